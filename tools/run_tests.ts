@@ -1,0 +1,85 @@
+// deno-lint-ignore-file no-console
+/**
+ * Runs the tests, level by level, and ends with one line that counts them.
+ *
+ *     levels or files ─► one `deno test` a group ─► its JUnit report ─► skips with reasons, the count
+ *
+ * The light levels run their files in parallel; interop and acceptance use ports, CPU time and peers
+ * that a second test would disturb, so they run one after the other. Output streams as it comes.
+ *
+ *     deno task test                     everything
+ *     deno task test unit interop        two levels
+ *     deno task test tests/unit/x_test.ts --filter "name"
+ *
+ * Exit status: 0, or 1 when anything failed.
+ */
+import { type GroupReport, readJunit } from "./junit.ts";
+import { type Group, planGroups } from "./test_plan.ts";
+
+/** Milliseconds that the whole of a group may take, over and above each test's own limit. */
+const GROUP_DEADLINE_MS = 15 * 60_000;
+
+const ROOT = new URL("../", import.meta.url).pathname;
+
+function say(line = ""): void {
+  console.log(line);
+}
+
+/** Runs one group to its end; a group that dies or hangs counts as one more failure. */
+async function runGroup(group: Group, extra: string[]): Promise<GroupReport> {
+  const folder = await Deno.makeTempDir({ prefix: "offhook-tests-" });
+  const junit = `${folder}/junit.xml`;
+  const args = ["test", "--quiet", "-P=test", "--no-check", `--junit-path=${junit}`, ...extra];
+  if (group.parallel) args.push("--parallel");
+  say(`\n== ${group.name} (${group.files.length} files) ==`);
+  const started = performance.now();
+  const child = new Deno.Command(Deno.execPath(), { args: [...args, ...group.files], cwd: ROOT })
+    .spawn();
+  const deadline = setTimeout(() => {
+    say(`${group.name} is killed: it ran for more than ${GROUP_DEADLINE_MS / 60_000} minutes`);
+    child.kill("SIGKILL");
+  }, GROUP_DEADLINE_MS);
+  const { code } = await child.status;
+  clearTimeout(deadline);
+  const report = readJunit(await Deno.readTextFile(junit).catch(() => ""));
+  await Deno.remove(folder, { recursive: true });
+  if (code !== 0 && report.failed.length === 0) {
+    report.failed.push(`${group.name}: deno test ended with status ${code}`);
+  }
+  report.seconds = (performance.now() - started) / 1000;
+  return report;
+}
+
+const flags: string[] = [];
+const wanted: string[] = [];
+for (let i = 0; i < Deno.args.length; i++) {
+  if (Deno.args[i] === "--filter") flags.push(Deno.args[i], Deno.args[++i] ?? "");
+  else if (Deno.args[i].startsWith("-")) flags.push(Deno.args[i]);
+  else wanted.push(Deno.args[i]);
+}
+
+const plan = planGroups(ROOT, wanted);
+if (plan.unknown.length > 0) {
+  console.error(
+    `no such test level or file: ${plan.unknown.join(", ")}; levels are ${plan.levels.join(", ")}`,
+  );
+  Deno.exit(2);
+}
+
+const reports: { group: Group; report: GroupReport }[] = [];
+for (const group of plan.groups) reports.push({ group, report: await runGroup(group, flags) });
+
+const failed = reports.flatMap(({ report }) => report.failed);
+const skipped = reports.flatMap(({ report }) => report.skipped);
+const passed = reports.reduce((sum, { report }) => sum + report.passed, 0);
+
+say("\n== summary ==");
+for (const { group, report } of reports) {
+  say(`${group.name}: ${report.passed} passed in ${report.seconds.toFixed(1)} s`);
+}
+if (skipped.length > 0) say("\nskipped:");
+for (const { name, reason } of skipped) say(`  ${name}: ${reason}`);
+if (failed.length > 0) say("\nfailed:");
+for (const name of failed) say(`  ${name}`);
+say(`\n${passed} passed, ${failed.length} failed, ${skipped.length} skipped`);
+if (failed.length > 0) Deno.exit(1);

@@ -1,0 +1,168 @@
+// deno-lint-ignore-file no-console
+/**
+ * Everything that must be on the machine before the phone or its tests run.
+ *
+ *     npm packages ─► naudiodon's binary (may fail) ─► with --test: the peers from Debian (may fail)
+ *
+ * Runs before anything is installed, so it imports nothing from npm. When all is done it costs one
+ * read of two files and some look-ups. It says what it does in one line, and only when that takes
+ * time; words go to stderr. Only missing npm packages are an error: without the rest the phone and
+ * the other tests still run.
+ */
+import { createHash } from "node:crypto";
+import {
+  has,
+  type Requirement,
+  type RequirementName,
+  REQUIREMENTS,
+} from "../tests/support/requirements.ts";
+
+/** What the interop, device and acceptance tests use; the rest of the table is only ever probed. */
+const TEST_REQUIREMENTS: readonly RequirementName[] = [
+  "kamailio",
+  "kamailio-tls",
+  "kamailio-websocket",
+  "kamailio-outbound",
+  "kamailio-presence",
+  "baresip",
+  "linphone",
+  "sipp",
+  "pulseaudio",
+  "pactl",
+  "alsa-pulse",
+  "portaudio",
+  "spandsp",
+  "libusb",
+  "sox",
+  "espeak",
+  "openssl",
+  "tmux",
+  "jq",
+  "c++",
+  "make",
+  "python",
+];
+
+const ROOT = new URL("../", import.meta.url);
+const STAMP = new URL("node_modules/.offhook-setup", ROOT);
+
+function say(line: string): void {
+  console.error(`setup: ${line}`);
+}
+
+/** Runs a program quietly; its output comes back only for a reason when it fails. */
+async function run(
+  program: string,
+  args: string[],
+  env: Record<string, string> = {},
+): Promise<{ ok: boolean; output: string }> {
+  try {
+    const { success, stdout, stderr } = await new Deno.Command(program, {
+      args,
+      env: { NO_COLOR: "1", ...env },
+      cwd: ROOT,
+      stdin: "null",
+      stdout: "piped",
+      stderr: "piped",
+    }).output();
+    const decoder = new TextDecoder();
+    return { ok: success, output: decoder.decode(stdout) + decoder.decode(stderr) };
+  } catch (error) {
+    return { ok: false, output: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+const lastLines = (output: string, count: number): string =>
+  output.trimEnd().split("\n").slice(-count).join("\n");
+
+async function textOf(url: URL): Promise<string> {
+  return await Deno.readTextFile(url).catch(() => "");
+}
+
+/** Changes when the packages that we want change, or the way to install them. */
+async function wantedPackages(): Promise<string> {
+  const config = JSON.parse(await textOf(new URL("deno.json", ROOT)));
+  const wanted = JSON.stringify([
+    Deno.version.deno,
+    config.imports,
+    config.links,
+    config.nodeModulesDir,
+  ]);
+  return createHash("sha256").update(wanted).digest("hex");
+}
+
+/** Installs the npm packages unless the stamp says that these very ones are there. */
+async function installPackages(): Promise<boolean> {
+  const wanted = await wantedPackages();
+  if (await textOf(STAMP) === wanted) return true;
+  say("fetching npm packages …");
+  const { ok, output } = await run(Deno.execPath(), ["install", "--quiet"]);
+  if (!ok) {
+    say(
+      `the npm packages could not be installed; is the npm registry reachable?\n${
+        lastLines(output, 5)
+      }`,
+    );
+    return false;
+  }
+  await Deno.writeTextFile(STAMP, wanted);
+  return true;
+}
+
+/** Builds naudiodon's addon where that is possible; its own step says in a line why it is not. */
+async function buildNaudiodon(): Promise<void> {
+  const step = new URL("tools/build_naudiodon.ts", ROOT);
+  if (await textOf(step) === "") return;
+  const { buildNaudiodon } = await import(step.href);
+  await buildNaudiodon({ say });
+}
+
+/** Installs the Debian packages of absent requirements where we are root and have apt. */
+async function installPeers(): Promise<void> {
+  const absent = TEST_REQUIREMENTS.filter((name) => !has(name));
+  if (absent.length === 0) return;
+  const table: Record<RequirementName, Requirement> = REQUIREMENTS;
+  const packages = [...new Set(absent.flatMap((name) => table[name].packages))];
+  const apt = (await run("apt-get", ["--version"])).ok;
+  if (Deno.uid() !== 0 || !apt) {
+    const why = apt ? "only root may install packages" : "there is no apt-get here";
+    return say(
+      `${why}: tests that need ${absent.join(", ")} will be skipped.` +
+        (apt
+          ? ` To have them: sudo apt-get install --no-install-recommends ${packages.join(" ")}`
+          : ""),
+    );
+  }
+  say(`installing the test peers from Debian: ${packages.join(" ")} …`);
+  const failed = await aptInstall(packages);
+  if (failed.length > 0) {
+    const names = absent.filter((name) => table[name].packages.some((one) => failed.includes(one)));
+    say(
+      `could not be installed: ${failed.join(" ")}; tests that need ${
+        names.join(", ")
+      } will be skipped.`,
+    );
+  }
+}
+
+/** @returns the packages that could not be installed */
+async function aptInstall(packages: string[]): Promise<string[]> {
+  const env = { DEBIAN_FRONTEND: "noninteractive" };
+  const install = (names: string[]) =>
+    run("apt-get", ["install", "--yes", "--quiet", "--no-install-recommends", ...names], env);
+  // Package lists may be missing (container images) or old; a failure here shows below.
+  await run("apt-get", ["update", "--quiet"], env);
+  const all = await install(packages);
+  if (all.ok) return [];
+  say(`apt-get: ${lastLines(all.output, 1)}; trying one by one …`);
+  const failed: string[] = [];
+  for (const name of packages) {
+    if (!(await install([name])).ok) failed.push(name);
+  }
+  return failed;
+}
+
+const forTests = Deno.args.includes("--test");
+if (!await installPackages()) Deno.exit(1);
+if (forTests) await installPeers();
+await buildNaudiodon();

@@ -1,0 +1,58 @@
+/** Which test files run together, and which of them in parallel. */
+import { readdirSync, statSync } from "node:fs";
+
+/** Files that one `deno test` runs. */
+export interface Group {
+  name: string;
+  files: string[];
+  parallel: boolean;
+}
+
+export interface TestPlan {
+  groups: Group[];
+  /** Arguments that name neither a level nor a file. */
+  unknown: string[];
+  levels: readonly string[];
+}
+
+/** In the order in which they run: what fails fast comes first. */
+const LEVELS = ["unit", "contract", "integration", "interop", "acceptance"] as const;
+
+/** Their tests stay inside their own process; the others share the machine's peers, CPU and devices. */
+const PARALLEL: ReadonlySet<string> = new Set(["unit", "contract"]);
+
+/** Every `*_test.ts` or `*_test.tsx` below a folder, sorted, relative to `root`; none when it is absent. */
+function testFiles(root: string, folder: string): string[] {
+  try {
+    return readdirSync(`${root}/${folder}`, { recursive: true, encoding: "utf8" })
+      .filter((path) => /_test\.tsx?$/.test(path))
+      .map((path) => `${folder}/${path}`)
+      .sort();
+  } catch {
+    return [];
+  }
+}
+
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+}
+
+/**
+ * @param root folder of the checkout
+ * @param wanted level names, folders and files; empty: everything
+ */
+export function planGroups(root: string, wanted: readonly string[]): TestPlan {
+  const names = wanted.length === 0 ? LEVELS : wanted;
+  const unknown: string[] = [];
+  const groups: Group[] = [];
+  const single: string[] = [];
+  for (const name of names) {
+    const isLevel = (LEVELS as readonly string[]).includes(name);
+    const files = isLevel ? testFiles(root, `tests/${name}`) : testFiles(root, name);
+    if (files.length > 0) groups.push({ name, files, parallel: PARALLEL.has(name) });
+    else if (isFile(name) || isFile(`${root}/${name}`)) single.push(name);
+    else if (!isLevel) unknown.push(name);
+  }
+  if (single.length > 0) groups.push({ name: "files", files: single, parallel: false });
+  return { groups, unknown, levels: LEVELS };
+}
