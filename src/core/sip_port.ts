@@ -121,7 +121,10 @@ export type SipInput =
   | { type: "RemoteOffer"; call: CallId; offer: MediaDescription | null }
   | { type: "OfferAccepted"; call: CallId; description: MediaDescription }
   | { type: "OfferRejected"; call: CallId; status: number; reason: string }
-  /** The peer ended the call, or the dialog is lost (`error`: no ACK, session timer, 481). */
+  /**
+   * The dialog is over. `remote`: the peer ended it, or it is lost (`error`: no ACK, session timer,
+   * 481). `local`: the BYE that SendBye asked for is answered or has timed out.
+   */
   | { type: "CallEnded"; call: CallId; by: "remote" | "local"; reason: string; error?: ErrorJson }
   | { type: "ReferProgress"; call: CallId; status: number; reason: string }
   | { type: "InfoDigit"; call: CallId; digit: string; durationMs: number }

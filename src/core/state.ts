@@ -1,0 +1,152 @@
+/**
+ * The phone's whole state, and everything that can happen to it.
+ *
+ *     Command (a person, a script) ┐
+ *     SipInput (network)           ├─► step(state, input, moment) ─► { state, effects, events }
+ *     MediaInput (RTP, devices)    │
+ *     TimerFired                   ┘
+ *
+ * Commands that are impossible throw; inputs from outside that do not fit are ignored and told in a
+ * `notice` event, because the network may say anything at any time.
+ */
+import type { Account, AccountId, ExtraHeader, Party, RegistrationState } from "./account.ts";
+import type { Call, CallLimits, CallRecord, CallView } from "./call.ts";
+import type { ErrorJson } from "./errors.ts";
+import type { PayloadFormat } from "./media_description.ts";
+import type { AudioEndpoints, MediaEffect, MediaInput } from "./media_port.ts";
+import type { CallId, SipEffect, SipInput } from "./sip_port.ts";
+
+export interface Settings {
+  /** Every format that media can run. */
+  formats: PayloadFormat[];
+  /** Calls at one time; the next incoming one gets 486. */
+  maxCalls: number;
+  /** ms that an incoming call rings before it is missed. */
+  ringMs: number;
+  doNotDisturb: boolean;
+  /** `one`: a call that becomes active holds the others (a person); `all`: none is held (an exchange). */
+  active: "one" | "all";
+  /** Endpoints of calls that name none. */
+  endpoints: AudioEndpoints;
+}
+
+export interface AccountState {
+  account: Account;
+  registration: RegistrationState;
+  connected: boolean;
+}
+
+export interface PhoneState {
+  settings: Settings;
+  accounts: ReadonlyMap<AccountId, AccountState>;
+  /** In the order of their beginning. */
+  calls: ReadonlyMap<CallId, Call>;
+}
+
+/** What a person or program asks for. Impossible ones throw `OffhookError`; nothing changes then. */
+export type Command =
+  | { type: "Register"; account: AccountId }
+  | { type: "Unregister"; account: AccountId }
+  | {
+    type: "Dial";
+    /** Chosen by the asker; unique. */
+    call: CallId;
+    account: AccountId;
+    target: string;
+    endpoints?: AudioEndpoints;
+    codecs?: string[];
+    from?: Party;
+    headers?: ExtraHeader[];
+    limits?: CallLimits;
+  }
+  | {
+    type: "Answer";
+    call: CallId;
+    endpoints?: AudioEndpoints;
+    codecs?: string[];
+    limits?: CallLimits;
+  }
+  | { type: "Reject"; call: CallId; status?: number; reason?: string }
+  /** Ends a call in whatever phase it is. */
+  | { type: "Hangup"; call: CallId }
+  | { type: "Hold"; call: CallId }
+  | { type: "Resume"; call: CallId }
+  /** Holds the active call and resumes the held one. */
+  | { type: "Swap" }
+  | { type: "Mute"; call: CallId; muted: boolean }
+  | { type: "SendDigits"; call: CallId; digits: string; durationMs: number }
+  | { type: "Transfer"; call: CallId; target: string }
+  | { type: "SetDoNotDisturb"; on: boolean }
+  /** Early media to a caller: 183 with an answer, before the call is answered (practice PBX). */
+  | { type: "SendEarlyMedia"; call: CallId; endpoints?: AudioEndpoints };
+
+export type TimerName = "no-answer" | "ring" | "duration" | "ending" | "glare" | "transfer";
+
+export interface TimerFired {
+  type: "TimerFired";
+  timer: TimerName;
+  call: CallId;
+}
+
+export type Input = Command | SipInput | MediaInput | TimerFired;
+
+export type Effect =
+  | SipEffect
+  | MediaEffect
+  | { type: "StartTimer"; timer: TimerName; call: CallId; ms: number }
+  | { type: "StopTimer"; timer: TimerName; call: CallId };
+
+/** What the core cannot know by itself, passed in with each input. */
+export interface Moment {
+  /** ms since the epoch. */
+  at: number;
+  /** 0 ≤ random < 1. */
+  random: number;
+}
+
+export type CallEventType =
+  | "call.dialling"
+  | "call.incoming"
+  | "call.progress"
+  | "call.early-media"
+  | "call.answered"
+  | "call.hold"
+  | "call.mute"
+  | "call.transfer"
+  | "call.heard"
+  | "call.microphone-ended"
+  | "call.digits-sent"
+  | "call.digit"
+  | "call.endpoint"
+  | "call.media"
+  | "call.ending";
+
+/** What faces are told. Every call event carries the whole view of its call. */
+export type PhoneEvent =
+  | { type: "registration"; account: AccountId; registration: RegistrationState }
+  | { type: "connection"; account: AccountId; connected: boolean; error?: ErrorJson }
+  | { type: CallEventType; call: CallView; detail?: Record<string, unknown> }
+  | { type: "call.ended"; record: CallRecord }
+  | { type: "do-not-disturb"; on: boolean }
+  /** Something outside did what it should not, or an input came too late; for the log. */
+  | { type: "notice"; text: string; call?: CallId };
+
+export interface StepResult {
+  state: PhoneState;
+  effects: Effect[];
+  events: PhoneEvent[];
+}
+
+/** A phone with these accounts, nothing registered and no call. */
+export function initialState(settings: Settings, accounts: Account[]): PhoneState {
+  return {
+    settings,
+    accounts: new Map(
+      accounts.map((account) => [
+        account.id,
+        { account, registration: { state: "none" }, connected: false },
+      ]),
+    ),
+    calls: new Map(),
+  };
+}

@@ -1,0 +1,181 @@
+/**
+ * The phone's one state machine: `step(state, input, moment) → { state, effects, events }`.
+ *
+ * Pure: no clock, no timers, no I/O; what it needs of the world is in the {@link Moment}. The tables
+ * below name, for every input, the one transition that takes it; the transitions are in
+ * `transitions/`, a file for each stretch of a call's life (see `call.ts` for the picture).
+ *
+ * @throws OffhookError from commands only, and then nothing has changed
+ */
+import type { Call } from "./call.ts";
+import { OffhookError } from "./errors.ts";
+import type { MediaInput } from "./media_port.ts";
+import type { SipInput } from "./sip_port.ts";
+import type { Command, Input, Moment, PhoneState, StepResult, TimerFired } from "./state.ts";
+import { cancel, dial, invite, progress } from "./transitions/outgoing.ts";
+import { accepted, rejected } from "./transitions/outgoing.ts";
+import { accept, answer, cancelled, earlyMedia, incoming } from "./transitions/incoming.ts";
+import { reject, rungOut, sendEarlyMedia } from "./transitions/incoming.ts";
+import { bye, callEnded, mute, sendDigits } from "./transitions/established.ts";
+import { end, endingTimedOut, mediaClosed, mediaGone, outcomeOf } from "./transitions/ending.ts";
+import { glareOver, offerAnswered, offerRejected, remoteOffer } from "./transitions/offers.ts";
+import { mediaLost, setHold, swap } from "./transitions/offers.ts";
+import { referProgress, transfer, transferFailed } from "./transitions/transfer.ts";
+import { connectionChanged, register, registrationChanged } from "./transitions/accounts.ts";
+import { isIn, Turn } from "./turn.ts";
+
+/** Transitions by input type. */
+type Table<I extends { type: string }> = {
+  [Type in I["type"]]: (turn: Turn, input: Extract<I, { type: Type }>) => void;
+};
+
+/** The same for inputs about one call, which has been found already. */
+type CallTable<I extends { type: string }> = {
+  [Type in I["type"]]: (turn: Turn, call: Call, input: Extract<I, { type: Type }>) => void;
+};
+
+export function step(state: PhoneState, input: Input, moment: Moment): StepResult {
+  const turn = new Turn(state, moment);
+  const { type } = input;
+  if (type in COMMANDS) {
+    (COMMANDS as Record<string, (turn: Turn, input: Input) => void>)[type](turn, input);
+  } else if (type in NEWS) {
+    (NEWS as Record<string, (turn: Turn, input: Input) => void>)[type](turn, input);
+  } else fromOutside(turn, input as CallNews);
+  return turn.result();
+}
+
+const COMMANDS: Table<Command> = {
+  Register: (turn, { account }) => register(turn, account, "Register"),
+  Unregister: (turn, { account }) => register(turn, account, "Unregister"),
+  Dial: dial,
+  Answer: answer,
+  Reject: (turn, { call, status, reason }) => reject(turn, turn.need(call), status ?? 603, reason),
+  Hangup: (turn, { call }) => hangup(turn, turn.need(call)),
+  Hold: (turn, { call }) => setHold(turn, turn.need(call), true),
+  Resume: (turn, { call }) => setHold(turn, turn.need(call), false),
+  Swap: (turn) => swap(turn),
+  Mute: (turn, { call, muted }) => mute(turn, turn.need(call), muted),
+  SendDigits: (turn, command) => sendDigits(turn, turn.need(command.call), command),
+  Transfer: (turn, { call, target }) => transfer(turn, turn.need(call), target),
+  SendEarlyMedia: sendEarlyMedia,
+  SetDoNotDisturb: (turn, { on }) => {
+    turn.putSettings({ ...turn.settings, doNotDisturb: on });
+    turn.events.push({ type: "do-not-disturb", on });
+  },
+};
+
+type News = Extract<
+  SipInput,
+  { type: "RegistrationChanged" | "ConnectionChanged" | "IncomingCall" }
+>;
+
+const NEWS: Table<News> = {
+  RegistrationChanged: registrationChanged,
+  ConnectionChanged: connectionChanged,
+  IncomingCall: (turn, input) => {
+    if (turn.find(input.call) === undefined) incoming(turn, input);
+    else turn.notice("an incoming call came twice", input.call);
+  },
+};
+
+type CallNews = Exclude<SipInput, News> | MediaInput | TimerFired;
+
+const CALL_NEWS: CallTable<CallNews> = {
+  CallProgress: progress,
+  CallAccepted: accepted,
+  CallRejected: rejected,
+  CallConfirmed: (turn, call, { description }) => {
+    if (isIn(call, "established") && call.phase.exchange.name === "awaiting-ack") {
+      offerAnswered(turn, call, description);
+    }
+  },
+  CallCancelled: (turn, call, { elsewhere }) => cancelled(turn, call, elsewhere),
+  RemoteOffer: remoteOffer,
+  OfferAccepted: (turn, call, { description }) => offerAnswered(turn, call, description),
+  OfferRejected: (turn, call, { status, reason }) => offerRejected(turn, call, status, reason),
+  CallEnded: callEnded,
+  ReferProgress: (turn, call, { status, reason }) => referProgress(turn, call, status, reason),
+  InfoDigit: (turn, call, { digit, durationMs }) => {
+    turn.tell("call.digit", call, { digit, durationMs, by: "info" });
+  },
+  MediaOpened: (turn, call, { port, rtcpPort }) => {
+    if (call.media.name !== "opening" || isIn(call, "ending")) return;
+    const open = turn.put({ ...call, media: { name: "open", port, rtcpPort } });
+    if (isIn(open, "preparing")) invite(turn, open);
+    else if (isIn(open, "answering")) accept(turn, open);
+    else if (isIn(open, "ringing")) earlyMedia(turn, open);
+  },
+  MediaFailed: (turn, call, { error }) => mediaFailed(turn, call, OffhookError.fromJSON(error)),
+  MediaStarted: () => {},
+  MediaHeard: (turn, call) => turn.tell("call.heard", call),
+  DigitReceived: (turn, call, { digit, durationMs }) => {
+    turn.tell("call.digit", call, { digit, durationMs, by: "rtp" });
+  },
+  DigitsSent: (turn, call, { digits }) => turn.tell("call.digits-sent", call, { digits }),
+  MicrophoneEnded: (turn, call) => turn.tell("call.microphone-ended", call),
+  EndpointFailed: (turn, call, { endpoint, error }) => {
+    turn.tell("call.endpoint", call, { endpoint, working: false, error });
+  },
+  EndpointRestored: (turn, call, { endpoint }) => {
+    turn.tell("call.endpoint", call, { endpoint, working: true });
+  },
+  MediaReported: (turn, call, { report }) => {
+    turn.tell("call.media", turn.put({ ...call, report }));
+  },
+  MediaClosed: (turn, call, { report }) => mediaClosed(turn, call, report),
+  TimerFired: timerFired,
+};
+
+function fromOutside(turn: Turn, input: CallNews): void {
+  const call = turn.find(input.call);
+  if (call === undefined) return turn.notice(`${input.type} for a call that is over`, input.call);
+  const transition = CALL_NEWS[input.type] as (turn: Turn, call: Call, input: CallNews) => void;
+  transition(turn, call, input);
+}
+
+function timerFired(turn: Turn, call: Call, { timer }: TimerFired): void {
+  switch (timer) {
+    case "no-answer":
+      if (isIn(call, "calling") || isIn(call, "preparing")) {
+        cancel(turn, call, new OffhookError("no-answer", "nobody answered in time"));
+      }
+      return;
+    case "ring":
+      return rungOut(turn, call);
+    case "duration":
+      if (isIn(call, "established")) bye(turn, call, "the time was up");
+      return;
+    case "ending":
+      return endingTimedOut(turn, call);
+    case "glare":
+      return glareOver(turn, call);
+    case "transfer":
+      return transferFailed(turn, call, 408, "the transfer target did not answer");
+  }
+}
+
+function hangup(turn: Turn, call: Call): void {
+  if (isIn(call, "preparing") || isIn(call, "calling")) {
+    cancel(turn, call, new OffhookError("interrupted", "the call was given up"));
+  } else if (isIn(call, "ringing") || isIn(call, "answering")) reject(turn, call, 603, "Decline");
+  else if (isIn(call, "established")) bye(turn, call, "hung up");
+}
+
+/** Media cannot be had, before the call or in the middle of it. */
+function mediaFailed(turn: Turn, failed: Call, error: OffhookError): void {
+  if (isIn(failed, "ending")) return mediaGone(turn, failed);
+  const call = turn.put({ ...failed, media: { name: "none" } });
+  if (isIn(call, "answering") || isIn(call, "ringing")) {
+    return reject(turn, call, 480, error.message, error);
+  }
+  if (isIn(call, "established")) return mediaLost(turn, call, error.message);
+  if (isIn(call, "calling")) turn.ask({ type: "SendCancel", call: call.id });
+  end(turn, call, {
+    outcome: outcomeOf(error),
+    sipStatus: 0,
+    reason: error.message,
+    endedBy: "local",
+    error: error.toJSON(),
+  }, isIn(call, "calling"));
+}

@@ -1,0 +1,187 @@
+/** A call to us, from INVITE to the answer. */
+import type { Call } from "../call.ts";
+import { OffhookError } from "../errors.ts";
+import { answerOffer, capabilitiesFor, createOffer } from "../offer_answer.ts";
+import type { SipInput } from "../sip_port.ts";
+import type { Command } from "../state.ts";
+import { type CallIn, isIn, refuse, type Turn } from "../turn.ts";
+import { end } from "./ending.ts";
+import { establish } from "./established.ts";
+import { portsOf, runStream } from "./media.ts";
+import { holdOthers } from "./offers.ts";
+
+/** Ports that stand in when only the codecs of an offer are judged. */
+const ANY_PORTS = { port: 1, rtcpPort: 2 };
+
+export function incoming(turn: Turn, input: Extract<SipInput, { type: "IncomingCall" }>): void {
+  const refusal = refusalOf(turn, input);
+  if (refusal !== undefined) {
+    turn.ask({ type: "SendReject", call: input.call, ...refusal });
+    turn.notice(`refused a call from ${input.from.uri}: ${refusal.reason}`);
+    return;
+  }
+  const call: Call = {
+    id: input.call,
+    direction: "incoming",
+    account: input.account,
+    local: input.to,
+    remote: input.from,
+    sipCallId: input.sipCallId,
+    transport: input.transport,
+    startedAt: turn.moment.at,
+    endpoints: turn.settings.endpoints,
+    capabilities: capabilitiesOf(turn, input.account),
+    request: { target: input.to.uri, headers: [] },
+    limits: {},
+    phase: { name: "ringing", offer: input.offer },
+    media: { name: "none" },
+    hold: { local: false, remote: false },
+    toldHold: false,
+    muted: false,
+  };
+  turn.put(call);
+  turn.ask({ type: "SendProgress", call: call.id, status: 180 });
+  turn.startTimer("ring", call.id, turn.settings.ringMs);
+  const { autoAnswerAfter } = input;
+  turn.tell("call.incoming", call, autoAnswerAfter === undefined ? undefined : { autoAnswerAfter });
+}
+
+/** Why a call cannot even ring. */
+function refusalOf(
+  turn: Turn,
+  input: Extract<SipInput, { type: "IncomingCall" }>,
+): { status: number; reason: string } | undefined {
+  if (turn.settings.doNotDisturb) return { status: 486, reason: "Do Not Disturb" };
+  if (turn.calls.size >= turn.settings.maxCalls) return { status: 486, reason: "Busy Here" };
+  if (input.offer === null) return undefined;
+  try {
+    answerOffer(input.offer, capabilitiesOf(turn, input.account), ANY_PORTS);
+    return undefined;
+  } catch {
+    return { status: 488, reason: "Not Acceptable Here" };
+  }
+}
+
+function capabilitiesOf(turn: Turn, account: string) {
+  const { formats } = turn.settings;
+  const names = turn.accounts.get(account)?.account.codecs;
+  const audio = formats.filter((format) => format.encoding !== "TELEPHONE-EVENT");
+  return capabilitiesFor(names ?? audio.map((format) => format.encoding), formats);
+}
+
+/** @throws OffhookError `invalid-state` unless the call rings, `usage` for an unknown codec */
+export function answer(turn: Turn, command: Extract<Command, { type: "Answer" }>): void {
+  const call = turn.need(command.call);
+  if (!isIn(call, "ringing")) return refuse(call, "answer", "a ringing call");
+  const capabilities = command.codecs === undefined
+    ? call.capabilities
+    : capabilitiesFor(command.codecs, turn.settings.formats);
+  holdOthers(turn, call.id);
+  turn.stopTimer("ring", call.id);
+  const answering = turn.put({
+    ...call,
+    capabilities,
+    endpoints: command.endpoints ?? call.endpoints,
+    limits: command.limits ?? call.limits,
+    phase: { name: "answering", offer: call.phase.offer },
+  }) as CallIn<"answering">;
+  if (call.media.name === "running") return accept(turn, answering);
+  openMedia(turn, answering);
+}
+
+/** Sound before the answer (183): the call goes on ringing. */
+export function sendEarlyMedia(
+  turn: Turn,
+  command: Extract<Command, { type: "SendEarlyMedia" }>,
+): void {
+  const call = turn.need(command.call);
+  if (!isIn(call, "ringing") || call.phase.offer === null || call.media.name !== "none") {
+    return refuse(call, "send early media to", "a ringing call with an offer");
+  }
+  openMedia(turn, { ...call, endpoints: command.endpoints ?? call.endpoints });
+}
+
+function openMedia(turn: Turn, call: Call): void {
+  turn.put({ ...call, media: { name: "opening" } });
+  turn.ask({ type: "OpenMedia", call: call.id, endpoints: call.endpoints });
+}
+
+/** Media of a ringing call is open: it was asked for early. */
+export function earlyMedia(turn: Turn, call: CallIn<"ringing">): void {
+  const ports = portsOf(call);
+  if (ports === undefined || call.phase.offer === null) return;
+  const settled = answerOffer(call.phase.offer, call.capabilities, ports);
+  turn.ask({ type: "SendProgress", call: call.id, status: 183, description: settled.answer });
+  runStream(turn, { ...call, description: settled.answer }, settled.stream, true);
+}
+
+/** Media is open: the 200 goes out, with an answer or (delayed) an offer. */
+export function accept(turn: Turn, call: CallIn<"answering">): void {
+  const ports = portsOf(call);
+  if (ports === undefined) return;
+  const { offer } = call.phase;
+  if (offer === null) {
+    const ours = createOffer(call.capabilities, ports);
+    turn.ask({ type: "SendAccept", call: call.id, description: ours });
+    establish(turn, { ...call, description: ours }, { name: "awaiting-ack", offer: ours });
+    return;
+  }
+  if (call.media.name === "running" && call.description !== undefined) {
+    turn.ask({ type: "SendAccept", call: call.id, description: call.description });
+    establish(turn, runStream(turn, call, call.media.stream, true), { name: "stable" });
+    return;
+  }
+  try {
+    const settled = answerOffer(offer, call.capabilities, ports);
+    turn.ask({ type: "SendAccept", call: call.id, description: settled.answer });
+    const described = { ...call, description: settled.answer };
+    establish(turn, runStream(turn, described, settled.stream, true), { name: "stable" });
+  } catch (error) {
+    reject(turn, call, 488, "Not Acceptable Here", OffhookError.from(error));
+  }
+}
+
+/** Refuses a call that is not answered yet. */
+export function reject(
+  turn: Turn,
+  call: Call,
+  status: number,
+  reason?: string,
+  error?: OffhookError,
+): void {
+  if (!isIn(call, "ringing") && !isIn(call, "answering")) {
+    return refuse(call, "reject", "a ringing call");
+  }
+  const worded = reason === undefined ? {} : { reason };
+  turn.ask({ type: "SendReject", call: call.id, status, ...worded });
+  end(turn, call, {
+    outcome: error === undefined ? "declined" : "media-failed",
+    sipStatus: status,
+    reason: reason ?? "declined",
+    endedBy: "local",
+    ...(error === undefined ? {} : { error: error.toJSON() }),
+  }, false);
+}
+
+/** The caller gave up, or another phone answered. */
+export function cancelled(turn: Turn, call: Call, elsewhere: boolean): void {
+  if (!isIn(call, "ringing") && !isIn(call, "answering")) return;
+  end(turn, call, {
+    outcome: elsewhere ? "answered-elsewhere" : "missed",
+    sipStatus: 487,
+    reason: elsewhere ? "answered elsewhere" : "the caller gave up",
+    endedBy: "remote",
+  }, false);
+}
+
+/** Nobody answered in time. */
+export function rungOut(turn: Turn, call: Call): void {
+  if (!isIn(call, "ringing")) return;
+  turn.ask({ type: "SendReject", call: call.id, status: 480 });
+  end(turn, call, {
+    outcome: "missed",
+    sipStatus: 480,
+    reason: "nobody answered",
+    endedBy: "local",
+  }, false);
+}

@@ -1,0 +1,171 @@
+/** A call of ours, from Dial to the answer. */
+import type { Call } from "../call.ts";
+import { OffhookError } from "../errors.ts";
+import type { MediaDescription } from "../media_description.ts";
+import { acceptAnswer, answerOffer, capabilitiesFor, createOffer } from "../offer_answer.ts";
+import type { SipInput } from "../sip_port.ts";
+import type { Command } from "../state.ts";
+import { type CallIn, isIn, type Turn } from "../turn.ts";
+import { end, outcomeOf, signallingDone } from "./ending.ts";
+import { establish } from "./established.ts";
+import { holdsUs, portsOf, runStream } from "./media.ts";
+import { holdOthers, mediaLost } from "./offers.ts";
+
+/** @throws OffhookError `config-invalid` for an unknown account, `usage` for an unknown codec */
+export function dial(turn: Turn, command: Extract<Command, { type: "Dial" }>): void {
+  const { settings } = turn;
+  const known = turn.accounts.get(command.account);
+  if (known === undefined) {
+    throw new OffhookError("config-invalid", `there is no account "${command.account}"`, {
+      hint: `Accounts: ${[...turn.accounts.keys()].join(", ") || "none"}.`,
+      data: { account: command.account },
+    });
+  }
+  if (turn.find(command.call) !== undefined) {
+    throw new OffhookError("internal", `the call id "${command.call}" is taken`);
+  }
+  const capabilities = capabilitiesFor(command.codecs ?? known.account.codecs, settings.formats);
+  holdOthers(turn, command.call);
+  const call: Call = {
+    id: command.call,
+    direction: "outgoing",
+    account: command.account,
+    remote: { uri: command.target },
+    startedAt: turn.moment.at,
+    endpoints: command.endpoints ?? settings.endpoints,
+    capabilities,
+    request: {
+      target: command.target,
+      headers: command.headers ?? [],
+      ...(command.from === undefined ? {} : { from: command.from }),
+    },
+    limits: command.limits ?? {},
+    phase: { name: "preparing" },
+    media: { name: "opening" },
+    hold: { local: false, remote: false },
+    toldHold: false,
+    muted: false,
+  };
+  turn.put(call);
+  turn.ask({ type: "OpenMedia", call: call.id, endpoints: call.endpoints });
+  turn.tell("call.dialling", call);
+}
+
+/** Media is open: the INVITE goes out with an offer of its ports. */
+export function invite(turn: Turn, call: CallIn<"preparing">): void {
+  const ports = portsOf(call);
+  if (ports === undefined) return;
+  const offer = createOffer(call.capabilities, ports);
+  const { target, headers, from } = call.request;
+  turn.ask({
+    type: "SendInvite",
+    call: call.id,
+    account: call.account,
+    target,
+    offer,
+    headers,
+    ...(from === undefined ? {} : { from }),
+  });
+  if (call.limits.noAnswerMs !== undefined) {
+    turn.startTimer("no-answer", call.id, call.limits.noAnswerMs);
+  }
+  turn.enter({ ...call, description: offer }, { name: "calling", offer, progress: 0 });
+}
+
+/** 18x: ringback, and early media of whichever fork spoke last. */
+export function progress(
+  turn: Turn,
+  call: Call,
+  input: Extract<SipInput, { type: "CallProgress" }>,
+): void {
+  if (!isIn(call, "calling")) return;
+  let next: Call = turn.enter(call, { ...call.phase, progress: input.status });
+  const detail = { status: input.status, reason: input.reason };
+  if (input.description === undefined) return turn.tell("call.progress", next, detail);
+  try {
+    next = runStream(turn, next, acceptAnswer(call.phase.offer, input.description), false);
+    turn.tell("call.early-media", next, detail);
+  } catch (error) {
+    turn.notice(`early media refused: ${OffhookError.from(error).message}`, call.id);
+    turn.tell("call.progress", next, detail);
+  }
+}
+
+export function accepted(
+  turn: Turn,
+  call: Call,
+  input: Extract<SipInput, { type: "CallAccepted" }>,
+): void {
+  // It crossed our CANCEL: signalling acknowledges and ends it.
+  if (isIn(call, "ending")) return signallingDone(turn, call);
+  if (!isIn(call, "calling")) return turn.notice("an answer came out of turn", call.id);
+  const { sipCallId, remote, transport } = input;
+  const known: CallIn<"calling"> = turn.put({ ...call, sipCallId, remote, transport });
+  if (input.isOffer) return acceptDelayed(turn, known, input.description);
+  const { description } = input;
+  if (description === null) return acceptEarly(turn, known);
+  try {
+    const stream = acceptAnswer(known.phase.offer, description);
+    const hold = { local: false, remote: holdsUs(description) };
+    establish(turn, runStream(turn, { ...known, hold }, stream, true), { name: "stable" });
+  } catch (error) {
+    mediaLost(turn, known, OffhookError.from(error).message);
+  }
+}
+
+/** The answer came in a reliable provisional response before: the stream goes on as it is. */
+function acceptEarly(turn: Turn, call: CallIn<"calling">): void {
+  if (call.media.name !== "running") {
+    return mediaLost(turn, call, "the answer to the call described no sound");
+  }
+  establish(turn, runStream(turn, call, call.media.stream, true), { name: "stable" });
+}
+
+/** We sent no offer; the 2xx brings the peer's. */
+function acceptDelayed(
+  turn: Turn,
+  call: CallIn<"calling">,
+  offer: MediaDescription | null,
+): void {
+  const ports = portsOf(call);
+  try {
+    if (offer === null || ports === undefined) throw new OffhookError("media-failed", "no offer");
+    const { answer, stream } = answerOffer(offer, call.capabilities, ports);
+    turn.ask({ type: "AnswerOffer", call: call.id, description: answer });
+    establish(turn, runStream(turn, { ...call, description: answer }, stream, true), {
+      name: "stable",
+    });
+  } catch (error) {
+    turn.ask({ type: "RejectOffer", call: call.id, status: 488 });
+    mediaLost(turn, call, OffhookError.from(error).message);
+  }
+}
+
+export function rejected(
+  turn: Turn,
+  call: Call,
+  input: Extract<SipInput, { type: "CallRejected" }>,
+): void {
+  const known = turn.put({ ...call, sipCallId: input.sipCallId });
+  if (isIn(known, "ending")) return signallingDone(turn, known);
+  const { status: sipStatus, reason, error } = input;
+  const outcome = outcomeOf(error);
+  end(turn, known, { outcome, sipStatus, reason, endedBy: "remote", error }, false);
+}
+
+/** Gives up a call that nobody answered yet. */
+export function cancel(
+  turn: Turn,
+  call: CallIn<"preparing" | "calling">,
+  error: OffhookError,
+): void {
+  const invited = isIn(call, "calling");
+  if (invited) turn.ask({ type: "SendCancel", call: call.id });
+  end(turn, call, {
+    outcome: error.code === "no-answer" ? "no-answer" : "cancelled",
+    sipStatus: 0,
+    reason: error.message,
+    endedBy: "local",
+    error: error.toJSON(),
+  }, invited);
+}
