@@ -1,0 +1,98 @@
+/**
+ * The control API: everything that a face can do, as methods with plain JSON values.
+ *
+ *     tui, cli ──► Phone ──► core (in process, or over a socket: the same interface)
+ *
+ * A face never goes round it. Every response names the `seq` that it reached, every event carries
+ * one; a subscription begins with a snapshot, so that nothing is missed between the two.
+ */
+import type { AccountId, ExtraHeader, Party, RegistrationState } from "../core/account.ts";
+import type { CallLimits, CallRecord, CallView } from "../core/call.ts";
+import type { AudioEndpoints } from "../core/media_port.ts";
+import type { CallId } from "../core/sip_port.ts";
+import type { PhoneEvent } from "../core/state.ts";
+
+export interface AccountView {
+  id: AccountId;
+  /** Address of record, `sip:user@server`. */
+  uri: string;
+  registration: RegistrationState;
+  connected: boolean;
+}
+
+export interface Snapshot {
+  accounts: AccountView[];
+  calls: CallView[];
+  doNotDisturb: boolean;
+}
+
+/** Methods: what goes in, and what comes out. */
+export interface Methods {
+  status: { params: Record<string, never>; result: Snapshot };
+  register: { params: { account: AccountId }; result: Record<string, never> };
+  unregister: { params: { account: AccountId }; result: Record<string, never> };
+  dial: {
+    params: {
+      /** Absent: the default account; `direct` calls a full URI without any account. */
+      account?: AccountId;
+      /** SIP, SIPS or TEL URI. */
+      target: string;
+      endpoints?: AudioEndpoints;
+      codecs?: string[];
+      from?: Party;
+      headers?: ExtraHeader[];
+      limits?: CallLimits;
+    };
+    result: { call: CallId };
+  };
+  answer: {
+    params: { call: CallId; endpoints?: AudioEndpoints; codecs?: string[]; limits?: CallLimits };
+    result: Record<string, never>;
+  };
+  reject: {
+    params: { call: CallId; status?: number; reason?: string };
+    result: Record<string, never>;
+  };
+  hangup: { params: { call: CallId }; result: Record<string, never> };
+  hold: { params: { call: CallId }; result: Record<string, never> };
+  resume: { params: { call: CallId }; result: Record<string, never> };
+  swap: { params: Record<string, never>; result: Record<string, never> };
+  mute: { params: { call: CallId; muted: boolean }; result: Record<string, never> };
+  dtmf: {
+    params: { call: CallId; digits: string; /** 100 by default. */ durationMs?: number };
+    result: Record<string, never>;
+  };
+  transfer: { params: { call: CallId; target: string }; result: Record<string, never> };
+  doNotDisturb: { params: { on: boolean }; result: Record<string, never> };
+  earlyMedia: {
+    params: { call: CallId; endpoints?: AudioEndpoints };
+    result: Record<string, never>;
+  };
+}
+
+export type MethodName = keyof Methods;
+
+/** An event of the core with its place in the order of all events. */
+export type Sequenced = PhoneEvent & { seq: number; /** ms since the epoch. */ at: number };
+
+export interface Subscription {
+  snapshot: Snapshot;
+  /** The events after this one are delivered. */
+  seq: number;
+  close(): void;
+}
+
+/** One phone, local or remote. */
+export interface Phone {
+  /** @throws OffhookError as the method's command does; nothing changes then */
+  request<M extends MethodName>(
+    method: M,
+    params: Methods[M]["params"],
+  ): Promise<Methods[M]["result"] & { seq: number }>;
+  /** Events arrive in the order of their `seq`, after the snapshot. */
+  subscribe(listener: (event: Sequenced) => void): Promise<Subscription>;
+  /** Ends every call, un-registers, releases everything; bounded in time. */
+  close(): Promise<void>;
+}
+
+export type { CallRecord, CallView };
