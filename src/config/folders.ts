@@ -1,0 +1,50 @@
+/**
+ * The XDG folders and the way that paths in a configuration are read. Not on the real-time path.
+ *
+ * @see https://specifications.freedesktop.org/basedir-spec/latest/
+ */
+import { isAbsolute, join, resolve } from "node:path";
+import { OffhookError } from "../core/errors.ts";
+
+/** An environment: `Deno.env.get`, or a table in tests. */
+export type Environment = (name: string) => string | undefined;
+
+export const processEnvironment: Environment = (name) => Deno.env.get(name);
+
+/** @throws OffhookError `config-missing` when neither the XDG variable nor HOME is set */
+function folder(environment: Environment, variable: string, underHome: string): string {
+  const own = environment(variable);
+  // The specification: a relative path there is invalid and is to be ignored.
+  if (own !== undefined && isAbsolute(own)) return join(own, "offhook");
+  return join(homeOf(environment), underHome, "offhook");
+}
+
+function homeOf(environment: Environment): string {
+  const home = environment("HOME") ?? environment("USERPROFILE");
+  if (home !== undefined && home !== "") return home;
+  throw new OffhookError("config-missing", "there is no home folder: HOME is not set", {
+    hint: "Set HOME, or name the configuration with --config.",
+  });
+}
+
+/** `$XDG_CONFIG_HOME/offhook`, else `~/.config/offhook`. */
+export function configFolder(environment: Environment): string {
+  return folder(environment, "XDG_CONFIG_HOME", ".config");
+}
+
+/** `$XDG_DATA_HOME/offhook`, else `~/.local/share/offhook`. */
+export function dataFolder(environment: Environment): string {
+  return folder(environment, "XDG_DATA_HOME", ".local/share");
+}
+
+/** `$XDG_STATE_HOME/offhook`, else `~/.local/state/offhook`. */
+export function stateFolder(environment: Environment): string {
+  return folder(environment, "XDG_STATE_HOME", ".local/state");
+}
+
+/** `~/` is the home folder; a relative path starts at `base` (the configuration's folder). */
+export function expandPath(path: string, base: string, environment: Environment): string {
+  if (path === "~") return homeOf(environment);
+  if (path.startsWith("~/")) return join(homeOf(environment), path.slice(2));
+  return resolve(base, path);
+}

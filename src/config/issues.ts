@@ -1,0 +1,164 @@
+/**
+ * What is wrong with a configuration: every error with its place, its value and what is allowed.
+ * zod's issues become {@link ConfigIssue}s here. Pure. Not on the real-time path.
+ */
+import type { z } from "zod";
+import { OffhookError } from "../core/errors.ts";
+import { nearest } from "./nearest.ts";
+import { configJsonSchema } from "./schema.ts";
+
+export interface ConfigIssue {
+  /** Dotted path in the file (`accounts.work.transport`), or the flag or variable it came from. */
+  path: string;
+  /** What is there, as JSON; absent when nothing is. Never there for what may be a secret. */
+  value?: string;
+  /** What is wrong, and what is allowed. */
+  message: string;
+  /** What was probably meant. */
+  nearest?: string;
+  /** Place of a syntax error in the file, from 1. */
+  line?: number;
+  column?: number;
+}
+
+/** Where a value came from when it was not the file: `--transport`, `OFFHOOK_TRANSPORT`. */
+export type Origins = ReadonlyMap<string, string>;
+
+const SECRET_KEYS = new Set(["password", "secret", "passwd", "auth_password"]);
+const SECRET_HINT = "passwords do not stand in the configuration; use password_file, " +
+  "password_env, password_command or `offhook credential set ACCOUNT`";
+
+/** One line for each issue, `path: value: message`. */
+export function formatIssue(issue: ConfigIssue): string {
+  const place = issue.line === undefined
+    ? issue.path
+    : `line ${issue.line}, column ${issue.column}`;
+  const value = issue.value === undefined ? "" : ` ${issue.value}:`;
+  const meant = issue.nearest === undefined ? "" : ` (did you mean ${issue.nearest}?)`;
+  return `${place}:${value} ${issue.message}${meant}`;
+}
+
+/** All issues as one error; `source` is the file's path, or what else was validated. */
+export function configError(source: string, issues: ConfigIssue[]): OffhookError {
+  const count = issues.length === 1 ? "1 error" : `${issues.length} errors`;
+  return new OffhookError("config-invalid", `${count} in ${source}`, {
+    hint: "`offhook config schema` and config/offhook.example.toml say what is allowed.",
+    data: { issues },
+  });
+}
+
+/** A dotted path; keys that TOML would quote are quoted. */
+export function dotted(path: readonly PropertyKey[]): string {
+  let text = "";
+  for (const part of path) {
+    if (typeof part === "number") text += `[${part}]`;
+    else text += (text === "" ? "" : ".") + quotedKey(String(part));
+  }
+  return text === "" ? "(top level)" : text;
+}
+
+export function quotedKey(key: string): string {
+  return /^[A-Za-z0-9_-]+$/.test(key) ? key : JSON.stringify(key);
+}
+
+/** @param input the value that was validated */
+export function issuesOf(error: z.ZodError, input: unknown, origins: Origins): ConfigIssue[] {
+  return error.issues.flatMap((issue) => {
+    if (issue.code === "unrecognized_keys") {
+      return issue.keys.map((key) => unknownKey(issue.path, key));
+    }
+    const value = valueAt(input, issue.path);
+    const place = dotted(issue.path);
+    return [{
+      path: origins.get(place) ?? place,
+      ...(value === undefined ? {} : { value: shown(value) }),
+      ...explained(issue, value),
+    }];
+  });
+}
+
+function explained(
+  issue: z.core.$ZodIssue,
+  value: unknown,
+): Pick<ConfigIssue, "message" | "nearest"> {
+  switch (issue.code) {
+    case "invalid_value": {
+      const allowed = issue.values.map(String);
+      const near = typeof value === "string" ? nearest(value, allowed) : undefined;
+      return {
+        message: `allowed ${allowed.length === 1 ? "is" : "are"} ${allowed.join(", ")}`,
+        ...(near === undefined ? {} : { nearest: near }),
+      };
+    }
+    case "invalid_type":
+      return {
+        message: value === undefined
+          ? `is missing (${TYPES[issue.expected] ?? issue.expected})`
+          : `allowed is ${TYPES[issue.expected] ?? issue.expected}`,
+      };
+    case "too_small":
+      return { message: bound(issue.origin, "at least", Number(issue.minimum)) };
+    case "too_big":
+      return { message: bound(issue.origin, "at most", Number(issue.maximum)) };
+    case "invalid_key":
+      return { message: issue.issues[0]?.message ?? issue.message };
+    default:
+      return { message: issue.message };
+  }
+}
+
+const TYPES: Record<string, string> = {
+  string: "a text in quotes",
+  number: "a number",
+  int: "a whole number",
+  boolean: "true or false",
+  array: "a list [...]",
+  object: "a table",
+  record: "a table",
+};
+
+function bound(origin: string, words: string, limit: number): string {
+  if (origin === "string") {
+    return limit === 1 ? "must not be empty" : `${words} ${limit} characters`;
+  }
+  if (origin === "array") return `${words} ${limit} ${limit === 1 ? "entry" : "entries"}`;
+  return `allowed is ${words} ${limit}`;
+}
+
+function unknownKey(path: readonly PropertyKey[], key: string): ConfigIssue {
+  const place = dotted([...path, key]);
+  if (SECRET_KEYS.has(key)) return { path: place, message: SECRET_HINT };
+  const near = nearest(key, knownKeys(path));
+  return { path: place, message: "unknown key", ...(near === undefined ? {} : { nearest: near }) };
+}
+
+interface SchemaNode {
+  properties?: Record<string, SchemaNode>;
+  additionalProperties?: SchemaNode | boolean;
+  items?: SchemaNode;
+}
+
+function knownKeys(path: readonly PropertyKey[]): string[] {
+  let node: SchemaNode | undefined = configJsonSchema() as SchemaNode;
+  for (const part of path) {
+    const open: SchemaNode | boolean | undefined = node?.additionalProperties;
+    if (typeof part === "number") node = node?.items;
+    else node = node?.properties?.[String(part)] ?? (typeof open === "object" ? open : undefined);
+  }
+  return Object.keys(node?.properties ?? {});
+}
+
+function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
+  let value = input;
+  for (const part of path) {
+    if (typeof value !== "object" || value === null) return undefined;
+    value = (value as Record<PropertyKey, unknown>)[part];
+  }
+  return value;
+}
+
+/** The value as it would be written, shortened. */
+function shown(value: unknown): string {
+  const text = JSON.stringify(value) ?? String(value);
+  return text.length > 60 ? `${text.slice(0, 57)}...` : text;
+}

@@ -1,0 +1,229 @@
+/**
+ * Finds, reads, overlays and validates the configuration.
+ *
+ *     flags, OFFHOOK_… ─┐
+ *     file ── TOML ─────┴─► overlay ─► configSchema ─► LoadedConfig ─► Account
+ *
+ * Which account the overrides of an account apply to: the one that `--account` or
+ * `OFFHOOK_ACCOUNT` names; else, when server and user are both given, a fresh one named
+ * `command-line`; else the file's default account. Not on the real-time path.
+ */
+import { parse, TomlError } from "smol-toml";
+import { dirname, join, resolve } from "node:path";
+import type { Account } from "../core/account.ts";
+import { OffhookError } from "../core/errors.ts";
+import { configFolder, type Environment, expandPath } from "./folders.ts";
+import { configError, dotted, issuesOf, type Origins } from "./issues.ts";
+import { nearest } from "./nearest.ts";
+import { type AppliedOverride, appliedOverrides, type Overrides } from "./overrides.ts";
+import { type AccountConfig, canonicalServer, type Config, configSchema } from "./schema.ts";
+
+/** Name of the account that flags and environment define without a file. */
+export const COMMAND_LINE_ACCOUNT = "command-line";
+
+export interface LoadOptions {
+  /** `--config`. */
+  path?: string | undefined;
+  /** `--account`. */
+  account?: string | undefined;
+  flags?: Overrides;
+  environment: Environment;
+  cwd: string;
+}
+
+export interface LoadedConfig {
+  config: Config;
+  /** The file that was read, or would have been; `found` says which. */
+  path: string;
+  found: boolean;
+  /** The chosen account; absent: there is none at all. */
+  account?: string;
+  /** Which keys did not come from the file, by dotted path. */
+  origins: Origins;
+  environment: Environment;
+}
+
+type Table = Record<string, unknown>;
+
+/** `--config`, else `OFFHOOK_CONFIG`, else the XDG place. */
+export function configPath(options: Pick<LoadOptions, "path" | "environment" | "cwd">): {
+  path: string;
+  explicit: boolean;
+} {
+  const explicit = options.path ?? options.environment("OFFHOOK_CONFIG");
+  if (explicit !== undefined && explicit !== "") {
+    return { path: resolve(options.cwd, explicit), explicit: true };
+  }
+  return { path: join(configFolder(options.environment), "config.toml"), explicit: false };
+}
+
+/**
+ * @throws OffhookError `config-missing` when a named file or account does not exist;
+ * `config-invalid` with every issue in `data.issues`
+ */
+export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
+  const { path, explicit } = configPath(options);
+  const text = await readIfThere(path, explicit);
+  const raw = text === undefined ? {} : parseToml(text, path);
+  const applied = appliedOverrides(options.flags ?? {}, options.environment, options.cwd);
+  const account = chosenAccount(raw, applied, options, path);
+  const origins = overlay(raw, applied, account);
+  const result = configSchema.safeParse(raw);
+  if (!result.success) {
+    const source = text === undefined ? "the command line and environment" : path;
+    throw configError(source, issuesOf(result.error, raw, origins));
+  }
+  return {
+    config: result.data,
+    path,
+    found: text !== undefined,
+    origins,
+    environment: options.environment,
+    ...(account === undefined ? {} : { account }),
+  };
+}
+
+async function readIfThere(path: string, explicit: boolean): Promise<string | undefined> {
+  try {
+    return await Deno.readTextFile(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound && !explicit) return undefined;
+    const why = error instanceof Deno.errors.NotFound ? "there is no such file" : reason(error);
+    throw new OffhookError("config-missing", `cannot read the configuration ${path}: ${why}`, {
+      hint: "`offhook config init` writes one.",
+      cause: error,
+    });
+  }
+}
+
+function reason(error: unknown): string {
+  if (error instanceof Deno.errors.PermissionDenied) return "permission denied";
+  if (error instanceof Deno.errors.IsADirectory) return "it is a folder";
+  return error instanceof Error ? error.message.replace(/ \(os error \d+\).*/, "") : String(error);
+}
+
+/** @throws OffhookError `config-invalid` with line and column */
+export function parseToml(text: string, path: string): Table {
+  try {
+    return parse(text.replace(/^\uFEFF/, ""));
+  } catch (error) {
+    if (!(error instanceof TomlError)) throw error;
+    // The library's message goes on with an excerpt of the file, which may hold a secret.
+    const message = error.message.split("\n")[0]!.replace(/^Invalid TOML document: /, "");
+    const { line, column } = error;
+    throw configError(path, [{ path: "(syntax)", message, line, column }]);
+  }
+}
+
+function chosenAccount(
+  raw: Table,
+  applied: AppliedOverride[],
+  options: LoadOptions,
+  path: string,
+): string | undefined {
+  const accounts = isTable(raw.accounts) ? Object.keys(raw.accounts) : [];
+  const wanted = options.account ?? options.environment("OFFHOOK_ACCOUNT");
+  if (wanted !== undefined && wanted !== "") {
+    if (accounts.includes(wanted)) return wanted;
+    throw noSuchAccount(wanted, accounts, path);
+  }
+  const given = (key: string) =>
+    applied.some(({ override }) => override.scope === "account" && override.path[0] === key);
+  if (given("server") && (given("user") || accounts.length === 0)) return COMMAND_LINE_ACCOUNT;
+  if (typeof raw.default_account === "string") return raw.default_account;
+  return accounts[0];
+}
+
+function noSuchAccount(wanted: string, accounts: string[], path: string): OffhookError {
+  const near = nearest(wanted, accounts);
+  const hint = near !== undefined
+    ? `Did you mean "${near}"?`
+    : accounts.length === 0
+    ? "`offhook config init` makes one."
+    : `There are: ${accounts.join(", ")}.`;
+  return new OffhookError("config-missing", `no account "${wanted}" in ${path}`, {
+    hint,
+    data: { allowed: accounts },
+  });
+}
+
+/** Writes the overrides into `raw`; those of an account are without effect when there is none. */
+function overlay(raw: Table, applied: AppliedOverride[], account: string | undefined): Origins {
+  const origins = new Map<string, string>();
+  for (const { override, origin, value } of applied) {
+    if (override.scope === "account" && account === undefined) continue;
+    const path = override.scope === "account"
+      ? ["accounts", account!, ...override.path]
+      : [...override.path];
+    let table = raw;
+    for (const key of path.slice(0, -1)) {
+      if (table[key] === undefined) table[key] = {};
+      if (!isTable(table[key])) break;
+      table = table[key];
+    }
+    table[path.at(-1)!] = value;
+    origins.set(dotted(path), origin);
+  }
+  if (account === COMMAND_LINE_ACCOUNT) nameMissing(origins);
+  return origins;
+}
+
+/** What the command line's account lacks is asked for by the flag's name. */
+function nameMissing(origins: Map<string, string>): void {
+  for (const key of ["user", "server"]) {
+    const place = dotted(["accounts", COMMAND_LINE_ACCOUNT, key]);
+    if (!origins.has(place)) origins.set(place, `--${key}`);
+  }
+}
+
+function isTable(value: unknown): value is Table {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** @throws OffhookError `config-missing` when there is no account at all */
+export function chosen(loaded: LoadedConfig): { account: Account; settings: AccountConfig } {
+  if (loaded.account === undefined) {
+    const where = loaded.found ? `in ${loaded.path}` : `and no configuration at ${loaded.path}`;
+    throw new OffhookError("config-missing", `there is no account ${where}`, {
+      hint: "Give --server and --user, or run `offhook config init`.",
+    });
+  }
+  const settings = loaded.config.accounts[loaded.account]!;
+  return { account: toAccount(loaded.account, settings, loaded), settings };
+}
+
+/** The account as the phone takes it: paths absolute, no secrets. */
+export function toAccount(id: string, settings: AccountConfig, loaded: LoadedConfig): Account {
+  const base = dirname(loaded.path);
+  const { tls } = settings;
+  const file = (path: string | undefined) =>
+    path === undefined ? undefined : expandPath(path, base, loaded.environment);
+  return withoutUndefined({
+    id,
+    user: settings.user,
+    authUser: settings.auth_user,
+    displayName: settings.display_name,
+    server: canonicalServer(settings.server),
+    outboundProxy: settings.outbound_proxy,
+    transport: settings.transport,
+    register: settings.register,
+    expires: settings.registration_interval,
+    codecs: settings.codecs,
+    tls: withoutUndefined({
+      caFile: file(tls.ca_file),
+      certFile: file(tls.cert_file),
+      keyFile: file(tls.key_file),
+      serverName: tls.server_name,
+      minVersion: tls.min_version,
+      pin: tls.pin,
+      verify: tls.verify,
+    }),
+  });
+}
+
+/** Optional properties are absent, not undefined: the account crosses processes as JSON. */
+function withoutUndefined<T extends object>(
+  value: { [Key in keyof T]: T[Key] | undefined },
+): T {
+  return Object.fromEntries(Object.entries(value).filter(([, part]) => part !== undefined)) as T;
+}

@@ -1,0 +1,125 @@
+/**
+ * Flags and environment variables that stand over keys of the configuration file. One table says
+ * for each which key it sets, so that the command line, the environment, the help and the error
+ * messages cannot disagree. Pure. Not on the real-time path.
+ *
+ *     flags > environment > file > defaults
+ */
+import { resolve } from "node:path";
+import type { Environment } from "./folders.ts";
+
+export type OverrideKind = "text" | "path" | "integer" | "boolean" | "list";
+
+export interface Override {
+  flag: string;
+  variable: string;
+  /** Keys below the chosen account's table, or below the top. */
+  scope: "account" | "top";
+  path: readonly string[];
+  kind: OverrideKind;
+}
+
+function account(flag: string, path: string, kind: OverrideKind = "text"): Override {
+  return { flag, variable: variableOf(flag), scope: "account", path: path.split("."), kind };
+}
+
+function top(flag: string, path: string, kind: OverrideKind = "text"): Override {
+  return { flag, variable: variableOf(flag), scope: "top", path: path.split("."), kind };
+}
+
+/** `--auth-user` → `OFFHOOK_AUTH_USER`. */
+function variableOf(flag: string): string {
+  return `OFFHOOK_${flag.slice(2).replaceAll("-", "_").toUpperCase()}`;
+}
+
+export const OVERRIDES = {
+  server: account("--server", "server"),
+  user: account("--user", "user"),
+  authUser: account("--auth-user", "auth_user"),
+  displayName: account("--display-name", "display_name"),
+  proxy: account("--proxy", "outbound_proxy"),
+  transport: account("--transport", "transport"),
+  expires: account("--expires", "registration_interval", "integer"),
+  codecs: account("--codec", "codecs", "list"),
+  tlsCa: account("--tls-ca", "tls.ca_file", "path"),
+  tlsCert: account("--tls-cert", "tls.cert_file", "path"),
+  tlsKey: account("--tls-key", "tls.key_file", "path"),
+  tlsServerName: account("--tls-server-name", "tls.server_name"),
+  tlsPin: account("--tls-pin", "tls.pin"),
+  tlsMinVersion: account("--tls-min-version", "tls.min_version"),
+  tlsVerify: {
+    ...account("--tls-no-verify", "tls.verify", "boolean"),
+    variable: "OFFHOOK_TLS_VERIFY",
+  },
+  mic: top("--mic", "audio.mic"),
+  speaker: top("--speaker", "audio.speaker"),
+  rate: top("--rate", "audio.rate", "integer"),
+  logLevel: top("--log-level", "logging.level"),
+  logFile: top("--log-file", "logging.file", "path"),
+} as const satisfies Record<string, Override>;
+
+export type OverrideName = keyof typeof OVERRIDES;
+
+/** Values of flags; what was not given is absent. */
+export type Overrides = {
+  readonly [Name in OverrideName]?: string | number | boolean | readonly string[] | undefined;
+};
+
+/** One override that is in force. */
+export interface AppliedOverride {
+  override: Override;
+  /** `--transport` or `OFFHOOK_TRANSPORT`. */
+  origin: string;
+  value: unknown;
+}
+
+/** Flags over environment; a variable that is empty counts as unset. */
+export function appliedOverrides(
+  flags: Overrides,
+  environment: Environment,
+  cwd: string,
+): AppliedOverride[] {
+  const applied: AppliedOverride[] = [];
+  for (const name of Object.keys(OVERRIDES) as OverrideName[]) {
+    const override: Override = OVERRIDES[name];
+    const given = flags[name];
+    const variable = environment(override.variable);
+    if (given !== undefined) {
+      const value = override.kind === "path" ? resolve(cwd, String(given)) : given;
+      applied.push({ override, origin: override.flag, value });
+    } else if (variable !== undefined && variable !== "") {
+      const value = converted(variable, override.kind, cwd);
+      applied.push({ override, origin: override.variable, value });
+    }
+  }
+  return applied;
+}
+
+/** What is not of the kind stays a text: the validation then says what is allowed. */
+function converted(text: string, kind: OverrideKind, cwd: string): unknown {
+  switch (kind) {
+    case "text":
+      return text;
+    case "path":
+      return resolve(cwd, text);
+    case "integer":
+      return /^-?[0-9]+$/.test(text) ? Number(text) : text;
+    case "boolean":
+      if (/^(1|true|yes|on)$/i.test(text)) return true;
+      return /^(0|false|no|off)$/i.test(text) ? false : text;
+    case "list":
+      return text.split(",").map((part) => part.trim()).filter((part) => part !== "");
+  }
+}
+
+/** Other variables of ours; `config check` warns of `OFFHOOK_` names that are none of these. */
+export const OTHER_VARIABLES = [
+  "OFFHOOK_CONFIG",
+  "OFFHOOK_ACCOUNT",
+  "OFFHOOK_PASSWORD",
+  "OFFHOOK_PASSWORD_FILE",
+] as const;
+
+export function knownVariables(): string[] {
+  return [...OTHER_VARIABLES, ...Object.values(OVERRIDES).map((override) => override.variable)];
+}

@@ -1,0 +1,209 @@
+/**
+ * The one description of the configuration. From it come the TypeScript types, the validation, the
+ * JSON Schema (`offhook config schema`, `config/offhook.schema.json`) and the commented example
+ * (`config/offhook.example.toml`).
+ *
+ *     TOML ── smol-toml ──► plain values ── overrides ──► configSchema ──► Config ──► Account
+ *
+ * Keys are in snake_case, as TOML files have them. Each key's description becomes its comment in
+ * the example; `examples[0]` is the value shown there when there is no default. Secrets have no key:
+ * only where to get them from. Not on the real-time path.
+ */
+import { z } from "zod";
+import { formatHostPort, parseHostPort } from "./address.ts";
+import { MICROPHONE_SYNTAX, parseMicrophone, parseSpeaker, SPEAKER_SYNTAX } from "./endpoints.ts";
+
+export const TRANSPORTS = ["udp", "tcp", "tls", "ws", "wss"] as const;
+export const CODECS = ["PCMU", "PCMA", "G722"] as const;
+export const TLS_VERSIONS = ["1.2", "1.3"] as const;
+export const LOG_LEVELS = ["trace", "debug", "info", "warning", "error", "fatal"] as const;
+
+/** Sample rates that a pipe may have: what every tool can produce and the codecs can use. */
+export const MINIMUM_PIPE_RATE = 8000;
+export const MAXIMUM_PIPE_RATE = 192000;
+
+const ACCOUNT_ID = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/;
+/** RFC 3261 §25.1 `user`, unescaped: what can stand before the @ of a SIP URI without escapes. */
+const USER = /^[A-Za-z0-9\-_.!~*'()&=+$,;?/%#]+$/;
+// deno-lint-ignore no-control-regex
+const CONTROL = /[\u0000-\u001f\u007f]/;
+
+/** One line of text: what may end up in a header. */
+const line = () =>
+  z.string().min(1).refine((text) => !CONTROL.test(text), {
+    error: "allowed is one line without control characters",
+  });
+
+const path = () => line().meta({ examples: ["~/.config/offhook/file.pem"] });
+
+function isServer(text: string): boolean {
+  return parseHostPort(text) !== undefined;
+}
+
+function isProxy(text: string): boolean {
+  if (isServer(text)) return true;
+  const uri = /^sips?:([^@;?]+)((?:;[^;?\s]+)*)$/i.exec(text);
+  return uri !== null && isServer(uri[1]!);
+}
+
+function passes(check: (text: string) => unknown): (text: string) => boolean {
+  return (text) => {
+    try {
+      check(text);
+      return true;
+    } catch {
+      return false;
+    }
+  };
+}
+
+const isRegularExpression = passes((text) => new RegExp(text));
+
+const endpointDefaults = { rate: 16000, loop: false };
+
+export const tlsSchema = z.strictObject({
+  ca_file: path().optional().describe(
+    "PEM file of further trusted authorities, for a server with a private CA.",
+  ),
+  cert_file: path().optional().describe("PEM file of a client certificate."),
+  key_file: path().optional().describe("PEM file of the client certificate's key."),
+  server_name: line().refine((name) => isServer(name) && !name.includes(":"), {
+    error: "allowed is a host name",
+  }).optional().describe(
+    "Name to ask for and to verify when it is not the server's.",
+  ).meta({ examples: ["sip.example.com"] }),
+  min_version: z.enum(TLS_VERSIONS).default("1.2").describe("The oldest TLS version to accept."),
+  pin: z.string().regex(/^(?:[0-9A-Fa-f]{2}:?){31}[0-9A-Fa-f]{2}$/, {
+    error: "allowed is a SHA-256 fingerprint: 64 hexadecimal digits, colons between bytes allowed",
+  }).optional().describe(
+    "SHA-256 fingerprint of the server's certificate, checked besides the chain.",
+  ).meta({ examples: [Array(32).fill("AB").join(":")] }),
+  verify: z.boolean().default(true).describe(
+    "False verifies nothing: any machine on the way can then listen in.",
+  ),
+}).refine((tls) => (tls.cert_file === undefined) === (tls.key_file === undefined), {
+  error: "cert_file and key_file belong together: give both or neither",
+});
+
+export const dialRuleSchema = z.strictObject({
+  match: z.string().min(1).refine(isRegularExpression, {
+    error: "allowed is a regular expression, as JavaScript has them",
+  }).describe("Regular expression over the whole number.").meta({ examples: ["0([1-9]\\d+)"] }),
+  to: line().describe("What is dialled instead; $1 is the first group.").meta({
+    examples: ["+49$1"],
+  }),
+});
+
+const PASSWORD_KEYS = ["password_file", "password_env", "password_command"] as const;
+
+export const accountSchema = z.strictObject({
+  user: line().regex(USER, { error: "allowed are the characters of a SIP user name, without @" })
+    .describe("The account's user name or extension.").meta({ examples: ["alice"] }),
+  auth_user: line().optional().describe(
+    "User name for authentication, when it differs from user.",
+  ).meta({ examples: ["alice-desk"] }),
+  display_name: line().optional().describe("The name that others see.").meta({
+    examples: ["Alice Smith"],
+  }),
+  server: z.string().refine(isServer, {
+    error: "allowed is HOST or HOST:PORT, an IPv6 address with a port in brackets",
+  }).describe(
+    "The server, as HOST or HOST:PORT. Without a port it is found by DNS (NAPTR, SRV).",
+  ).meta({ examples: ["sip.example.com"] }),
+  outbound_proxy: z.string().refine(isProxy, {
+    error: "allowed is HOST, HOST:PORT or a SIP URI without a user",
+  }).optional().describe("Where every request goes first, as HOST[:PORT] or a SIP URI.").meta({
+    examples: ["sbc.example.com:5060"],
+  }),
+  transport: z.enum(TRANSPORTS).optional().describe(
+    "Absent: what DNS says, else udp.",
+  ).meta({ examples: ["tls"] }),
+  register: z.boolean().default(true).describe("False: only calls, never registers."),
+  registration_interval: z.int().min(30).max(86400).default(600).describe(
+    "Seconds between registrations; the server may want another value.",
+  ),
+  codecs: z.array(z.enum(CODECS)).min(1).refine((list) => new Set(list).size === list.length, {
+    error: "each codec may stand only once",
+  }).default(["G722", "PCMU", "PCMA"]).describe("Codecs in the order of preference."),
+  password_file: path().optional().describe(
+    "File whose first line is the password; others must not be able to read it (chmod 600).",
+  ).meta({ examples: ["~/.config/offhook/alice.password"] }),
+  password_env: z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, {
+    error: "allowed is the name of an environment variable",
+  }).optional().describe("Environment variable that holds the password.").meta({
+    examples: ["ALICE_SIP_PASSWORD"],
+  }),
+  password_command: z.array(z.string().min(1)).min(1).optional().describe(
+    "Program and arguments that print the password; started as it is, without a shell.",
+  ).meta({ examples: [["pass", "show", "sip/alice"]] }),
+  dial_plan: z.array(dialRuleSchema).default([]).describe(
+    "Rules for dialled numbers, the first that matches the whole number is used.",
+  ),
+  tls: tlsSchema.prefault({}).describe("Of the transports tls and wss."),
+}).refine((account) => PASSWORD_KEYS.filter((key) => account[key] !== undefined).length <= 1, {
+  error: `only one of ${PASSWORD_KEYS.join(", ")} may be given`,
+});
+
+export const configSchema = z.strictObject({
+  default_account: z.string().optional().describe(
+    "The account that is used unless --account names another; absent: the first.",
+  ).meta({ examples: ["work"] }),
+  accounts: z.record(
+    z.string().regex(ACCOUNT_ID, {
+      error: "an account's name has letters, digits, dots, - and _, at most 64",
+    }),
+    accountSchema,
+  ).default({}).describe("One table for each account: [accounts.NAME]."),
+  devices: z.strictObject({
+    microphone: line().optional().describe(
+      "Name or id of the microphone, as `offhook devices` shows it; absent: the default one.",
+    ).meta({ examples: ["Jabra Evolve2 65"] }),
+    speaker: line().optional().describe("Name or id of the loudspeaker; absent: the default one.")
+      .meta({ examples: ["Jabra Evolve2 65"] }),
+  }).prefault({}).describe("Which sound devices are meant by `device`."),
+  audio: z.strictObject({
+    mic: z.string().refine(passes((text) => parseMicrophone(text, endpointDefaults)), {
+      error: `allowed are ${MICROPHONE_SYNTAX}`,
+    }).default("device").describe(`What calls send unless --mic says: ${MICROPHONE_SYNTAX}.`),
+    speaker: z.string().refine(passes((text) => parseSpeaker(text, endpointDefaults)), {
+      error: `allowed are ${SPEAKER_SYNTAX}`,
+    }).default("device").describe(
+      `Where calls are heard unless --speaker says: ${SPEAKER_SYNTAX}.`,
+    ),
+    rate: z.int().min(MINIMUM_PIPE_RATE).max(MAXIMUM_PIPE_RATE).default(16000).describe(
+      "Samples per second of pipes (s16le, mono).",
+    ),
+  }).prefault({}).describe("Audio endpoints of calls."),
+  logging: z.strictObject({
+    level: z.enum(LOG_LEVELS).default("warning").describe("The least severe level to write."),
+    file: path().optional().describe("Written to this file; absent: to standard error.").meta({
+      examples: ["~/.local/state/offhook/offhook.log"],
+    }),
+  }).prefault({}).describe("What offhook writes about its work; never a secret."),
+}).refine((config) => hasDefaultAccount(config), {
+  path: ["default_account"],
+  error: "allowed are the names of accounts that exist",
+  when: () => true,
+});
+
+/** Also called while other values are wrong, so that all errors are found at once. */
+function hasDefaultAccount(config: { default_account?: unknown; accounts?: unknown }): boolean {
+  const { default_account: name, accounts } = config;
+  if (typeof name !== "string" || typeof accounts !== "object" || accounts === null) return true;
+  return Object.hasOwn(accounts, name);
+}
+
+export type Config = z.output<typeof configSchema>;
+export type AccountConfig = z.output<typeof accountSchema>;
+export type DialRule = z.output<typeof dialRuleSchema>;
+
+/** JSON Schema (draft 2020-12) of a configuration file. */
+export function configJsonSchema(): Record<string, unknown> {
+  const schema = z.toJSONSchema(configSchema, { io: "input" });
+  return { title: "offhook configuration", ...schema };
+}
+
+/** `server` in the form that the rest of the project compares: brackets only where needed. */
+export function canonicalServer(server: string): string {
+  return formatHostPort(parseHostPort(server)!);
+}
