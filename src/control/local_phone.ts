@@ -1,0 +1,106 @@
+/** The control API in process: methods become commands of the core. */
+import { type CallView, viewOf } from "../core/call.ts";
+import { OffhookError } from "../core/errors.ts";
+import type { Command, PhoneState } from "../core/state.ts";
+import type { MethodName, Methods, Phone, Sequenced, Snapshot, Subscription } from "./phone.ts";
+
+/** The running core, as the control API needs it. */
+export interface CommandPort {
+  readonly state: PhoneState;
+  readonly seq: number;
+  /** @returns the seq that the command reached. @throws OffhookError */
+  command(command: Command): number;
+  listen(listener: (event: Sequenced) => void): () => void;
+}
+
+/** ms of a DTMF digit unless asked otherwise. */
+const DIGIT_MS = 100;
+
+/** Account of calls to a full URI without any account. */
+export const DIRECT_ACCOUNT = "direct";
+
+type Handlers = {
+  [M in MethodName]: (params: Methods[M]["params"]) => Methods[M]["result"];
+};
+
+export class LocalPhone implements Phone {
+  readonly #core: CommandPort;
+  readonly #close: () => Promise<void>;
+  readonly #handlers: Handlers;
+
+  /** @param close ends calls, un-registers and releases everything below */
+  constructor(core: CommandPort, close: () => Promise<void>) {
+    this.#core = core;
+    this.#close = close;
+    this.#handlers = handlersOf(core);
+  }
+
+  request<M extends MethodName>(
+    method: M,
+    params: Methods[M]["params"],
+  ): Promise<Methods[M]["result"] & { seq: number }> {
+    try {
+      const result = this.#handlers[method](params);
+      return Promise.resolve({ ...result, seq: this.#core.seq });
+    } catch (error) {
+      return Promise.reject(OffhookError.from(error));
+    }
+  }
+
+  subscribe(listener: (event: Sequenced) => void): Promise<Subscription> {
+    const close = this.#core.listen(listener);
+    return Promise.resolve({ snapshot: snapshotOf(this.#core.state), seq: this.#core.seq, close });
+  }
+
+  close(): Promise<void> {
+    return this.#close();
+  }
+}
+
+/** What a face needs to draw everything. */
+export function snapshotOf(state: PhoneState): Snapshot {
+  return {
+    accounts: [...state.accounts.values()].map(({ account, registration, connected }) => ({
+      id: account.id,
+      uri: `sip:${account.user}@${account.server}`,
+      registration,
+      connected,
+    })),
+    calls: [...state.calls.values()].map((call): CallView => viewOf(call)),
+    doNotDisturb: state.settings.doNotDisturb,
+  };
+}
+
+function handlersOf(core: CommandPort): Handlers {
+  const order = (command: Command) => {
+    core.command(command);
+    return {};
+  };
+  return {
+    status: () => snapshotOf(core.state),
+    register: ({ account }) => order({ type: "Register", account }),
+    unregister: ({ account }) => order({ type: "Unregister", account }),
+    dial: ({ account, ...rest }) => {
+      const call = crypto.randomUUID().slice(0, 8);
+      core.command({ type: "Dial", call, account: account ?? defaultAccount(core.state), ...rest });
+      return { call };
+    },
+    answer: (params) => order({ type: "Answer", ...params }),
+    reject: (params) => order({ type: "Reject", ...params }),
+    hangup: (params) => order({ type: "Hangup", ...params }),
+    hold: (params) => order({ type: "Hold", ...params }),
+    resume: (params) => order({ type: "Resume", ...params }),
+    swap: () => order({ type: "Swap" }),
+    mute: (params) => order({ type: "Mute", ...params }),
+    dtmf: ({ call, digits, durationMs }) =>
+      order({ type: "SendDigits", call, digits, durationMs: durationMs ?? DIGIT_MS }),
+    transfer: (params) => order({ type: "Transfer", ...params }),
+    doNotDisturb: ({ on }) => order({ type: "SetDoNotDisturb", on }),
+    earlyMedia: (params) => order({ type: "SendEarlyMedia", ...params }),
+  };
+}
+
+/** The first account that is not the direct one; else the direct one. */
+function defaultAccount(state: PhoneState): string {
+  return [...state.accounts.keys()].find((id) => id !== DIRECT_ACCOUNT) ?? DIRECT_ACCOUNT;
+}
