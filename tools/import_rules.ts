@@ -1,0 +1,230 @@
+/**
+ * The import arrows of the project as tables, and the check of one file against them.
+ *
+ *     main.ts ─► cli ─► control ─► core ◄─ sip, media, hid, store, config
+ *                tui ─►            media ─► audio ─► device_host (client and wire format only)
+ *     station ─► every adapter     lab ─► station, sip, media, core
+ *
+ * Pure: takes text, gives findings. `tools/check_imports.ts` feeds it the source tree.
+ */
+
+/** A breach of a rule. */
+export interface Finding {
+  file: string;
+  line: number;
+  /** What stands there: the import or the global. */
+  what: string;
+  rule: string;
+  /** What to do instead. */
+  remedy: string;
+}
+
+interface FolderRule {
+  /** Folders of `src/` that it may import; a folder always may import itself. */
+  imports: readonly string[];
+  /** Folders that it may import only with `import()` or `import type`: they must not cost start-up. */
+  lazily?: readonly string[];
+  /** Folders of which it may import only files that match. */
+  partly?: Readonly<Record<string, RegExp>>;
+}
+
+const ADAPTERS = ["sip", "media", "audio", "hid", "device_host", "control", "store", "config"];
+
+/** Key: folder of `src/`. A folder that is not here is a finding: add it when it comes to be. */
+const FOLDERS: Readonly<Record<string, FolderRule>> = {
+  core: { imports: [] },
+  sip: { imports: ["core"] },
+  media: { imports: ["core", "audio"] },
+  audio: { imports: ["core"], partly: { device_host: /^(client|wire)\w*\.ts$/ } },
+  hid: { imports: ["core"] },
+  device_host: { imports: ["core", "hid"] },
+  store: { imports: ["core"] },
+  config: { imports: ["core"] },
+  control: { imports: ["core"] },
+  station: { imports: ["core", ...ADAPTERS] },
+  lab: { imports: ["core", "station", "sip", "media"] },
+  cli: { imports: ["core", "config", "control"], lazily: ["station", "lab", "tui"] },
+  tui: { imports: ["core", "control"] },
+};
+
+/** npm package → the folders that may import it. */
+const PACKAGES: Readonly<Record<string, readonly string[]>> = {
+  "sip.js": ["sip"],
+  ws: ["sip", "control"],
+  "sdp-transform": ["sip"],
+  naudiodon: ["device_host"],
+  "node-hid": ["device_host"],
+  "@optique/core": ["cli"],
+  "@optique/run": ["cli"],
+  "smol-toml": ["config"],
+  zod: ["config", "control"],
+  "@logtape/logtape": ["station", "cli"],
+  "@echogarden/speex-resampler-wasm": ["media", "audio"],
+  ink: ["tui"],
+  react: ["tui"],
+};
+
+/** Everything that makes code impure: the core gets time, randomness and I/O as inputs. */
+const IMPURE =
+  /\b(Deno\.\w+|process\.\w+|(?:set|clear)(?:Timeout|Interval)|queueMicrotask|Date\.now|new Date\b|performance\.\w+|Math\.random|crypto\.\w+|fetch\()/;
+
+const EXIT = /\b(Deno|process)\.exit\b/;
+
+interface Import {
+  line: number;
+  specifier: string;
+  /** Costs nothing at start-up: `import()`, `import type`, `export type`. */
+  lazy: boolean;
+}
+
+/** Checks one file of `src/`, or `main.ts`. @param file path relative to the project, with `/` */
+export function checkFile(file: string, text: string): Finding[] {
+  const findings: Finding[] = [];
+  for (const found of importsOf(text)) {
+    const breach = breachOf(file, found);
+    if (breach) {
+      const what = `import of "${found.specifier}"`;
+      findings.push({ file, line: found.line, what, ...breach });
+    }
+  }
+  codeLines(text).forEach((code, index) => {
+    const breach = globalBreach(file, code);
+    if (breach) findings.push({ file, line: index + 1, ...breach });
+  });
+  return findings;
+}
+
+function globalBreach(file: string, code: string): Omit<Finding, "file" | "line"> | undefined {
+  const impure = file.startsWith("src/core/") ? IMPURE.exec(code)?.[1] : undefined;
+  if (impure) {
+    return {
+      what: impure,
+      rule: "src/core is pure: no Deno, Node, timers, clocks or randomness",
+      remedy: "take the value as an input, or return an effect that src/station runs",
+    };
+  }
+  const exit = file === "main.ts" ? undefined : EXIT.exec(code)?.[0];
+  if (exit) {
+    return {
+      what: exit,
+      rule: "only main.ts ends the process",
+      remedy: "throw an OffhookError or return the exit code",
+    };
+  }
+}
+
+type Breach = Pick<Finding, "rule" | "remedy">;
+
+function breachOf(file: string, found: Import): Breach | undefined {
+  const { specifier } = found;
+  if (specifier.startsWith(".")) return arrowBreach(file, resolve(file, specifier), found.lazy);
+  if (specifier.startsWith("node:")) {
+    if (folderOf(file) !== "core") return undefined;
+    return {
+      rule: "src/core imports nothing outside itself",
+      remedy: "pass it in from src/station",
+    };
+  }
+  return packageBreach(file, specifier);
+}
+
+function arrowBreach(file: string, target: string, lazy: boolean): Breach | undefined {
+  if (file === "main.ts") {
+    if (target.startsWith("src/cli/")) return undefined;
+    return {
+      rule: "main.ts imports only src/cli",
+      remedy: "import it in the command that needs it",
+    };
+  }
+  const from = folderOf(file);
+  const rule = FOLDERS[from];
+  if (!rule) {
+    return {
+      rule: `src/${from} has no line in tools/import_rules.ts`,
+      remedy: "say there what it may import",
+    };
+  }
+  const to = folderOf(target);
+  if (to === "") {
+    return {
+      rule: "src imports only src",
+      remedy: "move what is shared into src; tests and tools import it from there",
+    };
+  }
+  if (to === from || rule.imports.includes(to)) return undefined;
+  if (rule.lazily?.includes(to)) {
+    if (lazy) return undefined;
+    return {
+      rule: `src/${from} imports src/${to} only when it is used`,
+      remedy: "import() it inside the function, or `import type` it",
+    };
+  }
+  const part = rule.partly?.[to];
+  if (part?.test(target.slice(`src/${to}/`.length))) return undefined;
+  const allowed = [...rule.imports, ...(rule.lazily ?? []), ...Object.keys(rule.partly ?? {})];
+  return {
+    rule: `src/${from} may import only ${allowed.join(", ") || "itself"}` +
+      (part ? ` (of ${to} only what matches ${part.source})` : ""),
+    remedy: "let a type in src/core cross between them, or wire them in src/station",
+  };
+}
+
+function packageBreach(file: string, specifier: string): Breach | undefined {
+  const name = packageOf(specifier);
+  const owners = PACKAGES[name];
+  const from = folderOf(file);
+  if (owners?.includes(from)) return undefined;
+  if (!owners) {
+    return {
+      rule: `no folder owns the package ${name}`,
+      remedy: "name its folder in tools/import_rules.ts, or use what the project has",
+    };
+  }
+  return {
+    rule: `${name} is imported only in ${owners.map((owner) => `src/${owner}`).join(" and ")}`,
+    remedy: `use what src/${owners[0]} exports`,
+  };
+}
+
+function packageOf(specifier: string): string {
+  const bare = specifier.replace(/^npm:\/?/, "");
+  const parts = bare.split("/").slice(0, bare.startsWith("@") ? 2 : 1);
+  return parts.join("/").replace(/(?<=.)@[^/]*$/, "");
+}
+
+/** `src/sip/dns/x.ts` → `sip`; empty outside `src/`. */
+function folderOf(file: string): string {
+  return /^src\/([^/]+)\//.exec(file)?.[1] ?? "";
+}
+
+function resolve(file: string, specifier: string): string {
+  return new URL(specifier, `file:///${file}`).pathname.slice(1);
+}
+
+const STATIC = /^[ \t]*(import|export)\b([^"'`;]*?)\bfrom\s*["']([^"']+)["']/gm;
+const BARE = /^[ \t]*import\s*["']([^"']+)["']/gm;
+const DYNAMIC = /\bimport\(\s*["']([^"']+)["']/g;
+
+function importsOf(text: string): Import[] {
+  const code = codeLines(text).join("\n");
+  const lineAt = (index: number) => code.slice(0, index).split("\n").length;
+  const imports: Import[] = [];
+  for (const match of code.matchAll(STATIC)) {
+    const line = lineAt(match.index + match[0].length);
+    imports.push({ line, specifier: match[3], lazy: /^\s*type\b/.test(match[2]) });
+  }
+  for (const match of code.matchAll(BARE)) {
+    imports.push({ line: lineAt(match.index), specifier: match[1], lazy: false });
+  }
+  for (const match of code.matchAll(DYNAMIC)) {
+    imports.push({ line: lineAt(match.index), specifier: match[1], lazy: true });
+  }
+  return imports;
+}
+
+/** The lines with those of comments emptied; line numbers stay. */
+function codeLines(text: string): string[] {
+  return text.split("\n").map((line) =>
+    /^\s*(\/\/|\/\*|\*)/.test(line) ? "" : line.replace(/\s\/\/ .*$/, "")
+  );
+}
