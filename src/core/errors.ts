@@ -27,6 +27,9 @@ export const EXIT_CODES = {
   "config-invalid": 3,
   "config-missing": 3,
   "credential-missing": 3,
+  /** The store's file cannot be opened, read or written; or a newer version of ours wrote it. */
+  "store-failed": 3,
+  "store-newer": 3,
   "auth-refused": 4,
   busy: 5,
   "no-answer": 6,
@@ -39,6 +42,8 @@ export const EXIT_CODES = {
   "device-not-found": 10,
   "no-station": 11,
   "station-refused": 11,
+  /** Another process has the store for writing: a station that runs already. */
+  "store-locked": 11,
   "tls-failed": 12,
   interrupted: 130,
 } as const satisfies Record<string, ExitCode>;
