@@ -70,7 +70,7 @@ export function issuesOf(error: z.ZodError, input: unknown, origins: Origins): C
     const value = valueAt(input, issue.path);
     const place = dotted(issue.path);
     return [{
-      path: origins.get(place) ?? place,
+      path: origins.get(place) ?? origins.get(place.replace(/\[\d+\]$/, "")) ?? place,
       ...(value === undefined ? {} : { value: shown(value) }),
       ...explained(issue, value),
     }];

@@ -8,7 +8,7 @@
 import { resolve } from "node:path";
 import type { Environment } from "./folders.ts";
 
-export type OverrideKind = "text" | "path" | "integer" | "boolean" | "list";
+export type OverrideKind = "text" | "path" | "integer" | "boolean" | "codecs";
 
 export interface Override {
   flag: string;
@@ -40,7 +40,7 @@ export const OVERRIDES = {
   proxy: account("--proxy", "outbound_proxy"),
   transport: account("--transport", "transport"),
   expires: account("--expires", "registration_interval", "integer"),
-  codecs: account("--codec", "codecs", "list"),
+  codecs: account("--codec", "codecs", "codecs"),
   tlsCa: account("--tls-ca", "tls.ca_file", "path"),
   tlsCert: account("--tls-cert", "tls.cert_file", "path"),
   tlsKey: account("--tls-key", "tls.key_file", "path"),
@@ -107,9 +107,14 @@ function converted(text: string, kind: OverrideKind, cwd: string): unknown {
     case "boolean":
       if (/^(1|true|yes|on)$/i.test(text)) return true;
       return /^(0|false|no|off)$/i.test(text) ? false : text;
-    case "list":
-      return text.split(",").map((part) => part.trim()).filter((part) => part !== "");
+    case "codecs":
+      return codecNames(text);
   }
+}
+
+/** `pcmu, g722` → `["PCMU", "G722"]`. */
+export function codecNames(text: string): string[] {
+  return text.split(",").map((name) => name.trim().toUpperCase()).filter((name) => name !== "");
 }
 
 /** Other variables of ours; `config check` warns of `OFFHOOK_` names that are none of these. */
