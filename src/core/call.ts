@@ -88,7 +88,7 @@ export interface Call {
   phase: Phase;
   media: MediaState;
   hold: Hold;
-  /** What the peer was last told of our hold; differs from `hold.local` until an offer says so. */
+  /** What the peer knows of our hold; differs from `hold.local` until an offer is answered. */
   toldHold: boolean;
   muted: boolean;
   /** The description of ours that is in force: repeated when a peer asks again. */

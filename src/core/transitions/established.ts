@@ -6,6 +6,7 @@ import type { Command } from "../state.ts";
 import { isIn, refuse, type Turn } from "../turn.ts";
 import { end, signallingDone } from "./ending.ts";
 import { applyMute } from "./media.ts";
+import { holdOthers } from "./offers.ts";
 
 const DIGITS = /^[0-9A-D*#w,]+$/i;
 
@@ -13,6 +14,7 @@ const DIGITS = /^[0-9A-D*#w,]+$/i;
 export function establish(turn: Turn, call: Call, exchange: Exchange): Call {
   turn.stopTimer("no-answer", call.id);
   turn.stopTimer("ring", call.id);
+  holdOthers(turn, call.id);
   const answeredAt = turn.moment.at;
   const established = turn.enter(call, {
     name: "established",

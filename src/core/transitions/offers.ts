@@ -93,7 +93,6 @@ function answerWithOffer(
   turn.put({
     ...call,
     description: offer,
-    toldHold: call.hold.local,
     phase: { ...call.phase, exchange: { name: "awaiting-ack", offer } },
   });
 }
@@ -106,10 +105,8 @@ export function offerAnswered(turn: Turn, call: Call, answer: MediaDescription |
   if (answer === undefined) return mediaLost(turn, call, "the ACK brought no answer to our offer");
   try {
     const stream = acceptAnswer(exchange.offer, answer);
-    const stable = stabilised(turn, call);
-    const told = exchange.offer.direction === "sendonly"
-      ? stable
-      : noteRemoteHold(turn, stable, answer);
+    const stable = stabilised(turn, { ...call, toldHold: isHold(exchange.offer) });
+    const told = isHold(exchange.offer) ? stable : noteRemoteHold(turn, stable, answer);
     settle(turn, runStream(turn, told, stream, true));
   } catch (error) {
     mediaLost(turn, call, OffhookError.from(error).message);
@@ -124,15 +121,10 @@ export function offerRejected(turn: Turn, call: Call, status: number, reason: st
     return;
   }
   // The peer keeps what was: so do we, and say so.
-  const wanted = call.hold.local;
-  const wasHeld = !wanted;
-  const reverted = stabilised(turn, {
-    ...call,
-    hold: { ...call.hold, local: wasHeld },
-    toldHold: wasHeld,
-  });
+  const refused = isHold(call.phase.exchange.offer) ? "hold" : "resume";
+  const reverted = stabilised(turn, { ...call, hold: { ...call.hold, local: call.toldHold } });
   applyMute(turn, reverted);
-  turn.tell("call.hold", reverted, { refused: wanted ? "hold" : "resume", status, reason });
+  turn.tell("call.hold", reverted, { refused, status, reason });
   transferHeld(turn, reverted);
 }
 
@@ -159,7 +151,6 @@ function reofferIfNeeded(turn: Turn, call: Call): void {
   turn.put({
     ...call,
     description: offer,
-    toldHold: call.hold.local,
     phase: { ...call.phase, exchange: { name: "offered", offer } },
   });
 }
@@ -175,6 +166,11 @@ function noteRemoteHold(
   if (ours !== undefined) next.description = ours;
   if (remote !== call.hold.remote) turn.tell("call.hold", next);
   return turn.put(next);
+}
+
+/** Whether an offer of ours puts the peer on hold. */
+function isHold(offer: MediaDescription): boolean {
+  return offer.direction === "sendonly";
 }
 
 function stabilised(turn: Turn, call: Call): Established {

@@ -22,7 +22,7 @@ export function dial(turn: Turn, command: Extract<Command, { type: "Dial" }>): v
     });
   }
   if (turn.find(command.call) !== undefined) {
-    throw new OffhookError("internal", `the call id "${command.call}" is taken`);
+    throw new OffhookError("invalid-state", `the call id "${command.call}" is taken`);
   }
   const capabilities = capabilitiesFor(command.codecs ?? known.account.codecs, settings.formats);
   holdOthers(turn, command.call);

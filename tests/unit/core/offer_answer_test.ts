@@ -1,0 +1,107 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { OffhookError } from "../../../src/core/errors.ts";
+import { type Direction, mirrored } from "../../../src/core/media_description.ts";
+import {
+  acceptAnswer,
+  answerOffer,
+  capabilitiesFor,
+  createOffer,
+  directionOf,
+  intersect,
+  mayReceive,
+  maySend,
+} from "../../../src/core/offer_answer.ts";
+import { FORMATS, theirs } from "./scene.ts";
+
+const PORTS = { port: 5000, rtcpPort: 5001 };
+const directions: Direction[] = ["sendrecv", "sendonly", "recvonly", "inactive"];
+
+Deno.test("the answer to a direction is its mirror, never more than we want (RFC 3264 §6.1)", () => {
+  const table: [Direction, Direction, Direction][] = [
+    ["sendrecv", "sendrecv", "sendrecv"],
+    ["sendonly", "sendrecv", "recvonly"],
+    ["recvonly", "sendrecv", "sendonly"],
+    ["inactive", "sendrecv", "inactive"],
+    ["sendrecv", "sendonly", "sendonly"],
+    ["sendonly", "sendonly", "inactive"],
+  ];
+  for (const [offered, wish, expected] of table) {
+    const { answer, stream } = answerOffer(theirs({ direction: offered }), FORMATS, PORTS, wish);
+    assert.equal(answer.direction, expected);
+    assert.equal(stream.direction, expected);
+  }
+});
+
+Deno.test("both sides settle on the same codec with payload types that fit", () => {
+  fc.assert(fc.property(
+    fc.uniqueArray(fc.constantFrom("PCMU", "PCMA", "G722"), { minLength: 1 }),
+    fc.uniqueArray(fc.constantFrom("PCMU", "PCMA", "G722"), { minLength: 1 }),
+    fc.constantFrom(...directions),
+    fc.constantFrom(...directions),
+    (ours, peers, offered, wish) => {
+      const offer = createOffer(capabilitiesFor(ours, FORMATS), PORTS, offered);
+      const capabilities = capabilitiesFor(peers, FORMATS);
+      if (!ours.some((name) => peers.includes(name))) {
+        assert.throws(() => answerOffer(offer, capabilities, PORTS), OffhookError);
+        return;
+      }
+      const { answer, stream } = answerOffer(offer, capabilities, PORTS, wish);
+      const settled = acceptAnswer(offer, answer);
+      assert.equal(settled.sendFormat.encoding, stream.sendFormat.encoding);
+      assert.ok(
+        stream.receiveFormats.some((f) => f.payloadType === settled.sendFormat.payloadType),
+      );
+      assert.ok(
+        settled.receiveFormats.some((f) => f.payloadType === stream.sendFormat.payloadType),
+      );
+      assert.equal(settled.direction, mirrored(stream.direction));
+    },
+  ));
+});
+
+Deno.test("a null address asks for hold whatever the direction says", () => {
+  const table: [Direction, Direction][] = [
+    ["sendrecv", "sendonly"],
+    ["sendonly", "sendonly"],
+    ["recvonly", "inactive"],
+    ["inactive", "inactive"],
+  ];
+  for (const [direction, expected] of table) {
+    assert.equal(directionOf(theirs({ address: "0.0.0.0", direction })), expected);
+  }
+});
+
+Deno.test("intersect allows what both allow", () => {
+  for (const a of directions) {
+    for (const b of directions) {
+      const both = intersect(a, b);
+      assert.equal(maySend(both), maySend(a) && maySend(b));
+      assert.equal(mayReceive(both), mayReceive(a) && mayReceive(b));
+    }
+  }
+});
+
+Deno.test("packet time is what the peer asks for, in whole frames of 20 ms up to 60", () => {
+  for (
+    const [asked, sent] of [[undefined, 20], [10, 20], [20, 20], [30, 40], [60, 60], [200, 60]]
+  ) {
+    const { stream } = answerOffer(theirs({ ptime: asked }), FORMATS, PORTS);
+    assert.equal(stream.ptime, sent);
+  }
+});
+
+Deno.test("RTCP goes where the peer says: next port, its own attribute, or the same port", () => {
+  const settled = (change: object) => answerOffer(theirs(change), FORMATS, PORTS).stream;
+  assert.equal(settled({}).remoteRtcpPort, 4001);
+  assert.equal(settled({ rtcpPort: 4444 }).remoteRtcpPort, 4444);
+  assert.equal(settled({ rtcpMux: true }).remoteRtcpPort, 4000);
+});
+
+Deno.test("an unknown codec is refused with the list of those that are", () => {
+  assert.throws(() => capabilitiesFor(["MP3"], FORMATS), (error: unknown) => {
+    assert.ok(error instanceof OffhookError);
+    assert.match(error.hint ?? "", /G722, PCMA, PCMU/);
+    return error.code === "usage";
+  });
+});

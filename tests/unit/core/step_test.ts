@@ -1,0 +1,344 @@
+import assert from "node:assert/strict";
+import { OffhookError } from "../../../src/core/errors.ts";
+import type { Command, Input } from "../../../src/core/state.ts";
+import { accepted, REPORT, Scene, theirs } from "./scene.ts";
+
+const closed = (call: string): Input => ({ type: "MediaClosed", call, report: REPORT });
+const byeDone = (call: string): Input => ({
+  type: "CallEnded",
+  call,
+  by: "local",
+  reason: "BYE answered",
+});
+
+Deno.test("dialling opens media, invites with its ports, and runs the answer's stream", () => {
+  const scene = new Scene().play({
+    type: "Dial",
+    call: "a",
+    account: "desk",
+    target: "sip:bob@example.test",
+    limits: { noAnswerMs: 5_000, durationMs: 9_000 },
+  });
+  assert.equal(scene.effect("OpenMedia").call, "a");
+  assert.equal(scene.phase("a"), "preparing");
+  scene.play({ type: "MediaOpened", call: "a", port: 5000, rtcpPort: 5001 });
+  const { offer } = scene.effect("SendInvite");
+  assert.deepEqual(offer?.formats.map((format) => format.encoding), [
+    "PCMA",
+    "PCMU",
+    "TELEPHONE-EVENT",
+  ]);
+  assert.equal(scene.effect("StartTimer").ms, 5_000);
+  scene.play(accepted("a"));
+  const { stream, answered } = scene.effect("StartMedia");
+  assert.equal(answered, true);
+  assert.equal(stream.remotePort, 4000);
+  assert.equal(stream.sendFormat.encoding, "PCMU");
+  assert.equal(stream.sendEvents?.payloadType, 96);
+  assert.equal(stream.receiveEvents?.payloadType, 101);
+  assert.ok(scene.effects.some((e) => e.type === "StartTimer" && e.timer === "duration"));
+  assert.equal(scene.phase("a"), "established");
+});
+
+Deno.test("hanging up waits for the BYE and the last report, then tells the record", () => {
+  const scene = new Scene().talking().play({ type: "Hangup", call: "a" });
+  assert.ok(scene.asked("SendBye") && scene.asked("CloseMedia"));
+  assert.equal(scene.phase("a"), "ending");
+  scene.play(closed("a"));
+  assert.equal(scene.phase("a"), "ending");
+  scene.play(byeDone("a"));
+  assert.equal(scene.phase("a"), "gone");
+  const record = scene.record();
+  assert.deepEqual(
+    [record.outcome, record.endedBy, record.codec, record.report?.received],
+    ["answered", "local", "PCMU", 2],
+  );
+});
+
+Deno.test("the ending timer stands in for a BYE that nobody answers", () => {
+  const scene = new Scene().talking().play({ type: "Hangup", call: "a" });
+  scene.play({ type: "TimerFired", timer: "ending", call: "a" });
+  assert.equal(scene.record().outcome, "answered");
+  assert.equal(scene.phase("a"), "gone");
+});
+
+Deno.test("a refused call ends with the outcome of its error", () => {
+  const table = [
+    ["busy", 486, "busy"],
+    ["no-answer", 480, "no-answer"],
+    ["declined", 603, "declined"],
+    ["not-found", 404, "not-found"],
+    ["unreachable", 503, "unreachable"],
+    ["auth-refused", 401, "auth-failed"],
+    ["no-common-codec", 488, "media-failed"],
+  ] as const;
+  for (const [code, status, outcome] of table) {
+    const error = { code, message: "refused" };
+    const scene = new Scene().dialled().play(
+      { type: "CallRejected", call: "a", sipCallId: "x", status, reason: "no", error },
+      closed("a"),
+    );
+    assert.equal(scene.record().outcome, outcome);
+    assert.equal(scene.record().sipStatus, status);
+  }
+});
+
+Deno.test("giving up before the answer cancels; an answer that crosses it ends quietly", () => {
+  const scene = new Scene().dialled().play({ type: "Hangup", call: "a" });
+  assert.ok(scene.asked("SendCancel"));
+  scene.play(closed("a"), accepted("a"));
+  assert.equal(scene.record().outcome, "cancelled");
+  assert.equal(scene.phase("a"), "gone");
+});
+
+Deno.test("a call given up before media was open never invites", () => {
+  const scene = new Scene().play(
+    { type: "Dial", call: "a", account: "desk", target: "sip:b@x" },
+    { type: "Hangup", call: "a" },
+    { type: "MediaOpened", call: "a", port: 1, rtcpPort: 2 },
+    closed("a"),
+  );
+  assert.ok(!scene.asked("SendInvite"));
+  assert.equal(scene.phase("a"), "gone");
+});
+
+Deno.test("nobody answers in time: cancelled, and the outcome says no answer", () => {
+  const scene = new Scene().dialled().play(
+    { type: "TimerFired", timer: "no-answer", call: "a" },
+    closed("a"),
+    {
+      type: "CallRejected",
+      call: "a",
+      sipCallId: "x",
+      status: 487,
+      reason: "",
+      error: { code: "declined", message: "" },
+    },
+  );
+  assert.equal(scene.record().outcome, "no-answer");
+});
+
+Deno.test("early media plays before the answer, of the fork that spoke last", () => {
+  const scene = new Scene().dialled().play({
+    type: "CallProgress",
+    call: "a",
+    status: 183,
+    reason: "",
+    dialog: "1",
+    description: theirs({ port: 4100 }),
+  });
+  assert.equal(scene.effect("StartMedia").answered, false);
+  scene.play({
+    type: "CallProgress",
+    call: "a",
+    status: 183,
+    reason: "",
+    dialog: "2",
+    description: theirs({ port: 4200 }),
+  });
+  assert.equal(scene.effect("StartMedia").stream.remotePort, 4200);
+  scene.play(accepted("a", null));
+  assert.equal(scene.effect("StartMedia").answered, true);
+  assert.equal(scene.phase("a"), "established");
+});
+
+Deno.test("answering opens media first, then accepts with an answer", () => {
+  const scene = new Scene().ringing();
+  assert.equal(scene.effect("SendProgress").status, 180);
+  scene.play({ type: "Answer", call: "a" });
+  assert.ok(scene.asked("OpenMedia") && !scene.asked("SendAccept"));
+  scene.play({ type: "MediaOpened", call: "a", port: 5000, rtcpPort: 5001 });
+  assert.equal(scene.effect("SendAccept").description.formats[0].encoding, "PCMU");
+  assert.ok(scene.asked("StartMedia"));
+  assert.equal(scene.phase("a"), "established");
+});
+
+Deno.test("a delayed offer is answered in the ACK, and ends the call when it is not", () => {
+  const opened: Input = { type: "MediaOpened", call: "a", port: 5000, rtcpPort: 5001 };
+  const scene = new Scene().ringing("a", null).play({ type: "Answer", call: "a" }, opened);
+  assert.ok(!scene.asked("StartMedia"));
+  scene.play({ type: "CallConfirmed", call: "a", description: theirs() });
+  assert.ok(scene.asked("StartMedia"));
+  const mute = new Scene().ringing("a", null).play({ type: "Answer", call: "a" }, opened);
+  mute.play({ type: "CallConfirmed", call: "a" });
+  assert.ok(mute.asked("SendBye"));
+});
+
+Deno.test("incoming calls that cannot ring are refused at once", () => {
+  const dnd = new Scene({ doNotDisturb: true }).ringing();
+  assert.equal(dnd.effect("SendReject").status, 486);
+  const full = new Scene({ maxCalls: 1 }).ringing("a").ringing("b");
+  assert.equal(full.effect("SendReject").status, 486);
+  const opus = { payloadType: 96, encoding: "OPUS", clockRate: 48000, channels: 2 };
+  const codec = new Scene().ringing("a", theirs({ formats: [opus] }));
+  assert.equal(codec.effect("SendReject").status, 488);
+  assert.equal(codec.state.calls.size, 0);
+});
+
+Deno.test("a caller who gives up is missed; one who was answered elsewhere is not", () => {
+  const missed = new Scene().ringing().play({
+    type: "CallCancelled",
+    call: "a",
+    elsewhere: false,
+  });
+  assert.equal(missed.record().outcome, "missed");
+  const elsewhere = new Scene().ringing().play({
+    type: "CallCancelled",
+    call: "a",
+    elsewhere: true,
+  });
+  assert.equal(elsewhere.record().outcome, "answered-elsewhere");
+  const rung = new Scene().ringing().play({ type: "TimerFired", timer: "ring", call: "a" });
+  assert.equal(rung.effect("SendReject").status, 480);
+  assert.equal(rung.record().outcome, "missed");
+});
+
+Deno.test("hold offers sendonly and sends silence; resume undoes both", () => {
+  const scene = new Scene().talking().play({ type: "Hold", call: "a" });
+  assert.equal(scene.effect("SendReinvite").offer?.direction, "sendonly");
+  assert.equal(scene.effect("MuteMedia").muted, true);
+  scene.play({
+    type: "OfferAccepted",
+    call: "a",
+    description: theirs({ direction: "recvonly" }),
+  });
+  assert.equal(scene.effect("StartMedia").stream.direction, "sendonly");
+  scene.play({ type: "Resume", call: "a" });
+  assert.equal(scene.effect("SendReinvite").offer?.direction, "sendrecv");
+  assert.equal(scene.effect("MuteMedia").muted, false);
+});
+
+Deno.test("the peer's hold is answered and seen, by direction or by a null address", () => {
+  for (const offer of [theirs({ direction: "sendonly" }), theirs({ address: "0.0.0.0" })]) {
+    const scene = new Scene().talking().play({ type: "RemoteOffer", call: "a", offer });
+    assert.equal(scene.effect("AnswerOffer").description.direction, "recvonly");
+    assert.equal(scene.call("a").hold.remote, true);
+    scene.play({ type: "RemoteOffer", call: "a", offer: theirs() });
+    assert.equal(scene.call("a").hold.remote, false);
+  }
+});
+
+Deno.test("both hold: the answer to the peer's hold is inactive", () => {
+  const scene = new Scene().talking().play({ type: "Hold", call: "a" }, {
+    type: "OfferAccepted",
+    call: "a",
+    description: theirs({ direction: "recvonly" }),
+  });
+  scene.play({ type: "RemoteOffer", call: "a", offer: theirs({ direction: "sendonly" }) });
+  assert.equal(scene.effect("AnswerOffer").description.direction, "inactive");
+});
+
+Deno.test("glare: the peer's offer is refused while ours is out, and ours goes out again", () => {
+  const scene = new Scene().talking().play({ type: "Hold", call: "a" });
+  scene.play({ type: "RemoteOffer", call: "a", offer: theirs() });
+  assert.equal(scene.effect("RejectOffer").status, 491);
+  scene.play({ type: "OfferRejected", call: "a", status: 491, reason: "" });
+  const { timer, ms } = scene.effect("StartTimer");
+  assert.equal(timer, "glare");
+  assert.ok(ms >= 2_100 && ms <= 4_000);
+  // The wish went away meanwhile: nothing is offered that nobody wants.
+  const back = scene.play({ type: "TimerFired", timer: "glare", call: "a" });
+  assert.ok(back.asked("SendReinvite"));
+});
+
+Deno.test("a peer that refuses hold leaves the call as it was, and says so", () => {
+  const scene = new Scene().talking().play({ type: "Hold", call: "a" });
+  scene.play({ type: "OfferRejected", call: "a", status: 488, reason: "no" });
+  assert.equal(scene.call("a").hold.local, false);
+  assert.equal(scene.effect("MuteMedia").muted, false);
+});
+
+Deno.test("a second call holds the first; swap changes them over", () => {
+  const scene = new Scene().talking("a");
+  scene.ringing("b").play({ type: "Answer", call: "b" });
+  assert.equal(scene.effect("SendReinvite").call, "a");
+  scene.play({ type: "MediaOpened", call: "b", port: 6000, rtcpPort: 6001 }, {
+    type: "OfferAccepted",
+    call: "a",
+    description: theirs({ direction: "recvonly" }),
+  });
+  scene.play({ type: "Swap" });
+  assert.equal(scene.call("a").hold.local, false);
+  assert.equal(scene.call("b").hold.local, true);
+});
+
+Deno.test("blind transfer holds, refers, and ends when the target answered", () => {
+  const scene = new Scene().talking().play({ type: "Transfer", call: "a", target: "sip:c@x" });
+  assert.ok(scene.asked("SendReinvite") && !scene.asked("SendRefer"));
+  scene.play({ type: "OfferAccepted", call: "a", description: theirs({ direction: "recvonly" }) });
+  assert.equal(scene.effect("SendRefer").target, "sip:c@x");
+  scene.play({ type: "ReferProgress", call: "a", status: 180, reason: "" });
+  assert.equal(scene.phase("a"), "established");
+  scene.play({ type: "ReferProgress", call: "a", status: 200, reason: "OK" });
+  assert.ok(scene.asked("SendBye"));
+});
+
+Deno.test("a transfer that fails, or is never answered, brings the caller back", () => {
+  const failures: Input[] = [
+    { type: "ReferProgress", call: "a", status: 486, reason: "Busy Here" },
+    { type: "TimerFired", timer: "transfer", call: "a" },
+  ];
+  for (const failure of failures) {
+    const scene = new Scene().talking().play(
+      { type: "Transfer", call: "a", target: "sip:c@x" },
+      { type: "OfferAccepted", call: "a", description: theirs({ direction: "recvonly" }) },
+    );
+    scene.play(failure);
+    assert.equal(scene.effect("SendReinvite").offer?.direction, "sendrecv");
+    assert.equal(scene.call("a").hold.local, false);
+  }
+});
+
+Deno.test("media that fails ends the call in the way its phase asks for", () => {
+  const failure: Input = {
+    type: "MediaFailed",
+    call: "a",
+    error: { code: "device-not-found", message: "no such device" },
+  };
+  const opening = new Scene().play(
+    { type: "Dial", call: "a", account: "desk", target: "sip:b@x" },
+    failure,
+  );
+  assert.equal(opening.record().error?.code, "device-not-found");
+  const answering = new Scene().ringing().play({ type: "Answer", call: "a" }, failure);
+  assert.equal(answering.effect("SendReject").status, 480);
+  assert.equal(answering.phase("a"), "gone");
+  const talking = new Scene().talking().play(failure);
+  assert.ok(talking.asked("SendBye"));
+});
+
+Deno.test("impossible commands throw a typed error and change nothing", () => {
+  const digits = (text: string): Command => ({
+    type: "SendDigits",
+    call: "a",
+    digits: text,
+    durationMs: 100,
+  });
+  const table: [Scene, Command, string][] = [
+    [new Scene(), { type: "Hangup", call: "a" }, "no-such-call"],
+    [new Scene(), { type: "Swap" }, "invalid-state"],
+    [new Scene().dialled(), { type: "Answer", call: "a" }, "invalid-state"],
+    [new Scene().dialled(), { type: "Hold", call: "a" }, "invalid-state"],
+    [new Scene().dialled(), digits("1"), "invalid-state"],
+    [new Scene().talking(), digits("1x"), "usage"],
+    [new Scene().talking(), { type: "Resume", call: "a" }, "invalid-state"],
+    [new Scene().talking(), { type: "Reject", call: "a" }, "invalid-state"],
+    [new Scene().ringing(), { type: "Transfer", call: "a", target: "sip:x@y" }, "invalid-state"],
+    [new Scene(), { type: "Register", account: "none" }, "config-invalid"],
+    [new Scene(), { type: "Dial", call: "a", account: "none", target: "sip:x" }, "config-invalid"],
+    [
+      new Scene(),
+      { type: "Dial", call: "a", account: "desk", target: "sip:x", codecs: ["MP3"] },
+      "usage",
+    ],
+  ];
+  for (const [scene, command, code] of table) {
+    const before = scene.state;
+    assert.throws(
+      () => scene.play(command),
+      (error: unknown) => error instanceof OffhookError && error.code === code,
+      `${command.type} should throw ${code}`,
+    );
+    assert.equal(scene.state, before);
+  }
+});
