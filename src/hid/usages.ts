@@ -1,0 +1,91 @@
+/**
+ * The HID usages that a telephone cares about (HID Usage Tables 1.5: Telephony page §14, LED page
+ * §11, Consumer page §15, Button page §12). A usage is one number, `page × 65536 + id`, as in a
+ * 4-byte Usage item (HID 1.11 §6.2.2.8). Not on the real-time path.
+ */
+
+export const Page = {
+  led: 0x08,
+  button: 0x09,
+  telephony: 0x0b,
+  consumer: 0x0c,
+} as const;
+
+/** A usage from its page and id, both 0–65535. */
+export function usageOf(page: number, id: number): number {
+  return page * 0x10000 + id;
+}
+
+export function pageOf(usage: number): number {
+  return Math.floor(usage / 0x10000);
+}
+
+export function idOf(usage: number): number {
+  return usage % 0x10000;
+}
+
+/** The usages that the headset model reads and writes. */
+export const Usage = {
+  headset: usageOf(Page.telephony, 0x05),
+  hookSwitch: usageOf(Page.telephony, 0x20),
+  flash: usageOf(Page.telephony, 0x21),
+  hold: usageOf(Page.telephony, 0x23),
+  redial: usageOf(Page.telephony, 0x24),
+  drop: usageOf(Page.telephony, 0x26),
+  phoneMute: usageOf(Page.telephony, 0x2f),
+  ringer: usageOf(Page.telephony, 0x9e),
+  phoneKey0: usageOf(Page.telephony, 0xb0),
+  phoneKeyD: usageOf(Page.telephony, 0xbf),
+  /** Usage 7 of Programmable Button (0B:07): the reject button of Jabra and Poly. */
+  rejectButton: usageOf(Page.button, 0x07),
+  volumeUp: usageOf(Page.consumer, 0xe9),
+  volumeDown: usageOf(Page.consumer, 0xea),
+  ledMute: usageOf(Page.led, 0x09),
+  ledOffHook: usageOf(Page.led, 0x17),
+  ledRing: usageOf(Page.led, 0x18),
+  ledHold: usageOf(Page.led, 0x20),
+} as const;
+
+/** Phone keys 0xB0–0xBF in the order of their usages. */
+const PHONE_KEYS = "0123456789*#ABCD";
+
+/** The digit of a phone-key usage, or undefined for any other usage. */
+export function digitOf(usage: number): string | undefined {
+  if (usage < Usage.phoneKey0 || usage > Usage.phoneKeyD) return undefined;
+  return PHONE_KEYS[usage - Usage.phoneKey0];
+}
+
+const NAMES = new Map<number, string>([
+  [Usage.headset, "Headset"],
+  [Usage.hookSwitch, "Hook Switch"],
+  [Usage.flash, "Flash"],
+  [Usage.hold, "Hold"],
+  [Usage.redial, "Redial"],
+  [Usage.drop, "Drop"],
+  [Usage.phoneMute, "Phone Mute"],
+  [Usage.ringer, "Ringer"],
+  [Usage.rejectButton, "Button 7"],
+  [Usage.volumeUp, "Volume Up"],
+  [Usage.volumeDown, "Volume Down"],
+  [Usage.ledMute, "Mute lamp"],
+  [Usage.ledOffHook, "Off-Hook lamp"],
+  [Usage.ledRing, "Ring lamp"],
+  [Usage.ledHold, "Hold lamp"],
+]);
+
+/** A name for people: `Hook Switch`, `Phone Key 5`, else `0B:31`. */
+export function usageName(usage: number): string {
+  const digit = digitOf(usage);
+  if (digit !== undefined) return `Phone Key ${digit}`;
+  return NAMES.get(usage) ?? `${hex(pageOf(usage), 2)}:${hex(idOf(usage), 2)}`;
+}
+
+/** Upper-case hexadecimal of at least `digits` digits. */
+function hex(value: number, digits: number): string {
+  return value.toString(16).toUpperCase().padStart(digits, "0");
+}
+
+/** A vendor or product id as lists and quirk files write it: four lower-case hex digits. */
+export function idText(id: number): string {
+  return id.toString(16).padStart(4, "0");
+}
