@@ -10,7 +10,7 @@
  * only where to get them from. Not on the real-time path.
  */
 import { z } from "zod";
-import { formatHostPort, parseHostPort } from "./address.ts";
+import { formatHostPort, parseHostPort } from "../core/address.ts";
 import { MICROPHONE_SYNTAX, parseMicrophone, parseSpeaker, SPEAKER_SYNTAX } from "./endpoints.ts";
 
 export const TRANSPORTS = ["udp", "tcp", "tls", "ws", "wss"] as const;

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { formatHostPort, parseHostPort, parsePort } from "../../../src/config/address.ts";
+import { formatHostPort, parseHostPort, parsePort } from "../../../src/core/address.ts";
 
 Deno.test("host and port are told apart", () => {
   const table: [string, ReturnType<typeof parseHostPort>][] = [
