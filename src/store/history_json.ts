@@ -1,0 +1,51 @@
+/**
+ * A call of the history as `offhook history --json` prints it: one object a line. Times are ISO 8601
+ * in UTC, durations ms; `null` is "not known" or "there was none". Pure; not on the real-time path.
+ */
+import { durationOf, type HistoryRecord } from "./history_record.ts";
+
+export interface HistoryJson {
+  id: string;
+  sipCallId: string | null;
+  account: string;
+  direction: "outgoing" | "incoming";
+  remote: { uri: string; displayName: string | null };
+  /** `live` while the call goes on. */
+  outcome: string;
+  sipStatus: number;
+  reason: string;
+  startedAt: string;
+  answeredAt: string | null;
+  endedAt: string | null;
+  /** Answered to ended; 0 when never answered. */
+  durationMs: number | null;
+  codec: string | null;
+  quality: HistoryRecord["quality"];
+  recording: string | null;
+  endedBy: HistoryRecord["endedBy"];
+}
+
+export function historyJson(record: HistoryRecord): HistoryJson {
+  return {
+    id: record.id,
+    sipCallId: record.sipCallId,
+    account: record.account,
+    direction: record.direction,
+    remote: { uri: record.remote.uri, displayName: record.remote.displayName ?? null },
+    outcome: record.outcome ?? "live",
+    sipStatus: record.sipStatus,
+    reason: record.reason,
+    startedAt: isoTime(record.startedAt),
+    answeredAt: record.answeredAt === null ? null : isoTime(record.answeredAt),
+    endedAt: record.endedAt === null ? null : isoTime(record.endedAt),
+    durationMs: durationOf(record),
+    codec: record.codec,
+    quality: record.quality,
+    recording: record.recording,
+    endedBy: record.endedBy,
+  };
+}
+
+function isoTime(ms: number): string {
+  return new Date(ms).toISOString();
+}

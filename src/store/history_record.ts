@@ -1,0 +1,117 @@
+/**
+ * A call as the history knows it, as a row of the table `calls`, and back. Pure; not on the real-time
+ * path.
+ */
+import type { AccountId, Party } from "../core/account.ts";
+import type { CallId } from "../core/sip_port.ts";
+import { fold } from "./text_fold.ts";
+
+/** Every way a call can end. `missed`: incoming, nobody answered; `answered-elsewhere` is not missed. */
+export const CALL_OUTCOMES = [
+  "answered",
+  "busy",
+  "no-answer",
+  "declined",
+  "not-found",
+  "unreachable",
+  "auth-failed",
+  "media-failed",
+  "cancelled",
+  "failed",
+  "missed",
+  "answered-elsewhere",
+] as const;
+
+export type CallOutcome = (typeof CALL_OUTCOMES)[number];
+
+/** What the media of a call was like. Packets are RTP packets. */
+export interface CallQuality {
+  sent: number;
+  received: number;
+  lost: number;
+  jitterMs: number;
+  /** 1–5; null: not known, because nothing was measured. */
+  mos: number | null;
+}
+
+export interface HistoryRecord {
+  /** The core's; together with `startedAt` unique for ever. */
+  id: CallId;
+  sipCallId: string | null;
+  account: AccountId;
+  direction: "outgoing" | "incoming";
+  remote: Party;
+  /** Null: the call is live. */
+  outcome: CallOutcome | null;
+  /** Final SIP status; 0 when there was none. */
+  sipStatus: number;
+  reason: string;
+  /** ms since the epoch, as the other times. */
+  startedAt: number;
+  answeredAt: number | null;
+  /** Null: live, or the phone was killed in mid-call and nobody knows. */
+  endedAt: number | null;
+  /** Encoding name, `PCMA`. */
+  codec: string | null;
+  quality: CallQuality | null;
+  /** Path of the recording. */
+  recording: string | null;
+  endedBy: "local" | "remote" | "none";
+}
+
+/** Answered to ended in ms; 0 when never answered, null while live or when the end is unknown. */
+export function durationOf(record: HistoryRecord): number | null {
+  if (record.outcome !== null && record.answeredAt === null) return 0;
+  if (record.endedAt === null || record.answeredAt === null) return null;
+  return Math.max(0, record.endedAt - record.answeredAt);
+}
+
+export interface CallRow {
+  seq: number;
+  id: string;
+  sip_call_id: string | null;
+  account: string;
+  direction: HistoryRecord["direction"];
+  remote_uri: string;
+  remote_name: string | null;
+  outcome: HistoryRecord["outcome"];
+  sip_status: number;
+  reason: string;
+  started_at: number;
+  answered_at: number | null;
+  ended_at: number | null;
+  codec: string | null;
+  /** JSON of {@link HistoryRecord.quality}. */
+  quality: string | null;
+  recording: string | null;
+  ended_by: HistoryRecord["endedBy"];
+}
+
+export function fromRow(row: CallRow): HistoryRecord {
+  return {
+    id: row.id,
+    sipCallId: row.sip_call_id,
+    account: row.account,
+    direction: row.direction,
+    remote: {
+      uri: row.remote_uri,
+      ...(row.remote_name === null ? {} : { displayName: row.remote_name }),
+    },
+    outcome: row.outcome,
+    sipStatus: row.sip_status,
+    reason: row.reason,
+    startedAt: row.started_at,
+    answeredAt: row.answered_at,
+    endedAt: row.ended_at,
+    codec: row.codec,
+    quality: row.quality === null ? null : JSON.parse(row.quality),
+    recording: row.recording,
+    endedBy: row.ended_by,
+  };
+}
+
+/** What `remote` filters look at: folded name and URI, and the digits of the URI's user part. */
+export function searchColumns(remote: Party): [text: string, digits: string] {
+  const user = remote.uri.replace(/^\w+:/, "").replace(/[@;].*$/s, "");
+  return [fold(`${remote.displayName ?? ""} ${remote.uri}`), user.replace(/\D/g, "")];
+}
