@@ -2,7 +2,16 @@
 import { type CallView, viewOf } from "../core/call.ts";
 import { OffhookError } from "../core/errors.ts";
 import type { Command, PhoneState } from "../core/state.ts";
-import type { MethodName, Methods, Phone, Sequenced, Snapshot, Subscription } from "./phone.ts";
+import type {
+  MethodName,
+  Methods,
+  Phone,
+  Sequenced,
+  Snapshot,
+  SubscribeOptions,
+  Subscription,
+} from "./phone.ts";
+import { RecentEvents } from "./recent_events.ts";
 
 /** The running core, as the control API needs it. */
 export interface CommandPort {
@@ -27,12 +36,14 @@ export class LocalPhone implements Phone {
   readonly #core: CommandPort;
   readonly #close: () => Promise<void>;
   readonly #handlers: Handlers;
+  readonly #past = new RecentEvents();
 
   /** @param close ends calls, un-registers and releases everything below */
   constructor(core: CommandPort, close: () => Promise<void>) {
     this.#core = core;
     this.#close = close;
     this.#handlers = handlersOf(core);
+    core.listen((event) => this.#past.add(event));
   }
 
   request<M extends MethodName>(
@@ -47,9 +58,17 @@ export class LocalPhone implements Phone {
     }
   }
 
-  subscribe(listener: (event: Sequenced) => void): Promise<Subscription> {
+  subscribe(
+    listener: (event: Sequenced) => void,
+    { since }: SubscribeOptions = {},
+  ): Promise<Subscription> {
     const close = this.#core.listen(listener);
-    return Promise.resolve({ snapshot: snapshotOf(this.#core.state), seq: this.#core.seq, close });
+    const seq = this.#core.seq;
+    if (since !== undefined) {
+      // Live events wait for their microtask: the past is delivered before them.
+      for (const event of this.#past.since(since, seq, Date.now())) listener(event);
+    }
+    return Promise.resolve({ snapshot: snapshotOf(this.#core.state), seq, close });
   }
 
   close(): Promise<void> {

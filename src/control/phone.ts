@@ -72,8 +72,23 @@ export interface Methods {
 
 export type MethodName = keyof Methods;
 
-/** An event of the core with its place in the order of all events. */
-export type Sequenced = PhoneEvent & { seq: number; /** ms since the epoch. */ at: number };
+/** Events between the last one delivered and this one were dropped: read `status` again. */
+export interface Lagged {
+  type: "lagged";
+  /** How many were dropped, at least. */
+  dropped: number;
+}
+
+/** An event with its place in the order of all events. */
+export type Sequenced = (PhoneEvent | Lagged) & {
+  seq: number; /** ms since the epoch. */
+  at: number;
+};
+
+export interface SubscribeOptions {
+  /** Deliver what came after this event first, as far as it is still remembered. */
+  since?: number;
+}
 
 export interface Subscription {
   snapshot: Snapshot;
@@ -90,7 +105,10 @@ export interface Phone {
     params: Methods[M]["params"],
   ): Promise<Methods[M]["result"] & { seq: number }>;
   /** Events arrive in the order of their `seq`, after the snapshot. */
-  subscribe(listener: (event: Sequenced) => void): Promise<Subscription>;
+  subscribe(
+    listener: (event: Sequenced) => void,
+    options?: SubscribeOptions,
+  ): Promise<Subscription>;
   /** Ends every call, un-registers, releases everything; bounded in time. */
   close(): Promise<void>;
 }

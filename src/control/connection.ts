@@ -1,0 +1,231 @@
+/**
+ * One client of the control API, on the server's side and without a socket: text in, text out.
+ *
+ *     new ─ initialize ─► ready ─ subscribe ─► subscribed
+ *
+ * A client that does not read is never waited for: its events are dropped from a limit on and it is
+ * told `lagged`; answers to its own requests are kept. Whatever it sends, the phone goes on.
+ */
+import { OffhookError } from "../core/errors.ts";
+import { METHODS } from "./methods.ts";
+import type { MethodName, Methods, Phone, Sequenced } from "./phone.ts";
+import {
+  type Initialized,
+  PROTOCOL_VERSION,
+  type RequestId,
+  RPC_CODES,
+  type RpcError,
+  type RpcRequest,
+} from "./protocol.ts";
+import { mayAct, type Role } from "./role.ts";
+
+/** The wire of one client. */
+export interface Wire {
+  send(text: string): void;
+  /** Bytes handed to `send` that the client has not taken yet. */
+  readonly pending: number;
+}
+
+export interface ConnectionOptions {
+  phone: Phone;
+  wire: Wire;
+  station: Initialized["station"];
+  /** The role that a token, or the lack of one, stands for; undefined refuses. */
+  roleOf(token: string | undefined): Role | undefined;
+  /** One line for the log: refusals and nonsense. */
+  log(text: string): void;
+}
+
+/** Unread bytes from which events are dropped; below half of it they flow again. */
+const LAG_BYTES = 256 * 1024;
+
+const EXTRA_METHODS = ["initialize", "subscribe", "unsubscribe"];
+
+export class Connection {
+  readonly #options: ConnectionOptions;
+  #role: Role | undefined;
+  #unsubscribe: (() => void) | undefined;
+  #filter: string[] = [];
+  #dropped = 0;
+
+  constructor(options: ConnectionOptions) {
+    this.#options = options;
+  }
+
+  /** Takes one message. Never throws. */
+  async receive(text: string): Promise<void> {
+    let request: RpcRequest | undefined;
+    try {
+      request = readRequest(text);
+      this.#answer(request.id, await this.#perform(request));
+    } catch (error) {
+      this.#refuse(request?.id ?? null, error);
+    }
+  }
+
+  close(): void {
+    this.#unsubscribe?.();
+    this.#unsubscribe = undefined;
+  }
+
+  async #perform(request: RpcRequest): Promise<unknown> {
+    const params = request.params ?? {};
+    if (request.method === "initialize") return await this.#initialize(params);
+    if (this.#role === undefined) {
+      throw new Refusal(RPC_CODES.request, "the first request must be initialize");
+    }
+    if (request.method === "subscribe") return await this.#subscribe(params);
+    if (request.method === "unsubscribe") {
+      this.close();
+      return {};
+    }
+    return await this.#call(request.method, params, this.#role);
+  }
+
+  async #initialize(params: unknown): Promise<Initialized> {
+    const { version, token } = params as { version?: unknown; token?: unknown };
+    if (version !== PROTOCOL_VERSION) {
+      throw new OffhookError("station-refused", `protocol version ${version} is not spoken here`, {
+        hint: `This station speaks version ${PROTOCOL_VERSION}.`,
+        data: { version, supported: [PROTOCOL_VERSION] },
+      });
+    }
+    const role = this.#options.roleOf(typeof token === "string" ? token : undefined);
+    if (role === undefined) {
+      throw new OffhookError("station-refused", "the token is missing or not known", {
+        hint: "Give a token of the station's [control] table.",
+      });
+    }
+    this.#role = role;
+    const { seq } = await this.#options.phone.request("status", {});
+    return { version: PROTOCOL_VERSION, station: this.#options.station, role, seq };
+  }
+
+  async #subscribe(params: unknown): Promise<unknown> {
+    const { since, filter } = params as { since?: unknown; filter?: unknown };
+    if (since !== undefined && typeof since !== "number") {
+      throw new Refusal(RPC_CODES.params, "since: a number is expected");
+    }
+    if (filter !== undefined && !isTexts(filter)) {
+      throw new Refusal(RPC_CODES.params, "filter: a list of event types is expected");
+    }
+    this.close();
+    this.#filter = filter ?? [];
+    const options = since === undefined ? {} : { since };
+    const past: Sequenced[] = [];
+    let live = false;
+    const subscription = await this.#options.phone.subscribe((event) => {
+      if (live) this.#event(event);
+      else past.push(event);
+    }, options);
+    this.#unsubscribe = () => subscription.close();
+    // The answer goes out before the events that it is the beginning of.
+    queueMicrotask(() =>
+      queueMicrotask(() => {
+        live = true;
+        past.forEach((event) => this.#event(event));
+      })
+    );
+    return { snapshot: subscription.snapshot, seq: subscription.seq };
+  }
+
+  async #call(name: string, params: unknown, role: Role): Promise<unknown> {
+    if (!Object.hasOwn(METHODS, name)) {
+      const known = [...EXTRA_METHODS, ...Object.keys(METHODS)].join(", ");
+      throw new Refusal(RPC_CODES.method, `there is no method "${name}"; there are ${known}`);
+    }
+    const method = METHODS[name as MethodName];
+    if (!mayAct(role, method.least)) {
+      throw new OffhookError("station-refused", `${name} needs the role ${method.least}`, {
+        hint: `This connection is ${role}.`,
+        data: { method: name, role, least: method.least },
+      });
+    }
+    const read = method.params.safeParse(params);
+    if (!read.success) {
+      const issues = read.error.issues.map((issue) =>
+        `${issue.path.join(".") || "params"}: ${issue.message}`
+      );
+      throw new Refusal(RPC_CODES.params, issues.join("; "));
+    }
+    const valid = read.data as Methods[MethodName]["params"];
+    return await this.#options.phone.request(name as MethodName, valid);
+  }
+
+  #event(event: Sequenced): void {
+    const { wire } = this.#options;
+    if (this.#filter.length > 0 && !this.#filter.some((type) => matches(event.type, type))) return;
+    const limit = this.#dropped === 0 ? LAG_BYTES : LAG_BYTES / 2;
+    if (wire.pending > limit) {
+      this.#dropped++;
+      return;
+    }
+    if (this.#dropped > 0) {
+      const { seq, at } = event;
+      this.#send({ type: "lagged", dropped: this.#dropped, seq: seq - 1, at });
+      this.#dropped = 0;
+    }
+    this.#send(event);
+  }
+
+  #send(event: Sequenced): void {
+    this.#write({ jsonrpc: "2.0", method: "event", params: event });
+  }
+
+  #answer(id: RequestId, result: unknown): void {
+    this.#write({ jsonrpc: "2.0", id, result });
+  }
+
+  #refuse(id: RequestId | null, thrown: unknown): void {
+    const error = errorOf(thrown);
+    this.#options.log(`control: refused: ${error.message}`);
+    this.#write({ jsonrpc: "2.0", id, error });
+  }
+
+  #write(message: unknown): void {
+    this.#options.wire.send(JSON.stringify(message));
+  }
+}
+
+/** A fault of the protocol itself, with its JSON-RPC code. */
+class Refusal extends Error {
+  constructor(readonly code: number, message: string) {
+    super(message);
+  }
+}
+
+function readRequest(text: string): RpcRequest {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw new Refusal(RPC_CODES.parse, `not JSON: ${(error as Error).message}`);
+  }
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    throw new Refusal(RPC_CODES.request, "a request is a JSON object");
+  }
+  const { id, method, params } = value as Partial<RpcRequest>;
+  const named = typeof id === "number" || typeof id === "string";
+  if (!named || typeof method !== "string") {
+    throw new Refusal(RPC_CODES.request, "a request has an id and a method");
+  }
+  if (params !== undefined && (typeof params !== "object" || params === null)) {
+    throw new Refusal(RPC_CODES.params, "params is an object");
+  }
+  return { jsonrpc: "2.0", id, method, params };
+}
+
+function errorOf(thrown: unknown): RpcError {
+  if (thrown instanceof Refusal) return { code: thrown.code, message: thrown.message };
+  const error = OffhookError.from(thrown);
+  return { code: RPC_CODES.offhook, message: error.message, data: error.toJSON() };
+}
+
+/** `call` matches every event of calls, `call.media` just that one. */
+function matches(type: string, wanted: string): boolean {
+  return type === wanted || type.startsWith(`${wanted}.`) || type === "lagged";
+}
+
+function isTexts(value: unknown): value is string[] {
+  return Array.isArray(value) && value.every((item) => typeof item === "string");
+}

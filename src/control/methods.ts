@@ -1,0 +1,111 @@
+/**
+ * The table of methods: schema of what goes in and comes out, and the least role that may call it.
+ * Server, documentation and the exported JSON Schema are made from it.
+ */
+import { z } from "zod";
+import type { MethodName, Methods } from "./phone.ts";
+import type { Role } from "./role.ts";
+import { endpoints, extraHeader, limits, party, snapshot } from "./values.ts";
+
+export interface Method<Params, Result> {
+  params: z.ZodType<Params>;
+  result: z.ZodType<Result>;
+  least: Role;
+  /** One line for the documentation. */
+  does: string;
+}
+
+const nothing = z.strictObject({});
+const call = z.string().min(1);
+const account = z.string().min(1);
+
+export const METHODS: {
+  [M in MethodName]: Method<Methods[M]["params"], Methods[M]["result"]>;
+} = {
+  status: { params: nothing, result: snapshot, least: "viewer", does: "accounts and live calls" },
+  register: {
+    params: z.strictObject({ account }),
+    result: nothing,
+    least: "admin",
+    does: "registers an account",
+  },
+  unregister: {
+    params: z.strictObject({ account }),
+    result: nothing,
+    least: "admin",
+    does: "removes an account's registration",
+  },
+  dial: {
+    params: z.strictObject({
+      account: account.optional(),
+      target: z.string().min(1),
+      endpoints: endpoints.optional(),
+      codecs: z.array(z.string()).min(1).optional(),
+      from: party.optional(),
+      headers: z.array(extraHeader).optional(),
+      limits: limits.optional(),
+    }),
+    result: z.strictObject({ call }),
+    least: "operator",
+    does: "places a call",
+  },
+  answer: {
+    params: z.strictObject({
+      call,
+      endpoints: endpoints.optional(),
+      codecs: z.array(z.string()).min(1).optional(),
+      limits: limits.optional(),
+    }),
+    result: nothing,
+    least: "operator",
+    does: "answers a ringing call",
+  },
+  reject: {
+    params: z.strictObject({
+      call,
+      status: z.int().min(300).max(699).optional(),
+      reason: z.string().optional(),
+    }),
+    result: nothing,
+    least: "operator",
+    does: "refuses a ringing call",
+  },
+  hangup: onCall("ends a call, whatever it is doing"),
+  hold: onCall("puts the far end on hold"),
+  resume: onCall("takes the far end back from hold"),
+  swap: { params: nothing, result: nothing, least: "operator", does: "changes two calls over" },
+  mute: {
+    params: z.strictObject({ call, muted: z.boolean() }),
+    result: nothing,
+    least: "operator",
+    does: "sends silence instead of the microphone, or the microphone again",
+  },
+  dtmf: {
+    params: z.strictObject({ call, digits: z.string(), durationMs: z.number().optional() }),
+    result: nothing,
+    least: "operator",
+    does: "sends digits",
+  },
+  transfer: {
+    params: z.strictObject({ call, target: z.string().min(1) }),
+    result: nothing,
+    least: "operator",
+    does: "hands the far end on to another number",
+  },
+  doNotDisturb: {
+    params: z.strictObject({ on: z.boolean() }),
+    result: nothing,
+    least: "operator",
+    does: "refuses every incoming call as busy, or stops doing so",
+  },
+  earlyMedia: {
+    params: z.strictObject({ call, endpoints: endpoints.optional() }),
+    result: nothing,
+    least: "operator",
+    does: "plays sound to a caller before the call is answered",
+  },
+};
+
+function onCall(does: string): Method<{ call: string }, Record<string, never>> {
+  return { params: z.strictObject({ call }), result: nothing, least: "operator", does };
+}

@@ -1,0 +1,157 @@
+/**
+ * The control API over a socket: the client's side, the same interface as in process.
+ *
+ *     request ─► JSON-RPC ─► station          event ◄─ notification ◄─ station
+ *
+ * When the connection goes, everything that is pending is rejected with `no-station`.
+ */
+import { type RawData, WebSocket } from "ws";
+import { type ErrorJson, OffhookError } from "../core/errors.ts";
+import type {
+  MethodName,
+  Methods,
+  Phone,
+  Sequenced,
+  SubscribeOptions,
+  Subscription,
+} from "./phone.ts";
+import {
+  type Initialized,
+  PROTOCOL_VERSION,
+  type RpcEvent,
+  type RpcResponse,
+  type Subscribed,
+} from "./protocol.ts";
+
+/** WebSocket close code of a normal end (RFC 6455 §7.4.1). */
+const CLOSED_BY_US = 1000;
+
+interface Waiting {
+  resolve(result: unknown): void;
+  reject(error: OffhookError): void;
+}
+
+export interface RemoteOptions {
+  /** Path of a Unix socket, or `ws://…`, `wss://…`. */
+  address: string;
+  token?: string;
+  /** The station went away, or we closed (`error` absent). */
+  onClose?(error?: OffhookError): void;
+}
+
+export class RemotePhone implements Phone {
+  readonly #socket: WebSocket;
+  readonly #address: string;
+  readonly #waiting = new Map<number, Waiting>();
+  readonly #listeners = new Set<(event: Sequenced) => void>();
+  #hello: Initialized | undefined;
+  #nextId = 1;
+
+  private constructor(socket: WebSocket, { address, onClose }: RemoteOptions) {
+    this.#socket = socket;
+    this.#address = address;
+    socket.on("message", (data: RawData) => this.#receive(String(data)));
+    socket.on("error", () => {});
+    socket.on("close", (code: number) => {
+      const gone = stationGone(address);
+      for (const { reject } of this.#waiting.values()) reject(gone);
+      this.#waiting.clear();
+      onClose?.(code === CLOSED_BY_US ? undefined : gone);
+    });
+  }
+
+  /** @throws OffhookError `no-station` when nothing answers, `station-refused` when it will not */
+  static async connect(options: RemoteOptions): Promise<RemotePhone> {
+    const { address, token } = options;
+    const url = /^wss?:/.test(address) ? address : `ws+unix://${address}:/`;
+    const socket = new WebSocket(url, { perMessageDeflate: false });
+    await opened(socket, address);
+    const phone = new RemotePhone(socket, options);
+    phone.#hello = await phone.#ask("initialize", {
+      version: PROTOCOL_VERSION,
+      ...(token === undefined ? {} : { token }),
+    }) as Initialized;
+    return phone;
+  }
+
+  /** Who answered `initialize`. */
+  get hello(): Initialized {
+    if (this.#hello === undefined) throw new OffhookError("internal", "not initialized");
+    return this.#hello;
+  }
+
+  async request<M extends MethodName>(
+    method: M,
+    params: Methods[M]["params"],
+  ): Promise<Methods[M]["result"] & { seq: number }> {
+    return await this.#ask(method, params) as Methods[M]["result"] & { seq: number };
+  }
+
+  /** One subscription a connection: a second listener shares it and begins with the present. */
+  async subscribe(
+    listener: (event: Sequenced) => void,
+    options: SubscribeOptions = {},
+  ): Promise<Subscription> {
+    this.#listeners.add(listener);
+    const { snapshot, seq } = await this.#ask("subscribe", options) as Subscribed;
+    return { snapshot, seq, close: () => this.#listeners.delete(listener) };
+  }
+
+  /** Leaves; the station and its calls go on. */
+  close(): Promise<void> {
+    return new Promise((resolve) => {
+      if (this.#socket.readyState === WebSocket.CLOSED) return resolve();
+      this.#socket.once("close", () => resolve());
+      this.#socket.close(CLOSED_BY_US);
+    });
+  }
+
+  #ask(method: string, params: unknown): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      if (this.#socket.readyState !== WebSocket.OPEN) return reject(stationGone(this.#address));
+      const id = this.#nextId++;
+      this.#waiting.set(id, { resolve, reject });
+      this.#socket.send(JSON.stringify({ jsonrpc: "2.0", id, method, params }));
+    });
+  }
+
+  #receive(text: string): void {
+    const message = JSON.parse(text) as RpcResponse | RpcEvent;
+    if ("method" in message) {
+      for (const listener of this.#listeners) listener(message.params);
+      return;
+    }
+    const waiting = this.#waiting.get(Number(message.id));
+    this.#waiting.delete(Number(message.id));
+    const { error, result } = message;
+    if (error === undefined) waiting?.resolve(result);
+    else waiting?.reject(OffhookError.fromJSON(error.data ?? refusal(error.message)));
+  }
+}
+
+/** A fault of the protocol, as the station words it: ours, unless versions differ. */
+function refusal(message: string): ErrorJson {
+  return { code: "station-refused", message };
+}
+
+function stationGone(address: string): OffhookError {
+  return new OffhookError("no-station", `the station at ${address} went away`, {
+    hint: "Start it again with offhook station.",
+    data: { address },
+  });
+}
+
+function opened(socket: WebSocket, address: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    socket.once("open", () => resolve());
+    socket.once("error", (cause) => {
+      reject(
+        new OffhookError("no-station", `no station answers at ${address}: ${cause.message}`, {
+          hint: "Start one with offhook station, or give --socket or --standalone.",
+          data: { address },
+          cause,
+        }),
+      );
+    });
+  });
+}

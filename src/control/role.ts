@@ -1,0 +1,9 @@
+/** Who may do what over the control API. Each role may do all that those before it may. */
+
+export const ROLES = ["viewer", "operator", "supervisor", "admin"] as const;
+
+export type Role = (typeof ROLES)[number];
+
+export function mayAct(role: Role, least: Role): boolean {
+  return ROLES.indexOf(role) >= ROLES.indexOf(least);
+}

@@ -1,0 +1,203 @@
+/**
+ * Listens for clients of the control API: a Unix socket of the user's own, and optionally TCP.
+ *
+ *     WebSocket frame ─► Connection.receive ─► Phone
+ *     Phone event ─► Connection ─► WebSocket frame (dropped and told, when the client does not read)
+ *
+ * The Unix socket has mode 0600 in a folder of mode 0700: who may open it is its owner, who is admin.
+ * TCP asks for a token. A browser page is refused: it sends an Origin, programs do not.
+ */
+import { chmodSync, mkdirSync, rmSync, statSync } from "node:fs";
+import { createServer as createHttpServer, type Server } from "node:http";
+import { createServer as createTlsServer } from "node:https";
+import { createConnection } from "node:net";
+import { dirname } from "node:path";
+import { type RawData, type WebSocket, WebSocketServer } from "ws";
+import { OffhookError } from "../core/errors.ts";
+import { Connection } from "./connection.ts";
+import type { Phone } from "./phone.ts";
+import { type Initialized, MAX_MESSAGE_BYTES } from "./protocol.ts";
+import type { Role } from "./role.ts";
+
+/** ms between pings; a client that misses one whole interval is gone. */
+const PING_MS = 20_000;
+/** Clients at one time; a loop that never closes must not take the phone with it. */
+const MAX_CLIENTS = 500;
+
+export type Listen =
+  | { kind: "unix"; path: string }
+  | {
+    kind: "tcp";
+    host: string;
+    /** 0: any free port. */
+    port: number;
+    tokens: ReadonlyMap<string, Role>;
+    /** PEM; without it only loopback hosts are listened on. */
+    tls?: { cert: string; key: string };
+  };
+
+export interface ServerOptions {
+  phone: Phone;
+  station: Initialized["station"];
+  listen: Listen;
+  log(text: string): void;
+}
+
+export class ControlServer {
+  readonly #options: ServerOptions;
+  readonly #http: Server;
+  readonly #sockets: WebSocketServer;
+  readonly #alive = new WeakSet<WebSocket>();
+  readonly #pings: ReturnType<typeof setInterval>;
+
+  private constructor(options: ServerOptions, http: Server) {
+    this.#options = options;
+    this.#http = http;
+    this.#sockets = new WebSocketServer({
+      server: http,
+      maxPayload: MAX_MESSAGE_BYTES,
+      verifyClient: (info, answer) => this.#screen(info.origin, answer),
+    });
+    this.#sockets.on("connection", (socket) => this.#accept(socket));
+    this.#pings = setInterval(() => this.#ping(), PING_MS);
+  }
+
+  /**
+   * @throws OffhookError `station-refused` when another station listens there already, or when TCP
+   * without TLS is asked for beyond loopback
+   */
+  static async start(options: ServerOptions): Promise<ControlServer> {
+    const { listen } = options;
+    if (listen.kind === "unix") await clearStale(listen.path);
+    else if (listen.tls === undefined && !isLoopback(listen.host)) {
+      throw new OffhookError("config-invalid", `control on ${listen.host} needs TLS`, {
+        hint: "Give a certificate and key, or listen on 127.0.0.1.",
+        data: { host: listen.host },
+      });
+    }
+    const http = listen.kind === "tcp" && listen.tls !== undefined
+      ? createTlsServer(listen.tls)
+      : createHttpServer();
+    await bind(http, listen);
+    return new ControlServer(options, http);
+  }
+
+  /** Where clients connect: a path, or `host:port`. */
+  get address(): string {
+    const address = this.#http.address();
+    if (address === null || typeof address === "string") return address ?? "";
+    return `${address.address}:${address.port}`;
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.#pings);
+    for (const socket of this.#sockets.clients) socket.close(1001, "the station ends");
+    const closed = new Promise<void>((resolve) => this.#http.close(() => resolve()));
+    setTimeout(() => this.#sockets.clients.forEach((socket) => socket.terminate()), 200);
+    this.#sockets.close();
+    await closed;
+    if (this.#options.listen.kind === "unix") rmSync(this.#options.listen.path, { force: true });
+  }
+
+  #screen(
+    origin: string | undefined,
+    answer: (accepted: boolean, status?: number, text?: string) => void,
+  ): void {
+    if (origin) {
+      this.#options.log(`control: refused a web page from ${origin}`);
+      answer(false, 403, "web pages are refused");
+    } else if (this.#sockets.clients.size >= MAX_CLIENTS) {
+      this.#options.log(`control: refused a client: ${MAX_CLIENTS} are connected`);
+      answer(false, 503, "too many clients");
+    } else answer(true);
+  }
+
+  #accept(socket: WebSocket): void {
+    const { phone, station, listen, log } = this.#options;
+    const connection = new Connection({
+      phone,
+      station,
+      log,
+      wire: {
+        send: (text) => socket.send(text, () => {}),
+        get pending() {
+          return socket.bufferedAmount;
+        },
+      },
+      roleOf: (token) => {
+        if (listen.kind === "unix") return "admin";
+        return token === undefined ? undefined : listen.tokens.get(token);
+      },
+    });
+    this.#alive.add(socket);
+    socket.on("pong", () => this.#alive.add(socket));
+    socket.on("message", (data: RawData) => void connection.receive(String(data)));
+    socket.on("error", (error) => log(`control: a client failed: ${error.message}`));
+    socket.on("close", () => connection.close());
+  }
+
+  #ping(): void {
+    for (const socket of this.#sockets.clients) {
+      if (!this.#alive.has(socket)) socket.terminate();
+      this.#alive.delete(socket);
+      socket.ping();
+    }
+  }
+}
+
+async function bind(http: Server, listen: Listen): Promise<void> {
+  if (listen.kind === "unix") {
+    const folder = dirname(listen.path);
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    chmodSync(folder, 0o700);
+  }
+  await new Promise<void>((resolve, reject) => {
+    http.once("error", (error) => reject(cannotListen(listen, error)));
+    if (listen.kind === "unix") http.listen(listen.path, resolve);
+    else http.listen(listen.port, listen.host, resolve);
+  });
+  if (listen.kind === "unix") chmodSync(listen.path, 0o600);
+}
+
+function cannotListen(listen: Listen, cause: Error): OffhookError {
+  const where = listen.kind === "unix" ? listen.path : `${listen.host}:${listen.port}`;
+  return new OffhookError("station-refused", `cannot listen on ${where}: ${cause.message}`, {
+    hint: "Another program may have it; choose another with --socket.",
+    data: { where },
+    cause,
+  });
+}
+
+/** A socket file that nobody listens on any more is removed; a live one is another station's. */
+async function clearStale(path: string): Promise<void> {
+  try {
+    if (!statSync(path).isSocket()) {
+      throw new OffhookError("station-refused", `${path} is in the way and is no socket`);
+    }
+  } catch (error) {
+    if (error instanceof OffhookError) throw error;
+    return;
+  }
+  if (await answers(path)) {
+    throw new OffhookError("station-refused", `a station already listens on ${path}`, {
+      hint: "Use it (offhook status), end it, or give another --socket.",
+      data: { path },
+    });
+  }
+  rmSync(path, { force: true });
+}
+
+function answers(path: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const probe = createConnection(path);
+    probe.once("connect", () => {
+      probe.destroy();
+      resolve(true);
+    });
+    probe.once("error", () => resolve(false));
+  });
+}
+
+function isLoopback(host: string): boolean {
+  return host === "localhost" || host === "::1" || host.startsWith("127.");
+}

@@ -1,0 +1,155 @@
+/**
+ * zod schemas of the plain values that cross the control API. Each is held against its TypeScript
+ * type, so that the two cannot drift apart.
+ */
+import { z } from "zod";
+import type { ExtraHeader, Party, RegistrationState } from "../core/account.ts";
+import type { CallLimits, CallRecord, CallView } from "../core/call.ts";
+import { type ErrorCode, type ErrorJson, EXIT_CODES } from "../core/errors.ts";
+import type { AudioEndpoints, MediaReport, Microphone, Speaker } from "../core/media_port.ts";
+import type { AccountView, Snapshot } from "./phone.ts";
+
+const count = z.int().min(0);
+const ms = z.number();
+
+export const errorJson: z.ZodType<ErrorJson> = z.strictObject({
+  code: z.enum(Object.keys(EXIT_CODES) as [ErrorCode, ...ErrorCode[]]),
+  message: z.string(),
+  hint: z.string().optional(),
+  data: z.record(z.string(), z.unknown()).optional(),
+});
+
+export const party: z.ZodType<Party> = z.strictObject({
+  uri: z.string().min(1),
+  displayName: z.string().optional(),
+});
+
+export const extraHeader: z.ZodType<ExtraHeader> = z.strictObject({
+  name: z.string().min(1),
+  value: z.string(),
+});
+
+const microphone: z.ZodType<Microphone> = z.discriminatedUnion("kind", [
+  z.strictObject({ kind: z.literal("device"), name: z.string().optional() }),
+  z.strictObject({ kind: z.literal("file"), path: z.string(), loop: z.boolean() }),
+  z.strictObject({ kind: z.literal("pipe"), rate: z.int().min(4_000).max(192_000) }),
+  z.strictObject({ kind: z.literal("tone"), frequency: z.number(), level: z.number() }),
+  z.strictObject({ kind: z.literal("voice") }),
+  z.strictObject({ kind: z.literal("silence") }),
+  z.strictObject({ kind: z.literal("echo") }),
+]);
+
+const speaker: z.ZodType<Speaker> = z.discriminatedUnion("kind", [
+  z.strictObject({ kind: z.literal("device"), name: z.string().optional() }),
+  z.strictObject({ kind: z.literal("file"), path: z.string() }),
+  z.strictObject({ kind: z.literal("pipe"), rate: z.int().min(4_000).max(192_000) }),
+  z.strictObject({ kind: z.literal("null") }),
+]);
+
+export const endpoints: z.ZodType<AudioEndpoints> = z.strictObject({
+  microphone,
+  speaker,
+  record: z.string().optional(),
+});
+
+export const limits: z.ZodType<CallLimits> = z.strictObject({
+  noAnswerMs: ms.positive().optional(),
+  durationMs: ms.positive().optional(),
+});
+
+export const registration: z.ZodType<RegistrationState> = z.discriminatedUnion("state", [
+  z.strictObject({ state: z.literal("none") }),
+  z.strictObject({ state: z.literal("registering") }),
+  z.strictObject({ state: z.literal("registered"), expires: z.number() }),
+  z.strictObject({ state: z.literal("unregistered") }),
+  z.strictObject({
+    state: z.literal("failed"),
+    status: count,
+    error: errorJson,
+    retryInMs: ms.optional(),
+  }),
+]);
+
+export const mediaReport: z.ZodType<MediaReport> = z.strictObject({
+  sent: count,
+  received: count,
+  lost: count,
+  jitterMs: ms,
+  late: count,
+  duplicates: count,
+  remoteLost: count.optional(),
+  remoteJitterMs: ms.optional(),
+  roundTripMs: ms.optional(),
+  codec: z.string().optional(),
+  sentLevel: z.number(),
+  receivedLevel: z.number(),
+  dtmfSent: z.string(),
+  dtmfReceived: z.string(),
+});
+
+const transport = z.enum(["udp", "tcp", "tls", "ws", "wss"]);
+const hold = z.strictObject({ local: z.boolean(), remote: z.boolean() });
+
+export const callView: z.ZodType<CallView> = z.strictObject({
+  id: z.string(),
+  sipCallId: z.string().optional(),
+  direction: z.enum(["outgoing", "incoming"]),
+  account: z.string(),
+  state: z.enum(["dialling", "ringback", "early", "ringing", "active", "held", "ending"]),
+  remote: party,
+  transport: transport.optional(),
+  codec: z.string().optional(),
+  security: z.enum(["none", "srtp"]),
+  startedAt: ms,
+  answeredAt: ms.optional(),
+  hold,
+  muted: z.boolean(),
+  transferTarget: z.string().optional(),
+  report: mediaReport.optional(),
+});
+
+export const callRecord: z.ZodType<CallRecord> = z.strictObject({
+  outcome: z.enum([
+    "answered",
+    "busy",
+    "no-answer",
+    "declined",
+    "not-found",
+    "unreachable",
+    "auth-failed",
+    "media-failed",
+    "cancelled",
+    "failed",
+    "answered-elsewhere",
+    "missed",
+  ]),
+  sipStatus: count,
+  reason: z.string(),
+  endedBy: z.enum(["local", "remote", "none"]),
+  error: errorJson.optional(),
+  id: z.string(),
+  sipCallId: z.string().optional(),
+  direction: z.enum(["outgoing", "incoming"]),
+  account: z.string(),
+  local: party.optional(),
+  remote: party,
+  transport: transport.optional(),
+  codec: z.string().optional(),
+  startedAt: ms,
+  answeredAt: ms.optional(),
+  endedAt: ms,
+  report: mediaReport.optional(),
+});
+
+export const accountView: z.ZodType<AccountView> = z.strictObject({
+  id: z.string(),
+  uri: z.string(),
+  registration,
+  connected: z.boolean(),
+});
+
+export const snapshot: z.ZodType<Snapshot> = z.strictObject({
+  accounts: z.array(accountView),
+  calls: z.array(callView),
+  doNotDisturb: z.boolean(),
+});

@@ -1,0 +1,181 @@
+/** One API, two attachments: in process and over a socket keep the same promises. */
+import assert from "node:assert/strict";
+import { LocalPhone } from "../../../src/control/local_phone.ts";
+import type { Phone, Sequenced } from "../../../src/control/phone.ts";
+import { RemotePhone } from "../../../src/control/remote_phone.ts";
+import { ControlServer } from "../../../src/control/server.ts";
+import { event as eventSchema } from "../../../src/control/events.ts";
+import { METHODS } from "../../../src/control/methods.ts";
+import type { ErrorCode } from "../../../src/core/errors.ts";
+import { OffhookError } from "../../../src/core/errors.ts";
+import type { MediaEffect } from "../../../src/core/media_port.ts";
+import type { SipEffect } from "../../../src/core/sip_port.ts";
+import { initialState } from "../../../src/core/state.ts";
+import { CoreLoop } from "../../../src/station/core_loop.ts";
+import { accepted, ACCOUNT, REPORT, SETTINGS, theirs } from "../../unit/core/scene.ts";
+
+/** A core whose network and media answer at once, as well as they could. */
+export function agreeableCore(): CoreLoop {
+  const core: CoreLoop = new CoreLoop(initialState(SETTINGS, [ACCOUNT]), {
+    sip: (effect: SipEffect) => {
+      if (effect.type === "SendInvite") core.submit(accepted(effect.call) as never);
+      if (effect.type === "SendBye") {
+        core.submit({ type: "CallEnded", call: effect.call, by: "local", reason: "" });
+      }
+      if (effect.type === "SendReinvite") {
+        const direction = effect.offer?.direction === "sendonly" ? "recvonly" : "sendrecv";
+        core.submit({
+          type: "OfferAccepted",
+          call: effect.call,
+          description: theirs({ direction }),
+        });
+      }
+    },
+    media: (effect: MediaEffect) => {
+      const { call } = effect;
+      if (effect.type === "OpenMedia") {
+        core.submit({ type: "MediaOpened", call, port: 5000, rtcpPort: 5001 });
+      }
+      if (effect.type === "CloseMedia") core.submit({ type: "MediaClosed", call, report: REPORT });
+    },
+  });
+  return core;
+}
+
+interface Attachment {
+  name: string;
+  open(core: CoreLoop): Promise<{ phone: Phone; close(): Promise<void> }>;
+}
+
+const ATTACHMENTS: Attachment[] = [
+  {
+    name: "in process",
+    open: (core) => {
+      const phone = new LocalPhone(core, () => Promise.resolve());
+      return Promise.resolve({ phone, close: () => phone.close() });
+    },
+  },
+  {
+    name: "over a socket",
+    open: async (core) => {
+      const folder = await Deno.makeTempDir();
+      const server = await ControlServer.start({
+        phone: new LocalPhone(core, () => Promise.resolve()),
+        station: { name: "test", version: "0", pid: 1 },
+        listen: { kind: "unix", path: `${folder}/run/control.sock` },
+        log: () => {},
+      });
+      const phone = await RemotePhone.connect({ address: server.address });
+      const close = async () => {
+        await phone.close();
+        await server.close();
+        await Deno.remove(folder, { recursive: true });
+      };
+      return { phone, close };
+    },
+  },
+];
+
+/** The first event that satisfies, after subscribing. */
+class Listener {
+  readonly events: Sequenced[] = [];
+  #wake: () => void = () => {};
+
+  readonly take = (event: Sequenced) => {
+    this.events.push(event);
+    this.#wake();
+  };
+
+  async until(type: Sequenced["type"]): Promise<Sequenced> {
+    for (;;) {
+      const found = this.events.find((event) => event.type === type);
+      if (found !== undefined) return found;
+      await new Promise<void>((resolve) => this.#wake = resolve);
+    }
+  }
+}
+
+function contract(name: string, run: (phone: Phone, core: CoreLoop) => Promise<void>): void {
+  for (const attachment of ATTACHMENTS) {
+    Deno.test(`phone ${attachment.name}: ${name}`, async () => {
+      const core = agreeableCore();
+      const { phone, close } = await attachment.open(core);
+      try {
+        await run(phone, core);
+      } finally {
+        await close();
+        core.close();
+      }
+    });
+  }
+}
+
+function rejectsWith(promise: Promise<unknown>, code: ErrorCode): Promise<void> {
+  return assert.rejects(
+    promise,
+    (error: unknown) => error instanceof OffhookError && error.code === code,
+  );
+}
+
+contract("a call is dialled, held, resumed and ended, and told in order", async (phone) => {
+  const listener = new Listener();
+  const { snapshot, seq } = await phone.subscribe(listener.take);
+  assert.deepEqual(snapshot.calls, []);
+  const { call } = await phone.request("dial", { target: "sip:bob@example.test" });
+  await phone.request("hold", { call });
+  const held = await phone.request("status", {});
+  assert.equal(held.calls[0].state, "held");
+  await phone.request("resume", { call });
+  const { seq: reached } = await phone.request("hangup", { call });
+  const ended = await listener.until("call.ended");
+  assert.ok(ended.seq <= reached);
+  assert.equal(ended.type === "call.ended" && ended.record.outcome, "answered");
+  const order = listener.events.map((event) => event.seq);
+  assert.deepEqual(order, order.map((_, index) => seq + 1 + index));
+});
+
+contract("every event and result fits its published schema", async (phone) => {
+  const listener = new Listener();
+  await phone.subscribe(listener.take);
+  const { call, ...rest } = await phone.request("dial", { target: "sip:bob@example.test" });
+  METHODS.dial.result.parse({ call });
+  assert.deepEqual(Object.keys(rest), ["seq"]);
+  const { seq: _, ...status } = await phone.request("status", {});
+  METHODS.status.result.parse(status);
+  await phone.request("mute", { call, muted: true });
+  await phone.request("hangup", { call });
+  await listener.until("call.ended");
+  assert.ok(listener.events.length >= 4);
+  for (const event of listener.events) eventSchema.parse(event);
+});
+
+contract("an impossible command rejects with its typed error and hint", async (phone) => {
+  await rejectsWith(phone.request("hangup", { call: "none" }), "no-such-call");
+  await rejectsWith(phone.request("swap", {}), "invalid-state");
+  await rejectsWith(phone.request("dial", { target: "sip:x@y", account: "no" }), "config-invalid");
+});
+
+contract("a client that was away asks for what it missed", async (phone) => {
+  const before = await phone.request("status", {});
+  await phone.request("doNotDisturb", { on: true });
+  await phone.request("doNotDisturb", { on: false });
+  const listener = new Listener();
+  await phone.subscribe(listener.take, { since: before.seq });
+  await listener.until("do-not-disturb");
+  assert.deepEqual(
+    listener.events.map((event) => event.type === "do-not-disturb" && event.on),
+    [true, false],
+  );
+});
+
+contract("what is forgotten is told as lagged", async (phone, core) => {
+  for (let index = 0; index < 600; index++) {
+    core.command({ type: "SetDoNotDisturb", on: true });
+    core.command({ type: "SetDoNotDisturb", on: false });
+  }
+  await Promise.resolve();
+  const listener = new Listener();
+  await phone.subscribe(listener.take, { since: 0 });
+  const lagged = await listener.until("lagged");
+  assert.equal(lagged.type === "lagged" && lagged.dropped, 200);
+});
