@@ -1,0 +1,185 @@
+/**
+ * The sound cards of the host as its clients use them: one backend, shared; streams, each owned by
+ * one client.
+ *
+ *     opening ──► running ──► closing ──► closed
+ *        │           ├─ backend throws, or no block for a while ─► stream-failed ─► closing
+ *        └─ error reply
+ *
+ * Native code that does not come back cannot be undone in its process: `fatal` is then called, the
+ * host dies and is started again.
+ */
+import { OffhookError } from "../core/errors.ts";
+import type { AudioBackend, BackendCapture, BackendPlayback } from "./backend.ts";
+import { Lock, Stuck, within } from "./bounded.ts";
+import { type AudioDevice, findDevice } from "./device.ts";
+import { NoBackend } from "./no_backend.ts";
+import { CapturePump, PlaybackPump, type Pump } from "./pump.ts";
+import { openInBestFormat } from "./stream_opener.ts";
+import type { FrameWriter } from "./wire_writer.ts";
+import type { DeviceList, OpenStream, StreamOpened } from "./wire_protocol.ts";
+
+/** Listing starts every host API; some wait for servers that are not there. */
+const LIST_LIMIT_MS = 15_000;
+const OPEN_LIMIT_MS = 8_000;
+const CLOSE_LIMIT_MS = 1_000;
+/** Longest pause of a running card. */
+const STALL_LIMIT_MS = 1_000;
+/** A sound server may take seconds until a card that slept gives its first block. */
+const FIRST_BLOCK_LIMIT_MS = 5_000;
+const STALL_CHECK_MS = 200;
+
+export interface HostSurroundings {
+  /** Monotonic, ms. */
+  clock: () => number;
+  /** The process cannot go on: native code hangs. */
+  fatal: (reason: string) => void;
+}
+
+/** One open stream. */
+interface RunningStream {
+  device: AudioDevice;
+  backendStream: BackendCapture | BackendPlayback;
+  pump: Pump;
+  /** Settles, without rejecting, when the pump stopped. */
+  finished: Promise<void>;
+  failed: (error: OffhookError) => void;
+}
+
+export class AudioStreams {
+  readonly #backend: AudioBackend;
+  readonly #surroundings: HostSurroundings;
+  readonly #lock = new Lock();
+  readonly #running = new Set<RunningStream>();
+  readonly #stallTimer: ReturnType<typeof setInterval>;
+
+  constructor(backend: AudioBackend, surroundings: HostSurroundings) {
+    this.#backend = backend;
+    this.#surroundings = surroundings;
+    this.#stallTimer = setInterval(() => this.#findStalled(), STALL_CHECK_MS);
+  }
+
+  /** @throws OffhookError `device-failed` */
+  list(): Promise<DeviceList> {
+    return this.#lock.run(async () => {
+      if (this.#backend instanceof NoBackend) {
+        return { backend: "none", devices: [], unavailable: this.#backend.reason.toJSON() };
+      }
+      const devices = await this.#limited(LIST_LIMIT_MS, "listing", this.#backend.listDevices());
+      return { backend: this.#backend.name, devices };
+    });
+  }
+
+  /**
+   * @param failed told once when the stream ends by itself; the stream is then closed already
+   * @throws OffhookError `device-not-found`, `device-failed`
+   */
+  open(
+    wanted: OpenStream,
+    writer: FrameWriter,
+    failed: (error: OffhookError) => void,
+  ): Promise<ClientStream> {
+    return this.#lock.run(async () => {
+      const devices = await this.#limited(LIST_LIMIT_MS, "listing", this.#backend.listDevices());
+      const device = findDevice(devices, wanted.device ?? undefined, wanted.direction);
+      const opening = openInBestFormat(this.#backend, device, wanted.direction);
+      const stream = await this.#limited(OPEN_LIMIT_MS, "opening a device", opening);
+      return this.#start(device, stream, wanted, writer, failed);
+    });
+  }
+
+  /** Closes the library; all streams must be closed. */
+  async close(): Promise<void> {
+    clearInterval(this.#stallTimer);
+    await this.#lock.run(() => this.#limited(CLOSE_LIMIT_MS, "closing", this.#backend.close()));
+  }
+
+  #start(
+    device: AudioDevice,
+    backendStream: BackendCapture | BackendPlayback,
+    wanted: OpenStream,
+    writer: FrameWriter,
+    failed: (error: OffhookError) => void,
+  ): ClientStream {
+    const { clock } = this.#surroundings;
+    const pump = wanted.direction === "capture"
+      ? new CapturePump(
+        backendStream as BackendCapture,
+        writer,
+        wanted.stream,
+        wanted.frameMs,
+        clock,
+      )
+      : new PlaybackPump(backendStream as BackendPlayback, writer, wanted.stream, clock);
+    const running: RunningStream = {
+      device,
+      backendStream,
+      pump,
+      failed,
+      finished: pump.run().catch((error) => this.#fail(running, OffhookError.from(error))),
+    };
+    this.#running.add(running);
+    return {
+      opened: {
+        device,
+        rate: backendStream.format.rate,
+        channels: backendStream.format.channels,
+        latencyMs: backendStream.latencyMs,
+      },
+      push: (samples) => {
+        if (pump instanceof PlaybackPump) pump.push(samples);
+      },
+      close: () => this.#close(running),
+    };
+  }
+
+  #findStalled(): void {
+    const now = this.#surroundings.clock();
+    for (const running of this.#running) {
+      const limit = running.pump.moving ? STALL_LIMIT_MS : FIRST_BLOCK_LIMIT_MS;
+      if (running.pump.stalledMs(now) < limit) continue;
+      const name = running.device.name;
+      this.#fail(running, new OffhookError("device-failed", `The device "${name}" stands still.`));
+    }
+  }
+
+  #fail(running: RunningStream, error: OffhookError): void {
+    if (!this.#running.has(running)) return;
+    this.#close(running);
+    running.failed(
+      new OffhookError("device-failed", error.message, {
+        hint: error.hint ?? "It comes back by itself when the device does.",
+        data: { device: running.device.id, ...error.data },
+      }),
+    );
+  }
+
+  /** Idempotent; never rejects. */
+  #close(running: RunningStream): Promise<void> {
+    if (!this.#running.delete(running)) return running.finished;
+    running.pump.stop();
+    return this.#lock.run(async () => {
+      await this.#limited(CLOSE_LIMIT_MS, "the last block", running.finished);
+      await this.#limited(CLOSE_LIMIT_MS, "closing a device", running.backendStream.close());
+    }).catch(() => {});
+  }
+
+  async #limited<T>(ms: number, what: string, call: Promise<T>): Promise<T> {
+    try {
+      return await within(ms, what, call);
+    } catch (error) {
+      if (!(error instanceof Stuck)) throw error;
+      this.#surroundings.fatal(error.message);
+      throw new OffhookError("device-failed", `The sound system hangs: ${error.message}.`);
+    }
+  }
+}
+
+/** A stream in the hands of the client that opened it. */
+export interface ClientStream {
+  opened: StreamOpened;
+  /** Sound to play; copied. Nothing happens on a capture. */
+  push(samples: Int16Array): void;
+  /** Idempotent; never rejects. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,269 @@
+/**
+ * A client's connection to the device host: requests and their replies, and streams of sound. The
+ * media worker and the main thread each have their own; needs no permission but that of the socket.
+ *
+ *     connect ─► hello ─► open ──► openStream ─► pcm ⇄ … ─► close
+ *                          └─ the host died, or closed by us: `closed`; every stream is gone with it
+ *
+ * Frames are on the real-time path: samples are handed over as a view of the receive buffer.
+ */
+import { OffhookError } from "../core/errors.ts";
+import type { AudioDevice, StreamDirection } from "./device.ts";
+import { type Frame, FrameDecoder, FrameType, samplesOf } from "./wire_frame.ts";
+import { FrameWriter } from "./wire_writer.ts";
+import {
+  type DeviceList,
+  type HostMessage,
+  parseHostMessage,
+  PROTOCOL_VERSION,
+  type Requests,
+  type RequestType,
+  type StreamOpened,
+} from "./wire_protocol.ts";
+
+export type { AudioDevice, DeviceList, StreamDirection, StreamOpened };
+
+/** Above every limit of the host's own: who is silent for so long hangs in native code. */
+const REQUEST_LIMIT_MS = 20_000;
+const HELLO_LIMIT_MS = 5_000;
+
+/** What a stream tells its owner; never called after its `close`. */
+export interface StreamEvents {
+  /** @param samples mono at the stream's rate; a view that is valid only during the call */
+  pcm?(samples: Int16Array, position: number): void;
+  level?(level: PlaybackLevel): void;
+  /** The stream is gone: the device failed, or the host died. The last event. */
+  failed(error: OffhookError): void;
+}
+
+export interface PlaybackLevel {
+  /** Samples that the card has taken since the stream began, modulo 2^32. */
+  taken: number;
+  /** Least samples that were still held whenever a frame came, over the last 10 frames. */
+  headroom: number;
+  /** Since the stream began: times that sound ran out, and that too much of it was thrown away. */
+  underflows: number;
+  overflows: number;
+}
+
+interface Pending {
+  resolve(result: unknown): void;
+  reject(error: OffhookError): void;
+  timer: ReturnType<typeof setTimeout>;
+}
+
+/** An open stream. */
+export interface DeviceStream {
+  readonly opened: StreamOpened;
+  /** Sound to play, at most 100 ms; copied. Dropped when the host does not keep up. */
+  send(samples: Int16Array): void;
+  /** Idempotent, never rejects. */
+  close(): Promise<void>;
+}
+
+export class DeviceHostConnection {
+  /** Settles when the connection is gone, whoever ended it. */
+  readonly closed: Promise<void>;
+  readonly #connection: Deno.Conn;
+  readonly #writer: FrameWriter;
+  readonly #pending = new Map<number, Pending>();
+  readonly #streams = new Map<number, StreamEvents>();
+  readonly #hello: Promise<void>;
+  #greeted: (error?: OffhookError) => void = () => {};
+  #ended = false;
+  #nextRequest = 1;
+  #nextStream = 0;
+
+  private constructor(connection: Deno.Conn) {
+    this.#connection = connection;
+    this.#writer = new FrameWriter(connection, () => this.#end());
+    this.#hello = new Promise((resolve, reject) => {
+      this.#greeted = (error) => error ? reject(error) : resolve();
+    });
+    this.#hello.catch(() => {});
+    this.closed = this.#readFrames();
+  }
+
+  /** @throws OffhookError `device-failed` when nobody listens there, or somebody else does */
+  static async connect(socket: string): Promise<DeviceHostConnection> {
+    let raw: Deno.Conn;
+    try {
+      raw = await Deno.connect({ transport: "unix", path: socket });
+    } catch (cause) {
+      throw new OffhookError("device-failed", "The device host does not listen.", { cause });
+    }
+    const connection = new DeviceHostConnection(raw);
+    const timer = setTimeout(() => connection.close(), HELLO_LIMIT_MS);
+    try {
+      await connection.#hello;
+      return connection;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** @throws OffhookError `device-failed` */
+  listDevices(): Promise<DeviceList> {
+    return this.#request("list-devices", {});
+  }
+
+  /**
+   * @param device id, name or part of a name; undefined: the default device
+   * @param frameMs of the frames that a capture sends
+   * @throws OffhookError `device-not-found` listing what there is, `device-failed`
+   */
+  async openStream(
+    direction: StreamDirection,
+    device: string | undefined,
+    frameMs: 10 | 20,
+    events: StreamEvents,
+  ): Promise<DeviceStream> {
+    const stream = this.#freeStream();
+    this.#streams.set(stream, events);
+    try {
+      const params = { stream, direction, device: device ?? null, frameMs };
+      const opened = await this.#request("open-stream", params);
+      return this.#deviceStream(stream, opened, events);
+    } catch (error) {
+      if (this.#streams.get(stream) === events) this.#streams.delete(stream);
+      throw error;
+    }
+  }
+
+  /** Ends the connection; the host closes what it opened. Idempotent. */
+  close(): void {
+    this.#end();
+  }
+
+  #deviceStream(stream: number, opened: StreamOpened, events: StreamEvents): DeviceStream {
+    let position = 0;
+    return {
+      opened,
+      send: (samples) => {
+        if (this.#streams.get(stream) !== events) return;
+        this.#writer.pcm(stream, position, samples);
+        position = (position + samples.length) >>> 0;
+      },
+      close: async () => {
+        if (this.#streams.get(stream) !== events) return;
+        // The number stays taken until the host let go of it, its events end now.
+        this.#streams.set(stream, CLOSING);
+        await this.#request("close-stream", { stream }).catch(() => {});
+        this.#streams.delete(stream);
+      },
+    };
+  }
+
+  #freeStream(): number {
+    while (this.#streams.has(this.#nextStream)) this.#nextStream = (this.#nextStream + 1) & 0xffff;
+    const stream = this.#nextStream;
+    this.#nextStream = (this.#nextStream + 1) & 0xffff;
+    return stream;
+  }
+
+  #request<T extends RequestType>(
+    type: T,
+    params: Requests[T]["params"],
+  ): Promise<Requests[T]["result"]> {
+    if (this.#ended) return Promise.reject(died());
+    const id = this.#nextRequest++;
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        this.#pending.delete(id);
+        reject(new OffhookError("device-failed", `The device host did not answer "${type}".`));
+      }, REQUEST_LIMIT_MS);
+      this.#pending.set(id, { resolve: (result) => resolve(result as never), reject, timer });
+      this.#writer.control({ type, id, ...params });
+    });
+  }
+
+  /** Never rejects. */
+  async #readFrames(): Promise<void> {
+    const decoder = new FrameDecoder();
+    const onFrame = (frame: Frame) => this.#take(frame);
+    try {
+      while (!this.#ended) {
+        const count = await this.#connection.read(decoder.space());
+        if (count === null) break;
+        decoder.commit(count, onFrame);
+      }
+    } catch {
+      // Broken, or closed by us: the same for all who wait.
+    }
+    this.#end();
+  }
+
+  #take(frame: Frame): void {
+    if (frame.type === FrameType.pcm) {
+      this.#streams.get(frame.stream)?.pcm?.(samplesOf(frame.payload), frame.position);
+    } else if (frame.type === FrameType.level) {
+      this.#takeLevel(frame);
+    } else if (frame.type === FrameType.control) {
+      this.#takeMessage(parseHostMessage(frame.payload));
+    }
+  }
+
+  #takeLevel(frame: Frame): void {
+    const view = new DataView(frame.payload.buffer, frame.payload.byteOffset);
+    this.#streams.get(frame.stream)?.level?.({
+      taken: frame.position,
+      headroom: view.getUint32(0, true),
+      underflows: view.getUint32(4, true),
+      overflows: view.getUint32(8, true),
+    });
+  }
+
+  #takeMessage(message: HostMessage): void {
+    switch (message.type) {
+      case "hello":
+        return this.#greeted(message.version === PROTOCOL_VERSION ? undefined : foreign(message));
+      case "reply":
+        return this.#settle(message.id, (pending) => pending.resolve(message.result));
+      case "error":
+        return this.#settle(
+          message.id,
+          (pending) => pending.reject(OffhookError.fromJSON(message.error)),
+        );
+      case "stream-failed": {
+        const events = this.#streams.get(message.stream);
+        this.#streams.delete(message.stream);
+        events?.failed(OffhookError.fromJSON(message.error));
+      }
+    }
+  }
+
+  #settle(id: number, how: (pending: Pending) => void): void {
+    const pending = this.#pending.get(id);
+    if (pending === undefined) return;
+    this.#pending.delete(id);
+    clearTimeout(pending.timer);
+    how(pending);
+  }
+
+  #end(): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#writer.close();
+    this.#connection.close();
+    this.#greeted(died());
+    for (const id of [...this.#pending.keys()]) this.#settle(id, ({ reject }) => reject(died()));
+    const streams = [...this.#streams.values()];
+    this.#streams.clear();
+    for (const events of streams) events.failed(died());
+  }
+}
+
+const CLOSING: StreamEvents = { failed() {} };
+
+function died(): OffhookError {
+  return new OffhookError("device-failed", "The device host has died.", {
+    hint: "It is started again by itself.",
+  });
+}
+
+function foreign(hello: { version: number }): OffhookError {
+  return new OffhookError(
+    "internal",
+    `The device host speaks version ${hello.version} of its wire, not ${PROTOCOL_VERSION}.`,
+  );
+}

@@ -1,0 +1,181 @@
+/**
+ * The device host's server: clients on a Unix socket, and for each the streams that it opened.
+ *
+ *     accept ─► hello ─► requests, frames … ─► end of file ─► its streams close
+ *                                                 └─ was it the last? ─► `abandoned`
+ */
+import { OffhookError } from "../core/errors.ts";
+import type { AudioStreams, ClientStream } from "./audio_streams.ts";
+import { type Frame, FrameDecoder, FrameType, samplesOf } from "./wire_frame.ts";
+import { FrameWriter } from "./wire_writer.ts";
+import {
+  type BackendName,
+  type HostMessage,
+  type OpenStream,
+  parseRequest,
+  PROTOCOL_VERSION,
+  type Request,
+} from "./wire_protocol.ts";
+
+/** The devices behind the server. */
+export interface HostDevices {
+  backend: BackendName;
+  audio: AudioStreams;
+}
+
+export class DeviceHostServer {
+  readonly #devices: HostDevices;
+  readonly #listener: Deno.Listener;
+  readonly #clients = new Set<ClientSession>();
+  readonly #abandoned: () => void;
+
+  /** @param abandoned called whenever the last client has gone and its streams are closed */
+  constructor(listener: Deno.Listener, devices: HostDevices, abandoned: () => void) {
+    this.#listener = listener;
+    this.#devices = devices;
+    this.#abandoned = abandoned;
+  }
+
+  get clients(): number {
+    return this.#clients.size;
+  }
+
+  /** Serves until `close`. */
+  async serve(): Promise<void> {
+    for await (const connection of this.#listener) {
+      const client = new ClientSession(connection, this.#devices);
+      this.#clients.add(client);
+      client.run().then(() => {
+        this.#clients.delete(client);
+        if (this.#clients.size === 0) this.#abandoned();
+      });
+    }
+  }
+
+  /** Turns all clients away and closes what they opened. */
+  async close(): Promise<void> {
+    this.#listener.close();
+    await Promise.all([...this.#clients].map((client) => client.close()));
+  }
+}
+
+class ClientSession {
+  readonly #connection: Deno.Conn;
+  readonly #devices: HostDevices;
+  readonly #writer: FrameWriter;
+  readonly #streams = new Map<number, ClientStream>();
+  /** Numbers whose opening is under way. */
+  readonly #opening = new Set<number>();
+  #ended = false;
+
+  constructor(connection: Deno.Conn, devices: HostDevices) {
+    this.#connection = connection;
+    this.#devices = devices;
+    this.#writer = new FrameWriter(connection, () => this.#hangUp());
+  }
+
+  /** Settles when the client is gone and everything that it opened is closed; never rejects. */
+  async run(): Promise<void> {
+    const { backend } = this.#devices;
+    this.#send({ type: "hello", version: PROTOCOL_VERSION, backend, pid: Deno.pid });
+    try {
+      await this.#readFrames();
+    } catch (error) {
+      // A broken connection, or a client that does not speak our wire: it is turned away.
+      if (error instanceof OffhookError) complain(error.message);
+    }
+    await this.close();
+  }
+
+  async close(): Promise<void> {
+    this.#hangUp();
+    const streams = [...this.#streams.values()];
+    this.#streams.clear();
+    await Promise.all(streams.map((stream) => stream.close()));
+  }
+
+  #hangUp(): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#writer.close();
+    this.#connection.close();
+  }
+
+  async #readFrames(): Promise<void> {
+    const decoder = new FrameDecoder();
+    const onFrame = (frame: Frame) => this.#take(frame);
+    while (!this.#ended) {
+      const count = await this.#connection.read(decoder.space());
+      if (count === null) return;
+      decoder.commit(count, onFrame);
+    }
+  }
+
+  #take(frame: Frame): void {
+    if (frame.type === FrameType.pcm) {
+      // A frame may still be on its way when its stream has failed: not an error.
+      this.#streams.get(frame.stream)?.push(samplesOf(frame.payload));
+    } else if (frame.type === FrameType.control) {
+      this.#answer(parseRequest(frame.payload));
+    }
+  }
+
+  #send(message: HostMessage): void {
+    this.#writer.control(message);
+  }
+
+  async #answer(request: Request): Promise<void> {
+    try {
+      this.#send({ type: "reply", id: request.id, result: await this.#perform(request) });
+    } catch (error) {
+      const known = error instanceof OffhookError
+        ? error
+        : new OffhookError("device-failed", `The device host failed: ${error}.`);
+      this.#send({ type: "error", id: request.id, error: known.toJSON() });
+    }
+  }
+
+  async #perform(request: Request): Promise<unknown> {
+    switch (request.type) {
+      case "list-devices":
+        return await this.#devices.audio.list();
+      case "open-stream":
+        return await this.#open(request);
+      case "close-stream":
+        await this.#closeStream(request.stream);
+        return {};
+    }
+  }
+
+  async #open(wanted: OpenStream): Promise<unknown> {
+    const number = wanted.stream;
+    if (this.#streams.has(number) || this.#opening.has(number)) {
+      throw new OffhookError("internal", `The stream ${number} is open already.`);
+    }
+    this.#opening.add(number);
+    try {
+      const failed = (error: OffhookError) => {
+        this.#streams.delete(number);
+        this.#send({ type: "stream-failed", stream: number, error: error.toJSON() });
+      };
+      const stream = await this.#devices.audio.open(wanted, this.#writer, failed);
+      // The client may have gone while the card was opening.
+      if (this.#ended) await stream.close();
+      else this.#streams.set(number, stream);
+      return stream.opened;
+    } finally {
+      this.#opening.delete(number);
+    }
+  }
+
+  async #closeStream(number: number): Promise<void> {
+    const stream = this.#streams.get(number);
+    this.#streams.delete(number);
+    await stream?.close();
+  }
+}
+
+/** Words of the host itself go where those of the libraries go: to the station's log tail. */
+export function complain(text: string): void {
+  Deno.stderr.writeSync(new TextEncoder().encode(`device host: ${text}\n`));
+}
