@@ -1,0 +1,251 @@
+/**
+ * baresip as the other phone: driven over its control socket, speaks a WAV file, records what it hears.
+ *
+ *     ctrl_tcp (netstrings of JSON) ◄─ command / event ─► this class
+ */
+import type { Registrar } from "./kamailio.ts";
+import { PeerProcess } from "./peer_process.ts";
+import { freePorts } from "./ports.ts";
+import type { Scratch } from "./scratch.ts";
+
+export interface BaresipOptions {
+  /** Its user; the account is `sip:user@server`. */
+  user: string;
+  /** Registers there; absent: a phone without registrar, called at {@link Baresip.uri}. */
+  registrar?: Registrar<"udp" | "tcp" | "tls">;
+  /** 8 kHz mono WAV that it says in a call. */
+  says: string;
+  /** True: answers at once; else {@link Baresip.answer}. */
+  autoAnswer?: boolean;
+  /** Codecs in its order of preference, as baresip writes them: `PCMU`, `PCMA`, `G722`. */
+  codecs?: string[];
+  /** Its name in logs, for tests with two of them. */
+  name?: string;
+}
+
+/** An event of its control socket, as it comes. */
+export interface BaresipEvent {
+  event: true;
+  class: string;
+  type: string;
+  param?: string;
+  peeruri?: string;
+  id?: string;
+  [key: string]: unknown;
+}
+
+export class Baresip {
+  readonly process: PeerProcess;
+  /** Port of its SIP sockets (UDP and TCP). */
+  readonly port: number;
+  readonly user: string;
+  /** Every event so far. */
+  readonly events: BaresipEvent[] = [];
+  readonly #folder: string;
+  readonly #socket: Deno.TcpConn;
+  readonly #waiters = new Set<() => void>();
+  readonly #answers: ((data: { ok: boolean; data?: string }) => void)[] = [];
+
+  private constructor(
+    process: PeerProcess,
+    socket: Deno.TcpConn,
+    place: { port: number; user: string; folder: string },
+  ) {
+    this.process = process;
+    this.#socket = socket;
+    this.port = place.port;
+    this.user = place.user;
+    this.#folder = place.folder;
+  }
+
+  /** Starts it and, with a registrar, waits until it is registered. */
+  static async start(scratch: Scratch, options: BaresipOptions): Promise<Baresip> {
+    const name = options.name ?? `baresip-${options.user}`;
+    const [port, control, rtp] = [freePorts(2), freePorts(), freePorts(20)];
+    const folder = scratch.file(name);
+    await Deno.mkdir(folder);
+    await Deno.writeTextFile(`${folder}/config`, config({ port, control, rtp, folder }, options));
+    await Deno.writeTextFile(`${folder}/accounts`, account(port, options));
+    await Deno.writeTextFile(`${folder}/contacts`, "");
+    const process = PeerProcess.start(scratch, {
+      name,
+      command: "baresip",
+      args: ["-f", folder, "-v"],
+    });
+    await process.waitFor(/baresip is ready/);
+    const socket = await Deno.connect({ hostname: "127.0.0.1", port: control });
+    const baresip = new Baresip(process, socket, { port, user: options.user, folder });
+    const reading = baresip.#read();
+    scratch.defer(async () => {
+      socket.close();
+      await reading;
+    });
+    if (options.registrar) await baresip.#registered();
+    return baresip;
+  }
+
+  /** Where it can be called directly. */
+  get uri(): string {
+    return `sip:${this.user}@127.0.0.1:${this.port}`;
+  }
+
+  /** @throws when it refuses the command */
+  async command(command: string, params = ""): Promise<string> {
+    const text = JSON.stringify({ command, params, token: "t" });
+    const { promise, resolve } = Promise.withResolvers<{ ok: boolean; data?: string }>();
+    this.#answers.push(resolve);
+    await this.#socket.write(new TextEncoder().encode(`${text.length}:${text},`));
+    const { ok, data } = await promise;
+    if (!ok) throw new Error(`baresip refused ${command} ${params}: ${data}`);
+    return data ?? "";
+  }
+
+  async dial(uri: string): Promise<void> {
+    await this.command("dial", uri);
+  }
+
+  async answer(): Promise<void> {
+    await this.command("accept");
+  }
+
+  async hangup(): Promise<void> {
+    await this.command("hangup");
+  }
+
+  async hold(): Promise<void> {
+    await this.command("hold");
+  }
+
+  async resume(): Promise<void> {
+    await this.command("resume");
+  }
+
+  /** Keys pressed in the call, as telephone-events. */
+  async sendDigits(digits: string): Promise<void> {
+    for (const digit of digits) await this.command("sndcode", digit);
+  }
+
+  /** WAV files (8 or 16 kHz mono) of what it heard, one a call, the latest last; whole once a call has ended. */
+  async heard(): Promise<string[]> {
+    const files = await Array.fromAsync(Deno.readDir(this.#folder), ({ name }) => name);
+    return files.filter((name) => name.endsWith("-dec.wav")).sort()
+      .map((name) => `${this.#folder}/${name}`);
+  }
+
+  /** Waits for an event of a type (`CALL_ESTABLISHED`, `CALL_CLOSED`, `CALL_INCOMING`, `CALL_RINGING`…). */
+  async waitForEvent(type: string, timeoutMs = 15_000, count = 1): Promise<BaresipEvent> {
+    const end = performance.now() + timeoutMs;
+    for (;;) {
+      const found = this.events.filter((event) => event.type === type);
+      if (found.length >= count) return found[count - 1];
+      if (performance.now() > end) {
+        const had = this.events.map((event) => event.type).join(" ");
+        throw new Error(
+          `baresip had no ${type} in ${timeoutMs} ms, but: ${had}\n${this.process.tail()}`,
+        );
+      }
+      await this.#next(end - performance.now());
+    }
+  }
+
+  async #registered(): Promise<void> {
+    // The event may have gone before the control socket was open: the log tells both.
+    await this.process.waitFor(/200 OK .* \[|registered successfully|useragents? registered/);
+  }
+
+  #next(timeoutMs: number): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, timeoutMs);
+    this.#waiters.add(resolve);
+    return promise.finally(() => {
+      clearTimeout(timer);
+      this.#waiters.delete(resolve);
+    });
+  }
+
+  async #read(): Promise<void> {
+    let pending = new Uint8Array();
+    const buffer = new Uint8Array(65_536);
+    for (;;) {
+      const length = await this.#socket.read(buffer).catch(() => null);
+      if (length === null) return;
+      pending = Uint8Array.from([...pending, ...buffer.subarray(0, length)]);
+      for (let text; (text = netstring(pending)) !== undefined;) {
+        pending = pending.subarray(text.end);
+        this.#take(JSON.parse(text.body));
+      }
+    }
+  }
+
+  #take(message: BaresipEvent | { response: true; ok: boolean; data?: string }): void {
+    if ("response" in message) {
+      this.#answers.shift()?.(message as { ok: boolean; data?: string });
+      return;
+    }
+    this.events.push(message);
+    for (const wake of this.#waiters) wake();
+  }
+}
+
+/** The first whole `length:body,` of the bytes. */
+function netstring(bytes: Uint8Array): { body: string; end: number } | undefined {
+  const colon = bytes.indexOf(0x3a);
+  if (colon < 0) return undefined;
+  const length = Number(new TextDecoder().decode(bytes.subarray(0, colon)));
+  const end = colon + 1 + length + 1;
+  if (bytes.length < end) return undefined;
+  return { body: new TextDecoder().decode(bytes.subarray(colon + 1, end - 1)), end };
+}
+
+interface Place {
+  port: number;
+  control: number;
+  rtp: number;
+  folder: string;
+}
+
+function config({ port, control, rtp, folder }: Place, options: BaresipOptions): string {
+  const caFile = options.registrar?.caFile;
+  return `poll_method epoll
+sip_listen 127.0.0.1:${port}
+${caFile === undefined ? "" : `sip_cafile ${caFile}`}
+net_interface 127.0.0.1
+rtp_ports ${rtp}-${rtp + 19}
+rtp_stats yes
+audio_source aufile,${options.says}
+snd_path ${folder}
+audio_alert aufile,/dev/null
+ausrc_channels 1
+auplay_channels 1
+call_max_calls 10
+module_path ${BARESIP_MODULES}
+module g711.so
+module g722.so
+module aufile.so
+module sndfile.so
+module_tmp account.so
+module_app menu.so
+module_app ctrl_tcp.so
+ctrl_tcp_listen 127.0.0.1:${control}
+ring_aufile none
+ringback_aufile none
+busy_aufile none
+error_aufile none
+callwaiting_aufile none
+notfound_aufile none
+`;
+}
+
+const BARESIP_MODULES = "/usr/lib/baresip/modules";
+
+function account(port: number, options: BaresipOptions): string {
+  const { user, registrar } = options;
+  const codecs = (options.codecs ?? ["PCMU", "PCMA", "G722"])
+    .map((name) => name === "G722" ? "G722/16000/1" : `${name}/8000/1`).join(",");
+  const common = `answermode=${
+    options.autoAnswer ? "auto" : "manual"
+  };audio_codecs=${codecs};ptime=20`;
+  if (!registrar) return `<sip:${user}@127.0.0.1:${port}>;regint=0;${common}\n`;
+  const { address, password, transport } = registrar;
+  return `<sip:${user}@${address};transport=${transport}>;auth_pass=${password};regint=60;${common}\n`;
+}
