@@ -1,0 +1,62 @@
+/**
+ * What it takes to open a phone: plain values, and the few functions that reach outside.
+ *
+ *     import { openPhone } from "../station/open_phone.ts";   // lazily: it loads every adapter
+ *     const phone = await openPhone(options);                 // an OpenPhone: see below
+ */
+import type { Account, TlsSettings, TransportName } from "../core/account.ts";
+import type { Phone } from "../control/phone.ts";
+import type { AudioEndpoints } from "../core/media_port.ts";
+import type { TraceSink } from "../sip/trace.ts";
+
+/** An account and the way to its password, which is read when a server asks for it. */
+export interface AccountAccess {
+  account: Account;
+  /** @throws OffhookError `credential-missing` */
+  password(): Promise<string>;
+}
+
+/** A local address for calls without an account (`answer --listen`). */
+export interface ListenAddress {
+  transport: TransportName;
+  host: string;
+  /** 0: any free port. */
+  port: number;
+  /** PEM text; needed for tls and wss. */
+  tls?: { cert: string; key: string };
+}
+
+export interface PhoneOptions {
+  accounts: AccountAccess[];
+  /**
+   * The account-less side: calls to full URIs under the account id `direct`, and calls to the
+   * addresses that are listened on. Present also when `listen` is empty.
+   */
+  direct: {
+    listen: ListenAddress[];
+    codecs: string[];
+    /** User part and display name that we call ourselves. */
+    user: string;
+    displayName?: string;
+    transport?: TransportName;
+    tls: TlsSettings;
+  };
+  /** Registers the accounts that want it, at once. */
+  register: boolean;
+  /** Where sound comes from and goes to, for calls that say nothing. */
+  endpoints: AudioEndpoints;
+  maxCalls: number;
+  /** ms that an incoming call rings. */
+  ringMs: number;
+  doNotDisturb: boolean;
+  /** `one`: a call that becomes active holds the others; `all`: none is held (practice PBX). */
+  active: "one" | "all";
+  trace?: TraceSink;
+  /** One line of the log. */
+  log(text: string): void;
+}
+
+export interface OpenPhone extends Phone {
+  /** Bound addresses, in the order of `direct.listen`. */
+  readonly listening: { transport: TransportName; host: string; port: number }[];
+}
