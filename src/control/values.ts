@@ -139,6 +139,7 @@ export const callRecord: z.ZodType<CallRecord> = z.strictObject({
   answeredAt: ms.optional(),
   endedAt: ms,
   report: mediaReport.optional(),
+  recording: z.string().optional(),
 });
 
 export const accountView: z.ZodType<AccountView> = z.strictObject({

@@ -141,6 +141,8 @@ export interface CallRecord extends CallOutcome {
   answeredAt?: number;
   endedAt: number;
   report?: MediaReport;
+  /** Path of the recording. */
+  recording?: string;
 }
 
 /** What a face shows of a call. `state` is one word for what a person would say. */

@@ -1,0 +1,43 @@
+/** The JSON of one call: `offhook dial --json`, and one line a call of `offhook answer --json`. */
+import { z } from "zod";
+import { errorSchema } from "./error.ts";
+
+export const outcomeSchema = z.enum([
+  "answered",
+  "busy",
+  "no-answer",
+  "declined",
+  "not-found",
+  "unreachable",
+  "auth-failed",
+  "media-failed",
+  "cancelled",
+  "failed",
+]);
+
+export const callReportSchema = z.object({
+  schema: z.literal("offhook.call/1"),
+  outcome: outcomeSchema,
+  sipStatus: z.int().describe("The final SIP status; 0 when there was none."),
+  reason: z.string().describe("Its reason phrase, or why there was none."),
+  callId: z.string().nullable().describe("The SIP Call-ID; null when nothing was sent."),
+  local: z.string().nullable().describe("Our URI in the call."),
+  remote: z.string().describe("The other side's URI."),
+  transport: z.enum(["udp", "tcp", "tls", "ws", "wss"]).nullable(),
+  codec: z.string().nullable().describe("The codec that we sent; null when there was no sound."),
+  security: z.enum(["none", "srtp"]).describe("Of the sound, not of the signalling."),
+  setupMs: z.int().nonnegative().describe("From dialling or ringing to the answer, or to the end."),
+  durationMs: z.int().nonnegative().describe("From the answer to the end; 0 without an answer."),
+  media: z.object({
+    sent: z.int().nonnegative().describe("RTP packets."),
+    received: z.int().nonnegative().describe("RTP packets."),
+    lost: z.int().nonnegative().describe("Expected but not received (RFC 3550 A.3)."),
+    jitterMs: z.number().nonnegative().describe("Interarrival jitter (RFC 3550 6.4.1)."),
+  }),
+  dtmf: z.object({ sent: z.string(), received: z.string() }),
+  endedBy: z.enum(["local", "remote", "none"]),
+  error: errorSchema.optional().describe("Why, when the call failed."),
+});
+
+export type CallReport = z.infer<typeof callReportSchema>;
+export type ReportedOutcome = z.infer<typeof outcomeSchema>;

@@ -1,0 +1,37 @@
+import assert from "node:assert/strict";
+import { OffhookError } from "../../src/core/errors.ts";
+import { findInstance, InstanceLock } from "../../src/station/instance_lock.ts";
+
+Deno.test("a second station is told where the first is; a killed one leaves no lock", async () => {
+  const folder = await Deno.makeTempDir();
+  const path = `${folder}/run/station.lock`;
+  const child = new Deno.Command(Deno.execPath(), {
+    args: [
+      "eval",
+      `import { InstanceLock } from ${
+        JSON.stringify(import.meta.resolve("../../src/station/instance_lock.ts"))
+      };
+       InstanceLock.take(${JSON.stringify(path)}, { pid: Deno.pid, socket: "/run/x.sock" });
+       console.log("locked");
+       setInterval(() => {}, 1000);`,
+    ],
+    stdout: "piped",
+  }).spawn();
+  const reader = child.stdout.getReader();
+  assert.match(new TextDecoder().decode((await reader.read()).value), /locked/);
+  assert.throws(
+    () => InstanceLock.take(path, { pid: 1, socket: "" }),
+    (error: unknown) =>
+      error instanceof OffhookError && error.code === "station-refused" &&
+      error.message.includes("/run/x.sock") && error.message.includes(String(child.pid)),
+  );
+  assert.equal(findInstance(path)?.pid, child.pid);
+  child.kill("SIGKILL");
+  await child.status;
+  await reader.cancel();
+  const lock = InstanceLock.take(path, { pid: Deno.pid, socket: "/run/y.sock" });
+  assert.equal(findInstance(path)?.socket, "/run/y.sock");
+  lock.release();
+  assert.equal(findInstance(path), undefined);
+  await Deno.remove(folder, { recursive: true });
+});
