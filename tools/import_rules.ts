@@ -68,6 +68,9 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
 const IMPURE =
   /\b(Deno\.\w+|process\.\w+|(?:set|clear)(?:Timeout|Interval)|queueMicrotask|Date\.now|new Date\b|performance\.\w+|Math\.random|crypto\.\w+|fetch\()/;
 
+/** Files that end a process: the phone's, and the device host's when native code hangs in it. */
+const MAY_EXIT = new Set(["main.ts", "src/device_host/exit_at_once.ts"]);
+
 const EXIT = /\b(Deno|process)\.exit\b/;
 
 interface Import {
@@ -103,7 +106,7 @@ function globalBreach(file: string, code: string): Omit<Finding, "file" | "line"
       remedy: "take the value as an input, or return an effect that src/station runs",
     };
   }
-  const exit = file === "main.ts" ? undefined : EXIT.exec(code)?.[0];
+  const exit = MAY_EXIT.has(file) ? undefined : EXIT.exec(code)?.[0];
   if (exit) {
     return {
       what: exit,
