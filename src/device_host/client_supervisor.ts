@@ -46,9 +46,7 @@ interface Incarnation {
 export class DeviceHostSupervisor implements DeviceHostAccess {
   readonly #options: SupervisorOptions;
   readonly #log = new LogTail();
-  #folder: string | undefined;
   #current: Promise<Incarnation> | undefined;
-  #incarnations = 0;
   #youngDeaths = 0;
   #closed = false;
 
@@ -94,9 +92,6 @@ export class DeviceHostSupervisor implements DeviceHostAccess {
     this.#current = undefined;
     const incarnation = await current?.catch(() => undefined);
     if (incarnation !== undefined) await this.#dismiss(incarnation);
-    if (this.#folder !== undefined) {
-      await Deno.remove(this.#folder, { recursive: true }).catch(() => {});
-    }
   }
 
   async #dismiss(incarnation: Incarnation): Promise<void> {
@@ -121,8 +116,9 @@ export class DeviceHostSupervisor implements DeviceHostAccess {
   async #start(): Promise<Incarnation> {
     const pause = BACKOFF_MS[Math.min(this.#youngDeaths, BACKOFF_MS.length - 1)];
     if (pause > 0) await new Promise((resolve) => setTimeout(resolve, pause));
-    this.#folder ??= await makeRuntimeFolder();
-    const socket = `${this.#folder}/${++this.#incarnations}`;
+    // A folder for each: what is left of a dead host is in nobody's way.
+    const folder = await makeRuntimeFolder();
+    const socket = `${folder}/socket`;
     const child = this.#spawn(socket);
     const incarnation: Incarnation = {
       socket,
@@ -133,7 +129,7 @@ export class DeviceHostSupervisor implements DeviceHostAccess {
       lease: Promise.reject(),
     };
     incarnation.lease.catch(() => {});
-    incarnation.died = child.status.then(() => this.#buried(incarnation));
+    incarnation.died = child.status.then(() => this.#bury(incarnation, folder));
     incarnation.lease = connectWhenListening(incarnation);
     try {
       await incarnation.lease;
@@ -172,10 +168,11 @@ export class DeviceHostSupervisor implements DeviceHostAccess {
     return child;
   }
 
-  #buried(incarnation: Incarnation): void {
+  async #bury(incarnation: Incarnation, folder: string): Promise<void> {
     incarnation.dead = true;
     const young = performance.now() - incarnation.born < HEALTHY_MS;
     this.#youngDeaths = young ? this.#youngDeaths + 1 : 1;
+    await Deno.remove(folder, { recursive: true }).catch(() => {});
   }
 
   #withLog(error: OffhookError): OffhookError {

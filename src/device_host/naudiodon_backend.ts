@@ -67,16 +67,14 @@ type IndexedDevice = AudioDevice & { index: number };
 
 class NaudiodonStream implements BackendStream {
   readonly format: StreamFormat;
-  readonly latencyMs: number;
+  /** The addon does not tell; its own queue and callback hold a block each. */
+  readonly latencyMs = 2 * BLOCK_MS;
   #xruns = 0;
   readonly #stream: AddonStream;
-  readonly #closed: () => void;
 
-  constructor(stream: AddonStream, format: StreamFormat, latencyMs: number, closed: () => void) {
+  constructor(stream: AddonStream, format: StreamFormat) {
     this.#stream = stream;
     this.format = format;
-    this.latencyMs = latencyMs;
-    this.#closed = closed;
   }
 
   get xruns(): number {
@@ -99,7 +97,6 @@ class NaudiodonStream implements BackendStream {
 
   async close(): Promise<void> {
     await this.#stream.quit("ABORT");
-    this.#closed();
   }
 }
 
@@ -168,7 +165,7 @@ export class NaudiodonBackend implements AudioBackend {
       throw gone(device);
     }
     guarded(() => stream.start());
-    return new NaudiodonStream(stream, format, BLOCK_MS * options.maxQueue, () => {});
+    return new NaudiodonStream(stream, format);
   }
 
   close(): Promise<void> {

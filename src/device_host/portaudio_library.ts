@@ -64,9 +64,12 @@ export const INPUT_OVERFLOWED = -9981;
 /** Pa_WriteStream came too late; the write itself was taken. */
 export const OUTPUT_UNDERFLOWED = -9980;
 
-/** @throws OffhookError `device-failed` when it is not installed */
-export function loadPortAudio(): PortAudio {
-  const names = LIBRARY_NAMES[Deno.build.os] ?? [];
+/**
+ * @param path of the library when it is not where the system's loader looks (`OFFHOOK_PORTAUDIO`)
+ * @throws OffhookError `device-failed` when it is not installed
+ */
+export function loadPortAudio(path = Deno.env.get("OFFHOOK_PORTAUDIO")): PortAudio {
+  const names = path ? [path] : LIBRARY_NAMES[Deno.build.os] ?? [];
   let cause: unknown;
   for (const name of names) {
     try {

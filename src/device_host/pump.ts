@@ -10,7 +10,7 @@
 import type { BackendCapture, BackendPlayback } from "./backend.ts";
 import { BLOCK_MS } from "./backend.ts";
 import type { FrameWriter } from "./wire_writer.ts";
-import { SampleRing } from "./wire_ring.ts";
+import { PlayoutRing } from "./wire_playout_ring.ts";
 
 /** Sound that a playback holds before it begins: one frame of 20 ms and half of the next. */
 const PLAYBACK_TARGET_MS = 30;
@@ -106,7 +106,7 @@ export class PlaybackPump extends BlockPump {
   readonly #stream: BackendPlayback;
   readonly #writer: FrameWriter;
   readonly #number: number;
-  readonly #ring: SampleRing;
+  readonly #ring: PlayoutRing;
   readonly #mono: Int16Array;
   readonly #block: Int16Array;
   #taken = 0;
@@ -119,7 +119,7 @@ export class PlaybackPump extends BlockPump {
     this.#writer = writer;
     this.#number = number;
     const { rate, channels } = stream.format;
-    this.#ring = new SampleRing(
+    this.#ring = new PlayoutRing(
       Math.round(rate * PLAYBACK_CAPACITY_MS / 1000),
       Math.round(rate * PLAYBACK_TARGET_MS / 1000),
     );
@@ -129,8 +129,9 @@ export class PlaybackPump extends BlockPump {
 
   /** Takes one frame from the wire; copies it. */
   push(samples: Int16Array): void {
-    this.#headroom = Math.min(this.#headroom, this.#ring.length);
+    if (this.#ring.primed) this.#headroom = Math.min(this.#headroom, this.#ring.length);
     this.#ring.push(samples);
+    if (this.#headroom === Infinity) return;
     if (++this.#framesSinceLevel < LEVEL_FRAMES) return;
     const { underflows, overflows } = this.#ring;
     this.#writer.level(this.#number, this.#taken, this.#headroom, underflows, overflows);

@@ -6,7 +6,7 @@
  * fit pushes the oldest sound out down to `target`, so that a pause of the reader costs a gap once
  * and no lasting delay. On the real-time path: no allocation after construction.
  */
-export class SampleRing {
+export class PlayoutRing {
   /** Samples to hold before sound is given. */
   readonly target: number;
   readonly #samples: Int16Array;
@@ -25,6 +25,11 @@ export class SampleRing {
   /** Samples held now. */
   get length(): number {
     return this.#length;
+  }
+
+  /** Whether it gives sound: it held `target` samples and has not run empty since. */
+  get primed(): boolean {
+    return this.#primed;
   }
 
   /** Times that it ran empty while giving sound. */
