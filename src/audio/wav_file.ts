@@ -1,0 +1,162 @@
+/**
+ * WAV files on disk: opening one to read, and writing one that is readable at any moment.
+ *
+ * Not on the real-time path: reads run ahead of it, writes behind it in blocks of about a second.
+ */
+import { OffhookError } from "../core/errors.ts";
+import {
+  parseWavHeader,
+  WAV_HEAD_LIMIT,
+  WAV_HEADER_LENGTH,
+  type WavFormat,
+  wavHeader,
+} from "./wav.ts";
+
+/** A WAV file that is open for reading, positioned at its first sample. */
+export interface OpenWav {
+  file: Deno.FsFile;
+  format: WavFormat;
+  /** Octets of samples that are really there, a whole number of blocks. */
+  length: number;
+}
+
+/**
+ * Opens a WAV file and checks that it can be played.
+ * @throws OffhookError `file-unusable`, naming the path and the reason
+ */
+export async function openWav(path: string): Promise<OpenWav> {
+  const file = await openFile(path, { read: true });
+  try {
+    const size = (await file.stat()).size;
+    const head = new Uint8Array(WAV_HEAD_LIMIT);
+    const format = parseWavHeader(head.subarray(0, await readFully(file, head)));
+    if (typeof format === "string") throw unusable(path, format);
+    const present = Math.max(0, size - format.dataOffset);
+    const octets = Math.min(present, format.dataLength ?? present);
+    const length = octets - octets % format.blockAlign;
+    if (length === 0) throw unusable(path, "it has no samples");
+    await file.seek(format.dataOffset, Deno.SeekMode.Start);
+    return { file, format, length };
+  } catch (error) {
+    file.close();
+    throw error instanceof OffhookError ? error : unusable(path, reasonOf(error), error);
+  }
+}
+
+/** Reads until `into` is full or the file ends. @returns octets read */
+export async function readFully(file: Deno.FsFile, into: Uint8Array): Promise<number> {
+  let filled = 0;
+  while (filled < into.length) {
+    const count = await file.read(into.subarray(filled));
+    if (count === null) break;
+    filled += count;
+  }
+  return filled;
+}
+
+/**
+ * Writes 16-bit PCM. Blocks go out one after the other; the header is right after each of them, so a
+ * process that is killed leaves a file that misses its last moments and nothing else.
+ */
+export class WavWriter {
+  readonly path: string;
+  readonly #rate: number;
+  readonly #channels: number;
+  #file: Deno.FsFile | undefined;
+  #length = 0;
+  /** The writes so far; rejects never, the first failure is in `#failure`. */
+  #tail: Promise<void> = Promise.resolve();
+  #waiting = 0;
+  #failure: OffhookError | undefined;
+
+  constructor(path: string, rate: number, channels: number) {
+    this.path = path;
+    this.#rate = rate;
+    this.#channels = channels;
+  }
+
+  /** Octets that were handed over and are not on disk yet. */
+  get waiting(): number {
+    return this.#waiting;
+  }
+
+  /** @throws OffhookError `file-unusable` when the file cannot be created */
+  async open(): Promise<void> {
+    this.#file = await openFile(this.path, { write: true, create: true, truncate: true });
+    await this.#write(wavHeader(this.#rate, this.#channels, 0));
+    if (this.#failure) {
+      const failure = this.#failure;
+      await this.close();
+      throw failure;
+    }
+  }
+
+  /**
+   * Queues a block.
+   *
+   * @param block owned by the writer from now on
+   * @returns once it is on disk: undefined, or why not (a full disk)
+   */
+  append(block: Int16Array): Promise<OffhookError | undefined> {
+    const bytes = new Uint8Array(block.buffer, block.byteOffset, block.byteLength);
+    this.#waiting += bytes.length;
+    this.#tail = this.#tail.then(async () => {
+      await this.#write(bytes);
+      this.#length += bytes.length;
+      await this.#fixHeader();
+      this.#waiting -= bytes.length;
+    });
+    return this.#tail.then(() => this.#failure);
+  }
+
+  /** Waits for the blocks on their way, fixes the header, closes. Idempotent. */
+  async close(): Promise<void> {
+    await this.#tail;
+    this.#file?.close();
+    this.#file = undefined;
+  }
+
+  async #write(bytes: Uint8Array): Promise<void> {
+    try {
+      for (let at = 0; at < bytes.length && this.#file && !this.#failure;) {
+        at += await this.#file.write(bytes.subarray(at));
+      }
+    } catch (error) {
+      this.#failure ??= unusable(this.path, reasonOf(error), error);
+    }
+  }
+
+  async #fixHeader(): Promise<void> {
+    if (!this.#file || this.#failure) return;
+    await this.#file.seek(0, Deno.SeekMode.Start);
+    await this.#write(wavHeader(this.#rate, this.#channels, this.#length));
+    await this.#file.seek(WAV_HEADER_LENGTH + this.#length, Deno.SeekMode.Start);
+  }
+}
+
+async function openFile(path: string, options: Deno.OpenOptions): Promise<Deno.FsFile> {
+  try {
+    // Opening a folder to read succeeds on Linux, and fails only at the first read.
+    if (options.read && (await Deno.stat(path)).isDirectory) {
+      throw unusable(path, "it is a folder");
+    }
+    return await Deno.open(path, options);
+  } catch (error) {
+    throw error instanceof OffhookError ? error : unusable(path, reasonOf(error), error);
+  }
+}
+
+function unusable(path: string, reason: string, cause?: unknown): OffhookError {
+  return new OffhookError("file-unusable", `cannot use ${path}: ${reason}`, {
+    hint: "Name a WAV file (PCM, float, A-law or µ-law) that exists and that you may open.",
+    data: { path, reason },
+    cause,
+  });
+}
+
+function reasonOf(error: unknown): string {
+  if (error instanceof Deno.errors.NotFound) return "no such file or folder";
+  if (error instanceof Deno.errors.PermissionDenied) return "permission denied";
+  if (error instanceof Deno.errors.IsADirectory) return "it is a folder";
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,232 @@
+/**
+ * The media of one call: its sockets, endpoints and the two streams between them.
+ *
+ *     opening ──► open ──StartMedia──► streaming (StartMedia again: renegotiated) ──► closed
+ *        └─ failed ─────────────────────────────────────────────────────────────────► closed
+ *
+ * Opening and closing wait for files and devices; `tick` and the datagrams are on the real-time path
+ * and do not.
+ */
+import type { EchoSource } from "../audio/echo.ts";
+import {
+  type AudioDevices,
+  type AudioSink,
+  type AudioSource,
+  type EndpointEvents,
+  FRAME_SAMPLES,
+} from "../audio/endpoint.ts";
+import { createSink, createSource } from "../audio/endpoints.ts";
+import { WavRecorder } from "../audio/file.ts";
+import { loadResampler } from "../audio/resampler.ts";
+import type { Clock } from "../core/clock.ts";
+import { OffhookError } from "../core/errors.ts";
+import type { NegotiatedStream } from "../core/media_description.ts";
+import type { AudioEndpoints, MediaInput, MediaReport } from "../core/media_port.ts";
+import type { CallId } from "../core/sip_port.ts";
+import { InboundStream } from "./inbound.ts";
+import { OutboundStream } from "./outbound.ts";
+import { RemoteAddress } from "./rtp/remote_address.ts";
+import { type Random32, RtpSender } from "./rtp/sender.ts";
+import type { SocketPair, Sockets } from "./sockets.ts";
+
+/** What the streams of one engine share. */
+export interface MediaSurroundings {
+  clock: Clock;
+  sockets: Sockets;
+  random: Random32;
+  /** Sound cards; absent: device endpoints fail with `device-failed`. */
+  devices?: AudioDevices;
+  notify(input: MediaInput): void;
+}
+
+/** Ticks between two reports. */
+const REPORT_TICKS = 50;
+
+export class CallMedia {
+  readonly call: CallId;
+  readonly #around: MediaSurroundings;
+  readonly #outbound: OutboundStream;
+  readonly #inbound: InboundStream;
+  readonly #sender: RtpSender;
+  readonly #microphoneFrame = new Int16Array(FRAME_SAMPLES);
+  readonly #speakerFrame = new Int16Array(FRAME_SAMPLES);
+  #state: "opening" | "open" | "streaming" | "closed" = "opening";
+  #source: AudioSource | undefined;
+  #sink: AudioSink | undefined;
+  #echo: EchoSource | undefined;
+  #recorder: WavRecorder | undefined;
+  #sockets: SocketPair | undefined;
+  #remote: RemoteAddress | undefined;
+  /** Whether the microphone waits for the answer. */
+  #waitsForAnswer = false;
+  #microphoneStarted = false;
+  #ticksToReport = REPORT_TICKS;
+  #opening: Promise<void> | undefined;
+
+  /** The resampler must be loaded. */
+  constructor(call: CallId, around: MediaSurroundings) {
+    this.call = call;
+    this.#around = around;
+    this.#sender = new RtpSender(around.random, (datagram) => this.#transmit(datagram));
+    this.#outbound = new OutboundStream(this.#sender);
+    this.#inbound = new InboundStream(() => this.#tell({ type: "MediaHeard", call }));
+  }
+
+  get streaming(): boolean {
+    return this.#state === "streaming";
+  }
+
+  /** Binds the sockets and opens the endpoints → MediaOpened, or MediaFailed with all released. */
+  open(endpoints: AudioEndpoints): Promise<void> {
+    this.#opening = this.#open(endpoints).catch(async (error) => {
+      await this.#release();
+      if (this.#state === "closed") return;
+      this.#state = "closed";
+      this.#tell({
+        type: "MediaFailed",
+        call: this.call,
+        error: OffhookError.from(error).toJSON(),
+      });
+    });
+    return this.#opening;
+  }
+
+  /**
+   * Starts the stream or changes it.
+   * @param remoteAddress IP address of the peer, resolved and canonical
+   * @throws OffhookError `media-failed` for a codec that cannot be run
+   */
+  start(stream: NegotiatedStream, remoteAddress: string, answered: boolean): void {
+    if (this.#state !== "open" && this.#state !== "streaming") return;
+    this.#outbound.use(stream);
+    this.#inbound.use(stream);
+    if (this.#remote === undefined) {
+      this.#remote = new RemoteAddress(remoteAddress, stream.remotePort);
+    } else if (stream.remotePort > 0) {
+      this.#remote.signalled(remoteAddress, stream.remotePort, this.#around.clock.now());
+    }
+    this.#state = "streaming";
+    this.#sink?.start();
+    if (answered || !this.#waitsForAnswer) {
+      this.#microphoneStarted = true;
+      this.#source?.start();
+    }
+    this.#tell({ type: "MediaStarted", call: this.call });
+  }
+
+  mute(muted: boolean): void {
+    this.#outbound.muted = muted;
+  }
+
+  /**
+   * One tick of the clock.
+   *
+   * @param due its nominal time, ms
+   * @param skipped ticks before it that never came
+   */
+  tick(due: number, skipped: number): void {
+    if (this.#state !== "streaming") return;
+    const speaker = this.#speakerFrame;
+    this.#inbound.pull(due, speaker, this.#sink?.surplusMs?.() ?? 0);
+    this.#sink?.write(speaker);
+    this.#echo?.hear(speaker);
+    if (skipped > 0) this.#outbound.skip(skipped);
+    const microphone = this.#microphoneFrame;
+    if (this.#microphoneStarted && this.#source) this.#source.read(microphone);
+    else microphone.fill(0);
+    this.#outbound.frame(microphone);
+    this.#recorder?.write(this.#outbound.sound, speaker);
+    if (--this.#ticksToReport === 0) {
+      this.#ticksToReport = REPORT_TICKS;
+      this.#tell({ type: "MediaReported", call: this.call, report: this.report() });
+    }
+  }
+
+  report(): MediaReport {
+    const { jitter, encoding } = this.#inbound.playout;
+    const report: MediaReport = {
+      sent: this.#sender.totalPackets,
+      received: this.#inbound.received,
+      lost: this.#inbound.lost,
+      jitterMs: Math.round(this.#inbound.jitterMs * 100) / 100,
+      late: jitter.late,
+      duplicates: jitter.duplicates,
+      sentLevel: this.#outbound.level.dbfs,
+      receivedLevel: this.#inbound.level.dbfs,
+      dtmfSent: "",
+      dtmfReceived: "",
+    };
+    const codec = encoding ?? this.#outbound.encoding;
+    if (codec !== undefined) report.codec = codec;
+    return report;
+  }
+
+  /** Ends the streams, closes everything → MediaClosed. Never rejects. */
+  async close(): Promise<void> {
+    if (this.#state === "closed") return;
+    this.#state = "closed";
+    this.#sockets?.close();
+    await this.#opening;
+    const report = this.report();
+    await this.#release();
+    this.#around.notify({ type: "MediaClosed", call: this.call, report });
+  }
+
+  async #open(endpoints: AudioEndpoints): Promise<void> {
+    const { microphone, speaker, record } = endpoints;
+    this.#waitsForAnswer = microphone.kind === "file" || microphone.kind === "pipe";
+    this.#sockets = this.#around.sockets.open(
+      (data, address, port) => this.#onRtp(data, address, port),
+      () => {},
+    );
+    this.#source = createSource(microphone, this.#around.devices);
+    this.#sink = createSink(speaker, this.#around.devices);
+    if (microphone.kind === "echo") this.#echo = this.#source as EchoSource;
+    await loadResampler();
+    await this.#source.open(this.#eventsOf("microphone"));
+    await this.#sink.open(this.#eventsOf("speaker"));
+    if (record !== undefined) {
+      const failed = this.#eventsOf("record").failed;
+      const recorder = new WavRecorder(record, 2, failed);
+      await recorder.open();
+      this.#recorder = recorder;
+    }
+    if (this.#state === "closed") return;
+    this.#state = "open";
+    const { rtpPort: port, rtcpPort } = this.#sockets;
+    this.#tell({ type: "MediaOpened", call: this.call, port, rtcpPort });
+  }
+
+  #onRtp(data: Uint8Array, address: string, port: number): void {
+    if (this.#state !== "streaming" || !this.#remote) return;
+    this.#inbound.receive(data, address, port, this.#remote, this.#around.clock.now());
+  }
+
+  #transmit(datagram: Uint8Array): void {
+    if (this.#remote) this.#sockets?.sendRtp(datagram, this.#remote.address, this.#remote.port);
+  }
+
+  #eventsOf(endpoint: "microphone" | "speaker" | "record"): EndpointEvents {
+    const call = this.call;
+    return {
+      failed: (error) =>
+        this.#tell({ type: "EndpointFailed", call, endpoint, error: error.toJSON() }),
+      restored: () => {
+        if (endpoint !== "record") this.#tell({ type: "EndpointRestored", call, endpoint });
+      },
+      ended: () => this.#tell({ type: "MicrophoneEnded", call }),
+    };
+  }
+
+  /** Tells the core, unless the call is closed: MediaClosed is the last word. */
+  #tell(input: MediaInput): void {
+    if (this.#state !== "closed" || input.type === "MediaFailed") this.#around.notify(input);
+  }
+
+  async #release(): Promise<void> {
+    this.#sockets?.close();
+    await Promise.all([this.#source?.close(), this.#sink?.close(), this.#recorder?.close()]);
+    this.#outbound.free();
+    this.#inbound.free();
+  }
+}

@@ -1,0 +1,37 @@
+/**
+ * PCMU and PCMA (ITU-T G.711) by table: 8 kHz, one byte a sample. On the real-time path.
+ */
+import { aLawTables, type Law, muLawTables } from "../../audio/g711_tables.ts";
+import type { Codec } from "./codec.ts";
+
+const RATE = 8000;
+
+/** G.711 in either law; it keeps no state between packets. */
+export class G711Codec implements Codec {
+  readonly encoding: "PCMU" | "PCMA";
+  readonly sampleRate = RATE;
+  readonly clockRate = RATE;
+  readonly #law: Law;
+
+  constructor(encoding: "PCMU" | "PCMA") {
+    this.encoding = encoding;
+    this.#law = encoding === "PCMU" ? muLawTables() : aLawTables();
+  }
+
+  encode(pcm: Int16Array, payload: Uint8Array, offset: number): number {
+    const table = this.#law.compress;
+    for (let i = 0; i < pcm.length; i++) payload[offset + i] = table[pcm[i]! & 0xffff]!;
+    return pcm.length;
+  }
+
+  decode(payload: Uint8Array, pcm: Int16Array): number {
+    const table = this.#law.expand;
+    const count = Math.min(payload.length, pcm.length);
+    for (let i = 0; i < count; i++) pcm[i] = table[payload[i]!]!;
+    return count;
+  }
+
+  samplesIn(payload: Uint8Array): number {
+    return payload.length;
+  }
+}

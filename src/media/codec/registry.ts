@@ -1,0 +1,25 @@
+/**
+ * Codecs by name. A codec that is added is added here and in `formats.ts`.
+ */
+import type { PayloadFormat } from "../../core/media_description.ts";
+import { OffhookError } from "../../core/errors.ts";
+import type { Codec } from "./codec.ts";
+import { G711Codec } from "./g711.ts";
+
+const FACTORIES: Record<string, () => Codec> = {
+  PCMU: () => new G711Codec("PCMU"),
+  PCMA: () => new G711Codec("PCMA"),
+};
+
+/**
+ * A codec with fresh state for a negotiated format.
+ * @throws OffhookError `media-failed` when there is none
+ */
+export function createCodec(format: PayloadFormat): Codec {
+  const factory = FACTORIES[format.encoding.toUpperCase()];
+  if (factory) return factory();
+  throw new OffhookError("media-failed", `the codec ${format.encoding} cannot be run`, {
+    hint: `Codecs: ${Object.keys(FACTORIES).join(", ")}.`,
+    data: { encoding: format.encoding },
+  });
+}

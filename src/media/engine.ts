@@ -1,0 +1,86 @@
+/**
+ * The media of all calls of a worker: runs effects, one clock for every stream.
+ *
+ *     perform(effect) ──► CallMedia ──► notify(input)
+ *     Ticker ──every 20 ms──► CallMedia.tick of every streaming call
+ *
+ * Runs in the media worker; tests run it on their own thread with their own clock and sockets.
+ */
+import { FRAME_MS } from "../audio/endpoint.ts";
+import { loadResampler } from "../audio/resampler.ts";
+import { OffhookError } from "../core/errors.ts";
+import type { MediaEffect } from "../core/media_port.ts";
+import type { CallId } from "../core/sip_port.ts";
+import { CallMedia, type MediaSurroundings } from "./call_media.ts";
+import { Ticker } from "./clock.ts";
+
+export class MediaEngine {
+  readonly #around: MediaSurroundings;
+  readonly #ticker: Ticker;
+  readonly #calls = new Map<CallId, CallMedia>();
+  /** Effects of one call run one after the other. */
+  readonly #queues = new Map<CallId, Promise<void>>();
+
+  constructor(around: MediaSurroundings) {
+    this.#around = around;
+    this.#ticker = new Ticker(around.clock, FRAME_MS, (due, skipped) => {
+      for (const media of this.#calls.values()) media.tick(due, skipped);
+    });
+  }
+
+  /** Never throws, returns at once; what comes of it is told by inputs. */
+  perform(effect: MediaEffect): void {
+    const { call } = effect;
+    const run = async () => {
+      try {
+        await this.#run(effect);
+      } catch (thrown) {
+        const error = OffhookError.from(thrown).toJSON();
+        this.#around.notify({ type: "MediaFailed", call, error });
+      }
+    };
+    // A close does not wait for an address that is being looked up, or a device that hangs.
+    const before = effect.type === "CloseMedia" ? undefined : this.#queues.get(call);
+    const done = before === undefined ? run() : before.then(run);
+    this.#queues.set(call, done);
+    done.then(() => this.#queues.get(call) === done && this.#queues.delete(call));
+  }
+
+  /** Closes every call; no input but MediaClosed comes from now on. */
+  async close(): Promise<void> {
+    await Promise.all([...this.#calls.keys()].map((call) => this.#close(call)));
+    this.#ticker.stop();
+  }
+
+  async #run(effect: MediaEffect): Promise<void> {
+    if (effect.type === "OpenMedia") {
+      await loadResampler();
+      const media = new CallMedia(effect.call, this.#around);
+      this.#calls.set(effect.call, media);
+      return media.open(effect.endpoints);
+    }
+    const media = this.#calls.get(effect.call);
+    if (media === undefined) return;
+    switch (effect.type) {
+      case "StartMedia": {
+        const address = await this.#around.sockets.resolve(effect.stream.remoteAddress);
+        media.start(effect.stream, address, effect.answered);
+        if (media.streaming) this.#ticker.start();
+        return;
+      }
+      case "MuteMedia":
+        return media.mute(effect.muted);
+      case "SendDigits":
+        return;
+      case "CloseMedia":
+        return this.#close(effect.call);
+    }
+  }
+
+  async #close(call: CallId): Promise<void> {
+    const media = this.#calls.get(call);
+    this.#calls.delete(call);
+    await media?.close();
+    if (![...this.#calls.values()].some((other) => other.streaming)) this.#ticker.stop();
+  }
+}

@@ -1,0 +1,153 @@
+/**
+ * The second traveller, on the real-time path:
+ *
+ *     datagram ──► parse ──► payload type, source ──► statistics ──► jitter buffer
+ *     clock ──► pull ──► decoder or concealment ──► frame for the speaker
+ *
+ * A datagram that is not RTP, of a payload type that was not negotiated, or from a source that is not
+ * the peer changes nothing but a counter.
+ */
+import type { NegotiatedStream } from "../core/media_description.ts";
+import { mayReceive } from "../core/offer_answer.ts";
+import type { Codec } from "./codec/codec.ts";
+import { createCodec } from "./codec/registry.ts";
+import { Playout } from "./jitter/playout.ts";
+import { LevelMeter } from "./level_meter.ts";
+import { parseRtp, RtpPacket } from "./rtp/packet.ts";
+import type { RemoteAddress } from "./rtp/remote_address.ts";
+import { SourceStatistics } from "./rtp/source_statistics.ts";
+
+/** RTP clock of every format so far. */
+const DEFAULT_CLOCK_RATE = 8000;
+const DEFAULT_SAMPLE_RATE = 8000;
+
+export class InboundStream {
+  readonly level = new LevelMeter();
+  readonly playout: Playout;
+  /** Datagrams that were not of this stream. */
+  strays = 0;
+  /** The source that is played; undefined before the first packet. */
+  source: SourceStatistics | undefined;
+  readonly #packet = new RtpPacket();
+  readonly #onHeard: () => void;
+  readonly #codecs = new Map<number, Codec>();
+  #eventType: number | undefined;
+  #receives = false;
+  #heard = false;
+  #received = 0;
+  #lostOfFormer = 0;
+  /** A source that wants to replace the present one. */
+  #challenger: SourceStatistics | undefined;
+
+  /** @param onHeard called once, at the first packet of the peer */
+  constructor(onHeard: () => void) {
+    this.#onHeard = onHeard;
+    this.playout = new Playout(
+      DEFAULT_CLOCK_RATE,
+      DEFAULT_SAMPLE_RATE,
+      (payloadType) => this.#codecs.get(payloadType),
+    );
+  }
+
+  /** RTP packets of the peer, over all its sources. */
+  get received(): number {
+    return this.#received;
+  }
+
+  /** Packets lost, over all sources. */
+  get lost(): number {
+    return this.#lostOfFormer + Math.max(0, this.source?.lost ?? 0);
+  }
+
+  get jitterMs(): number {
+    return ((this.source?.jitterTicks ?? 0) * 1000) / DEFAULT_CLOCK_RATE;
+  }
+
+  /**
+   * Runs on another negotiated stream from now on.
+   * @throws OffhookError `media-failed` for a codec that cannot be run
+   */
+  use(stream: NegotiatedStream): void {
+    const former = new Map(this.#codecs);
+    this.#codecs.clear();
+    for (const format of stream.receiveFormats) {
+      const known = former.get(format.payloadType);
+      const same = known?.encoding === format.encoding.toUpperCase();
+      this.#codecs.set(format.payloadType, same ? known! : createCodec(format));
+    }
+    this.#eventType = stream.receiveEvents?.payloadType;
+    this.#receives = mayReceive(stream.direction);
+    if (!this.#receives) this.playout.reset();
+  }
+
+  /**
+   * Takes a datagram from the RTP port.
+   *
+   * @param data valid during the call
+   * @param remote decides whether the source is the peer, and learns from it
+   * @param now ms
+   */
+  receive(
+    data: Uint8Array,
+    address: string,
+    port: number,
+    remote: RemoteAddress,
+    now: number,
+  ): void {
+    const packet = this.#packet;
+    const known = parseRtp(data, packet) &&
+      (this.#codecs.has(packet.payloadType) || packet.payloadType === this.#eventType);
+    if (!known || !remote.accept(address, port, packet, now) || !this.#count(packet)) {
+      this.strays++;
+      return;
+    }
+    if (!this.#heard) {
+      this.#heard = true;
+      this.#onHeard();
+    }
+    if (packet.payloadType === this.#eventType) return;
+    this.source!.arrival(packet.timestamp, now, DEFAULT_CLOCK_RATE);
+    if (this.#receives) this.playout.jitter.put(packet, now);
+  }
+
+  /** Makes the frame that is due; see {@link Playout.pull}. */
+  pull(due: number, into: Int16Array, sinkSurplusMs: number): void {
+    this.playout.pull(due, into, sinkSurplusMs);
+    this.level.add(into);
+  }
+
+  /** Gives wasm memory back. */
+  free(): void {
+    this.playout.free();
+  }
+
+  /** Counts a packet for its source. @returns whether it is of the source that plays */
+  #count(packet: RtpPacket): boolean {
+    if (this.source === undefined) {
+      this.source = new SourceStatistics(packet.ssrc, packet.sequenceNumber);
+    } else if (packet.ssrc !== this.source.ssrc && !this.#replaced(packet)) {
+      return false;
+    }
+    if (packet.ssrc === this.source.ssrc) this.#challenger = undefined;
+    if (this.source.update(packet.sequenceNumber) === "discarded") return false;
+    this.#received++;
+    return true;
+  }
+
+  /** A changed SSRC is believed at its second packet in sequence (RFC 3550 A.1). */
+  #replaced(packet: RtpPacket): boolean {
+    if (this.#challenger?.ssrc !== packet.ssrc) {
+      this.#challenger = new SourceStatistics(packet.ssrc, packet.sequenceNumber);
+      this.#challenger.update(packet.sequenceNumber);
+      return false;
+    }
+    const next = new SourceStatistics(packet.ssrc, packet.sequenceNumber);
+    const verdict = this.#challenger.update(packet.sequenceNumber);
+    if (verdict !== "valid") return false;
+    this.#lostOfFormer += Math.max(0, this.source!.lost);
+    this.source = next;
+    this.#challenger = undefined;
+    this.playout.reset();
+    return true;
+  }
+}

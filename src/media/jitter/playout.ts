@@ -1,0 +1,187 @@
+/**
+ * The playing half of a receiver, on the real-time path:
+ *
+ *     jitter buffer ─packet─► decoder ─┐
+ *                   ─lost, dry─► conceal ┴─► pending PCM ─► shorten? ─► 20 ms ─► 48 kHz frame
+ *
+ * Clock drift between the peer, us and the card is corrected here and nowhere else: the delay grows
+ * by waiting when packets come later than expected, and sound is shortened when they come earlier.
+ */
+import { GRAPH_RATE } from "../../audio/endpoint.ts";
+import { Resampler } from "../../audio/resampler.ts";
+import { type Codec, MAX_PACKET_MS } from "../codec/codec.ts";
+import { Concealer } from "./concealer.ts";
+import { JitterBuffer, type NextSound } from "./jitter_buffer.ts";
+import type { WaitingPacket } from "./packet_buffer.ts";
+import { PcmBuffer } from "./pcm_buffer.ts";
+import { shorten } from "./time_stretch.ts";
+
+/** What a frame is made of. */
+export type PlayedSound = "sound" | "concealed" | "silence";
+
+/** Slack at the fetch of a packet above which a whole frame of delay can go, ms. */
+const SHORTEN_SLACK_MS = 30;
+/** Slack above which it goes even where it is heard, ms. */
+const FORCE_SLACK_MS = 100;
+/** Sound beyond the next frame that is worth cutting, ms. */
+const SPARE_MS = 5;
+/** Longest single cut, ms. */
+const MAX_CUT_MS = 15;
+/** Frames between two cuts. */
+const CUT_INTERVAL = 10;
+
+/** The decoder of one sample rate with its surroundings. */
+interface Lane {
+  pcm: PcmBuffer;
+  concealer: Concealer;
+  resampler: Resampler;
+  /** 20 ms at the codec's rate. */
+  frame: Int16Array;
+  decoded: Int16Array;
+}
+
+export class Playout {
+  /** 20 ms frames that were made up, in whole or in part. */
+  concealedFrames = 0;
+  readonly jitter: JitterBuffer;
+  /** Encoding of the packet that was played last. */
+  encoding: string | undefined;
+  readonly #clockRate: number;
+  readonly #codecFor: (payloadType: number) => Codec | undefined;
+  readonly #lanes = new Map<number, Lane>();
+  #lane: Lane;
+  #sinceCut = 0;
+  #concealed = false;
+
+  /**
+   * @param clockRate RTP ticks per second
+   * @param rate of the samples before the first packet, Hz
+   * @param codecFor the decoder of a payload type; undefined: such packets are not played
+   */
+  constructor(
+    clockRate: number,
+    rate: number,
+    codecFor: (payloadType: number) => Codec | undefined,
+  ) {
+    this.#clockRate = clockRate;
+    this.#codecFor = codecFor;
+    this.jitter = new JitterBuffer(clockRate);
+    this.#lane = this.#laneFor(rate);
+  }
+
+  /**
+   * Makes the frame that is due.
+   *
+   * @param due nominal time of the tick, ms on the clock of arrivals
+   * @param into 20 ms at 48 kHz, the caller's, filled completely
+   * @param sinkSurplusMs sound that waits in the card beyond what it wants to hold
+   */
+  pull(due: number, into: Int16Array, sinkSurplusMs = 0): PlayedSound {
+    this.#concealed = false;
+    this.#sinceCut++;
+    let lane = this.#lane;
+    while (lane.pcm.pending < lane.frame.length) {
+      const next = this.jitter.next(due);
+      if (next.kind === "idle") return this.#silence(into);
+      this.#produce(next, due, sinkSurplusMs);
+      lane = this.#lane;
+    }
+    lane.pcm.take(lane.frame);
+    lane.resampler.process(lane.frame, into);
+    if (!this.#concealed) return "sound";
+    this.concealedFrames++;
+    return "concealed";
+  }
+
+  /** Another source or time line begins; sound that waits is dropped. */
+  reset(): void {
+    this.jitter.reset();
+    this.#lane.pcm.clear();
+    this.#lane.concealer.reset();
+  }
+
+  /** Gives wasm memory back. */
+  free(): void {
+    for (const lane of this.#lanes.values()) lane.resampler.free();
+    this.#lanes.clear();
+  }
+
+  #silence(into: Int16Array): PlayedSound {
+    const lane = this.#lane;
+    lane.frame.fill(0);
+    lane.pcm.clear();
+    lane.resampler.process(lane.frame, into);
+    return "silence";
+  }
+
+  /** Appends the next sound to what is pending. */
+  #produce(next: NextSound, due: number, sinkSurplusMs: number): void {
+    const lane = this.#lane;
+    const missing = lane.frame.length - lane.pcm.pending;
+    const ticksPerSample = this.#clockRate / lane.pcm.rate;
+    if (next.kind === "packet") {
+      this.#produceFromPackets(next.packet!, due, sinkSurplusMs);
+      return;
+    }
+    this.#concealed = true;
+    if (next.kind === "lost") {
+      const count = Math.min(missing, Math.ceil(next.ticks / ticksPerSample));
+      lane.concealer.conceal(lane.pcm, count);
+      this.jitter.concealed(count * ticksPerSample);
+    } else {
+      lane.concealer.conceal(lane.pcm, missing);
+      this.jitter.waited(missing * ticksPerSample);
+    }
+  }
+
+  /** Plays one packet, or two shortened to take delay away that packets do not need. */
+  #produceFromPackets(first: WaitingPacket, due: number, sinkSurplusMs: number): void {
+    const { pcm } = this.#lane;
+    const slack = this.jitter.slackMs(due) + sinkSurplusMs;
+    const spareMs = (pcm.pending * 1000) / pcm.rate;
+    this.#decode(first);
+    if (this.#sinceCut < CUT_INTERVAL || this.#lane.pcm !== pcm) return;
+    if (slack > SHORTEN_SLACK_MS) {
+      const second = this.jitter.next(due);
+      if (second.kind !== "packet") return;
+      this.#decode(second.packet!);
+      if (shorten(pcm, MAX_CUT_MS, slack > FORCE_SLACK_MS) > 0) this.#sinceCut = 0;
+    } else if (spareMs >= SPARE_MS && shorten(pcm, spareMs, false) > 0) {
+      this.#sinceCut = 0;
+    }
+  }
+
+  #decode(packet: WaitingPacket): void {
+    const codec = this.#codecFor(packet.payloadType);
+    if (codec === undefined) {
+      this.jitter.played(0);
+      return;
+    }
+    if (codec.sampleRate !== this.#lane.pcm.rate) this.#lane = this.#laneFor(codec.sampleRate);
+    const lane = this.#lane;
+    const count = codec.decode(packet.data.subarray(0, packet.length), lane.decoded);
+    const decoded = lane.decoded.subarray(0, count);
+    lane.concealer.join(decoded);
+    lane.pcm.append(decoded);
+    this.encoding = codec.encoding;
+    this.jitter.played((count * this.#clockRate) / codec.sampleRate);
+  }
+
+  #laneFor(rate: number): Lane {
+    const known = this.#lanes.get(rate);
+    if (known) {
+      known.pcm.clear();
+      known.concealer.reset();
+      return known;
+    }
+    const lane: Lane = {
+      pcm: new PcmBuffer(rate),
+      concealer: new Concealer(rate),
+      resampler: new Resampler(rate, GRAPH_RATE),
+      frame: new Int16Array(rate / 50),
+      decoded: new Int16Array((rate * MAX_PACKET_MS) / 1000),
+    };
+    this.#lanes.set(rate, lane);
+    return lane;
+  }
+}

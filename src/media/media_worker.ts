@@ -1,0 +1,118 @@
+/**
+ * The media of a process, as the station sees it: a thread behind `perform` and `notify`.
+ *
+ *     perform(effect) ──postMessage──► worker.ts ──► MediaEngine
+ *     notify(input)   ◄─postMessage─── worker.ts ◄── MediaEngine
+ *
+ * The thread starts with the first effect. If it dies, every call that had media is told MediaFailed,
+ * and the next effect starts another thread.
+ */
+import { OffhookError } from "../core/errors.ts";
+import type { MediaEffect, MediaInput } from "../core/media_port.ts";
+import type { CallId } from "../core/sip_port.ts";
+import type { FromWorker, MediaOptions, ToWorker } from "./worker_protocol.ts";
+
+export type { MediaOptions } from "./worker_protocol.ts";
+
+/** What stopping waits for open files and devices, ms. */
+const STOP_MS = 2000;
+
+export class MediaWorker {
+  readonly #options: MediaOptions;
+  readonly #notify: (input: MediaInput) => void;
+  readonly #log: (error: OffhookError) => void;
+  readonly #calls = new Set<CallId>();
+  #thread: Worker | undefined;
+  #stopped: (() => void) | undefined;
+
+  /**
+   * @param notify gets every input, in order
+   * @param log gets errors of the thread that belong to no call
+   */
+  constructor(
+    options: MediaOptions,
+    notify: (input: MediaInput) => void,
+    log: (error: OffhookError) => void = () => {},
+  ) {
+    this.#options = options;
+    this.#notify = notify;
+    this.#log = log;
+  }
+
+  /** Starts the thread before it is needed: its modules load while a call is being set up. */
+  warm(): void {
+    this.#start();
+  }
+
+  /** Never throws, returns at once. */
+  perform(effect: MediaEffect): void {
+    if (effect.type === "OpenMedia") this.#calls.add(effect.call);
+    this.#post({ type: "effect", effect });
+  }
+
+  /** Closes every call (MediaClosed comes for each) and ends the thread. Never rejects. */
+  async stop(): Promise<void> {
+    const thread = this.#thread;
+    if (thread === undefined) return;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    await new Promise<void>((resolve) => {
+      this.#stopped = resolve;
+      timer = setTimeout(resolve, STOP_MS);
+      this.#post({ type: "stop" });
+    });
+    clearTimeout(timer);
+    thread.terminate();
+    this.#thread = undefined;
+    this.#calls.clear();
+  }
+
+  #post(message: ToWorker): void {
+    this.#start().postMessage(message);
+  }
+
+  #start(): Worker {
+    if (this.#thread) return this.#thread;
+    const thread = new Worker(new URL("./worker.ts", import.meta.url), {
+      type: "module",
+      name: "media",
+    });
+    this.#thread = thread;
+    thread.onmessage = ({ data }: MessageEvent<FromWorker>) => this.#take(data);
+    thread.onerror = (event) => {
+      event.preventDefault();
+      this.#die(thread, event.message);
+    };
+    thread.onmessageerror = () => this.#die(thread, "a message could not be read");
+    const first: ToWorker = { type: "configure", options: this.#options };
+    thread.postMessage(first);
+    return thread;
+  }
+
+  #take(message: FromWorker): void {
+    switch (message.type) {
+      case "input":
+        if (message.input.type === "MediaClosed") this.#calls.delete(message.input.call);
+        this.#notify(message.input);
+        return;
+      case "broken":
+        this.#log(OffhookError.fromJSON(message.error));
+        return;
+      case "stopped":
+        this.#stopped?.();
+    }
+  }
+
+  #die(thread: Worker, reason: string): void {
+    if (this.#thread !== thread) return;
+    thread.terminate();
+    this.#thread = undefined;
+    this.#stopped?.();
+    const error = new OffhookError("internal", `the media thread died: ${reason}`);
+    this.#log(error);
+    const calls = [...this.#calls];
+    this.#calls.clear();
+    for (const call of calls) {
+      this.#notify({ type: "MediaFailed", call, error: error.toJSON() });
+    }
+  }
+}

@@ -1,0 +1,128 @@
+/**
+ * The first traveller, on the real-time path:
+ *
+ *     microphone frame ──► silence when muted ──► tone or event of a digit ──► resample ──► encoder
+ *         ──► packet ──► socket
+ *
+ * One frame a tick; a packet holds `ptime` of them. The RTP clock runs with the ticks whether packets
+ * are sent or not, so that a hold or a stall leaves a gap in the timestamps and none in time.
+ */
+import { FRAME_MS, FRAME_SAMPLES, GRAPH_RATE } from "../audio/endpoint.ts";
+import { Resampler } from "../audio/resampler.ts";
+import type { NegotiatedStream } from "../core/media_description.ts";
+import { maySend } from "../core/offer_answer.ts";
+import type { Codec } from "./codec/codec.ts";
+import { createCodec } from "./codec/registry.ts";
+import { LevelMeter } from "./level_meter.ts";
+import { RTP_HEADER_LENGTH } from "./rtp/packet.ts";
+import type { RtpSender } from "./rtp/sender.ts";
+
+/** What of a negotiated stream the sending half runs on. */
+interface Plan {
+  sends: boolean;
+  payloadType: number;
+  codec: Codec;
+  resampler: Resampler;
+  /** 20 ms at the codec's rate. */
+  samples: Int16Array;
+  framesPerPacket: number;
+}
+
+export class OutboundStream {
+  readonly level = new LevelMeter();
+  muted = false;
+  readonly #sender: RtpSender;
+  readonly #silence = new Int16Array(FRAME_SAMPLES);
+  #sound: Int16Array = this.#silence;
+  #plan: Plan | undefined;
+  /** Media time of the frame that comes, RTP ticks. */
+  #ticks = 0;
+  /** The packet that is being filled: when it began, octets, frames. */
+  #packetTicks = 0;
+  #octets = 0;
+  #frames = 0;
+  /** The next packet begins a talk spurt (RFC 3551 §4.1). */
+  #marker = true;
+
+  constructor(sender: RtpSender) {
+    this.#sender = sender;
+  }
+
+  /** What was sent last: 20 ms, of the microphone or silence; valid until the next frame. */
+  get sound(): Int16Array {
+    return this.#sound;
+  }
+
+  /** Encoding name in use. */
+  get encoding(): string | undefined {
+    return this.#plan?.codec.encoding;
+  }
+
+  /** RTP timestamp of the frame that comes, for sender reports. */
+  get timestamp(): number {
+    return this.#sender.timestampOf(this.#ticks);
+  }
+
+  /**
+   * Runs on another negotiated stream from the next frame on.
+   * @throws OffhookError `media-failed` for a codec that cannot be run
+   */
+  use(stream: NegotiatedStream): void {
+    const former = this.#plan;
+    const same = former && former.codec.encoding === stream.sendFormat.encoding.toUpperCase();
+    const codec = same ? former.codec : createCodec(stream.sendFormat);
+    const resampler = same ? former.resampler : new Resampler(GRAPH_RATE, codec.sampleRate);
+    if (!same) former?.resampler.free();
+    const sends = maySend(stream.direction) && stream.remotePort > 0;
+    this.#plan = {
+      sends,
+      payloadType: stream.sendFormat.payloadType,
+      codec,
+      resampler,
+      samples: same ? former.samples : new Int16Array((codec.sampleRate * FRAME_MS) / 1000),
+      framesPerPacket: Math.max(1, Math.round(stream.ptime / FRAME_MS)),
+    };
+    this.#frames = 0;
+    this.#octets = 0;
+    if (sends && !former?.sends) this.#marker = true;
+  }
+
+  /** Media time went by without frames (the clock stalled). */
+  skip(ticks: number): void {
+    if (this.#plan) this.#ticks += ticks * this.#ticksPerFrame(this.#plan);
+    this.#marker = true;
+  }
+
+  /** Sends 20 ms of the microphone, or silence when muted. */
+  frame(microphone: Int16Array): void {
+    const plan = this.#plan;
+    if (plan === undefined) return;
+    const sound = this.muted || !plan.sends ? this.#silence : microphone;
+    this.#sound = sound;
+    this.level.add(sound);
+    if (plan.sends) this.#encode(plan, sound);
+    this.#ticks += this.#ticksPerFrame(plan);
+  }
+
+  /** Gives wasm memory back. */
+  free(): void {
+    this.#plan?.resampler.free();
+    this.#plan = undefined;
+  }
+
+  #encode(plan: Plan, sound: Int16Array): void {
+    if (this.#frames === 0) this.#packetTicks = this.#ticks;
+    plan.resampler.process(sound, plan.samples);
+    const at = RTP_HEADER_LENGTH + this.#octets;
+    this.#octets += plan.codec.encode(plan.samples, this.#sender.packet(), at);
+    if (++this.#frames < plan.framesPerPacket) return;
+    this.#sender.send(this.#marker, plan.payloadType, this.#packetTicks, this.#octets);
+    this.#marker = false;
+    this.#frames = 0;
+    this.#octets = 0;
+  }
+
+  #ticksPerFrame(plan: Plan): number {
+    return (plan.codec.clockRate * FRAME_MS) / 1000;
+  }
+}

@@ -1,0 +1,50 @@
+/// <reference lib="deno.worker" />
+/**
+ * The entry of the media thread: messages in, messages out, the engine between. Nothing that the main
+ * thread does makes a packet late.
+ */
+import { OffhookError } from "../core/errors.ts";
+import { systemClock } from "./clock.ts";
+import { MediaEngine } from "./engine.ts";
+import { UdpSockets } from "./sockets.ts";
+import type { FromWorker, MediaOptions, ToWorker } from "./worker_protocol.ts";
+
+const say = (message: FromWorker) => self.postMessage(message);
+
+let engine: MediaEngine | undefined;
+
+function start(options: MediaOptions): MediaEngine {
+  const words = new Uint32Array(1);
+  const random = () => crypto.getRandomValues(words)[0]!;
+  const sockets = new UdpSockets({ range: options.ports, address: options.address, random });
+  return new MediaEngine({
+    clock: systemClock,
+    random,
+    sockets,
+    notify: (input) => say({ type: "input", input }),
+  });
+}
+
+self.onmessage = async ({ data }: MessageEvent<ToWorker>) => {
+  switch (data.type) {
+    case "configure":
+      engine = start(data.options);
+      return;
+    case "effect":
+      engine?.perform(data.effect);
+      return;
+    case "stop":
+      await engine?.close();
+      say({ type: "stopped" });
+  }
+};
+
+// A bug in a timer or a socket callback must not end the thread and with it every call's sound.
+self.addEventListener("unhandledrejection", (event) => {
+  event.preventDefault();
+  say({ type: "broken", error: OffhookError.from(event.reason).toJSON() });
+});
+self.addEventListener("error", (event) => {
+  event.preventDefault();
+  say({ type: "broken", error: OffhookError.from(event.error).toJSON() });
+});

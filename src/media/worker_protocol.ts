@@ -1,0 +1,23 @@
+/** What crosses between `MediaWorker` and its thread: plain JSON both ways. */
+import type { ErrorJson } from "../core/errors.ts";
+import type { MediaEffect, MediaInput } from "../core/media_port.ts";
+import type { PortRange } from "./sockets.ts";
+
+/** Settings of a media worker. */
+export interface MediaOptions {
+  /** UDP ports for RTP and RTCP, inclusive; absent: the system's choice. */
+  ports?: PortRange;
+  /** Local IP address to bind; absent: all of them, IPv6 and IPv4. */
+  address?: string;
+}
+
+export type ToWorker =
+  | { type: "configure"; options: MediaOptions }
+  | { type: "effect"; effect: MediaEffect }
+  | { type: "stop" };
+
+export type FromWorker =
+  | { type: "input"; input: MediaInput }
+  /** Something broke that belongs to no call. */
+  | { type: "broken"; error: ErrorJson }
+  | { type: "stopped" };
