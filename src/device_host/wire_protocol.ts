@@ -84,7 +84,8 @@ function isStream(value: unknown): boolean {
 /** @throws OffhookError `internal` when the payload is not a request of this version */
 export function parseRequest(payload: Uint8Array): Request {
   const message = parseObject(payload);
-  const check = REQUEST_CHECKS[message.type as RequestType];
+  const type = message.type as RequestType;
+  const check = Object.hasOwn(REQUEST_CHECKS, type) ? REQUEST_CHECKS[type] : undefined;
   if (check === undefined || !Number.isInteger(message.id) || !check(message)) {
     throw new OffhookError("internal", "The device host got a request that it does not know.", {
       data: { type: message.type },
