@@ -39,8 +39,6 @@ const TEST_REQUIREMENTS: readonly RequirementName[] = [
   "tmux",
   "jq",
   "c++",
-  "make",
-  "python",
 ];
 
 const ROOT = new URL("../", import.meta.url);
@@ -75,7 +73,7 @@ async function run(
 const lastLines = (output: string, count: number): string =>
   output.trimEnd().split("\n").slice(-count).join("\n");
 
-async function textOf(url: URL): Promise<string> {
+async function textOf(url: URL | string): Promise<string> {
   return await Deno.readTextFile(url).catch(() => "");
 }
 
@@ -109,12 +107,19 @@ async function installPackages(): Promise<boolean> {
   return true;
 }
 
-/** Builds naudiodon's addon where that is possible; its own step says in a line why it is not. */
-async function buildNaudiodon(): Promise<void> {
-  const step = new URL("tools/build_naudiodon.ts", ROOT);
-  if (await textOf(step) === "") return;
-  const { buildNaudiodon } = await import(step.href);
-  await buildNaudiodon({ say });
+/**
+ * Builds naudiodon's addon where that is possible. What failed is not tried again, and not said again,
+ * before the packages change; the tests try each time, as a compiler may have come with the peers.
+ */
+async function buildNaudiodon(again: boolean): Promise<void> {
+  const { buildNaudiodon } = await import("./build_naudiodon.ts");
+  const { naudiodonFolder } = await import("../src/device_host/naudiodon_path.ts");
+  const failure = `${naudiodonFolder()}.failed`;
+  const packages = await textOf(STAMP);
+  if (!again && await textOf(failure) === packages) return;
+  const { ok } = await buildNaudiodon({ say });
+  if (ok) await Deno.remove(failure).catch(() => {});
+  else await Deno.writeTextFile(failure, packages);
 }
 
 /** Installs the Debian packages of absent requirements where we are root and have apt. */
@@ -165,4 +170,4 @@ async function aptInstall(packages: string[]): Promise<string[]> {
 const forTests = Deno.args.includes("--test");
 if (!await installPackages()) Deno.exit(1);
 if (forTests) await installPeers();
-await buildNaudiodon();
+await buildNaudiodon(forTests);

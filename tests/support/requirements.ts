@@ -113,8 +113,6 @@ export const REQUIREMENTS = {
   tmux: command("tmux", "tmux"),
   jq: command("jq", "jq"),
   "c++": command("g++", "g++"),
-  make: command("make", "make"),
-  python: command("python3", "python3"),
   ipv6: { what: "IPv6 on loopback", packages: [], probe: hasIpv6Loopback },
   root: { what: "root", packages: [], probe: () => Deno.uid() === 0 },
   namespace: command("unshare", "util-linux"),
