@@ -96,6 +96,7 @@ export const callView: z.ZodType<CallView> = z.strictObject({
   direction: z.enum(["outgoing", "incoming"]),
   account: z.string(),
   state: z.enum(["dialling", "ringback", "early", "ringing", "active", "held", "ending"]),
+  local: party.optional(),
   remote: party,
   transport: transport.optional(),
   codec: z.string().optional(),

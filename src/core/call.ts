@@ -152,6 +152,8 @@ export interface CallView {
   direction: "outgoing" | "incoming";
   account: AccountId;
   state: "dialling" | "ringback" | "early" | "ringing" | "active" | "held" | "ending";
+  /** Of an incoming call: whom the caller asked for. */
+  local?: Party;
   remote: Party;
   transport?: TransportName;
   codec?: string;
@@ -180,6 +182,7 @@ export function viewOf(call: Call): CallView {
   };
   const { phase, media } = call;
   if (call.sipCallId !== undefined) view.sipCallId = call.sipCallId;
+  if (call.local !== undefined) view.local = call.local;
   if (call.transport !== undefined) view.transport = call.transport;
   if (call.report !== undefined) view.report = call.report;
   if (media.name === "running") view.codec = media.stream.sendFormat.encoding;

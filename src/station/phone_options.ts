@@ -8,6 +8,7 @@ import type { Account, TlsSettings, TransportName } from "../core/account.ts";
 import type { Phone } from "../control/phone.ts";
 import type { AudioEndpoints } from "../core/media_port.ts";
 import type { TraceSink } from "../sip/trace.ts";
+import type { Flow, RequestHook } from "../sip/transport/types.ts";
 
 /** An account and the way to its password, which is read when a server asks for it. */
 export interface AccountAccess {
@@ -40,6 +41,8 @@ export interface PhoneOptions {
     displayName?: string;
     transport?: TransportName;
     tls: TlsSettings;
+    /** Sees each request that comes to the addresses listened on, before the phone does. */
+    onRequest?: RequestHook;
   };
   /** Registers the accounts that want it, at once. */
   register: boolean;
@@ -59,4 +62,6 @@ export interface PhoneOptions {
 export interface OpenPhone extends Phone {
   /** Bound addresses, in the order of `direct.listen`. */
   readonly listening: { transport: TransportName; host: string; port: number }[];
+  /** Requests of the account-less side whose next hop is `hostPort` take `flow` from now on. */
+  setRoute(hostPort: string, flow: Flow | undefined): void;
 }

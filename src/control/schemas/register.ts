@@ -1,0 +1,17 @@
+/** The JSON of `offhook register`; with `--stay` one line for each change. */
+import { z } from "zod";
+import { errorSchema } from "./error.ts";
+
+export const registerReportSchema = z.object({
+  schema: z.literal("offhook.register/1"),
+  account: z.string(),
+  uri: z.string().describe("The address of record."),
+  state: z.enum(["registered", "failed", "unregistered"]),
+  expires: z.int().nonnegative().nullable().describe("Seconds that the registrar granted."),
+  sipStatus: z.int().describe("Of a failure; 0 when nothing was answered, 200 when registered."),
+  tookMs: z.int().nonnegative().describe("Since the command began to register."),
+  retryInMs: z.int().nonnegative().optional().describe("When it is tried again, with --stay."),
+  error: errorSchema.optional(),
+});
+
+export type RegisterReport = z.infer<typeof registerReportSchema>;
