@@ -1,0 +1,156 @@
+/** The station around an agreeable phone: what it serves, tells, keeps and leaves behind. */
+import assert from "node:assert/strict";
+import { LocalPhone } from "../../src/control/local_phone.ts";
+import { RemotePhone } from "../../src/control/remote_phone.ts";
+import { OffhookError } from "../../src/core/errors.ts";
+import type { CoreLoop } from "../../src/station/core_loop.ts";
+import { type ServedPhone, Station, type StationOptions } from "../../src/station/station.ts";
+import { openDatabase } from "../../src/store/database.ts";
+import { History } from "../../src/store/history.ts";
+import { agreeableCore } from "../fakes/agreeable_core.ts";
+
+class AgreeablePhone extends LocalPhone implements ServedPhone {
+  mediaAlive = true;
+  closed = false;
+
+  constructor(readonly core: CoreLoop) {
+    super(core, () => {
+      this.closed = true;
+      core.close();
+      return Promise.resolve();
+    });
+  }
+
+  get state() {
+    return this.core.state;
+  }
+}
+
+interface Scene {
+  station: Station;
+  phone: AgreeablePhone;
+  options: StationOptions;
+  log: string[];
+}
+
+async function withStation(
+  change: Partial<StationOptions>,
+  run: (scene: Scene) => Promise<void>,
+): Promise<void> {
+  const folder = await Deno.makeTempDir();
+  const log: string[] = [];
+  const options: StationOptions = {
+    version: "0",
+    socket: `${folder}/run/control.sock`,
+    lock: `${folder}/run/station.lock`,
+    store: `${folder}/state/history.db`,
+    healthPort: 0,
+    notify: {},
+    log: (text) => log.push(text),
+    ...change,
+  };
+  const phone = new AgreeablePhone(agreeableCore());
+  const station = await Station.start(options, () => Promise.resolve(phone));
+  try {
+    await run({ station, phone, options, log });
+  } finally {
+    await station.stop();
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+Deno.test("a client drives the station; the call is in the history when it is over", () =>
+  withStation({}, async ({ options }) => {
+    const client = await RemotePhone.connect({ address: options.socket });
+    const { call } = await client.request("dial", { target: "sip:bob@example.test" });
+    await client.request("hangup", { call });
+    await client.close();
+    const store = openDatabase({ path: options.store!, mode: "read", now: Date.now });
+    const { records } = new History(store.database).list({});
+    store.close();
+    assert.deepEqual(records.map(({ id, outcome }) => [id, outcome]), [[call, "answered"]]);
+  }));
+
+Deno.test("a second station of the same configuration never opens a phone", () =>
+  withStation({}, async ({ options }) => {
+    let opened = false;
+    await assert.rejects(
+      Station.start({ ...options, socket: `${options.socket}.2` }, () => {
+        opened = true;
+        return Promise.resolve(new AgreeablePhone(agreeableCore()));
+      }),
+      (error: unknown) =>
+        error instanceof OffhookError && error.code === "station-refused" &&
+        error.message.includes(options.socket),
+    );
+    assert.equal(opened, false);
+  }));
+
+Deno.test("a place to listen that is taken fails the start and releases everything", () =>
+  withStation({}, async ({ options }) => {
+    const phone = new AgreeablePhone(agreeableCore());
+    const lock = `${options.lock}.other`;
+    await assert.rejects(Station.start({ ...options, lock, store: undefined }, () => {
+      return Promise.resolve(phone);
+    }));
+    assert.equal(phone.closed, true);
+    const client = await RemotePhone.connect({ address: options.socket });
+    await client.close();
+  }));
+
+Deno.test("a store that cannot be opened costs the history, not the phone", () =>
+  withStation({ store: "/proc/nonexistent/history.db" }, async ({ options, log }) => {
+    const client = await RemotePhone.connect({ address: options.socket });
+    await client.request("status", {});
+    await client.close();
+    assert.ok(log.some((line) => line.startsWith("no history is kept")));
+  }));
+
+Deno.test("health is the truth: a dead media worker shows on /healthz", () =>
+  withStation({}, async ({ station, phone }) => {
+    const ask = async (path: string) => {
+      const response = await fetch(`http://127.0.0.1:${station.healthPort}${path}`);
+      await response.body?.cancel();
+      return response.status;
+    };
+    assert.equal(await ask("/healthz"), 200);
+    assert.equal(await ask("/readyz"), 503, "the account is not registered");
+    phone.core.submit({
+      type: "RegistrationChanged",
+      account: "desk",
+      registration: { state: "registered", expires: 60 },
+    });
+    assert.equal(await ask("/readyz"), 200);
+    phone.mediaAlive = false;
+    assert.equal(await ask("/healthz"), 503);
+  }));
+
+Deno.test("systemd hears READY, the watchdog only while healthy, and STOPPING", async () => {
+  const folder = await Deno.makeTempDir();
+  const path = `${folder}/notify`;
+  const manager = Deno.listenDatagram({ transport: "unixpacket", path });
+  const hear = async (wanted: string) => {
+    for (;;) {
+      const text = new TextDecoder().decode((await manager.receive())[0]);
+      if (text.includes(wanted)) return text;
+    }
+  };
+  const notify = { NOTIFY_SOCKET: path, WATCHDOG_USEC: "100000" };
+  await withStation({ notify }, async ({ phone, log }) => {
+    assert.match(await hear("READY=1"), /0 of 1 accounts registered/);
+    await hear("WATCHDOG=1");
+    phone.core.submit({
+      type: "RegistrationChanged",
+      account: "desk",
+      registration: { state: "registered", expires: 60 },
+    });
+    await hear("STATUS=1 of 1 accounts registered");
+    phone.mediaAlive = false;
+    while (!log.some((line) => line.startsWith("not healthy"))) {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  });
+  await hear("STOPPING=1");
+  manager.close();
+  await Deno.remove(folder, { recursive: true });
+});
