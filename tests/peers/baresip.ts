@@ -3,6 +3,7 @@
  *
  *     ctrl_tcp (netstrings of JSON) ◄─ command / event ─► this class
  */
+import { Changes } from "./changes.ts";
 import type { Registrar } from "./kamailio.ts";
 import { PeerProcess } from "./peer_process.ts";
 import { freePorts } from "./ports.ts";
@@ -43,7 +44,7 @@ export class Baresip {
   readonly events: BaresipEvent[] = [];
   readonly #folder: string;
   readonly #socket: Deno.TcpConn;
-  readonly #waiters = new Set<() => void>();
+  readonly #changes = new Changes();
   readonly #answers: ((data: { ok: boolean; data?: string }) => void)[] = [];
 
   private constructor(
@@ -133,34 +134,20 @@ export class Baresip {
   }
 
   /** Waits for an event of a type (`CALL_ESTABLISHED`, `CALL_CLOSED`, `CALL_INCOMING`, `CALL_RINGING`…). */
-  async waitForEvent(type: string, timeoutMs = 15_000, count = 1): Promise<BaresipEvent> {
-    const end = performance.now() + timeoutMs;
-    for (;;) {
-      const found = this.events.filter((event) => event.type === type);
-      if (found.length >= count) return found[count - 1];
-      if (performance.now() > end) {
+  waitForEvent(type: string, timeoutMs = 15_000, count = 1): Promise<BaresipEvent> {
+    return this.#changes.until(
+      () => this.events.filter((event) => event.type === type)[count - 1],
+      timeoutMs,
+      () => {
         const had = this.events.map((event) => event.type).join(" ");
-        throw new Error(
-          `baresip had no ${type} in ${timeoutMs} ms, but: ${had}\n${this.process.tail()}`,
-        );
-      }
-      await this.#next(end - performance.now());
-    }
+        return `baresip had no ${type}, but: ${had}\n${this.process.tail()}`;
+      },
+    );
   }
 
   async #registered(): Promise<void> {
     // The event may have gone before the control socket was open: the log tells both.
     await this.process.waitFor(/200 OK .* \[|registered successfully|useragents? registered/);
-  }
-
-  #next(timeoutMs: number): Promise<void> {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    const timer = setTimeout(resolve, timeoutMs);
-    this.#waiters.add(resolve);
-    return promise.finally(() => {
-      clearTimeout(timer);
-      this.#waiters.delete(resolve);
-    });
   }
 
   async #read(): Promise<void> {
@@ -183,7 +170,7 @@ export class Baresip {
       return;
     }
     this.events.push(message);
-    for (const wake of this.#waiters) wake();
+    this.#changes.notify();
   }
 }
 

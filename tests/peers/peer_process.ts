@@ -1,4 +1,5 @@
 /** A child process of a test: logs to a file, can be waited upon by what it prints, dies by its pid. */
+import { Changes } from "./changes.ts";
 import type { Scratch } from "./scratch.ts";
 
 export interface PeerCommand {
@@ -11,18 +12,13 @@ export interface PeerCommand {
   stdin?: boolean;
 }
 
-interface Waiter {
-  pattern: RegExp;
-  resolve: (match: RegExpExecArray) => void;
-}
-
 export class PeerProcess {
   readonly name: string;
   readonly exited: Promise<Deno.CommandStatus>;
   readonly #child: Deno.ChildProcess;
   readonly #stdin?: WritableStreamDefaultWriter<Uint8Array>;
   readonly #log: Deno.FsFile;
-  readonly #waiters = new Set<Waiter>();
+  readonly #changes = new Changes();
   readonly #drained: Promise<void>;
   #output = "";
   #running = true;
@@ -41,6 +37,7 @@ export class PeerProcess {
     if (spec.stdin) this.#stdin = this.#child.stdin.getWriter();
     this.exited = this.#child.status.then((status) => {
       this.#running = false;
+      this.#changes.notify();
       return status;
     });
     this.#drained = Promise.all([this.#read(this.#child.stdout), this.#read(this.#child.stderr)])
@@ -74,21 +71,14 @@ export class PeerProcess {
    * @throws when it ends first, or `timeoutMs` passes
    */
   async waitFor(pattern: RegExp, timeoutMs = 10_000, after = 0): Promise<RegExpExecArray> {
-    const there = pattern.exec(this.#output.slice(after));
-    if (there) return there;
-    const { promise, resolve, reject } = Promise.withResolvers<RegExpExecArray>();
-    const waiter: Waiter = { pattern, resolve };
-    this.#waiters.add(waiter);
-    const fail = (why: string) =>
-      reject(new Error(`${this.name} ${why} while waiting for ${pattern}:\n${this.tail()}`));
-    const timer = setTimeout(() => fail(`said nothing like it in ${timeoutMs} ms`), timeoutMs);
-    this.exited.then(({ code }) => this.#drained.then(() => fail(`ended with status ${code}`)));
-    try {
-      return await promise;
-    } finally {
-      clearTimeout(timer);
-      this.#waiters.delete(waiter);
-    }
+    const complain = (what: string) =>
+      `${this.name} ${what} while waited for ${pattern}:\n${this.tail()}`;
+    const look = () => {
+      const match = pattern.exec(this.#output.slice(after));
+      if (!match && !this.#running) throw new Error(complain("ended"));
+      return match ?? undefined;
+    };
+    return await this.#changes.until(look, timeoutMs, () => complain("said nothing like it"));
   }
 
   /** The last lines of its output. */
@@ -119,10 +109,7 @@ export class PeerProcess {
     for await (const bytes of stream) {
       this.#log.writeSync(bytes);
       this.#output += decoder.decode(bytes, { stream: true });
-      for (const waiter of this.#waiters) {
-        const match = waiter.pattern.exec(this.#output);
-        if (match) waiter.resolve(match);
-      }
+      this.#changes.notify();
     }
   }
 }

@@ -33,3 +33,18 @@ export function freePorts(count = 1, hostname = "127.0.0.1"): number {
   }
   throw new Error(`no ${count} free ports between ${LOWEST} and ${HIGHEST}`);
 }
+
+/** Waits until somebody has bound a port of 127.0.0.1: for programs that are silent about being ready. */
+export async function waitUntilBound(port: number, tcp = false): Promise<void> {
+  for (let attempt = 0; attempt < 400; attempt++) {
+    try {
+      if (tcp) Deno.listen({ hostname: "127.0.0.1", port }).close();
+      else Deno.listenDatagram({ transport: "udp", hostname: "127.0.0.1", port }).close();
+    } catch (error) {
+      if (error instanceof Deno.errors.AddrInUse) return;
+      throw error;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  throw new Error(`nobody has bound port ${port}`);
+}

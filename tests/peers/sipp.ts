@@ -1,6 +1,6 @@
 /** sipp runs a scenario of `tests/interop/scenarios` and says whether the other side kept to it. */
 import { PeerProcess } from "./peer_process.ts";
-import { freePorts } from "./ports.ts";
+import { freePorts, waitUntilBound } from "./ports.ts";
 import type { Scratch } from "./scratch.ts";
 
 const SCENARIOS = new URL("../interop/scenarios/", import.meta.url).pathname;
@@ -70,18 +70,4 @@ export class Sipp {
     const errors = await Deno.readTextFile(this.#errorFile).catch(() => this.process.tail(25));
     throw new Error(`${this.process.name} ended with status ${code}:\n${errors}`);
   }
-}
-
-/** Until nobody else can bind the port: sipp is silent about being ready. */
-async function waitUntilBound(port: number, tcp: boolean): Promise<void> {
-  for (let attempt = 0; attempt < 400; attempt++) {
-    try {
-      if (tcp) Deno.listen({ hostname: "127.0.0.1", port }).close();
-      else Deno.listenDatagram({ transport: "udp", hostname: "127.0.0.1", port }).close();
-    } catch {
-      return;
-    }
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-  throw new Error(`sipp has not bound port ${port}`);
 }
