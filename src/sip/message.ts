@@ -1,6 +1,18 @@
 /**
- * A small scanner of SIP messages: the guard between the network and SIP.js.
+ * A small scanner of SIP messages: the guard between the network and SIP.js, which drops silently,
+ * or throws on, much of what it cannot parse.
+ *
+ *     bytes ── scanBytes ──► {ok, message} ──► transport layer ──► SIP.js
+ *                        └─► {fault}: why; with what status to answer, or nothing: drop it
+ *
+ * It never throws and takes time linear in the message. It checks the frame of a message: start line,
+ * header syntax, the headers that every message needs once, and their agreement (RFC 3261 §7, §8.1.1,
+ * §18.3). What the values of other headers mean is for the layers above. Not on the real-time path.
  */
+import { checkRequest, checkResponse } from "./message_checks.ts";
+import { parseVia, type ViaValue } from "./via.ts";
+
+export type { ViaValue } from "./via.ts";
 
 /** One header field. */
 export interface HeaderField {
@@ -13,33 +25,18 @@ export interface HeaderField {
   end: number;
 }
 
-/** The topmost Via value (RFC 3261 §20.42). */
-export interface ViaValue {
-  /** Upper case: `UDP`, `TCP`, `TLS`, `WS`, `WSS`, … */
-  transport: string;
-  /** As written; IPv6 in brackets. */
-  host: string;
-  port: number | undefined;
-  branch: string | undefined;
-  received: string | undefined;
-  /** Empty string: asked for, not filled in; undefined: absent. */
-  rport: string | undefined;
-  /** Offsets of this one value in the text. */
-  start: number;
-  end: number;
-}
-
 /** A message whose frame is sound. Header values beyond those named here are not validated. */
 export interface SipMessage {
   kind: "request" | "response";
   text: string;
   /** Of the request; of a response the one in its CSeq. */
   method: string;
-  /** Requests only. */
+  /** Requests only; empty in responses. */
   requestUri: string;
   /** Responses only; 0 in requests. */
   status: number;
   headers: HeaderField[];
+  /** The topmost Via value. */
   via: ViaValue;
   callId: string;
   cseq: number;
@@ -47,8 +44,280 @@ export interface SipMessage {
   bodyStart: number;
 }
 
+/** Why a message is not taken. */
+export interface ScanFault {
+  /** What is malformed, for logs and as reason phrase. */
+  reason: string;
+  /** Status to answer with; undefined: a response, an ACK, or nothing that can be answered. */
+  status: number | undefined;
+  /** What could be read of it; `answer` needs it. */
+  message: SipMessage | undefined;
+}
+
+export type ScanResult = { ok: true; message: SipMessage } | { ok: false; fault: ScanFault };
+
+/** RFC 3261 §7.3.3 and the registered ones of later RFCs. */
+const COMPACT_NAMES: Record<string, string> = {
+  a: "accept-contact",
+  b: "referred-by",
+  c: "content-type",
+  d: "request-disposition",
+  e: "content-encoding",
+  f: "from",
+  i: "call-id",
+  j: "reject-contact",
+  k: "supported",
+  l: "content-length",
+  m: "contact",
+  o: "event",
+  r: "refer-to",
+  s: "subject",
+  t: "to",
+  u: "allow-events",
+  v: "via",
+  x: "session-expires",
+  y: "identity",
+};
+
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+const encoder = new TextEncoder();
+const CR = 13;
+const LF = 10;
+
+/**
+ * Scans one datagram, WebSocket message or framed stream message. Bytes beyond Content-Length are cut
+ * off (RFC 3261 §18.3); octets that are no UTF-8 become U+FFFD.
+ */
+export function scanBytes(bytes: Uint8Array): ScanResult {
+  const text = decoder.decode(bytes);
+  if (text.length === bytes.length) return scan(text, undefined);
+  const bodyStart = headEnd(bytes);
+  return scan(text, bodyStart === -1 ? undefined : bytes.subarray(bodyStart));
+}
+
+/** Scans a text that was never bytes: what SIP.js wants to send. */
+export function scanText(text: string): ScanResult {
+  return scan(text, undefined);
+}
+
+function scan(text: string, bodyBytes: Uint8Array | undefined): ScanResult {
+  const lineEnd = text.indexOf("\r\n");
+  if (lineEnd === -1) return fault("there is no CRLF in it");
+  const message = emptyMessage(text);
+  const startFault = readStartLine(message, text.slice(0, lineEnd));
+  if (startFault !== undefined && !startFault.isSip) return fault(startFault.reason);
+  const headerFault = readHeaders(message, lineEnd + 2);
+  const viaFault = readIdentity(message);
+  const reason = startFault ?? headerFault ?? viaFault;
+  if (reason !== undefined) return faultOf(message, reason.reason, reason.status);
+  const check = message.kind === "request" ? checkRequest(message) : checkResponse(message);
+  if (check !== undefined) return faultOf(message, check.reason, check.status);
+  return cutBody(message, bodyBytes);
+}
+
+function emptyMessage(text: string): SipMessage {
+  return {
+    kind: "request",
+    text,
+    method: "",
+    requestUri: "",
+    status: 0,
+    headers: [],
+    via: {
+      transport: "",
+      host: "",
+      port: undefined,
+      branch: undefined,
+      received: undefined,
+      rport: undefined,
+      start: 0,
+      end: 0,
+    },
+    callId: "",
+    cseq: 0,
+    bodyStart: text.length,
+  };
+}
+
+function fault(reason: string): ScanResult {
+  return { ok: false, fault: { reason, status: undefined, message: undefined } };
+}
+
+/** Responses and ACKs are never answered, nor is a request that names no Via to copy. */
+function faultOf(message: SipMessage, reason: string, status: number): ScanResult {
+  const answerable = message.kind === "request" && message.method !== "ACK" &&
+    header(message, "via") !== undefined;
+  return { ok: false, fault: { reason, status: answerable ? status : undefined, message } };
+}
+
+interface StartFault {
+  reason: string;
+  status: number;
+  /** False: not even a SIP start line; nothing more is worth reading. */
+  isSip: boolean;
+}
+
+const STATUS_LINE = /^SIP\/(\d{1,5})\.(\d{1,5}) +(\d+)(?: |$)/i;
+const VERSION = /^SIP\/(\d{1,5})\.(\d{1,5})$/i;
+const TOKEN = /^[!%'*+\-.0-9A-Z_`a-z~]+$/;
+
+function readStartLine(message: SipMessage, line: string): StartFault | undefined {
+  const response = STATUS_LINE.exec(line);
+  if (response === null) return readRequestLine(message, line);
+  message.kind = "response";
+  message.status = Number(response[3]);
+  if (Number(response[1]) !== 2 || Number(response[2]) !== 0) return badStart(WRONG_VERSION, 505);
+  const inRange = response[3].length === 3 && message.status >= 100 && message.status <= 699;
+  return inRange ? undefined : badStart("its status code is not one of 100 to 699");
+}
+
+const WRONG_VERSION = "its SIP version is not 2.0";
+
+function badStart(reason: string, status = 400): StartFault {
+  return { reason, status, isSip: true };
+}
+
+/** Method SP Request-URI SP SIP-Version (RFC 3261 §7.1), told apart also where it has more spaces. */
+function readRequestLine(message: SipMessage, line: string): StartFault | undefined {
+  const trimmed = line.trimEnd();
+  const first = trimmed.indexOf(" ");
+  const last = trimmed.lastIndexOf(" ");
+  const version = VERSION.exec(trimmed.slice(last + 1));
+  if (first === last || version === null || !TOKEN.test(trimmed.slice(0, first))) {
+    return { reason: "it has no SIP start line", status: 400, isSip: false };
+  }
+  message.method = trimmed.slice(0, first);
+  message.requestUri = trimmed.slice(first + 1, last).trim();
+  if (Number(version[1]) !== 2 || Number(version[2]) !== 0) return badStart(WRONG_VERSION, 505);
+  const exact = first + 1 + message.requestUri.length === last && trimmed.length === line.length;
+  return exact ? undefined : badStart("there is extra white space in its Request-Line");
+}
+
+interface ReadFault {
+  reason: string;
+  status: number;
+}
+
+function readHeaders(message: SipMessage, from: number): ReadFault | undefined {
+  const { text } = message;
+  let position = from;
+  let malformed: string | undefined;
+  while (true) {
+    if (text.startsWith("\r\n", position)) {
+      message.bodyStart = position + 2;
+      break;
+    }
+    const start = position;
+    let end = text.indexOf("\r\n", position);
+    while (end !== -1 && isFold(text.charCodeAt(end + 2))) end = text.indexOf("\r\n", end + 2);
+    if (end === -1) return { reason: "it ends within its headers", status: 400 };
+    position = end + 2;
+    const line = text.slice(start, end);
+    const colon = line.indexOf(":");
+    const name = colon === -1 ? "" : line.slice(0, colon).trimEnd();
+    if (!TOKEN.test(name)) {
+      malformed ??= "one of its header lines is no header";
+      continue;
+    }
+    message.headers.push({
+      name: fullName(name),
+      value: unfolded(line.slice(colon + 1)),
+      start,
+      end: position,
+    });
+  }
+  return malformed === undefined ? undefined : { reason: malformed, status: 400 };
+}
+
+function isFold(code: number): boolean {
+  return code === 32 || code === 9;
+}
+
+function fullName(name: string): string {
+  const lower = name.toLowerCase();
+  return lower.length === 1 ? COMPACT_NAMES[lower] ?? lower : lower;
+}
+
+function unfolded(value: string): string {
+  if (!value.includes("\r\n")) return value.trim();
+  return value.split("\r\n").map((line) => line.trim()).join(" ").trim();
+}
+
+/** Via, Call-ID and CSeq as far as they can be read, also of a message that is then refused. */
+function readIdentity(message: SipMessage): ReadFault | undefined {
+  message.callId = header(message, "call-id") ?? "";
+  const cseq = /^(\d+)\s+(\S+)$/.exec(header(message, "cseq") ?? "");
+  if (cseq !== null) {
+    message.cseq = Number(cseq[1]);
+    if (message.kind === "response") message.method = cseq[2];
+  }
+  const field = message.headers.find((each) => each.name === "via");
+  if (field === undefined) return { reason: "it has no Via", status: 400 };
+  const valueStart = message.text.indexOf(":", field.start) + 1;
+  const via = parseVia(message.text, valueStart, field.end - 2);
+  if (via === undefined) return { reason: "its Via is malformed", status: 400 };
+  message.via = via;
+  return undefined;
+}
+
+/** RFC 3261 §18.3: a short body is an error, a long one is cut. */
+function cutBody(message: SipMessage, bodyBytes: Uint8Array | undefined): ScanResult {
+  const stated = header(message, "content-length");
+  if (stated === undefined) return { ok: true, message };
+  const body = bodyBytes ?? message.text.slice(message.bodyStart);
+  const length = typeof body === "string" ? utf8Length(body) : body.length;
+  const wanted = Number(stated);
+  if (wanted > length) {
+    const reason = `its Content-Length is ${wanted}, its body has ${length} bytes`;
+    return faultOf(message, reason, 400);
+  }
+  if (wanted < length) {
+    const bytes = typeof body === "string" ? encoder.encode(body) : body;
+    const kept = decoder.decode(bytes.subarray(0, wanted));
+    message.text = message.text.slice(0, message.bodyStart) + kept;
+  }
+  return { ok: true, message };
+}
+
+/** Offset just behind the first empty line, −1 when there is none. */
+export function headEnd(bytes: Uint8Array, from = 0): number {
+  let at = bytes.indexOf(CR, from);
+  while (at !== -1 && at + 3 < bytes.length) {
+    if (bytes[at + 1] === LF && bytes[at + 2] === CR && bytes[at + 3] === LF) return at + 4;
+    at = bytes.indexOf(CR, at + 1);
+  }
+  return -1;
+}
+
+/** Length of a text in UTF-8, without encoding what is plain ASCII. */
+export function utf8Length(text: string): number {
+  for (let index = 0; index < text.length; index++) {
+    if (text.charCodeAt(index) > 127) return encoder.encode(text).length;
+  }
+  return text.length;
+}
+
 /** The first value of a header, by its full name in lower case. */
 export function header(message: SipMessage, name: string): string | undefined {
   for (const field of message.headers) if (field.name === name) return field.value;
   return undefined;
+}
+
+/** Every field of a header, by its full name in lower case. */
+export function headerFields(message: SipMessage, name: string): HeaderField[] {
+  return message.headers.filter((field) => field.name === name);
+}
+
+/** Replaces `text[start, end)` in place and moves the offsets behind it. */
+export function splice(message: SipMessage, start: number, end: number, replacement: string): void {
+  const shift = replacement.length - (end - start);
+  message.text = message.text.slice(0, start) + replacement + message.text.slice(end);
+  for (const field of message.headers) {
+    if (field.start >= end) field.start += shift;
+    if (field.end >= end) field.end += shift;
+  }
+  const { via } = message;
+  if (via.start >= end) via.start += shift;
+  if (via.end >= end) via.end += shift;
+  if (message.bodyStart >= end) message.bodyStart += shift;
 }

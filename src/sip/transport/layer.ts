@@ -1,54 +1,265 @@
-import type { SipMessage } from "../message.ts";
+/**
+ * The transport layer of one user agent (RFC 3261 §18) with the halves of its transactions that SIP.js
+ * lacks (§17).
+ *
+ *     SIP.js ─ send ─► routing ─► Via, Contact ─► transactions ─► flow ─► network
+ *     SIP.js ◄─────── hook ◄─ transactions ◄─ received/rport ◄─ guard ◄─ flow ◄─ network
+ *
+ * Account mode (`nextHop`): requests take the flow that {@link TransportLayer.connect} opened. Direct
+ * mode: each goes where its Route or request URI says. Responses go back where the request came from.
+ * Nothing that a peer sends makes it throw. Not on the real-time path.
+ */
+import type { TransportName } from "../../core/account.ts";
+import { OffhookError } from "../../core/errors.ts";
+import { type Destination, locate, type Target } from "../dns/locate.ts";
+import { SystemResolver } from "../dns/system_resolver.ts";
+import { scanText, type SipMessage } from "../message.ts";
+import { type ClientTransaction, ClientTransactions } from "./client_transactions.ts";
+import { cryptoRandom, systemClock } from "./clock.ts";
+import { DialogFlows } from "./dialog_flows.ts";
+import type { BaseFlow } from "./flow.ts";
+import { FlowTable } from "./flow_table.ts";
+import { Inbound } from "./inbound.ts";
+import { configuredHop, parseHopUri } from "./next_hop.ts";
+import { NextHopConnection } from "./next_hop_connection.ts";
+import { Outbound } from "./outbound.ts";
+import { Routing } from "./routing.ts";
+import { ServerTransactions } from "./server_transactions.ts";
+import { contactAddress } from "./stamps.ts";
 import type {
   Address,
+  Clock,
   ContactAddress,
   Flow,
+  LayerEvent,
   ListenOptions,
   TransportLayerOptions,
 } from "./types.ts";
-import type { TransportName } from "../../core/account.ts";
 
-/** The flows of one user agent (RFC 3261 §18). */
+/** A UDP target that lets a request go unanswered this long is left for the next, where there is one. */
+const UDP_PATIENCE_MS = 3000;
+
 export class TransportLayer {
-  /** Receives every message that is for SIP.js: guarded, stamped, deduplicated. */
+  /**
+   * Receives every message that is for SIP.js: sound, stamped, not repeated. What it throws makes the
+   * layer answer 500.
+   */
   onMessage: ((message: SipMessage, flow: Flow) => void) | undefined;
 
-  constructor(readonly options: TransportLayerOptions = {}) {}
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly #subscribers = new Set<(event: LayerEvent) => void>();
+  readonly #flows: FlowTable;
+  readonly #client: ClientTransactions<BaseFlow>;
+  readonly #server: ServerTransactions<BaseFlow>;
+  readonly #inbound: Inbound;
+  readonly #outbound: Outbound;
+  readonly #routing: Routing;
+  readonly #account: NextHopConnection | undefined;
+  #closed = false;
 
-  /** Account mode: opens the flow to the next hop, target by target (RFC 3263 §4.3). */
+  /** @throws OffhookError `invalid-target` when `nextHop.server` is no server */
+  constructor(readonly options: TransportLayerOptions = {}) {
+    this.clock = options.clock ?? systemClock;
+    this.random = options.random ?? cryptoRandom;
+    if (options.onEvent !== undefined) this.#subscribers.add(options.onEvent);
+    const hop = options.nextHop === undefined ? undefined : configuredHop(options.nextHop);
+    this.#flows = new FlowTable(
+      { ...options, clock: this.clock, random: this.random, path: hop?.path },
+      {
+        received: (flow, bytes) => this.#inbound.receive(flow, bytes),
+        sending: (flow, text) => this.#trace(flow, "out", text),
+        opened: (flow) => this.#emit({ type: "flow-opened", flow }),
+        closed: (flow, error) => this.#flowClosed(flow, error),
+      },
+    );
+    this.#client = new ClientTransactions<BaseFlow>({
+      clock: this.clock,
+      onUnanswered: (transaction) => this.#unanswered(transaction),
+      onResent: (transaction) => this.#resent(transaction),
+    });
+    this.#server = new ServerTransactions<BaseFlow>(this.clock);
+    const dialogs = new DialogFlows();
+    const locating = (destination: Destination) => this.#locate(destination);
+    const open = (target: Target) => this.#flows.toward(target);
+    this.#account = hop === undefined
+      ? undefined
+      : new NextHopConnection({ clock: this.clock, locate: () => locating(hop), open });
+    this.#routing = new Routing({ dialogs, account: this.#account, locate: locating, open });
+    this.#outbound = new Outbound({
+      client: this.#client,
+      server: this.#server,
+      flows: this.#flows,
+      routing: this.#routing,
+      dialogs,
+      udpLimit: options.udpLimit,
+      clock: this.clock,
+      emit: (event) => this.#emit(event),
+    });
+    this.#inbound = new Inbound({
+      client: this.#client,
+      server: this.#server,
+      dialogs,
+      onRequest: options.onRequest,
+      trace: (flow, text) => this.#trace(flow, "in", text),
+      emit: (event) => this.#emit(event),
+      deliver: (message, flow) => this.onMessage?.(message, flow),
+      respond: (text) => void this.send(text).catch(() => {}),
+    });
+  }
+
+  /** Account mode: the open flow to the next hop. */
+  get nextHopFlow(): Flow | undefined {
+    return this.#account?.flow;
+  }
+
+  /** Adds a listener of events; the returned function takes it away. */
+  subscribe(listener: (event: LayerEvent) => void): () => void {
+    this.#subscribers.add(listener);
+    return () => void this.#subscribers.delete(listener);
+  }
+
+  /**
+   * Account mode: opens the flow to the next hop, target by target (RFC 3263 §4.3); open already: that.
+   * @throws OffhookError `unreachable`, `tls-failed`, `file-unusable`; `internal` in direct mode
+   */
   connect(): Promise<Flow> {
-    return Promise.reject(new Error("not built yet"));
+    if (this.#account !== undefined) return this.#account.connect();
+    return Promise.reject(new OffhookError("internal", "A transport without next hop connects."));
   }
 
-  /** Listens; port 0 takes a free one. Resolves with the bound address. */
-  listen(_transport: TransportName, _at: Address, _options?: ListenOptions): Promise<Address> {
-    return Promise.reject(new Error("not built yet"));
+  /** Account mode: closes the flow to the next hop; listeners and other flows stay. */
+  disconnect(): void {
+    this.#account?.flow?.close();
   }
 
-  /** Sends a request or response as text; Via and Contact are made right for the flow it takes. */
-  send(_text: string, _flow?: Flow): Promise<Flow> {
-    return Promise.reject(new Error("not built yet"));
+  /**
+   * Account mode: the server said that it is out of service (503): closes the flow so that the next
+   * connect tries its other targets first.
+   */
+  failOver(reason: string): void {
+    this.#account?.flow?.close(new OffhookError("unreachable", reason));
   }
 
-  /** The flow that a request to `uri` would take, opened when it is not: for SDP and Contact. */
-  flowToward(_uri: string): Promise<Flow> {
-    return Promise.reject(new Error("not built yet"));
+  /**
+   * Listens; port 0 takes a free one. Resolves with the bound address.
+   * @throws OffhookError `unreachable` when it cannot be bound, `usage` without a certificate
+   */
+  listen(transport: TransportName, at: Address, options: ListenOptions = {}): Promise<Address> {
+    return this.#flows.listen(transport, at, options);
   }
 
-  /** The flow that the request with this top Via branch came on. */
-  flowOfRequest(_branch: string, _method: string): Flow | undefined {
-    return undefined;
+  /**
+   * Sends a request or response as SIP.js writes it; Via, and Contacts at an `.invalid` host, are made
+   * right for the flow. `flow` forces the way of a request outside dialogs. Resolves with the flow.
+   * @throws OffhookError (rejects) when no flow can be had or it breaks
+   */
+  send(text: string, flow?: Flow): Promise<Flow> {
+    const scan = scanText(text);
+    if (!scan.ok) {
+      const { reason } = scan.fault;
+      return Promise.reject(new OffhookError("internal", `A message of ours is bad: ${reason}.`));
+    }
+    return this.#outbound.send(scan.message, flow as BaseFlow | undefined);
   }
 
-  /** From now on requests whose next hop is `hostPort` (`host` or `host:port`) take `flow`. */
-  setRoute(_hostPort: string, _flow: Flow | undefined): void {}
-
-  contactOf(_flow: Flow): ContactAddress {
-    throw new Error("not built yet");
+  /**
+   * The flow that a request to a SIP URI would take, opened when it is not: for SDP and Contact.
+   * @throws OffhookError as {@link send}; `invalid-target` when it is no SIP URI
+   */
+  async flowToward(uri: string): Promise<Flow> {
+    const hop = parseHopUri(uri);
+    if (hop === undefined && this.#account === undefined) {
+      throw new OffhookError("invalid-target", `${JSON.stringify(uri)} is no SIP URI.`, {
+        hint: "Write sip:user@host or sip:user@host:port.",
+        data: { uri },
+      });
+    }
+    return await this.#routing.flowToward(hop ?? { host: "", hostPort: "" });
   }
 
-  /** Closes every flow and listener. */
+  /** The flow that the request with this top Via branch came on, while its transaction lasts. */
+  flowOfRequest(branch: string, method: string): Flow | undefined {
+    return this.#server.flowOf(branch, method);
+  }
+
+  /**
+   * From now on requests whose Route or request URI names `hostPort` (`host` or `host:port`, as
+   * written) take `flow`, until it closes; undefined takes the route away.
+   */
+  setRoute(hostPort: string, flow: Flow | undefined): void {
+    this.#routing.setRoute(hostPort, flow as BaseFlow | undefined);
+  }
+
+  /** What a Contact of ours has to say on a flow. */
+  contactOf(flow: Flow): ContactAddress {
+    const known = flow as BaseFlow;
+    return contactAddress(known, this.#flows.listeningPort(known));
+  }
+
+  /** Closes every flow and listener; nothing is delivered or sent any more. */
   close(): Promise<void> {
+    if (this.#closed) return Promise.resolve();
+    this.#closed = true;
+    this.onMessage = undefined;
+    this.#client.close();
+    this.#server.close();
+    this.#account?.flow?.close();
+    this.#flows.close();
     return Promise.resolve();
+  }
+
+  #locate(destination: Destination): Promise<Target[]> {
+    return locate(destination, this.options.resolver ?? new SystemResolver(), this.random);
+  }
+
+  #emit(event: LayerEvent): void {
+    for (const subscriber of [...this.#subscribers]) subscriber(event);
+  }
+
+  #trace(flow: BaseFlow, direction: "in" | "out", text: string): void {
+    const { transport, local, remote } = flow;
+    this.options.trace?.({ time: this.clock.now(), direction, transport, local, remote, text });
+  }
+
+  #flowClosed(flow: BaseFlow, error: OffhookError | undefined): void {
+    this.#routing.forget(flow);
+    const json = error === undefined ? {} : { error: error.toJSON() };
+    if (flow.transport !== "udp") this.#emit({ type: "flow-closed", flow, ...json });
+    if (this.#account?.closed(flow, error !== undefined)) {
+      this.#emit({ type: "next-hop-lost", ...json });
+    }
+    if (this.#closed) return;
+    for (const transaction of this.#client.abandon(flow)) {
+      const text = this.#outbound.failed(transaction, error);
+      const scan = scanText(text);
+      if (scan.ok) this.onMessage?.(scan.message, flow);
+    }
+  }
+
+  /** Timer B or F on UDP: a next hop that was silent all the time counts as lost. */
+  #unanswered(transaction: ClientTransaction<BaseFlow>): void {
+    const { flow, callId, method, startedAt } = transaction;
+    this.#emit({ type: "request-unanswered", callId, method, flow });
+    if (flow !== this.#account?.flow || flow.lastHeardAt >= startedAt) return;
+    const { host, port } = flow.remote;
+    flow.close(
+      new OffhookError("unreachable", `Nothing answers at ${host}:${port} by UDP.`, {
+        hint: "Check the address, the port and that the server runs; a firewall may drop UDP.",
+        data: { transport: "udp", host, port },
+      }),
+    );
+  }
+
+  /** RFC 3263 §4.3, without waiting for Timer F where the DNS named another target. */
+  #resent(transaction: ClientTransaction<BaseFlow>): void {
+    const { flow, startedAt } = transaction;
+    if (flow !== this.#account?.flow || flow.lastHeardAt >= startedAt) return;
+    if (this.clock.now() - startedAt < UDP_PATIENCE_MS) return;
+    void this.#account.advance().then((next) => {
+      if (next === undefined || next === flow) return;
+      this.#emit({ type: "next-hop-changed", flow: next });
+      for (const each of this.#client.unanswered(flow)) this.#outbound.reroute(each, next);
+    });
   }
 }

@@ -93,6 +93,12 @@ export type LayerEvent =
   | { type: "request-failed"; callId: string; method: string; error: ErrorJson }
   /** A UDP request that nobody answered in 64·T1; SIP.js sees its own Timer B or F. */
   | { type: "request-unanswered"; callId: string; method: string; flow: Flow }
+  /** Account mode: the connection to the next hop is lost; `error` absent when we closed it. */
+  | { type: "next-hop-lost"; error?: ErrorJson }
+  /** Account mode: a target did not answer, requests under way were sent again to the next one. */
+  | { type: "next-hop-changed"; flow: Flow }
+  /** A response told another address of ours than we knew: Contact changes with it. */
+  | { type: "public-address"; flow: Flow }
   /** Something came that is no SIP message for us; it was dropped or answered by the layer. */
   | { type: "message-rejected"; reason: string; status: number | undefined; flow: Flow };
 

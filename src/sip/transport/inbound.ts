@@ -1,0 +1,138 @@
+/**
+ * What happens to received bytes before SIP.js sees a message.
+ *
+ *     bytes ─► trace ─► guard ─┬─ malformed ─► answered 400/416/505, or dropped
+ *                              ├─ response ─► transaction ─► Via as SIP.js wrote it ─► SIP.js
+ *                              └─ request ─► received/rport ─► transaction ─► hook ─► SIP.js
+ *
+ * Never throws. Not on the real-time path.
+ */
+import { isIP } from "node:net";
+import { answer } from "../answer.ts";
+import { scanBytes, type ScanFault, type SipMessage, splice } from "../message.ts";
+import { stampVia } from "../via.ts";
+import type { ClientTransactions } from "./client_transactions.ts";
+import { type DialogFlows, isNatted } from "./dialog_flows.ts";
+import { type BaseFlow, plainHost } from "./flow.ts";
+import type { ServerTransactions } from "./server_transactions.ts";
+import type { LayerEvent, RequestHook } from "./types.ts";
+import { UdpFlow } from "./udp_socket.ts";
+import { isBlank } from "./websocket_flow.ts";
+
+export interface InboundOptions {
+  client: ClientTransactions<BaseFlow>;
+  server: ServerTransactions<BaseFlow>;
+  dialogs: DialogFlows;
+  onRequest: RequestHook | undefined;
+  trace(flow: BaseFlow, text: string): void;
+  emit(event: LayerEvent): void;
+  /** To SIP.js; may throw. */
+  deliver(message: SipMessage, flow: BaseFlow): void;
+  /** Sends a response of our own making through its transaction. */
+  respond(text: string): void;
+}
+
+const decoder = new TextDecoder();
+
+export class Inbound {
+  constructor(readonly options: InboundOptions) {}
+
+  receive(flow: BaseFlow, bytes: Uint8Array): void {
+    if (isBlank(bytes)) return;
+    const scan = scanBytes(bytes);
+    this.options.trace(
+      flow,
+      scan.ok ? scan.message.text : scan.fault.message?.text ?? decoder.decode(bytes),
+    );
+    if (!scan.ok) this.#refuse(flow, scan.fault);
+    else if (scan.message.kind === "response") this.#response(flow, scan.message);
+    else this.#request(flow, scan.message);
+  }
+
+  /** Answers statelessly what can be answered; a repetition is answered again. */
+  #refuse(flow: BaseFlow, { reason, status, message }: ScanFault): void {
+    this.options.emit({ type: "message-rejected", reason, status, flow });
+    if (status === undefined || message === undefined) return;
+    const words = `${status === 505 ? "Version Not Supported" : "Bad Request"} (${reason})`;
+    if (message.via.host !== "") stampReceived(message, flow);
+    responseFlow(message, flow).resend(
+      answer(message, status, status === 416 ? {} : { reason: words }),
+    );
+  }
+
+  #response(flow: BaseFlow, message: SipMessage): void {
+    const { client, emit, deliver } = this.options;
+    const branch = message.via.branch ?? "";
+    const transaction = client.find(branch, message.method);
+    const verdict = client.receive(branch, message.method, message.status);
+    if (verdict === "absorb") return;
+    if (verdict === "stray" || transaction === undefined) {
+      const reason = `it answers no ${message.method} of ours`;
+      return emit({ type: "message-rejected", reason, status: undefined, flow });
+    }
+    this.#learnPublicAddress(transaction.flow, message);
+    const { text, via } = transaction.request;
+    splice(message, message.via.start, message.via.end, text.slice(via.start, via.end));
+    try {
+      deliver(message, flow);
+    } catch (thrown) {
+      emit({ type: "message-rejected", reason: thrownReason(thrown), status: undefined, flow });
+    }
+  }
+
+  #request(flow: BaseFlow, message: SipMessage): void {
+    const { server, dialogs, onRequest, deliver, respond, emit } = this.options;
+    const natted = isNatted(message, flow);
+    stampReceived(message, flow);
+    if (server.receive(message, responseFlow(message, flow)) === "absorb") return;
+    dialogs.received(message, flow, natted);
+    try {
+      const response = onRequest?.(message, flow);
+      if (response === undefined) deliver(message, flow);
+      else if (message.method !== "ACK") respond(response);
+    } catch (thrown) {
+      const reason = thrownReason(thrown);
+      const status = message.method === "ACK" ? undefined : 500;
+      emit({ type: "message-rejected", reason, status, flow });
+      if (status !== undefined) respond(answer(message, status));
+    }
+  }
+
+  /** The peer's view of where we are: received and rport of our own Via. */
+  #learnPublicAddress(flow: BaseFlow, { via }: SipMessage): void {
+    const host = via.received === undefined ? undefined : plainHost(via.received);
+    if (host === undefined || isIP(host) === 0) return;
+    const port = /^\d{1,5}$/.test(via.rport ?? "") ? Number(via.rport) : flow.local.port;
+    const known = flow.publicAddress;
+    const same = host === flow.local.host && port === flow.local.port;
+    flow.publicAddress = same ? undefined : { host, port };
+    const changed = known?.host !== flow.publicAddress?.host ||
+      known?.port !== flow.publicAddress?.port;
+    if (changed) this.options.emit({ type: "public-address", flow });
+  }
+}
+
+function thrownReason(thrown: unknown): string {
+  return `SIP.js failed on it: ${thrown instanceof Error ? thrown.message : String(thrown)}`;
+}
+
+function stampReceived(message: SipMessage, flow: BaseFlow): void {
+  const { via } = message;
+  const value = message.text.slice(via.start, via.end);
+  const stamped = stampVia(value, via, flow.remote);
+  if (stamped !== value) splice(message, via.start, via.end, stamped);
+  // Headers carry the stamped value too: answers of our own copy them.
+  const field = message.headers.find((each) => each.name === "via");
+  if (field !== undefined) field.value = field.value.replace(value, () => stamped);
+}
+
+/**
+ * Where the responses of a request go: back on its connection; on UDP to the source port when rport was
+ * asked for, else to the port of sent-by (RFC 3261 §18.2.2, RFC 3581 §4).
+ */
+function responseFlow(message: SipMessage, flow: BaseFlow): BaseFlow {
+  if (!(flow instanceof UdpFlow) || message.via.rport !== undefined) return flow;
+  const port = message.via.port ?? 5060;
+  if (message.via.host === "" || port === flow.remote.port || port === 0) return flow;
+  return flow.socket.flowTo({ host: flow.remote.host, port }, true);
+}

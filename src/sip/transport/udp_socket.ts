@@ -1,0 +1,113 @@
+/**
+ * One bound UDP socket and the flows over it, one a remote address. Not on the real-time path.
+ */
+import dgram from "node:dgram";
+import { BaseFlow, type FlowOwner, isIPv6, plainHost } from "./flow.ts";
+import { localAddressToward } from "./local_address.ts";
+import { listenError, sendError } from "./network_error.ts";
+import type { Address } from "./types.ts";
+
+/** Remote addresses remembered a socket; beyond it the one that is longest silent is forgotten. */
+const MAX_FLOWS = 4096;
+
+export class UdpSocket {
+  readonly #flows = new Map<string, UdpFlow>();
+  #closed = false;
+
+  private constructor(
+    readonly owner: FlowOwner,
+    readonly socket: dgram.Socket,
+    readonly bound: Address,
+  ) {
+    socket.on("message", (bytes, from) => this.#receive(bytes, from));
+    // After binding, errors are about single datagrams: retransmission takes care of them.
+    socket.on("error", () => {});
+  }
+
+  /** Binds; port 0 takes a free one. Throws `unreachable` when the address cannot be bound. */
+  static bind(owner: FlowOwner, at: Address): Promise<UdpSocket> {
+    const host = plainHost(at.host);
+    const v6 = isIPv6(host);
+    const socket = dgram.createSocket(v6 ? { type: "udp6", ipv6Only: true } : { type: "udp4" });
+    return new Promise((resolve, reject) => {
+      socket.once("error", (cause) => {
+        socket.close();
+        reject(listenError("udp", at, cause));
+      });
+      socket.bind(at.port, host, () => {
+        socket.removeAllListeners("error");
+        const { address, port } = socket.address();
+        resolve(new UdpSocket(owner, socket, { host: plainHost(address), port }));
+      });
+    });
+  }
+
+  get isWildcard(): boolean {
+    return this.bound.host === "0.0.0.0" || this.bound.host === "::";
+  }
+
+  /** True: it can reach addresses of that family. */
+  reaches(host: string): boolean {
+    return isIPv6(host) === isIPv6(this.bound.host);
+  }
+
+  flowTo(remote: Address, accepted = false): UdpFlow {
+    const key = `${remote.host} ${remote.port}`;
+    let flow = this.#flows.get(key);
+    // Put back at the end: the map's order is that of silence.
+    if (flow !== undefined) this.#flows.delete(key);
+    else flow = new UdpFlow(this, remote, accepted);
+    this.#flows.set(key, flow);
+    if (this.#flows.size > MAX_FLOWS) this.#flows.delete(this.#flows.keys().next().value!);
+    return flow;
+  }
+
+  forget(flow: UdpFlow): void {
+    const key = `${flow.remote.host} ${flow.remote.port}`;
+    if (this.#flows.get(key) === flow) this.#flows.delete(key);
+  }
+
+  send(text: string, remote: Address): Promise<void> {
+    if (this.#closed) return Promise.reject(sendError("udp", remote));
+    return new Promise((resolve, reject) => {
+      this.socket.send(text, remote.port, remote.host, (cause) => {
+        if (cause) reject(sendError("udp", remote, cause));
+        else resolve();
+      });
+    });
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    for (const flow of [...this.#flows.values()]) flow.close();
+    this.socket.close();
+  }
+
+  #receive(bytes: Uint8Array, from: dgram.RemoteInfo): void {
+    if (this.#closed) return;
+    const flow = this.flowTo({ host: plainHost(from.address), port: from.port }, true);
+    this.owner.received(flow, bytes);
+  }
+}
+
+export class UdpFlow extends BaseFlow {
+  readonly transport = "udp";
+  readonly local: Address;
+
+  constructor(readonly socket: UdpSocket, readonly remote: Address, accepted: boolean) {
+    super(socket.owner, accepted);
+    const { bound } = socket;
+    this.local = socket.isWildcard
+      ? { host: localAddressToward(remote.host), port: bound.port }
+      : bound;
+  }
+
+  protected transmit(text: string): Promise<void> {
+    return this.socket.send(text, this.remote);
+  }
+
+  protected release(): void {
+    this.socket.forget(this);
+  }
+}

@@ -1,0 +1,116 @@
+/**
+ * A WebSocket connection as a flow (RFC 7118): one message of SIP a WebSocket message, whichever kind;
+ * blank ones are keepalives of peers and are ignored. Not on the real-time path.
+ */
+import type { Socket } from "node:net";
+import type { RawData, WebSocket } from "ws";
+import { BaseFlow, type FlowOwner } from "./flow.ts";
+import { Keepalive } from "./keepalive.ts";
+import { sendError } from "./network_error.ts";
+import { socketAddress } from "./stream_flow.ts";
+import { tlsCloseError } from "./tls_error.ts";
+import type { Address } from "./types.ts";
+
+const MAX_WAITING_BYTES = 1 << 20;
+const CR = 13;
+const LF = 10;
+
+export interface WebSocketFlowOptions {
+  transport: "ws" | "wss";
+  accepted: boolean;
+  /** The name that it was opened to. */
+  name?: string;
+}
+
+export class WebSocketFlow extends BaseFlow {
+  readonly transport: "ws" | "wss";
+  readonly local: Address;
+  readonly remote: Address;
+  override readonly name: string | undefined;
+  readonly #keepalive: Keepalive;
+
+  /** @param webSocket open; owned by the flow from now on, with the `socket` that carries it */
+  constructor(
+    owner: FlowOwner,
+    readonly webSocket: WebSocket,
+    socket: Socket,
+    options: WebSocketFlowOptions,
+  ) {
+    super(owner, options.accepted);
+    this.transport = options.transport;
+    this.name = options.name;
+    this.local = socketAddress(socket.localAddress, socket.localPort);
+    this.remote = socketAddress(socket.remoteAddress, socket.remotePort);
+    socket.setNoDelay(true);
+    this.#keepalive = new Keepalive({
+      clock: owner.clock,
+      random: owner.random,
+      intervalMs: owner.keepaliveMs,
+      mustAnswer: true,
+      ping: () => this.webSocket.ping(),
+      dead: () =>
+        this.close(
+          sendError(this.transport, this.remote, undefined, "the peer no longer answers pings"),
+        ),
+    });
+    this.#listen();
+  }
+
+  protected transmit(text: string): Promise<void> {
+    const { transport, remote, webSocket } = this;
+    if (webSocket.bufferedAmount > MAX_WAITING_BYTES) {
+      this.close(sendError(transport, remote, undefined, "the peer does not read"));
+      return Promise.reject(sendError(transport, remote));
+    }
+    return new Promise((resolve, reject) => {
+      webSocket.send(text, (cause) => {
+        if (cause) reject(sendError(transport, remote, cause));
+        else resolve();
+      });
+    });
+  }
+
+  protected release(): void {
+    this.#keepalive.stop();
+    this.webSocket.close(1000);
+    // The closing handshake needs a living peer.
+    const timer = this.owner.clock.setTimeout(() => this.webSocket.terminate(), 1000);
+    this.webSocket.once("close", () => this.owner.clock.clearTimeout(timer));
+  }
+
+  #listen(): void {
+    this.webSocket.on("message", (data: RawData) => {
+      this.#keepalive.heard();
+      const bytes = asBytes(data);
+      if (this.isOpen && !isBlank(bytes)) this.owner.received(this, bytes);
+    });
+    this.webSocket.on("pong", () => this.#keepalive.ponged());
+    this.webSocket.on("ping", () => this.#keepalive.heard());
+    this.webSocket.on("error", (cause) => {
+      const tls = this.transport === "wss" ? tlsCloseError(this.remote, cause) : undefined;
+      this.close(tls ?? sendError(this.transport, this.remote, cause));
+    });
+    this.webSocket.on("close", (code) => {
+      const why = `the peer closed it (WebSocket ${code})`;
+      this.close(sendError(this.transport, this.remote, undefined, why));
+    });
+  }
+}
+
+function asBytes(data: RawData): Uint8Array {
+  if (data instanceof ArrayBuffer) return new Uint8Array(data);
+  if (!Array.isArray(data)) return data;
+  const all = new Uint8Array(data.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of data) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
+}
+
+/** Nothing but line ends: some peers send these as keepalives. */
+export function isBlank(bytes: Uint8Array): boolean {
+  for (const byte of bytes) if (byte !== CR && byte !== LF) return false;
+  return true;
+}
