@@ -7,8 +7,10 @@ import { EchoSource } from "./echo.ts";
 import type { AudioDevices, AudioSink, AudioSource } from "./endpoint.ts";
 import { FileSink, FileSource } from "./file.ts";
 import { NullSink } from "./null.ts";
+import { PipeSink, PipeSource, standardInput } from "./pipe.ts";
 import { SilenceSource } from "./silence.ts";
 import { ToneSource } from "./tone.ts";
+import { VoiceSource } from "./voice.ts";
 
 /** A source for a microphone, not yet open. @throws OffhookError `device-failed` without cards */
 export function createSource(microphone: Microphone, devices?: AudioDevices): AudioSource {
@@ -18,11 +20,11 @@ export function createSource(microphone: Microphone, devices?: AudioDevices): Au
     case "file":
       return new FileSource(microphone.path, microphone.loop);
     case "pipe":
-      throw new OffhookError("internal", "pipes are not there yet");
+      return new PipeSource(microphone.rate, standardInput, () => performance.now());
     case "tone":
       return new ToneSource(microphone.frequency, microphone.level);
     case "voice":
-      return new ToneSource(440, -16);
+      return new VoiceSource();
     case "silence":
       return new SilenceSource();
     case "echo":
@@ -38,7 +40,7 @@ export function createSink(speaker: Speaker, devices?: AudioDevices): AudioSink 
     case "file":
       return new FileSink(speaker.path);
     case "pipe":
-      throw new OffhookError("internal", "pipes are not there yet");
+      return new PipeSink(speaker.rate, Deno.stdout);
     case "null":
       return new NullSink();
   }

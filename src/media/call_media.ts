@@ -35,7 +35,7 @@ export interface MediaSurroundings {
   sockets: Sockets;
   random: Random32;
   /** Sound cards; absent: device endpoints fail with `device-failed`. */
-  devices?: AudioDevices;
+  devices?: () => Promise<AudioDevices>;
   notify(input: MediaInput): void;
 }
 
@@ -179,8 +179,10 @@ export class CallMedia {
       (data, address, port) => this.#onRtp(data, address, port),
       () => {},
     );
-    this.#source = createSource(microphone, this.#around.devices);
-    this.#sink = createSink(speaker, this.#around.devices);
+    const needsDevices = microphone.kind === "device" || speaker.kind === "device";
+    const devices = needsDevices ? await this.#around.devices?.() : undefined;
+    this.#source = createSource(microphone, devices);
+    this.#sink = createSink(speaker, devices);
     if (microphone.kind === "echo") this.#echo = this.#source as EchoSource;
     await loadResampler();
     await this.#source.open(this.#eventsOf("microphone"));

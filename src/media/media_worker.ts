@@ -7,12 +7,17 @@
  * The thread starts with the first effect. If it dies, every call that had media is told MediaFailed,
  * and the next effect starts another thread.
  */
+import { type DeviceHostAccess, serveAccess } from "../audio/device_access.ts";
 import { OffhookError } from "../core/errors.ts";
 import type { MediaEffect, MediaInput } from "../core/media_port.ts";
 import type { CallId } from "../core/sip_port.ts";
-import type { FromWorker, MediaOptions, ToWorker } from "./worker_protocol.ts";
+import type { FromWorker, MediaSettings, ToWorker } from "./worker_protocol.ts";
 
-export type { MediaOptions } from "./worker_protocol.ts";
+/** What a media worker is made with. */
+export interface MediaOptions extends MediaSettings {
+  /** The device host of this process; absent: device endpoints fail with `device-failed`. */
+  devices?: DeviceHostAccess;
+}
 
 /** What stopping waits for open files and devices, ms. */
 const STOP_MS = 2000;
@@ -23,6 +28,7 @@ export class MediaWorker {
   readonly #log: (error: OffhookError) => void;
   readonly #calls = new Set<CallId>();
   #thread: Worker | undefined;
+  #devicePort: MessagePort | undefined;
   #stopped: (() => void) | undefined;
 
   /**
@@ -61,9 +67,7 @@ export class MediaWorker {
       this.#post({ type: "stop" });
     });
     clearTimeout(timer);
-    thread.terminate();
-    this.#thread = undefined;
-    this.#calls.clear();
+    this.#end(thread);
   }
 
   #post(message: ToWorker): void {
@@ -83,9 +87,29 @@ export class MediaWorker {
       this.#die(thread, event.message);
     };
     thread.onmessageerror = () => this.#die(thread, "a message could not be read");
-    const first: ToWorker = { type: "configure", options: this.#options };
-    thread.postMessage(first);
+    this.#configure(thread);
     return thread;
+  }
+
+  #configure(thread: Worker): void {
+    const { devices, ...settings } = this.#options;
+    if (devices === undefined) {
+      thread.postMessage({ type: "configure", settings } satisfies ToWorker);
+      return;
+    }
+    const channel = new MessageChannel();
+    this.#devicePort = channel.port1;
+    serveAccess(channel.port1, devices);
+    const message: ToWorker = { type: "configure", settings, devices: channel.port2 };
+    thread.postMessage(message, [channel.port2]);
+  }
+
+  #end(thread: Worker): void {
+    thread.terminate();
+    this.#devicePort?.close();
+    this.#devicePort = undefined;
+    this.#thread = undefined;
+    this.#calls.clear();
   }
 
   #take(message: FromWorker): void {
@@ -104,13 +128,11 @@ export class MediaWorker {
 
   #die(thread: Worker, reason: string): void {
     if (this.#thread !== thread) return;
-    thread.terminate();
-    this.#thread = undefined;
+    const calls = [...this.#calls];
+    this.#end(thread);
     this.#stopped?.();
     const error = new OffhookError("internal", `the media thread died: ${reason}`);
     this.#log(error);
-    const calls = [...this.#calls];
-    this.#calls.clear();
     for (const call of calls) {
       this.#notify({ type: "MediaFailed", call, error: error.toJSON() });
     }

@@ -3,24 +3,36 @@
  * The entry of the media thread: messages in, messages out, the engine between. Nothing that the main
  * thread does makes a packet late.
  */
+import type { AudioDevices } from "../audio/endpoint.ts";
 import { OffhookError } from "../core/errors.ts";
 import { systemClock } from "./clock.ts";
 import { MediaEngine } from "./engine.ts";
 import { UdpSockets } from "./sockets.ts";
-import type { FromWorker, MediaOptions, ToWorker } from "./worker_protocol.ts";
+import type { FromWorker, MediaSettings, ToWorker } from "./worker_protocol.ts";
 
 const say = (message: FromWorker) => self.postMessage(message);
 
 let engine: MediaEngine | undefined;
+let devices: Promise<AudioDevices> | undefined;
 
-function start(options: MediaOptions): MediaEngine {
+/** Most calls of a script have no sound card: its modules load with the first that has. */
+async function loadDevices(port: MessagePort): Promise<AudioDevices> {
+  const [{ deviceEndpoints }, { remoteAccess }] = await Promise.all([
+    import("../audio/device.ts"),
+    import("../audio/device_access.ts"),
+  ]);
+  return deviceEndpoints(remoteAccess(port));
+}
+
+function start(settings: MediaSettings, devicePort?: MessagePort): MediaEngine {
   const words = new Uint32Array(1);
   const random = () => crypto.getRandomValues(words)[0]!;
-  const sockets = new UdpSockets({ range: options.ports, address: options.address, random });
+  const sockets = new UdpSockets({ range: settings.ports, address: settings.address, random });
   return new MediaEngine({
     clock: systemClock,
     random,
     sockets,
+    devices: devicePort && (() => devices ??= loadDevices(devicePort)),
     notify: (input) => say({ type: "input", input }),
   });
 }
@@ -28,7 +40,7 @@ function start(options: MediaOptions): MediaEngine {
 self.onmessage = async ({ data }: MessageEvent<ToWorker>) => {
   switch (data.type) {
     case "configure":
-      engine = start(data.options);
+      engine = start(data.settings, data.devices);
       return;
     case "effect":
       engine?.perform(data.effect);

@@ -3,8 +3,8 @@ import type { ErrorJson } from "../core/errors.ts";
 import type { MediaEffect, MediaInput } from "../core/media_port.ts";
 import type { PortRange } from "./sockets.ts";
 
-/** Settings of a media worker. */
-export interface MediaOptions {
+/** Settings of a media worker that cross to its thread. */
+export interface MediaSettings {
   /** UDP ports for RTP and RTCP, inclusive; absent: the system's choice. */
   ports?: PortRange;
   /** Local IP address to bind; absent: all of them, IPv6 and IPv4. */
@@ -12,7 +12,7 @@ export interface MediaOptions {
 }
 
 export type ToWorker =
-  | { type: "configure"; options: MediaOptions }
+  | { type: "configure"; settings: MediaSettings; /** To the device host. */ devices?: MessagePort }
   | { type: "effect"; effect: MediaEffect }
   | { type: "stop" };
 
