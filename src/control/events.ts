@@ -40,6 +40,14 @@ export const event: z.ZodType<Sequenced> = z.discriminatedUnion("type", [
     ...order,
   }),
   z.strictObject({ type: z.literal("call.ended"), record: callRecord, ...order }),
+  z.strictObject({
+    type: z.literal("headset"),
+    headset: z.string(),
+    attached: z.boolean(),
+    name: z.string().optional(),
+    error: errorJson.optional(),
+    ...order,
+  }),
   z.strictObject({ type: z.literal("do-not-disturb"), on: z.boolean(), ...order }),
   z.strictObject({
     type: z.literal("notice"),

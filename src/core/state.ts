@@ -4,6 +4,7 @@
  *     Command (a person, a script) ┐
  *     SipInput (network)           ├─► step(state, input, moment) ─► { state, effects, events }
  *     MediaInput (RTP, devices)    │
+ *     HeadsetInput (buttons)       │
  *     TimerFired                   ┘
  *
  * Commands that are impossible throw; inputs from outside that do not fit are ignored and told in a
@@ -12,6 +13,7 @@
 import type { Account, AccountId, ExtraHeader, Party, RegistrationState } from "./account.ts";
 import type { Call, CallLimits, CallRecord, CallView } from "./call.ts";
 import type { ErrorJson } from "./errors.ts";
+import type { HeadsetEffect, HeadsetId, HeadsetInput } from "./headset_port.ts";
 import type { PayloadFormat } from "./media_description.ts";
 import type { AudioEndpoints, MediaEffect, MediaInput } from "./media_port.ts";
 import type { CallId, SipEffect, SipInput } from "./sip_port.ts";
@@ -88,11 +90,12 @@ export interface TimerFired {
   call: CallId;
 }
 
-export type Input = Command | SipInput | MediaInput | TimerFired;
+export type Input = Command | SipInput | MediaInput | HeadsetInput | TimerFired;
 
 export type Effect =
   | SipEffect
   | MediaEffect
+  | HeadsetEffect
   | { type: "StartTimer"; timer: TimerName; call: CallId; ms: number }
   | { type: "StopTimer"; timer: TimerName; call: CallId };
 
@@ -128,6 +131,7 @@ export type PhoneEvent =
   | { type: CallEventType; call: CallView; detail?: Record<string, unknown> }
   | { type: "call.ended"; record: CallRecord }
   | { type: "do-not-disturb"; on: boolean }
+  | { type: "headset"; headset: HeadsetId; attached: boolean; name?: string; error?: ErrorJson }
   /** Something outside did what it should not, or an input came too late; for the log. */
   | { type: "notice"; text: string; call?: CallId };
 

@@ -9,6 +9,7 @@
  */
 import type { Call } from "./call.ts";
 import { OffhookError } from "./errors.ts";
+import type { HeadsetInput } from "./headset_port.ts";
 import type { MediaInput } from "./media_port.ts";
 import type { SipInput } from "./sip_port.ts";
 import type { Command, Input, Moment, PhoneState, StepResult, TimerFired } from "./state.ts";
@@ -22,6 +23,8 @@ import { glareOver, offerAnswered, offerRejected, remoteOffer } from "./transiti
 import { mediaLost, setHold, swap } from "./transitions/offers.ts";
 import { referProgress, transfer, transferFailed } from "./transitions/transfer.ts";
 import { connectionChanged, register, registrationChanged } from "./transitions/accounts.ts";
+import { hangup } from "./transitions/hangup.ts";
+import { headsetChanged, headsetIntent } from "./transitions/headset.ts";
 import { isIn, Turn } from "./turn.ts";
 
 /** Transitions by input type. */
@@ -42,7 +45,10 @@ export function step(state: PhoneState, input: Input, moment: Moment): StepResul
   } else if (type in NEWS) {
     (NEWS as Record<string, (turn: Turn, input: Input) => void>)[type](turn, input);
   } else fromOutside(turn, input as CallNews);
-  return turn.result();
+  const result = turn.result();
+  const headset = headsetChanged(state, result.state);
+  if (headset !== undefined) result.effects.push({ type: "SetHeadset", state: headset });
+  return result;
 }
 
 const COMMANDS: Table<Command> = {
@@ -65,21 +71,28 @@ const COMMANDS: Table<Command> = {
   },
 };
 
-type News = Extract<
-  SipInput,
-  { type: "RegistrationChanged" | "ConnectionChanged" | "IncomingCall" }
->;
+type News =
+  | Extract<SipInput, { type: "RegistrationChanged" | "ConnectionChanged" | "IncomingCall" }>
+  | HeadsetInput;
 
 const NEWS: Table<News> = {
   RegistrationChanged: registrationChanged,
   ConnectionChanged: connectionChanged,
+  HeadsetIntent: headsetIntent,
+  HeadsetAttached: (turn, { headset, name }) => {
+    turn.events.push({ type: "headset", headset, name, attached: true });
+  },
+  HeadsetDetached: (turn, { headset, error }) => {
+    const why = error === undefined ? {} : { error };
+    turn.events.push({ type: "headset", headset, attached: false, ...why });
+  },
   IncomingCall: (turn, input) => {
     if (turn.find(input.call) === undefined) incoming(turn, input);
     else turn.notice("an incoming call came twice", input.call);
   },
 };
 
-type CallNews = Exclude<SipInput, News> | MediaInput | TimerFired;
+type CallNews = Exclude<SipInput, { type: News["type"] }> | MediaInput | TimerFired;
 
 const CALL_NEWS: CallTable<CallNews> = {
   CallProgress: progress,
@@ -153,13 +166,6 @@ function timerFired(turn: Turn, call: Call, { timer }: TimerFired): void {
     case "transfer":
       return transferFailed(turn, call, 408, "the transfer target did not answer");
   }
-}
-
-function hangup(turn: Turn, call: Call): void {
-  if (isIn(call, "preparing") || isIn(call, "calling")) {
-    cancel(turn, call, new OffhookError("interrupted", "the call was given up"));
-  } else if (isIn(call, "ringing") || isIn(call, "answering")) reject(turn, call, 603, "Decline");
-  else if (isIn(call, "established")) bye(turn, call, "hung up");
 }
 
 /** Media cannot be had, before the call or in the middle of it. */

@@ -11,6 +11,7 @@ import type { Sequenced } from "../control/phone.ts";
 import type { CommandPort } from "../control/local_phone.ts";
 import type { Clock, TimerHandle } from "../core/clock.ts";
 import { OffhookError } from "../core/errors.ts";
+import type { HeadsetEffect } from "../core/headset_port.ts";
 import type { MediaEffect } from "../core/media_port.ts";
 import type { SipEffect } from "../core/sip_port.ts";
 import type { Command, Effect, Input, PhoneEvent, PhoneState } from "../core/state.ts";
@@ -26,6 +27,8 @@ export const SYSTEM_CLOCK: Clock = {
 export interface Adapters {
   sip(effect: SipEffect): void;
   media(effect: MediaEffect): void;
+  /** Absent: no headset is looked for. */
+  headset?(effect: HeadsetEffect): void;
 }
 
 const MEDIA_EFFECTS: ReadonlySet<string> = new Set(
@@ -136,6 +139,7 @@ export class CoreLoop implements CommandPort {
       };
       this.#timers.set(`${timer}:${call}`, this.#clock.setTimeout(fire, effect.ms));
     } else if (effect.type === "StopTimer") this.#stopTimer(effect.timer, effect.call);
+    else if (effect.type === "SetHeadset") this.#adapters.headset?.(effect);
     else if (MEDIA_EFFECTS.has(effect.type)) this.#adapters.media(effect as MediaEffect);
     else this.#adapters.sip(effect as SipEffect);
   }

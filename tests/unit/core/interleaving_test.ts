@@ -2,8 +2,10 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { OffhookError } from "../../../src/core/errors.ts";
+import { type HeadsetState, IDLE_HEADSET } from "../../../src/core/headset_port.ts";
 import type { Effect, Input, PhoneState } from "../../../src/core/state.ts";
 import { initialState } from "../../../src/core/state.ts";
+import { headsetStateOf } from "../../../src/core/transitions/headset.ts";
 import { step } from "../../../src/core/step.ts";
 import { ACCOUNT, REPORT, SETTINGS, theirs } from "./scene.ts";
 
@@ -21,7 +23,7 @@ const error = { code: "declined", message: "no" } as const;
 const party = { uri: "sip:x@y" };
 
 /** Any input, whether or not it makes sense now. */
-const input: fc.Arbitrary<Input> = fc.tuple(call, status, description, fc.nat(33), fc.boolean())
+const input: fc.Arbitrary<Input> = fc.tuple(call, status, description, fc.nat(38), fc.boolean())
   .map(([call, status, description, kind, flag]): Input => {
     const inputs: Input[] = [
       { type: "Dial", call, account: "desk", target: "sip:b@x", limits: { noAnswerMs: 1 } },
@@ -76,6 +78,11 @@ const input: fc.Arbitrary<Input> = fc.tuple(call, status, description, fc.nat(33
       { type: "TimerFired", timer: "ending", call },
       { type: "TimerFired", timer: "glare", call },
       { type: "TimerFired", timer: "transfer", call },
+      ...(["hookOff", "hookOn", "toggleMute", "flash", "reject"] as const).map((type): Input => ({
+        type: "HeadsetIntent",
+        headset: "h",
+        intent: { type },
+      })),
     ];
     return inputs[kind];
   });
@@ -86,6 +93,8 @@ class Ledger {
   readonly timers = new Set<string>();
   /** A peer may refuse to be held: then two are active, and the face is told. */
   holdRefused = false;
+  /** What a headset was last told. */
+  lamps: HeadsetState = IDLE_HEADSET;
 
   note(effect: Effect): void {
     if (effect.type === "OpenMedia") {
@@ -96,6 +105,7 @@ class Ledger {
       assert.ok(this.media.has(effect.call), `${effect.type} without open media`);
     }
     if (effect.type === "CloseMedia") this.media.delete(effect.call);
+    if (effect.type === "SetHeadset") this.lamps = effect.state;
     if (effect.type === "StartTimer") this.timers.add(`${effect.timer}:${effect.call}`);
     if (effect.type === "StopTimer") this.timers.delete(`${effect.timer}:${effect.call}`);
   }
@@ -125,8 +135,9 @@ function play(inputs: Input[]): { state: PhoneState; ledger: Ledger } {
   return { state, ledger };
 }
 
-/** No state without an exit; no media for a call that is not there. */
+/** No state without an exit; lamps that are true; no media for a call that is not there. */
 function check(state: PhoneState, ledger: Ledger): void {
+  assert.deepEqual(ledger.lamps, headsetStateOf(state));
   for (const id of ledger.media) {
     const phase = state.calls.get(id)?.phase.name;
     assert.ok(phase !== undefined && phase !== "ending", `media runs for a call that is ${phase}`);

@@ -1,0 +1,30 @@
+/**
+ * What every command prints with `--json`, by the name that `offhook schema` knows it by. A change
+ * that breaks a reader gets a new number in the output's `schema`.
+ */
+import { z } from "zod";
+import { callReportSchema } from "./call.ts";
+import { configCheckSchema, configShowSchema, credentialsSchema } from "./config.ts";
+import { devicesReportSchema } from "./devices.ts";
+import { errorOutputSchema } from "./error.ts";
+import { registerReportSchema } from "./register.ts";
+import { versionSchema } from "./version.ts";
+
+export const OUTPUT_SCHEMAS = {
+  dial: callReportSchema,
+  answer: callReportSchema,
+  register: registerReportSchema,
+  devices: devicesReportSchema,
+  "config check": configCheckSchema,
+  "config show": configShowSchema,
+  "credential list": credentialsSchema,
+  version: versionSchema,
+  error: errorOutputSchema,
+} as const satisfies Record<string, z.ZodType>;
+
+export type OutputName = keyof typeof OUTPUT_SCHEMAS;
+
+/** JSON Schema (draft 2020-12) of an output. */
+export function outputJsonSchema(name: OutputName): Record<string, unknown> {
+  return { title: `offhook ${name} --json`, ...z.toJSONSchema(OUTPUT_SCHEMAS[name]) };
+}
