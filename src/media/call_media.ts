@@ -68,8 +68,14 @@ export class CallMedia {
     this.call = call;
     this.#around = around;
     this.#sender = new RtpSender(around.random, (datagram) => this.#transmit(datagram));
-    this.#outbound = new OutboundStream(this.#sender);
-    this.#inbound = new InboundStream(() => this.#tell({ type: "MediaHeard", call }));
+    this.#outbound = new OutboundStream(
+      this.#sender,
+      (digits) => this.#tell({ type: "DigitsSent", call, digits }),
+    );
+    this.#inbound = new InboundStream(
+      () => this.#tell({ type: "MediaHeard", call }),
+      (digit, durationMs) => this.#tell({ type: "DigitReceived", call, digit, durationMs }),
+    );
   }
 
   get streaming(): boolean {
@@ -118,6 +124,11 @@ export class CallMedia {
     this.#outbound.muted = muted;
   }
 
+  /** @throws OffhookError `usage` for a character that is no digit */
+  sendDigits(digits: string, durationMs: number): void {
+    this.#outbound.sendDigits(digits, durationMs);
+  }
+
   /**
    * One tick of the clock.
    *
@@ -153,8 +164,8 @@ export class CallMedia {
       duplicates: jitter.duplicates,
       sentLevel: this.#outbound.level.dbfs,
       receivedLevel: this.#inbound.level.dbfs,
-      dtmfSent: "",
-      dtmfReceived: "",
+      dtmfSent: this.#outbound.digitsSent,
+      dtmfReceived: this.#inbound.digitsReceived,
     };
     const codec = encoding ?? this.#outbound.encoding;
     if (codec !== undefined) report.codec = codec;

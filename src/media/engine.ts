@@ -71,9 +71,18 @@ export class MediaEngine {
       case "MuteMedia":
         return media.mute(effect.muted);
       case "SendDigits":
-        return;
+        return this.#sendDigits(media, effect.digits, effect.durationMs);
       case "CloseMedia":
         return this.#close(effect.call);
+    }
+  }
+
+  /** Digits that are none are not worth a call: nothing is sent, and that is told. */
+  #sendDigits(media: CallMedia, digits: string, durationMs: number): void {
+    try {
+      media.sendDigits(digits, durationMs);
+    } catch {
+      this.#around.notify({ type: "DigitsSent", call: media.call, digits: "" });
     }
   }
 

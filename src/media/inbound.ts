@@ -7,10 +7,13 @@
  * A datagram that is not RTP, of a payload type that was not negotiated, or from a source that is not
  * the peer changes nothing but a counter.
  */
+import { GRAPH_RATE } from "../audio/endpoint.ts";
 import type { NegotiatedStream } from "../core/media_description.ts";
 import { mayReceive } from "../core/offer_answer.ts";
 import type { Codec } from "./codec/codec.ts";
 import { createCodec } from "./codec/registry.ts";
+import { TelephoneEventReceiver } from "./dtmf/telephone_event.ts";
+import { ToneDetector } from "./dtmf/tone_detector.ts";
 import { Playout } from "./jitter/playout.ts";
 import { LevelMeter } from "./level_meter.ts";
 import { parseRtp, RtpPacket } from "./rtp/packet.ts";
@@ -31,6 +34,8 @@ export class InboundStream {
   readonly #packet = new RtpPacket();
   readonly #onHeard: () => void;
   readonly #codecs = new Map<number, Codec>();
+  readonly #events: TelephoneEventReceiver;
+  readonly #tones: ToneDetector;
   #eventType: number | undefined;
   #receives = false;
   #heard = false;
@@ -39,9 +44,14 @@ export class InboundStream {
   /** A source that wants to replace the present one. */
   #challenger: SourceStatistics | undefined;
 
-  /** @param onHeard called once, at the first packet of the peer */
-  constructor(onHeard: () => void) {
+  /**
+   * @param onHeard called once, at the first packet of the peer
+   * @param onDigit called once a digit, at its end
+   */
+  constructor(onHeard: () => void, onDigit: (digit: string, durationMs: number) => void) {
     this.#onHeard = onHeard;
+    this.#events = new TelephoneEventReceiver(DEFAULT_CLOCK_RATE, onDigit);
+    this.#tones = new ToneDetector(GRAPH_RATE, onDigit);
     this.playout = new Playout(
       DEFAULT_CLOCK_RATE,
       DEFAULT_SAMPLE_RATE,
@@ -57,6 +67,11 @@ export class InboundStream {
   /** Packets lost, over all sources. */
   get lost(): number {
     return this.#lostOfFormer + Math.max(0, this.source?.lost ?? 0);
+  }
+
+  /** Digits that came, as events or as tones. */
+  get digitsReceived(): string {
+    return this.#events.received + this.#tones.received;
   }
 
   get jitterMs(): number {
@@ -105,7 +120,10 @@ export class InboundStream {
       this.#heard = true;
       this.#onHeard();
     }
-    if (packet.payloadType === this.#eventType) return;
+    if (packet.payloadType === this.#eventType) {
+      this.#events.receive(packet.payload, packet.timestamp, now);
+      return;
+    }
     this.source!.arrival(packet.timestamp, now, DEFAULT_CLOCK_RATE);
     if (this.#receives) this.playout.jitter.put(packet, now);
   }
@@ -114,6 +132,9 @@ export class InboundStream {
   pull(due: number, into: Int16Array, sinkSurplusMs: number): void {
     this.playout.pull(due, into, sinkSurplusMs);
     this.level.add(into);
+    this.#events.tick(due);
+    // Tones are looked for only where the peer cannot send events: speech may sound like them.
+    if (this.#eventType === undefined) this.#tones.add(into);
   }
 
   /** Gives wasm memory back. */
@@ -148,6 +169,7 @@ export class InboundStream {
     this.source = next;
     this.#challenger = undefined;
     this.playout.reset();
+    this.#events.reset();
     return true;
   }
 }

@@ -13,6 +13,7 @@ import type { NegotiatedStream } from "../core/media_description.ts";
 import { maySend } from "../core/offer_answer.ts";
 import type { Codec } from "./codec/codec.ts";
 import { createCodec } from "./codec/registry.ts";
+import { DigitSender } from "./dtmf/digit_sender.ts";
 import { LevelMeter } from "./level_meter.ts";
 import { RTP_HEADER_LENGTH } from "./rtp/packet.ts";
 import type { RtpSender } from "./rtp/sender.ts";
@@ -21,6 +22,8 @@ import type { RtpSender } from "./rtp/sender.ts";
 interface Plan {
   sends: boolean;
   payloadType: number;
+  /** Payload type of telephone-events; undefined: the peer takes none. */
+  eventType: number | undefined;
   codec: Codec;
   resampler: Resampler;
   /** 20 ms at the codec's rate. */
@@ -32,6 +35,7 @@ export class OutboundStream {
   readonly level = new LevelMeter();
   muted = false;
   readonly #sender: RtpSender;
+  readonly #digits: DigitSender;
   readonly #silence = new Int16Array(FRAME_SAMPLES);
   #sound: Int16Array = this.#silence;
   #plan: Plan | undefined;
@@ -44,8 +48,15 @@ export class OutboundStream {
   /** The next packet begins a talk spurt (RFC 3551 §4.1). */
   #marker = true;
 
-  constructor(sender: RtpSender) {
+  /** @param onDigitsSent called when all digits of a `sendDigits` are out */
+  constructor(sender: RtpSender, onDigitsSent: (digits: string) => void) {
     this.#sender = sender;
+    this.#digits = new DigitSender(sender, onDigitsSent);
+  }
+
+  /** Digits that were sent completely, in order. */
+  get digitsSent(): string {
+    return this.#digits.sent;
   }
 
   /** What was sent last: 20 ms, of the microphone or silence; valid until the next frame. */
@@ -77,6 +88,7 @@ export class OutboundStream {
     this.#plan = {
       sends,
       payloadType: stream.sendFormat.payloadType,
+      eventType: stream.sendEvents?.payloadType,
       codec,
       resampler,
       samples: same ? former.samples : new Int16Array((codec.sampleRate * FRAME_MS) / 1000),
@@ -93,15 +105,23 @@ export class OutboundStream {
     this.#marker = true;
   }
 
-  /** Sends 20 ms of the microphone, or silence when muted. */
+  /**
+   * Sends digits in place of the microphone, as soon as the stream may send.
+   * @throws OffhookError `usage` for a character that is no digit
+   */
+  sendDigits(digits: string, durationMs: number): void {
+    this.#digits.add(digits, durationMs);
+  }
+
+  /** Sends 20 ms: of the microphone, of silence when muted, or of a digit. */
   frame(microphone: Int16Array): void {
     const plan = this.#plan;
     if (plan === undefined) return;
-    const sound = this.muted || !plan.sends ? this.#silence : microphone;
-    this.#sound = sound;
-    this.level.add(sound);
-    if (plan.sends) this.#encode(plan, sound);
+    const ticks = this.#ticks;
     this.#ticks += this.#ticksPerFrame(plan);
+    this.#sound = this.muted || !plan.sends ? this.#silence : microphone;
+    if (plan.sends) this.#send(plan, ticks);
+    this.level.add(this.#sound);
   }
 
   /** Gives wasm memory back. */
@@ -110,9 +130,22 @@ export class OutboundStream {
     this.#plan = undefined;
   }
 
-  #encode(plan: Plan, sound: Int16Array): void {
-    if (this.#frames === 0) this.#packetTicks = this.#ticks;
-    plan.resampler.process(sound, plan.samples);
+  #send(plan: Plan, ticks: number): void {
+    const outcome = this.#digits.frame(ticks, this.#ticksPerFrame(plan), plan.eventType);
+    if (outcome === "event") {
+      this.#sound = this.#silence;
+      // Sound that was gathered for a longer packet before the event is not sent any more.
+      this.#frames = 0;
+      this.#octets = 0;
+      return;
+    }
+    if (outcome === "tone") this.#sound = this.#digits.tone;
+    this.#encode(plan, ticks);
+  }
+
+  #encode(plan: Plan, ticks: number): void {
+    if (this.#frames === 0) this.#packetTicks = ticks;
+    plan.resampler.process(this.#sound, plan.samples);
     const at = RTP_HEADER_LENGTH + this.#octets;
     this.#octets += plan.codec.encode(plan.samples, this.#sender.packet(), at);
     if (++this.#frames < plan.framesPerPacket) return;

@@ -1,0 +1,92 @@
+/**
+ * Sends digits in place of the microphone: as telephone-events where the peer takes them (RFC 4733),
+ * as tones where it does not. On the real-time path.
+ *
+ *     frame of a digit ──► event packet, or tone
+ *     frames of the gap ──► the end packet twice more, then silence; or silence
+ *     pause, idle ──► the microphone
+ */
+import { FRAME_SAMPLES } from "../../audio/endpoint.ts";
+import { RTP_HEADER_LENGTH } from "../rtp/packet.ts";
+import type { RtpSender } from "../rtp/sender.ts";
+import { type DigitFrame, DigitQueue } from "./digit_queue.ts";
+import { END_PACKETS, EVENT_LENGTH, writeEvent } from "./telephone_event.ts";
+import { ToneGenerator } from "./tone_generator.ts";
+
+/** What becomes of a frame: the microphone, the sound in `tone`, or nothing more: it was sent. */
+export type DigitOutcome = "microphone" | "tone" | "event";
+
+export class DigitSender {
+  /** 20 ms at 48 kHz, when the outcome is `tone`; valid until the next frame. */
+  readonly tone = new Int16Array(FRAME_SAMPLES);
+  readonly #sender: RtpSender;
+  readonly #queue: DigitQueue;
+  readonly #generator = new ToneGenerator();
+  /** The event that is being sent: its digit, start and length, RTP ticks. */
+  #digit = "";
+  #startTicks = 0;
+  #ticks = 0;
+
+  /** @param onSent called when all digits of an `add` are out */
+  constructor(sender: RtpSender, onSent: (digits: string) => void) {
+    this.#sender = sender;
+    this.#queue = new DigitQueue(onSent);
+  }
+
+  /** Digits that were sent completely, in order. */
+  get sent(): string {
+    return this.#queue.sent;
+  }
+
+  /** @throws OffhookError `usage` for a character that is no digit */
+  add(digits: string, durationMs: number): void {
+    this.#queue.add(digits, durationMs);
+  }
+
+  /**
+   * One frame of time.
+   *
+   * @param ticks its media time, RTP ticks
+   * @param eventType payload type of telephone-events; undefined: tones
+   */
+  frame(ticks: number, ticksPerFrame: number, eventType: number | undefined): DigitOutcome {
+    const frame = this.#queue.next();
+    if (frame.kind === "idle" || frame.kind === "pause") return "microphone";
+    return eventType === undefined
+      ? this.#sound(frame)
+      : this.#event(frame, ticks, ticksPerFrame, eventType);
+  }
+
+  #sound(frame: DigitFrame): DigitOutcome {
+    if (frame.kind === "gap") this.tone.fill(0);
+    else {
+      this.#generator.generate(frame.digit, frame.index * FRAME_SAMPLES, frame.last, this.tone);
+    }
+    return "tone";
+  }
+
+  #event(
+    frame: DigitFrame,
+    ticks: number,
+    ticksPerFrame: number,
+    eventType: number,
+  ): DigitOutcome {
+    if (frame.kind === "gap") {
+      if (frame.index >= END_PACKETS - 1 || this.#digit === "") return this.#sound(frame);
+      this.#send(eventType, false, true);
+      return "event";
+    }
+    if (frame.index === 0 || this.#digit !== frame.digit) {
+      this.#digit = frame.digit;
+      this.#startTicks = ticks;
+    }
+    this.#ticks = ticks - this.#startTicks + ticksPerFrame;
+    this.#send(eventType, ticks === this.#startTicks, frame.last);
+    return "event";
+  }
+
+  #send(eventType: number, marker: boolean, end: boolean): void {
+    writeEvent(this.#sender.packet(), RTP_HEADER_LENGTH, this.#digit, end, this.#ticks);
+    this.#sender.send(marker, eventType, this.#startTicks, EVENT_LENGTH);
+  }
+}
