@@ -106,7 +106,7 @@ function scan(text: string, bodyBytes: Uint8Array | undefined): ScanResult {
   const message = emptyMessage(text);
   const startFault = readStartLine(message, text.slice(0, lineEnd));
   if (startFault !== undefined && !startFault.isSip) return fault(startFault.reason);
-  const headerFault = readHeaders(message, lineEnd + 2);
+  const headerFault = readHeaders(message, message.text.indexOf("\r\n") + 2);
   const viaFault = readIdentity(message);
   const reason = startFault ?? headerFault ?? viaFault;
   if (reason !== undefined) return faultOf(message, reason.reason, reason.status);
@@ -167,6 +167,8 @@ function readStartLine(message: SipMessage, line: string): StartFault | undefine
   message.kind = "response";
   message.status = Number(response[3]);
   if (Number(response[1]) !== 2 || Number(response[2]) !== 0) return badStart(WRONG_VERSION, 505);
+  // Some peers leave out the blank before an empty reason phrase; SIP.js wants it.
+  if (!line.includes(" ", 8)) message.text = `${line} ${message.text.slice(line.length)}`;
   const inRange = response[3].length === 3 && message.status >= 100 && message.status <= 699;
   return inRange ? undefined : badStart("its status code is not one of 100 to 699");
 }

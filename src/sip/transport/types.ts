@@ -3,21 +3,13 @@
  * Types only; not on the real-time path.
  */
 import type { TlsSettings, TransportName } from "../../core/account.ts";
+import type { Clock } from "../../core/clock.ts";
 import type { ErrorJson } from "../../core/errors.ts";
 import type { Resolver } from "../dns/resolver.ts";
 import type { SipMessage } from "../message.ts";
 import type { TraceSink } from "../trace.ts";
 
-/** Whatever a {@link Clock} returns for a running timer. */
-export type TimerHandle = unknown;
-
-/** Time as the layer sees it; tests inject a virtual one. */
-export interface Clock {
-  /** Milliseconds since the Unix epoch. */
-  now(): number;
-  setTimeout(callback: () => void, ms: number): TimerHandle;
-  clearTimeout(handle: TimerHandle): void;
-}
+export type { Clock, TimerHandle } from "../../core/clock.ts";
 
 /** A numeric address; IPv6 without brackets, IPv4-mapped IPv6 as IPv4. */
 export interface Address {
