@@ -17,6 +17,8 @@ export interface SippOptions {
   transport?: "udp" | "tcp";
   /** How many calls to run before it ends. */
   count?: number;
+  /** Its own port, when it must be known before. */
+  port?: number;
   name?: string;
 }
 
@@ -33,7 +35,7 @@ export class Sipp {
   }
 
   static async start(scratch: Scratch, options: SippOptions): Promise<Sipp> {
-    const port = freePorts(2);
+    const port = options.port ?? freePorts(2);
     const media = freePorts(2);
     const name = options.name ?? `sipp-${options.scenario}`;
     const keys = { contact: `127.0.0.1:${port}`, ...options.keys };
@@ -49,7 +51,7 @@ export class Sipp {
         ...["-nostdin", "-trace_err", "-error_file", errorFile],
         ...["-trace_msg", "-message_file", scratch.file(`${name}-messages.log`)],
         // Its own retransmissions of requests and finals stay on; a call never outlives this.
-        ...["-timeout", "60", "-timeout_error", "-cid_str", "%u-%p@%s"],
+        ...["-timeout", "90", "-timeout_error", "-cid_str", "%u-%p@%s"],
         ...Object.entries(keys).flatMap(([key, value]) => ["-key", key, value]),
       ],
       env: { TERM: "dumb" },

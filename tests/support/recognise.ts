@@ -8,6 +8,7 @@
  * peer loops its file and a recording starts in the middle. The matches are normalized: gain does not
  * matter, −1 ≤ match ≤ 1.
  */
+import assert from "node:assert/strict";
 import { readWav } from "./wav.ts";
 
 export interface Recognition {
@@ -22,13 +23,46 @@ export interface Recognition {
 /** Root mean square below which a piece counts as silence (of full scale 1). */
 const SILENCE = 0.003;
 
-/** Looks for the words of one WAV file in another; both at the rate of the reference, mono. */
-export async function recognise(reference: string, recording: string): Promise<Recognition> {
-  const [said, heard] = await Promise.all([readWav(reference), readWav(recording)]);
-  if (said.rate !== heard.rate) {
-    throw new Error(`${recording} is at ${heard.rate} Hz, its reference at ${said.rate} Hz`);
+/**
+ * Looks for the words of one WAV file in another.
+ * @param channel of the recording: 0 is left
+ */
+export async function recognise(
+  reference: string,
+  recording: string,
+  channel = 0,
+): Promise<Recognition> {
+  const said = await readWav(reference);
+  let heard = await readWav(recording, channel);
+  if (heard.rate !== said.rate) {
+    const resampled = `${recording}.${said.rate}.wav`;
+    await resample(recording, resampled, said.rate);
+    heard = await readWav(resampled, channel);
   }
   return recogniseSamples(said.samples, heard.samples, said.rate);
+}
+
+async function resample(from: string, to: string, rate: number): Promise<void> {
+  const { success, stderr } = await new Deno.Command("sox", {
+    args: ["-R", "-V1", from, "-r", String(rate), to],
+    stdout: "null",
+    stderr: "piped",
+  }).output();
+  if (!success) throw new Error(`sox: ${new TextDecoder().decode(stderr)}`);
+}
+
+/** Fails unless a recording of at least two seconds contains what was said. */
+export async function assertHeard(
+  reference: string,
+  recording: string,
+  who: string,
+  channel = 0,
+): Promise<void> {
+  const { score, pieces } = await recognise(reference, recording, channel);
+  assert.ok(
+    score > 0.8 && pieces >= 2,
+    `${who} should have heard ${reference}: ${recording} matches by ${score} in ${pieces} pieces`,
+  );
 }
 
 /** {@link recognise} for samples of full scale 1. */
