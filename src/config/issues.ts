@@ -4,22 +4,9 @@
  */
 import type { z } from "zod";
 import { OffhookError } from "../core/errors.ts";
+import type { ConfigIssue } from "./issue.ts";
 import { nearest } from "./nearest.ts";
 import { configJsonSchema } from "./schema.ts";
-
-export interface ConfigIssue {
-  /** Dotted path in the file (`accounts.work.transport`), or the flag or variable it came from. */
-  path: string;
-  /** What is there, as JSON; absent when nothing is. Never there for what may be a secret. */
-  value?: string;
-  /** What is wrong, and what is allowed. */
-  message: string;
-  /** What was probably meant. */
-  nearest?: string;
-  /** Place of a syntax error in the file, from 1. */
-  line?: number;
-  column?: number;
-}
 
 /** Where a value came from when it was not the file: `--transport`, `OFFHOOK_TRANSPORT`. */
 export type Origins = ReadonlyMap<string, string>;
@@ -27,16 +14,6 @@ export type Origins = ReadonlyMap<string, string>;
 const SECRET_KEYS = new Set(["password", "secret", "passwd", "auth_password"]);
 const SECRET_HINT = "passwords do not stand in the configuration; use password_file, " +
   "password_env, password_command or `offhook credential set ACCOUNT`";
-
-/** One line for each issue, `path: value: message`. */
-export function formatIssue(issue: ConfigIssue): string {
-  const place = issue.line === undefined
-    ? issue.path
-    : `line ${issue.line}, column ${issue.column}`;
-  const value = issue.value === undefined ? "" : ` ${issue.value}:`;
-  const meant = issue.nearest === undefined ? "" : ` (did you mean ${issue.nearest}?)`;
-  return `${place}:${value} ${issue.message}${meant}`;
-}
 
 /** All issues as one error; `source` is the file's path, or what else was validated. */
 export function configError(source: string, issues: ConfigIssue[]): OffhookError {

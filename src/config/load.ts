@@ -16,10 +16,19 @@ import { configFolder, type Environment, expandPath } from "./folders.ts";
 import { configError, dotted, issuesOf, type Origins } from "./issues.ts";
 import { nearest } from "./nearest.ts";
 import { type AppliedOverride, appliedOverrides, type Overrides } from "./overrides.ts";
-import { type AccountConfig, canonicalServer, type Config, configSchema } from "./schema.ts";
+import {
+  type AccountConfig,
+  accountSchema,
+  canonicalServer,
+  type Config,
+  configSchema,
+} from "./schema.ts";
 
 /** Name of the account that flags and environment define without a file. */
 export const COMMAND_LINE_ACCOUNT = "command-line";
+
+/** Where values come from when there is no file. */
+const ELSEWHERE = "the command line and environment";
 
 export interface LoadOptions {
   /** `--config`. */
@@ -38,6 +47,8 @@ export interface LoadedConfig {
   found: boolean;
   /** The chosen account; absent: there is none at all. */
   account?: string;
+  /** What calls without an account go by: the overrides of an account, over the defaults. */
+  direct: AccountConfig;
   /** Which keys did not come from the file, by dotted path. */
   origins: Origins;
   environment: Environment;
@@ -70,17 +81,36 @@ export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
   const origins = overlay(raw, applied, account);
   const result = configSchema.safeParse(raw);
   if (!result.success) {
-    const source = text === undefined ? "the command line and environment" : path;
+    const source = text === undefined ? ELSEWHERE : path;
     throw configError(source, issuesOf(result.error, raw, origins));
   }
   return {
     config: result.data,
+    direct: directSettings(applied),
     path,
     found: text !== undefined,
     origins,
     environment: options.environment,
     ...(account === undefined ? {} : { account }),
   };
+}
+
+/** A stand-in for what a call without an account does not use. */
+const DIRECT = { user: "offhook", server: "localhost" };
+
+function directSettings(applied: AppliedOverride[]): AccountConfig {
+  const raw: Table = { ...DIRECT };
+  const usable = applied.filter(({ override: { scope, path } }) =>
+    scope === "account" && path[0] !== "server"
+  );
+  const origins = new Map<string, string>();
+  for (const { override, origin, value } of usable) {
+    setAt(raw, override.path, value);
+    origins.set(dotted(override.path), origin);
+  }
+  const result = accountSchema.safeParse(raw);
+  if (result.success) return result.data;
+  throw configError(ELSEWHERE, issuesOf(result.error, raw, origins));
 }
 
 async function readIfThere(path: string, explicit: boolean): Promise<string | undefined> {
@@ -155,17 +185,22 @@ function overlay(raw: Table, applied: AppliedOverride[], account: string | undef
     const path = override.scope === "account"
       ? ["accounts", account!, ...override.path]
       : [...override.path];
-    let table = raw;
-    for (const key of path.slice(0, -1)) {
-      if (table[key] === undefined) table[key] = {};
-      if (!isTable(table[key])) break;
-      table = table[key];
-    }
-    table[path.at(-1)!] = value;
+    setAt(raw, path, value);
     origins.set(dotted(path), origin);
   }
   if (account === COMMAND_LINE_ACCOUNT) nameMissing(origins);
   return origins;
+}
+
+/** Makes the tables on the way; what is no table there stays, for the validation to find. */
+function setAt(raw: Table, path: readonly string[], value: unknown): void {
+  let table = raw;
+  for (const key of path.slice(0, -1)) {
+    const below = table[key] ??= {};
+    if (!isTable(below)) return;
+    table = below;
+  }
+  table[path.at(-1)!] = value;
 }
 
 /** What the command line's account lacks is asked for by the flag's name. */
@@ -193,7 +228,11 @@ export function chosen(loaded: LoadedConfig): { account: Account; settings: Acco
 }
 
 /** The account as the phone takes it: paths absolute, no secrets. */
-export function toAccount(id: string, settings: AccountConfig, loaded: LoadedConfig): Account {
+export function toAccount(
+  id: string,
+  settings: AccountConfig,
+  loaded: Pick<LoadedConfig, "path" | "environment">,
+): Account {
   const base = dirname(loaded.path);
   const { tls } = settings;
   const file = (path: string | undefined) =>

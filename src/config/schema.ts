@@ -11,16 +11,15 @@
  */
 import { z } from "zod";
 import { formatHostPort, parseHostPort } from "../core/address.ts";
+import {
+  CODECS,
+  LOG_LEVELS,
+  MAXIMUM_PIPE_RATE,
+  MINIMUM_PIPE_RATE,
+  TLS_VERSIONS,
+  TRANSPORTS,
+} from "./constants.ts";
 import { MICROPHONE_SYNTAX, parseMicrophone, parseSpeaker, SPEAKER_SYNTAX } from "./endpoints.ts";
-
-export const TRANSPORTS = ["udp", "tcp", "tls", "ws", "wss"] as const;
-export const CODECS = ["PCMU", "PCMA", "G722"] as const;
-export const TLS_VERSIONS = ["1.2", "1.3"] as const;
-export const LOG_LEVELS = ["trace", "debug", "info", "warning", "error", "fatal"] as const;
-
-/** Sample rates that a pipe may have: what every tool can produce and the codecs can use. */
-export const MINIMUM_PIPE_RATE = 8000;
-export const MAXIMUM_PIPE_RATE = 192000;
 
 const ACCOUNT_ID = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/;
 /** RFC 3261 §25.1 `user`, unescaped: what can stand before the @ of a SIP URI without escapes. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { OffhookError } from "../../../src/core/errors.ts";
-import { type ConfigIssue, formatIssue } from "../../../src/config/issues.ts";
+import { type ConfigIssue, formatIssue } from "../../../src/config/issue.ts";
 import { chosen, loadConfig, type LoadOptions } from "../../../src/config/load.ts";
 
 interface Given extends Partial<Omit<LoadOptions, "environment">> {

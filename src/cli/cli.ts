@@ -1,0 +1,82 @@
+/**
+ * From arguments to an exit status.
+ *
+ *     argv[0] ─► table of commands ─► its module (loaded now) ─► parse ─► run ─► status
+ *
+ * `version`, `--help` and a mistyped command load nothing but the table. Not on the real-time path.
+ */
+import { type ExitCode, OffhookError } from "../core/errors.ts";
+import { nearest } from "../config/nearest.ts";
+import { COMMANDS } from "./commands.ts";
+import { helpText } from "./help.ts";
+import type { Io } from "./io.ts";
+import { type OpenPhone, openStationPhone } from "./open_phone.ts";
+import { reportError } from "./report_error.ts";
+import { VERSION } from "./version_number.ts";
+
+export interface CliOptions {
+  io: Io;
+  /** Tests pass a phone of their own. */
+  openPhone?: OpenPhone;
+}
+
+/** Runs one command line. Never throws. */
+export async function runCli(args: readonly string[], options: CliOptions): Promise<ExitCode> {
+  const { io } = options;
+  try {
+    refuseSecrets(args);
+    return await dispatch(args, options);
+  } catch (thrown) {
+    const error = OffhookError.from(thrown);
+    await reportError(error, io, args.includes("--json"));
+    return error.exitCode;
+  }
+}
+
+async function dispatch(args: readonly string[], { io, openPhone }: CliOptions): Promise<ExitCode> {
+  const [first, ...rest] = args;
+  if (first === undefined) {
+    await io.stderr.write(helpText());
+    return 2;
+  }
+  if (first === "--help" || first === "-h" || (first === "help" && rest.length === 0)) {
+    await io.stdout.write(helpText());
+    return 0;
+  }
+  if (first === "--version" || first === "-V" || (first === "version" && rest.length === 0)) {
+    await io.stdout.write(`offhook ${VERSION}\n`);
+    return 0;
+  }
+  if (first === "help") return await dispatch([...rest, "--help"], { io });
+  const entry = COMMANDS.find(({ name }) => name === first);
+  if (entry === undefined) throw unknownCommand(first);
+  const command = await entry.load();
+  return await command.execute(rest, { io, openPhone: openPhone ?? openStationPhone });
+}
+
+function unknownCommand(word: string): OffhookError {
+  const near = nearest(word, COMMANDS.map(({ name }) => name));
+  const what = word.startsWith("-") ? "option" : "command";
+  return new OffhookError("usage", `there is no ${what} "${word}"`, {
+    hint: near === undefined
+      ? "`offhook --help` lists the commands."
+      : `Did you mean "${near}"? \`offhook --help\` lists the commands.`,
+  });
+}
+
+/** No flag of ours is near one of these; a mistyped one is meant, too. */
+const SECRET_FLAGS = ["password", "passwd", "secret"];
+
+/** Any process of the machine can read arguments: a password there is lost already. */
+function refuseSecrets(args: readonly string[]): void {
+  if (args[0] === "completion") return;
+  const end = args.indexOf("--");
+  for (const argument of end < 0 ? args : args.slice(0, end)) {
+    const name = /^--?([A-Za-z-]+)/.exec(argument)?.[1]?.toLowerCase();
+    if (name === undefined || nearest(name, SECRET_FLAGS) === undefined) continue;
+    throw new OffhookError("usage", `--${name}: passwords are never taken from the command line`, {
+      hint: "Use --password-file FILE (- for standard input), the variable OFFHOOK_PASSWORD, " +
+        "or `offhook credential set ACCOUNT`. Change this one: other processes could read it.",
+    });
+  }
+}

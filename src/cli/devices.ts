@@ -1,0 +1,45 @@
+/** `offhook devices`: microphones and loudspeakers, as --mic and --speaker name them. */
+import type { DevicesReport } from "../control/schemas/devices.ts";
+import { defineCommand } from "./command.ts";
+import { say, sayJson } from "./io.ts";
+import { jsonOption } from "./options.ts";
+
+export const devices = defineCommand({
+  name: "devices",
+  brief: "List microphones and loudspeakers",
+  description: "The names and ids are what --mic device:NAME and --speaker device:NAME take; " +
+    "a part of a name is enough when only one device has it. * marks the default.",
+  examples: ["devices", "devices --json"],
+  parser: jsonOption,
+  async run({ json }, { io }) {
+    const { listDevices } = await import("../station/list_devices.ts");
+    const report: DevicesReport = { schema: "offhook.devices/1", ...await listDevices() };
+    if (json) await sayJson(io, report);
+    else if (report.devices.length === 0) {
+      const { unavailable } = report;
+      await say(io, unavailable?.message ?? "There is no sound device.");
+      await say(io, `  ${unavailable?.hint ?? "Calls can use a file, a pipe or a tone instead."}`);
+    } else await io.stdout.write(devicesTable(report));
+    return 0;
+  },
+});
+
+/** One line a device and direction: what a person looks for. */
+export function devicesTable({ devices }: DevicesReport): string {
+  const section = (
+    title: string,
+    channels: "inputChannels" | "outputChannels",
+    isDefault: "defaultInput" | "defaultOutput",
+  ) => {
+    const rows = devices.filter((device) => device[channels] > 0);
+    if (rows.length === 0) return "";
+    const width = Math.max(...rows.map(({ name }) => name.length));
+    const lines = rows.map((device) =>
+      `${device[isDefault] ? "*" : " "} ${device.name.padEnd(width)}  ${device.id}\n`
+    );
+    return `${title}\n${lines.join("")}`;
+  };
+  const microphones = section("Microphones", "inputChannels", "defaultInput");
+  const speakers = section("Loudspeakers", "outputChannels", "defaultOutput");
+  return [microphones, speakers].filter((part) => part !== "").join("\n");
+}

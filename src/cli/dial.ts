@@ -1,0 +1,67 @@
+/** `offhook dial TARGET`: one call out, from start to exit status. */
+import { group, merge, object } from "@optique/core/constructs";
+import { multiple, optional } from "@optique/core/modifiers";
+import { argument, option } from "@optique/core/primitives";
+import type { InferValue } from "@optique/core/parser";
+import { string } from "@optique/core/valueparser";
+import { type Context, defineCommand } from "./command.ts";
+import {
+  accountOptions,
+  audioOptions,
+  callOptions,
+  described,
+  logOptions,
+  outputOptions,
+  tlsOptions,
+} from "./options.ts";
+import { header, value } from "./values.ts";
+
+const parser = merge(
+  object({
+    target: argument(
+      string({ metavar: "TARGET" }),
+      described("sip:, sips: or tel: URI, user@host, or a number on the account."),
+    ),
+  }),
+  callOptions,
+  group(
+    "Identity",
+    object({
+      from: optional(option(
+        "--from",
+        string({ metavar: "IDENTITY" }),
+        described(`Who calls: a URI, "Name <URI>", or a number on the account.`),
+      )),
+      headers: multiple(option(
+        "--header",
+        value("NAME:VALUE", { name: "", value: "" }, header),
+        described("Add a header to the INVITE. May be repeated."),
+      )),
+    }),
+  ),
+  audioOptions,
+  outputOptions,
+  accountOptions,
+  tlsOptions,
+  logOptions,
+);
+
+export type DialValues = InferValue<typeof parser>;
+
+export const dial = defineCommand({
+  name: "dial",
+  brief: "One call, from start to exit status",
+  synopsis: "[OPTIONS] TARGET",
+  description: "Calls TARGET and stays until either side hangs up, --duration is over, or the " +
+    "microphone's file or pipe is at its end. A complete address is called directly unless an " +
+    "account was named or has that server. With --speaker pipe standard output carries the sound, " +
+    "and --json goes to standard error.",
+  examples: [
+    "dial sip:600@127.0.0.1:5560",
+    "dial 0301234567 --mic file:page.wav --json",
+    "dial 700 --dtmf 1,w2# --record ivr.wav --duration 30s",
+  ],
+  parser,
+  run: async (values: DialValues, context: Context) =>
+    await (await import("./run_dial.ts")).runDial(values, context),
+});

@@ -1,0 +1,35 @@
+/** `offhook lab`: the practice PBX alone, for others to call. */
+import { merge, object } from "@optique/core/constructs";
+import { withDefault } from "@optique/core/modifiers";
+import { option } from "@optique/core/primitives";
+import type { InferValue } from "@optique/core/parser";
+import { type Context, defineCommand } from "./command.ts";
+import { described, logOptions, outputOptions } from "./options.ts";
+import { listenAddress, value } from "./values.ts";
+
+const parser = merge(
+  object({
+    listen: withDefault(
+      option(
+        "--listen",
+        value("ADDRESS:PORT", "", listenAddress),
+        described("Where it takes calls; 127.0.0.1:5560 by default."),
+      ),
+      "127.0.0.1:5560",
+    ),
+  }),
+  outputOptions,
+  logOptions,
+);
+
+export type LabValues = InferValue<typeof parser>;
+
+export const lab = defineCommand({
+  name: "lab",
+  brief: "Run the practice PBX alone, for others to call",
+  synopsis: "[OPTIONS]",
+  examples: ["lab", "lab --listen 0.0.0.0:5560"],
+  parser,
+  run: async (values: LabValues, context: Context) =>
+    await (await import("../lab/run_lab.ts")).runLab(values, context.io),
+});

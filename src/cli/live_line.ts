@@ -1,0 +1,79 @@
+/**
+ * The one line that shows a call on a terminal, and the words that stand for it elsewhere. Pure; the
+ * drawing is in `call_display.ts`. Not on the real-time path.
+ */
+import type { CallView } from "../core/call.ts";
+import { clock } from "./call_report.ts";
+
+/** Steps of a level meter: of `-60` dBFS and more. */
+const BARS = "▁▂▃▄▅▆▇█";
+const ASCII_BARS = ".:-=+*#@";
+const QUIETEST_DB = -60;
+
+export interface LineOptions {
+  /** Columns that there are. */
+  width: number;
+  /** Only ASCII. */
+  ascii: boolean;
+  now: number;
+}
+
+const STATES: Record<CallView["state"], { glyph: string; ascii: string; word: string }> = {
+  dialling: { glyph: "◌", ascii: "o", word: "calling" },
+  ringback: { glyph: "◔", ascii: "~", word: "ringing" },
+  early: { glyph: "◑", ascii: "~", word: "early media" },
+  ringing: { glyph: "◔", ascii: "!", word: "incoming" },
+  active: { glyph: "●", ascii: "*", word: "in call" },
+  held: { glyph: "‖", ascii: "=", word: "on hold" },
+  ending: { glyph: "○", ascii: "-", word: "ending" },
+};
+
+/** `● in call sip:600@host 0:12 G722 mic ▅ spk ▃ 12# · digits dial, m mute, q hang up` */
+export function liveLine(view: CallView, { width, ascii, now }: LineOptions): string {
+  const state = STATES[view.state];
+  const parts = [`${ascii ? state.ascii : state.glyph} ${state.word}`, view.remote.uri];
+  parts.push(clock(Math.max(0, now - (view.answeredAt ?? view.startedAt))));
+  if (view.codec !== undefined) parts.push(view.codec);
+  if (view.muted) parts.push("muted");
+  if (view.hold.remote) parts.push("held by the other side");
+  if (view.report !== undefined) {
+    parts.push(`mic ${meter(view.report.sentLevel, ascii)}`);
+    parts.push(`spk ${meter(view.report.receivedLevel, ascii)}`);
+    if (view.report.dtmfReceived !== "") parts.push(`got ${view.report.dtmfReceived}`);
+  }
+  const line = parts.join("  ");
+  const keys = view.answeredAt === undefined ? "q hang up" : "0-9*# dial, m mute, q hang up";
+  const whole = `${line}  ${ascii ? "|" : "·"} ${keys}`;
+  return cut(whole.length < width ? whole : line, width - 1);
+}
+
+function meter(level: number, ascii: boolean): string {
+  const bars = ascii ? ASCII_BARS : BARS;
+  const share = Math.min(1, Math.max(0, 1 - level / QUIETEST_DB));
+  return bars[Math.min(bars.length - 1, Math.floor(share * bars.length))]!;
+}
+
+function cut(line: string, width: number): string {
+  const characters = [...line];
+  return characters.length <= width ? line : characters.slice(0, Math.max(0, width)).join("");
+}
+
+/** What is said once a state is reached, where there is no terminal to draw on. */
+export function stateSentence(view: CallView): string | undefined {
+  switch (view.state) {
+    case "dialling":
+      return `calling ${view.remote.uri}`;
+    case "ringback":
+      return "ringing";
+    case "early":
+      return "early media";
+    case "ringing":
+      return `call from ${view.remote.uri}`;
+    case "active":
+      return view.codec === undefined ? "answered" : `answered, ${view.codec}`;
+    case "held":
+      return "on hold";
+    case "ending":
+      return undefined;
+  }
+}

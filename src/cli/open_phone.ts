@@ -1,0 +1,15 @@
+/**
+ * The way from the command line to a phone. The station, with every adapter, is loaded when a phone
+ * is opened, not before. Not on the real-time path.
+ */
+import type { OpenPhone as OpenedPhone, PhoneOptions } from "../station/phone_options.ts";
+
+export type { OpenedPhone, PhoneOptions };
+
+/** Opens a phone; tests pass one of their own. @throws OffhookError when it cannot start */
+export type OpenPhone = (options: PhoneOptions) => Promise<OpenedPhone>;
+
+export const openStationPhone: OpenPhone = async (options) => {
+  const { openPhone } = await import("../station/open_phone.ts");
+  return await openPhone(options);
+};

@@ -1,0 +1,157 @@
+/** {@link Io} over the real process. Not on the real-time path. */
+import { type Environment, processEnvironment } from "../config/folders.ts";
+import { OffhookError } from "../core/errors.ts";
+import type { Io, Keyboard, Output } from "./io.ts";
+
+interface WritableStreamLike {
+  write(bytes: Uint8Array): Promise<number>;
+  isTerminal(): boolean;
+}
+
+class StreamOutput implements Output {
+  readonly #stream: WritableStreamLike;
+  readonly #encoder = new TextEncoder();
+  #last: Promise<void> = Promise.resolve();
+  closed = false;
+
+  constructor(stream: WritableStreamLike) {
+    this.#stream = stream;
+  }
+
+  get isTty(): boolean {
+    return this.#stream.isTerminal();
+  }
+
+  get columns(): number {
+    try {
+      return Deno.consoleSize().columns || 80;
+    } catch {
+      return 80;
+    }
+  }
+
+  write(text: string): Promise<void> {
+    this.#last = this.#last.then(() => this.#writeAll(this.#encoder.encode(text)));
+    return this.#last;
+  }
+
+  async #writeAll(bytes: Uint8Array): Promise<void> {
+    try {
+      for (let sent = 0; sent < bytes.length && !this.closed;) {
+        sent += await this.#stream.write(bytes.subarray(sent));
+      }
+    } catch {
+      // EPIPE, or a terminal that hung up: nobody reads any more.
+      this.closed = true;
+    }
+  }
+}
+
+const SIGNALS: Deno.Signal[] = Deno.build.os === "windows"
+  ? ["SIGINT", "SIGBREAK"]
+  : ["SIGINT", "SIGTERM", "SIGHUP"];
+
+/** @param exit ends the process at once */
+export function processIo(exit: (status: number) => never): Io {
+  const stderr = new StreamOutput(Deno.stderr);
+  return {
+    environment: environmentWithSecret(),
+    cwd: Deno.cwd(),
+    stdout: new StreamOutput(Deno.stdout),
+    stderr,
+    stdinIsTty: Deno.stdin.isTerminal(),
+    readStdin: () => new Response(Deno.stdin.readable).text(),
+    ask: (question, { hidden = false } = {}) => ask(stderr, question, hidden),
+    keyboard: openKeyboard,
+    onInterrupt: (listener) => onInterrupt(listener, exit),
+    now: () => Date.now(),
+    after(ms, run) {
+      const timer = setTimeout(run, ms);
+      return () => clearTimeout(timer);
+    },
+  };
+}
+
+/** Keeps the password for us and takes it away from every process that we start. */
+function environmentWithSecret(): Environment {
+  const variable = "OFFHOOK_PASSWORD";
+  const password = processEnvironment(variable);
+  if (password !== undefined) Deno.env.delete(variable);
+  return (name) => name === variable ? password : processEnvironment(name);
+}
+
+function onInterrupt(listener: () => void, exit: (status: number) => never): () => void {
+  let interrupted = false;
+  const handle = () => {
+    if (interrupted) exit(130);
+    interrupted = true;
+    listener();
+  };
+  for (const signal of SIGNALS) Deno.addSignalListener(signal, handle);
+  return () => {
+    for (const signal of SIGNALS) Deno.removeSignalListener(signal, handle);
+  };
+}
+
+/** In raw mode for as long as it is open; the mode is restored in any case. */
+function openKeyboard(listener: (keys: string) => void): Keyboard {
+  Deno.stdin.setRaw(true);
+  const restore = () => {
+    try {
+      Deno.stdin.setRaw(false);
+    } catch {
+      // The terminal is gone.
+    }
+  };
+  globalThis.addEventListener("unload", restore);
+  const reader = Deno.stdin.readable.pipeThrough(new TextDecoderStream()).getReader();
+  let open = true;
+  const pump = async () => {
+    while (open) {
+      const { value, done } = await reader.read();
+      if (done) break;
+      if (open) listener(value);
+    }
+  };
+  pump().catch(() => {});
+  return {
+    close() {
+      if (!open) return;
+      open = false;
+      restore();
+      globalThis.removeEventListener("unload", restore);
+      reader.cancel().catch(() => {});
+    },
+  };
+}
+
+/** @throws OffhookError `interrupted` on Ctrl-C or at the end of input */
+function ask(stderr: Output, question: string, hidden: boolean): Promise<string> {
+  return new Promise((resolve, reject) => {
+    stderr.write(question);
+    let typed = "";
+    const finish = (settle: () => void) => {
+      keyboard.close();
+      stderr.write("\n");
+      settle();
+    };
+    const keyboard = openKeyboard((keys) => {
+      for (const key of keys) {
+        if (key === "\r" || key === "\n") return finish(() => resolve(typed));
+        if (key === "\u0003" || key === "\u0004") {
+          return finish(() => reject(new OffhookError("interrupted", "interrupted")));
+        }
+        if (key === "\u007f" || key === "\b") {
+          if (typed !== "" && !hidden) stderr.write("\b \b");
+          typed = [...typed].slice(0, -1).join("");
+        } else if (key === "\u0015") {
+          if (!hidden) stderr.write("\b \b".repeat([...typed].length));
+          typed = "";
+        } else if (key >= " ") {
+          typed += key;
+          if (!hidden) stderr.write(key);
+        }
+      }
+    });
+  });
+}

@@ -1,0 +1,41 @@
+/** `offhook register`: register, say how it went, un-register; or `--stay`. */
+import { group, merge, object } from "@optique/core/constructs";
+import { withDefault } from "@optique/core/modifiers";
+import { option } from "@optique/core/primitives";
+import type { InferValue } from "@optique/core/parser";
+import { type Context, defineCommand } from "./command.ts";
+import { accountOptions, described, logOptions, outputOptions, tlsOptions } from "./options.ts";
+import { duration } from "./values.ts";
+
+const parser = merge(
+  group(
+    "Registration",
+    object({
+      stay: option("--stay", described("Stay registered until interrupted, and say what changes.")),
+      timeout: withDefault(
+        option("--timeout", duration(), described("Give up after; 35 s by default.")),
+        35_000,
+      ),
+    }),
+  ),
+  outputOptions,
+  accountOptions,
+  tlsOptions,
+  logOptions,
+);
+
+export type RegisterValues = InferValue<typeof parser>;
+
+export const register = defineCommand({
+  name: "register",
+  brief: "Register, say how it went, un-register",
+  synopsis: "[OPTIONS]",
+  examples: [
+    "register --server sip.example.com --user alice --password-file ~/alice.password",
+    "register --account work --json",
+    "register --stay",
+  ],
+  parser,
+  run: async (values: RegisterValues, context: Context) =>
+    await (await import("./run_register.ts")).runRegister(values, context),
+});

@@ -1,0 +1,99 @@
+/** The run of `offhook dial`; apart, because it loads the configuration's schema. */
+import { chosen, type LoadedConfig, toAccount } from "../config/load.ts";
+import { parseHostPort } from "../core/address.ts";
+import type { Account, Party } from "../core/account.ts";
+import { type ExitCode, OffhookError } from "../core/errors.ts";
+import { type ResolvedTarget, resolveTarget, type TargetContext } from "../core/target.ts";
+import { DIRECT_ACCOUNT } from "../control/local_phone.ts";
+import { followCall } from "./follow_call.ts";
+import { withSession } from "./call_session.ts";
+import { endpointsOf, loadForCommand } from "./call_setup.ts";
+import type { Context } from "./command.ts";
+import type { DialValues } from "./dial.ts";
+
+/** A script must not wait for ever for somebody to answer. */
+const NO_ANSWER_MS = 60_000;
+
+export async function runDial(values: DialValues, context: Context): Promise<ExitCode> {
+  const { io } = context;
+  const loaded = await loadForCommand(values, io);
+  const { target, account } = chooseRoute(values, loaded, io.environment);
+  const from = values.from === undefined ? undefined : partyOf(values.from, account?.server);
+  const endpoints = endpointsOf(loaded, values, io);
+  const options = {
+    loaded,
+    values,
+    ...(account === undefined ? {} : { account }),
+    register: false,
+    endpoints,
+    maxCalls: 1,
+  };
+  return await withSession(context, options, async (session) => {
+    const { call } = await session.phone.request("dial", {
+      account: account?.id ?? DIRECT_ACCOUNT,
+      target: target.uri,
+      endpoints,
+      ...(values.codecs === undefined ? {} : { codecs: [...values.codecs] }),
+      ...(from === undefined ? {} : { from }),
+      headers: [...values.headers],
+      limits: {
+        noAnswerMs: values.timeout ?? NO_ANSWER_MS,
+        ...(values.duration === undefined ? {} : { durationMs: values.duration }),
+      },
+    });
+    const soundOnStdout = endpoints.speaker.kind === "pipe";
+    return await followCall({ ...values, soundOnStdout }, { io, session, call });
+  });
+}
+
+/**
+ * A target with a host of its own is called directly, unless an account was asked for or one of the
+ * configuration has that server; anything else goes by the chosen account.
+ */
+export function chooseRoute(
+  values: Pick<DialValues, "target" | "account" | "server">,
+  loaded: LoadedConfig,
+  environment: (name: string) => string | undefined,
+): { target: ResolvedTarget; account?: Account } {
+  const settings = loaded.account === undefined
+    ? undefined
+    : loaded.config.accounts[loaded.account];
+  const context: TargetContext = settings === undefined
+    ? {}
+    : { server: settings.server, dialPlan: settings.dial_plan };
+  const target = resolveTarget(values.target, context);
+  if (target.host === undefined) return { target, account: chosen(loaded).account };
+  const asked = [values.account, values.server].some((given) => given !== undefined) ||
+    ["OFFHOOK_ACCOUNT", "OFFHOOK_SERVER"].some((variable) => environment(variable));
+  if (asked && loaded.account !== undefined) return { target, account: chosen(loaded).account };
+  const own = accountOfServer(target.host, loaded);
+  return own === undefined ? { target } : { target, account: own };
+}
+
+function accountOfServer(place: string, loaded: LoadedConfig): Account | undefined {
+  const host = parseHostPort(place)!.host.toLowerCase();
+  const chosenFirst = Object.entries(loaded.config.accounts)
+    .sort(([a], [b]) => Number(b === loaded.account) - Number(a === loaded.account));
+  for (const [id, settings] of chosenFirst) {
+    if (parseHostPort(settings.server)!.host.toLowerCase() !== host) continue;
+    return toAccount(id, settings, loaded);
+  }
+  return undefined;
+}
+
+/** `Name <URI>`, `"Name" <URI>`, or what can be dialled. @throws OffhookError `usage` */
+export function partyOf(text: string, server: string | undefined): Party {
+  const named = /^\s*(?:"([^"]*)"|([^"<>]*?))\s*<([^<>]+)>\s*$/.exec(text);
+  const context = server === undefined ? {} : { server };
+  try {
+    if (named === null) return { uri: resolveTarget(text, context).uri };
+    const displayName = (named[1] ?? named[2] ?? "").trim();
+    const { uri } = resolveTarget(named[3]!, context);
+    return displayName === "" ? { uri } : { uri, displayName };
+  } catch (error) {
+    const { message } = OffhookError.from(error);
+    throw new OffhookError("usage", `--from: ${message}`, {
+      hint: `Write sip:user@host or "Name <sip:user@host>".`,
+    });
+  }
+}

@@ -1,0 +1,116 @@
+/** The run of `offhook register`. Not on the real-time path. */
+import { chosen } from "../config/load.ts";
+import type { Account, RegistrationState } from "../core/account.ts";
+import { EXIT_CODES, type ExitCode, OffhookError } from "../core/errors.ts";
+import type { RegisterReport } from "../control/schemas/register.ts";
+import { type Session, withSession } from "./call_session.ts";
+import { loadForCommand } from "./call_setup.ts";
+import type { Context } from "./command.ts";
+import { type Io, say, sayJson } from "./io.ts";
+import type { RegisterValues } from "./register.ts";
+import { errorLines } from "./report_error.ts";
+
+export async function runRegister(values: RegisterValues, context: Context): Promise<ExitCode> {
+  const { io } = context;
+  const loaded = await loadForCommand(values, io);
+  const { account } = chosen(loaded);
+  const options = {
+    loaded,
+    values,
+    account: { ...account, register: true },
+    register: false,
+    endpoints: { microphone: { kind: "silence" }, speaker: { kind: "null" } } as const,
+    maxCalls: 0,
+  };
+  return await withSession(context, options, (session) => {
+    const run = new RegisterRun(session, account, values, io);
+    return run.run();
+  });
+}
+
+class RegisterRun {
+  readonly #session: Session;
+  readonly #account: Account;
+  readonly #values: RegisterValues;
+  readonly #io: Io;
+  readonly #startedAt: number;
+  readonly #finished = Promise.withResolvers<ExitCode>();
+
+  constructor(session: Session, account: Account, values: RegisterValues, io: Io) {
+    this.#session = session;
+    this.#account = account;
+    this.#values = values;
+    this.#io = io;
+    this.#startedAt = io.now();
+  }
+
+  async run(): Promise<ExitCode> {
+    const { id, server } = this.#account;
+    this.#session.listen((event) => {
+      if (event.type !== "registration" || event.account !== id) return;
+      this.#onChange(event.registration);
+    });
+    const stop = this.#values.stay ? () => {} : this.#io.after(this.#values.timeout, () => {
+      const error = new OffhookError("unreachable", `no answer from ${server}`, {
+        hint: "Is the server's name, port and transport right? --trace - shows what is sent.",
+      });
+      this.#onChange({ state: "failed", status: 0, error: error.toJSON() });
+    });
+    try {
+      await this.#session.phone.request("register", { account: id });
+      this.#session.interruption.then(() => this.#finished.resolve(130));
+      return await this.#finished.promise;
+    } finally {
+      stop();
+    }
+  }
+
+  async #onChange(registration: RegistrationState): Promise<void> {
+    const report = this.#report(registration);
+    if (report === undefined) return;
+    if (this.#values.json) await sayJson(this.#io, report);
+    if (report.error !== undefined) await this.#sayFailure(report);
+    else if (!this.#values.quiet && !this.#values.json) await this.#saySuccess(report);
+    const final = !this.#values.stay ||
+      (registration.state === "failed" && registration.retryInMs === undefined);
+    if (final) {
+      this.#finished.resolve(report.error === undefined ? 0 : EXIT_CODES[report.error.code]);
+    }
+  }
+
+  #report(registration: RegistrationState): RegisterReport | undefined {
+    const { id, user, server } = this.#account;
+    const common = {
+      schema: "offhook.register/1",
+      account: id,
+      uri: `sip:${user}@${server}`,
+      tookMs: this.#io.now() - this.#startedAt,
+    } as const;
+    switch (registration.state) {
+      case "registered":
+        return { ...common, state: "registered", expires: registration.expires, sipStatus: 200 };
+      case "failed": {
+        const { status, error, retryInMs } = registration;
+        const retry = this.#values.stay && retryInMs !== undefined ? { retryInMs } : {};
+        return { ...common, state: "failed", expires: null, sipStatus: status, ...retry, error };
+      }
+      case "unregistered":
+        if (!this.#values.stay) return undefined;
+        return { ...common, state: "unregistered", expires: null, sipStatus: 200 };
+      default:
+        return undefined;
+    }
+  }
+
+  async #saySuccess({ uri, state, expires }: RegisterReport): Promise<void> {
+    const granted = expires === null ? "" : ` for ${expires} s`;
+    await say(this.#io, `${state} ${uri}${granted}`);
+  }
+
+  async #sayFailure({ error, retryInMs }: RegisterReport): Promise<void> {
+    for (const line of errorLines(OffhookError.fromJSON(error!))) await say(this.#io, line);
+    if (retryInMs !== undefined) {
+      await say(this.#io, `  trying again in ${Math.round(retryInMs / 1000)} s`);
+    }
+  }
+}

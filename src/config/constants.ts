@@ -1,0 +1,11 @@
+/**
+ * The allowed values of keys, apart from the schema: flags use them too, and must not wait for zod.
+ */
+export const TRANSPORTS = ["udp", "tcp", "tls", "ws", "wss"] as const;
+export const CODECS = ["PCMU", "PCMA", "G722"] as const;
+export const TLS_VERSIONS = ["1.2", "1.3"] as const;
+export const LOG_LEVELS = ["trace", "debug", "info", "warning", "error", "fatal"] as const;
+
+/** Sample rates that a pipe may have: what every tool can produce and the codecs can use, Hz. */
+export const MINIMUM_PIPE_RATE = 8000;
+export const MAXIMUM_PIPE_RATE = 192000;
