@@ -88,7 +88,7 @@ export class AudioStreams {
     });
   }
 
-  /** Closes the library; all streams must be closed. */
+  /** Waits until the closed streams let their devices go, and closes the library. */
   async close(): Promise<void> {
     clearInterval(this.#stallTimer);
     await this.#lock.run(() => this.#limited(CLOSE_LIMIT_MS, "closing", this.#backend.close()));
@@ -154,13 +154,14 @@ export class AudioStreams {
     );
   }
 
-  /** Idempotent; never rejects. */
-  #close(running: RunningStream): Promise<void> {
-    if (!this.#running.delete(running)) return running.finished;
+  /** No sound moves any more; the device itself is let go as soon as its last block allows. */
+  #close(running: RunningStream): void {
+    if (!this.#running.delete(running)) return;
     running.pump.stop();
-    return this.#lock.run(async () => {
-      await this.#limited(CLOSE_LIMIT_MS, "the last block", running.finished);
-      await this.#limited(CLOSE_LIMIT_MS, "closing a device", running.backendStream.close());
+    const limit = running.pump.moving ? CLOSE_LIMIT_MS : FIRST_BLOCK_LIMIT_MS;
+    this.#lock.run(async () => {
+      await this.#limited(limit, "closing a device", running.backendStream.close());
+      await this.#limited(limit, "the last block", running.finished);
     }).catch(() => {});
   }
 
@@ -180,6 +181,6 @@ export interface ClientStream {
   opened: StreamOpened;
   /** Sound to play; copied. Nothing happens on a capture. */
   push(samples: Int16Array): void;
-  /** Idempotent; never rejects. */
-  close(): Promise<void>;
+  /** At once; the number may be used again. Idempotent. */
+  close(): void;
 }

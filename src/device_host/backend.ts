@@ -27,7 +27,10 @@ export interface BackendStream {
   readonly latencyMs: number;
   /** Times that the device lost sound or ran dry, as far as the library tells. */
   readonly xruns: number;
-  /** Stops the device at once. Nothing may be in flight. May never settle: the caller bounds it. */
+  /**
+   * Stops the device. A read or write may be under way: it settles then, in whatever way; none comes
+   * after it. May itself never settle: the caller bounds it.
+   */
   close(): Promise<void>;
 }
 

@@ -130,8 +130,9 @@ export class DeviceHostConnection {
     }
   }
 
-  /** Ends the connection; the host closes what it opened. Idempotent. */
+  /** Ends the connection; the host closes what it opened, no event comes any more. Idempotent. */
   close(): void {
+    this.#streams.clear();
     this.#end();
   }
 

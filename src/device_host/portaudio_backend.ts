@@ -34,6 +34,7 @@ class PortAudioStream implements BackendStream {
   readonly format: StreamFormat;
   readonly latencyMs: number;
   #xruns = 0;
+  #underWay: Promise<number> = Promise.resolve(0);
   readonly #library: PortAudio;
   readonly #stream: Deno.PointerObject;
   readonly #closed: () => void;
@@ -58,15 +59,19 @@ class PortAudioStream implements BackendStream {
 
   async read(into: Int16Array<ArrayBuffer>): Promise<void> {
     const frames = BigInt(into.length / this.format.channels);
-    this.#check(await this.#library.Pa_ReadStream(this.#stream, bytes(into), frames), "read");
+    this.#underWay = this.#library.Pa_ReadStream(this.#stream, bytes(into), frames);
+    this.#check(await this.#underWay, "read");
   }
 
   async write(samples: Int16Array<ArrayBuffer>): Promise<void> {
     const frames = BigInt(samples.length / this.format.channels);
-    this.#check(await this.#library.Pa_WriteStream(this.#stream, bytes(samples), frames), "write");
+    this.#underWay = this.#library.Pa_WriteStream(this.#stream, bytes(samples), frames);
+    this.#check(await this.#underWay, "write");
   }
 
   async close(): Promise<void> {
+    // PortAudio forbids stopping a stream while another thread is inside its read or write.
+    await this.#underWay;
     await this.#library.Pa_AbortStream(this.#stream);
     await this.#library.Pa_CloseStream(this.#stream);
     this.#closed();

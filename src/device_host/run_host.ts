@@ -34,7 +34,7 @@ export async function runHost(
   });
   const leave = async () => {
     setTimeout(() => exitAtOnce(0), FAREWELL_MS);
-    await server.close().catch(() => {});
+    server.close();
     await audio.close().catch(() => {});
     removeTraces(socket);
     exitAtOnce(0);

@@ -29,7 +29,7 @@ export class DeviceHostServer {
   readonly #clients = new Set<ClientSession>();
   readonly #abandoned: () => void;
 
-  /** @param abandoned called whenever the last client has gone and its streams are closed */
+  /** @param abandoned called whenever the last client has gone */
   constructor(listener: Deno.Listener, devices: HostDevices, abandoned: () => void) {
     this.#listener = listener;
     this.#devices = devices;
@@ -53,9 +53,9 @@ export class DeviceHostServer {
   }
 
   /** Turns all clients away and closes what they opened. */
-  async close(): Promise<void> {
+  close(): void {
     this.#listener.close();
-    await Promise.all([...this.#clients].map((client) => client.close()));
+    for (const client of this.#clients) client.close();
   }
 }
 
@@ -84,14 +84,13 @@ class ClientSession {
       // A broken connection, or a client that does not speak our wire: it is turned away.
       if (error instanceof OffhookError) complain(error.message);
     }
-    await this.close();
+    this.close();
   }
 
-  async close(): Promise<void> {
+  close(): void {
     this.#hangUp();
-    const streams = [...this.#streams.values()];
+    for (const stream of this.#streams.values()) stream.close();
     this.#streams.clear();
-    await Promise.all(streams.map((stream) => stream.close()));
   }
 
   #hangUp(): void {
@@ -142,7 +141,8 @@ class ClientSession {
       case "open-stream":
         return await this.#open(request);
       case "close-stream":
-        await this.#closeStream(request.stream);
+        this.#streams.get(request.stream)?.close();
+        this.#streams.delete(request.stream);
         return {};
     }
   }
@@ -160,18 +160,12 @@ class ClientSession {
       };
       const stream = await this.#devices.audio.open(wanted, this.#writer, failed);
       // The client may have gone while the card was opening.
-      if (this.#ended) await stream.close();
+      if (this.#ended) stream.close();
       else this.#streams.set(number, stream);
       return stream.opened;
     } finally {
       this.#opening.delete(number);
     }
-  }
-
-  async #closeStream(number: number): Promise<void> {
-    const stream = this.#streams.get(number);
-    this.#streams.delete(number);
-    await stream?.close();
   }
 }
 

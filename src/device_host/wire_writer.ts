@@ -126,19 +126,8 @@ export class FrameWriter {
 
   #flush(): void {
     if (this.#busy || this.#closed) return;
-    this.#writeAll();
-  }
-
-  /** Never rejects. `#busy` falls in the same turn in which the queue was seen empty. */
-  async #writeAll(): Promise<void> {
     this.#busy = true;
-    try {
-      await this.#drain();
-    } catch (error) {
-      this.#fail(error);
-    } finally {
-      this.#busy = false;
-    }
+    this.#drain().catch((error) => this.#fail(error));
   }
 
   async #drain(): Promise<void> {
@@ -152,6 +141,9 @@ export class FrameWriter {
       }
       outgoing.length = 0;
     }
+    // In the very turn in which the queue was seen empty: a microtask later, a frame that was
+    // appended in between would wait for the next one.
+    this.#busy = false;
   }
 
   #fail(error: unknown): void {

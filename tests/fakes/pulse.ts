@@ -58,10 +58,7 @@ export class PulseServer implements AsyncDisposable {
       ...modules.flatMap((module) => ["-L", module]),
     ]);
     await this.#untilReady();
-    // A sink that nobody listens to sleeps, and takes seconds to wake up.
-    for (const sink of SINKS) {
-      this.#spawn("parec", [`--device=${sink}.monitor`, "--latency-msec=20", "--rate=48000"]);
-    }
+    await Promise.all(SINKS.map((sink) => this.#keepAwake(sink)));
   }
 
   /** Kills the server as a crash would. */
@@ -83,16 +80,27 @@ export class PulseServer implements AsyncDisposable {
     await Deno.remove(this.#folder, { recursive: true });
   }
 
-  #spawn(program: string, args: string[]): void {
-    this.#children.push(
-      new Deno.Command(program, {
-        args,
-        env: { ...this.env, HOME: this.#folder },
-        stdin: "null",
-        stdout: "null",
-        stderr: "null",
-      }).spawn(),
-    );
+  /** A sink that nobody listens to closely takes seconds to give its first sound. */
+  async #keepAwake(sink: string): Promise<void> {
+    const args = [`--device=${sink}.monitor`, "--latency-msec=20", "--rate=8000", "--channels=1"];
+    const reader = this.#spawn("parec", args).stdout.getReader();
+    await reader.read();
+    const drain = async () => {
+      while (!(await reader.read()).done);
+    };
+    drain().catch(() => {});
+  }
+
+  #spawn(program: string, args: string[]): Deno.ChildProcess {
+    const child = new Deno.Command(program, {
+      args,
+      env: { ...this.env, HOME: this.#folder },
+      stdin: "null",
+      stdout: "piped",
+      stderr: "null",
+    }).spawn();
+    this.#children.push(child);
+    return child;
   }
 
   async #untilReady(): Promise<void> {
