@@ -26,10 +26,8 @@ export interface Session {
   /** Every event from the opening on; what came before the first listener is kept for it. */
   listen(listener: (event: Sequenced) => void): void;
   readonly interrupted: boolean;
-  /** Resolves at the first SIGINT, SIGTERM or SIGHUP, or `interrupt()`. */
+  /** Resolves at the first SIGINT, SIGTERM or SIGHUP. */
   readonly interruption: Promise<void>;
-  /** As a signal would: Ctrl-C of a terminal in raw mode is only a key. */
-  interrupt(): void;
 }
 
 export interface SessionOptions {
@@ -104,24 +102,21 @@ function phoneOptions(
 interface Interrupts {
   readonly happened: boolean;
   readonly promise: Promise<void>;
-  fire(): void;
   close(): void;
 }
 
 function interruptsOf(io: Io): Interrupts {
   const { promise, resolve } = Promise.withResolvers<void>();
   let happened = false;
-  const fire = () => {
+  const close = io.onInterrupt(() => {
     happened = true;
     resolve();
-  };
-  const close = io.onInterrupt(fire);
+  });
   return {
     get happened() {
       return happened;
     },
     promise,
-    fire,
     close,
   };
 }
@@ -140,6 +135,5 @@ async function sessionOf(phone: OpenedPhone, interrupts: Interrupts): Promise<Se
       return interrupts.happened;
     },
     interruption: interrupts.promise,
-    interrupt: interrupts.fire,
   };
 }

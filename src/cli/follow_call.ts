@@ -39,9 +39,7 @@ export async function followCall(
       requireAudio: wishes.requireAudio,
     },
   });
-  const keyboard = kind === "live" && io.stdinIsTty
-    ? openCallKeys(io, follower, () => session.interrupt())
-    : undefined;
+  const keyboard = kind === "live" && io.stdinIsTty ? openCallKeys(io, follower) : undefined;
   try {
     listen((event) => follower.handle(event));
     session.interruption.then(() => follower.hangup());

@@ -2,9 +2,13 @@
  * The way from the command line to a phone. The station, with every adapter, is loaded when a phone
  * is opened, not before. Not on the real-time path.
  */
-import type { OpenPhone as OpenedPhone, PhoneOptions } from "../station/phone_options.ts";
+import type { Phone } from "../control/phone.ts";
+import type { OpenPhone as StationPhone, PhoneOptions } from "../station/phone_options.ts";
 
-export type { OpenedPhone, PhoneOptions };
+export type { PhoneOptions };
+
+/** What commands use of an open phone. */
+export type OpenedPhone = Phone & Pick<StationPhone, "listening">;
 
 /** Opens a phone; tests pass one of their own. @throws OffhookError when it cannot start */
 export type OpenPhone = (options: PhoneOptions) => Promise<OpenedPhone>;

@@ -62,7 +62,9 @@ export function processIo(exit: (status: number) => never): Io {
     stdinIsTty: Deno.stdin.isTerminal(),
     readStdin: () => new Response(Deno.stdin.readable).text(),
     ask: (question, { hidden = false } = {}) => ask(stderr, question, hidden),
-    keyboard: openKeyboard,
+    keyboard: (listener) =>
+      // In raw mode Ctrl-C is only a key: it becomes the signal that it was.
+      openKeyboard((keys) => keys.includes("\u0003") ? interruptSelf() : listener(keys)),
     onInterrupt: (listener) => onInterrupt(listener, exit),
     now: () => Date.now(),
     after(ms, run) {
@@ -78,6 +80,10 @@ function environmentWithSecret(): Environment {
   const password = processEnvironment(variable);
   if (password !== undefined) Deno.env.delete(variable);
   return (name) => name === variable ? password : processEnvironment(name);
+}
+
+function interruptSelf(): void {
+  Deno.kill(Deno.pid, "SIGINT");
 }
 
 function onInterrupt(listener: () => void, exit: (status: number) => never): () => void {
