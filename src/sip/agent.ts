@@ -1,0 +1,53 @@
+/**
+ * What the parts of one user agent share: SIP.js's core, the transport layer, time, and the way to the
+ * phone's core. Types only.
+ */
+import type { SessionDialog, UserAgentCore } from "sip.js/lib/core/index.js";
+import type { Account } from "../core/account.ts";
+import type { Clock } from "../core/clock.ts";
+import type { ErrorJson } from "../core/errors.ts";
+import type { CallId, SipEffect, SipInput } from "../core/sip_port.ts";
+import type { Credentials } from "./digest.ts";
+import type { Flow } from "./transport/types.ts";
+
+export type LogLevel = "debug" | "info" | "warning" | "error";
+/** Receives what is worth knowing; never a credential. Must not throw. */
+export type Log = (level: LogLevel, message: string) => void;
+
+/** Effects about one call. */
+export type CallEffect = Extract<SipEffect, { call: CallId }>;
+
+/** One call in any of its stages: it takes the effects that the stage allows and ignores others. */
+export interface Leg {
+  perform(effect: CallEffect): void;
+  /** The dialog, when there is a confirmed one: for Replaces. */
+  readonly dialog: SessionDialog | undefined;
+  /** Ends it for good without a word to the core: BYE or CANCEL as far as that is possible. */
+  abandon(): void;
+}
+
+export interface Agent {
+  readonly account: Account;
+  readonly core: UserAgentCore;
+  readonly clock: Clock;
+  /** Uniform in [0, 1). */
+  readonly random: () => number;
+  readonly notify: (input: SipInput) => void;
+  readonly log: Log;
+  /** Reads the password at each use. */
+  readonly credentials: () => Promise<Credentials>;
+  /** Our identity as From says it: the display name as inside a quoted-string. */
+  identityOn(flow: Flow): { uri: string; displayName: string };
+  /** The flow that a request to `uri` will take. @throws OffhookError when there is none */
+  flowToward(uri: string): Promise<Flow>;
+  /** The flow that the request being handled came on. */
+  incomingFlow(): Flow | undefined;
+  /** The line `Contact: <…>`. */
+  contactLine(): string;
+  /** Why the transport could not deliver a request of ours, told once. */
+  failureOf(sipCallId: string, method: string): ErrorJson | undefined;
+  /** Another call of this user agent. */
+  leg(call: CallId): Leg | undefined;
+  /** Puts what takes the effects of `call` from now on. */
+  setLeg(call: CallId, leg: Leg | undefined): void;
+}

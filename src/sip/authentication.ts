@@ -1,0 +1,106 @@
+/**
+ * Answers to the challenges of one chain of requests: a registration, or a call from its INVITE on.
+ *
+ *     request ─► 407 ─► request + Proxy-Authorization ─► 401 ─► request + both ─► 200
+ *                accept()                                accept()
+ *
+ * SIP.js's own guard answers the first challenge of one kind, with MD5; it gets no credentials, so
+ * that every 401 and 407 arrives here as a refusal. A realm is answered once per request, and again
+ * only when it says that the nonce was stale (RFC 7616 §3.3): the same challenge twice means that the
+ * password is wrong. Not on the real-time path.
+ */
+import type { IncomingResponseMessage } from "sip.js/lib/core/index.js";
+import { OffhookError } from "../core/errors.ts";
+import {
+  authorization,
+  type Challenge,
+  type Credentials,
+  type DigestRequest,
+  parseChallenges,
+  strongestPerRealm,
+} from "./digest.ts";
+import { newToken } from "./identifiers.ts";
+
+/** Times that a nonce may be stale within one request. */
+const MAX_STALE = 3;
+
+interface Answer {
+  header: "Authorization" | "Proxy-Authorization";
+  challenge: Challenge;
+  cnonce: string;
+  /** Requests that used the nonce. */
+  uses: number;
+  /** Answered within the request that is under way. */
+  fresh: boolean;
+}
+
+export class Authentication {
+  readonly #credentials: () => Promise<Credentials>;
+  readonly #answers = new Map<string, Answer>();
+  #known: Credentials | undefined;
+  #stale = 0;
+
+  constructor(credentials: () => Promise<Credentials>) {
+    this.#credentials = credentials;
+  }
+
+  /** A new request begins: known nonces are used again, and may be refused once. */
+  begin(): void {
+    this.#stale = 0;
+    for (const answer of this.#answers.values()) answer.fresh = false;
+  }
+
+  /**
+   * Takes the challenges of a 401 or 407.
+   * @throws OffhookError `auth-refused` when it refuses what we have already answered, or offers
+   *   nothing that we can answer; whatever reading the password throws
+   */
+  async accept(response: IncomingResponseMessage): Promise<void> {
+    const proxy = response.statusCode === 407;
+    const values = response.getHeaders(proxy ? "proxy-authenticate" : "www-authenticate");
+    const challenges = strongestPerRealm(parseChallenges(values));
+    if (challenges.length === 0) throw this.#unanswerable(values);
+    for (const challenge of challenges) this.#take(challenge, proxy);
+    this.#known = await this.#credentials();
+  }
+
+  /** Header lines for the next request; none before the first challenge. */
+  lines(request: DigestRequest): string[] {
+    const known = this.#known;
+    if (known === undefined) return [];
+    return [...this.#answers.values()].map((answer) => {
+      answer.uses += 1;
+      const use = { count: answer.uses, cnonce: answer.cnonce };
+      return `${answer.header}: ${authorization(answer.challenge, known, request, use)}`;
+    });
+  }
+
+  #take(challenge: Challenge, proxy: boolean): void {
+    const header = proxy ? "Proxy-Authorization" : "Authorization";
+    const key = `${header} ${challenge.realm}`;
+    if (this.#answers.get(key)?.fresh) {
+      if (!challenge.stale || this.#stale >= MAX_STALE) throw this.#refused(challenge.realm);
+      this.#stale += 1;
+    }
+    this.#answers.set(key, { header, challenge, cnonce: newToken(), uses: 0, fresh: true });
+  }
+
+  #refused(realm: string): OffhookError {
+    return new OffhookError("auth-refused", `${realm} refused the user name or password`, {
+      hint: "Check the user name and the password of the account.",
+      data: { realm, user: this.#known?.username },
+    });
+  }
+
+  #unanswerable(values: string[]): OffhookError {
+    const schemes = values.map((value) => value.trim().split(/\s/, 1)[0]);
+    return new OffhookError(
+      "auth-refused",
+      `the server asks for credentials in a way that is not known: ${schemes.join(", ") || "none"}`,
+      {
+        hint: "Digest with MD5, SHA-256 or SHA-512-256 is supported.",
+        data: { challenges: schemes },
+      },
+    );
+  }
+}

@@ -1,0 +1,94 @@
+/**
+ * Keeps the flow to an account's server up.
+ *
+ *     start ─► connecting ─ connected ─► up(flow) ─ lost ─► down(error) ─ backoff ─► connecting …
+ *                        └ failed ─► down(error, retry) ─ backoff ─► connecting …
+ *
+ * Calls are not told: a dialog outlives the connection. Not on the real-time path.
+ */
+import type { Clock, TimerHandle } from "../core/clock.ts";
+import { OffhookError } from "../core/errors.ts";
+import { Backoff } from "./transport/backoff.ts";
+import type { TransportLayer } from "./transport/layer.ts";
+import type { Flow, LayerEvent } from "./transport/types.ts";
+
+export interface ConnectionEvents {
+  up(flow: Flow): void;
+  /** Lost, or not reached; the next try is `retryInMs` away. */
+  down(error: OffhookError, retryInMs: number): void;
+}
+
+export class Connection {
+  readonly #layer: TransportLayer;
+  readonly #clock: Clock;
+  readonly #events: ConnectionEvents;
+  readonly #backoff: Backoff;
+  #wanted = false;
+  #connecting: Promise<Flow> | undefined;
+  #retry: TimerHandle;
+  #unsubscribe: (() => void) | undefined;
+
+  constructor(layer: TransportLayer, clock: Clock, random: () => number, events: ConnectionEvents) {
+    this.#layer = layer;
+    this.#clock = clock;
+    this.#events = events;
+    this.#backoff = new Backoff(random);
+  }
+
+  get flow(): Flow | undefined {
+    return this.#layer.nextHopFlow;
+  }
+
+  start(): void {
+    if (this.#wanted) return;
+    this.#wanted = true;
+    this.#unsubscribe = this.#layer.subscribe((event) => this.#heed(event));
+    this.ensure().catch(() => {});
+  }
+
+  /** The flow, when it is up; tries now when it is not. @throws OffhookError why it is not */
+  ensure(): Promise<Flow> {
+    const { flow } = this;
+    if (flow !== undefined) return Promise.resolve(flow);
+    this.#clock.clearTimeout(this.#retry);
+    this.#connecting ??= this.#connect().finally(() => this.#connecting = undefined);
+    return this.#connecting;
+  }
+
+  /** No more tries; the flow stays until the layer is closed. */
+  stop(): void {
+    this.#wanted = false;
+    this.#clock.clearTimeout(this.#retry);
+    this.#unsubscribe?.();
+  }
+
+  async #connect(): Promise<Flow> {
+    try {
+      const flow = await this.#layer.connect();
+      this.#backoff.reset(this.#clock.now());
+      if (this.#wanted) this.#events.up(flow);
+      return flow;
+    } catch (thrown) {
+      const error = OffhookError.from(thrown);
+      this.#down(error);
+      throw error;
+    }
+  }
+
+  #heed(event: LayerEvent): void {
+    if (event.type === "next-hop-changed") this.#events.up(event.flow);
+    if (event.type !== "next-hop-lost" || !this.#wanted) return;
+    const error = event.error === undefined
+      ? new OffhookError("unreachable", "the connection to the server was closed")
+      : OffhookError.fromJSON(event.error);
+    this.#down(error);
+  }
+
+  #down(error: OffhookError): void {
+    if (!this.#wanted) return;
+    const delay = this.#backoff.next(this.#clock.now());
+    this.#clock.clearTimeout(this.#retry);
+    this.#retry = this.#clock.setTimeout(() => void this.ensure().catch(() => {}), delay);
+    this.#events.down(error, delay);
+  }
+}

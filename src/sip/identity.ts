@@ -1,0 +1,82 @@
+/**
+ * Who is who in a message: our own From, and the peer as From, P-Asserted-Identity (RFC 3325) or
+ * Remote-Party-ID name it. Not on the real-time path.
+ */
+import type { IncomingRequestMessage, IncomingResponseMessage } from "sip.js/lib/core/index.js";
+import type { Account, Party } from "../core/account.ts";
+import { OffhookError } from "../core/errors.ts";
+import { LiteralUri } from "./overrides/literal_uri.ts";
+import { escapedUser, type NameAddr, parseNameAddrList, unquoted } from "./uri.ts";
+
+type Message = IncomingRequestMessage | IncomingResponseMessage;
+
+/** The address of record of an account. Without a server: the host is filled in per flow. */
+export function identityOf(account: Account): Party {
+  const host = account.server === "" ? "anonymous.invalid" : account.server;
+  return {
+    uri: `sip:${escapedUser(account.user)}@${host}`,
+    ...(account.displayName === undefined ? {} : { displayName: account.displayName }),
+  };
+}
+
+/**
+ * The peer of a call: what the network asserts, else what the peer says of itself.
+ * @param own the header that names the peer: From of a request, To of a response
+ */
+export function remoteParty(message: Message, own: "from" | "to"): Party {
+  return assertedParty(message) ?? partyOf(message.getHeader(own) ?? "") ??
+    { uri: "sip:anonymous@anonymous.invalid" };
+}
+
+function assertedParty(message: Message): Party | undefined {
+  for (const name of ["p-asserted-identity", "remote-party-id"]) {
+    const parties = message.getHeaders(name).flatMap((value) => parseNameAddrList(value) ?? []);
+    // A tel: URI may stand beside a SIP URI (RFC 3325 §9.1); the SIP URI can be called back.
+    const best = parties.find(({ uri }) => uri.scheme.startsWith("sip")) ?? parties[0];
+    if (best !== undefined) return toParty(best);
+  }
+  return undefined;
+}
+
+/** A name-addr value as a party; undefined when it is none. */
+export function partyOf(value: string): Party | undefined {
+  const list = parseNameAddrList(value);
+  return list === undefined ? undefined : toParty(list[0]);
+}
+
+function toParty({ uri, displayName }: NameAddr): Party {
+  const name = displayName === undefined ? "" : unquoted(displayName).trim();
+  return {
+    uri: new LiteralUri(uri).withoutHeaders().toString(),
+    ...(name === "" ? {} : { displayName: name }),
+  };
+}
+
+/**
+ * A URI that a request of ours may be for.
+ * @param domain host of the account: a tel: URI becomes `sip:NUMBER@domain;user=phone` (RFC 3261 §19.1.6)
+ * @throws OffhookError `invalid-target`
+ */
+export function requestTarget(target: string, domain: string): LiteralUri {
+  const uri = LiteralUri.parse(target);
+  const scheme = uri?.parsed.scheme ?? "";
+  if (uri === undefined || !["sip", "sips", "tel"].includes(scheme)) {
+    throw new OffhookError(
+      "invalid-target",
+      `${JSON.stringify(target)} is not an address to call`,
+      {
+        hint: "Use sip:user@host, sips:user@host or tel:+number.",
+        data: { target },
+      },
+    );
+  }
+  if (scheme !== "tel") return uri.withoutHeaders();
+  if (domain === "") {
+    throw new OffhookError("invalid-target", `${target} can only be called through an account`, {
+      hint: "Use a sip: address, or an account.",
+      data: { target },
+    });
+  }
+  const number = target.slice(4).replaceAll("#", "%23");
+  return LiteralUri.parse(`sip:${number}@${domain};user=phone`) ?? uri;
+}

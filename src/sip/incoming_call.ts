@@ -1,0 +1,279 @@
+/**
+ * A call to us until it is answered (RFC 3261 §13.3).
+ *
+ *     INVITE ─ checked ─► ringing ─ SendProgress ─► 18x, reliable where asked for
+ *                            ├ SendAccept ─► 200 (after a PRACK that is due): a Session takes over
+ *                            ├ SendReject ─► 3xx–6xx
+ *                            └ CANCEL, BYE, Expires ─► 487: CallCancelled
+ *
+ * Not on the real-time path.
+ */
+import {
+  type IncomingRequestMessage,
+  InviteUserAgentServer,
+  type OutgoingResponseWithSession,
+  type SessionDialog,
+} from "sip.js/lib/core/index.js";
+import type { TimerHandle } from "../core/clock.ts";
+import { OffhookError } from "../core/errors.ts";
+import type { MediaDescription } from "../core/media_description.ts";
+import type { CallId } from "../core/sip_port.ts";
+import type { Agent, CallEffect, Leg } from "./agent.ts";
+import { Authentication } from "./authentication.ts";
+import { autoAnswerAfter } from "./auto_answer.ts";
+import { ACCEPT_LINE, requires, sdpOf, supports, unsupportedOptions } from "./capabilities.ts";
+import { reasonPhrase } from "./header_value.ts";
+import { partyOf, remoteParty } from "./identity.ts";
+import { LiteralUri } from "./overrides/literal_uri.ts";
+import type { UpdateDelegate } from "./overrides/update.ts";
+import { isAnsweredElsewhere } from "./reason.ts";
+import { ReliableProgress } from "./reliable_progress.ts";
+import { refusesInterval, Session, sessionTimerAnswer } from "./session.ts";
+import { sdpBody } from "./session_context.ts";
+import { SessionDescriptions } from "./session_descriptions.ts";
+import type { Flow } from "./transport/types.ts";
+
+type Stage = "ringing" | "accepting" | "over";
+type Effect<T extends CallEffect["type"]> = Extract<CallEffect, { type: T }>;
+
+export class IncomingCall implements Leg {
+  readonly #agent: Agent;
+  readonly #server: InviteUserAgentServer;
+  readonly #call: CallId;
+  readonly #flow: Flow;
+  readonly #replaced: Leg | undefined;
+  readonly #descriptions: SessionDescriptions;
+  readonly #reliable: ReliableProgress;
+  #offer: MediaDescription | null = null;
+  #stage: Stage = "ringing";
+  #expiry: TimerHandle;
+
+  /** @param replaced the call that this one replaces (RFC 3891): ended when this one is answered */
+  constructor(
+    agent: Agent,
+    server: InviteUserAgentServer,
+    call: CallId,
+    flow: Flow,
+    replaced: Leg | undefined,
+  ) {
+    this.#agent = agent;
+    this.#server = server;
+    this.#call = call;
+    this.#flow = flow;
+    this.#replaced = replaced;
+    this.#descriptions = new SessionDescriptions(agent.random);
+    this.#reliable = new ReliableProgress(
+      agent.clock,
+      agent.random,
+      server.message.cseq,
+      () => this.#giveUp(500, false),
+    );
+  }
+
+  get dialog(): SessionDialog | undefined {
+    return undefined;
+  }
+
+  /** Tells the core, or refuses what cannot become a call. */
+  start(): void {
+    if (!this.#readOffer()) return;
+    const server = this.#server;
+    const { message } = server;
+    server.trying();
+    server.delegate = {
+      onCancel: (cancel) => this.#giveUp(487, isAnsweredElsewhere(cancel)),
+      onTransportError: (error) => this.#agent.log("warning", error.message),
+    };
+    this.#expireAfter(message.getHeader("expires"));
+    this.#agent.setLeg(this.#call, this);
+    const auto = this.#replaced === undefined ? autoAnswerAfter(message) : 0;
+    this.#agent.notify({
+      type: "IncomingCall",
+      call: this.#call,
+      account: this.#agent.account.id,
+      sipCallId: message.callId,
+      from: remoteParty(message, "from"),
+      to: partyOf(message.getHeader("to") ?? "") ?? { uri: message.ruri?.toString() ?? "" },
+      offer: this.#offer,
+      transport: this.#flow.transport,
+      ...(auto === undefined ? {} : { autoAnswerAfter: auto }),
+    });
+  }
+
+  perform(effect: CallEffect): void {
+    if (this.#stage === "over") return;
+    switch (effect.type) {
+      case "SendProgress":
+        if (this.#stage === "ringing") this.#progress(effect);
+        return;
+      case "SendAccept":
+        if (this.#stage === "ringing") this.#accept(effect.description);
+        return;
+      case "SendReject":
+        return this.#reject(effect);
+      case "SendBye":
+      case "SendCancel":
+        return this.abandon();
+    }
+  }
+
+  abandon(): void {
+    if (this.#stage !== "over") {
+      this.#reject({ type: "SendReject", call: this.#call, status: 480 });
+    }
+  }
+
+  /** False: the INVITE has been refused. */
+  #readOffer(): boolean {
+    const server = this.#server;
+    const { message } = server;
+    const unknown = unsupportedOptions(message);
+    if (unknown.length > 0) {
+      const extraHeaders = [`Unsupported: ${unknown.join(", ")}`];
+      server.reject({ statusCode: 420, extraHeaders });
+      return false;
+    }
+    if (refusesInterval(server)) return false;
+    const sdp = sdpOf(message);
+    if (sdp === undefined && message.body) {
+      server.reject({ statusCode: 415, extraHeaders: [ACCEPT_LINE] });
+      return false;
+    }
+    try {
+      this.#offer = sdp === undefined ? null : this.#descriptions.receiveOffer(sdp);
+      return true;
+    } catch (thrown) {
+      const error = OffhookError.from(thrown);
+      this.#agent.log("info", `a call was refused: ${error.message}`);
+      const statusCode = error.code === "no-common-codec" ? 488 : 400;
+      server.reject({ statusCode, ...(statusCode === 400 ? { reasonPhrase: "Bad SDP" } : {}) });
+      return false;
+    }
+  }
+
+  /** RFC 3261 §13.3.1: an INVITE may say how long it is good for. */
+  #expireAfter(value: string | undefined): void {
+    if (value === undefined || !/^[0-9]{1,6}$/.test(value)) return;
+    const ms = Math.max(1, Number(value)) * 1000;
+    this.#expiry = this.#agent.clock.setTimeout(() => this.#giveUp(487, false), ms);
+  }
+
+  #progress({ status, description }: Effect<"SendProgress">): void {
+    const { message } = this.#server;
+    // Our offer in an 18x would need an answer in PRACK, which the port has no way for.
+    const sdp = description === undefined || this.#offer === null
+      ? undefined
+      : this.#descriptions.answer(description, this.#flow.local.host);
+    const body = sdp === undefined ? {} : { body: sdpBody(sdp) };
+    const wanted = requires(message, "100rel") ||
+      (sdp !== undefined && supports(message, "100rel"));
+    if (!wanted) {
+      this.#early(this.#server.progress({ statusCode: status, ...body }));
+      return;
+    }
+    this.#reliable.send({
+      described: sdp !== undefined,
+      send: (rseq) => {
+        const extraHeaders = ["Require: 100rel", `RSeq: ${rseq}`];
+        const response = this.#server.progress({ statusCode: status, extraHeaders, ...body });
+        this.#early(response);
+        return () => {
+          if (this.#stage === "over") return;
+          this.#server.transaction.receiveResponse(status, response.message);
+        };
+      },
+    });
+  }
+
+  /** Requests inside the early dialog. */
+  #early({ session }: OutgoingResponseWithSession): void {
+    const delegate: SessionDialog["delegate"] & UpdateDelegate = {
+      onPrack: (request) => this.#reliable.receive(request),
+      onBye: (request) => {
+        request.accept();
+        this.#giveUp(487, false);
+      },
+      onUpdate: (server) => {
+        // The core answers offers in answered calls only.
+        if (server.message.body) server.reject({ statusCode: 491 });
+        else server.accept({ statusCode: 200, extraHeaders: [this.#agent.contactLine()] });
+      },
+      onInfo: (request) => void request.accept(),
+    };
+    (session as SessionDialog).delegate = delegate;
+  }
+
+  #accept(description: MediaDescription): void {
+    this.#stage = "accepting";
+    this.#reliable.whenSettled(() => {
+      if (this.#stage !== "accepting") return;
+      const address = this.#flow.local.host;
+      const sdp = this.#offer === null
+        ? this.#descriptions.offer(description, address)
+        : this.#descriptions.answer(description, address);
+      this.#finish();
+      const { message } = this.#server;
+      const extraHeaders = [ACCEPT_LINE, ...sessionTimerAnswer(message)];
+      const { session } = this.#server.accept({
+        statusCode: 200,
+        extraHeaders,
+        body: sdpBody(sdp),
+      });
+      this.#establish(session as SessionDialog, message);
+    });
+  }
+
+  #establish(dialog: SessionDialog, message: IncomingRequestMessage): void {
+    const session = new Session({
+      agent: this.#agent,
+      call: this.#call,
+      dialog,
+      descriptions: this.#descriptions,
+      authentication: new Authentication(this.#agent.credentials),
+      address: this.#flow.local.host,
+    }, { awaitedAck: { initial: true, bringsAnswer: this.#offer === null }, message });
+    this.#agent.setLeg(this.#call, session);
+    this.#replaced?.abandon();
+  }
+
+  #reject({ status, reason, contacts }: Effect<"SendReject">): void {
+    this.#finish();
+    this.#agent.setLeg(this.#call, undefined);
+    const options = { statusCode: status, ...this.#phrase(reason) };
+    if (status >= 400) {
+      this.#server.reject(options);
+      return;
+    }
+    const extraHeaders = (contacts ?? []).flatMap((contact) => {
+      const uri = LiteralUri.parse(contact);
+      if (uri === undefined) this.#agent.log("warning", `no Contact for ${contact}: not a URI`);
+      return uri === undefined ? [] : [`Contact: <${uri}>`];
+    });
+    this.#server.redirect([], { ...options, extraHeaders });
+  }
+
+  #phrase(reason: string | undefined): { reasonPhrase?: string } {
+    if (reason === undefined || reason === "") return {};
+    try {
+      return { reasonPhrase: reasonPhrase(reason) };
+    } catch (error) {
+      this.#agent.log("warning", OffhookError.from(error).message);
+      return {};
+    }
+  }
+
+  /** The caller does not want the call any more, or cannot be reached. */
+  #giveUp(statusCode: number, elsewhere: boolean): void {
+    if (this.#stage === "over") return;
+    this.#finish();
+    this.#agent.setLeg(this.#call, undefined);
+    this.#server.reject({ statusCode });
+    this.#agent.notify({ type: "CallCancelled", call: this.#call, elsewhere });
+  }
+
+  #finish(): void {
+    this.#stage = "over";
+    this.#reliable.stop();
+    this.#agent.clock.clearTimeout(this.#expiry);
+  }
+}

@@ -1,0 +1,97 @@
+/**
+ * Messages of the transport layer on their way to SIP.js's core, made such that it does the right thing.
+ *
+ *     SipMessage ─► libraryMessage ─► checks ─► UserAgentCore
+ *                        └ malformed ─► 400      └ 404, 416, 481, 489: answered here
+ *
+ * What SIP.js's core gets wrong, and what is done here before it sees the message:
+ * - it matches requests to transactions by branch alone: the sent-by joins the key (RFC 3261 §17.2.3);
+ * - it refuses sips: and tel: request URIs with 416, and any other user part with 404, OPTIONS too;
+ * - it throws on PRACK and UPDATE outside a dialog, and answers a stray ACK with 482;
+ * - it drops a 1xx or 2xx to INVITE without Contact, and a 1xx without To tag: no ringback.
+ * Not on the real-time path.
+ */
+import {
+  IncomingRequestMessage,
+  type IncomingResponseMessage,
+  NameAddrHeader,
+  type UserAgentCore,
+} from "sip.js/lib/core/index.js";
+import { type LibraryMessage, libraryMessage } from "./library_message.ts";
+import type { SipMessage } from "./message.ts";
+
+/** Only inside a dialog: without To tag there is none to be found (RFC 3261 §12.2.2). */
+const DIALOG_METHODS = new Set(["BYE", "PRACK", "UPDATE", "INFO"]);
+/** Stands in for the tag of a server that sends none with a 18x (RFC 2543). */
+const NO_TAG = "none";
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+/**
+ * Gives a message to the core.
+ * @param takesUser whether a request for this user part is for us
+ * @throws MalformedMessage; anything when SIP.js's core throws
+ */
+export function deliver(
+  core: UserAgentCore,
+  source: SipMessage,
+  takesUser: (user: string) => boolean,
+): void {
+  const message = libraryMessage(source);
+  if (message instanceof IncomingRequestMessage) deliverRequest(core, message, source, takesUser);
+  else deliverResponse(core, message);
+}
+
+function deliverRequest(
+  core: UserAgentCore,
+  message: IncomingRequestMessage,
+  source: SipMessage,
+  takesUser: (user: string) => boolean,
+): void {
+  const mutable = message as Mutable<IncomingRequestMessage>;
+  mutable.viaBranch = transactionKey(source, message);
+  const inDialog = message.toTag !== undefined;
+  if (!inDialog && message.method === "ACK") return;
+  if (!inDialog && DIALOG_METHODS.has(message.method)) {
+    core.replyStateless(message, { statusCode: 481 });
+    return;
+  }
+  const user = message.ruri?.user ?? "";
+  if (!inDialog && message.method !== "OPTIONS" && !takesUser(user)) {
+    core.replyStateless(message, { statusCode: 404 });
+    return;
+  }
+  // The core compares it with its own address; who was called is in To.
+  mutable.ruri = core.configuration.aor;
+  core.receiveIncomingRequestFromTransport(message);
+}
+
+/** What a retransmission, an ACK to a refusal and a CANCEL share with their request. */
+function transactionKey(source: SipMessage, message: LibraryMessage): string {
+  const { branch, host, port } = source.via;
+  const sentBy = `${host.toLowerCase()}:${port ?? 5060}`;
+  if (branch?.startsWith("z9hG4bK") && branch.length > 7) return `${branch} ${sentBy}`;
+  // RFC 2543 peers (RFC 3261 §17.2.3).
+  return [source.callId, source.cseq, message.fromTag, branch, sentBy].join(" ");
+}
+
+function deliverResponse(core: UserAgentCore, message: IncomingResponseMessage): void {
+  const status = message.statusCode ?? 0;
+  if (message.method === "INVITE" && status > 100 && status < 300) {
+    const mutable = message as Mutable<IncomingResponseMessage>;
+    if (status < 200 && !message.toTag) mutable.toTag = NO_TAG;
+    if (!message.hasHeader("contact")) standInContact(core, message);
+  }
+  core.receiveIncomingResponseFromTransport(message);
+}
+
+/** Without Contact, the INVITE's own target is the best guess of where the peer is. */
+function standInContact(core: UserAgentCore, message: IncomingResponseMessage): void {
+  const client = core.userAgentClients.get(`${message.viaBranch}INVITE`);
+  if (client === undefined) return;
+  const { ruri } = client.message;
+  message.headers.Contact = [{
+    raw: `<${ruri}>`,
+    parsed: new NameAddrHeader(ruri, "", {}),
+  }] as unknown as IncomingResponseMessage["headers"][string];
+}

@@ -1,0 +1,334 @@
+/**
+ * A call of ours until it is answered (RFC 3261 §13.2).
+ *
+ *     waiting ─ flow known ─► inviting ─ 401, 407, 422, 3xx ─► waiting ─► inviting …
+ *        │                       ├ 2xx ─► answered: a Session takes over; further 2xx: ACK + BYE
+ *        │ SendCancel            ├ 4xx–6xx, no answer ─► over: CallRejected
+ *        ▼                       └ SendCancel ─► cancelling ─ 487 ─► over
+ *       over                                        └ 2xx that crossed ─► ACK + BYE ─► over
+ *
+ * A CANCEL goes out with the first provisional response (§9.1), never before, and a challenge that
+ * comes after it is not answered. Not on the real-time path.
+ */
+import type {
+  AckableIncomingResponseWithSession,
+  IncomingResponseMessage,
+  InviteUserAgentClient,
+  OutgoingInviteRequestDelegate,
+  PrackableIncomingResponseWithSession,
+  SessionDialog,
+} from "sip.js/lib/core/index.js";
+import type { TimerHandle } from "../core/clock.ts";
+import { type ErrorJson, OffhookError } from "../core/errors.ts";
+import type { SipEffect } from "../core/sip_port.ts";
+import type { Agent, CallEffect, Leg } from "./agent.ts";
+import { Authentication } from "./authentication.ts";
+import { requires, sdpOf } from "./capabilities.ts";
+import { EarlyDialogs } from "./early_dialogs.ts";
+import { remoteParty } from "./identity.ts";
+import { finalOf, sendInDialog } from "./in_dialog.ts";
+import { InviteRequest } from "./invite_request.ts";
+import { Redirection } from "./redirection.ts";
+import { Session } from "./session.ts";
+import { refreshTarget, type SessionContext } from "./session_context.ts";
+import { SessionDescriptions } from "./session_descriptions.ts";
+import { callError } from "./status_error.ts";
+import type { Flow } from "./transport/types.ts";
+
+/** ms that a cancelled INVITE may still be answered (64·T1, RFC 3261 §9.1). */
+const CANCELLED_MS = 32_000;
+
+type Stage =
+  /** Nothing of ours is on the wire: a flow or a password is awaited. */
+  | { name: "waiting" }
+  | { name: "inviting"; client: InviteUserAgentClient; provisional: boolean }
+  | { name: "cancelling"; client: InviteUserAgentClient; sent: boolean; guard: TimerHandle }
+  | { name: "answered" }
+  | { name: "over" };
+
+export class OutgoingCall implements Leg {
+  readonly dialog = undefined;
+  readonly #agent: Agent;
+  readonly #effect: Extract<SipEffect, { type: "SendInvite" }>;
+  readonly #authentication: Authentication;
+  readonly #descriptions: SessionDescriptions;
+  readonly #early: EarlyDialogs;
+  readonly #redirection: Redirection;
+  #invite: InviteRequest | undefined;
+  #flow: Flow | undefined;
+  #stage: Stage = { name: "waiting" };
+
+  constructor(agent: Agent, effect: Extract<SipEffect, { type: "SendInvite" }>) {
+    this.#agent = agent;
+    this.#effect = effect;
+    this.#authentication = new Authentication(agent.credentials);
+    this.#descriptions = new SessionDescriptions(agent.random);
+    this.#redirection = new Redirection(effect.target);
+    this.#early = new EarlyDialogs(this.#descriptions);
+  }
+
+  /** Sends the INVITE as soon as there is a way for it. */
+  start(): void {
+    this.#begin().catch((error) => this.#failed(503, OffhookError.from(error)));
+  }
+
+  perform(effect: CallEffect): void {
+    if (effect.type === "SendCancel" || effect.type === "SendBye") this.#cancel();
+  }
+
+  abandon(): void {
+    this.#cancel();
+  }
+
+  async #begin(): Promise<void> {
+    const invite = new InviteRequest(this.#agent, this.#effect, this.#authentication);
+    this.#invite = invite;
+    this.#flow = await this.#agent.flowToward(invite.target.toString());
+    if (this.#stage.name !== "waiting") return;
+    const { offer } = this.#effect;
+    if (offer !== null) invite.sdp = this.#descriptions.offer(offer, this.#flow.local.host);
+    this.#authentication.begin();
+    this.#send();
+  }
+
+  #send(): void {
+    const invite = this.#invite;
+    if (this.#stage.name !== "waiting" || invite === undefined) return;
+    const client = invite.send(this.#delegate(), this.#flow!);
+    this.#stage = { name: "inviting", client, provisional: false };
+  }
+
+  #delegate(): OutgoingInviteRequestDelegate {
+    return {
+      onTrying: () => this.#provisional(),
+      onProgress: (response) => this.#progress(response),
+      onAccept: (response) => this.#accepted(response),
+      onRedirect: ({ message }) => this.#redirected(message),
+      onReject: ({ message }) => this.#rejected(message),
+    };
+  }
+
+  #provisional(): void {
+    const stage = this.#stage;
+    if (stage.name === "inviting") stage.provisional = true;
+    else if (stage.name === "cancelling" && !stage.sent) {
+      stage.sent = true;
+      this.#invite?.cancel(stage.client);
+    }
+  }
+
+  #progress({ message, session }: PrackableIncomingResponseWithSession): void {
+    this.#provisional();
+    const dialog = session as SessionDialog;
+    const early = this.#early.get(dialog.remoteTag);
+    const reliable = requires(message, "100rel") && message.hasHeader("rseq");
+    const sdp = this.#effect.offer === null ? undefined : sdpOf(message);
+    if (sdp !== undefined) this.#readEarly(early, sdp, reliable);
+    if (reliable) this.#acknowledgeProgress(dialog, message);
+    if (this.#stage.name !== "inviting") return;
+    this.#agent.notify({
+      type: "CallProgress",
+      call: this.#effect.call,
+      status: message.statusCode ?? 0,
+      reason: message.reasonPhrase ?? "",
+      dialog: dialog.remoteTag,
+      ...(sdp === undefined || early.description === undefined
+        ? {}
+        : { description: early.description }),
+    });
+  }
+
+  #readEarly(early: ReturnType<EarlyDialogs["get"]>, sdp: string, reliable: boolean): void {
+    try {
+      early.description = early.descriptions.receiveAnswer(sdp);
+      early.answered ||= reliable;
+    } catch (error) {
+      this.#agent.log("warning", `early media: ${OffhookError.from(error).message}`);
+    }
+  }
+
+  /** PRACK (RFC 3262 §4). */
+  #acknowledgeProgress(dialog: SessionDialog, message: IncomingResponseMessage): void {
+    const headers = [`RAck: ${message.getHeader("rseq")} ${message.cseq} INVITE`];
+    const request = { method: "PRACK", headers } as const;
+    const authentication = new Authentication(this.#agent.credentials);
+    sendInDialog(this.#agent, dialog, authentication, { ...request, headers }, ({ status }) => {
+      if (status >= 300) this.#agent.log("warning", `PRACK was refused with ${status}`);
+    });
+  }
+
+  #accepted(response: AckableIncomingResponseWithSession): void {
+    const { message } = response;
+    const dialog = response.session as SessionDialog;
+    refreshTarget(dialog, message);
+    const wanted = this.#stage.name === "inviting";
+    if (this.#stage.name === "cancelling") this.#over(487, "Request Terminated");
+    const early = this.#early.get(dialog.remoteTag);
+    const context: SessionContext = {
+      agent: this.#agent,
+      call: this.#effect.call,
+      dialog,
+      descriptions: early.descriptions,
+      authentication: this.#authentication,
+      address: this.#flow!.local.host,
+    };
+    const ack = (sdp?: string) => this.#invite?.acknowledge(response, sdp);
+    if (!wanted) return this.#refuseBranch(context, ack);
+    this.#stage = { name: "answered" };
+    const session = new Session(context, { message });
+    this.#agent.setLeg(this.#effect.call, session);
+    if (this.#effect.offer === null) this.#acceptOffer(session, message, ack);
+    else {
+      ack();
+      this.#acceptAnswer(session, message, early);
+    }
+  }
+
+  /** Another branch answered too, or too late: ACK and BYE (RFC 3261 §13.2.2.4). */
+  #refuseBranch(context: SessionContext, ack: (sdp?: string) => void): void {
+    const { agent, dialog, authentication } = context;
+    ack();
+    agent.log("info", `a further answer to ${dialog.callId} is ended`);
+    sendInDialog(agent, dialog, authentication, { method: "BYE", headers: [] }, () => {});
+    dialog.dispose();
+  }
+
+  #acceptAnswer(
+    session: Session,
+    message: IncomingResponseMessage,
+    early: ReturnType<EarlyDialogs["get"]>,
+  ): void {
+    const sdp = sdpOf(message);
+    try {
+      const description = sdp === undefined ? null : early.descriptions.receiveAnswer(sdp);
+      if (description === null && !early.answered && early.description === undefined) {
+        throw new OffhookError("media-failed", "the peer answered without a description");
+      }
+      const known = early.answered ? null : early.description ?? null;
+      this.#tellAccepted(message, description ?? known, false);
+    } catch (error) {
+      session.abandonSilently();
+      this.#tellRejected(488, "Not Acceptable Here", OffhookError.from(error).toJSON());
+    }
+  }
+
+  #acceptOffer(
+    session: Session,
+    message: IncomingResponseMessage,
+    ack: (sdp?: string) => void,
+  ): void {
+    const offer = session.offers.offerToAcknowledge(message, ack);
+    if (offer !== undefined) return this.#tellAccepted(message, offer, true);
+    session.abandonSilently();
+    const error = new OffhookError("media-failed", "the peer answered without a usable offer");
+    this.#tellRejected(488, "Not Acceptable Here", error.toJSON());
+  }
+
+  #tellAccepted(
+    message: IncomingResponseMessage,
+    description: Extract<Parameters<Agent["notify"]>[0], { type: "CallAccepted" }>["description"],
+    isOffer: boolean,
+  ): void {
+    this.#agent.notify({
+      type: "CallAccepted",
+      call: this.#effect.call,
+      sipCallId: message.callId,
+      dialog: message.toTag ?? "",
+      remote: remoteParty(message, "to"),
+      transport: this.#flow!.transport,
+      description,
+      isOffer,
+    });
+  }
+
+  #redirected(message: IncomingResponseMessage): void {
+    this.#redirection.add(message.getHeaders("contact"));
+    if (!this.#tryNext()) this.#refused(message);
+  }
+
+  #rejected(message: IncomingResponseMessage): void {
+    const { status } = finalOf(message);
+    if (this.#stage.name !== "inviting") return this.#refused(message);
+    if (status === 401 || status === 407) return this.#challenged(message);
+    if (status === 422 && this.#invite?.raiseInterval(message)) return this.#again();
+    // RFC 3261 §21.6: a 6xx speaks for every place.
+    if (status < 600 && this.#tryNext()) return;
+    this.#refused(message);
+  }
+
+  #challenged(message: IncomingResponseMessage): void {
+    this.#stage = { name: "waiting" };
+    this.#authentication.accept(message).then(
+      () => this.#send(),
+      (error) => this.#failed(message.statusCode ?? 401, OffhookError.from(error)),
+    );
+  }
+
+  /** The next target of a redirection; false: there is none. */
+  #tryNext(): boolean {
+    if (this.#stage.name !== "inviting") return false;
+    const target = this.#redirection.next();
+    if (target === undefined) return false;
+    this.#agent.log("info", `the call is redirected to ${target}`);
+    try {
+      this.#invite?.redirect(target);
+    } catch {
+      return this.#tryNext();
+    }
+    this.#stage = { name: "waiting" };
+    this.#authentication.begin();
+    this.#agent.flowToward(target).then((flow) => {
+      this.#flow = flow;
+      this.#send();
+    }, (error) => this.#failed(503, OffhookError.from(error)));
+    return true;
+  }
+
+  #again(): void {
+    this.#stage = { name: "waiting" };
+    this.#send();
+  }
+
+  #refused(message: IncomingResponseMessage): void {
+    const { status, reason } = finalOf(message);
+    const known = this.#agent.failureOf(this.#invite?.callId ?? "", "INVITE");
+    const error = known ?? callError(status, reason, this.#effect.target).toJSON();
+    this.#over(status, reason, error);
+  }
+
+  #failed(status: number, error: OffhookError): void {
+    this.#over(status, error.message, error.toJSON());
+  }
+
+  #cancel(): void {
+    const stage = this.#stage;
+    if (stage.name === "waiting") return this.#over(487, "Request Terminated");
+    if (stage.name !== "inviting") return;
+    const { client, provisional } = stage;
+    const guard = this.#agent.clock.setTimeout(() => {
+      client.dispose();
+      this.#over(408, "Request Timeout");
+    }, CANCELLED_MS);
+    this.#stage = { name: "cancelling", client, sent: provisional, guard };
+    if (provisional) this.#invite?.cancel(client);
+  }
+
+  #over(
+    status: number,
+    reason: string,
+    error: ErrorJson = callError(status, reason, this.#effect.target).toJSON(),
+  ): void {
+    const stage = this.#stage;
+    if (stage.name === "over" || stage.name === "answered") return;
+    if (stage.name === "cancelling") this.#agent.clock.clearTimeout(stage.guard);
+    this.#stage = { name: "over" };
+    this.#agent.setLeg(this.#effect.call, undefined);
+    this.#tellRejected(status, reason, error);
+  }
+
+  #tellRejected(status: number, reason: string, error: ErrorJson): void {
+    const { call } = this.#effect;
+    const sipCallId = this.#invite?.callId ?? "";
+    this.#agent.notify({ type: "CallRejected", call, sipCallId, status, reason, error });
+  }
+}

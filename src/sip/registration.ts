@@ -1,0 +1,283 @@
+/**
+ * The registration of one account (RFC 3261 §10.2).
+ *
+ *     idle ─ register ─► registering ─ 200 ─► registered ─ before expiry, reconnect ─► registering
+ *                            ├ 401, 407: answered; twice: failed for good
+ *                            ├ 423: again with Min-Expires
+ *                            ├ other, or nothing: failed ─ backoff, Retry-After ─► registering
+ *                            └ connection down: waits for it
+ *     any ─ unregister ─► unregistering ─ 200 or 2 s ─► unregistered
+ *
+ * SIP.js's Registerer waits for ever after a 200 without Contact; this one needs no Contact, and a
+ * watchdog ends an attempt of which nothing is heard. Not on the real-time path.
+ */
+import type { IncomingResponseMessage, UserAgentClient } from "sip.js/lib/core/index.js";
+import type { RegistrationState } from "../core/account.ts";
+import type { TimerHandle } from "../core/clock.ts";
+import { OffhookError } from "../core/errors.ts";
+import type { Agent } from "./agent.ts";
+import { Authentication } from "./authentication.ts";
+import { ALLOW_LINE } from "./capabilities.ts";
+import { newToken } from "./identifiers.ts";
+import { finalOf } from "./in_dialog.ts";
+import { LiteralUri } from "./overrides/literal_uri.ts";
+import { grantedExpires, refreshDelay, retryAfter, retryDelay } from "./registration_schedule.ts";
+import { registrationError } from "./status_error.ts";
+import type { Flow } from "./transport/types.ts";
+
+/** ms after which an attempt without any end counts as failed: a little more than Timer F. */
+const WATCHDOG_MS = 40_000;
+/** ms that an un-REGISTER may take before the phone goes. */
+const UNREGISTER_MS = 2_000;
+/** 423s in a row that are obeyed. */
+const MAX_BRIEF = 3;
+
+export interface RegistrationOptions {
+  agent: Agent;
+  /** The account's flow while it is up. */
+  flow(): Flow | undefined;
+  /** Our Contact's URI as it stands on the wire of a flow. */
+  contactOn(flow: Flow): string;
+  /** The server answers 503: another of its addresses may do better. */
+  outOfService(reason: string): void;
+}
+
+interface Attempt {
+  client?: UserAgentClient;
+  /** Our Contact as it stands on the wire. */
+  contact: string;
+}
+
+type Goal = "none" | "registered" | "unregistered";
+
+export class Registration {
+  readonly #options: RegistrationOptions;
+  readonly #agent: Agent;
+  readonly #authentication: Authentication;
+  readonly #callId = newToken();
+  readonly #fromTag = newToken();
+  #cseq = 0;
+  #goal: Goal = "none";
+  #state: RegistrationState = { state: "none" };
+  #expires: number;
+  #failures = 0;
+  #brief = 0;
+  #timer: TimerHandle;
+  #watchdog: TimerHandle;
+  /** The attempt that counts; answers to earlier ones are ignored. */
+  #attempt: Attempt | undefined;
+  /** The Contact that the registrar holds, as it stood on the wire. */
+  #bound: string | undefined;
+  #unregistered: (() => void) | undefined;
+
+  constructor(options: RegistrationOptions) {
+    this.#options = options;
+    this.#agent = options.agent;
+    this.#authentication = new Authentication(options.agent.credentials);
+    this.#expires = options.agent.account.expires;
+  }
+
+  register(): void {
+    this.#goal = "registered";
+    this.#failures = 0;
+    if (this.#state.state !== "registered") this.#tell({ state: "registering" });
+    this.#start();
+  }
+
+  /** Resolves when the registrar has answered, or 2 s later. */
+  unregister(): Promise<void> {
+    const bound = this.#bound !== undefined || this.#attempt !== undefined;
+    this.#goal = "unregistered";
+    this.#agent.clock.clearTimeout(this.#timer);
+    if (!bound || this.#options.flow() === undefined) {
+      this.#finishUnregister();
+      return Promise.resolve();
+    }
+    return new Promise((resolve) => {
+      const guard = this.#agent.clock.setTimeout(() => this.#finishUnregister(), UNREGISTER_MS);
+      this.#unregistered = () => {
+        this.#agent.clock.clearTimeout(guard);
+        resolve();
+      };
+      this.#start();
+    });
+  }
+
+  /** The connection came up, anew or at last: the registrar hears from us at once. */
+  connected(): void {
+    if (this.#goal === "registered") this.#start();
+  }
+
+  /** The connection is down; the next try to connect is `retryInMs` away. */
+  disconnected(error: OffhookError, retryInMs: number): void {
+    if (this.#goal !== "registered") return;
+    this.#drop();
+    this.#tell({ state: "failed", status: 0, error: error.toJSON(), retryInMs });
+  }
+
+  /** Our address as the registrar sees it has changed. */
+  addressChanged(): void {
+    if (this.#goal === "registered" && this.#attempt === undefined) this.#start();
+  }
+
+  close(): void {
+    this.#goal = "none";
+    this.#drop();
+    this.#unregistered?.();
+    this.#unregistered = undefined;
+  }
+
+  /** A new attempt; an earlier one is forgotten. */
+  #start(): void {
+    this.#drop();
+    if (this.#options.flow() === undefined) return;
+    this.#brief = 0;
+    this.#authentication.begin();
+    this.#watchdog = this.#agent.clock.setTimeout(() => {
+      this.#failed(408, "Request Timeout", undefined);
+    }, WATCHDOG_MS);
+    this.#send();
+  }
+
+  #drop(): void {
+    this.#agent.clock.clearTimeout(this.#timer);
+    this.#agent.clock.clearTimeout(this.#watchdog);
+    this.#attempt = undefined;
+  }
+
+  #send(): void {
+    const flow = this.#options.flow();
+    if (flow === undefined) return;
+    const { core, account } = this.#agent;
+    const registrar = LiteralUri.parse(`sip:${account.server}`)!;
+    const identity = this.#agent.identityOn(flow);
+    const aor = LiteralUri.parse(identity.uri)!;
+    const attempt: Attempt = { contact: this.#options.contactOn(flow) };
+    this.#attempt = attempt;
+    this.#cseq += 1;
+    const message = core.makeOutgoingRequestMessage("REGISTER", registrar, aor, aor, {
+      callId: this.#callId,
+      cseq: this.#cseq,
+      fromTag: this.#fromTag,
+      fromDisplayName: identity.displayName,
+      toDisplayName: identity.displayName,
+      // A Service-Route is not for REGISTER (RFC 3608 §6.1).
+      routeSet: [],
+      optionTags: ["path"],
+    }, this.#lines(attempt.contact, registrar.toRaw()));
+    const final = (response: IncomingResponseMessage) => {
+      if (this.#attempt === attempt) this.#answered(response, attempt.contact);
+    };
+    attempt.client = core.register(message, {
+      onAccept: (response) => final(response.message),
+      onRedirect: (response) => final(response.message),
+      onReject: (response) => final(response.message),
+    }) as unknown as UserAgentClient;
+  }
+
+  #lines(contact: string, uri: string): string[] {
+    const expires = this.#goal === "unregistered" ? 0 : this.#expires;
+    const lines = [
+      `${this.#agent.contactLine()};expires=${expires}`,
+      `Expires: ${expires}`,
+      ...this.#authentication.lines({ method: "REGISTER", uri, body: "" }),
+      ALLOW_LINE,
+    ];
+    // The binding of an address that we no longer have would ring nowhere.
+    if (this.#bound !== undefined && this.#bound !== contact) {
+      lines.splice(1, 0, `Contact: <${this.#bound}>;expires=0`);
+    }
+    return lines;
+  }
+
+  #answered(message: IncomingResponseMessage, contact: string): void {
+    const { status, reason } = finalOf(message);
+    if (status >= 200 && status < 300) return this.#accepted(message, contact);
+    if (status === 401 || status === 407) return this.#challenged(message);
+    if (status === 423 && this.#lengthen(message)) return this.#send();
+    if (status === 503 && message.data !== undefined) {
+      this.#options.outOfService(`the server answered 503 ${reason}`);
+    }
+    this.#failed(status, reason, message);
+  }
+
+  #accepted(message: IncomingResponseMessage, contact: string): void {
+    this.#drop();
+    this.#failures = 0;
+    if (this.#goal !== "registered") return this.#finishUnregister();
+    const expires = grantedExpires(message, contact, this.#expires);
+    this.#bound = contact;
+    const routes = message.getHeaders("service-route").flatMap((value) => value.split(/,(?=\s*<)/));
+    this.#agent.core.configuration.routeSet = routes.map((route) => route.trim());
+    const delay = refreshDelay(expires, this.#agent.random());
+    this.#timer = this.#agent.clock.setTimeout(() => this.#start(), delay);
+    this.#tell({ state: "registered", expires });
+    const flow = this.#options.flow();
+    if (flow !== undefined && this.#options.contactOn(flow) !== contact) this.#start();
+  }
+
+  #challenged(message: IncomingResponseMessage): void {
+    const attempt = this.#attempt;
+    const { status } = finalOf(message);
+    this.#authentication.accept(message).then(() => {
+      if (this.#attempt === attempt) this.#send();
+    }, (thrown) => {
+      if (this.#attempt !== attempt) return;
+      this.#drop();
+      if (this.#goal !== "registered") return this.#finishUnregister();
+      // The same password would be refused again, and may lock the account.
+      this.#tell({ state: "failed", status, error: OffhookError.from(thrown).toJSON() });
+    });
+  }
+
+  /** RFC 3261 §10.2.8. */
+  #lengthen(message: IncomingResponseMessage): boolean {
+    const least = Number(message.getHeader("min-expires"));
+    const sound = Number.isInteger(least) && least > this.#expires && least <= 86_400 * 7;
+    this.#brief += 1;
+    if (!sound || this.#goal !== "registered" || this.#brief > MAX_BRIEF) return false;
+    this.#expires = least;
+    return true;
+  }
+
+  #failed(status: number, reason: string, message: IncomingResponseMessage | undefined): void {
+    this.#drop();
+    if (this.#goal !== "registered") return this.#finishUnregister();
+    this.#failures += 1;
+    const wait = message === undefined ? undefined : retryAfter(message);
+    const retryInMs = retryDelay(status, this.#failures, this.#agent.random(), wait);
+    this.#timer = this.#agent.clock.setTimeout(() => this.#start(), retryInMs);
+    const error = this.#agent.failureOf(this.#callId, "REGISTER") ??
+      registrationError(status, reason, this.#aor()).toJSON();
+    // What SIP.js says for a silent or dead transport is no answer of the server's.
+    const answered = message?.data !== undefined ? status : 0;
+    this.#tell({ state: "failed", status: answered, error, retryInMs });
+  }
+
+  #aor(): string {
+    const { user, server } = this.#agent.account;
+    return `${user}@${server}`;
+  }
+
+  #finishUnregister(): void {
+    this.#drop();
+    this.#bound = undefined;
+    this.#agent.core.configuration.routeSet = [];
+    if (this.#goal === "unregistered") this.#tell({ state: "unregistered" });
+    this.#unregistered?.();
+    this.#unregistered = undefined;
+  }
+
+  #tell(registration: RegistrationState): void {
+    const before = this.#state;
+    this.#state = registration;
+    if (isSame(before, registration)) return;
+    const account = this.#agent.account.id;
+    this.#agent.notify({ type: "RegistrationChanged", account, registration });
+  }
+}
+
+/** A refresh that changed nothing is no news. */
+function isSame(a: RegistrationState, b: RegistrationState): boolean {
+  return a.state === "registered" && b.state === "registered" && a.expires === b.expires;
+}

@@ -1,0 +1,37 @@
+/** What the parts of one confirmed dialog share. Not on the real-time path. */
+import {
+  type Body,
+  type IncomingResponseMessage,
+  NameAddrHeader,
+  type SessionDialog,
+} from "sip.js/lib/core/index.js";
+import type { CallId } from "../core/sip_port.ts";
+import type { Agent } from "./agent.ts";
+import type { Authentication } from "./authentication.ts";
+import { SDP } from "./capabilities.ts";
+import type { SessionDescriptions } from "./session_descriptions.ts";
+
+export interface SessionContext {
+  readonly agent: Agent;
+  readonly call: CallId;
+  readonly dialog: SessionDialog;
+  readonly descriptions: SessionDescriptions;
+  readonly authentication: Authentication;
+  /** Local address for SDP: that of the signalling flow. */
+  readonly address: string;
+}
+
+export function sdpBody(content: string): Body {
+  return { contentDisposition: "session", contentType: SDP, content };
+}
+
+/**
+ * Takes the Contact of a 2xx as the dialog's remote target (RFC 3261 §12.2.1.2, §13.2.2.4). SIP.js
+ * does so for requests only: an ACK then goes to the Contact of an early 183.
+ */
+export function refreshTarget(dialog: SessionDialog, message: IncomingResponseMessage): void {
+  const contact: unknown = message.parseHeader("contact");
+  if (!(contact instanceof NameAddrHeader)) return;
+  const { dialogState } = dialog as unknown as { dialogState: { remoteTarget: unknown } };
+  dialogState.remoteTarget = contact.uri;
+}
