@@ -1,0 +1,200 @@
+/** The life and death of the device host's process. */
+import assert from "node:assert/strict";
+import process from "node:process";
+import { OffhookError } from "../../../src/core/errors.ts";
+import { DeviceHostConnection } from "../../../src/device_host/client.ts";
+import { DeviceHostSupervisor } from "../../../src/device_host/client_supervisor.ts";
+import {
+  FAKE_RIG,
+  PORTAUDIO_RIGS,
+  type RigKind,
+  ScopedSupervisor,
+} from "../../fakes/device_rigs.ts";
+import { testUnless, testWith } from "../../support/skip.ts";
+
+const path = (relative: string) => decodeURIComponent(new URL(relative, import.meta.url).pathname);
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
+async function until(ms: number, what: string, condition: () => boolean): Promise<void> {
+  const end = performance.now() + ms;
+  while (!condition()) {
+    assert.ok(performance.now() < end, `${what} took longer than ${ms} ms`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+function exists(file: string): boolean {
+  try {
+    Deno.statSync(file);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Starts the stand-in of a station and reads its first line. */
+async function startStation(args: string[], env: Record<string, string>) {
+  const child = new Deno.Command(Deno.execPath(), {
+    args: [
+      "run",
+      "--quiet",
+      "--no-prompt",
+      `--config=${path("../../../deno.json")}`,
+      "-P=station",
+      path("../../fakes/device_station.ts"),
+      ...args,
+    ],
+    env,
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  const stderr = new Response(child.stderr).text();
+  let stdout = "";
+  for await (const bytes of child.stdout) {
+    stdout += new TextDecoder().decode(bytes);
+    if (stdout.includes("\n")) break;
+  }
+  const line = stdout.split("\n", 1)[0];
+  assert.ok(line.startsWith("{"), `not the station's line: ${line}${line ? "" : await stderr}`);
+  return { child, stdout, stderr, told: JSON.parse(line) as { pid: number; socket: string } };
+}
+
+async function killedStationLeavesNothing(kind: RigKind): Promise<void> {
+  await using rig = await kind.start();
+  const { entry, env = {} } = rig.options;
+  const station = await startStation(entry ? [rig.speaker, entry] : [rig.speaker], env);
+  const { pid, socket } = station.told;
+  try {
+    assert.ok(isAlive(pid));
+    assert.ok(exists(socket));
+  } finally {
+    station.child.kill("SIGKILL");
+    await station.child.status;
+  }
+  await until(3000, "the host's leaving", () => !isAlive(pid));
+  await until(1000, "removing the socket's folder", () => !exists(socket.replace(/\/[^/]*$/, "")));
+  // Native libraries printed dozens of lines; nothing of it may come out of the station.
+  assert.equal(station.stdout.trim().split("\n").length, 1);
+  assert.equal(await station.stderr, "");
+}
+
+for (const kind of [FAKE_RIG, ...PORTAUDIO_RIGS]) {
+  testUnless(
+    kind.reason,
+    `a killed station leaves no host behind and no print of ${kind.name}`,
+    () => killedStationLeavesNothing(kind),
+  );
+}
+
+testWith([], "a Ctrl-C in the terminal is not the host's", async () => {
+  await using rig = await FAKE_RIG.start();
+  await using host = new ScopedSupervisor(rig);
+  await host.listDevices();
+  const pid = (await host.pid())!;
+  Deno.kill(pid, "SIGINT");
+  Deno.kill(pid, "SIGHUP");
+  assert.equal((await host.listDevices()).backend, "fake");
+  assert.equal(await host.pid(), pid);
+});
+
+testWith([], "only this user may come near the socket", async () => {
+  await using rig = await FAKE_RIG.start();
+  await using host = new ScopedSupervisor(rig);
+  const socket = await host.socket();
+  const { mode } = Deno.statSync(socket.replace(/\/[^/]*$/, ""));
+  assert.equal(mode! & 0o777, 0o700);
+});
+
+testWith([], "several that need a host at the same time get the same one", async () => {
+  await using rig = await FAKE_RIG.start();
+  await using host = new ScopedSupervisor(rig);
+  const sockets = await Promise.all([host.socket(), host.socket(), host.socket()]);
+  assert.equal(new Set(sockets).size, 1);
+  Deno.kill((await host.pid())!, "SIGKILL");
+  await until(1000, "noticing the death", () => !exists(sockets[0]));
+  const after = await Promise.all([host.socket(), host.socket()]);
+  assert.equal(new Set(after).size, 1);
+  assert.notEqual(after[0], sockets[0]);
+});
+
+testWith([], "a host that hangs is done away with on demand", async () => {
+  await using rig = await FAKE_RIG.start();
+  await using host = new ScopedSupervisor(rig);
+  const socket = await host.socket();
+  const pid = (await host.pid())!;
+  Deno.kill(pid, "SIGSTOP");
+  host.abandon(socket);
+  await until(2000, "its end", () => !isAlive(pid));
+  assert.equal((await host.listDevices()).backend, "fake");
+});
+
+testWith([], "a host that cannot start is an error with what it printed", async () => {
+  const entry = await Deno.makeTempFile({ suffix: ".ts" });
+  try {
+    await Deno.writeTextFile(entry, `throw new Error("the roof is on fire");`);
+    const host = new DeviceHostSupervisor({ entry });
+    await assert.rejects(host.listDevices(), (error: OffhookError) => {
+      assert.equal(error.code, "device-failed");
+      assert.match(error.message, /died while it started/);
+      assert.match(String(error.data!.log), /the roof is on fire/);
+      return true;
+    });
+    await host.close();
+  } finally {
+    await Deno.remove(entry);
+  }
+});
+
+testWith([], "without a sound library it is said once, with the package to install", async () => {
+  const env = { OFFHOOK_AUDIO_BACKEND: "ffi", OFFHOOK_PORTAUDIO: "/nonexistent/libportaudio.so" };
+  const host = new DeviceHostSupervisor({ env });
+  try {
+    const { backend, devices, unavailable } = await host.listDevices();
+    assert.equal(backend, "none");
+    assert.deepEqual(devices, []);
+    assert.match(unavailable!.hint!, /libportaudio2|brew install portaudio/);
+    const connection = await DeviceHostConnection.connect(await host.socket());
+    const opening = connection.openStream("capture", undefined, 20, { failed() {} });
+    await assert.rejects(opening, { code: "device-failed", hint: unavailable!.hint });
+    connection.close();
+  } finally {
+    await host.close();
+  }
+});
+
+testWith([], "an unknown backend in the environment is named", async () => {
+  const host = new DeviceHostSupervisor({ env: { OFFHOOK_AUDIO_BACKEND: "alsa" } });
+  try {
+    const { unavailable } = await host.listDevices();
+    assert.equal(unavailable!.code, "usage");
+    assert.match(unavailable!.message, /"alsa"/);
+  } finally {
+    await host.close();
+  }
+});
+
+for (const kind of PORTAUDIO_RIGS) {
+  testUnless(kind.reason, `an abort of ${kind.name} costs the host, not the station`, async () => {
+    await using rig = await kind.start();
+    const empty = await Deno.makeTempFile();
+    try {
+      await using host = new ScopedSupervisor(rig, { ALSA_CONFIG_PATH: empty });
+      await assert.rejects(host.listDevices(), (error: OffhookError) => {
+        assert.equal(error.code, "device-failed");
+        assert.match(String(error.data!.log), /Assertion|ALSA/);
+        return true;
+      });
+      await assert.rejects(host.listDevices(), { code: "device-failed" });
+    } finally {
+      await Deno.remove(empty);
+    }
+  });
+}
