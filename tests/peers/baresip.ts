@@ -22,6 +22,8 @@ export interface BaresipOptions {
   codecs?: string[];
   /** Its name in logs, for tests with two of them. */
   name?: string;
+  /** Called as soon as the process runs, before it is ready. */
+  onStart?: (process: PeerProcess) => void;
 }
 
 /** An event of its control socket, as it comes. */
@@ -73,6 +75,7 @@ export class Baresip {
       command: "baresip",
       args: ["-f", folder, "-v"],
     });
+    options.onStart?.(process);
     await process.waitFor(/baresip is ready/);
     const socket = await Deno.connect({ hostname: "127.0.0.1", port: control });
     const baresip = new Baresip(process, socket, { port, user: options.user, folder });

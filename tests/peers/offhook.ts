@@ -46,6 +46,8 @@ export interface OffhookOptions {
 }
 
 export class Offhook {
+  /** Just before it was started, ms of `performance.now()`. */
+  readonly startedAt = performance.now();
   /** Resolves when it has ended by itself or by a signal. */
   readonly finished: Promise<OffhookResult>;
   readonly #child: Deno.ChildProcess;
@@ -59,7 +61,6 @@ export class Offhook {
     args: string[],
     { env, name = "offhook", stdin }: OffhookOptions,
   ) {
-    const started = performance.now();
     this.#child = new Deno.Command(Deno.execPath(), {
       args: ["run", "--quiet", "--no-prompt", "-P=station", `${ROOT}main.ts`, ...args],
       cwd: scratch.path,
@@ -77,7 +78,12 @@ export class Offhook {
       log.writeSync(new TextEncoder().encode(`\n[status ${code}]\n`));
       log.close();
       this.#changes.notify();
-      return { status: code, stdout, stderr: this.#stderr, elapsedMs: performance.now() - started };
+      return {
+        status: code,
+        stdout,
+        stderr: this.#stderr,
+        elapsedMs: performance.now() - this.startedAt,
+      };
     });
   }
 

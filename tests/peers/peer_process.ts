@@ -14,6 +14,8 @@ export interface PeerCommand {
 
 export class PeerProcess {
   readonly name: string;
+  /** Just before it was started, ms of `performance.now()`. */
+  readonly startedAt = performance.now();
   readonly exited: Promise<Deno.CommandStatus>;
   readonly #child: Deno.ChildProcess;
   readonly #stdin?: WritableStreamDefaultWriter<Uint8Array>;

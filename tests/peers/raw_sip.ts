@@ -13,6 +13,8 @@ export interface RawMessage {
   headers: readonly { name: string; value: string }[];
   body: string;
   from: Deno.NetAddr;
+  /** When it arrived, ms of `performance.now()`. */
+  at: number;
 }
 
 const LONG_FORMS: Record<string, string> = {
@@ -45,6 +47,8 @@ export interface ReplyOptions {
   toTag?: string;
   headers?: string[];
   sdp?: string;
+  /** False: without a Contact of ours. */
+  contact?: boolean;
 }
 
 export class RawSip {
@@ -116,13 +120,14 @@ export class RawSip {
     const same = request.headers
       .filter(({ name }) => ["via", "from", "call-id", "cseq", "record-route"].includes(name))
       .map(({ name, value }) => `${name}: ${value}`);
+    const contact = options.contact === false ? [] : [`contact: <${this.uri}>`];
     const to = headerOf(request, "to") + (options.toTag ? `;tag=${options.toTag}` : "");
     await this.send(
       [
         `SIP/2.0 ${status}`,
         ...same,
         `to: ${to}`,
-        `contact: <${this.uri}>`,
+        ...contact,
         ...(options.headers ?? []),
       ],
       request.from,
@@ -163,5 +168,5 @@ function parse(text: string, from: Deno.NetAddr): RawMessage | undefined {
     const name = line.slice(0, colon).trim().toLowerCase();
     return { name: LONG_FORMS[name] ?? name, value: line.slice(colon + 1).trim() };
   });
-  return { start, headers, body: text.slice(end + 4), from };
+  return { start, headers, body: text.slice(end + 4), from, at: performance.now() };
 }
