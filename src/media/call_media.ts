@@ -23,9 +23,11 @@ import { OffhookError } from "../core/errors.ts";
 import type { NegotiatedStream } from "../core/media_description.ts";
 import type { AudioEndpoints, MediaInput, MediaReport } from "../core/media_port.ts";
 import type { CallId } from "../core/sip_port.ts";
+import { ControlStream } from "./control.ts";
 import { InboundStream } from "./inbound.ts";
 import { OutboundStream } from "./outbound.ts";
 import { RemoteAddress } from "./rtp/remote_address.ts";
+import { looksLikeRtcp } from "./rtp/packet.ts";
 import { type Random32, RtpSender } from "./rtp/sender.ts";
 import type { SocketPair, Sockets } from "./sockets.ts";
 
@@ -47,6 +49,7 @@ export class CallMedia {
   readonly #around: MediaSurroundings;
   readonly #outbound: OutboundStream;
   readonly #inbound: InboundStream;
+  readonly #control: ControlStream;
   readonly #sender: RtpSender;
   readonly #microphoneFrame = new Int16Array(FRAME_SAMPLES);
   readonly #speakerFrame = new Int16Array(FRAME_SAMPLES);
@@ -72,10 +75,19 @@ export class CallMedia {
       this.#sender,
       (digits) => this.#tell({ type: "DigitsSent", call, digits }),
     );
-    this.#inbound = new InboundStream(
-      () => this.#tell({ type: "MediaHeard", call }),
-      (digit, durationMs) => this.#tell({ type: "DigitReceived", call, digit, durationMs }),
-    );
+    this.#inbound = new InboundStream(() => this.#sender.ssrc, {
+      heard: () => this.#tell({ type: "MediaHeard", call }),
+      digit: (digit, durationMs) => this.#tell({ type: "DigitReceived", call, digit, durationMs }),
+      collided: () => {
+        this.#control.bye("SSRC collision");
+        this.#sender.changeSsrc();
+      },
+    });
+    this.#control = new ControlStream(around, {
+      sender: this.#sender,
+      timestamp: () => this.#outbound.timestamp,
+      source: () => this.#inbound.source,
+    });
   }
 
   get streaming(): boolean {
@@ -111,6 +123,7 @@ export class CallMedia {
     } else if (stream.remotePort > 0) {
       this.#remote.signalled(remoteAddress, stream.remotePort, this.#around.clock.now());
     }
+    this.#control.use(stream, this.#remote, this.#sockets!);
     this.#state = "streaming";
     this.#sink?.start();
     if (answered || !this.#waitsForAnswer) {
@@ -147,6 +160,7 @@ export class CallMedia {
     else microphone.fill(0);
     this.#outbound.frame(microphone);
     this.#recorder?.write(this.#outbound.sound, speaker);
+    this.#control.tick(due);
     if (--this.#ticksToReport === 0) {
       this.#ticksToReport = REPORT_TICKS;
       this.#tell({ type: "MediaReported", call: this.call, report: this.report() });
@@ -169,12 +183,13 @@ export class CallMedia {
     };
     const codec = encoding ?? this.#outbound.encoding;
     if (codec !== undefined) report.codec = codec;
-    return report;
+    return { ...report, ...this.#control.remoteReport() };
   }
 
   /** Ends the streams, closes everything → MediaClosed. Never rejects. */
   async close(): Promise<void> {
     if (this.#state === "closed") return;
+    if (this.#state === "streaming") this.#control.bye("end of call");
     this.#state = "closed";
     this.#sockets?.close();
     await this.#opening;
@@ -188,7 +203,7 @@ export class CallMedia {
     this.#waitsForAnswer = microphone.kind === "file" || microphone.kind === "pipe";
     this.#sockets = this.#around.sockets.open(
       (data, address, port) => this.#onRtp(data, address, port),
-      () => {},
+      (data, address, port) => this.#onRtcp(data, address, port),
     );
     const needsDevices = microphone.kind === "device" || speaker.kind === "device";
     const devices = needsDevices ? await this.#around.devices?.() : undefined;
@@ -212,7 +227,15 @@ export class CallMedia {
 
   #onRtp(data: Uint8Array, address: string, port: number): void {
     if (this.#state !== "streaming" || !this.#remote) return;
+    if (this.#control.muxed && looksLikeRtcp(data)) {
+      this.#control.receive(data, address, port);
+      return;
+    }
     this.#inbound.receive(data, address, port, this.#remote, this.#around.clock.now());
+  }
+
+  #onRtcp(data: Uint8Array, address: string, port: number): void {
+    if (this.#state === "streaming") this.#control.receive(data, address, port);
   }
 
   #transmit(datagram: Uint8Array): void {

@@ -24,6 +24,16 @@ import { SourceStatistics } from "./rtp/source_statistics.ts";
 const DEFAULT_CLOCK_RATE = 8000;
 const DEFAULT_SAMPLE_RATE = 8000;
 
+/** What a receiver tells. */
+export interface InboundEvents {
+  /** Once: the first packet of the peer. */
+  heard(): void;
+  /** Once a digit, at its end. */
+  digit(digit: string, durationMs: number): void;
+  /** The peer uses our SSRC: we should take another. */
+  collided(): void;
+}
+
 export class InboundStream {
   readonly level = new LevelMeter();
   readonly playout: Playout;
@@ -32,26 +42,27 @@ export class InboundStream {
   /** The source that is played; undefined before the first packet. */
   source: SourceStatistics | undefined;
   readonly #packet = new RtpPacket();
-  readonly #onHeard: () => void;
+  readonly #ourSsrc: () => number;
+  readonly #tell: InboundEvents;
   readonly #codecs = new Map<number, Codec>();
   readonly #events: TelephoneEventReceiver;
   readonly #tones: ToneDetector;
   #eventType: number | undefined;
   #receives = false;
   #heard = false;
+  /** The peer sent our own SSRC before. */
+  #echoed = false;
   #received = 0;
   #lostOfFormer = 0;
   /** A source that wants to replace the present one. */
   #challenger: SourceStatistics | undefined;
 
-  /**
-   * @param onHeard called once, at the first packet of the peer
-   * @param onDigit called once a digit, at its end
-   */
-  constructor(onHeard: () => void, onDigit: (digit: string, durationMs: number) => void) {
-    this.#onHeard = onHeard;
-    this.#events = new TelephoneEventReceiver(DEFAULT_CLOCK_RATE, onDigit);
-    this.#tones = new ToneDetector(GRAPH_RATE, onDigit);
+  /** @param ourSsrc the SSRC that we send with, now */
+  constructor(ourSsrc: () => number, events: InboundEvents) {
+    this.#ourSsrc = ourSsrc;
+    this.#tell = events;
+    this.#events = new TelephoneEventReceiver(DEFAULT_CLOCK_RATE, events.digit);
+    this.#tones = new ToneDetector(GRAPH_RATE, events.digit);
     this.playout = new Playout(
       DEFAULT_CLOCK_RATE,
       DEFAULT_SAMPLE_RATE,
@@ -116,9 +127,10 @@ export class InboundStream {
       this.strays++;
       return;
     }
+    if (this.#collides(packet)) this.#tell.collided();
     if (!this.#heard) {
       this.#heard = true;
-      this.#onHeard();
+      this.#tell.heard();
     }
     if (packet.payloadType === this.#eventType) {
       this.#events.receive(packet.payload, packet.timestamp, now);
@@ -140,6 +152,17 @@ export class InboundStream {
   /** Gives wasm memory back. */
   free(): void {
     this.playout.free();
+  }
+
+  /**
+   * Another party uses our SSRC (RFC 3550 §8.2): we take another. Deviation: a source that uses that
+   * one too is an echo of ours; its packets are played, where the RFC drops them as a loop, because
+   * an echo service that reflects datagrams is a peer like any other.
+   */
+  #collides(packet: RtpPacket): boolean {
+    if (packet.ssrc !== this.#ourSsrc() || this.#echoed) return false;
+    this.#echoed = true;
+    return true;
   }
 
   /** Counts a packet for its source. @returns whether it is of the source that plays */

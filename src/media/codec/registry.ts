@@ -5,8 +5,10 @@ import type { PayloadFormat } from "../../core/media_description.ts";
 import { OffhookError } from "../../core/errors.ts";
 import type { Codec } from "./codec.ts";
 import { G711Codec } from "./g711.ts";
+import { G722Codec } from "./g722.ts";
 
 const FACTORIES: Record<string, () => Codec> = {
+  G722: () => new G722Codec(),
   PCMU: () => new G711Codec("PCMU"),
   PCMA: () => new G711Codec("PCMA"),
 };

@@ -1,0 +1,102 @@
+/**
+ * RTCP of one call: where it goes, whose is taken, and what of it is told.
+ *
+ *     to: the signalled RTCP address; once media was found to come from elsewhere, the port above it;
+ *         once RTCP came from the peer's address, its port. With rtcp-mux: the RTP address (RFC 5761)
+ *     from: only the address that media comes from
+ */
+import type { Clock } from "../core/clock.ts";
+import type { NegotiatedStream } from "../core/media_description.ts";
+import type { MediaReport } from "../core/media_port.ts";
+import { RtcpSession, type RtcpSubject } from "./rtp/rtcp_session.ts";
+import type { RemoteAddress } from "./rtp/remote_address.ts";
+import type { Random32 } from "./rtp/sender.ts";
+import type { SocketPair } from "./sockets.ts";
+
+export class ControlStream {
+  readonly #session: RtcpSession;
+  #clockRate = 8000;
+  #remote: RemoteAddress | undefined;
+  #sockets: SocketPair | undefined;
+  #muxed = false;
+  #signalledPort = 0;
+  /** RTP address for which `#port` was signalled or learnt. */
+  #rtpAddress = "";
+  #rtpPort = 0;
+  #port = 0;
+
+  constructor(around: { clock: Clock; random: Random32 }, subject: RtcpSubject) {
+    const name = [0, 0, 0].map(() => (around.random() >>> 0).toString(36)).join("");
+    this.#session = new RtcpSession(
+      around.clock,
+      around.random,
+      name,
+      subject,
+      (data) => this.#transmit(data),
+    );
+  }
+
+  /** RTCP comes on the RTP port. */
+  get muxed(): boolean {
+    return this.#muxed;
+  }
+
+  /** Runs on another negotiated stream from now on. */
+  use(stream: NegotiatedStream, remote: RemoteAddress, sockets: SocketPair): void {
+    this.#sockets = sockets;
+    this.#remote = remote;
+    this.#muxed = stream.rtcpMux;
+    this.#clockRate = stream.sendFormat.clockRate;
+    if (stream.remoteRtcpPort === this.#signalledPort) return;
+    this.#signalledPort = stream.remoteRtcpPort;
+    this.#port = stream.remoteRtcpPort;
+    this.#rtpAddress = remote.address;
+    this.#rtpPort = remote.port;
+  }
+
+  /** @param now ms */
+  tick(now: number): void {
+    this.#session.tick(now);
+  }
+
+  /** Takes a datagram; one from elsewhere than the peer is dropped. */
+  receive(data: Uint8Array, address: string, port: number): void {
+    this.#followMedia();
+    if (address !== this.#remote?.address) return;
+    if (this.#session.receive(data) && !this.#muxed) this.#port = port;
+  }
+
+  /** Says goodbye to the peer for our source. */
+  bye(reason: string): void {
+    this.#session.bye(reason);
+  }
+
+  /** The peer's view of our packets, as far as it told. */
+  remoteReport(): Pick<MediaReport, "remoteLost" | "remoteJitterMs" | "roundTripMs"> {
+    const remote = this.#session.remote;
+    if (remote === undefined) return {};
+    const jitter = (remote.jitterTicks * 1000) / this.#clockRate;
+    return {
+      remoteLost: remote.lost,
+      remoteJitterMs: Math.round(jitter * 100) / 100,
+      ...(remote.roundTripMs === undefined ? {} : { roundTripMs: remote.roundTripMs }),
+    };
+  }
+
+  /** Media comes from another address than the one that the RTCP port belongs to. */
+  #followMedia(): void {
+    const remote = this.#remote;
+    if (!remote || (remote.address === this.#rtpAddress && remote.port === this.#rtpPort)) return;
+    this.#rtpAddress = remote.address;
+    this.#rtpPort = remote.port;
+    this.#port = remote.port + 1;
+  }
+
+  #transmit(data: Uint8Array): void {
+    const remote = this.#remote;
+    if (!remote || !this.#sockets || remote.port === 0) return;
+    if (this.#muxed) return this.#sockets.sendRtp(data, remote.address, remote.port);
+    this.#followMedia();
+    if (this.#port > 0) this.#sockets.sendRtcp(data, remote.address, this.#port);
+  }
+}

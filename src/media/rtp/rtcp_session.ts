@@ -1,0 +1,206 @@
+/**
+ * The control half of an RTP session (RFC 3550 §6): says how we send and receive, hears how the peer
+ * does. Off the real-time path: a packet every few seconds. Time and randomness are passed in.
+ *
+ *     tick(now) ──when due──► SR/RR + SDES ──► transmit
+ *     receive(data, now) ──► what the peer lost, its jitter, the round trip
+ */
+import type { Clock } from "../../core/clock.ts";
+import {
+  buildRtcp,
+  compactNtp,
+  type Compound,
+  ntpTime,
+  parseRtcp,
+  type ReportBlock,
+  type RtcpPacket,
+} from "./rtcp.ts";
+import type { Random32, RtpSender } from "./sender.ts";
+import type { SourceStatistics } from "./source_statistics.ts";
+
+/** Share of the session's bandwidth, octets per second: 5 % of 64 kbit/s with headers (§6.2). */
+const BANDWIDTH = 0.05 * 10_000;
+/** Least interval, and the one of the first report, seconds (§6.2, §6.3.1). */
+const MIN_INTERVAL_S = 5;
+const FIRST_MIN_INTERVAL_S = 2.5;
+/** e − 3/2: makes up for what reconsideration shortens (§6.3.1). */
+const COMPENSATION = 1.218_28;
+/** Octets of IP and UDP around a packet, and a first guess of one. */
+const OVERHEAD = 28;
+const FIRST_SIZE = 100;
+/** Two parties. */
+const MEMBERS = 2;
+
+/**
+ * Seconds to the next report (§6.3.1, appendix A.7).
+ *
+ * @param averageSize octets of RTCP packets with IP and UDP
+ * @param uniform in [0, 1)
+ */
+export function rtcpInterval(averageSize: number, first: boolean, uniform: number): number {
+  const minimum = first ? FIRST_MIN_INTERVAL_S : MIN_INTERVAL_S;
+  const interval = Math.max(minimum, (MEMBERS * averageSize) / BANDWIDTH);
+  return (interval * (uniform + 0.5)) / COMPENSATION;
+}
+
+/** What the peer reports about our packets. */
+export interface RemoteReport {
+  /** Cumulative, never negative. */
+  lost: number;
+  jitterTicks: number;
+  /** From our report to its answer, without the peer's delay; absent until it answered one. */
+  roundTripMs?: number;
+}
+
+/** What a report is about. */
+export interface RtcpSubject {
+  sender: RtpSender;
+  /** RTP timestamp of now. */
+  timestamp: () => number;
+  /** The peer's source; undefined before its first packet. */
+  source: () => SourceStatistics | undefined;
+}
+
+export class RtcpSession {
+  /** What the peer said last about our packets. */
+  remote: RemoteReport | undefined;
+  /** The peer said goodbye to its source. */
+  peerLeft = false;
+  /** Datagrams that were no RTCP. */
+  invalid = 0;
+  readonly #clock: Clock;
+  readonly #random: Random32;
+  readonly #cname: string;
+  readonly #subject: RtcpSubject;
+  readonly #transmit: (data: Uint8Array) => void;
+  #nextAt: number | undefined;
+  #averageSize = FIRST_SIZE;
+  /** Packets sent at the report before: whether we are a sender now (§6.4). */
+  #sentBefore = 0;
+  /** The last SR of the peer: its compact NTP time and when it came, ms. */
+  #lastSenderReport = 0;
+  #lastSenderReportAt = 0;
+
+  /** @param cname our canonical name, without anything personal (RFC 7022) */
+  constructor(
+    clock: Clock,
+    random: Random32,
+    cname: string,
+    subject: RtcpSubject,
+    transmit: (data: Uint8Array) => void,
+  ) {
+    this.#clock = clock;
+    this.#random = random;
+    this.#cname = cname;
+    this.#subject = subject;
+    this.#transmit = transmit;
+  }
+
+  /** Sends a report when one is due. Call it every tick while the stream runs. */
+  tick(now: number): void {
+    if (this.#nextAt === undefined) {
+      this.#schedule(now, true);
+    } else if (now >= this.#nextAt) {
+      this.#send({});
+      this.#schedule(now, false);
+    }
+  }
+
+  /** The last report, with a goodbye (§6.6). Nothing when no packet was ever sent. */
+  bye(reason: string): void {
+    if (this.#subject.sender.totalPackets > 0) this.#send({ bye: { reason } });
+  }
+
+  /**
+   * Takes a datagram of the peer.
+   * @returns whether it was RTCP
+   */
+  receive(data: Uint8Array): boolean {
+    const packets = parseRtcp(data);
+    if (packets === undefined) {
+      this.invalid++;
+      return false;
+    }
+    this.#averageSize += (data.length + OVERHEAD - this.#averageSize) / 16;
+    const now = this.#clock.now();
+    for (const packet of packets) this.#take(packet, now);
+    return true;
+  }
+
+  #take(packet: RtcpPacket, now: number): void {
+    if (packet.type === "SR") {
+      const { ntpSeconds, ntpFraction } = packet.sender;
+      this.#lastSenderReport = compactNtp(ntpSeconds, ntpFraction);
+      this.#lastSenderReportAt = now;
+    }
+    if (packet.type === "SR" || packet.type === "RR") {
+      const block = packet.reports.find(({ ssrc }) => ssrc === this.#subject.sender.ssrc);
+      if (block) this.#takeBlock(block, now);
+    }
+    const source = this.#subject.source();
+    if (packet.type === "BYE" && source && packet.ssrcs.includes(source.ssrc)) {
+      this.peerLeft = true;
+    }
+  }
+
+  #takeBlock(block: ReportBlock, now: number): void {
+    const remote: RemoteReport = {
+      lost: Math.max(0, block.cumulativeLost),
+      jitterTicks: block.jitterTicks,
+    };
+    const known = this.remote?.roundTripMs;
+    if (known !== undefined) remote.roundTripMs = known;
+    if (block.lastSenderReport !== 0) {
+      const { seconds, fraction } = ntpTime(now);
+      // A − LSR − DLSR (§6.4.1), in 1/65536 s; a peer's wrong DLSR makes it negative.
+      const units = (compactNtp(seconds, fraction) - block.lastSenderReport -
+        block.delaySinceLastSenderReport) | 0;
+      if (units >= 0) remote.roundTripMs = Math.round((units * 100_000) / 65_536) / 100;
+    }
+    this.remote = remote;
+  }
+
+  #schedule(now: number, first: boolean): void {
+    const uniform = (this.#random() >>> 0) / 0x1_0000_0000;
+    this.#nextAt = now + 1000 * rtcpInterval(this.#averageSize, first, uniform);
+  }
+
+  #send(end: Pick<Compound, "bye">): void {
+    const { sender, timestamp } = this.#subject;
+    const now = this.#clock.now();
+    const compound: Compound = {
+      ssrc: sender.ssrc,
+      cname: this.#cname,
+      reports: this.#blocks(now),
+      ...end,
+    };
+    if (sender.totalPackets > this.#sentBefore) {
+      const ntp = ntpTime(now);
+      compound.sender = {
+        ntpSeconds: ntp.seconds,
+        ntpFraction: ntp.fraction,
+        rtpTimestamp: timestamp(),
+        packets: sender.packets,
+        octets: sender.octets,
+      };
+    }
+    this.#sentBefore = sender.totalPackets;
+    const data = buildRtcp(compound);
+    this.#averageSize += (data.length + OVERHEAD - this.#averageSize) / 16;
+    this.#transmit(data);
+  }
+
+  #blocks(now: number): ReportBlock[] {
+    const source = this.#subject.source();
+    if (source === undefined || !source.valid) return [];
+    const delay = this.#lastSenderReport === 0
+      ? 0
+      : Math.round(((now - this.#lastSenderReportAt) * 65_536) / 1000);
+    return [{
+      ssrc: source.ssrc,
+      ...source.snapshot(),
+      lastSenderReport: this.#lastSenderReport,
+      delaySinceLastSenderReport: delay,
+    }];
+  }
+}
