@@ -117,12 +117,14 @@ function exampleLines(examples: readonly string[]): Message {
 
 /** The parser's message as one sentence, and what was probably meant. */
 function usageError<T>({ name, parser }: CommandDefinition<T>, error: Message): OffhookError {
-  const full = formatMessage(error, { quotes: true, colors: false }).replaceAll("`", `"`);
+  const full = formatMessage(error, { quotes: true, colors: false });
   const [sentence = ""] = full.split(/\n+/);
   const see = `See \`offhook ${name} --help\`.`;
-  const unexpected = /^Unexpected option or (?:argument|subcommand): "([^"]*)"/.exec(sentence)?.[1];
+  const unexpected = /^Unexpected option or \w+: (["`])(.*?)\1/.exec(sentence)?.[2];
   if (unexpected === undefined) {
-    return new OffhookError("usage", sentence.trim().replace(/\.$/, ""), { hint: see });
+    return new OffhookError("usage", sentence.trim().replace(/\.$/, "").replaceAll("`", ""), {
+      hint: see,
+    });
   }
   // Without what follows the =: it may be a secret after a mistyped --password-file.
   const word = unexpected.startsWith("-") ? unexpected.split("=")[0]! : unexpected;

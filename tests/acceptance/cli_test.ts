@@ -1,0 +1,197 @@
+/** The command line as a process: streams, exit statuses and texts that scripts rely on. */
+import assert from "node:assert/strict";
+import { COMMANDS } from "../../src/cli/commands.ts";
+import { Offhook, type OffhookResult } from "../peers/offhook.ts";
+import { withScratch } from "../peers/scratch.ts";
+
+function run(args: string[], options: Parameters<typeof Offhook.run>[2] = {}) {
+  return withScratch((scratch) => Offhook.run(scratch, args, options));
+}
+
+const text = ({ stdout }: OffhookResult) => new TextDecoder().decode(stdout);
+
+Deno.test("version is deno.json's, alone on standard output", async () => {
+  const url = new URL("../../deno.json", import.meta.url);
+  const { version } = JSON.parse(await Deno.readTextFile(url));
+  for (const args of [["version"], ["--version"], ["-V"]]) {
+    const result = await run(args);
+    assert.deepEqual([result.status, text(result), result.stderr], [0, `offhook ${version}\n`, ""]);
+  }
+  const { schema, ...versions } = JSON.parse(text(await run(["version", "--json"])));
+  assert.equal(schema, "offhook.version/1");
+  assert.equal(versions.version, version);
+  assert.equal(versions.deno, Deno.version.deno);
+});
+
+Deno.test("help of everything: on standard output, status 0, every command in the list", async () => {
+  const help = await run(["--help"]);
+  assert.equal(help.status, 0);
+  assert.equal(help.stderr, "");
+  for (const { name, brief } of COMMANDS) {
+    assert.match(text(help), new RegExp(`^ {2}${name} +${brief.replaceAll(/[().]/g, ".")}$`, "m"));
+    const page = await run([name, "--help"]);
+    assert.equal(page.status, 0, name);
+    assert.equal(page.stderr, "", name);
+    assert.match(text(page), new RegExp(`Usage: offhook ${name}`));
+    for (const line of text(page).split("\n")) assert.ok(line.length <= 100, `${name}: ${line}`);
+  }
+  assert.equal(text(await run(["help", "dial"])), text(await run(["dial", "--help"])));
+});
+
+Deno.test("nothing at all: the help on standard error and status 2", async () => {
+  const result = await run([]);
+  assert.equal(result.status, 2);
+  assert.equal(text(result), "");
+  assert.match(result.stderr, /Usage: offhook COMMAND/);
+});
+
+Deno.test("a wrong command line: 2, one sentence and what was probably meant", async () => {
+  const rows: [string[], RegExp][] = [
+    [["dail", "600"], /^offhook: there is no command "dail"\n {2}Did you mean "dial"\?/],
+    [["--jsno"], /^offhook: there is no option "--jsno"/],
+    [
+      ["dial", "--sever=x", "600"],
+      /^offhook: there is no option --sever\n {2}Did you mean --server\?/,
+    ],
+    [["config", "shw"], /^offhook: "shw" is unexpected here\n {2}Did you mean show\?/],
+    [["dial"], /^offhook: Expected a TARGET/],
+    [["dial", "a@b", "c@d"], /^offhook: "c@d" is unexpected here/],
+    [["dial", "a@b", "--transport=upd"], /"upd" is not one of .*Did you mean "udp"/],
+    [["dial", "a@b", "--timeout=soon"], /"soon" is not a duration/],
+    [["dial", "sip:bob@ho st"], /"ho st" is not HOST/],
+    [["dial", "http://x"], /"http:" is not a scheme/],
+    [["answer", "--listen=nowhere"], /"nowhere" is not ADDRESS:PORT/],
+    [["answer", "--reject=200"], /whole number from 400 to 699/],
+    [["schema", "dail"], /^offhook: there is no JSON output of "dail"\n {2}Did you mean "dial"\?/],
+    [["completion", "tcsh"], /"tcsh" is not one of bash, zsh, fish/],
+  ];
+  for (const [args, expected] of rows) {
+    const result = await run(args);
+    assert.equal(result.status, 2, args.join(" "));
+    assert.equal(text(result), "", args.join(" "));
+    assert.match(result.stderr, expected, args.join(" "));
+  }
+});
+
+Deno.test("with --json an error is an object on standard output, too", async () => {
+  const result = await run(["dial", "600", "--json"]);
+  assert.equal(result.status, 3);
+  const { schema, error } = JSON.parse(text(result));
+  assert.deepEqual([schema, error.code], ["offhook.error/1", "config-missing"]);
+  assert.match(result.stderr, /^offhook: "600" has no host/);
+});
+
+Deno.test("passwords are never taken from the command line, nor said again", async () => {
+  const flags = ["--password=hunter2", "--passwd=hunter2", "--pasword=hunter2", "--secret=hunter2"];
+  for (const flag of flags) {
+    const result = await run(["register", "--server=s", "--user=u", flag, "--json"]);
+    assert.equal(result.status, 2, flag);
+    assert.ok(!`${text(result)}${result.stderr}`.includes("hunter2"), result.stderr);
+    assert.match(result.stderr, /--password-file/);
+  }
+  const apart = await run(["register", "--password", "hunter2"]);
+  assert.equal(apart.status, 2);
+  assert.ok(!apart.stderr.includes("hunter2"));
+  const inTarget = await run(["dial", "sip:bob:hunter2@host", "--json"]);
+  assert.equal(inTarget.status, 2);
+  assert.ok(!`${text(inTarget)}${inTarget.stderr}`.includes("hunter2"));
+});
+
+Deno.test("JSON Schemas: of every output, each naming the schema that the output names", async () => {
+  const names = text(await run(["schema"])).trim().split("\n");
+  assert.ok(names.includes("dial") && names.includes("config show"));
+  for (const name of names) {
+    const schema = JSON.parse(text(await run(["schema", ...name.split(" ")])));
+    assert.match(schema.properties.schema.const, /^offhook\.[a-z-]+\/[0-9]+$/, name);
+    assert.equal(schema.type, "object");
+  }
+});
+
+Deno.test("the schema of a call is what scripts were promised", async () => {
+  const schema = JSON.parse(text(await run(["schema", "dial"])));
+  assert.deepEqual(schema.required, [
+    "schema",
+    "outcome",
+    "sipStatus",
+    "reason",
+    "callId",
+    "local",
+    "remote",
+    "transport",
+    "codec",
+    "security",
+    "setupMs",
+    "durationMs",
+    "media",
+    "dtmf",
+    "endedBy",
+  ]);
+  assert.deepEqual(schema.properties.outcome.enum, [
+    "answered",
+    "busy",
+    "no-answer",
+    "declined",
+    "not-found",
+    "unreachable",
+    "auth-failed",
+    "media-failed",
+    "cancelled",
+    "failed",
+  ]);
+});
+
+Deno.test("completion scripts, and what they ask", async () => {
+  for (const shell of ["bash", "zsh", "fish"]) {
+    const script = await run(["completion", shell]);
+    assert.equal(script.status, 0);
+    assert.match(text(script), /offhook/);
+    const ask = async (...line: string[]) => text(await run(["completion", shell, ...line]));
+    assert.match(await ask("co"), /config[^]*completion/);
+    assert.match(await ask("dial", "--tra"), /--trace[^]*--transport|--transport[^]*--trace/);
+    assert.match(await ask("dial", "--transport", "t"), /tcp[^]*tls/);
+    assert.match(await ask("config", "s"), /s(how|chema)/);
+    assert.match(await ask("dial", "--mic", "si"), /silence/);
+    assert.equal(await ask("nothing", "x"), "");
+  }
+});
+
+Deno.test("bash completes with the script", async () => {
+  await withScratch(async (scratch) => {
+    const main = new URL("../../main.ts", import.meta.url).pathname;
+    const bin = scratch.file("offhook");
+    await Deno.writeTextFile(
+      bin,
+      `#!/bin/sh\nexec "${Deno.execPath()}" run --quiet --no-prompt -P=station "${main}" "$@"\n`,
+      { mode: 0o755 },
+    );
+    const script = `PATH="${scratch.path}:$PATH"; source <(offhook completion bash)
+      COMP_WORDS=(offhook dial --requ); COMP_CWORD=2; COMP_LINE="offhook dial --requ"
+      COMP_POINT=\${#COMP_LINE}; _offhook; printf '%s\\n' "\${COMPREPLY[@]}"`;
+    const { stdout } = await new Deno.Command("bash", {
+      args: ["--norc", "-c", script],
+      cwd: new URL("../../", import.meta.url),
+      stderr: "null",
+    }).output();
+    assert.match(new TextDecoder().decode(stdout), /^--require-audio\s*$/m);
+  });
+});
+
+Deno.test("a reader that goes away is no error", async () => {
+  await withScratch(async (scratch) => {
+    const phone = Offhook.start(scratch, ["schema", "dial"]);
+    const { status, stderr } = await phone.finished;
+    assert.deepEqual([status, stderr], [0, ""]);
+    const main = new URL("../../main.ts", import.meta.url).pathname;
+    const { stderr: errors } = await new Deno.Command("bash", {
+      args: [
+        "-c",
+        `set -o pipefail; for i in 1 2 3; do "$0" run --quiet --no-prompt -P=station "$1" ` +
+        `config schema | head -c 1 >/dev/null; done`,
+        Deno.execPath(),
+        main,
+      ],
+      cwd: scratch.path,
+    }).output();
+    assert.equal(new TextDecoder().decode(errors), "");
+  });
+});

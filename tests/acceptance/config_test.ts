@@ -1,0 +1,162 @@
+/** `offhook config` and `offhook credential` as processes with folders of their own. */
+import assert from "node:assert/strict";
+import { Offhook, type OffhookResult } from "../peers/offhook.ts";
+import type { Scratch } from "../peers/scratch.ts";
+import { withScratch } from "../peers/scratch.ts";
+
+const SECRET = "s3cret-Pass";
+const text = ({ stdout }: OffhookResult) => new TextDecoder().decode(stdout);
+
+/** Runs offhook; nothing that it says may hold the secret. */
+async function run(
+  scratch: Scratch,
+  args: string[],
+  { stdin, env }: { stdin?: string; env?: Record<string, string> } = {},
+): Promise<OffhookResult> {
+  const phone = Offhook.start(scratch, args, {
+    stdin: stdin !== undefined,
+    ...(env === undefined ? {} : { env }),
+  });
+  if (stdin !== undefined) {
+    const writer = phone.stdin.getWriter();
+    await writer.write(new TextEncoder().encode(stdin)).catch(() => {});
+    await writer.close().catch(() => {});
+  }
+  const result = await phone.finished;
+  assert.ok(!`${text(result)}${result.stderr}`.includes(SECRET), result.stderr);
+  return result;
+}
+
+Deno.test("init writes, check approves, show shows: with the password in the store", async () => {
+  await withScratch(async (scratch) => {
+    const flags = [
+      "--server=sip.example.com",
+      "--user=alice",
+      "--transport=tls",
+      "--password-stdin",
+    ];
+    const init = await run(scratch, ["config", "init", ...flags], { stdin: `${SECRET}\n` });
+    assert.equal(init.status, 0, init.stderr);
+    const path = scratch.file("offhook-config/offhook/config.toml");
+    assert.match(init.stderr, new RegExp(`^wrote ${path}\n`));
+    assert.ok(!(await Deno.readTextFile(path)).includes(SECRET));
+    const store = scratch.file("offhook-data/offhook/credentials.json");
+    assert.equal((await Deno.stat(store)).mode! & 0o777, 0o600);
+
+    const check = await run(scratch, ["config", "check"]);
+    assert.deepEqual([check.status, text(check)], [0, ""]);
+    assert.match(check.stderr, /is right: 1 account \(default\)/);
+
+    const show = await run(scratch, ["config", "show", "--json"]);
+    const shown = JSON.parse(text(show));
+    assert.equal(shown.account, "default");
+    assert.equal(shown.config.accounts.default.transport, "tls");
+    assert.equal(shown.passwords.default, "credential store");
+
+    const again = await run(scratch, ["config", "init", ...flags], { stdin: "" });
+    assert.equal(again.status, 3);
+    assert.match(again.stderr, /already[^]*--force/);
+  });
+});
+
+Deno.test("init without a terminal asks nothing and says what it needs", async () => {
+  await withScratch(async (scratch) => {
+    const result = await run(scratch, ["config", "init", "--server=s"]);
+    assert.equal(result.status, 2);
+    assert.match(result.stderr, /config init needs --user/);
+    const wrong = await run(scratch, ["config", "init", "--server=a b", "--user=x@y"]);
+    assert.equal(wrong.status, 3);
+    assert.match(wrong.stderr, /2 errors[^]*\.user: "x@y"[^]*\.server: "a b"/);
+  });
+});
+
+Deno.test("check tells every error, as text and as JSON, with status 3", async () => {
+  await withScratch(async (scratch) => {
+    const path = scratch.file("bad.toml");
+    await Deno.writeTextFile(
+      path,
+      `[accounts.work]\nuser = "a"\nserver = "s"\ntransport = "upd"\npassword = "${SECRET}"\ncolour = 1\n`,
+    );
+    const words = await run(scratch, ["config", "check", "--config", path]);
+    assert.equal(words.status, 3);
+    assert.equal(text(words), "");
+    assert.match(words.stderr, /^offhook: 3 errors in .*bad\.toml\n/);
+    assert.match(words.stderr, /accounts\.work\.transport: "upd": allowed are udp, tcp/);
+    assert.match(words.stderr, /accounts\.work\.password: passwords do not stand/);
+    const json = await run(scratch, ["config", "check", "--config", path, "--json"]);
+    assert.equal(json.status, 3);
+    const report = JSON.parse(text(json));
+    assert.deepEqual([report.schema, report.ok, report.issues.length], [
+      "offhook.config-check/1",
+      false,
+      3,
+    ]);
+    await Deno.writeTextFile(path, `[accounts.work\nuser = 1`);
+    const syntax = await run(scratch, ["config", "check", "--config", path]);
+    assert.match(syntax.stderr, /line 1, column \d+: /);
+  });
+});
+
+Deno.test("precedence: flag, variable, file, default; and who said it", async () => {
+  await withScratch(async (scratch) => {
+    const path = scratch.file("c.toml");
+    await Deno.writeTextFile(
+      path,
+      `[accounts.work]\nuser = "a"\nserver = "s"\ntransport = "tcp"\n[logging]\nlevel = "error"\n`,
+    );
+    const shown = async (args: string[], env: Record<string, string> = {}) => {
+      const all = { OFFHOOK_CONFIG: path, ...env };
+      return JSON.parse(
+        text(await run(scratch, ["config", "show", "--json", ...args], { env: all })),
+      );
+    };
+    const transport = async (...args: Parameters<typeof shown>) =>
+      (await shown(...args)).config.accounts.work.transport;
+    assert.equal(await transport([]), "tcp");
+    assert.equal(await transport([], { OFFHOOK_TRANSPORT: "ws" }), "ws");
+    assert.equal(await transport(["--transport=wss"], { OFFHOOK_TRANSPORT: "ws" }), "wss");
+    const { config, origins } = await shown([], { OFFHOOK_EXPIRES: "90" });
+    assert.equal(config.logging.level, "error");
+    assert.equal(config.accounts.work.registration_interval, 90);
+    assert.deepEqual(origins, { "accounts.work.registration_interval": "OFFHOOK_EXPIRES" });
+  });
+});
+
+Deno.test("a mistyped variable is warned of", async () => {
+  await withScratch(async (scratch) => {
+    const env = { OFFHOOK_TRANSPROT: "tcp" };
+    const { stderr } = await run(scratch, ["config", "check"], { env });
+    assert.match(
+      stderr,
+      /OFFHOOK_TRANSPROT is none of offhook's \(did you mean OFFHOOK_TRANSPORT\?\)/,
+    );
+  });
+});
+
+Deno.test("credentials: set from standard input, listed without secrets, removed", async () => {
+  await withScratch(async (scratch) => {
+    const set = await run(scratch, ["credential", "set", "work"], { stdin: `${SECRET}\n` });
+    assert.equal(set.status, 0, set.stderr);
+    const list = await run(scratch, ["credential", "list", "--json"]);
+    const { schema, credentials } = JSON.parse(text(list));
+    assert.equal(schema, "offhook.credentials/1");
+    assert.equal(credentials[0].account, "work");
+    assert.deepEqual(Object.keys(credentials[0]), ["account", "changed"]);
+    assert.equal((await run(scratch, ["credential", "remove", "work"])).status, 0);
+    assert.equal((await run(scratch, ["credential", "remove", "work"])).status, 3);
+    const empty = await run(scratch, ["credential", "set", "work"], { stdin: "" });
+    assert.equal(empty.status, 3);
+  });
+});
+
+Deno.test("a configuration that is not there: 3, as words and JSON", async () => {
+  await withScratch(async (scratch) => {
+    const result = await run(scratch, ["register", "--config=none.toml", "--json"]);
+    assert.equal(result.status, 3);
+    assert.match(result.stderr, /none\.toml: there is no such file/);
+    assert.equal(JSON.parse(text(result)).error.code, "config-missing");
+    const nothing = await run(scratch, ["register"]);
+    assert.equal(nothing.status, 3);
+    assert.match(nothing.stderr, /Give --server and --user/);
+  });
+});

@@ -1,0 +1,55 @@
+/** `deno task install`: a launcher that works from anywhere and shows nothing of Deno's own. */
+import assert from "node:assert/strict";
+import { launcher } from "../../tools/install.ts";
+import { withScratch } from "../peers/scratch.ts";
+
+const TOOL = new URL("../../tools/install.ts", import.meta.url).pathname;
+
+async function run(program: string, args: string[], cwd: string, env: Record<string, string> = {}) {
+  const { code, stdout, stderr } = await new Deno.Command(program, { args, cwd, env }).output();
+  const decoder = new TextDecoder();
+  return { code, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };
+}
+
+Deno.test("the launcher runs from another folder and passes its arguments on", async () => {
+  await withScratch(async (scratch) => {
+    const prefix = scratch.file("it's a prefix");
+    const args = ["run", "--quiet", "-A", TOOL, "--no-setup", "--prefix", prefix];
+    const install = await run(Deno.execPath(), args, scratch.path);
+    assert.equal(install.code, 0, install.stderr);
+    assert.equal(install.stdout, "");
+    assert.match(install.stderr, /^installed .*\/bin\/offhook\n.* is not on your PATH/);
+    assert.match(install.stderr, /export PATH='.*it'\\''s a prefix\/bin':"\$PATH"/);
+    const offhook = `${prefix}/bin/offhook`;
+    const version = await run(offhook, ["version"], scratch.path);
+    assert.match(version.stdout, /^offhook \d+\.\d+\.\d+\n$/);
+    assert.equal(version.stderr, "");
+    const target = await run(offhook, ["dial", "sip:a b@$(id)`x`'\""], scratch.path);
+    assert.equal(target.code, 2);
+    assert.match(target.stderr, /^offhook: "sip:a b@\$\(id\)`x`'"" cannot be called/);
+  });
+});
+
+Deno.test("a prefix on the PATH needs no more words", async () => {
+  await withScratch(async (scratch) => {
+    const args = ["run", "--quiet", "-A", TOOL, "--no-setup", `--prefix=${scratch.path}`];
+    const PATH = `${scratch.path}/bin:${Deno.env.get("PATH")}`;
+    const install = await run(Deno.execPath(), args, scratch.path, { PATH });
+    assert.equal(install.stderr, `installed ${scratch.path}/bin/offhook\n`);
+  });
+});
+
+Deno.test("wrong arguments and folders are said in one line", async () => {
+  await withScratch(async (scratch) => {
+    const base = ["run", "--quiet", "-A", TOOL, "--no-setup"];
+    const unknown = await run(Deno.execPath(), [...base, "--perfix"], scratch.path);
+    assert.equal(unknown.code, 1);
+    assert.match(unknown.stderr, /^install: unknown argument --perfix; usage: .*\n$/);
+  });
+});
+
+Deno.test("paths with quotes are quoted for sh", () => {
+  const text = launcher("/a b/deno", "/it's/");
+  assert.match(text, /^exec '\/a b\/deno' run /m);
+  assert.match(text, /--config='\/it'\\''s\/deno\.json'/);
+});

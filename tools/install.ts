@@ -1,0 +1,108 @@
+// deno-lint-ignore-file no-console
+/**
+ * Puts a small `offhook` launcher on the PATH: `deno task install [--prefix FOLDER]`.
+ *
+ *     set-up (npm packages, sound library) ─► PREFIX/bin/offhook ─► is PREFIX/bin on the PATH?
+ *
+ * The launcher starts this checkout with the Deno that runs now and the permissions of the `station`
+ * set; nothing of Deno's own shows. PREFIX is `~/.local` unless given. Nothing else is written, and
+ * removing the file removes it all.
+ */
+import { delimiter, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { shellQuoted } from "../src/config/private_file.ts";
+
+const ROOT = fileURLToPath(new URL("../", import.meta.url));
+
+interface Wishes {
+  prefix: string;
+  setUp: boolean;
+}
+
+/** @throws Error with one line on what is wrong */
+function wishesOf(args: readonly string[]): Wishes {
+  let prefix: string | undefined;
+  let setUp = true;
+  for (let index = 0; index < args.length; index++) {
+    const [flag, inline] = args[index]!.split(/=(.*)/s);
+    if (flag === "--prefix") prefix = inline ?? args[++index];
+    else if (flag === "--no-setup") setUp = false;
+    else throw new Error(`unknown argument ${flag}; usage: deno task install [--prefix FOLDER]`);
+  }
+  if (prefix === "") throw new Error("--prefix needs a folder");
+  const home = Deno.env.get("HOME");
+  if (prefix === undefined && !home) throw new Error("HOME is not set: give --prefix FOLDER");
+  return { prefix: resolve(prefix ?? join(home!, ".local")), setUp };
+}
+
+/** The launcher's text. Paths are quoted for sh. */
+export function launcher(deno: string, root: string): string {
+  const config = shellQuoted(join(root, "deno.json"));
+  const main = shellQuoted(join(root, "main.ts"));
+  return `#!/bin/sh
+# Starts offhook from its checkout. Written by \`deno task install\`; remove this file to uninstall.
+exec ${shellQuoted(deno)} run --quiet --no-prompt --config=${config} -P=station ${main} "$@"
+`;
+}
+
+/** npm packages and the rest: the first call must not have to wait for them. */
+async function setUp(): Promise<void> {
+  const { success } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "--quiet", "-P=setup", "tools/setup.ts"],
+    cwd: ROOT,
+    stdin: "null",
+    stdout: "inherit",
+    stderr: "inherit",
+  }).output();
+  if (!success) throw new Error("the set-up failed; nothing was installed");
+}
+
+async function write(path: string, text: string): Promise<void> {
+  const beside = `${path}.${Deno.pid}`;
+  try {
+    await Deno.writeTextFile(beside, text, { mode: 0o755 });
+    await Deno.rename(beside, path);
+  } catch (error) {
+    await Deno.remove(beside).catch(() => {});
+    const why = error instanceof Deno.errors.PermissionDenied ? "permission denied" : String(error);
+    throw new Error(`cannot write ${path}: ${why}`);
+  }
+}
+
+function say(line: string): void {
+  console.error(line);
+}
+
+function sayPath(folder: string): void {
+  const onPath = (Deno.env.get("PATH") ?? "").split(delimiter).some((part) =>
+    part !== "" && resolve(part) === folder
+  );
+  if (onPath) return;
+  say(`${folder} is not on your PATH. Type, and put it in your shell's start file:`);
+  say(`  export PATH=${shellQuoted(folder)}:"$PATH"`);
+}
+
+async function install(args: readonly string[]): Promise<void> {
+  const wishes = wishesOf(args);
+  if (Deno.build.os === "windows") throw new Error("the launcher is for Unix systems");
+  if (wishes.setUp) await setUp();
+  const folder = join(wishes.prefix, "bin");
+  await Deno.mkdir(folder, { recursive: true });
+  const path = join(folder, "offhook");
+  const deno = Deno.execPath();
+  await write(path, launcher(deno, ROOT));
+  say(`installed ${path}`);
+  if (deno.includes("/_npx/")) {
+    say("It uses the Deno that npx has in its cache; install again when that is emptied.");
+  }
+  sayPath(folder);
+}
+
+if (import.meta.main) {
+  try {
+    await install(Deno.args);
+  } catch (error) {
+    console.error(`install: ${error instanceof Error ? error.message : error}`);
+    Deno.exit(1);
+  }
+}
