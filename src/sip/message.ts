@@ -323,3 +323,13 @@ export function splice(message: SipMessage, start: number, end: number, replacem
   if (via.end >= end) via.end += shift;
   if (message.bodyStart >= end) message.bodyStart += shift;
 }
+
+/** Replaces the topmost Via value, in the text, in `via` and in its header field. */
+export function replaceVia(message: SipMessage, value: string): void {
+  splice(message, message.via.start, message.via.end, value);
+  message.via = parseVia(message.text, message.via.start, message.via.end) ?? message.via;
+  const field = message.headers.find((each) => each.name === "via");
+  if (field === undefined) return;
+  const line = message.text.slice(field.start, field.end);
+  field.value = unfolded(line.slice(line.indexOf(":") + 1));
+}

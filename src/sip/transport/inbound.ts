@@ -9,7 +9,7 @@
  */
 import { isIP } from "node:net";
 import { answer } from "../answer.ts";
-import { scanBytes, type ScanFault, type SipMessage, splice } from "../message.ts";
+import { replaceVia, scanBytes, type ScanFault, type SipMessage } from "../message.ts";
 import { stampVia } from "../via.ts";
 import type { ClientTransactions } from "./client_transactions.ts";
 import { type DialogFlows, isNatted } from "./dialog_flows.ts";
@@ -72,7 +72,7 @@ export class Inbound {
     }
     this.#learnPublicAddress(transaction.flow, message);
     const { text, via } = transaction.request;
-    splice(message, message.via.start, message.via.end, text.slice(via.start, via.end));
+    replaceVia(message, text.slice(via.start, via.end));
     try {
       deliver(message, flow);
     } catch (thrown) {
@@ -120,10 +120,7 @@ function stampReceived(message: SipMessage, flow: BaseFlow): void {
   const { via } = message;
   const value = message.text.slice(via.start, via.end);
   const stamped = stampVia(value, via, flow.remote);
-  if (stamped !== value) splice(message, via.start, via.end, stamped);
-  // Headers carry the stamped value too: answers of our own copy them.
-  const field = message.headers.find((each) => each.name === "via");
-  if (field !== undefined) field.value = field.value.replace(value, () => stamped);
+  if (stamped !== value) replaceVia(message, stamped);
 }
 
 /**
