@@ -8,10 +8,12 @@
  * Frames are on the real-time path: samples are handed over as a view of the receive buffer.
  */
 import { OffhookError } from "../core/errors.ts";
+import { HidConnection } from "./client_hid.ts";
 import type { AudioDevice, StreamDirection } from "./device.ts";
 import { type Frame, FrameDecoder, FrameType, samplesOf } from "./wire_frame.ts";
 import { FrameWriter } from "./wire_writer.ts";
 import {
+  ALIVE_INTERVAL_MS,
   type DeviceList,
   type HostMessage,
   parseHostMessage,
@@ -26,6 +28,8 @@ export type { AudioDevice, DeviceList, StreamDirection, StreamOpened };
 /** Above every limit of the host's own: who is silent for so long hangs in native code. */
 const REQUEST_LIMIT_MS = 20_000;
 const HELLO_LIMIT_MS = 5_000;
+/** Signs of life that may fail to come, one after the other. */
+const SILENCE_LIMIT = 4;
 
 /** What a stream tells its owner; never called after its `close`. */
 export interface StreamEvents {
@@ -64,12 +68,17 @@ export interface DeviceStream {
 export class DeviceHostConnection {
   /** Settles when the connection is gone, whoever ended it. */
   readonly closed: Promise<void>;
+  readonly hid = new HidConnection((type, params) => this.#request(type, params));
   readonly #connection: Deno.Conn;
   readonly #writer: FrameWriter;
   readonly #pending = new Map<number, Pending>();
   readonly #streams = new Map<number, StreamEvents>();
   readonly #hello: Promise<void>;
   #greeted: (error?: OffhookError) => void = () => {};
+  readonly #silenceTimer: ReturnType<typeof setInterval>;
+  /** Checks since anything came. Ours may be late as well, so what counts is their number. */
+  #silence = 0;
+  #hung = false;
   #ended = false;
   #nextRequest = 1;
   #nextStream = 0;
@@ -81,6 +90,7 @@ export class DeviceHostConnection {
       this.#greeted = (error) => error ? reject(error) : resolve();
     });
     this.#hello.catch(() => {});
+    this.#silenceTimer = setInterval(() => this.#checkSilence(), ALIVE_INTERVAL_MS);
     this.closed = this.#readFrames();
   }
 
@@ -100,6 +110,11 @@ export class DeviceHostConnection {
     } finally {
       clearTimeout(timer);
     }
+  }
+
+  /** Whether it ended because the host hangs: its process should then be killed. */
+  get hung(): boolean {
+    return this.#hung;
   }
 
   /** @throws OffhookError `device-failed` */
@@ -133,6 +148,7 @@ export class DeviceHostConnection {
   /** Ends the connection; the host closes what it opened, no event comes any more. Idempotent. */
   close(): void {
     this.#streams.clear();
+    this.hid.forget();
     this.#end();
   }
 
@@ -172,6 +188,7 @@ export class DeviceHostConnection {
       const timer = setTimeout(() => {
         this.#pending.delete(id);
         reject(new OffhookError("device-failed", `The device host did not answer "${type}".`));
+        this.#giveUp();
       }, REQUEST_LIMIT_MS);
       this.#pending.set(id, { resolve: (result) => resolve(result as never), reject, timer });
       this.#writer.control({ type, id, ...params });
@@ -186,6 +203,7 @@ export class DeviceHostConnection {
       while (!this.#ended) {
         const count = await this.#connection.read(decoder.space());
         if (count === null) break;
+        this.#silence = 0;
         decoder.commit(count, onFrame);
       }
     } catch {
@@ -199,6 +217,8 @@ export class DeviceHostConnection {
       this.#streams.get(frame.stream)?.pcm?.(samplesOf(frame.payload), frame.position);
     } else if (frame.type === FrameType.level) {
       this.#takeLevel(frame);
+    } else if (frame.type === FrameType.report) {
+      this.hid.takeReport(frame.stream, frame.payload);
     } else if (frame.type === FrameType.control) {
       this.#takeMessage(parseHostMessage(frame.payload));
     }
@@ -218,6 +238,8 @@ export class DeviceHostConnection {
     switch (message.type) {
       case "hello":
         return this.#greeted(message.version === PROTOCOL_VERSION ? undefined : foreign(message));
+      case "alive":
+        return;
       case "reply":
         return this.#settle(message.id, (pending) => pending.resolve(message.result));
       case "error":
@@ -228,8 +250,10 @@ export class DeviceHostConnection {
       case "stream-failed": {
         const events = this.#streams.get(message.stream);
         this.#streams.delete(message.stream);
-        events?.failed(OffhookError.fromJSON(message.error));
+        return events?.failed(OffhookError.fromJSON(message.error));
       }
+      default:
+        this.hid.takeMessage(message);
     }
   }
 
@@ -241,9 +265,19 @@ export class DeviceHostConnection {
     how(pending);
   }
 
+  #checkSilence(): void {
+    if (++this.#silence > SILENCE_LIMIT) this.#giveUp();
+  }
+
+  #giveUp(): void {
+    this.#hung = true;
+    this.#end();
+  }
+
   #end(): void {
     if (this.#ended) return;
     this.#ended = true;
+    clearInterval(this.#silenceTimer);
     this.#writer.close();
     this.#connection.close();
     this.#greeted(died());
@@ -251,6 +285,7 @@ export class DeviceHostConnection {
     const streams = [...this.#streams.values()];
     this.#streams.clear();
     for (const events of streams) events.failed(died());
+    this.hid.end(died());
   }
 }
 

@@ -2,6 +2,9 @@
 import { AudioStreams } from "./audio_streams.ts";
 import type { AudioBackend } from "./backend.ts";
 import { exitAtOnce } from "./exit_at_once.ts";
+import type { HidBackend } from "./hid_backend.ts";
+import { HidDevices } from "./hid_session.ts";
+import { NodeHidBackend } from "./node_hid_backend.ts";
 import { complain, DeviceHostServer } from "./server.ts";
 
 /** How long the host waits for its first client. */
@@ -16,10 +19,12 @@ const STATUS_HUNG = 70;
  *
  * @param socket path to listen on
  * @param makeBackend makes the sound library's adapter; must not throw
+ * @param hidBackend adapter of the HID library, which it loads when it is first asked
  */
 export async function runHost(
   socket: string,
   makeBackend: () => Promise<AudioBackend>,
+  hidBackend: HidBackend = new NodeHidBackend(),
 ): Promise<void> {
   Deno.addSignalListener("SIGINT", () => {});
   Deno.addSignalListener("SIGHUP", () => {});
@@ -32,14 +37,16 @@ export async function runHost(
       exitAtOnce(STATUS_HUNG);
     },
   });
+  const hid = new HidDevices(hidBackend);
   const leave = async () => {
     setTimeout(() => exitAtOnce(0), FAREWELL_MS);
     server.close();
+    await hid.close();
     await audio.close().catch(() => {});
     removeTraces(socket);
     exitAtOnce(0);
   };
-  const server = new DeviceHostServer(listener, { backend: backend.name, audio }, leave);
+  const server = new DeviceHostServer(listener, { backend: backend.name, audio, hid }, leave);
   Deno.addSignalListener("SIGTERM", leave);
   setTimeout(() => server.clients === 0 && leave(), FIRST_CLIENT_MS);
   await server.serve();

@@ -6,9 +6,11 @@
  */
 import { OffhookError } from "../core/errors.ts";
 import type { AudioStreams, ClientStream } from "./audio_streams.ts";
+import { type HidDevices, HidSession } from "./hid_session.ts";
 import { type Frame, FrameDecoder, FrameType, samplesOf } from "./wire_frame.ts";
 import { FrameWriter } from "./wire_writer.ts";
 import {
+  ALIVE_INTERVAL_MS,
   type BackendName,
   type HostMessage,
   type OpenStream,
@@ -16,11 +18,13 @@ import {
   PROTOCOL_VERSION,
   type Request,
 } from "./wire_protocol.ts";
+import { isHidRequest } from "./wire_hid.ts";
 
 /** The devices behind the server. */
 export interface HostDevices {
   backend: BackendName;
   audio: AudioStreams;
+  hid: HidDevices;
 }
 
 export class DeviceHostServer {
@@ -64,6 +68,8 @@ class ClientSession {
   readonly #devices: HostDevices;
   readonly #writer: FrameWriter;
   readonly #streams = new Map<number, ClientStream>();
+  readonly #heart = setInterval(() => this.#send({ type: "alive" }), ALIVE_INTERVAL_MS);
+  readonly #hid: HidSession;
   /** Numbers whose opening is under way. */
   readonly #opening = new Set<number>();
   #ended = false;
@@ -72,6 +78,10 @@ class ClientSession {
     this.#connection = connection;
     this.#devices = devices;
     this.#writer = new FrameWriter(connection, () => this.#hangUp());
+    this.#hid = new HidSession(devices.hid, {
+      send: (message) => this.#send(message),
+      writer: this.#writer,
+    });
   }
 
   /** Settles when the client is gone and everything that it opened is closed; never rejects. */
@@ -89,6 +99,7 @@ class ClientSession {
 
   close(): void {
     this.#hangUp();
+    this.#hid.close();
     for (const stream of this.#streams.values()) stream.close();
     this.#streams.clear();
   }
@@ -96,6 +107,7 @@ class ClientSession {
   #hangUp(): void {
     if (this.#ended) return;
     this.#ended = true;
+    clearInterval(this.#heart);
     this.#writer.close();
     this.#connection.close();
   }
@@ -135,6 +147,7 @@ class ClientSession {
   }
 
   async #perform(request: Request): Promise<unknown> {
+    if (isHidRequest(request)) return await this.#hid.perform(request);
     switch (request.type) {
       case "list-devices":
         return await this.#devices.audio.list();

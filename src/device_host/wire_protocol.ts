@@ -6,6 +6,7 @@
  *       │ ─── request {id, …} ────────────────────► │
  *       │ ◄── reply {id, result} | {id, error} ──── │   exactly one per request, in any order
  *       │ ◄── event: stream-failed, … ───────────── │   unasked
+ *       │ ◄── alive ─────────────────────────────── │   every second
  *
  * A client owns what it opened: streams and HID handles carry numbers of the client's choice that
  * mean nothing on other connections, and all of them close with the connection. Not on the
@@ -14,8 +15,12 @@
 import type { ErrorJson } from "../core/errors.ts";
 import { OffhookError } from "../core/errors.ts";
 import type { AudioDevice, StreamDirection } from "./device.ts";
+import { HID_REQUEST_CHECKS, type HidMessage, type HidRequests, isHidMessage } from "./wire_hid.ts";
 
 export const PROTOCOL_VERSION = 1;
+
+/** A host says that it lives at this interval; one that is silent for longer hangs. */
+export const ALIVE_INTERVAL_MS = 1_000;
 
 /** Rate that every device is asked for first, Hz. */
 export const PREFERRED_RATE = 48_000;
@@ -23,7 +28,7 @@ export const PREFERRED_RATE = 48_000;
 export type BackendName = "naudiodon" | "portaudio" | "none" | "fake";
 
 /** What each request takes and gives. */
-export interface Requests {
+export interface Requests extends HidRequests {
   "list-devices": { params: Record<never, never>; result: DeviceList };
   "open-stream": { params: OpenStream; result: StreamOpened };
   "close-stream": { params: { stream: number }; result: Record<never, never> };
@@ -64,10 +69,13 @@ export type Request = {
 
 export type HostMessage =
   | { type: "hello"; version: number; backend: BackendName; pid: number }
+  /** Every {@link ALIVE_INTERVAL_MS}. */
+  | { type: "alive" }
   | { type: "reply"; id: number; result: unknown }
   | { type: "error"; id: number; error: ErrorJson }
   /** The stream is gone; its number is free again. */
-  | { type: "stream-failed"; stream: number; error: ErrorJson };
+  | { type: "stream-failed"; stream: number; error: ErrorJson }
+  | HidMessage;
 
 const REQUEST_CHECKS: { [T in RequestType]: (message: Record<string, unknown>) => boolean } = {
   "list-devices": () => true,
@@ -75,6 +83,7 @@ const REQUEST_CHECKS: { [T in RequestType]: (message: Record<string, unknown>) =
     isStream(stream) && (direction === "capture" || direction === "playback") &&
     (device === null || typeof device === "string") && (frameMs === 10 || frameMs === 20),
   "close-stream": ({ stream }) => isStream(stream),
+  ...HID_REQUEST_CHECKS,
 };
 
 function isStream(value: unknown): boolean {
@@ -97,10 +106,11 @@ export function parseRequest(payload: Uint8Array): Request {
 /** @throws OffhookError `internal` */
 export function parseHostMessage(payload: Uint8Array): HostMessage {
   const message = parseObject(payload);
-  const known = message.type === "hello" ||
+  const known = message.type === "hello" || message.type === "alive" ||
     (message.type === "reply" && Number.isInteger(message.id)) ||
     (message.type === "error" && Number.isInteger(message.id) && isObject(message.error)) ||
-    (message.type === "stream-failed" && isStream(message.stream) && isObject(message.error));
+    (message.type === "stream-failed" && isStream(message.stream) && isObject(message.error)) ||
+    isHidMessage(message);
   if (!known) throw new OffhookError("internal", "The device host sent an unknown message.");
   return message as unknown as HostMessage;
 }
