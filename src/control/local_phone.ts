@@ -1,7 +1,7 @@
 /** The control API in process: methods become commands of the core. */
 import { type CallView, viewOf } from "../core/call.ts";
 import { OffhookError } from "../core/errors.ts";
-import type { Command, PhoneState } from "../core/state.ts";
+import type { AccountState, Command, PhoneState } from "../core/state.ts";
 import type {
   MethodName,
   Methods,
@@ -79,7 +79,9 @@ export class LocalPhone implements Phone {
 /** What a face needs to draw everything. */
 export function snapshotOf(state: PhoneState): Snapshot {
   return {
-    accounts: [...state.accounts.values()].map(({ account, registration, connected }) => ({
+    accounts: [...state.accounts.values()].filter(isConfigured).map((
+      { account, registration, connected },
+    ) => ({
       id: account.id,
       uri: `sip:${account.user}@${account.server}`,
       registration,
@@ -88,6 +90,11 @@ export function snapshotOf(state: PhoneState): Snapshot {
     calls: [...state.calls.values()].map((call): CallView => viewOf(call)),
     doNotDisturb: state.settings.doNotDisturb,
   };
+}
+
+/** What stands for having no account is nobody's account. */
+function isConfigured({ account }: AccountState): boolean {
+  return account.id !== DIRECT_ACCOUNT;
 }
 
 function handlersOf(core: CommandPort): Handlers {

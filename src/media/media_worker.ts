@@ -30,6 +30,7 @@ export class MediaWorker {
   #thread: Worker | undefined;
   #devicePort: MessagePort | undefined;
   #stopped: (() => void) | undefined;
+  #answered: (() => void) | undefined;
 
   /**
    * @param notify gets every input, in order
@@ -54,6 +55,19 @@ export class MediaWorker {
   perform(effect: MediaEffect): void {
     if (effect.type === "OpenMedia") this.#calls.add(effect.call);
     this.#post({ type: "effect", effect });
+  }
+
+  /** Whether the thread turns: answers within `ms`, or has no work to be asked about. */
+  async answers(ms: number): Promise<boolean> {
+    if (this.#thread === undefined) return true;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const answered = await new Promise<boolean>((resolve) => {
+      this.#answered = () => resolve(true);
+      timer = setTimeout(() => resolve(false), ms);
+      this.#post({ type: "ping" });
+    });
+    clearTimeout(timer);
+    return answered;
   }
 
   /** Closes every call (MediaClosed comes for each) and ends the thread. Never rejects. */
@@ -120,6 +134,9 @@ export class MediaWorker {
         return;
       case "broken":
         this.#log(OffhookError.fromJSON(message.error));
+        return;
+      case "pong":
+        this.#answered?.();
         return;
       case "stopped":
         this.#stopped?.();

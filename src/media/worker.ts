@@ -45,6 +45,9 @@ self.onmessage = async ({ data }: MessageEvent<ToWorker>) => {
     case "effect":
       engine?.perform(data.effect);
       return;
+    case "ping":
+      say({ type: "pong" });
+      return;
     case "stop":
       await engine?.close();
       say({ type: "stopped" });

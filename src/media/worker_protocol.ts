@@ -14,10 +14,13 @@ export interface MediaSettings {
 export type ToWorker =
   | { type: "configure"; settings: MediaSettings; /** To the device host. */ devices?: MessagePort }
   | { type: "effect"; effect: MediaEffect }
+  /** Asks for a pong: does the thread turn? */
+  | { type: "ping" }
   | { type: "stop" };
 
 export type FromWorker =
   | { type: "input"; input: MediaInput }
   /** Something broke that belongs to no call. */
   | { type: "broken"; error: ErrorJson }
+  | { type: "pong" }
   | { type: "stopped" };

@@ -120,6 +120,11 @@ export class UserAgent {
     return this.#layer.listen(transport, at, options);
   }
 
+  /** Requests whose next hop is `hostPort` (`host` or `host:port`) take `flow` from now on. */
+  setRoute(hostPort: string, flow: Flow | undefined): void {
+    this.#layer.setRoute(hostPort, flow);
+  }
+
   /** Ends the calls, unregisters, and closes the transports: at most some four seconds. */
   async stop(): Promise<void> {
     await this.#endCalls();

@@ -1,0 +1,185 @@
+/**
+ * The practice PBX: a registrar and a handful of numbers, in process and on loopback.
+ *
+ *     REGISTER ─► Registrar
+ *     INVITE   ─► extension ─► Phone: answer, reject, ring, early media, read back, call back
+ *
+ * It is a phone of the same make with nobody in front of it, so it runs on the same signalling and
+ * media as the phone that calls it.
+ */
+import { DIRECT_ACCOUNT } from "../control/local_phone.ts";
+import type { Sequenced } from "../control/phone.ts";
+import type { CallView } from "../core/call.ts";
+import { answer } from "../sip/answer.ts";
+import { header, type SipMessage } from "../sip/message.ts";
+import { decodedUser, parseNameAddr, parseUri } from "../sip/uri.ts";
+import { openPhone } from "../station/open_phone.ts";
+import type { ListenAddress, OpenPhone } from "../station/phone_options.ts";
+import { type Behaviour, extensionOf, VOICE } from "./extensions.ts";
+import { Registrar } from "./registrar.ts";
+
+export interface PracticePbxOptions {
+  listen: ListenAddress[];
+  /** User → password of the phones that may register. */
+  users: ReadonlyMap<string, string>;
+  log(text: string): void;
+}
+
+/** ms between the answer and the end of a call that will be called back. */
+const CALLBACK_HELLO_MS = 500;
+
+export class PracticePbx {
+  readonly #phone: OpenPhone;
+  readonly #registrar: Registrar;
+  readonly #log: (text: string) => void;
+  readonly #timers = new Set<ReturnType<typeof setTimeout>>();
+  /** What each call came for, by call id. */
+  readonly #behaviours = new Map<string, Behaviour>();
+
+  private constructor(phone: OpenPhone, registrar: Registrar, log: (text: string) => void) {
+    this.#phone = phone;
+    this.#registrar = registrar;
+    this.#log = log;
+  }
+
+  /** @throws OffhookError when an address cannot be listened on */
+  static async start({ listen, users, log }: PracticePbxOptions): Promise<PracticePbx> {
+    const registrar = new Registrar({
+      realm: "practice.offhook",
+      users,
+      now: () => Date.now(),
+      randomToken: () => crypto.randomUUID(),
+    });
+    const phone = await openPhone({
+      accounts: [],
+      direct: {
+        listen,
+        codecs: ["G722", "PCMU", "PCMA"],
+        user: "pbx",
+        displayName: "Practice PBX",
+        tls: { minVersion: "1.2", verify: false },
+        onRequest: (request, flow) =>
+          request.method === "REGISTER"
+            ? registrar.register(request, flow)
+            : unknownNumber(request),
+      },
+      register: false,
+      endpoints: VOICE,
+      maxCalls: 100,
+      ringMs: 180_000,
+      doNotDisturb: false,
+      active: "all",
+      log,
+    });
+    const pbx = new PracticePbx(phone, registrar, log);
+    await phone.subscribe((event) => pbx.#take(event));
+    return pbx;
+  }
+
+  /** Bound addresses, in the order of `listen`. */
+  get listening(): OpenPhone["listening"] {
+    return this.#phone.listening;
+  }
+
+  async close(): Promise<void> {
+    this.#timers.forEach((timer) => clearTimeout(timer));
+    await this.#phone.close();
+  }
+
+  #take(event: Sequenced): void {
+    if (event.type === "call.incoming") this.#ring(event.call);
+    else if (event.type === "call.answered") this.#answered(event.call);
+    else if (event.type === "call.digit") this.#digit(event.call.id, String(event.detail?.digit));
+    else if (event.type === "call.ended") this.#behaviours.delete(event.record.id);
+  }
+
+  #ring(call: CallView): void {
+    const behaviour = extensionOf(numberOf(call.local?.uri ?? ""))?.behaviour;
+    if (behaviour === undefined) {
+      return this.#do(this.#phone.request("reject", { call: call.id, status: 404 }));
+    }
+    this.#behaviours.set(call.id, behaviour);
+    switch (behaviour.kind) {
+      case "answer":
+        return this.#answerLater(call.id, behaviour.afterMs, behaviour.endpoints);
+      case "digits":
+        return this.#answerLater(call.id, 0, VOICE);
+      case "callback":
+        return this.#answerLater(call.id, 0, VOICE);
+      case "reject":
+        return this.#do(
+          this.#phone.request("reject", { call: call.id, status: behaviour.status }),
+        );
+      case "early":
+        this.#do(
+          this.#phone.request("earlyMedia", { call: call.id, endpoints: behaviour.endpoints }),
+        );
+        return this.#answerLater(call.id, behaviour.afterMs, behaviour.endpoints);
+      case "ring":
+        return;
+    }
+  }
+
+  #answered(call: CallView): void {
+    const behaviour = this.#behaviours.get(call.id);
+    if (behaviour?.kind !== "callback") return;
+    this.#later(CALLBACK_HELLO_MS, () => {
+      this.#do(this.#phone.request("hangup", { call: call.id }));
+      this.#later(behaviour.afterMs, () => this.#callBack(call.remote.uri));
+    });
+  }
+
+  #callBack(caller: string): void {
+    const user = numberOf(caller);
+    const binding = this.#registrar.bindingsOf(user).at(-1);
+    if (binding === undefined) return this.#log(`nobody is registered as "${user}" to call back`);
+    const contact = parseUri(binding.contact);
+    if (contact === undefined) return;
+    const hop = contact.port === undefined ? contact.host : `${contact.host}:${contact.port}`;
+    this.#phone.setRoute(hop, binding.flow);
+    this.#do(this.#phone.request("dial", {
+      account: DIRECT_ACCOUNT,
+      target: binding.contact,
+      endpoints: VOICE,
+      limits: { noAnswerMs: 30_000 },
+    }));
+  }
+
+  #digit(call: string, digit: string): void {
+    if (this.#behaviours.get(call)?.kind !== "digits") return;
+    this.#do(this.#phone.request("dtmf", { call, digits: digit }));
+  }
+
+  #answerLater(call: string, ms: number, endpoints: typeof VOICE): void {
+    this.#later(ms, () => this.#do(this.#phone.request("answer", { call, endpoints })));
+  }
+
+  #later(ms: number, run: () => void): void {
+    const timer = setTimeout(() => {
+      this.#timers.delete(timer);
+      run();
+    }, ms);
+    this.#timers.add(timer);
+  }
+
+  /** The caller may be gone by now: that is no fault. */
+  #do(request: Promise<unknown>): void {
+    request.catch((error: Error) => this.#log(`practice PBX: ${error.message}`));
+  }
+}
+
+/** 404 to an INVITE for a number that is not in the table; other requests are the phone's. */
+function unknownNumber(request: SipMessage): string | undefined {
+  if (request.method !== "INVITE" || hasTag(request)) return undefined;
+  return extensionOf(numberOf(request.requestUri)) === undefined ? answer(request, 404) : undefined;
+}
+
+function numberOf(uri: string): string {
+  const parsed = parseUri(uri);
+  return parsed === undefined ? "" : decodedUser(parsed);
+}
+
+/** A To tag: the request belongs to a call that is on. */
+function hasTag(request: SipMessage): boolean {
+  return parseNameAddr(header(request, "to") ?? "")?.parameters.has("tag") === true;
+}

@@ -1,0 +1,212 @@
+/**
+ * The composition root of one phone: the core with its signalling, its media and its devices.
+ *
+ *     LocalPhone ─► CoreLoop ─ SipEffect ──► UserAgent of the account, or the one without an account
+ *                           └─ MediaEffect ► MediaWorker ─► device host (when a device is needed)
+ *
+ * Nothing here waits for a network or a sound card: what cannot be had is told by events.
+ */
+import { DIRECT_ACCOUNT, LocalPhone } from "../control/local_phone.ts";
+import type { Account } from "../core/account.ts";
+import type { MediaEffect, MediaInput } from "../core/media_port.ts";
+import type { CallId, SipEffect, SipInput } from "../core/sip_port.ts";
+import { initialState, type PhoneState, type Settings } from "../core/state.ts";
+import { DeviceHostSupervisor } from "../device_host/client_supervisor.ts";
+import { MEDIA_FORMATS } from "../media/codec/formats.ts";
+import { MediaWorker } from "../media/media_worker.ts";
+import type { Flow } from "../sip/transport/types.ts";
+import { UserAgent } from "../sip/user_agent.ts";
+import { CoreLoop } from "./core_loop.ts";
+import type { OpenPhone, PhoneOptions } from "./phone_options.ts";
+import type { ServedPhone } from "./station.ts";
+
+/** ms that closing waits for calls to be ended by the core, before signalling ends them itself. */
+const CLOSE_MS = 2_000;
+/** ms between two questions to the media thread whether it is alive. */
+const MEDIA_CHECK_MS = 4_000;
+
+/** @throws OffhookError when an address cannot be listened on, or an account makes no sense */
+export async function openPhone(options: PhoneOptions): Promise<OpenPhone & ServedPhone> {
+  const assembly = new Assembly(options);
+  try {
+    await assembly.listen();
+    assembly.start();
+  } catch (error) {
+    await assembly.close();
+    throw error;
+  }
+  return new WholePhone(assembly);
+}
+
+/** Everything of one phone that must be started and released. */
+class Assembly {
+  readonly core: CoreLoop;
+  readonly listening: OpenPhone["listening"] = [];
+  readonly #options: PhoneOptions;
+  readonly #agents = new Map<string, UserAgent>();
+  /** Which user agent has a call. */
+  readonly #callAgents = new Map<CallId, UserAgent>();
+  readonly #devices = new DeviceHostSupervisor();
+  readonly #media: MediaWorker;
+  readonly #direct: UserAgent;
+  readonly #mediaCheck: ReturnType<typeof setInterval>;
+  #mediaAlive = true;
+
+  constructor(options: PhoneOptions) {
+    this.#options = options;
+    const direct = directAccount(options);
+    const accounts = [...options.accounts.map(({ account }) => account), direct];
+    this.core = new CoreLoop(initialState(settingsOf(options), accounts), {
+      sip: (effect) => this.#signal(effect),
+      media: (effect) => this.#perform(effect),
+    });
+    this.#media = new MediaWorker(
+      { devices: this.#devices },
+      (input: MediaInput) => this.core.submit(input),
+      (error) => options.log(`media: ${error.message}`),
+    );
+    for (const { account, password } of options.accounts) this.#addAgent(account, password);
+    this.#direct = this.#addAgent(direct, () => Promise.resolve(""));
+    this.#mediaCheck = setInterval(async () => {
+      this.#mediaAlive = await this.#media.answers(MEDIA_CHECK_MS / 2);
+    }, MEDIA_CHECK_MS);
+  }
+
+  /** Whether the media thread answered when it was last asked. */
+  get mediaAlive(): boolean {
+    return this.#mediaAlive;
+  }
+
+  async listen(): Promise<void> {
+    for (const { transport, host, port, tls } of this.#options.direct.listen) {
+      const extra = tls === undefined ? {} : { tls };
+      const bound = await this.#direct.listen(transport, { host, port }, extra);
+      this.listening.push({ transport, ...bound });
+    }
+  }
+
+  start(): void {
+    this.#media.warm();
+    for (const agent of this.#agents.values()) agent.start();
+    if (!this.#options.register) return;
+    for (const { account } of this.#options.accounts) {
+      if (account.register) this.core.command({ type: "Register", account: account.id });
+    }
+  }
+
+  setRoute(hostPort: string, flow: Flow | undefined): void {
+    this.#direct.setRoute(hostPort, flow);
+  }
+
+  /** Calls first, then registrations and transports, then media and devices. */
+  async close(): Promise<void> {
+    clearInterval(this.#mediaCheck);
+    await this.#endCalls();
+    await Promise.all([...this.#agents.values()].map((agent) => agent.stop()));
+    await this.#media.stop();
+    await this.#devices.close();
+    this.core.close();
+  }
+
+  #addAgent(account: Account, password: () => Promise<string>): UserAgent {
+    const { trace, log, direct } = this.#options;
+    const agent: UserAgent = new UserAgent({
+      account,
+      password,
+      notify: (input) => this.#heed(agent, input),
+      transport: {
+        ...(trace === undefined ? {} : { trace }),
+        ...(account.server === "" && direct.onRequest ? { onRequest: direct.onRequest } : {}),
+      },
+      log: (level, message) => {
+        if (level !== "debug") log(`${account.id}: ${message}`);
+      },
+    });
+    this.#agents.set(account.id, agent);
+    return agent;
+  }
+
+  #heed(agent: UserAgent, input: SipInput): void {
+    if (input.type === "IncomingCall") this.#callAgents.set(input.call, agent);
+    this.core.submit(input);
+    if ("call" in input && !this.core.state.calls.has(input.call)) {
+      // Refused at once, or over: nothing more will be asked about it.
+      this.#callAgents.delete(input.call);
+    }
+  }
+
+  #signal(effect: SipEffect): void {
+    if (!("call" in effect)) return this.#agents.get(effect.account)?.perform(effect);
+    if (effect.type === "SendInvite") {
+      const agent = this.#agents.get(effect.account);
+      if (agent !== undefined) this.#callAgents.set(effect.call, agent);
+    }
+    this.#callAgents.get(effect.call)?.perform(effect);
+  }
+
+  #perform(effect: MediaEffect): void {
+    this.#media.perform(effect);
+  }
+
+  /** Hangs up everything and waits, bounded, until the core has told every record. */
+  async #endCalls(): Promise<void> {
+    const { core } = this;
+    for (const call of core.state.calls.values()) {
+      if (call.phase.name !== "ending") core.command({ type: "Hangup", call: call.id });
+    }
+    if (core.state.calls.size === 0) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, CLOSE_MS);
+      core.listen(() => {
+        if (core.state.calls.size > 0) return;
+        clearTimeout(timer);
+        resolve();
+      });
+    });
+  }
+}
+
+class WholePhone extends LocalPhone implements OpenPhone, ServedPhone {
+  readonly #assembly: Assembly;
+
+  constructor(assembly: Assembly) {
+    super(assembly.core, () => assembly.close());
+    this.#assembly = assembly;
+  }
+
+  get listening(): OpenPhone["listening"] {
+    return this.#assembly.listening;
+  }
+
+  get state(): PhoneState {
+    return this.#assembly.core.state;
+  }
+
+  get mediaAlive(): boolean {
+    return this.#assembly.mediaAlive;
+  }
+
+  setRoute(hostPort: string, flow: Flow | undefined): void {
+    this.#assembly.setRoute(hostPort, flow);
+  }
+}
+
+function settingsOf(options: PhoneOptions): Settings {
+  const { maxCalls, ringMs, doNotDisturb, active, endpoints } = options;
+  return { formats: [...MEDIA_FORMATS], maxCalls, ringMs, doNotDisturb, active, endpoints };
+}
+
+/** The account that stands for having none: requests go where their URI says. */
+function directAccount({ direct }: PhoneOptions): Account {
+  return {
+    id: DIRECT_ACCOUNT,
+    user: direct.user,
+    server: "",
+    register: false,
+    expires: 0,
+    codecs: direct.codecs,
+    tls: direct.tls,
+    ...(direct.displayName === undefined ? {} : { displayName: direct.displayName }),
+    ...(direct.transport === undefined ? {} : { transport: direct.transport }),
+  };
+}
