@@ -195,9 +195,6 @@ export class Registration {
     if (status >= 200 && status < 300) return this.#accepted(message, contact);
     if (status === 401 || status === 407) return this.#challenged(message);
     if (status === 423 && this.#lengthen(message)) return this.#send();
-    if (status === 503 && message.data !== undefined) {
-      this.#options.outOfService(`the server answered 503 ${reason}`);
-    }
     this.#failed(status, reason, message);
   }
 
@@ -247,11 +244,14 @@ export class Registration {
     const wait = message === undefined ? undefined : retryAfter(message);
     const retryInMs = retryDelay(status, this.#failures, this.#agent.random(), wait);
     this.#timer = this.#agent.clock.setTimeout(() => this.#start(), retryInMs);
-    const error = this.#agent.failureOf(this.#callId, "REGISTER") ??
-      registrationError(status, reason, this.#aor()).toJSON();
-    // What SIP.js says for a silent or dead transport is no answer of the server's.
-    const answered = message?.data !== undefined ? status : 0;
-    this.#tell({ state: "failed", status: answered, error, retryInMs });
+    const undelivered = this.#agent.failureOf(this.#callId, "REGISTER");
+    const error = undelivered ?? registrationError(status, reason, this.#aor()).toJSON();
+    // What stands in for a silent or dead transport is no answer of the server's.
+    const answered = undelivered === undefined && message?.data !== undefined;
+    this.#tell({ state: "failed", status: answered ? status : 0, error, retryInMs });
+    if (answered && status === 503) {
+      this.#options.outOfService(`the server answered 503 ${reason}`);
+    }
   }
 
   #aor(): string {

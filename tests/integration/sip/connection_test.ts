@@ -1,0 +1,347 @@
+/** Connections that fail, break, come back and change over. */
+import assert from "node:assert/strict";
+import http from "node:http";
+import net from "node:net";
+import { OffhookError } from "../../../src/core/errors.ts";
+import { answer } from "../../../src/sip/answer.ts";
+import { TransportLayer } from "../../../src/sip/transport/layer.ts";
+import type { NextHop, TransportLayerOptions } from "../../../src/sip/transport/types.ts";
+import { UserAgentTransport } from "../../../src/sip/transport/user_agent_transport.ts";
+import { rawRequest, RawUserAgent } from "../../fakes/raw_user_agent.ts";
+import { TableResolver } from "../../fakes/table_resolver.ts";
+
+const loopback = { host: "127.0.0.1", port: 0 };
+
+async function connectError(nextHop: NextHop, options: TransportLayerOptions = {}) {
+  const layer = new TransportLayer({ ...options, nextHop });
+  try {
+    await layer.connect();
+  } catch (error) {
+    assert(error instanceof OffhookError, String(error));
+    return error;
+  } finally {
+    await layer.close();
+  }
+  throw new Error("it connected");
+}
+
+/** A port that nothing listens on. */
+async function freePort(): Promise<number> {
+  const server = net.createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as net.AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+Deno.test("a refused connection names host, port and transport", async () => {
+  const port = await freePort();
+  for (const transport of ["tcp", "tls", "ws", "wss"] as const) {
+    const error = await connectError({ server: `127.0.0.1:${port}`, transport });
+    assert.equal(error.code, "unreachable");
+    const wanted = `127.0.0.1:${port} by ${transport.toUpperCase()}: nothing listens there`;
+    assert(error.message.includes(wanted), error.message);
+  }
+});
+
+Deno.test("an unknown host is named", async () => {
+  const resolver = new TableResolver({});
+  const error = await connectError({ server: "pbx.nowhere.example" }, { resolver });
+  assert.equal(error.code, "unreachable");
+  assert.match(error.message, /pbx\.nowhere\.example/);
+});
+
+Deno.test("an HTTP server that is no WebSocket is named with its path", async () => {
+  const server = http.createServer((_request, response) => response.writeHead(404).end());
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as net.AddressInfo;
+  try {
+    const error = await connectError({ server: `ws://127.0.0.1:${port}/sip` });
+    assert.equal(error.code, "unreachable");
+    assert.match(error.message, /WebSocket handshake failed.*404/);
+    assert.match(error.hint!, /\/sip/);
+  } finally {
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  }
+});
+
+Deno.test("a server without the sip subprotocol is refused", async () => {
+  const server = new RawUserAgent();
+  try {
+    const { port } = await server.layer.listen("ws", loopback);
+    const socket = new WebSocket(`ws://127.0.0.1:${port}/`, ["chat"]);
+    const failed = await new Promise<boolean>((resolve) => {
+      socket.onerror = () => resolve(true);
+      socket.onopen = () => resolve(false);
+    });
+    assert(failed);
+  } finally {
+    await server.close();
+  }
+});
+
+Deno.test("the first target that answers is taken", async () => {
+  const server = new RawUserAgent();
+  const { port } = await server.layer.listen("tcp", { host: "127.0.0.2", port: 0 });
+  const resolver = new TableResolver({ a: { "pbx.example": ["127.0.0.1", "127.0.0.2"] } });
+  const client = new RawUserAgent({
+    nextHop: { server: `pbx.example:${port}`, transport: "tcp" },
+    resolver,
+  });
+  try {
+    const flow = await client.layer.connect();
+    assert.deepEqual(flow.remote, { host: "127.0.0.2", port });
+  } finally {
+    await client.close();
+    await server.close();
+  }
+});
+
+Deno.test("a silent UDP target is left for the next one, and the request answered there", async () => {
+  const silent = new RawUserAgent({ onRequest: () => undefined });
+  const { port } = await silent.layer.listen("udp", loopback);
+  const server = new RawUserAgent({ onRequest: (request) => answer(request, 200) });
+  await server.layer.listen("udp", { host: "127.0.0.2", port });
+  const resolver = new TableResolver({ a: { "pbx.example": ["127.0.0.1", "127.0.0.2"] } });
+  const client = new RawUserAgent({
+    nextHop: { server: `pbx.example:${port}`, transport: "udp" },
+    resolver,
+    clock: hasty(10),
+  });
+  try {
+    const before = await client.layer.connect();
+    const { message } = await client.ask({ method: "REGISTER", uri: "sip:pbx.example" });
+    assert.equal(message.status, 200);
+    const { flow } = await client.event("next-hop-changed");
+    assert.notEqual(flow, before);
+    assert.equal(flow.remote.host, "127.0.0.2");
+    assert.equal(client.layer.nextHopFlow, flow);
+  } finally {
+    await client.close();
+    await server.close();
+    await silent.close();
+  }
+});
+
+Deno.test("a UDP server that never answers counts as lost after Timer F", async () => {
+  const silent = new RawUserAgent();
+  const { port } = await silent.layer.listen("udp", loopback);
+  const client = new RawUserAgent({
+    nextHop: { server: `127.0.0.1:${port}`, transport: "udp" },
+    clock: hasty(100),
+  });
+  try {
+    await client.layer.connect();
+    await client.layer.send(rawRequest({ method: "REGISTER", uri: "sip:x" }));
+    const { error } = await client.event("next-hop-lost");
+    assert.match(error!.message, new RegExp(`Nothing answers at 127\\.0\\.0\\.1:${port} by UDP`));
+    assert(client.events.some((event) => event.type === "request-unanswered"));
+  } finally {
+    await client.close();
+    await silent.close();
+  }
+});
+
+/** A clock whose timers run so many times faster. */
+function hasty(factor: number) {
+  return {
+    now: () => performance.now() * factor,
+    setTimeout: (callback: () => void, ms: number) => setTimeout(callback, ms / factor),
+    clearTimeout: (handle: unknown) => clearTimeout(handle as number),
+  };
+}
+
+Deno.test("a lost connection fails what waits with a 503, and comes back within a second", async () => {
+  let server = new RawUserAgent();
+  const { port } = await server.layer.listen("tcp", loopback);
+  const client = new RawUserAgent({ nextHop: { server: `127.0.0.1:${port}`, transport: "tcp" } });
+  const transport = new UserAgentTransport(undefined, { layer: client.layer });
+  const heard: string[] = [];
+  const states: string[] = [];
+  transport.onMessage = (text) => heard.push(text.slice(0, 11));
+  transport.stateChange.addListener((state) => states.push(state));
+  try {
+    await transport.connect();
+    const ids = { uri: "sip:b@h", callId: "waiting", branch: "z9hG4bKwaiting" };
+    await transport.send(rawRequest({ method: "INVITE", ...ids }));
+    await server.until("INVITE", () => server.received.length === 1);
+    const lost = new Promise<Error | undefined>((resolve) => transport.onDisconnect = resolve);
+    const back = new Promise<void>((resolve) => transport.onConnect = resolve);
+    await server.close();
+    const error = await lost;
+    assert(error instanceof OffhookError && error.code === "unreachable");
+    assert.equal(transport.lastError, error);
+    assert.deepEqual(heard, ["SIP/2.0 503"]);
+    const failed = await client.event("request-failed");
+    assert.deepEqual([failed.callId, failed.method], ["waiting", "INVITE"]);
+    // SIP.js acknowledges the 503; the peer knows nothing of it.
+    await client.layer.send(rawRequest({ method: "ACK", ...ids }));
+    await assert.rejects(
+      transport.send(rawRequest({ method: "OPTIONS", uri: "sip:b@h" })),
+      OffhookError,
+    );
+    server = new RawUserAgent();
+    await server.layer.listen("tcp", { host: "127.0.0.1", port });
+    const start = performance.now();
+    await back;
+    assert(performance.now() - start < 1000);
+    assert.equal(transport.lastError, undefined);
+    assert.deepEqual(states.slice(0, 3), ["Connecting", "Connected", "Disconnected"]);
+    assert.equal(states.at(-1), "Connected");
+    assert.deepEqual(server.received, [], "the ACK went nowhere");
+  } finally {
+    await transport.dispose();
+    await client.close();
+    await server.close();
+  }
+});
+
+Deno.test("a request longer than 1300 bytes goes by TCP, or by UDP where TCP is refused", async () => {
+  const server = new RawUserAgent({ onRequest: (request) => answer(request, 200) });
+  const { port } = await server.layer.listen("udp", loopback);
+  const uri = `sip:bob@127.0.0.1:${port}`;
+  const body = "x".repeat(1300);
+  const withoutTcp = new RawUserAgent();
+  const withTcp = new RawUserAgent();
+  try {
+    const refused = await withoutTcp.ask({ method: "MESSAGE", uri, body });
+    assert.equal(refused.flow.transport, "udp");
+    await server.layer.listen("tcp", { host: "127.0.0.1", port });
+    const short = await withTcp.ask({ method: "MESSAGE", uri, body: "short" });
+    assert.equal(short.flow.transport, "udp");
+    const long = await withTcp.ask({ method: "MESSAGE", uri, body });
+    assert.equal(long.flow.transport, "tcp");
+    assert.equal(long.message.via.transport, "UDP", "SIP.js sees the Via that it wrote");
+  } finally {
+    await withoutTcp.close();
+    await withTcp.close();
+    await server.close();
+  }
+});
+
+Deno.test("a stream of garbage is closed, and the listener goes on", async () => {
+  const server = new RawUserAgent({ onRequest: (request) => answer(request, 200) });
+  const { port } = await server.layer.listen("tcp", loopback);
+  const client = new RawUserAgent();
+  try {
+    const socket = net.connect(port, "127.0.0.1");
+    const closed = new Promise<void>((resolve) => socket.on("close", () => resolve()));
+    socket.on("error", () => {});
+    socket.write("x".repeat(70_000));
+    await closed;
+    const { error } = await server.event("flow-closed");
+    assert.match(error!.message, /does not carry SIP/);
+    const uri = `sip:bob@127.0.0.1:${port};transport=tcp`;
+    assert.equal((await client.ask({ method: "OPTIONS", uri })).message.status, 200);
+  } finally {
+    await client.close();
+    await server.close();
+  }
+});
+
+Deno.test("malformed datagrams are answered 400 or 505, or dropped, and never reach SIP.js", async () => {
+  const server = new RawUserAgent();
+  const { port } = await server.layer.listen("udp", loopback);
+  const socket = Deno.listenDatagram({ transport: "udp", hostname: "127.0.0.1", port: 0 });
+  const to: Deno.NetAddr = { transport: "udp", hostname: "127.0.0.1", port };
+  const reply = async (text: string | Uint8Array) => {
+    await socket.send(typeof text === "string" ? new TextEncoder().encode(text) : text, to);
+    const [bytes] = await socket.receive();
+    return new TextDecoder().decode(bytes).split("\r\n", 1)[0];
+  };
+  const request = rawRequest({ method: "OPTIONS", uri: "sip:x@h" });
+  try {
+    await socket.send(crypto.getRandomValues(new Uint8Array(500)), to);
+    await socket.send(new TextEncoder().encode("\r\n\r\n"), to);
+    await socket.send(
+      new TextEncoder().encode(request.replace(/^OPTIONS.*/, "SIP/2.0 200 OK")),
+      to,
+    );
+    assert.match(await reply(request.replace(/^(.*) SIP\/2\.0/, "$1 SIP/7.0")), /^SIP\/2\.0 505/);
+    assert.match(
+      await reply(request.replace(/CSeq: .*\r\n/, "")),
+      /^SIP\/2\.0 400 Bad Request .*CSeq/,
+    );
+    assert.match(await reply(request.replace("sip:x@h", "isbn:2983792873")), /^SIP\/2\.0 416/);
+    assert.deepEqual(server.received, []);
+    const rejected = server.events.filter((event) => event.type === "message-rejected");
+    assert.deepEqual(rejected.map(({ status }) => status), [undefined, undefined, 505, 400, 416]);
+  } finally {
+    socket.close();
+    await server.close();
+  }
+});
+
+Deno.test("what SIP.js throws on is answered 500", async () => {
+  const server = new RawUserAgent();
+  server.layer.onMessage = () => {
+    throw new Error("PRACK out of the blue");
+  };
+  const { port } = await server.layer.listen("udp", loopback);
+  const client = new RawUserAgent();
+  try {
+    const { message } = await client.ask({ method: "PRACK", uri: `sip:x@127.0.0.1:${port}` });
+    assert.equal(message.status, 500);
+    assert(
+      server.events.some((event) =>
+        event.type === "message-rejected" && event.reason.includes("out of the blue")
+      ),
+    );
+  } finally {
+    await client.close();
+    await server.close();
+  }
+});
+
+Deno.test("pings on a connection get their pong", async () => {
+  const server = new RawUserAgent();
+  const { port } = await server.layer.listen("tcp", loopback);
+  try {
+    const socket = net.connect(port, "127.0.0.1");
+    const pong = new Promise<string>((resolve) =>
+      socket.once("data", (data) => resolve(String(data)))
+    );
+    socket.write("\r\n\r\n");
+    assert.equal(await pong, "\r\n");
+    socket.destroy();
+  } finally {
+    await server.close();
+  }
+});
+
+for (const transport of ["tcp", "ws"] as const) {
+  Deno.test(`${transport}: a peer that stops answering keepalives is given up`, async () => {
+    const server = new RawUserAgent();
+    const { port } = await server.layer.listen(transport, loopback);
+    // The relay goes silent, as a NAT that forgot the connection does.
+    let silent = false;
+    const sockets: net.Socket[] = [];
+    const relay = net.createServer((left) => {
+      const right = net.connect(port, "127.0.0.1");
+      sockets.push(left, right);
+      left.on("data", (data) => silent || right.write(data)).on("error", () => {});
+      right.on("data", (data) => silent || left.write(data)).on("error", () => {});
+    });
+    await new Promise<void>((resolve) => relay.listen(0, "127.0.0.1", resolve));
+    const at = relay.address() as net.AddressInfo;
+    const client = new RawUserAgent({
+      nextHop: { server: `127.0.0.1:${at.port}`, transport },
+      keepaliveMs: 2000,
+      clock: hasty(40),
+    });
+    try {
+      await client.layer.connect();
+      await new Promise((resolve) => setTimeout(resolve, 120));
+      assert.equal(client.events.some((event) => event.type === "next-hop-lost"), false);
+      silent = true;
+      const { error } = await client.event("next-hop-lost");
+      assert.match(error!.message, /no longer answers/);
+    } finally {
+      await client.close();
+      for (const socket of sockets) socket.destroy();
+      await new Promise((resolve) => relay.close(resolve));
+      await server.close();
+    }
+  });
+}
