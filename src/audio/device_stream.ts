@@ -46,13 +46,20 @@ export class DeviceConnections {
   /** @throws OffhookError `device-failed` when the host cannot be started */
   connection(): Promise<DeviceHostConnection> {
     if (this.#current !== undefined) return this.#current;
-    const attempt = this.#access.socket().then((path) => DeviceHostConnection.connect(path));
+    const attempt = this.#connect();
     const forget = () => {
       if (this.#current === attempt) this.#current = undefined;
     };
     attempt.then((connection) => connection.closed.then(forget), forget);
     this.#current = attempt;
     return attempt;
+  }
+
+  async #connect(): Promise<DeviceHostConnection> {
+    const socket = await this.#access.socket();
+    const connection = await DeviceHostConnection.connect(socket);
+    connection.closed.then(() => connection.hung && this.#access.abandon(socket));
+    return connection;
   }
 
   /** `error` with what native libraries printed last. */

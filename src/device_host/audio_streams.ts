@@ -20,8 +20,8 @@ import type { FrameWriter } from "./wire_writer.ts";
 import type { DeviceList, OpenStream, StreamOpened } from "./wire_protocol.ts";
 
 /** Listing starts every host API; some wait for servers that are not there. */
-const LIST_LIMIT_MS = 15_000;
-const OPEN_LIMIT_MS = 8_000;
+const LIST_LIMIT_MS = 8_000;
+const OPEN_LIMIT_MS = 5_000;
 const CLOSE_LIMIT_MS = 1_000;
 /** Longest pause of a running card. */
 const STALL_LIMIT_MS = 1_000;

@@ -119,7 +119,7 @@ export class DeviceHostSupervisor implements DeviceHostAccess {
     // A folder for each: what is left of a dead host is in nobody's way.
     const folder = await makeRuntimeFolder();
     const socket = `${folder}/socket`;
-    const child = this.#spawn(socket);
+    const child = this.#spawn(folder, socket);
     const incarnation: Incarnation = {
       socket,
       child,
@@ -132,7 +132,8 @@ export class DeviceHostSupervisor implements DeviceHostAccess {
     incarnation.died = child.status.then(() => this.#bury(incarnation, folder));
     incarnation.lease = connectWhenListening(incarnation);
     try {
-      await incarnation.lease;
+      const lease = await incarnation.lease;
+      lease.closed.then(() => lease.hung && kill(child));
       return incarnation;
     } catch (error) {
       kill(child);
@@ -141,7 +142,7 @@ export class DeviceHostSupervisor implements DeviceHostAccess {
     }
   }
 
-  #spawn(socket: string): Deno.ChildProcess {
+  #spawn(folder: string, socket: string): Deno.ChildProcess {
     const here = (path: string) => decodeURIComponent(new URL(path, import.meta.url).pathname);
     const child = new Deno.Command(Deno.execPath(), {
       args: [
@@ -150,6 +151,10 @@ export class DeviceHostSupervisor implements DeviceHostAccess {
         "--no-prompt",
         `--config=${here("../../deno.json")}`,
         "-P=device-host",
+        // Besides that, its own socket and the addons.
+        `--allow-net=unix:${socket}`,
+        `--allow-read=${[folder, here("../../")].map(escaped).join()}`,
+        `--allow-write=${escaped(folder)}`,
         this.#options.entry ?? here("main.ts"),
         socket,
       ],
@@ -184,6 +189,11 @@ export class DeviceHostSupervisor implements DeviceHostAccess {
       cause: error,
     });
   }
+}
+
+/** A path in a list of a permission flag. */
+function escaped(path: string): string {
+  return path.replaceAll(",", ",,");
 }
 
 /** @throws OffhookError `device-failed` when it dies or does not listen in time */

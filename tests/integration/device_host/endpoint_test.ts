@@ -150,6 +150,20 @@ for (const kind of PORTAUDIO_RIGS) {
   );
 }
 
+testWith([], "a host that hangs is replaced, and sound comes back", async () => {
+  await using rig = await FAKE_RIG.start();
+  await using host = new ScopedSupervisor(rig);
+  await using loop = await openLoop(host, rig);
+  assert.ok(await loop.hears(5000));
+  Deno.kill((await host.pid())!, "SIGSTOP");
+  const told = await paced(8000, () => {
+    loop.turn();
+    return loop.sourceEvents.events.length > 0;
+  });
+  assert.ok(told, "the hang was not noticed");
+  assert.ok(await loop.hears(4000), "the tone did not come back");
+});
+
 testWith(
   [],
   "a card that knows only 44.1 kHz stereo plays and records at the right pitch",
