@@ -34,7 +34,7 @@ export async function tlsOptions(
   const serverName = settings.serverName ?? name;
   return {
     // Node replaces its authorities by `ca`; the setting adds one.
-    ...(ca === undefined ? {} : { ca: [...tls.rootCertificates, ca] }),
+    ...(ca === undefined ? {} : { ca: [...tls.getCACertificates("default"), ca] }),
     ...(cert === undefined ? {} : { cert }),
     // A key may stand in the same file as its certificate.
     ...(cert === undefined ? {} : { key: key ?? cert }),

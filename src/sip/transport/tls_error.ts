@@ -172,11 +172,20 @@ function certificateReason(
       "Use a name that it has as server, or set the TLS server name to one of them.",
     ];
   }
-  const [why, hint] = CHAIN_REASONS[code];
-  const dated = code === "CERT_HAS_EXPIRED" && facts !== undefined
+  const [why, hint] = CHAIN_REASONS[chainCode(code, facts)];
+  const dated = facts !== undefined && why === CHAIN_REASONS.CERT_HAS_EXPIRED[0]
     ? `${why} on ${facts.validTo.slice(0, 10)}`
     : why;
   return [dated, hint];
+}
+
+/** Deno calls most failures of a chain an unverifiable signature: the certificate itself says more. */
+function chainCode(code: string, facts: CertificateFacts | undefined): string {
+  if (facts === undefined) return code;
+  const now = new Date().toISOString();
+  if (facts.validTo < now) return "CERT_HAS_EXPIRED";
+  if (facts.validFrom > now) return "CERT_NOT_YET_VALID";
+  return facts.subject === facts.issuer ? "DEPTH_ZERO_SELF_SIGNED_CERT" : code;
 }
 
 function attemptData({ transport, name, address }: Attempt): Record<string, unknown> {
