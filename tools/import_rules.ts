@@ -42,7 +42,7 @@ const FOLDERS: Readonly<Record<string, FolderRule>> = {
   config: { imports: ["core"] },
   control: { imports: ["core"] },
   station: { imports: ["core", ...ADAPTERS] },
-  lab: { imports: ["core", "station", "sip", "media"] },
+  lab: { imports: ["core", "control", "station", "sip", "media", "audio"] },
   cli: { imports: ["core", "config", "control"], lazily: ["station", "lab", "tui"] },
   tui: { imports: ["core", "control"] },
 };

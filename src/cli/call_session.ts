@@ -99,13 +99,14 @@ function phoneOptions(
   };
 }
 
-interface Interrupts {
+export interface Interrupts {
   readonly happened: boolean;
   readonly promise: Promise<void>;
   close(): void;
 }
 
-function interruptsOf(io: Io): Interrupts {
+/** Listens for the signals that end a command. */
+export function interruptsOf(io: Io): Interrupts {
   const { promise, resolve } = Promise.withResolvers<void>();
   let happened = false;
   const close = io.onInterrupt(() => {
@@ -121,7 +122,8 @@ function interruptsOf(io: Io): Interrupts {
   };
 }
 
-async function sessionOf(phone: OpenedPhone, interrupts: Interrupts): Promise<Session> {
+/** The events of a phone from now on, for one listener at a time. */
+export async function sessionOf(phone: OpenedPhone, interrupts: Interrupts): Promise<Session> {
   const early: Sequenced[] = [];
   let listener: (event: Sequenced) => void = (event) => early.push(event);
   await phone.subscribe((event) => listener(event));

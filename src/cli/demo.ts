@@ -17,5 +17,5 @@ export const demo = defineCommand({
     "prints a JSON report and exits.",
   parser,
   run: async (values: DemoValues, context: Context) =>
-    await (await import("../lab/run_demo.ts")).runDemo(values, context),
+    await (await import("./run_demo.ts")).runDemo(values, context),
 });

@@ -31,5 +31,5 @@ export const lab = defineCommand({
   examples: ["lab", "lab --listen 0.0.0.0:5560"],
   parser,
   run: async (values: LabValues, context: Context) =>
-    await (await import("../lab/run_lab.ts")).runLab(values, context.io),
+    await (await import("./run_lab.ts")).runLab(values, context),
 });

@@ -1,13 +1,13 @@
-/** The sound devices that are plugged in now, by a device host that lives for the question. */
-import type { DeviceList } from "../device_host/client.ts";
+/** The sound devices of this machine, asked of a device host that lives just for the question. */
 import { DeviceHostSupervisor } from "../device_host/client_supervisor.ts";
+import type { DeviceList } from "../device_host/wire_protocol.ts";
 
-/** @throws OffhookError `device-failed` */
+/** @throws OffhookError `device-failed` when the device host cannot be run */
 export async function listDevices(): Promise<DeviceList> {
-  const supervisor = new DeviceHostSupervisor();
+  const host = new DeviceHostSupervisor();
   try {
-    return await supervisor.listDevices();
+    return await host.listDevices();
   } finally {
-    await supervisor.close();
+    await host.close();
   }
 }

@@ -5,6 +5,7 @@
 import { z } from "zod";
 import { callReportSchema } from "./call.ts";
 import { configCheckSchema, configShowSchema, credentialsSchema } from "./config.ts";
+import { demoReportSchema } from "./demo.ts";
 import { devicesReportSchema } from "./devices.ts";
 import { errorOutputSchema } from "./error.ts";
 import { registerReportSchema } from "./register.ts";
@@ -14,6 +15,7 @@ export const OUTPUT_SCHEMAS = {
   dial: callReportSchema,
   answer: callReportSchema,
   register: registerReportSchema,
+  demo: demoReportSchema,
   devices: devicesReportSchema,
   "config check": configCheckSchema,
   "config show": configShowSchema,

@@ -1,4 +1,5 @@
 /** A call of ours, from Dial to the answer. */
+import type { Account, Party } from "../account.ts";
 import type { Call } from "../call.ts";
 import { OffhookError } from "../errors.ts";
 import type { MediaDescription } from "../media_description.ts";
@@ -30,6 +31,7 @@ export function dial(turn: Turn, command: Extract<Command, { type: "Dial" }>): v
     id: command.call,
     direction: "outgoing",
     account: command.account,
+    ...identityOf(known.account, command.from),
     remote: { uri: command.target },
     startedAt: turn.moment.at,
     endpoints: command.endpoints ?? settings.endpoints,
@@ -49,6 +51,15 @@ export function dial(turn: Turn, command: Extract<Command, { type: "Dial" }>): v
   turn.put(call);
   turn.ask({ type: "OpenMedia", call: call.id, endpoints: call.endpoints });
   turn.tell("call.dialling", call);
+}
+
+/** Who we say that we are; without an account it depends on the way that the call takes. */
+function identityOf(account: Account, from: Party | undefined): { local?: Party } {
+  if (from !== undefined) return { local: from };
+  if (account.server === "") return {};
+  const uri = `sip:${account.user}@${account.server}`;
+  const { displayName } = account;
+  return { local: displayName === undefined ? { uri } : { uri, displayName } };
 }
 
 /** Media is open: the INVITE goes out with an offer of its ports. */

@@ -1,0 +1,73 @@
+/**
+ * A practice PBX on loopback with one phone registered to it: what `demo`, the tour and tests begin
+ * with.
+ */
+import type { Account, TransportName } from "../core/account.ts";
+import type { AudioEndpoints } from "../core/media_port.ts";
+import { openPhone } from "../station/open_phone.ts";
+import type { OpenPhone, PhoneOptions } from "../station/phone_options.ts";
+import { PracticePbx } from "./practice_pbx.ts";
+
+export interface PracticeLineOptions {
+  transport: TransportName;
+  endpoints: AudioEndpoints;
+  trace?: PhoneOptions["trace"];
+  log(text: string): void;
+}
+
+export interface PracticeLine {
+  phone: OpenPhone;
+  account: Account;
+  /** SIP URI of a number of the PBX. */
+  uriOf(number: string): string;
+  close(): Promise<void>;
+}
+
+const USER = "demo";
+const TLS = { minVersion: "1.2", verify: true } as const;
+
+/** @throws OffhookError when loopback cannot be listened on */
+export async function openPracticeLine(options: PracticeLineOptions): Promise<PracticeLine> {
+  const { transport, endpoints, log, trace } = options;
+  const password = crypto.randomUUID();
+  const pbx = await PracticePbx.start({
+    listen: [{ transport, host: "127.0.0.1", port: 0 }],
+    users: new Map([[USER, password]]),
+    log,
+  });
+  const server = `127.0.0.1:${pbx.listening[0].port}`;
+  const account: Account = {
+    id: USER,
+    user: USER,
+    server,
+    transport,
+    register: true,
+    expires: 300,
+    codecs: ["G722", "PCMU", "PCMA"],
+    tls: TLS,
+  };
+  const phone = await openPhone({
+    accounts: [{ account, password: () => Promise.resolve(password) }],
+    direct: { listen: [], codecs: account.codecs, user: USER, tls: TLS },
+    register: false,
+    endpoints,
+    maxCalls: 4,
+    ringMs: 60_000,
+    doNotDisturb: false,
+    active: "one",
+    log,
+    ...(trace === undefined ? {} : { trace }),
+  }).catch(async (error) => {
+    await pbx.close();
+    throw error;
+  });
+  return {
+    phone,
+    account,
+    uriOf: (number) => `sip:${number}@${server}`,
+    close: async () => {
+      await phone.close();
+      await pbx.close();
+    },
+  };
+}
