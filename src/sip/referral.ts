@@ -10,6 +10,7 @@ import type { IncomingRequestMessage, SessionDialog } from "sip.js/lib/core/inde
 import type { SipEffect } from "../core/sip_port.ts";
 import { headerValue } from "./header_value.ts";
 import { requestTarget } from "./identity.ts";
+import { LiteralUri } from "./overrides/literal_uri.ts";
 import { sendInDialog } from "./in_dialog.ts";
 import type { SessionContext } from "./session_context.ts";
 
@@ -23,7 +24,11 @@ export function sendRefer(
   replaced: SessionDialog | undefined,
 ): void {
   const { agent, call, dialog, authentication } = context;
-  const target = requestTarget(effect.target, agent.account.server).toString();
+  const { server } = agent.account;
+  // It is the peer that will call it: a tel: URI may stay one.
+  const target = server === "" && LiteralUri.parse(effect.target)?.scheme === "tel"
+    ? effect.target
+    : requestTarget(effect.target, server).toString();
   const referTo = replaced === undefined ? target : withReplaces(target, replaced);
   const headers = [
     `Refer-To: <${headerValue("target", referTo)}>`,

@@ -402,3 +402,110 @@ Deno.test("the asserted identity of the answer is the remote party", async () =>
     assert.equal(accepted.remote.uri, "sip:+4930123@pbx.example");
   });
 });
+
+/** A call of ours that the peer answered with a tag. */
+async function answered(phone: Phone, peer: RawPeer, call: string, tag = "peer") {
+  phone.dial(call, `sip:x@${peer.at}`);
+  const invite = await peer.next("INVITE");
+  peer.reply(invite, 200, { tag, body: sdp(7000), headers: ["Allow: INVITE, UPDATE"] });
+  await phone.next("CallAccepted");
+  await peer.next("ACK");
+  return invite;
+}
+
+Deno.test("a transfer tells its progress from NOTIFYs", async () => {
+  await withPeer(async (phone, peer) => {
+    const invite = await answered(phone, peer, "c");
+    phone.do({ type: "SendRefer", call: "c", target: "tel:+4930;isub=1" });
+    const refer = await peer.next("REFER");
+    assert.equal(refer.header("refer-to"), "<tel:+4930;isub=1>");
+    assert.match(refer.header("referred-by"), /^<sip:alice@/);
+    peer.reply(refer, 202);
+    assert.equal((await phone.next("ReferProgress")).status, 100);
+    const notify = (cseq: number, body: string, state: string) =>
+      peer.inDialogOf("NOTIFY", invite, {
+        cseq,
+        headers: [
+          "Event: refer;id=2",
+          `Subscription-State: ${state}`,
+          "Content-Type: message/sipfrag;version=2.0",
+        ],
+        body,
+      });
+    notify(1, "SIP/2.0 180 Ringing", "active;expires=60");
+    assert.equal((await phone.next("ReferProgress")).status, 180);
+    notify(2, "SIP/2.0 486 Busy Here\r\nX: y\r\n", "terminated;reason=noresource");
+    const last = await phone.next("ReferProgress");
+    assert.deepEqual([last.status, last.reason], [486, "Busy Here"]);
+    notify(3, "nothing", "active");
+    await peer.next("400", "NOTIFY");
+  });
+});
+
+Deno.test("an attended transfer names the dialog that is replaced, as its peer knows it", async () => {
+  await withPeer(async (phone, peer) => {
+    await answered(phone, peer, "c", "first");
+    const second = await answered(phone, peer, "d", "second");
+    phone.do({ type: "SendRefer", call: "c", target: "sip:bob@example.com", replaces: "d" });
+    const refer = await peer.next("REFER");
+    const [, value] = /^<sip:bob@example\.com\?Replaces=([^>]+)>$/.exec(refer.header("refer-to"))!;
+    assert.equal(
+      decodeURIComponent(value),
+      `${second.header("call-id")};to-tag=second;from-tag=${second.tag("from")}`,
+    );
+    peer.reply(refer, 202);
+  });
+});
+
+Deno.test("challenges inside the dialog are answered: INFO, re-INVITE, BYE", async () => {
+  await withPeer(async (phone, peer) => {
+    await answered(phone, peer, "c");
+    const challenge = (nonce: string) => ({
+      headers: [`Proxy-Authenticate: Digest realm="r", nonce="${nonce}", qop="auth"`],
+    });
+    phone.do({ type: "SendInfoDigit", call: "c", digit: "1", durationMs: 100 });
+    peer.reply(await peer.next("INFO"), 407, challenge("1"));
+    const info = await peer.next("INFO");
+    assert.match(info.header("proxy-authorization"), /nonce="1".*nc=00000001/);
+    peer.reply(info, 200);
+    phone.do({ type: "SendReinvite", call: "c", offer: description(4000) });
+    peer.reply(await peer.next("INVITE"), 407, challenge("2"));
+    const reinvite = await peer.next("INVITE");
+    assert.match(reinvite.header("proxy-authorization"), /nonce="2"/);
+    peer.reply(reinvite, 200, { body: sdp(7000) });
+    await phone.next("OfferAccepted");
+    phone.do({ type: "SendBye", call: "c" });
+    peer.reply(await peer.next("BYE"), 407, challenge("3"));
+    const bye = await peer.next("BYE");
+    assert.match(bye.header("proxy-authorization"), /nonce="3"/);
+    peer.reply(bye, 200);
+    await phone.next("CallEnded");
+  });
+});
+
+Deno.test("a dialog that the peer does not know any more is ended with an error", async () => {
+  await withPeer(async (phone, peer) => {
+    await answered(phone, peer, "c");
+    phone.do({ type: "SendReinvite", call: "c", offer: description(4000) });
+    peer.reply(await peer.next("INVITE"), 481);
+    const ended = await phone.next("CallEnded");
+    assert.equal(ended.error?.code, "unreachable");
+    await peer.next("BYE");
+  });
+});
+
+Deno.test("a re-INVITE of the peer without ACK does not lock the call", async () => {
+  await withPeer(async (phone, peer) => {
+    const invite = await answered(phone, peer, "c");
+    peer.inDialogOf("INVITE", invite, { cseq: 1, body: sdp(7000, ["a=sendonly"]) });
+    await phone.next("RemoteOffer");
+    phone.do({ type: "AnswerOffer", call: "c", description: description(4000) });
+    const ok = await peer.next("200", "INVITE");
+    // Resent until the ACK comes.
+    await peer.next("200", "INVITE");
+    phone.do({ type: "SendReinvite", call: "c", offer: description(4002) });
+    peer.inDialogOf("ACK", invite, { cseq: 1 });
+    assert.match((await peer.next("INVITE")).body, /m=audio 4002/);
+    assert.notEqual(ok.body, "");
+  });
+});
