@@ -79,6 +79,7 @@ export class DeviceHostConnection {
   /** Checks since anything came. Ours may be late as well, so what counts is their number. */
   #silence = 0;
   #hung = false;
+  #hostPid = 0;
   #ended = false;
   #nextRequest = 1;
   #nextStream = 0;
@@ -110,6 +111,11 @@ export class DeviceHostConnection {
     } finally {
       clearTimeout(timer);
     }
+  }
+
+  /** Process id of the host. */
+  get hostPid(): number {
+    return this.#hostPid;
   }
 
   /** Whether it ended because the host hangs: its process should then be killed. */
@@ -237,6 +243,7 @@ export class DeviceHostConnection {
   #takeMessage(message: HostMessage): void {
     switch (message.type) {
       case "hello":
+        this.#hostPid = message.pid;
         return this.#greeted(message.version === PROTOCOL_VERSION ? undefined : foreign(message));
       case "alive":
         return;
