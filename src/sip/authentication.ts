@@ -86,9 +86,11 @@ export class Authentication {
   }
 
   #refused(realm: string): OffhookError {
-    return new OffhookError("auth-refused", `${realm} refused the user name or password`, {
+    const user = this.#known?.username;
+    const whose = user === undefined ? "" : ` of ${user}`;
+    return new OffhookError("auth-refused", `${realm} refused the user name or password${whose}`, {
       hint: "Check the user name and the password of the account.",
-      data: { realm, user: this.#known?.username },
+      data: { realm, user },
     });
   }
 

@@ -45,12 +45,16 @@ export async function openFlow(
   const socket = tlsConnect === undefined
     ? net.connect(address)
     : tls.connect({ ...tlsConnect, ...address });
+  // A TLS alert may come in the same read as the end of the handshake, before a flow listens.
+  let early: unknown;
+  socket.on("error", (cause) => early ??= cause);
   const timer = owner.clock.setTimeout(
     () => socket.destroy(timeoutError(attempt, options.timeoutMs)),
     options.timeoutMs,
   );
   try {
     await connected(socket, secure ? "secureConnect" : "connect");
+    if (early !== undefined) throw early;
     if (!options.tls.verify && socket instanceof tls.TLSSocket) refuseUnpinned(socket, options.tls);
     const { transport, name } = target;
     if (transport === "ws" || transport === "wss") {
@@ -60,7 +64,6 @@ export async function openFlow(
     if (transport === "udp") throw new OffhookError("internal", "UDP has no connections.");
     return new StreamFlow(owner, socket, { transport, name, accepted: false });
   } catch (cause) {
-    socket.on("error", () => {});
     socket.destroy();
     throw await asConnectError(attempt, cause, options.tls.serverName ?? target.name);
   } finally {
