@@ -1,13 +1,12 @@
 /** Every transport on loopback, IPv4 and IPv6: requests and responses both ways. */
 import assert from "node:assert/strict";
 import { networkInterfaces } from "node:os";
-import { Registerer, RegistererState, UserAgent } from "sip.js";
 import type { TransportName } from "../../../src/core/account.ts";
 import { answer } from "../../../src/sip/answer.ts";
 import { header } from "../../../src/sip/message.ts";
 import { issueCertificate } from "../../../src/sip/transport/issue_certificate.ts";
-import { UserAgentTransport } from "../../../src/sip/transport/user_agent_transport.ts";
 import { contactUri, rawRequest, RawUserAgent, VIA_HOST } from "../../fakes/raw_user_agent.ts";
+import { Phone } from "./phone.ts";
 
 const TRANSPORTS: TransportName[] = ["udp", "tcp", "tls", "ws", "wss"];
 const hasIPv6 = Object.values(networkInterfaces()).flat().some((each) => each?.address === "::1");
@@ -84,37 +83,25 @@ for (const transport of TRANSPORTS) {
         }
       }));
 
-    Deno.test(`${transport} over ${bracketed}: SIP.js registers`, () =>
+    Deno.test(`${transport} over ${bracketed}: a phone registers`, () =>
       trusting(async (tls) => {
         const server = new RawUserAgent({
           onRequest: (request) =>
             answer(request, 200, { headers: [`Contact: <${contactUri(request)}>;expires=60`] }),
         });
         const at = await server.layer.listen(transport, { host, port: 0 }, { tls: certificate });
-        const nextHop = { server: `${bracketed}:${at.port}`, transport };
-        const client = new RawUserAgent({ nextHop, tls });
-        const agent = new UserAgent({
-          uri: UserAgent.makeURI(`sip:alice@${bracketed}`),
-          // deno-lint-ignore no-explicit-any
-          transportConstructor: UserAgentTransport as any,
-          transportOptions: { layer: client.layer },
-          reconnectionAttempts: 0,
-          logBuiltinEnabled: false,
-        });
+        const registrar = `${bracketed}:${at.port}`;
+        const phone = new Phone({ account: { server: registrar, transport, register: true, tls } });
         try {
-          await agent.start();
-          const registerer = new Registerer(agent);
-          const registered = new Promise<void>((resolve) => {
-            registerer.stateChange.addListener((state) => {
-              if (state === RegistererState.Registered) resolve();
-            });
-          });
-          await registerer.register();
-          await registered;
-          assert.equal(agent.transport.protocol, transport.toUpperCase());
+          phone.agent.start();
+          phone.do({ type: "Register", account: "test" });
+          let { registration } = await phone.next("RegistrationChanged");
+          while (registration.state === "registering" || registration.state === "none") {
+            ({ registration } = await phone.next("RegistrationChanged"));
+          }
+          assert.deepEqual(registration, { state: "registered", expires: 60 });
         } finally {
-          await agent.stop();
-          await client.close();
+          await phone.stop();
           await server.close();
         }
       }));
