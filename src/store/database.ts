@@ -30,7 +30,7 @@ export interface OpenOptions {
 
 /** Something that happened while opening and that a person should be told. */
 export interface StoreNotice {
-  kind: "set-aside" | "salvaged" | "recovered" | "migrated";
+  kind: "set-aside" | "salvaged" | "recovered" | "migrated" | "interrupted";
   /** One sentence. */
   message: string;
 }

@@ -40,6 +40,9 @@ export interface ContactCard {
   extra: string[];
 }
 
+/** How vCard 3.0 says that an address is preferred (RFC 2426 §3.3.1). */
+const PREFERRED_TYPE = "pref";
+
 /**
  * Trimmed, without control characters and repetitions; the same for the same input.
  *
@@ -58,7 +61,7 @@ export function toContact(id: string, draft: ContactDraft): Contact {
     });
   }
   return {
-    id,
+    id: singleLine(id),
     name,
     givenName: given,
     familyName: family,
@@ -71,18 +74,20 @@ export function toContact(id: string, draft: ContactDraft): Contact {
 }
 
 function uniqueAddresses(drafts: NonNullable<ContactDraft["addresses"]>): ContactAddress[] {
-  const byValue = new Map<string, ContactAddress>();
+  const byValue = new Map<string, { labels: Set<string>; preferred: boolean }>();
   for (const draft of drafts) {
     const value = singleLine(draft.value);
     if (value === "") continue;
-    const before = byValue.get(value);
-    const labels = unique([...(before?.labels ?? []), ...(draft.labels ?? []).map(singleLine)]);
-    // `pref` is how vCard 3.0 says it (RFC 2426 §3.3.1).
-    const preferred = draft.preferred === true || before?.preferred === true ||
-      labels.includes("pref");
-    byValue.set(value, { value, labels: labels.filter((label) => label !== "pref"), preferred });
+    const address = byValue.get(value) ?? { labels: new Set(), preferred: false };
+    for (const label of draft.labels ?? []) address.labels.add(singleLine(label));
+    address.preferred ||= draft.preferred === true;
+    byValue.set(value, address);
   }
-  return [...byValue.values()];
+  return [...byValue].map(([value, { labels, preferred }]) => ({
+    value,
+    labels: [...labels].filter((label) => label !== "" && label !== PREFERRED_TYPE),
+    preferred: preferred || labels.has(PREFERRED_TYPE),
+  }));
 }
 
 function unique(texts: string[]): string[] {

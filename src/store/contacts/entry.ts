@@ -25,6 +25,10 @@ export interface Entry {
   names: SearchText[];
   organisation?: SearchText;
   addresses: EntryAddress[];
+  /** All words of name, organisation and addresses in one text, likewise. */
+  allWords: string;
+  /** All numbers of all addresses in one text: what does not occur here fits none of them. */
+  numberText: string;
 }
 
 export interface EntryAddress {
@@ -54,6 +58,9 @@ export function toEntry(contact: Contact, plan: NumberPlan): Entry {
     names: texts,
     ...(organisation === undefined ? {} : { organisation }),
     addresses,
+    allWords: [...texts, organisation, ...addresses.map(({ text }) => text)]
+      .map((text) => text?.bare ?? "").join("\n"),
+    numberText: addresses.flatMap(({ numbers }) => numbers).join(" "),
   };
 }
 

@@ -50,7 +50,8 @@ export function searchWords(text: string): string {
 }
 
 export function searchText(words: string): SearchText {
-  return { words: ` ${words}`, bare: words, letters: lettersOf(words) };
+  // Joined and not added: V8 searches a string that it has to put together first far more slowly.
+  return { words: ["", words].join(" "), bare: words, letters: lettersOf(words) };
 }
 
 function lettersOf(text: string): number {
@@ -69,18 +70,18 @@ function letterBit(code: number): number {
 export function scoreText(query: SearchText, target: SearchText, bands: Bands): Score {
   if ((query.letters & ~target.letters) !== 0) return 0;
   const { words } = target;
-  // Both begin with a space: finding it is finding the start of a word.
-  const length = words.length - 1;
-  const covered = Math.floor(99 * (query.words.length - 1) / length);
-  const word = words.indexOf(query.words);
-  if (word === 0) {
-    return (words.length === query.words.length ? bands.exact : bands.prefix + covered);
+  // Both begin with a space, which the length of neither counts.
+  const covered = Math.floor(99 * query.bare.length / target.bare.length);
+  if (words.includes(query.bare)) {
+    // With its space: finding that is finding the start of a word.
+    const word = words.indexOf(query.words);
+    if (word > 0) return bands.word + covered;
+    if (word < 0) return bands.inside + covered;
+    return words.length === query.words.length ? bands.exact : bands.prefix + covered;
   }
-  if (word > 0) return bands.word + covered;
-  if (words.includes(query.bare)) return bands.inside + covered;
   if (bands.scattered === 0) return 0;
   const span = scatteredSpan(query.words, words);
-  return span === 0 ? 0 : bands.scattered + Math.floor(99 * (query.words.length - 1) / span);
+  return span === 0 ? 0 : bands.scattered + Math.floor(99 * query.bare.length / span);
 }
 
 /**

@@ -65,7 +65,7 @@ function mergeAddresses(
       merged.push(added);
       byKey.set(key, added);
     } else {
-      same.labels = [...same.labels, ...address.labels];
+      same.labels.push(...address.labels);
       same.preferred ||= preferred;
     }
   }
@@ -105,22 +105,25 @@ function singles(lines: string[]): Map<string, string> {
 /** Groups bind lines of one card (RFC 6350 §3.3): those of another card get names of their own. */
 function regrouped(old: string[], fresh: string[]): string[] {
   const there = new Set(old);
-  const used = new Set(old.map(propertyGroup).filter((group) => group !== ""));
+  const taken = groupNames(old);
+  const differing = groupNames(fresh.filter((line) => !there.has(line)));
+  const names = freeGroups([...old, ...fresh]);
   const renamed = new Map<string, string>();
   return fresh.map((line) => {
     const group = propertyGroup(line);
-    if (!used.has(group)) return line;
-    const whole = fresh.filter((other) => propertyGroup(other) === group);
-    if (whole.every((other) => there.has(other))) return line;
-    const name = renamed.get(group) ?? freeGroup(used, fresh);
+    if (!taken.has(group) || !differing.has(group)) return line;
+    const name = renamed.get(group) ?? names.next().value;
     renamed.set(group, name);
-    used.add(name);
     return name + line.slice(group.length);
   });
 }
 
-/** The first `itemN` that no line uses. */
-export function freeGroup(used: Set<string>, lines: string[] = []): string {
-  const all = new Set([...used, ...lines.map(propertyGroup)]);
-  for (let n = 1;; n++) if (!all.has(`item${n}`)) return `item${n}`;
+function groupNames(lines: string[]): Set<string> {
+  return new Set(lines.map(propertyGroup).filter((group) => group !== ""));
+}
+
+/** `itemN` for all the N that no line uses, without an end. */
+export function* freeGroups(lines: string[]): Generator<string, never> {
+  const taken = groupNames(lines);
+  for (let n = 1;; n++) if (!taken.has(`item${n}`)) yield `item${n}`;
 }

@@ -18,8 +18,9 @@ export interface Query {
 
 interface Token {
   text: SearchText;
-  /** Set when the word is digits among letters: it may be part of a number. */
-  digits?: string;
+  isDigits: boolean;
+  /** Digits beside letters may be part of a number; digits alone are a number as a whole. */
+  inNumbers: boolean;
 }
 
 /** @returns undefined when there is nothing to search for */
@@ -27,10 +28,10 @@ export function toQuery(text: string, plan: NumberPlan): Query | undefined {
   const words = searchWords(text);
   if (words === "") return undefined;
   const numbers = numberSpellings(text, plan);
-  const tokens = words.split(" ").map((word) => ({
-    text: searchText(word),
-    ...(numbers.length === 0 && /^\d+$/.test(word) ? { digits: word } : {}),
-  }));
+  const tokens = words.split(" ").map((word) => {
+    const isDigits = /^\d+$/.test(word);
+    return { text: searchText(word), isDigits, inNumbers: isDigits && numbers.length === 0 };
+  });
   return { phrase: searchText(words), tokens, numbers };
 }
 
@@ -47,7 +48,9 @@ function numberSpellings(text: string, plan: NumberPlan): string[] {
 
 export function scoreEntry(query: Query, entry: Entry): Score {
   const { phrase, tokens, numbers } = query;
-  const whole = tokens.length > 1 ? scoreName(phrase, entry) : 0;
+  const whole = tokens.length > 1 && entry.allWords.includes(phrase.bare)
+    ? scoreName(phrase, entry)
+    : 0;
   return Math.max(whole, scoreTokens(tokens, entry), scoreNumbers(numbers, entry));
 }
 
@@ -78,27 +81,36 @@ function scoreTokens(tokens: Token[], entry: Entry): Score {
   return Math.floor(sum / tokens.length);
 }
 
-function scoreToken({ text, digits }: Token, entry: Entry): Score {
+function scoreToken({ text, isDigits, inNumbers }: Token, entry: Entry): Score {
   if ((text.letters & ~entry.letters) !== 0) return 0;
+  const words = entry.allWords.includes(text.bare) ? scoreWords(text, entry) : 0;
+  if (inNumbers) return Math.max(words, scoreNumber(text.bare, entry));
+  // Digits that stand apart say nothing, letters do.
+  return words > 0 || isDigits ? words : scoreName(text, entry);
+}
+
+function scoreWords(text: SearchText, entry: Entry): Score {
   let best = scoreName(text, entry);
   if (entry.organisation !== undefined) {
     best = Math.max(best, scoreText(text, entry.organisation, OTHER));
   }
-  for (const { text: address, numbers } of entry.addresses) {
+  for (const { text: address } of entry.addresses) {
     if (address !== undefined) best = Math.max(best, scoreText(text, address, OTHER));
-    if (digits === undefined) continue;
-    for (const number of numbers) best = Math.max(best, scoreDigits(digits, number));
   }
   return best;
 }
 
 function scoreNumbers(queries: string[], entry: Entry): Score {
   let best = 0;
-  if (queries.length === 0) return best;
+  for (const query of queries) best = Math.max(best, scoreNumber(query, entry));
+  return best;
+}
+
+function scoreNumber(digits: string, entry: Entry): Score {
+  let best = 0;
+  if (!entry.numberText.includes(digits)) return best;
   for (const { numbers } of entry.addresses) {
-    for (const number of numbers) {
-      for (const query of queries) best = Math.max(best, scoreDigits(query, number));
-    }
+    for (const number of numbers) best = Math.max(best, scoreDigits(digits, number));
   }
   return best;
 }

@@ -61,7 +61,9 @@ Deno.test("digits match through formatting, in the national and the internationa
     named("Berlin", "+49 (30) 123-45 67"),
     named("Wien", "+43 1 9876543"),
     named("Desk", "200"),
+    named("Two lines", "089 1111111", "0170 5551111"),
   );
+  assert.deepEqual(found(contacts, "089 555"), [], "not half of one number and half of another");
   for (const query of ["+49 30 123", "0049 30 123", "00493", "030 123", "(030) 1234567", "34567"]) {
     assert.deepEqual(found(contacts, query), ["Berlin"], query);
   }
