@@ -112,6 +112,7 @@ export const REQUIREMENTS = {
   openssl: command("openssl", "openssl"),
   tmux: command("tmux", "tmux"),
   jq: command("jq", "jq"),
+  script: command("script", "bsdutils"),
   "c++": command("g++", "g++"),
   ipv6: { what: "IPv6 on loopback", packages: [], probe: hasIpv6Loopback },
   root: { what: "root", packages: [], probe: () => Deno.uid() === 0 },
