@@ -33,6 +33,71 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./register.ts")).register,
   },
   {
+    name: "station",
+    brief: "The headless phone that the commands below drive",
+    load: async () => (await import("./station.ts")).station,
+  },
+  {
+    name: "status",
+    brief: "The running station: accounts and live calls",
+    load: async () => (await import("./status.ts")).status,
+  },
+  {
+    name: "calls",
+    brief: "The live calls of the running station",
+    load: async () => (await import("./status.ts")).calls,
+  },
+  {
+    name: "events",
+    brief: "What the running station tells, one JSON object a line",
+    load: async () => (await import("./events.ts")).events,
+  },
+  {
+    name: "hangup",
+    brief: "End a live call",
+    load: async () => (await import("./call_actions.ts")).hangup,
+  },
+  {
+    name: "hold",
+    brief: "Put the other side on hold",
+    load: async () => (await import("./call_actions.ts")).hold,
+  },
+  {
+    name: "resume",
+    brief: "Take the other side back from hold",
+    load: async () => (await import("./call_actions.ts")).resume,
+  },
+  {
+    name: "swap",
+    brief: "Hold the active call and resume the held one",
+    load: async () => (await import("./call_actions.ts")).swap,
+  },
+  {
+    name: "mute",
+    brief: "Send silence instead of the microphone",
+    load: async () => (await import("./call_actions.ts")).mute,
+  },
+  {
+    name: "unmute",
+    brief: "Send the microphone again",
+    load: async () => (await import("./call_actions.ts")).unmute,
+  },
+  {
+    name: "dtmf",
+    brief: "Send digits into a live call",
+    load: async () => (await import("./call_actions.ts")).dtmf,
+  },
+  {
+    name: "reject",
+    brief: "Refuse a ringing call",
+    load: async () => (await import("./call_actions.ts")).reject,
+  },
+  {
+    name: "transfer",
+    brief: "Hand the other side on to another number",
+    load: async () => (await import("./call_actions.ts")).transfer,
+  },
+  {
     name: "devices",
     brief: "List microphones and loudspeakers",
     load: async () => (await import("./devices.ts")).devices,

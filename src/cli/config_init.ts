@@ -6,7 +6,7 @@
 import { dirname, resolve } from "node:path";
 import { storeCredential } from "../config/credential_store.ts";
 import { configError, issuesOf } from "../config/issues.ts";
-import { configPath } from "../config/load.ts";
+import { configPath } from "../config/folders.ts";
 import { configSchema } from "../config/schema.ts";
 import { initialToml } from "../config/initial.ts";
 import { type ExitCode, OffhookError } from "../core/errors.ts";

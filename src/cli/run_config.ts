@@ -1,6 +1,7 @@
 /** The run of `offhook config`. Not on the real-time path. */
 import { exampleToml } from "../config/example.ts";
-import { configPath, type LoadedConfig } from "../config/load.ts";
+import { configPath } from "../config/folders.ts";
+import type { LoadedConfig } from "../config/load.ts";
 import { nearest } from "../config/nearest.ts";
 import { knownVariables } from "../config/overrides.ts";
 import { passwordSource } from "../config/password.ts";

@@ -48,3 +48,26 @@ export function expandPath(path: string, base: string, environment: Environment)
   if (path.startsWith("~/")) return join(homeOf(environment), path.slice(2));
   return resolve(base, path);
 }
+
+/**
+ * Where a station's sockets and locks are: `$XDG_RUNTIME_DIR/offhook`, else a folder of the user's own
+ * under the temporary one. A path over some 100 bytes cannot be a Unix socket's.
+ */
+export function runtimeFolder(environment: Environment): string {
+  const own = environment("XDG_RUNTIME_DIR");
+  if (own !== undefined && isAbsolute(own)) return join(own, "offhook");
+  return join(environment("TMPDIR") ?? "/tmp", `offhook-${Deno.uid() ?? "user"}`);
+}
+
+/** Which file the configuration is in: the one named, else `OFFHOOK_CONFIG`, else the XDG place. */
+export function configPath(options: {
+  path?: string | undefined;
+  environment: Environment;
+  cwd: string;
+}): { path: string; explicit: boolean } {
+  const explicit = options.path ?? options.environment("OFFHOOK_CONFIG");
+  if (explicit !== undefined && explicit !== "") {
+    return { path: resolve(options.cwd, explicit), explicit: true };
+  }
+  return { path: join(configFolder(options.environment), "config.toml"), explicit: false };
+}

@@ -9,10 +9,10 @@
  * `command-line`; else the file's default account. Not on the real-time path.
  */
 import { parse, TomlError } from "smol-toml";
-import { dirname, join, resolve } from "node:path";
+import { dirname } from "node:path";
 import type { Account } from "../core/account.ts";
 import { OffhookError } from "../core/errors.ts";
-import { configFolder, type Environment, expandPath } from "./folders.ts";
+import { configPath, type Environment, expandPath } from "./folders.ts";
 import { configError, dotted, issuesOf, type Origins } from "./issues.ts";
 import { nearest } from "./nearest.ts";
 import { type AppliedOverride, appliedOverrides, type Overrides } from "./overrides.ts";
@@ -55,18 +55,6 @@ export interface LoadedConfig {
 }
 
 type Table = Record<string, unknown>;
-
-/** `--config`, else `OFFHOOK_CONFIG`, else the XDG place. */
-export function configPath(options: Pick<LoadOptions, "path" | "environment" | "cwd">): {
-  path: string;
-  explicit: boolean;
-} {
-  const explicit = options.path ?? options.environment("OFFHOOK_CONFIG");
-  if (explicit !== undefined && explicit !== "") {
-    return { path: resolve(options.cwd, explicit), explicit: true };
-  }
-  return { path: join(configFolder(options.environment), "config.toml"), explicit: false };
-}
 
 /**
  * @throws OffhookError `config-missing` when a named file or account does not exist;

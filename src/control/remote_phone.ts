@@ -35,8 +35,6 @@ export interface RemoteOptions {
   /** Path of a Unix socket, or `ws://…`, `wss://…`. */
   address: string;
   token?: string;
-  /** The station went away, or we closed (`error` absent). */
-  onClose?(error?: OffhookError): void;
 }
 
 export class RemotePhone implements Phone {
@@ -44,19 +42,23 @@ export class RemotePhone implements Phone {
   readonly #address: string;
   readonly #waiting = new Map<number, Waiting>();
   readonly #listeners = new Set<(event: Sequenced) => void>();
+  /** Resolves when the connection is over: with an error unless we closed it. */
+  readonly closed: Promise<OffhookError | undefined>;
   #hello: Initialized | undefined;
   #nextId = 1;
 
-  private constructor(socket: WebSocket, { address, onClose }: RemoteOptions) {
+  private constructor(socket: WebSocket, address: string) {
     this.#socket = socket;
     this.#address = address;
     socket.on("message", (data: RawData) => this.#receive(String(data)));
     socket.on("error", () => {});
-    socket.on("close", (code: number) => {
-      const gone = stationGone(address);
-      for (const { reject } of this.#waiting.values()) reject(gone);
-      this.#waiting.clear();
-      onClose?.(code === CLOSED_BY_US ? undefined : gone);
+    this.closed = new Promise((resolve) => {
+      socket.on("close", (code: number) => {
+        const gone = stationGone(address);
+        for (const { reject } of this.#waiting.values()) reject(gone);
+        this.#waiting.clear();
+        resolve(code === CLOSED_BY_US ? undefined : gone);
+      });
     });
   }
 
@@ -66,7 +68,7 @@ export class RemotePhone implements Phone {
     const url = /^wss?:/.test(address) ? address : `ws+unix://${address}:/`;
     const socket = new WebSocket(url, { perMessageDeflate: false });
     await opened(socket, address);
-    const phone = new RemotePhone(socket, options);
+    const phone = new RemotePhone(socket, address);
     phone.#hello = await phone.#ask("initialize", {
       version: PROTOCOL_VERSION,
       ...(token === undefined ? {} : { token }),

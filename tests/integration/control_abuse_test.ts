@@ -240,12 +240,11 @@ Deno.test("TCP asks for a token and for TLS beyond loopback", async () => {
 
 Deno.test("requests that wait when the station dies are rejected with no-station", () =>
   withServer(async ({ server, path }) => {
-    let told: OffhookError | undefined;
-    const phone = await RemotePhone.connect({ address: path, onClose: (error) => told = error });
+    const phone = await RemotePhone.connect({ address: path });
     await server.close();
     await assert.rejects(
       phone.request("status", {}),
       (error: unknown) => error instanceof OffhookError && error.code === "no-station",
     );
-    assert.equal(told?.code, "no-station");
+    assert.equal((await phone.closed)?.code, "no-station");
   }));
