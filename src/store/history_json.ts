@@ -5,6 +5,8 @@
 import { durationOf, type HistoryRecord } from "./history_record.ts";
 
 export interface HistoryJson {
+  /** A change of meaning gets a new number. */
+  schema: "offhook.history/1";
   id: string;
   sipCallId: string | null;
   account: string;
@@ -27,6 +29,7 @@ export interface HistoryJson {
 
 export function historyJson(record: HistoryRecord): HistoryJson {
   return {
+    schema: "offhook.history/1",
     id: record.id,
     sipCallId: record.sipCallId,
     account: record.account,

@@ -5,8 +5,9 @@
  * neither repeat nor skip one. Not on the real-time path.
  */
 import type { AccountId } from "../core/account.ts";
+import type { Outcome } from "../core/call.ts";
 import { OffhookError } from "../core/errors.ts";
-import { type CallOutcome, type CallRow, fromRow, type HistoryRecord } from "./history_record.ts";
+import { type CallRow, fromRow, type HistoryRecord } from "./history_record.ts";
 import type { Database, SqlValue } from "./sqlite.ts";
 import { fold } from "./text_fold.ts";
 
@@ -14,7 +15,7 @@ import { fold } from "./text_fold.ts";
 export interface HistoryQuery {
   direction?: HistoryRecord["direction"];
   /** Any of these. */
-  outcomes?: readonly CallOutcome[];
+  outcomes?: readonly Outcome[];
   /** Only missed calls: the same as `outcomes: ["missed"]`. */
   missed?: boolean;
   /** Started at this time or later, ms since the epoch. */

@@ -3,26 +3,30 @@
  * path.
  */
 import type { AccountId, Party } from "../core/account.ts";
+import type { Outcome } from "../core/call.ts";
 import type { CallId } from "../core/sip_port.ts";
 import { fold } from "./text_fold.ts";
 
-/** Every way a call can end. `missed`: incoming, nobody answered; `answered-elsewhere` is not missed. */
-export const CALL_OUTCOMES = [
-  "answered",
-  "busy",
-  "no-answer",
-  "declined",
-  "not-found",
-  "unreachable",
-  "auth-failed",
-  "media-failed",
-  "cancelled",
-  "failed",
-  "missed",
-  "answered-elsewhere",
-] as const;
+/** A key for each, so that one that the core gets is not forgotten here. */
+const OUTCOMES: Record<Outcome, true> = {
+  "answered": true,
+  "busy": true,
+  "no-answer": true,
+  "declined": true,
+  "not-found": true,
+  "unreachable": true,
+  "auth-failed": true,
+  "media-failed": true,
+  "cancelled": true,
+  "failed": true,
+  "missed": true,
+  "answered-elsewhere": true,
+};
 
-export type CallOutcome = (typeof CALL_OUTCOMES)[number];
+/**
+ * Every way a call can end. `missed`: incoming, nobody answered; `answered-elsewhere` is not missed.
+ */
+export const CALL_OUTCOMES = Object.keys(OUTCOMES) as readonly Outcome[];
 
 /** What the media of a call was like. Packets are RTP packets. */
 export interface CallQuality {
@@ -42,7 +46,7 @@ export interface HistoryRecord {
   direction: "outgoing" | "incoming";
   remote: Party;
   /** Null: the call is live. */
-  outcome: CallOutcome | null;
+  outcome: Outcome | null;
   /** Final SIP status; 0 when there was none. */
   sipStatus: number;
   reason: string;

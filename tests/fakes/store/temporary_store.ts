@@ -9,6 +9,8 @@ export interface TemporaryStore extends Disposable {
   path: string;
   /** Opens the store; every opening is closed at the end. */
   open(options?: Partial<OpenOptions>): OpenStore;
+  /** Deletes all files; nothing may be open. */
+  remove(): void;
 }
 
 export function temporaryStore(): TemporaryStore {
@@ -22,6 +24,9 @@ export function temporaryStore(): TemporaryStore {
       const store = openDatabase({ path, mode: "write", now: () => NOON, ...options });
       opened.push(store);
       return store;
+    },
+    remove() {
+      for (const { name } of Deno.readDirSync(folder)) Deno.removeSync(join(folder, name));
     },
     [Symbol.dispose]() {
       for (const store of opened) store.close();

@@ -2,19 +2,23 @@
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import { openDatabase } from "../../../src/store/database.ts";
+import { MIGRATIONS } from "../../../src/store/migrations.ts";
 import { seeded, temporaryStore } from "../../fakes/store/temporary_store.ts";
 
 const PROGRAM = fileURLToPath(new URL("../../fakes/store/writer_program.ts", import.meta.url));
 const ROUNDS = 25;
 
-/** Runs the writer, kills it `afterMs` after its `afterLines`th commit. @returns what it printed */
-async function writeUntilKilled(path: string, first: number, afterLines: number, afterMs: number) {
-  const command = new Deno.Command(Deno.execPath(), {
+function startWriter(path: string, first: number): Deno.ChildProcess {
+  return new Deno.Command(Deno.execPath(), {
     args: ["run", "--quiet", "--no-prompt", "--allow-all", PROGRAM, path, String(first)],
     stdout: "piped",
     stderr: "inherit",
-  });
-  const child = command.spawn();
+  }).spawn();
+}
+
+/** Runs the writer, kills it `afterMs` after its `afterLines`th commit. @returns what it printed */
+async function writeUntilKilled(path: string, first: number, afterLines: number, afterMs: number) {
+  const child = startWriter(path, first);
   let text = "";
   let killAt: ReturnType<typeof setTimeout> | undefined;
   for await (const chunk of child.stdout.pipeThrough(new TextDecoderStream())) {
@@ -54,13 +58,35 @@ Deno.test("a writer killed at any moment loses nothing that it had acknowledged"
   assert.ok(acknowledged.length >= ROUNDS, `${acknowledged.length} transactions were written`);
 });
 
+Deno.test("killed while the store is being made, opened or brought up to date: the next one opens", async () => {
+  using temporary = temporaryStore();
+  const random = seeded(99);
+  const started = performance.now();
+  await writeUntilKilled(temporary.path, 0, 1, 0);
+  // A whole life up to the first commit, on this machine, now.
+  const lifeMs = performance.now() - started;
+  let sawOpen = 0;
+  for (let round = 0; round < 25; round++) {
+    if (round % 5 <= 1) temporary.remove();
+    if (round % 5 === 1) temporary.open({ migrations: MIGRATIONS.slice(0, 1) }).close();
+    const child = startWriter(temporary.path, round * 1000);
+    const killAt = setTimeout(() => child.kill("SIGKILL"), lifeMs * (0.3 + random()));
+    const { stdout, signal } = await child.output();
+    clearTimeout(killAt);
+    assert.equal(signal, "SIGKILL");
+    if (new TextDecoder().decode(stdout).startsWith("open")) sawOpen++;
+    const store = temporary.open();
+    assert.equal(store.database.pragma("integrity_check"), "ok");
+    const setAside = store.notices.filter((notice) => notice.kind === "set-aside");
+    assert.deepEqual(setAside, []);
+    store.close();
+  }
+  assert.ok(sawOpen > 0, "no round came as far as an open store");
+});
+
 Deno.test("a second process is told who has the store; after kill -9 the lock is free", async () => {
   using temporary = temporaryStore();
-  const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "--quiet", "--no-prompt", "--allow-all", PROGRAM, temporary.path, "0"],
-    stdout: "piped",
-    stderr: "inherit",
-  }).spawn();
+  const child = startWriter(temporary.path, 0);
   const output = child.stdout.getReader();
   await output.read();
   try {

@@ -226,6 +226,20 @@ Deno.test("whatever bytes are overwritten after a crash, the phone gets a store 
   }
 });
 
+Deno.test("a full disk costs the record that did not fit; when there is space again, all is well", () => {
+  using temporary = temporaryStore();
+  const { database } = temporary.open();
+  const history = new History(database);
+  history.put(sampleCall({ id: "before" }));
+  const pages = Number(database.pragma("page_count"));
+  database.pragma(`max_page_count = ${pages}`);
+  const large = sampleCall({ id: "large", reason: "r".repeat(100_000) });
+  throwsStore(() => history.put(large), "store-failed", /full/);
+  database.pragma("max_page_count = 100000");
+  history.put(sampleCall({ id: "after" }));
+  assert.deepEqual(history.list().records.map((record) => record.id), ["after", "before"]);
+});
+
 Deno.test("a transaction that throws leaves nothing, also from inside another", () => {
   using temporary = temporaryStore();
   const { database } = temporary.open();

@@ -167,6 +167,7 @@ Deno.test("pruning by age and by number spares live calls and shared recordings"
 
 Deno.test("the JSON of a call is pinned", () => {
   assert.deepEqual(historyJson(sampleCall()), {
+    schema: "offhook.history/1",
     id: "call-1",
     sipCallId: "abc@host",
     account: "office",
