@@ -10,6 +10,8 @@ export interface OutputWishes {
   json: boolean;
   quiet: boolean;
   requireAudio: boolean;
+  /** The call was to be refused with this status: then that is no failure. */
+  reject?: number | undefined;
   /** Standard output carries the sound. */
   soundOnStdout: boolean;
 }
@@ -34,11 +36,11 @@ async function printReport(report: CallReport, wishes: OutputWishes, io: Io): Pr
 
 async function printWords(
   report: CallReport,
-  { quiet }: OutputWishes,
+  { quiet, reject }: OutputWishes,
   io: Io,
   interrupted: boolean,
 ): Promise<void> {
-  const failed = report.outcome !== "answered" && !interrupted;
+  const failed = report.outcome !== "answered" && !interrupted && reject === undefined;
   if (!failed) {
     if (!quiet) await say(io, sentenceOf(report));
     return;

@@ -42,7 +42,10 @@ export async function followCall(
   const keyboard = kind === "live" && io.stdinIsTty ? openCallKeys(io, follower) : undefined;
   try {
     listen((event) => follower.handle(event));
-    session.interruption.then(() => follower.hangup());
+    session.interruption.then(() => {
+      display.note("hanging up");
+      return follower.hangup();
+    });
     const followed = await follower.ended;
     display.close();
     return await finishCall(followed, wishes, { io, interrupted: session.interrupted });
