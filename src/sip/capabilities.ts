@@ -32,6 +32,14 @@ export function unsupportedOptions(message: Message): string[] {
   return [...new Set(tokens(message, "require"))].filter((option) => !SUPPORTED.includes(option));
 }
 
+/** Whether the sender takes our SDP: an Accept header may say no (RFC 3261 §20.1, §21.4.7). */
+export function acceptsSdp(message: Message): boolean {
+  const values = message.getHeaders("accept").flatMap((value) => value.split(","));
+  if (values.every((value) => value.trim() === "")) return values.length === 0;
+  const types = values.map((value) => value.split(";", 1)[0].trim().toLowerCase());
+  return types.some((type) => type === SDP || type === "application/*" || type === "*/*");
+}
+
 /** The message's SDP; undefined when it has none. */
 export function sdpOf(message: Message): string | undefined {
   if (!message.body) return undefined;

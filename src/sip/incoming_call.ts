@@ -21,7 +21,7 @@ import type { CallId } from "../core/sip_port.ts";
 import type { Agent, CallEffect, Leg } from "./agent.ts";
 import { Authentication } from "./authentication.ts";
 import { autoAnswerAfter } from "./auto_answer.ts";
-import { ACCEPT_LINE, requires, sdpOf, supports, unsupportedOptions } from "./capabilities.ts";
+import { ACCEPT_LINE, acceptsSdp, requires, sdpOf, supports } from "./capabilities.ts";
 import { reasonPhrase } from "./header_value.ts";
 import { partyOf, remoteParty } from "./identity.ts";
 import { LiteralUri } from "./overrides/literal_uri.ts";
@@ -127,13 +127,11 @@ export class IncomingCall implements Leg {
   #readOffer(): boolean {
     const server = this.#server;
     const { message } = server;
-    const unknown = unsupportedOptions(message);
-    if (unknown.length > 0) {
-      const extraHeaders = [`Unsupported: ${unknown.join(", ")}`];
-      server.reject({ statusCode: 420, extraHeaders });
+    if (refusesInterval(server)) return false;
+    if (!acceptsSdp(message)) {
+      server.reject({ statusCode: 406, reasonPhrase: "Not Acceptable" });
       return false;
     }
-    if (refusesInterval(server)) return false;
     const sdp = sdpOf(message);
     if (sdp === undefined && message.body) {
       server.reject({ statusCode: 415, extraHeaders: [ACCEPT_LINE] });

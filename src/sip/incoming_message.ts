@@ -2,23 +2,28 @@
  * Messages of the transport layer on their way to SIP.js's core, made such that it does the right thing.
  *
  *     SipMessage ─► libraryMessage ─► checks ─► UserAgentCore
- *                        └ malformed ─► 400      └ 404, 416, 481, 489: answered here
+ *                        └ malformed ─► 400      └ 404, 420, 481: answered here
  *
  * What SIP.js's core gets wrong, and what is done here before it sees the message:
  * - it matches requests to transactions by branch alone: the sent-by joins the key (RFC 3261 §17.2.3);
  * - it refuses sips: and tel: request URIs with 416, and any other user part with 404, OPTIONS too;
+ * - it does not look at Require: what we do not know gets 420;
  * - it throws on PRACK and UPDATE outside a dialog, and answers a stray ACK with 482;
- * - it drops a 1xx or 2xx to INVITE without Contact, and a 1xx without To tag: no ringback.
+ * - it drops a 1xx or 2xx to INVITE without Contact, and a 1xx without To tag: no ringback; it refuses
+ *   an INVITE without Contact.
  * Not on the real-time path.
  */
 import {
   IncomingRequestMessage,
   type IncomingResponseMessage,
   NameAddrHeader,
+  type URI,
   type UserAgentCore,
 } from "sip.js/lib/core/index.js";
+import { unsupportedOptions } from "./capabilities.ts";
 import { type LibraryMessage, libraryMessage } from "./library_message.ts";
 import type { SipMessage } from "./message.ts";
+import { METHODS } from "./overrides/allowed_methods.ts";
 
 /** Only inside a dialog: without To tag there is none to be found (RFC 3261 §12.2.2). */
 const DIALOG_METHODS = new Set(["BYE", "PRACK", "UPDATE", "INFO"]);
@@ -56,10 +61,20 @@ function deliverRequest(
     core.replyStateless(message, { statusCode: 481 });
     return;
   }
+  const unknown = METHODS.includes(message.method) ? unsupportedOptions(message) : [];
+  if (unknown.length > 0 && message.method !== "ACK" && message.method !== "CANCEL") {
+    const extraHeaders = [`Unsupported: ${unknown.join(", ")}`];
+    core.replyStateless(message, { statusCode: 420, extraHeaders });
+    return;
+  }
   const user = message.ruri?.user ?? "";
   if (!inDialog && message.method !== "OPTIONS" && !takesUser(user)) {
     core.replyStateless(message, { statusCode: 404 });
     return;
+  }
+  if (message.method === "INVITE" && !message.hasHeader("contact")) {
+    // RFC 2543 peers (RFC 4475 §3.4.1): their From is where they are.
+    setContact(message, message.from.uri);
   }
   // The core compares it with its own address; who was called is in To.
   mutable.ruri = core.configuration.aor;
@@ -88,10 +103,10 @@ function deliverResponse(core: UserAgentCore, message: IncomingResponseMessage):
 /** Without Contact, the INVITE's own target is the best guess of where the peer is. */
 function standInContact(core: UserAgentCore, message: IncomingResponseMessage): void {
   const client = core.userAgentClients.get(`${message.viaBranch}INVITE`);
-  if (client === undefined) return;
-  const { ruri } = client.message;
-  message.headers.Contact = [{
-    raw: `<${ruri}>`,
-    parsed: new NameAddrHeader(ruri, "", {}),
-  }] as unknown as IncomingResponseMessage["headers"][string];
+  if (client !== undefined) setContact(message, client.message.ruri);
+}
+
+function setContact(message: LibraryMessage, uri: URI): void {
+  const header = { raw: `<${uri}>`, parsed: new NameAddrHeader(uri, "", {}) };
+  message.headers.Contact = [header] as unknown as LibraryMessage["headers"][string];
 }

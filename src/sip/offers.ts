@@ -21,7 +21,7 @@ import {
 import type { TimerHandle } from "../core/clock.ts";
 import { OffhookError } from "../core/errors.ts";
 import type { MediaDescription } from "../core/media_description.ts";
-import { ACCEPT_LINE, ALLOW_LINE, sdpOf, unsupportedOptions } from "./capabilities.ts";
+import { ACCEPT_LINE, ALLOW_LINE, sdpOf } from "./capabilities.ts";
 import { type FinalResponse, isDialogGone } from "./in_dialog.ts";
 import { sendReinvite } from "./reinvite.ts";
 import { sdpBody, type SessionContext } from "./session_context.ts";
@@ -230,12 +230,6 @@ export class Offers {
   }
 
   #refuses(server: UserAgentServer): boolean {
-    const unknown = unsupportedOptions(server.message);
-    if (unknown.length > 0) {
-      const extraHeaders = [`Unsupported: ${unknown.join(", ")}`];
-      server.reject({ statusCode: 420, extraHeaders });
-      return true;
-    }
     if (this.#events.refusesInterval(server)) return true;
     if (this.#decision === undefined) return false;
     server.reject({ statusCode: 491 });
