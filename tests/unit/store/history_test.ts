@@ -235,6 +235,6 @@ Deno.test("any record survives the round trip", () => {
       history.put(call);
       assert.deepEqual(history.get(call.id), call);
     }),
-    { numRuns: 200 },
+    { numRuns: 80 },
   );
 });
