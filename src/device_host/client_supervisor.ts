@@ -151,9 +151,9 @@ export class DeviceHostSupervisor implements DeviceHostAccess {
         "--no-prompt",
         `--config=${here("../../deno.json")}`,
         "-P=device-host",
-        // Besides that, its own socket and the addons.
+        // Besides that, its own socket and the addons; node-hid's loader asks for the C library.
         `--allow-net=unix:${socket}`,
-        `--allow-read=${[folder, here("../../")].map(escaped).join()}`,
+        `--allow-read=${[folder, here("../../"), "/etc/alpine-release"].map(escaped).join()}`,
         `--allow-write=${escaped(folder)}`,
         this.#options.entry ?? here("main.ts"),
         socket,
