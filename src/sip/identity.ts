@@ -53,11 +53,20 @@ function toParty({ uri, displayName }: NameAddr): Party {
 }
 
 /**
- * A URI that a request of ours may be for.
- * @param domain host of the account: a tel: URI becomes `sip:NUMBER@domain;user=phone` (RFC 3261 §19.1.6)
+ * A URI that a request of ours may be for. A tel: URI becomes `sip:NUMBER@server;user=phone`
+ * (RFC 3261 §19.1.6). Without a server the account's transport is written into the URI, which is then
+ * what chooses it.
  * @throws OffhookError `invalid-target`
  */
-export function requestTarget(target: string, domain: string): LiteralUri {
+export function requestTarget(target: string, account: Account): LiteralUri {
+  const { server, transport } = account;
+  const uri = targetUri(target, server);
+  if (server !== "" || transport === undefined || transport === "udp") return uri;
+  if (uri.parsed.parameters.has("transport") || uri.parsed.scheme === "sips") return uri;
+  return LiteralUri.parse(`${uri};transport=${transport}`) ?? uri;
+}
+
+function targetUri(target: string, domain: string): LiteralUri {
   const uri = LiteralUri.parse(target);
   const scheme = uri?.parsed.scheme ?? "";
   if (uri === undefined || !["sip", "sips", "tel"].includes(scheme)) {

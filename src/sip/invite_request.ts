@@ -45,7 +45,7 @@ export class InviteRequest {
   ) {
     this.#agent = agent;
     this.#authentication = authentication;
-    this.#target = requestTarget(effect.target, agent.account.server);
+    this.#target = requestTarget(effect.target, agent.account);
     this.#extraLines = effect.headers.map(extraHeaderLine);
     const from = effect.from;
     if (from !== undefined) {
@@ -68,7 +68,7 @@ export class InviteRequest {
 
   /** @throws OffhookError `invalid-target` */
   redirect(target: string): void {
-    this.#target = requestTarget(target, this.#agent.account.server);
+    this.#target = requestTarget(target, this.#agent.account);
   }
 
   /** Takes the Min-SE of a 422 (RFC 4028 §7.3); false: it asks for nothing new. */

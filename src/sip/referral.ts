@@ -28,7 +28,7 @@ export function sendRefer(
   // It is the peer that will call it: a tel: URI may stay one.
   const target = server === "" && LiteralUri.parse(effect.target)?.scheme === "tel"
     ? effect.target
-    : requestTarget(effect.target, server).toString();
+    : requestTarget(effect.target, agent.account).toString();
   const referTo = replaced === undefined ? target : withReplaces(target, replaced);
   const headers = [
     `Refer-To: <${headerValue("target", referTo)}>`,
