@@ -144,7 +144,7 @@ export function stampVia(
 ): string {
   const asked = via.rport !== undefined;
   const differs = unbracketed(via.host).toLowerCase() !== source.host.toLowerCase();
-  if (!asked && !differs) return value;
+  if (!asked && !differs && via.received === undefined) return value;
   // What the peer claims of itself is replaced: only the receiver knows.
   const parts = splitValue(value, 0, value.length)?.parts ?? [value];
   const kept = parts.filter((part, index) => index === 0 || !STAMPED.has(parameterName(part)));

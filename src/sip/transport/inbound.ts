@@ -126,10 +126,13 @@ function stampReceived(message: SipMessage, flow: BaseFlow): void {
 /**
  * Where the responses of a request go: back on its connection; on UDP to the source port when rport was
  * asked for, else to the port of sent-by (RFC 3261 §18.2.2, RFC 3581 §4).
+ *
+ * Deviation: a peer whose sent-by is not the address that it sends from is behind NAT, where only the
+ * source port leads back to it; it gets its responses there although it did not ask for rport.
  */
 function responseFlow(message: SipMessage, flow: BaseFlow): BaseFlow {
-  if (!(flow instanceof UdpFlow) || message.via.rport !== undefined) return flow;
-  const port = message.via.port ?? 5060;
-  if (message.via.host === "" || port === flow.remote.port || port === 0) return flow;
+  const { host, port = 5060, rport, received } = message.via;
+  if (!(flow instanceof UdpFlow) || host === "" || port === 0) return flow;
+  if (rport !== undefined || received !== undefined || port === flow.remote.port) return flow;
   return flow.socket.flowTo({ host: flow.remote.host, port }, true);
 }
