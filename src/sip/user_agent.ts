@@ -125,14 +125,6 @@ export class UserAgent {
     this.#layer.setRoute(hostPort, flow);
   }
 
-  /**
-   * From now on requests to `hostPort` (`host` or `host:port`, as URIs write it) take `flow`, until it
-   * closes; undefined takes the route away. For peers that can only be reached on their own connection.
-   */
-  setRoute(hostPort: string, flow: Flow | undefined): void {
-    this.#layer.setRoute(hostPort, flow);
-  }
-
   /** Ends the calls, unregisters, and closes the transports: at most some four seconds. */
   async stop(): Promise<void> {
     await this.#endCalls();
