@@ -11,7 +11,7 @@
  */
 import type { DeviceHostAccess } from "../device_host/client_access.ts";
 import type { PlaybackLevel, StreamOpened } from "../device_host/client.ts";
-import { PlayoutRing } from "../device_host/wire_playout_ring.ts";
+import { CaptureRing } from "./capture_ring.ts";
 import { DeviceConnections, DeviceStreamKeeper } from "./device_stream.ts";
 import {
   type AudioDevices,
@@ -25,10 +25,6 @@ import { loadResampler, Resampler } from "./resampler.ts";
 
 /** Milliseconds per frame that a microphone's host sends: half of ours, for half of the delay. */
 const CAPTURE_FRAME_MS = 10;
-/** Sound that a source holds before it gives some: a frame of ours and one of the host's. */
-const CAPTURE_TARGET = 1.5 * FRAME_SAMPLES;
-/** Sound that a source holds at most: 100 ms. */
-const CAPTURE_CAPACITY = 5 * FRAME_SAMPLES;
 /** Sound that should still wait at the card when our next frame comes there. */
 const WANTED_HEADROOM_MS = 15;
 
@@ -79,7 +75,7 @@ class RateConverter {
 
 export class DeviceSource implements AudioSource {
   readonly #keeper: DeviceStreamKeeper;
-  readonly #ring = new PlayoutRing(CAPTURE_CAPACITY, CAPTURE_TARGET);
+  readonly #ring = new CaptureRing();
   #converter: RateConverter | undefined;
   #started = false;
 
@@ -93,6 +89,11 @@ export class DeviceSource implements AudioSource {
   get counters(): DeviceCounters {
     const { underflows, overflows } = this.#ring;
     return { underflows, overflows, losses: this.#keeper.losses };
+  }
+
+  /** Sound that waits to be read: this endpoint's part of the delay, ms. */
+  get heldMs(): number {
+    return this.#ring.length * 1000 / GRAPH_RATE;
   }
 
   /** The device that is open, with its rate and latency; undefined while it is not. */

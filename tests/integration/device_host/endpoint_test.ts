@@ -1,6 +1,6 @@
 /** The sound card endpoints of the media worker, through a device host of their own. */
 import assert from "node:assert/strict";
-import { deviceEndpoints } from "../../../src/audio/device.ts";
+import { deviceEndpoints, type DeviceSource } from "../../../src/audio/device.ts";
 import {
   type AudioSink,
   type AudioSource,
@@ -209,7 +209,7 @@ testWith([], "a microphone that nobody reads costs bounded memory and is counted
   await using host = new ScopedSupervisor(rig);
   await using loop = await openLoop(host, rig);
   await new Promise((resolve) => setTimeout(resolve, 400));
-  const { counters } = loop.source as unknown as { counters: { overflows: number } };
+  const { counters } = loop.source as DeviceSource;
   assert.ok(counters.overflows >= 1, `${counters.overflows} overflows`);
   assert.ok(await loop.hears(2000));
 });

@@ -45,6 +45,26 @@ Deno.test("what does not fit pushes the oldest out, down to the target", () => {
   assert.deepEqual([...into], [...counting(70, 50)]);
 });
 
+Deno.test("a cut takes out what it should and leaves no step", () => {
+  const ring = new PlayoutRing(2000, 100);
+  const wave = Int16Array.from({ length: 1000 }, (_, i) => Math.round(10_000 * Math.sin(i / 50)));
+  ring.push(wave);
+  ring.shorten(300);
+  assert.equal(ring.length, 700);
+  const into = new Int16Array(700);
+  ring.pull(into);
+  assert.deepEqual([...into.subarray(200)], [...wave.subarray(500)]);
+  const steps = into.subarray(1).map((sample, i) => Math.abs(sample - into[i]));
+  assert.ok(Math.max(...steps) < 600, `a step of ${Math.max(...steps)}`);
+});
+
+Deno.test("a cut of more than is held is not made", () => {
+  const ring = new PlayoutRing(100, 10);
+  ring.push(counting(1, 20));
+  ring.shorten(20);
+  assert.equal(ring.length, 20);
+});
+
 Deno.test("whatever the order of calls, sound comes out in order, once, and bounded", () => {
   const steps = fc.array(
     fc.record({ push: fc.boolean(), count: fc.integer({ min: 1, max: 40 }) }),
