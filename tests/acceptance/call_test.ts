@@ -168,9 +168,9 @@ Deno.test("a trace has the messages and, with -, is on standard error", async ()
     const args = ["dial", uri, ...NO_CARD, "--duration", "300ms", "--trace", trace];
     assert.equal((await Offhook.run(scratch, args)).status, 0);
     const written = await Deno.readTextFile(trace);
-    assert.match(written, /^\d{4}-\S+Z out udp \S+ → \S+\nINVITE sip:test@/);
-    assert.match(written, /in udp \S+ ← \S+\nSIP\/2\.0 200 OK/);
-    assert.match((await phone.finished).stderr, /in udp \S+ ← \S+\nINVITE sip:test@/);
+    assert.match(written, /^\d{4}-\S+Z out udp \S+ -> \S+\nINVITE sip:test@/);
+    assert.match(written, /in udp \S+ -> \S+\nSIP\/2\.0 200 OK/);
+    assert.match((await phone.finished).stderr, /in udp \S+ -> \S+\nINVITE sip:test@/);
   });
 });
 
