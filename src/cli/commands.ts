@@ -5,8 +5,19 @@
  */
 import type { Command } from "./command.ts";
 
+/** The headings of `offhook --help`, in their order. */
+export const COMMAND_GROUPS = [
+  "One call",
+  "A running station",
+  "First steps",
+  "About offhook",
+] as const;
+
+export type CommandGroup = (typeof COMMAND_GROUPS)[number];
+
 export interface CommandEntry {
   name: string;
+  group: CommandGroup;
   brief: string;
   load(): Promise<Command>;
 }
@@ -14,121 +25,145 @@ export interface CommandEntry {
 export const COMMANDS: readonly CommandEntry[] = [
   {
     name: "demo",
+    group: "First steps",
     brief: "Practice PBX and a first call to its echo",
     load: async () => (await import("./demo.ts")).demo,
   },
   {
     name: "dial",
+    group: "One call",
     brief: "One call, from start to exit status",
     load: async () => (await import("./dial.ts")).dial,
   },
   {
     name: "answer",
+    group: "One call",
     brief: "Wait for a call and answer it",
     load: async () => (await import("./answer.ts")).answer,
   },
   {
     name: "register",
+    group: "One call",
     brief: "Register, say how it went, un-register",
     load: async () => (await import("./register.ts")).register,
   },
   {
     name: "station",
+    group: "A running station",
     brief: "The headless phone that the commands below drive",
     load: async () => (await import("./station.ts")).station,
   },
   {
     name: "status",
+    group: "A running station",
     brief: "The running station: accounts and live calls",
     load: async () => (await import("./status.ts")).status,
   },
   {
     name: "calls",
+    group: "A running station",
     brief: "The live calls of the running station",
     load: async () => (await import("./status.ts")).calls,
   },
   {
     name: "events",
+    group: "A running station",
     brief: "What the running station tells, one JSON object a line",
     load: async () => (await import("./events.ts")).events,
   },
   {
     name: "hangup",
+    group: "A running station",
     brief: "End a live call",
     load: async () => (await import("./call_actions.ts")).hangup,
   },
   {
     name: "hold",
+    group: "A running station",
     brief: "Put the other side on hold",
     load: async () => (await import("./call_actions.ts")).hold,
   },
   {
     name: "resume",
+    group: "A running station",
     brief: "Take the other side back from hold",
     load: async () => (await import("./call_actions.ts")).resume,
   },
   {
     name: "swap",
+    group: "A running station",
     brief: "Hold the active call and resume the held one",
     load: async () => (await import("./call_actions.ts")).swap,
   },
   {
     name: "mute",
+    group: "A running station",
     brief: "Send silence instead of the microphone",
     load: async () => (await import("./call_actions.ts")).mute,
   },
   {
     name: "unmute",
+    group: "A running station",
     brief: "Send the microphone again",
     load: async () => (await import("./call_actions.ts")).unmute,
   },
   {
     name: "dtmf",
+    group: "A running station",
     brief: "Send digits into a live call",
     load: async () => (await import("./call_actions.ts")).dtmf,
   },
   {
     name: "reject",
+    group: "A running station",
     brief: "Refuse a ringing call",
     load: async () => (await import("./call_actions.ts")).reject,
   },
   {
     name: "transfer",
+    group: "A running station",
     brief: "Hand the other side on to another number",
     load: async () => (await import("./call_actions.ts")).transfer,
   },
   {
     name: "devices",
+    group: "First steps",
     brief: "List microphones and loudspeakers",
     load: async () => (await import("./devices.ts")).devices,
   },
   {
     name: "lab",
+    group: "First steps",
     brief: "Run the practice PBX alone, for others to call",
     load: async () => (await import("./lab.ts")).lab,
   },
   {
     name: "config",
+    group: "First steps",
     brief: "init, check, show, schema: the configuration",
     load: async () => (await import("./config.ts")).config,
   },
   {
     name: "credential",
+    group: "First steps",
     brief: "set, list, remove: stored passwords",
     load: async () => (await import("./credential.ts")).credential,
   },
   {
     name: "completion",
+    group: "About offhook",
     brief: "Completion script for bash, zsh or fish",
     load: async () => (await import("./completion.ts")).completion,
   },
   {
     name: "schema",
+    group: "About offhook",
     brief: "JSON Schema of a command's --json output",
     load: async () => (await import("./schema.ts")).schema,
   },
   {
     name: "version",
+    group: "About offhook",
     brief: "Version of offhook, and of what it runs on with --json",
     load: async () => (await import("./version.ts")).version,
   },

@@ -1,15 +1,18 @@
 /** The page of `offhook --help`: without a parser, because it must come at once. Pure. */
-import { COMMANDS } from "./commands.ts";
+import { COMMAND_GROUPS, COMMANDS } from "./commands.ts";
 
 export function helpText(): string {
   const width = Math.max(...COMMANDS.map(({ name }) => name.length));
-  const commands = COMMANDS.map(({ name, brief }) => `  ${name.padEnd(width)}  ${brief}`);
+  const groups = COMMAND_GROUPS.map((heading) => {
+    const commands = COMMANDS.filter(({ group }) => group === heading);
+    const lines = commands.map(({ name, brief }) => `  ${name.padEnd(width)}  ${brief}\n`);
+    return `${heading}:\n${lines.join("")}`;
+  });
   return `offhook, a softphone for the terminal
 
 Usage: offhook COMMAND [OPTIONS]
 
-${commands.join("\n")}
-
+${groups.join("\n")}
 \`offhook COMMAND --help\` says more. For example:
   offhook demo
   offhook dial sip:600@127.0.0.1:5560 --mic tone --duration 5s --json
