@@ -55,7 +55,7 @@ export type ResponseVerdict = "deliver" | "absorb" | "stray";
 
 export interface ClientTransactionsOptions<F extends TransactionFlow> {
   clock: Clock;
-  /** Nothing at all came in 64·T1, on an unreliable flow; the transaction is gone. */
+  /** No response at all came in 64·T1; the transaction is gone. */
   onUnanswered: (transaction: ClientTransaction<F>) => void;
   /** After each retransmission of a request that has had no response yet. */
   onResent?: (transaction: ClientTransaction<F>) => void;
@@ -196,7 +196,7 @@ export class ClientTransactions<F extends TransactionFlow> {
 
   /** Timers B and F. */
   #timeOut(transaction: ClientTransaction<F>): void {
-    const unanswered = transaction.state === "calling" && !transaction.flow.reliable;
+    const unanswered = transaction.state === "calling";
     this.#forget(transaction);
     if (unanswered) this.options.onUnanswered(transaction);
   }

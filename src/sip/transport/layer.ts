@@ -14,6 +14,7 @@ import { OffhookError } from "../../core/errors.ts";
 import { type Destination, locate, type Target } from "../dns/locate.ts";
 import { SystemResolver } from "../dns/system_resolver.ts";
 import { scanText, type SipMessage } from "../message.ts";
+import { hostPort } from "../via.ts";
 import { type ClientTransaction, ClientTransactions } from "./client_transactions.ts";
 import { cryptoRandom, systemClock } from "./clock.ts";
 import { DialogFlows } from "./dialog_flows.ts";
@@ -26,6 +27,7 @@ import { Outbound } from "./outbound.ts";
 import { Routing } from "./routing.ts";
 import { ServerTransactions } from "./server_transactions.ts";
 import { contactAddress } from "./stamps.ts";
+import { UdpFlow } from "./udp_socket.ts";
 import type {
   Address,
   Clock,
@@ -82,9 +84,11 @@ export class TransportLayer {
     const dialogs = new DialogFlows();
     const locating = (destination: Destination) => this.#locate(destination);
     const open = (target: Target) => this.#flows.toward(target);
-    this.#account = hop === undefined
-      ? undefined
-      : new NextHopConnection({ clock: this.clock, locate: () => locating(hop), open });
+    this.#account = hop === undefined ? undefined : new NextHopConnection({
+      clock: this.clock,
+      locate: () => locating(hop),
+      open: (target) => this.#openNextHop(target),
+    });
     this.#routing = new Routing({ dialogs, account: this.#account, locate: locating, open });
     this.#outbound = new Outbound({
       client: this.#client,
@@ -213,6 +217,12 @@ export class TransportLayer {
     return locate(destination, this.options.resolver ?? new SystemResolver(), this.random);
   }
 
+  async #openNextHop(target: Target): Promise<BaseFlow> {
+    const flow = await this.#flows.toward(target);
+    if (flow instanceof UdpFlow) flow.keepAlive();
+    return flow;
+  }
+
   #emit(event: LayerEvent): void {
     for (const subscriber of [...this.#subscribers]) subscriber(event);
   }
@@ -237,16 +247,21 @@ export class TransportLayer {
     }
   }
 
-  /** Timer B or F on UDP: a next hop that was silent all the time counts as lost. */
+  /**
+   * Timer B or F. Where nothing came all the time, a connection is dead though TCP does not know it yet,
+   * and so is the next hop.
+   */
   #unanswered(transaction: ClientTransaction<BaseFlow>): void {
     const { flow, callId, method, startedAt } = transaction;
     this.#emit({ type: "request-unanswered", callId, method, flow });
-    if (flow !== this.#account?.flow || flow.lastHeardAt >= startedAt) return;
+    const matters = flow.reliable || flow === this.#account?.flow;
+    if (!matters || flow.lastHeardAt >= startedAt) return;
     const { host, port } = flow.remote;
+    const by = flow.transport.toUpperCase();
     flow.close(
-      new OffhookError("unreachable", `Nothing answers at ${host}:${port} by UDP.`, {
-        hint: "Check the address, the port and that the server runs; a firewall may drop UDP.",
-        data: { transport: "udp", host, port },
+      new OffhookError("unreachable", `Nothing answers at ${hostPort(flow.remote)} by ${by}.`, {
+        hint: "Check the address, the port and that the server runs; a firewall may drop it.",
+        data: { transport: flow.transport, host, port },
       }),
     );
   }
@@ -260,6 +275,7 @@ export class TransportLayer {
       if (next === undefined || next === flow) return;
       this.#emit({ type: "next-hop-changed", flow: next });
       for (const each of this.#client.unanswered(flow)) this.#outbound.reroute(each, next);
+      flow.close();
     });
   }
 }

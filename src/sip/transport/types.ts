@@ -83,7 +83,7 @@ export type LayerEvent =
    * sent before, says why.
    */
   | { type: "request-failed"; callId: string; method: string; error: ErrorJson }
-  /** A UDP request that nobody answered in 64·T1; SIP.js sees its own Timer B or F. */
+  /** A request that nobody answered in 64·T1; SIP.js sees its own Timer B or F. */
   | { type: "request-unanswered"; callId: string; method: string; flow: Flow }
   /** Account mode: the connection to the next hop is lost; `error` absent when we closed it. */
   | { type: "next-hop-lost"; error?: ErrorJson }

@@ -3,6 +3,7 @@
  */
 import dgram from "node:dgram";
 import { BaseFlow, type FlowOwner, isIPv6, plainHost } from "./flow.ts";
+import { Keepalive } from "./keepalive.ts";
 import { localAddressToward } from "./local_address.ts";
 import { listenError, sendError } from "./network_error.ts";
 import type { Address } from "./types.ts";
@@ -58,8 +59,17 @@ export class UdpSocket {
     if (flow !== undefined) this.#flows.delete(key);
     else flow = new UdpFlow(this, remote, accepted);
     this.#flows.set(key, flow);
-    if (this.#flows.size > MAX_FLOWS) this.#flows.delete(this.#flows.keys().next().value!);
+    if (this.#flows.size > MAX_FLOWS) this.#forgetOldest();
     return flow;
+  }
+
+  /** Strangers are forgotten, never the server whose flow is kept alive. */
+  #forgetOldest(): void {
+    for (const [key, flow] of this.#flows) {
+      if (flow.isKeptAlive) continue;
+      this.#flows.delete(key);
+      return;
+    }
   }
 
   forget(flow: UdpFlow): void {
@@ -94,6 +104,7 @@ export class UdpSocket {
 export class UdpFlow extends BaseFlow {
   readonly transport = "udp";
   readonly local: Address;
+  #keepalive: Keepalive | undefined;
 
   constructor(readonly socket: UdpSocket, readonly remote: Address, accepted: boolean) {
     super(socket.owner, accepted);
@@ -103,11 +114,28 @@ export class UdpFlow extends BaseFlow {
       : bound;
   }
 
+  get isKeptAlive(): boolean {
+    return this.#keepalive !== undefined;
+  }
+
+  /** Sends a CRLF now and then from here on, so that NATs on the way remember us. */
+  keepAlive(): void {
+    this.#keepalive ??= new Keepalive({
+      clock: this.owner.clock,
+      random: this.owner.random,
+      intervalMs: this.owner.keepaliveMs,
+      mustAnswer: false,
+      ping: () => void this.socket.send("\r\n", this.remote).catch(() => {}),
+      dead: () => {},
+    });
+  }
+
   protected transmit(text: string): Promise<void> {
     return this.socket.send(text, this.remote);
   }
 
   protected release(): void {
+    this.#keepalive?.stop();
     this.socket.forget(this);
   }
 }

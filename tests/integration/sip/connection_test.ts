@@ -123,22 +123,45 @@ Deno.test("a silent UDP target is left for the next one, and the request answere
   }
 });
 
-Deno.test("a UDP server that never answers counts as lost after Timer F", async () => {
-  const silent = new RawUserAgent();
-  const { port } = await silent.layer.listen("udp", loopback);
+for (const transport of ["udp", "tcp"] as const) {
+  Deno.test(`${transport}: a server that never answers counts as lost after Timer F`, async () => {
+    const silent = new RawUserAgent();
+    const { port } = await silent.layer.listen(transport, loopback);
+    const client = new RawUserAgent({
+      nextHop: { server: `127.0.0.1:${port}`, transport },
+      clock: hasty(100),
+    });
+    try {
+      await client.layer.connect();
+      await client.layer.send(rawRequest({ method: "REGISTER", uri: "sip:x" }));
+      const { error } = await client.event("next-hop-lost");
+      const wanted = `Nothing answers at 127.0.0.1:${port} by ${transport.toUpperCase()}`;
+      assert(error?.message.includes(wanted), error?.message);
+      assert(client.events.some((event) => event.type === "request-unanswered"));
+    } finally {
+      await client.close();
+      await silent.close();
+    }
+  });
+}
+
+Deno.test("a UDP next hop gets a CRLF now and then", async () => {
+  const socket = Deno.listenDatagram({ transport: "udp", hostname: "127.0.0.1", port: 0 });
+  const { port } = socket.addr as Deno.NetAddr;
   const client = new RawUserAgent({
-    nextHop: { server: `127.0.0.1:${port}`, transport: "udp" },
-    clock: hasty(100),
+    nextHop: { server: `127.0.0.1:${port}` },
+    keepaliveMs: 1000,
+    clock: hasty(20),
   });
   try {
     await client.layer.connect();
-    await client.layer.send(rawRequest({ method: "REGISTER", uri: "sip:x" }));
-    const { error } = await client.event("next-hop-lost");
-    assert.match(error!.message, new RegExp(`Nothing answers at 127\\.0\\.0\\.1:${port} by UDP`));
-    assert(client.events.some((event) => event.type === "request-unanswered"));
+    for (let count = 0; count < 3; count++) {
+      const [bytes] = await socket.receive();
+      assert.deepEqual([...bytes], [13, 10]);
+    }
   } finally {
     await client.close();
-    await silent.close();
+    socket.close();
   }
 });
 

@@ -83,11 +83,11 @@ Deno.test("a provisional response ends Timer A, and sets E to 4 s", () => {
   assert.deepEqual(options.flow.times, [500, 1500, 5500, 9500]);
 });
 
-Deno.test("on reliable flows nothing is resent, nor told as unanswered", () => {
+Deno.test("on reliable flows nothing is resent, and silence is told", () => {
   const { clock, flow, client, unanswered, start } = clientSide(true);
   start("INVITE");
   clock.advance(40_000);
-  assert.deepEqual([flow.times, unanswered, client.size], [[], [], 0]);
+  assert.deepEqual([flow.times, unanswered, client.size], [[], ["INVITE"], 0]);
 });
 
 Deno.test("a final response ends resending; its repetitions are absorbed for Timer K", () => {
