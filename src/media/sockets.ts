@@ -38,6 +38,8 @@ export interface PortRange {
 
 /** Tries without a range, each with another port of the system's choice. */
 const TRIES = 64;
+/** Errors in a row after which a socket is given up. */
+const MAX_FAILURES = 1000;
 
 /** Sockets of the operating system. */
 export class UdpSockets implements Sockets {
@@ -174,20 +176,29 @@ class UdpSocket {
 
   async #receive(): Promise<void> {
     const buffer = new Uint8Array(MAX_DATAGRAM);
-    while (!this.#closed) {
+    for (let failures = 0; !this.#closed && failures < MAX_FAILURES;) {
       try {
         const [data, source] = await this.#socket.receive(buffer);
-        if (this.#closed) return;
-        const { hostname, port } = source as Deno.NetAddr;
-        if (hostname !== this.#sourceHostname) {
-          this.#sourceHostname = hostname;
-          this.#sourceAddress = canonicalAddress(hostname);
-        }
-        this.#onDatagram(data, this.#sourceAddress, port);
+        failures = 0;
+        if (!this.#closed) this.#deliver(data, source as Deno.NetAddr);
       } catch (error) {
         // An ICMP error of an earlier send may surface here; only closing ends the socket.
         if (this.#closed || error instanceof Deno.errors.BadResource) return;
+        failures++;
       }
+    }
+  }
+
+  #deliver(data: Uint8Array, { hostname, port }: Deno.NetAddr): void {
+    if (hostname !== this.#sourceHostname) {
+      this.#sourceHostname = hostname;
+      this.#sourceAddress = canonicalAddress(hostname);
+    }
+    try {
+      this.#onDatagram(data, this.#sourceAddress, port);
+    } catch (error) {
+      // A bug of ours, not of the network: tell it, and keep listening.
+      reportError(error);
     }
   }
 }

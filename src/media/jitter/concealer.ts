@@ -13,12 +13,12 @@ import type { PcmBuffer } from "./pcm_buffer.ts";
 const MIN_PERIOD_MS = 2.5;
 const MAX_PERIOD_MS = 15;
 /** Sound that is compared, ms. */
-const MATCH_MS = 20;
+const MATCH_MS = 10;
 /** Full volume at first, then a linear fade to silence, ms. */
-const HOLD_MS = 20;
+const HOLD_MS = 10;
 const FADE_MS = 80;
 /** Cross-fade into the sound after the gap, ms. */
-const JOIN_MS = 5;
+const JOIN_MS = 4;
 
 export class Concealer {
   readonly #rate: number;

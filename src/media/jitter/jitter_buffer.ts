@@ -9,7 +9,8 @@
  * `position` is the media time that is needed next. A packet of that time is played; a later one
  * means that the sound between is lost. When there is none at all the buffer is dry: the position
  * stays, so that a late packet is still played and the delay grows by what was waited; a gap in the
- * media time (loss, silence suppression) that turns up afterwards is covered by that wait.
+ * media time (loss, silence suppression) that turns up afterwards is covered by that wait. A gap
+ * before a packet that is there counts as dry, too, while packets are known to come later than that.
  */
 import type { RtpPacket } from "../rtp/packet.ts";
 import { TimestampUnwrapper } from "../rtp/sequence.ts";
@@ -96,12 +97,13 @@ export class JitterBuffer {
 
   /** What to play at `due`, ms on the same clock as arrivals. */
   next(due: number): NextSound {
+    if (this.slackMs(due) > SKIP_MS) this.#skip(this.slackMs(due));
     const next = this.#next;
     const first = this.#packets.first;
     next.packet = first;
     if (this.#state !== "playing" && !this.#mayStart(first, due)) {
       next.kind = "idle";
-    } else if (first === undefined) {
+    } else if (first === undefined || this.#shouldWait(first, due)) {
       next.kind = "dry";
     } else {
       this.#coverGap(first);
@@ -136,15 +138,12 @@ export class JitterBuffer {
 
   /**
    * How long before its time the packet of `position` is expected, ms, when it is fetched at `due`.
-   * Zero until enough is known. Skips sound when it is far too much.
+   * Zero until enough is known.
    */
   slackMs(due: number): number {
     if (this.#delays.count < EVIDENCE || this.#state !== "playing") return 0;
     const highest = Math.min(this.#delays.required(), this.#lowestTransit + MAX_DELAY_MS);
-    const slack = due - this.#position / this.#ticksPerMs - highest;
-    if (slack <= SKIP_MS) return slack;
-    this.#skip(slack);
-    return 0;
+    return due - this.#position / this.#ticksPerMs - highest;
   }
 
   /** Media time that waits, ms. */
@@ -181,6 +180,15 @@ export class JitterBuffer {
     return true;
   }
 
+  /**
+   * A packet is missing, and packets are known to come later than this: it may still come. The wait
+   * costs nothing when it is lost, because the gap is covered by it.
+   */
+  #shouldWait(first: WaitingPacket, due: number): boolean {
+    return first.ticks > this.#position && this.#waited < MAX_WAIT_MS * this.#ticksPerMs &&
+      this.slackMs(due) < 0;
+  }
+
   /** Takes what dry spells waited off the gap before the first packet. */
   #coverGap(first: WaitingPacket): void {
     if (this.#waited === 0) return;
@@ -189,6 +197,7 @@ export class JitterBuffer {
     this.#waited = 0;
   }
 
+  /** A burst came after an outage: the delay that it left is given up at once. */
   #skip(ms: number): void {
     this.#position += ms * this.#ticksPerMs;
     while (this.#packets.length > 0 && this.#packets.first!.ticks < this.#position) {
