@@ -87,6 +87,7 @@ function phoneOptions(
     ringMs: RING_MS,
     doNotDisturb: false,
     active: "one",
+    headsets: true,
   };
 }
 

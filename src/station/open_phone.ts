@@ -8,7 +8,7 @@
  */
 import { DIRECT_ACCOUNT, LocalPhone } from "../control/local_phone.ts";
 import type { Account } from "../core/account.ts";
-import type { MediaEffect, MediaInput } from "../core/media_port.ts";
+import type { MediaInput } from "../core/media_port.ts";
 import type { CallId, SipEffect, SipInput } from "../core/sip_port.ts";
 import { initialState, type PhoneState, type Settings } from "../core/state.ts";
 import { DeviceHostSupervisor } from "../device_host/client_supervisor.ts";
@@ -16,7 +16,8 @@ import { MEDIA_FORMATS } from "../media/codec/formats.ts";
 import { MediaWorker } from "../media/media_worker.ts";
 import type { Flow } from "../sip/transport/types.ts";
 import { UserAgent } from "../sip/user_agent.ts";
-import { CoreLoop } from "./core_loop.ts";
+import { CoreLoop, SYSTEM_CLOCK } from "./core_loop.ts";
+import { Headsets } from "./headsets.ts";
 import type { OpenPhone, PhoneOptions } from "./phone_options.ts";
 import type { ServedPhone } from "./station.ts";
 
@@ -49,6 +50,7 @@ class Assembly {
   readonly #devices = new DeviceHostSupervisor();
   readonly #media: MediaWorker;
   readonly #direct: UserAgent;
+  readonly #headsets: Headsets | undefined;
   readonly #mediaCheck: ReturnType<typeof setInterval>;
   #mediaAlive = true;
 
@@ -58,8 +60,17 @@ class Assembly {
     const accounts = [...options.accounts.map(({ account }) => account), direct];
     this.core = new CoreLoop(initialState(settingsOf(options), accounts), {
       sip: (effect) => this.#signal(effect),
-      media: (effect) => this.#perform(effect),
+      media: (effect) => this.#media.perform(effect),
+      headset: (effect) => this.#headsets?.show(effect.state),
     });
+    if (options.headsets) {
+      this.#headsets = new Headsets({
+        host: this.#devices,
+        clock: SYSTEM_CLOCK,
+        notify: (input) => this.core.submit(input),
+        log: options.log,
+      });
+    }
     this.#media = new MediaWorker(
       { devices: this.#devices },
       (input: MediaInput) => this.core.submit(input),
@@ -87,6 +98,7 @@ class Assembly {
 
   start(): void {
     this.#media.warm();
+    this.#headsets?.start();
     for (const agent of this.#agents.values()) agent.start();
     if (!this.#options.register) return;
     for (const { account } of this.#options.accounts) {
@@ -104,6 +116,7 @@ class Assembly {
     await this.#endCalls();
     await Promise.all([...this.#agents.values()].map((agent) => agent.stop()));
     await this.#media.stop();
+    await this.#headsets?.stop();
     await this.#devices.close();
     this.core.close();
   }
@@ -142,10 +155,6 @@ class Assembly {
       if (agent !== undefined) this.#callAgents.set(effect.call, agent);
     }
     this.#callAgents.get(effect.call)?.perform(effect);
-  }
-
-  #perform(effect: MediaEffect): void {
-    this.#media.perform(effect);
   }
 
   /** Hangs up everything and waits, bounded, until the core has told every record. */

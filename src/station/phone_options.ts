@@ -54,6 +54,8 @@ export interface PhoneOptions {
   doNotDisturb: boolean;
   /** `one`: a call that becomes active holds the others; `all`: none is held (practice PBX). */
   active: "one" | "all";
+  /** Whether headset buttons and lamps are looked for (USB HID). */
+  headsets?: boolean;
   trace?: TraceSink;
   /** One line of the log. */
   log(text: string): void;

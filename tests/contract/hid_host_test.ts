@@ -1,55 +1,12 @@
 /** The HID part of the device host, seen from its socket. */
 import assert from "node:assert/strict";
 import { OffhookError } from "../../src/core/errors.ts";
-import { AudioStreams } from "../../src/device_host/audio_streams.ts";
-import { DeviceHostConnection } from "../../src/device_host/client.ts";
 import type { HidDevice, HidHandleEvents } from "../../src/device_host/client_hid.ts";
-import { HidDevices } from "../../src/device_host/hid_session.ts";
-import { NoBackend } from "../../src/device_host/no_backend.ts";
-import { DeviceHostServer } from "../../src/device_host/server.ts";
-import { FakeHidBackend } from "../fakes/hid/hid_backend.ts";
+import { HidHost } from "../fakes/hid/hid_host.ts";
 import { layout } from "../fixtures/hid_layouts.ts";
 
 const PATH = "/dev/hidraw7";
 const FAREWELL = [Uint8Array.of(2, 0, 0)];
-
-/** A device host in this process with a fake HID library and a clock that the test moves. */
-class Place implements AsyncDisposable {
-  readonly backend = new FakeHidBackend();
-  /** Wall clock, ms. */
-  now = 1_000_000;
-  readonly hid = new HidDevices(this.backend, { now: () => this.now }, 60_000);
-  readonly #folder = Deno.makeTempDirSync();
-  readonly #audio = new AudioStreams(
-    new NoBackend(new OffhookError("device-failed", "This place has no sound.")),
-    { clock: () => 0, fatal: (reason) => assert.fail(reason) },
-  );
-  readonly #server: DeviceHostServer;
-  readonly #connections: DeviceHostConnection[] = [];
-  /** Settles when the last client has gone. */
-  readonly abandoned = Promise.withResolvers<void>();
-
-  constructor() {
-    const listener = Deno.listen({ transport: "unix", path: `${this.#folder}/socket` });
-    const devices = { backend: "none" as const, audio: this.#audio, hid: this.hid };
-    this.#server = new DeviceHostServer(listener, devices, () => this.abandoned.resolve());
-    void this.#server.serve();
-  }
-
-  async connect(): Promise<DeviceHostConnection> {
-    const connection = await DeviceHostConnection.connect(`${this.#folder}/socket`);
-    this.#connections.push(connection);
-    return connection;
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    for (const connection of this.#connections) connection.close();
-    this.#server.close();
-    await this.hid.close();
-    await this.#audio.close();
-    await Deno.remove(this.#folder, { recursive: true });
-  }
-}
 
 /** Collects what a handle tells. */
 class Told implements HidHandleEvents {
@@ -75,7 +32,7 @@ class Told implements HidHandleEvents {
 }
 
 Deno.test("lists devices with what a headset is told by", async () => {
-  await using place = new Place();
+  await using place = new HidHost();
   place.backend.plug(PATH, layout(1));
   const { hid } = await place.connect();
   const { devices, unavailable } = await hid.list();
@@ -87,7 +44,7 @@ Deno.test("lists devices with what a headset is told by", async () => {
 });
 
 Deno.test("without a HID library there are no devices, and why", async () => {
-  await using place = new Place();
+  await using place = new HidHost();
   place.backend.broken = new OffhookError("device-failed", "node-hid cannot be loaded.");
   const { hid } = await place.connect();
   const { devices, unavailable } = await hid.list();
@@ -95,7 +52,7 @@ Deno.test("without a HID library there are no devices, and why", async () => {
 });
 
 Deno.test("reports come in, whole reports go out, close writes the farewell", async () => {
-  await using place = new Place();
+  await using place = new HidHost();
   const device = place.backend.plug(PATH, layout(1));
   const { hid } = await place.connect();
   const told = new Told();
@@ -113,7 +70,7 @@ Deno.test("reports come in, whole reports go out, close writes the farewell", as
 });
 
 Deno.test("writes are made one after the other, however long one takes", async () => {
-  await using place = new Place();
+  await using place = new HidHost();
   const device = place.backend.plug(PATH, layout(1));
   const { hid } = await place.connect();
   const handle = await hid.open(PATH, FAREWELL, new Told());
@@ -125,7 +82,7 @@ Deno.test("writes are made one after the other, however long one takes", async (
 });
 
 Deno.test("a client that vanishes leaves idle lamps, the host waits for them", async () => {
-  await using place = new Place();
+  await using place = new HidHost();
   const device = place.backend.plug(PATH, layout(1));
   const connection = await place.connect();
   const handle = await connection.hid.open(PATH, FAREWELL, new Told());
@@ -139,7 +96,7 @@ Deno.test("a client that vanishes leaves idle lamps, the host waits for them", a
 });
 
 Deno.test("absent and forbidden are told apart", async () => {
-  await using place = new Place();
+  await using place = new HidHost();
   place.backend.plug(PATH, layout(1)).denied = true;
   const { hid } = await place.connect();
   assert.equal((await hid.list()).devices[0]!.access, "denied");
@@ -152,7 +109,7 @@ Deno.test("absent and forbidden are told apart", async () => {
 });
 
 Deno.test("an unplugged device fails its handle once; the watchers see it go and come", async () => {
-  await using place = new Place();
+  await using place = new HidHost();
   const device = place.backend.plug(PATH, layout(1));
   const { hid } = await place.connect();
   const seen: HidDevice[][] = [];
@@ -171,7 +128,7 @@ Deno.test("an unplugged device fails its handle once; the watchers see it go and
 });
 
 Deno.test("after a sleep, reports from before are dropped and the watchers are told", async () => {
-  await using place = new Place();
+  await using place = new HidHost();
   const device = place.backend.plug(PATH, layout(1));
   const { hid } = await place.connect();
   const resumed = Promise.withResolvers<void>();
@@ -187,7 +144,7 @@ Deno.test("after a sleep, reports from before are dropped and the watchers are t
 });
 
 Deno.test("two clients may have one headset open; each has its own handles", async () => {
-  await using place = new Place();
+  await using place = new HidHost();
   const device = place.backend.plug(PATH, layout(1));
   const [one, other] = [await place.connect(), await place.connect()];
   const [toldOne, toldOther] = [new Told(), new Told()];
@@ -200,7 +157,7 @@ Deno.test("two clients may have one headset open; each has its own handles", asy
 });
 
 Deno.test("the host's end is a failure of every handle, our own close is none", async () => {
-  await using place = new Place();
+  await using place = new HidHost();
   place.backend.plug(PATH, layout(1));
   const mine = await place.connect();
   const told = new Told();

@@ -1,0 +1,115 @@
+/**
+ * One attached headset: its model between the device and the core.
+ *
+ *     report ─► Headset ─► intents ─► core          core ─► show(state) ─► Headset ─► writes ─► device
+ *                  └─ writes ─► device
+ */
+import type { Clock, TimerHandle } from "../core/clock.ts";
+import type { HeadsetIntent, HeadsetState } from "../core/headset_port.ts";
+import { OffhookError } from "../core/errors.ts";
+import type { HidConnection, HidDevice, HidHandle } from "../device_host/client_hid.ts";
+import { controlsOf } from "../hid/controls.ts";
+import type { ReportDescriptor } from "../hid/descriptor.ts";
+import { Headset, type HeadsetOutput } from "../hid/headset.ts";
+import { behaviourOf } from "../hid/quirks.ts";
+
+export interface LinkEvents {
+  intent(intent: HeadsetIntent): void;
+  /** The device is gone; the last event. */
+  failed(error: OffhookError): void;
+  log(text: string): void;
+}
+
+const NOTICES = {
+  outsideWrite: "another program wrote its lamps; they are written again",
+  contested: "it hung up faster than a person can: perhaps another softphone uses it too",
+} as const;
+
+export class HeadsetLink {
+  readonly device: HidDevice;
+  readonly #headset: Headset;
+  readonly #clock: Clock;
+  readonly #events: LinkEvents;
+  #handle: HidHandle | undefined;
+  #timer: TimerHandle;
+  #timerAt: number | undefined;
+
+  private constructor(device: HidDevice, headset: Headset, clock: Clock, events: LinkEvents) {
+    this.device = device;
+    this.#headset = headset;
+    this.#clock = clock;
+    this.#events = events;
+  }
+
+  /** @throws OffhookError `device-not-found` or `device-failed`; permission is told apart there */
+  static async open(
+    hid: HidConnection,
+    device: HidDevice,
+    descriptor: ReportDescriptor,
+    { clock, events }: { clock: Clock; events: LinkEvents },
+  ): Promise<HeadsetLink> {
+    const { behaviour } = behaviourOf(device);
+    const controls = controlsOf(descriptor, behaviour);
+    const farewell = new Headset(controls, behaviour).open(0).writes;
+    const link = new HeadsetLink(device, new Headset(controls, behaviour), clock, events);
+    link.#handle = await hid.open(device.path, farewell, {
+      report: (bytes) => link.#act((headset, now) => headset.report(bytes, now)),
+      failed: (error) => {
+        link.#stopTimer();
+        link.#handle = undefined;
+        events.failed(error);
+      },
+    });
+    link.#act((headset, now) => headset.open(now));
+    return link;
+  }
+
+  show(state: HeadsetState): void {
+    this.#act((headset, now) => headset.show(state, now));
+  }
+
+  /** Something else may have written the lamps (the system slept). */
+  reassert(): void {
+    this.#act((headset, now) => headset.reassert(now));
+  }
+
+  /** Lamps off, handle closed. Never rejects. */
+  async close(): Promise<void> {
+    this.#act((headset) => headset.close());
+    this.#stopTimer();
+    const handle = this.#handle;
+    this.#handle = undefined;
+    await handle?.close();
+  }
+
+  #act(move: (headset: Headset, now: number) => HeadsetOutput): void {
+    const { writes, intents, notices } = move(this.#headset, this.#clock.now());
+    for (const report of writes) this.#write(report);
+    for (const { type } of notices) this.#events.log(`${this.device.name}: ${NOTICES[type]}`);
+    for (const intent of intents) this.#events.intent(intent);
+    this.#schedule();
+  }
+
+  #write(report: Uint8Array): void {
+    this.#handle?.write(report).catch((error) => {
+      this.#events.log(`${this.device.name}: ${OffhookError.from(error).message}`);
+    });
+  }
+
+  #schedule(): void {
+    const { wakeAt } = this.#headset;
+    if (wakeAt === this.#timerAt) return;
+    this.#stopTimer();
+    if (wakeAt === undefined) return;
+    this.#timerAt = wakeAt;
+    this.#timer = this.#clock.setTimeout(() => {
+      this.#timerAt = undefined;
+      this.#act((headset, now) => headset.tick(now));
+    }, Math.max(0, wakeAt - this.#clock.now()));
+  }
+
+  #stopTimer(): void {
+    this.#clock.clearTimeout(this.#timer);
+    this.#timerAt = undefined;
+  }
+}

@@ -1,0 +1,52 @@
+/** A device host of tests: its real server in this process, over a HID library that is a fake. */
+import assert from "node:assert/strict";
+import { OffhookError } from "../../../src/core/errors.ts";
+import { AudioStreams } from "../../../src/device_host/audio_streams.ts";
+import { DeviceHostConnection } from "../../../src/device_host/client.ts";
+import { HidDevices } from "../../../src/device_host/hid_session.ts";
+import { NoBackend } from "../../../src/device_host/no_backend.ts";
+import { DeviceHostServer } from "../../../src/device_host/server.ts";
+import { FakeHidBackend } from "./hid_backend.ts";
+
+/** A device host in this process with a fake HID library and a clock that the test moves. */
+export class HidHost implements AsyncDisposable {
+  readonly backend = new FakeHidBackend();
+  /** Wall clock, ms. */
+  now = 1_000_000;
+  readonly hid = new HidDevices(this.backend, { now: () => this.now }, 60_000);
+  readonly #folder = Deno.makeTempDirSync();
+  readonly #audio = new AudioStreams(
+    new NoBackend(new OffhookError("device-failed", "This place has no sound.")),
+    { clock: () => 0, fatal: (reason) => assert.fail(reason) },
+  );
+  readonly #server: DeviceHostServer;
+  readonly #connections: DeviceHostConnection[] = [];
+  /** Settles when the last client has gone. */
+  readonly abandoned = Promise.withResolvers<void>();
+
+  constructor() {
+    const listener = Deno.listen({ transport: "unix", path: this.socket });
+    const devices = { backend: "none" as const, audio: this.#audio, hid: this.hid };
+    this.#server = new DeviceHostServer(listener, devices, () => this.abandoned.resolve());
+    void this.#server.serve();
+  }
+
+  /** Path of the socket that it listens on. */
+  get socket(): string {
+    return `${this.#folder}/socket`;
+  }
+
+  async connect(): Promise<DeviceHostConnection> {
+    const connection = await DeviceHostConnection.connect(this.socket);
+    this.#connections.push(connection);
+    return connection;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const connection of this.#connections) connection.close();
+    this.#server.close();
+    await this.hid.close();
+    await this.#audio.close();
+    await Deno.remove(this.#folder, { recursive: true });
+  }
+}
