@@ -139,6 +139,7 @@ export class SourceStatistics {
       this.received = 1;
       return "probation";
     }
+    if (sequenceNumber < this.#baseSequence) this.#cycles = SEQUENCE_MODULUS;
     this.#probation--;
     this.received++;
     return this.#probation === 0 ? "valid" : "probation";
