@@ -39,6 +39,9 @@ const TEST_REQUIREMENTS: readonly RequirementName[] = [
   "tmux",
   "jq",
   "c++",
+  "qemu",
+  "busybox",
+  "cpio",
 ];
 
 const ROOT = new URL("../", import.meta.url);

@@ -16,7 +16,7 @@ export interface TestPlan {
 }
 
 /** In the order in which they run: what fails fast comes first. */
-const LEVELS = ["unit", "contract", "integration", "interop", "acceptance"] as const;
+const LEVELS = ["unit", "contract", "integration", "interop", "acceptance", "rig"] as const;
 
 /** Their tests stay inside their own process; the others share the machine's peers, CPU and devices. */
 const PARALLEL: ReadonlySet<string> = new Set(["unit", "contract"]);

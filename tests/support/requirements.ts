@@ -118,6 +118,8 @@ export const REQUIREMENTS = {
   root: { what: "root", packages: [], probe: () => Deno.uid() === 0 },
   namespace: command("unshare", "util-linux"),
   qemu: command("qemu-system-x86_64", "qemu-system-x86"),
+  busybox: command("busybox", "busybox-static"),
+  cpio: command("cpio", "cpio"),
 } as const satisfies Record<string, Requirement>;
 
 export type RequirementName = keyof typeof REQUIREMENTS;

@@ -4,14 +4,12 @@ import { type Behaviour, STANDARD_BEHAVIOUR } from "../../../src/hid/behaviour.t
 import { capabilitiesOf } from "../../../src/hid/capabilities.ts";
 import { controlsOf } from "../../../src/hid/controls.ts";
 import { parseDescriptor } from "../../../src/hid/descriptor.ts";
-import { writeBits } from "../../../src/hid/report_bits.ts";
 import {
   descriptorBytes,
   NO_REAL_HEADSETS,
   REAL_HEADSETS,
-  type RealHeadset,
+  realLayout,
 } from "../../fixtures/real_headsets.ts";
-import type { HidLayout } from "../../fixtures/hid_layouts.ts";
 import { HeadsetBench } from "../../fakes/hid/headset_bench.ts";
 import { testUnless } from "../../support/skip.ts";
 
@@ -26,33 +24,6 @@ const SHORT_NAMES: Record<string, string> = {
   "LED:Mute": "mute",
   "LED:Hold": "hold",
 };
-
-/** A report of zeros but for the field's bit, as node-hid gives it. */
-function press(device: RealHeadset, input: string): number[] | undefined {
-  const controls = controlsOf(parseDescriptor(descriptorBytes(device)), STANDARD_BEHAVIOUR);
-  const field = controls.inputs.find((each) => each.input === input)?.field;
-  if (field === undefined) return undefined;
-  const body = new Uint8Array(Math.ceil((field.bitOffset + field.bitSize) / 8));
-  writeBits(body, field.bitOffset, field.bitSize, 1);
-  return controls.numbered ? [field.reportId, ...body] : [...body];
-}
-
-function asLayout(device: RealHeadset): HidLayout {
-  const hookOff = press(device, "hookSwitch");
-  const hookOn = hookOff?.map((byte, index) => index === 0 ? byte : 0);
-  return {
-    name: device.name,
-    vendorId: parseInt(device.vendorId, 16),
-    productId: parseInt(device.productId, 16),
-    descriptor: descriptorBytes(device),
-    usable: true,
-    why: "",
-    inputs: {},
-    outputs: {},
-    reports: { hookOff, hookOn, mute: press(device, "phoneMute") },
-    lamps: {},
-  };
-}
 
 testUnless(NO_REAL_HEADSETS, "real descriptors are parsed as another parser does", () => {
   assert.ok(REAL_HEADSETS.length > 0);
@@ -103,7 +74,7 @@ testUnless(NO_REAL_HEADSETS, "real headsets: hook and mute work, lamps follow", 
     assert.equal(outputs.offHook, says("LED:Off-Hook"), device.name);
     if (inputs.hookSwitch !== "absolute") continue;
 
-    const bench = new HeadsetBench(asLayout(device)).open().do({ ring: true });
+    const bench = new HeadsetBench(realLayout(device)).open().do({ ring: true });
     bench.take();
     assert.deepEqual(bench.send("hookOff").take().intents, ["hookOff"], device.name);
     assert.ok(bench.shows({ ...IDLE_HEADSET, offHook: true }), device.name);
