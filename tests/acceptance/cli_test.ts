@@ -1,6 +1,8 @@
 /** The command line as a process: streams, exit statuses and texts that scripts rely on. */
 import assert from "node:assert/strict";
+import { runCli } from "../../src/cli/cli.ts";
 import { COMMANDS } from "../../src/cli/commands.ts";
+import { FakeIo } from "../fakes/fake_io.ts";
 import { Offhook, type OffhookResult } from "../peers/offhook.ts";
 import { withScratch } from "../peers/scratch.ts";
 
@@ -29,11 +31,11 @@ Deno.test("help of everything: on standard output, status 0, every command in th
   assert.equal(help.stderr, "");
   for (const { name, brief } of COMMANDS) {
     assert.match(text(help), new RegExp(`^ {2}${name} +${brief.replaceAll(/[().]/g, ".")}$`, "m"));
-    const page = await run([name, "--help"]);
-    assert.equal(page.status, 0, name);
-    assert.equal(page.stderr, "", name);
-    assert.match(text(page), new RegExp(`Usage: offhook ${name}`));
-    for (const line of text(page).split("\n")) assert.ok(line.length <= 100, `${name}: ${line}`);
+    const io = new FakeIo();
+    assert.equal(await runCli([name, "--help"], { io }), 0, name);
+    assert.equal(io.stderr.text, "", name);
+    assert.match(io.stdout.text, new RegExp(`Usage: offhook ${name}`));
+    for (const line of io.stdout.text.split("\n")) assert.ok(line.length <= 80, `${name}: ${line}`);
   }
   assert.equal(text(await run(["help", "dial"])), text(await run(["dial", "--help"])));
 });
