@@ -10,6 +10,7 @@
  * §18.3). What the values of other headers mean is for the layers above. Not on the real-time path.
  */
 import { checkRequest, checkResponse } from "./message_checks.ts";
+import { isToken, readStartLine } from "./start_line.ts";
 import { parseVia, type ViaValue } from "./via.ts";
 
 export type { ViaValue } from "./via.ts";
@@ -104,11 +105,18 @@ function scan(text: string, bodyBytes: Uint8Array | undefined): ScanResult {
   const lineEnd = text.indexOf("\r\n");
   if (lineEnd === -1) return fault("there is no CRLF in it");
   const message = emptyMessage(text);
-  const startFault = readStartLine(message, text.slice(0, lineEnd));
-  if (startFault !== undefined && !startFault.isSip) return fault(startFault.reason);
+  const line = text.slice(0, lineEnd);
+  const start = readStartLine(line);
+  if (start === undefined) return fault("it has no SIP start line");
+  message.kind = start.kind;
+  message.method = start.method;
+  message.requestUri = start.requestUri;
+  message.status = start.status;
+  // Some peers leave out the blank before an empty reason phrase; SIP.js wants it.
+  if (start.lacksBlank) message.text = `${line} ${text.slice(lineEnd)}`;
   const headerFault = readHeaders(message, message.text.indexOf("\r\n") + 2);
   const viaFault = readIdentity(message);
-  const reason = startFault ?? headerFault ?? viaFault;
+  const reason = start.fault ?? headerFault ?? viaFault;
   if (reason !== undefined) return faultOf(message, reason.reason, reason.status);
   const check = message.kind === "request" ? checkRequest(message) : checkResponse(message);
   if (check !== undefined) return faultOf(message, check.reason, check.status);
@@ -150,51 +158,6 @@ function faultOf(message: SipMessage, reason: string, status: number): ScanResul
   return { ok: false, fault: { reason, status: answerable ? status : undefined, message } };
 }
 
-interface StartFault {
-  reason: string;
-  status: number;
-  /** False: not even a SIP start line; nothing more is worth reading. */
-  isSip: boolean;
-}
-
-const STATUS_LINE = /^SIP\/(\d{1,5})\.(\d{1,5}) +(\d+)(?: |$)/i;
-const VERSION = /^SIP\/(\d{1,5})\.(\d{1,5})$/i;
-const TOKEN = /^[!%'*+\-.0-9A-Z_`a-z~]+$/;
-
-function readStartLine(message: SipMessage, line: string): StartFault | undefined {
-  const response = STATUS_LINE.exec(line);
-  if (response === null) return readRequestLine(message, line);
-  message.kind = "response";
-  message.status = Number(response[3]);
-  if (Number(response[1]) !== 2 || Number(response[2]) !== 0) return badStart(WRONG_VERSION, 505);
-  // Some peers leave out the blank before an empty reason phrase; SIP.js wants it.
-  if (!line.includes(" ", 8)) message.text = `${line} ${message.text.slice(line.length)}`;
-  const inRange = response[3].length === 3 && message.status >= 100 && message.status <= 699;
-  return inRange ? undefined : badStart("its status code is not one of 100 to 699");
-}
-
-const WRONG_VERSION = "its SIP version is not 2.0";
-
-function badStart(reason: string, status = 400): StartFault {
-  return { reason, status, isSip: true };
-}
-
-/** Method SP Request-URI SP SIP-Version (RFC 3261 §7.1), told apart also where it has more spaces. */
-function readRequestLine(message: SipMessage, line: string): StartFault | undefined {
-  const trimmed = line.trimEnd();
-  const first = trimmed.indexOf(" ");
-  const last = trimmed.lastIndexOf(" ");
-  const version = VERSION.exec(trimmed.slice(last + 1));
-  if (first === last || version === null || !TOKEN.test(trimmed.slice(0, first))) {
-    return { reason: "it has no SIP start line", status: 400, isSip: false };
-  }
-  message.method = trimmed.slice(0, first);
-  message.requestUri = trimmed.slice(first + 1, last).trim();
-  if (Number(version[1]) !== 2 || Number(version[2]) !== 0) return badStart(WRONG_VERSION, 505);
-  const exact = first + 1 + message.requestUri.length === last && trimmed.length === line.length;
-  return exact ? undefined : badStart("there is extra white space in its Request-Line");
-}
-
 interface ReadFault {
   reason: string;
   status: number;
@@ -217,7 +180,7 @@ function readHeaders(message: SipMessage, from: number): ReadFault | undefined {
     const line = text.slice(start, end);
     const colon = line.indexOf(":");
     const name = colon === -1 ? "" : line.slice(0, colon).trimEnd();
-    if (!TOKEN.test(name)) {
+    if (!isToken(name)) {
       malformed ??= "one of its header lines is no header";
       continue;
     }

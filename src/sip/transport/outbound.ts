@@ -72,9 +72,18 @@ export class Outbound {
     return flow.send(message.text).then(() => flow);
   }
 
-  /** RFC 3261 §18.2.2: without the connection of the request, to where its Via says. */
+  /**
+   * RFC 3261 §18.2.2: without the connection of the request, to where its Via says; but the account's
+   * server, connected again, is reached by its new connection.
+   */
   async #lateResponse(message: SipMessage): Promise<BaseFlow> {
     const { via } = message;
+    const again = this.options.routing.nextHopFlow(via.transport);
+    if (again !== undefined) {
+      this.#stampContact(message, again);
+      await again.send(message.text);
+      return again;
+    }
     const transport = via.transport.toLowerCase();
     const host = plainHost(via.received ?? unbracketed(via.host));
     if (transport !== "udp" && transport !== "tcp") {
@@ -169,6 +178,8 @@ export class Outbound {
         TCP_SWITCH_TIMEOUT_MS,
       );
     } catch {
+      // Bounded: to ask one peer once more costs little.
+      if (this.#tcpRefused.size > 100) this.#tcpRefused.clear();
       this.#tcpRefused.set(`${host} ${port}`, this.options.clock.now() + TCP_REFUSED_MS);
       return undefined;
     }

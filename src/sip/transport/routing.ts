@@ -50,6 +50,13 @@ export class Routing {
     return set?.isOpen ? set : this.#located(hop, request.callId);
   }
 
+  /** The open flow to the account's server when it is of that transport (as in a Via). */
+  nextHopFlow(transport: string): BaseFlow | undefined {
+    const flow = this.options.account?.flow;
+    const fits = flow?.isOpen && flow.transport === transport.toLowerCase();
+    return fits ? flow : undefined;
+  }
+
   /** The flow that a request outside any dialog would take to a SIP URI. */
   flowToward(hop: HopUri): BaseFlow | Promise<BaseFlow> {
     const { account } = this.options;

@@ -123,6 +123,28 @@ Deno.test("a silent UDP target is left for the next one, and the request answere
   }
 });
 
+Deno.test("a call that came before the connection broke is answered on the next one", async () => {
+  const server = new RawUserAgent();
+  const { port } = await server.layer.listen("ws", loopback);
+  const client = new RawUserAgent({ nextHop: { server: `127.0.0.1:${port}`, transport: "ws" } });
+  try {
+    await client.layer.connect();
+    const { flow } = await server.event("flow-opened");
+    server.layer.setRoute("phone.invalid", flow);
+    await server.layer.send(rawRequest({ method: "INVITE", uri: "sip:a@phone.invalid" }));
+    await client.until("INVITE", () => client.received.length === 1);
+    client.layer.disconnect();
+    await server.event("flow-closed");
+    await client.layer.connect();
+    const { message } = client.received[0];
+    const taken = await client.layer.send(answer(message, 200, { toTag: "t" }));
+    assert.equal(taken, client.layer.nextHopFlow);
+  } finally {
+    await client.close();
+    await server.close();
+  }
+});
+
 for (const transport of ["udp", "tcp"] as const) {
   Deno.test(`${transport}: a server that never answers counts as lost after Timer F`, async () => {
     const silent = new RawUserAgent();
