@@ -29,6 +29,8 @@ export interface Challenge {
   session: boolean;
   /** Absent: the challenge of RFC 2069, answered without cnonce and nc. */
   qop?: "auth" | "auth-int";
+  /** The user name is sent hashed (RFC 7616 §3.4.4). */
+  userhash?: boolean;
   /** True: the credentials were right, the nonce was too old. */
   stale: boolean;
 }
@@ -90,7 +92,7 @@ export function authorization(
   const nc = use.count.toString(16).padStart(8, "0");
   const response = digestResponse(challenge, credentials, request, { ...use, nc });
   const parts = [
-    `username=${quote(credentials.username)}`,
+    `username=${quote(usernameFor(challenge, credentials.username))}`,
     `realm="${challenge.realm}"`,
     `nonce="${challenge.nonce}"`,
     `uri=${quote(request.uri)}`,
@@ -103,7 +105,16 @@ export function authorization(
   } else if (challenge.session) {
     parts.push(`cnonce=${quote(use.cnonce)}`);
   }
+  if (challenge.userhash) parts.push("userhash=true");
   return `Digest ${parts.join(", ")}`;
+}
+
+function usernameFor(challenge: Challenge, username: string): string {
+  return challenge.userhash ? hashed(challenge, `${username}:${challenge.realm}`) : username;
+}
+
+function hashed({ algorithm }: Challenge, text: string): string {
+  return createHash(HASH_NAMES[algorithm]).update(text, "utf8").digest("hex");
 }
 
 /** The `response` directive (RFC 7616 §3.4.1). */
@@ -113,8 +124,7 @@ function digestResponse(
   request: DigestRequest,
   use: { cnonce: string; nc: string },
 ): string {
-  const hash = (text: string) =>
-    createHash(HASH_NAMES[challenge.algorithm]).update(text, "utf8").digest("hex");
+  const hash = (text: string) => hashed(challenge, text);
   const { realm, nonce, qop } = challenge;
   let secret = hash(`${username}:${realm}:${password}`);
   if (challenge.session) secret = hash(`${secret}:${nonce}:${use.cnonce}`);
@@ -150,6 +160,7 @@ function challengeOf(parameters: ReadonlyMap<string, string>): Challenge | undef
     algorithm,
     session: session !== undefined,
     ...(qop === undefined ? {} : { qop }),
+    ...(parameters.get("userhash")?.toLowerCase() === "true" ? { userhash: true } : {}),
     stale: parameters.get("stale")?.toLowerCase() === "true",
   };
 }

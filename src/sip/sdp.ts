@@ -19,7 +19,6 @@ import type {
 
 /** What sdp-transform returns, as far as it is used; it has no declarations of its own. */
 interface TransformedMedia {
-  type?: unknown;
   connection?: { ip?: unknown };
   rtp: { payload: unknown; codec: unknown; rate?: unknown; encoding?: unknown }[];
   fmtp: { payload: unknown; config?: unknown }[];
@@ -109,7 +108,7 @@ export function parseSdp(text: string, preferredIndex?: number): RemoteSdp {
   const lines = mediaLines(text);
   const session = transformed(text);
   if (session.media.length !== lines.length) throw malformed("its m= lines are malformed");
-  const audioIndex = chooseAudio(lines, session, preferredIndex);
+  const audioIndex = chooseAudio(lines, preferredIndex);
   return { description: descriptionOf(session, lines, audioIndex), lines, audioIndex };
 }
 
@@ -188,13 +187,11 @@ function mediaLines(text: string): (MediaLine & { port: number })[] {
 /** The m= line to take: audio over RTP, open rather than refused, plain rather than secure. */
 function chooseAudio(
   lines: (MediaLine & { port: number })[],
-  session: TransformedSession,
   preferred: number | undefined,
 ): number {
   const usable = (index: number) => {
     const { media, protocol } = lines[index];
-    return media === "audio" && PROFILES.includes(protocol as RtpProfile) &&
-      session.media[index].type === "audio";
+    return media === "audio" && PROFILES.includes(protocol as RtpProfile);
   };
   const candidates = lines.map((_, index) => index).filter(usable);
   if (candidates.length === 0) {

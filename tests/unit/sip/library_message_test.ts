@@ -1,0 +1,133 @@
+/** The parser that stands in for SIP.js's: the same objects for what SIP.js takes, and what it drops. */
+import assert from "node:assert/strict";
+import {
+  type IncomingRequestMessage,
+  IncomingResponseMessage,
+  LoggerFactory,
+  Parser,
+} from "sip.js/lib/core/index.js";
+import { libraryMessage, MalformedMessage } from "../../../src/sip/library_message.ts";
+import { scanText } from "../../../src/sip/message.ts";
+
+function text(startLine: string, headers: string[], body = ""): string {
+  return [startLine, ...headers, `Content-Length: ${body.length}`, "", body].join("\r\n");
+}
+
+const COMMON = [
+  "Via: SIP/2.0/UDP 192.0.2.1:5060;branch=z9hG4bKx;rport=5;received=1.2.3.4",
+  'From: "Ann \\"A\\"" <sip:ann@example.com:5070;transport=tcp>;x=y;tag=1',
+  "To: Bob <sip:bob@example.com>",
+  "Call-ID: a@b",
+  "CSeq: 7 INVITE",
+];
+
+function ours(message: string) {
+  const scan = scanText(message);
+  assert.ok(scan.ok);
+  return libraryMessage(scan.message);
+}
+
+function theirs(message: string) {
+  const loggers = new LoggerFactory();
+  loggers.builtinEnabled = false;
+  return Parser.parseMessage(message, loggers.getLogger("test"))!;
+}
+
+const MESSAGES = [
+  text("INVITE sip:bob@192.0.2.2:5062;ob SIP/2.0", [
+    ...COMMON,
+    "Max-Forwards: 70",
+    "Contact: <sip:ann@192.0.2.1:5060>;q=0.5",
+    "Record-Route: <sip:p1;lr>, <sip:p2;lr>",
+    "Record-Route: <sip:p3;lr>",
+    "Content-Type: application/sdp",
+    "X-Other: <<>>",
+  ], "v=0\r\n"),
+  text("SIP/2.0 183 Session Progress", [
+    ...COMMON.slice(0, 2),
+    "To: <sip:b@h>;tag=2",
+    ...COMMON.slice(3),
+  ]),
+  text("REFER sip:bob@h SIP/2.0", [
+    ...COMMON.slice(0, 4),
+    "CSeq: 8 REFER",
+    "Refer-To: <sip:c@h>",
+    "Contact: <sip:ann@h>",
+    "Event: refer;id=1",
+  ]),
+];
+
+for (const [index, message] of MESSAGES.entries()) {
+  Deno.test(`message ${index + 1} is the same object that SIP.js makes of it`, () => {
+    const a = ours(message) as IncomingRequestMessage & IncomingResponseMessage;
+    const b = theirs(message) as IncomingRequestMessage & IncomingResponseMessage;
+    const facts = (m: typeof a) => ({
+      kind: m.constructor.name,
+      method: m.method,
+      status: m.statusCode,
+      reason: m.reasonPhrase,
+      ruri: m.ruri?.toString(),
+      callId: m.callId,
+      cseq: m.cseq,
+      from: m.from.toString(),
+      fromTag: m.fromTag,
+      to: m.to.toString(),
+      toTag: m.toTag,
+      branch: m.viaBranch,
+      via: [m.via.host, m.via.port],
+      body: m.body,
+      contacts: m.getHeaders("contact"),
+      contact: m.parseHeader("contact")?.toString(),
+      routes: m.getHeaders("record-route"),
+      referTo: m.referTo?.toString(),
+      contentType: m.parseHeader("content-type"),
+      event: m.parseHeader("event")?.event,
+      other: m.getHeader("X-Other"),
+    });
+    assert.deepEqual(facts(a), facts(b));
+  });
+}
+
+Deno.test("tel: URIs in From, To and Contact, which SIP.js drops", () => {
+  const message = text("INVITE sip:bob@h SIP/2.0", [
+    COMMON[0],
+    '"Ann" <tel:+49;phone-context=x>;tag=1'.replace(/^/, "From: "),
+    "To: tel:+49301",
+    ...COMMON.slice(3),
+    "Contact: <tel:+49>",
+  ]);
+  assert.equal(theirs(message), undefined);
+  const parsed = ours(message);
+  assert.equal(parsed.from.uri.toString(), "tel:+49;phone-context=x");
+  assert.equal(parsed.to.uri.toString(), "tel:+49301");
+  assert.equal(parsed.fromTag, "1");
+});
+
+Deno.test("the body ends where Content-Length says, counted in octets", () => {
+  const body = "häßlich";
+  const message = [`INVITE sip:b@h SIP/2.0`, ...COMMON, "Content-Length: 5", "", body].join("\r\n");
+  assert.equal(ours(message).body, "häß".slice(0, 3));
+});
+
+Deno.test("headers that cannot be read make the message malformed, with the status to answer", () => {
+  const broken: [string, RegExp][] = [
+    [text("INVITE sip:b@h SIP/2.0", [...COMMON, "Contact: <sip:a@h>, <nonsense>"]), /Contact/],
+    [text("INVITE sip:b@h SIP/2.0", [...COMMON, "Record-Route: sip:"]), /Record-Route/],
+    [text("INVITE sip:b%@h SIP/2.0", COMMON), /Request-URI/],
+    [text("INVITE sip:b@h SIP/2.0", [...COMMON, "Refer-To: x y"]), /Refer-To/],
+  ];
+  for (const [message, word] of broken) {
+    assert.throws(() => ours(message), (error) => {
+      assert.ok(error instanceof MalformedMessage);
+      assert.equal(error.status, 400);
+      assert.match(error.message, word);
+      return true;
+    });
+  }
+});
+
+Deno.test("a response's reason may be empty or have spaces", () => {
+  const of = (line: string) => (ours(text(line, COMMON)) as IncomingResponseMessage).reasonPhrase;
+  assert.equal(of("SIP/2.0 200 "), "");
+  assert.equal(of("SIP/2.0 486 Busy  Here"), "Busy  Here");
+});

@@ -1,0 +1,217 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { OffhookError } from "../../../src/core/errors.ts";
+import type { MediaDescription, PayloadFormat } from "../../../src/core/media_description.ts";
+import { parseSdp, writeSdp } from "../../../src/sip/sdp.ts";
+import { SessionDescriptions } from "../../../src/sip/session_descriptions.ts";
+
+const ORIGIN = { sessionId: 7, version: 1 };
+
+function sdp(lines: string[], session: string[] = ["c=IN IP4 192.0.2.1"]): string {
+  return ["v=0", "o=- 1 1 IN IP4 192.0.2.1", "s=-", ...session, "t=0 0", ...lines, ""].join("\r\n");
+}
+
+function code(text: string): string {
+  try {
+    parseSdp(text);
+  } catch (error) {
+    assert.ok(error instanceof OffhookError, String(error));
+    return error.code;
+  }
+  return "taken";
+}
+
+const format: fc.Arbitrary<PayloadFormat> = fc.record({
+  payloadType: fc.integer({ min: 0, max: 127 }),
+  encoding: fc.constantFrom("PCMU", "PCMA", "G722", "OPUS", "TELEPHONE-EVENT", "X-1.2"),
+  clockRate: fc.constantFrom(8000, 16000, 48000),
+  channels: fc.constantFrom(1, 2),
+}).chain((base) =>
+  fc.constantFrom(undefined, "0-16", "mode=20;x=y", "useinbandfec=1; stereo=0")
+    .map((parameters) => parameters === undefined ? base : { ...base, parameters })
+);
+
+const described: fc.Arbitrary<MediaDescription> = fc.record({
+  address: fc.constantFrom("192.0.2.9", "2001:db8::9", "media.example.com"),
+  port: fc.integer({ min: 1, max: 65_535 }),
+  profile: fc.constantFrom("RTP/AVP", "RTP/AVPF", "RTP/SAVP", "RTP/SAVPF"),
+  formats: fc.uniqueArray(format, { minLength: 1, maxLength: 8, selector: (f) => f.payloadType }),
+  direction: fc.constantFrom("sendrecv", "sendonly", "recvonly", "inactive"),
+  rtcpPort: fc.option(fc.integer({ min: 1, max: 65_535 }), { nil: undefined }),
+  rtcpMux: fc.constantFrom(true, undefined),
+  ptime: fc.option(fc.integer({ min: 1, max: 200 }), { nil: undefined }),
+}).map((value) => JSON.parse(JSON.stringify(value)) as MediaDescription);
+
+Deno.test("what is written is read back the same", () => {
+  fc.assert(fc.property(described, (description) => {
+    const text = writeSdp(description, "10.0.0.1", ORIGIN);
+    assert.deepEqual(parseSdp(text).description, description);
+  }));
+});
+
+Deno.test("no text makes it throw anything but its own errors", () => {
+  const line = fc.constantFrom(
+    "v=0",
+    "m=audio 1 RTP/AVP 0",
+    "m=audio 1 RTP/AVP 0 101 x 300",
+    "m=",
+    "m=audio",
+    "c=IN IP4 1.2.3.4",
+    "c=IN IP6 ::1",
+    "c=",
+    "a=rtpmap:0",
+    "a=rtpmap:101 telephone-event/8000",
+    "a=rtpmap:0 a/b/c",
+    "a=fmtp:",
+    "a=ptime:-1",
+    "a=ptime:9999999999999",
+    "a=rtcp:0",
+    "a=crypto:1 AES",
+    "a=ssrc:x",
+    "a=candidate:",
+    "a=sendonly",
+    "o=",
+    "\0",
+  );
+  const text = fc.oneof(
+    fc.string(),
+    fc.array(line).map((lines) => `v=0\r\n${lines.join("\r\n")}\r\n`),
+  );
+  fc.assert(fc.property(text, (value) => void code(value)), { numRuns: 500 });
+});
+
+Deno.test("static payload types need no rtpmap, dynamic ones do", () => {
+  const { description } = parseSdp(
+    sdp(["m=audio 4000 RTP/AVP 0 8 9 18 13 96 97", "a=rtpmap:97 x/8000"]),
+  );
+  assert.deepEqual(
+    description.formats.map((f) => `${f.payloadType} ${f.encoding}/${f.clockRate}`),
+    [
+      "0 PCMU/8000",
+      "8 PCMA/8000",
+      "9 G722/8000",
+      "18 G729/8000",
+      "13 CN/8000",
+      "97 X/8000",
+    ],
+  );
+});
+
+Deno.test("direction and address may stand at the session or at the stream, which wins", () => {
+  const session = ["c=IN IP4 192.0.2.1", "a=recvonly"];
+  assert.equal(parseSdp(sdp(["m=audio 1 RTP/AVP 0"], session)).description.direction, "recvonly");
+  const both = parseSdp(
+    sdp(["m=audio 1 RTP/AVP 0", "c=IN IP6 2001:db8::1", "a=inactive"], session),
+  );
+  assert.equal(both.description.direction, "inactive");
+  assert.equal(both.description.address, "2001:db8::1");
+  assert.equal(parseSdp(sdp(["m=audio 1 RTP/AVP 0"])).description.direction, "sendrecv");
+});
+
+Deno.test("a null address is hold", () => {
+  const of = (direction: string) =>
+    parseSdp(sdp(["m=audio 1 RTP/AVP 0", `a=${direction}`], ["c=IN IP4 0.0.0.0"])).description
+      .direction;
+  assert.equal(of("sendrecv"), "sendonly");
+  assert.equal(of("sendonly"), "sendonly");
+  assert.equal(of("recvonly"), "inactive");
+  assert.equal(
+    parseSdp(sdp(["m=audio 1 RTP/AVP 0"], ["c=IN IP4 0.0.0.0"])).description.address,
+    "0.0.0.0",
+  );
+});
+
+Deno.test("maxptime bounds ptime", () => {
+  const of = (...lines: string[]) =>
+    parseSdp(sdp(["m=audio 1 RTP/AVP 0", ...lines])).description.ptime;
+  assert.equal(of("a=ptime:60", "a=maxptime:40"), 40);
+  assert.equal(of("a=maxptime:10"), 10);
+  assert.equal(of("a=maxptime:150"), undefined);
+  assert.equal(of("a=ptime:0"), undefined);
+});
+
+Deno.test("RTCP of its own port and on one port", () => {
+  const { description } = parseSdp(sdp(["m=audio 4000 RTP/AVP 0", "a=rtcp:4444", "a=rtcp-mux"]));
+  assert.deepEqual([description.rtcpPort, description.rtcpMux], [4444, true]);
+});
+
+Deno.test("the audio stream is found among others; plain before secure, open before refused", () => {
+  const choose = (...lines: string[]) => parseSdp(sdp(lines)).audioIndex;
+  assert.equal(choose("m=video 1 RTP/AVP 31", "m=audio 2 RTP/AVP 0"), 1);
+  assert.equal(choose("m=audio 2 RTP/SAVP 0", "m=audio 3 RTP/AVP 0"), 1);
+  assert.equal(choose("m=audio 0 RTP/AVP 0", "m=audio 3 RTP/SAVP 0"), 1);
+  assert.equal(choose("m=audio 0 RTP/AVP 0"), 0);
+});
+
+Deno.test("what is no description, or has no audio over RTP, is refused with its reason", () => {
+  assert.equal(code(""), "media-failed");
+  assert.equal(code("hello"), "media-failed");
+  assert.equal(code(sdp(["m=audio 70000 RTP/AVP 0"])), "media-failed");
+  assert.equal(code(sdp(["m=audio x RTP/AVP 0"])), "media-failed");
+  assert.equal(code(sdp(["m=audio 1 RTP/AVP 0"], [])), "media-failed");
+  assert.equal(code(sdp(["m=audio 1 RTP/AVP 0"], ["c=IN IP4 a_b!"])), "media-failed");
+  assert.equal(code(sdp([])), "no-common-codec");
+  assert.equal(code(sdp(["m=video 1 RTP/AVP 31"])), "no-common-codec");
+  assert.equal(code(sdp(["m=audio 1 UDP/TLS/RTP/SAVPF 0"])), "no-common-codec");
+  assert.equal(code(`v=0\r\n${"a=x\r\n".repeat(20_000)}`), "media-failed");
+  assert.equal(code(sdp(["m=audio 1/2 RTP/AVP 0"])), "taken");
+});
+
+const OURS: MediaDescription = {
+  address: "",
+  port: 4000,
+  profile: "RTP/AVP",
+  formats: [{ payloadType: 0, encoding: "PCMU", clockRate: 8000, channels: 1 }],
+  direction: "sendrecv",
+};
+
+function version(text: string): [id: string, version: number] {
+  const [, id, number] = /^o=- (\d+) (\d+) /m.exec(text)!;
+  return [id, Number(number)];
+}
+
+Deno.test("the o= version rises with each change and only then", () => {
+  const descriptions = new SessionDescriptions(() => 0.5);
+  const first = descriptions.offer(OURS, "10.0.0.1");
+  assert.match(first, /c=IN IP4 10\.0\.0\.1/);
+  assert.equal(descriptions.offer(OURS, "10.0.0.1"), first);
+  const held = descriptions.offer({ ...OURS, direction: "sendonly" }, "10.0.0.1");
+  assert.deepEqual(version(held), [version(first)[0], version(first)[1] + 1]);
+  assert.equal(descriptions.current, held);
+  assert.match(descriptions.offer(OURS, "2001:db8::1"), /c=IN IP6 2001:db8::1/);
+});
+
+Deno.test("other streams are refused in their places, also in later offers of ours", () => {
+  const descriptions = new SessionDescriptions(() => 0.5);
+  descriptions.receiveOffer(
+    sdp(["m=video 1 RTP/AVP 31", "m=audio 2 RTP/AVP 0", "m=image 3 udptl t38"]),
+  );
+  const media = (text: string) => text.match(/^m=.*$/gm);
+  const expected = ["m=video 0 RTP/AVP 31", "m=audio 4000 RTP/AVP 0", "m=image 0 udptl t38"];
+  assert.deepEqual(media(descriptions.answer(OURS, "10.0.0.1")), expected);
+  assert.deepEqual(media(descriptions.offer(OURS, "10.0.0.1")), expected);
+});
+
+Deno.test("an offer that was not answered leaves no trace", () => {
+  const descriptions = new SessionDescriptions(() => 0.5);
+  const first = descriptions.offer(OURS, "10.0.0.1");
+  descriptions.receiveAnswer(sdp(["m=audio 2 RTP/AVP 0"]));
+  descriptions.receiveOffer(sdp(["m=audio 2 RTP/AVP 0", "m=video 1 RTP/AVP 31"]));
+  assert.equal(descriptions.offer(OURS, "10.0.0.1"), first);
+});
+
+Deno.test("branches of a forked call share the offer and then go their own ways", () => {
+  const offered = new SessionDescriptions(() => 0.5);
+  const offer = offered.offer(OURS, "10.0.0.1");
+  const [one, two] = [offered.fork(), offered.fork()];
+  const changed = one.offer({ ...OURS, direction: "inactive" }, "10.0.0.1");
+  assert.deepEqual(version(changed), [version(offer)[0], version(offer)[1] + 1]);
+  assert.equal(two.offer(OURS, "10.0.0.1"), offer);
+});
+
+Deno.test("a refusal takes nothing and keeps the places", () => {
+  const descriptions = new SessionDescriptions(() => 0.5);
+  descriptions.receiveOffer(sdp(["m=audio 2 RTP/AVP 0", "m=video 1 RTP/AVP 31"]));
+  const refusal = descriptions.refusal("10.0.0.1");
+  assert.deepEqual(refusal.match(/^m=\S+ \d+/gm), ["m=audio 0", "m=video 0"]);
+});

@@ -1,0 +1,128 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import {
+  decodedUser,
+  escapedUser,
+  parseNameAddr,
+  parseNameAddrList,
+  parseParameterised,
+  parseUri,
+  unquoted,
+} from "../../../src/sip/uri.ts";
+
+Deno.test("SIP URIs are taken apart and keep their text", () => {
+  const uri = parseUri("SIP:a%20b;x=y:pw@Example.COM:5070;transport=tcp;lr;m=%41?X=1&Y=2");
+  assert.ok(uri);
+  assert.deepEqual(
+    [uri.scheme, uri.user, uri.password, uri.host, uri.port, uri.headers],
+    ["sip", "a%20b;x=y", "pw", "Example.COM", 5070, "X=1&Y=2"],
+  );
+  assert.deepEqual([...uri.parameters], [["transport", "tcp"], ["lr", null], ["m", "%41"]]);
+  assert.equal(decodedUser(uri), "a b;x=y");
+  assert.equal(parseUri("sips:[2001:db8::1]:5061")?.host, "[2001:db8::1]");
+  assert.equal(parseUri("sip:%ff@h")?.user, "%ff");
+  assert.equal(decodedUser(parseUri("sip:%ff@h")!), "%ff");
+});
+
+Deno.test("tel: and other URIs", () => {
+  const tel = parseUri("tel:+49-30-1(2);phone-context=example.com");
+  assert.deepEqual([tel?.scheme, tel?.user, tel?.parameters.get("phone-context")], [
+    "tel",
+    "+49-30-1(2)",
+    "example.com",
+  ]);
+  assert.equal(parseUri("http://x/y?z")?.scheme, "http");
+});
+
+Deno.test("what is no URI is none", () => {
+  for (
+    const text of [
+      "",
+      "sip:",
+      "sip:a@",
+      "sip:@h",
+      "sip:a b@h",
+      "sip:a@h:99999",
+      "sip:a@h;x=<",
+      "sip:a%@h",
+      "sip:a@h?",
+      "tel:",
+      "tel:xyz",
+      "bob",
+      "<sip:a@h>",
+    ]
+  ) assert.equal(parseUri(text), undefined, text);
+});
+
+Deno.test("name-addr: quoted names, tokens, bare addresses, parameters", () => {
+  const quotedName = parseNameAddr('"A \\"B\\" , <x>" <sip:a@h;lr?X=1> ; Tag = 7 ;flag;q="a;b"');
+  assert.equal(unquoted(quotedName?.displayName ?? ""), 'A "B" , <x>');
+  assert.deepEqual([...quotedName!.parameters], [["tag", "7"], ["flag", null], ["q", '"a;b"']]);
+  const bare = parseNameAddr("sip:a@h;tag=7");
+  assert.deepEqual([bare?.uri.text, bare?.parameters.get("tag")], ["sip:a@h", "7"]);
+  assert.equal(parseNameAddr("Ünal Ö <sip:a@h>")?.displayName, "Ünal Ö");
+  assert.equal(parseNameAddr('"Ann" <tel:+1>;tag=x')?.uri.scheme, "tel");
+  for (
+    const text of [
+      "",
+      '"open <sip:a@h>',
+      "a, b <sip:a@h>",
+      "<sip:a@h",
+      "<sip:a@h> x",
+      "<>",
+      "sip:a@h?x=1",
+    ]
+  ) {
+    assert.equal(parseNameAddr(text), undefined, text);
+  }
+});
+
+Deno.test("lists are split at commas outside quotes and brackets, with offsets", () => {
+  const value = '"a, b" <sip:a@h;x=1,2>;q=1 , <sip:b@h> ,sip:c@h;q=0.5';
+  assert.equal(parseNameAddrList(value), undefined, "a comma in a URI parameter is not allowed");
+  const good = value.replace("1,2", "12");
+  const list = parseNameAddrList(good)!;
+  assert.deepEqual(list.map(({ start, end }) => good.slice(start, end)), [
+    '"a, b" <sip:a@h;x=12>;q=1',
+    "<sip:b@h>",
+    "sip:c@h;q=0.5",
+  ]);
+});
+
+Deno.test("any user part survives escaping", () => {
+  fc.assert(fc.property(fc.string({ unit: "grapheme", minLength: 1 }), (user) => {
+    const uri = parseUri(`sip:${escapedUser(user)}@h`);
+    assert.ok(uri, user);
+    assert.equal(decodedUser(uri), user);
+  }));
+});
+
+Deno.test("no value makes the parsers throw, and long ones take no time", () => {
+  const piece = fc.constantFrom(
+    "<",
+    ">",
+    '"',
+    "\\",
+    ",",
+    ";",
+    "=",
+    " ",
+    "sip:",
+    "a@b",
+    "tag",
+    "%4",
+  );
+  const text = fc.oneof(fc.string(), fc.array(piece).map((list) => list.join("")));
+  fc.assert(fc.property(text, (value) => {
+    const list = parseNameAddrList(value);
+    for (const item of list ?? []) assert.ok(item.end > item.start && item.end <= value.length);
+    parseUri(value);
+    parseParameterised(value);
+  }));
+  const startedAt = performance.now();
+  for (const long of [" ", "<", '"', "a", ";a", "sip:a@h,", "sip:" + "a.", '"\\']) {
+    parseNameAddrList(long.repeat(60_000 / long.length));
+    parseUri(`sip:${long.repeat(60_000 / long.length)}`);
+  }
+  assert.ok(performance.now() - startedAt < 2_000);
+});
