@@ -5,7 +5,6 @@
  *
  * When the connection goes, everything that is pending is rejected with `no-station`.
  */
-import { type RawData, WebSocket } from "ws";
 import { type ErrorJson, OffhookError } from "../core/errors.ts";
 import type {
   MethodName,
@@ -22,9 +21,6 @@ import {
   type RpcResponse,
   type Subscribed,
 } from "./protocol.ts";
-
-/** WebSocket close code of a normal end (RFC 6455 §7.4.1). */
-const CLOSED_BY_US = 1000;
 
 interface Waiting {
   resolve(result: unknown): void;
@@ -47,27 +43,26 @@ export class RemotePhone implements Phone {
   #hello: Initialized | undefined;
   #nextId = 1;
 
+  #leaving = false;
+
   private constructor(socket: WebSocket, address: string) {
     this.#socket = socket;
     this.#address = address;
-    socket.on("message", (data: RawData) => this.#receive(String(data)));
-    socket.on("error", () => {});
+    socket.onmessage = ({ data }: MessageEvent<string>) => this.#receive(data);
     this.closed = new Promise((resolve) => {
-      socket.on("close", (code: number) => {
+      socket.onclose = () => {
         const gone = stationGone(address);
         for (const { reject } of this.#waiting.values()) reject(gone);
         this.#waiting.clear();
-        resolve(code === CLOSED_BY_US ? undefined : gone);
-      });
+        resolve(this.#leaving ? undefined : gone);
+      };
     });
   }
 
   /** @throws OffhookError `no-station` when nothing answers, `station-refused` when it will not */
   static async connect(options: RemoteOptions): Promise<RemotePhone> {
     const { address, token } = options;
-    const url = /^wss?:/.test(address) ? address : `ws+unix://${address}:/`;
-    const socket = new WebSocket(url, { perMessageDeflate: false });
-    await opened(socket, address);
+    const socket = await open(address);
     const phone = new RemotePhone(socket, address);
     phone.#hello = await phone.#ask("initialize", {
       version: PROTOCOL_VERSION,
@@ -100,12 +95,10 @@ export class RemotePhone implements Phone {
   }
 
   /** Leaves; the station and its calls go on. */
-  close(): Promise<void> {
-    return new Promise((resolve) => {
-      if (this.#socket.readyState === WebSocket.CLOSED) return resolve();
-      this.#socket.once("close", () => resolve());
-      this.#socket.close(CLOSED_BY_US);
-    });
+  async close(): Promise<void> {
+    this.#leaving = true;
+    this.#socket.close();
+    await this.closed;
   }
 
   #ask(method: string, params: unknown): Promise<unknown> {
@@ -143,17 +136,29 @@ function stationGone(address: string): OffhookError {
   });
 }
 
-function opened(socket: WebSocket, address: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    socket.once("open", () => resolve());
-    socket.once("error", (cause) => {
+/** @param address path of a Unix socket, or a WebSocket URL */
+async function open(address: string): Promise<WebSocket> {
+  const isUrl = /^wss?:/.test(address);
+  // Deno's own WebSocket: the package costs a command more than the request does.
+  const client = isUrl
+    ? undefined
+    : Deno.createHttpClient({ proxy: { transport: "unix", path: address } });
+  const socket = client === undefined
+    ? new WebSocket(address)
+    : new WebSocket("ws://station/", { client });
+  await new Promise<void>((resolve, reject) => {
+    socket.onopen = () => resolve();
+    socket.onerror = (event) => {
+      client?.close();
+      const cause = (event as ErrorEvent).message;
       reject(
-        new OffhookError("no-station", `no station answers at ${address}: ${cause.message}`, {
+        new OffhookError("no-station", `no station answers at ${address}`, {
           hint: "Start one with offhook station, or give --socket or --standalone.",
-          data: { address },
-          cause,
+          data: { address, cause },
         }),
       );
-    });
+    };
   });
+  socket.addEventListener("close", () => client?.close());
+  return socket;
 }
