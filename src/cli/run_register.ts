@@ -73,6 +73,8 @@ class RegisterRun {
     else if (!this.#values.quiet && !this.#values.json) await this.#saySuccess(report);
     const final = !this.#values.stay ||
       (registration.state === "failed" && registration.retryInMs === undefined);
+    // Nobody reads any more: there is nothing left to stay for.
+    if (this.#io.stdout.closed) this.#finished.resolve(0);
     if (final) {
       this.#finished.resolve(report.error === undefined ? 0 : EXIT_CODES[report.error.code]);
     }

@@ -1,0 +1,84 @@
+import assert from "node:assert/strict";
+import { devicesTable } from "../../../src/cli/devices.ts";
+import { displayKind } from "../../../src/cli/call_display.ts";
+import { liveLine } from "../../../src/cli/live_line.ts";
+import { errorLines } from "../../../src/cli/report_error.ts";
+import { OffhookError } from "../../../src/core/errors.ts";
+import { aReport, aView } from "../../fakes/fake_phone.ts";
+import { FakeIo } from "../../fakes/fake_io.ts";
+
+const VIEW = aView({
+  answeredAt: 1000,
+  codec: "G722",
+  muted: true,
+  report: aReport({ sentLevel: -90, receivedLevel: 0, dtmfReceived: "12" }),
+});
+
+Deno.test("the live line fits its terminal, in Unicode and in ASCII", () => {
+  const wide = liveLine(VIEW, { width: 200, ascii: false, now: 66_000 });
+  assert.equal(
+    wide,
+    "● in call  sip:600@127.0.0.1:5560  1:05  G722  muted  mic ▁  spk █  got 12  " +
+      "· 0-9*# dial, m mute, q hang up",
+  );
+  for (const width of [1, 20, 40, 80, 120]) {
+    assert.ok([...liveLine(VIEW, { width, ascii: false, now: 66_000 })].length < width);
+  }
+  const ascii = liveLine(VIEW, { width: 200, ascii: true, now: 66_000 });
+  assert.match(ascii, /^[\x20-\x7e]+$/);
+  assert.match(ascii, /^\* in call/);
+});
+
+Deno.test("a state is a glyph and a word", () => {
+  const states = ["dialling", "ringback", "early", "ringing", "active", "held", "ending"] as const;
+  const lines = states.map((state) =>
+    liveLine(aView({ state }), { width: 80, ascii: false, now: 2000 }).split("  ")[0]
+  );
+  assert.deepEqual(lines, [
+    "◌ calling",
+    "◔ ringing",
+    "◑ early media",
+    "◔ incoming",
+    "● in call",
+    "‖ on hold",
+    "○ ending",
+  ]);
+});
+
+Deno.test("a live line needs a terminal that can draw, and nobody who wants JSON or quiet", () => {
+  const tty = new FakeIo({ tty: { stderr: true } });
+  const dumb = new FakeIo({ tty: { stderr: true }, environment: { TERM: "dumb" } });
+  const plain = { json: false, quiet: false };
+  assert.equal(displayKind(tty, plain), "live");
+  assert.equal(displayKind(tty, { ...plain, json: true }), "words");
+  assert.equal(displayKind(tty, { ...plain, quiet: true }), "none");
+  assert.equal(displayKind(dumb, plain), "words");
+  assert.equal(displayKind(new FakeIo(), plain), "words");
+});
+
+Deno.test("devices are listed by what they are for, the default marked", () => {
+  const device = {
+    id: "alsa:card:1x2",
+    name: "Card",
+    hostApi: "ALSA",
+    inputChannels: 1,
+    outputChannels: 2,
+    defaultInput: false,
+    defaultOutput: true,
+    sampleRate: 48000,
+  };
+  const report = { schema: "offhook.devices/1", backend: "none", devices: [device] } as const;
+  assert.equal(
+    devicesTable({ ...report, devices: [device] }),
+    "Microphones\n  Card  alsa:card:1x2\n\nLoudspeakers\n* Card  alsa:card:1x2\n",
+  );
+});
+
+Deno.test("an error is one line and what to do; a bug comes with its stack", () => {
+  const plain = new OffhookError("busy", "they talk", { hint: "Wait." });
+  assert.deepEqual(errorLines(plain), ["offhook: they talk", "  Wait."]);
+  const bug = OffhookError.from(new TypeError("x is undefined"));
+  const lines = errorLines(bug);
+  assert.equal(lines[0], "offhook: x is undefined");
+  assert.match(lines.join("\n"), /a bug of offhook[^]*at .*display_test\.ts/);
+});
