@@ -62,6 +62,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   "@echogarden/speex-resampler-wasm": ["media", "audio"],
   ink: ["tui"],
   react: ["tui"],
+  "string-width": ["tui"],
 };
 
 /**

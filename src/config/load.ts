@@ -236,6 +236,7 @@ export function toAccount(
     register: settings.register,
     expires: settings.registration_interval,
     codecs: settings.codecs,
+    dialPlan: settings.dial_plan.length === 0 ? undefined : settings.dial_plan,
     tls: withoutUndefined({
       caFile: file(tls.ca_file),
       certFile: file(tls.cert_file),

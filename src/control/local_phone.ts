@@ -2,6 +2,7 @@
 import { type CallView, viewOf } from "../core/call.ts";
 import { OffhookError } from "../core/errors.ts";
 import type { AccountState, Command, PhoneState } from "../core/state.ts";
+import { resolveTarget } from "../core/target.ts";
 import type {
   MethodName,
   Methods,
@@ -12,6 +13,8 @@ import type {
   Subscription,
 } from "./phone.ts";
 import { RecentEvents } from "./recent_events.ts";
+import { recordHandlers, type RecordMethod } from "./record_handlers.ts";
+import type { Providers } from "./records.ts";
 
 /** The running core, as the control API needs it. */
 export interface CommandPort {
@@ -28,33 +31,48 @@ const DIGIT_MS = 100;
 /** Account of calls to a full URI without any account. */
 export const DIRECT_ACCOUNT = "direct";
 
+type Answer<M extends MethodName> = Methods[M]["result"] | Promise<Methods[M]["result"]>;
+
 type Handlers = {
-  [M in MethodName]: (params: Methods[M]["params"]) => Methods[M]["result"];
+  [M in MethodName]: (params: Methods[M]["params"]) => Answer<M>;
 };
+
+/** The methods that are commands of the core. */
+type CoreHandlers = Omit<Handlers, RecordMethod>;
 
 export class LocalPhone implements Phone {
   readonly #core: CommandPort;
   readonly #close: () => Promise<void>;
   readonly #handlers: Handlers;
   readonly #past = new RecentEvents();
+  #providers: Providers = {};
 
   /** @param close ends calls, un-registers and releases everything below */
   constructor(core: CommandPort, close: () => Promise<void>) {
     this.#core = core;
     this.#close = close;
-    this.#handlers = handlersOf(core);
+    this.#handlers = { ...handlersOf(core), ...recordHandlers(() => this.#providers) };
     core.listen((event) => this.#past.add(event));
   }
 
-  request<M extends MethodName>(
+  /** Gives the phone what it may have besides its calls; later ones are added to earlier ones. */
+  provide(providers: Providers): void {
+    this.#providers = { ...this.#providers, ...providers };
+  }
+
+  async request<M extends MethodName>(
     method: M,
     params: Methods[M]["params"],
   ): Promise<Methods[M]["result"] & { seq: number }> {
     try {
-      const result = this.#handlers[method](params);
-      return Promise.resolve({ ...result, seq: this.#core.seq });
+      const answer: Answer<M> = this.#handlers[method](params);
+      // Read at once where it can be: the seq that this very command reached.
+      const { seq } = this.#core;
+      return answer instanceof Promise
+        ? { ...await answer, seq: this.#core.seq }
+        : { ...answer, seq };
     } catch (error) {
-      return Promise.reject(OffhookError.from(error));
+      throw OffhookError.from(error);
     }
   }
 
@@ -97,7 +115,7 @@ function isConfigured({ account }: AccountState): boolean {
   return account.id !== DIRECT_ACCOUNT;
 }
 
-function handlersOf(core: CommandPort): Handlers {
+function handlersOf(core: CommandPort): CoreHandlers {
   const order = (command: Command) => {
     core.command(command);
     return {};
@@ -106,9 +124,10 @@ function handlersOf(core: CommandPort): Handlers {
     status: () => snapshotOf(core.state),
     register: ({ account }) => order({ type: "Register", account }),
     unregister: ({ account }) => order({ type: "Unregister", account }),
-    dial: ({ account, ...rest }) => {
+    dial: ({ account = defaultAccount(core.state), target, ...rest }) => {
       const call = crypto.randomUUID().slice(0, 8);
-      core.command({ type: "Dial", call, account: account ?? defaultAccount(core.state), ...rest });
+      const uri = uriOf(target, core.state, account);
+      core.command({ type: "Dial", call, account, target: uri, ...rest });
       return { call };
     },
     answer: (params) => order({ type: "Answer", ...params }),
@@ -120,7 +139,10 @@ function handlersOf(core: CommandPort): Handlers {
     mute: (params) => order({ type: "Mute", ...params }),
     dtmf: ({ call, digits, durationMs }) =>
       order({ type: "SendDigits", call, digits, durationMs: durationMs ?? DIGIT_MS }),
-    transfer: (params) => order({ type: "Transfer", ...params }),
+    transfer: ({ call, target }) => {
+      const account = core.state.calls.get(call)?.account ?? defaultAccount(core.state);
+      return order({ type: "Transfer", call, target: uriOf(target, core.state, account) });
+    },
     doNotDisturb: ({ on }) => order({ type: "SetDoNotDisturb", on }),
     earlyMedia: (params) => order({ type: "SendEarlyMedia", ...params }),
   };
@@ -129,4 +151,16 @@ function handlersOf(core: CommandPort): Handlers {
 /** The first account that is not the direct one; else the direct one. */
 function defaultAccount(state: PhoneState): string {
   return [...state.accounts.keys()].find((id) => id !== DIRECT_ACCOUNT) ?? DIRECT_ACCOUNT;
+}
+
+/** What a person wrote, as the account dials it; a whole URI stays as it is. */
+function uriOf(target: string, state: PhoneState, id: string): string {
+  if (/^(?:sips?|tel):/i.test(target)) return target;
+  const account = state.accounts.get(id)?.account;
+  if (account === undefined) return target;
+  const { server, dialPlan } = account;
+  return resolveTarget(target, {
+    ...(server === "" ? {} : { server }),
+    ...(dialPlan === undefined ? {} : { dialPlan }),
+  }).uri;
 }

@@ -5,6 +5,14 @@
 import { z } from "zod";
 import type { MethodName, Methods } from "./phone.ts";
 import type { Role } from "./role.ts";
+import {
+  contact as contactSchema,
+  contactDraft,
+  contactHit,
+  ladderMessage,
+  pastCall,
+  soundDevices,
+} from "./record_values.ts";
 import { endpoints, extraHeader, limits, party, snapshot } from "./values.ts";
 
 export interface Method<Params, Result> {
@@ -103,6 +111,64 @@ export const METHODS: {
     result: nothing,
     least: "operator",
     does: "plays sound to a caller before the call is answered",
+  },
+  history: {
+    params: z.strictObject({
+      direction: z.enum(["outgoing", "incoming"]).optional(),
+      missed: z.boolean().optional(),
+      since: z.number().optional(),
+      remote: z.string().optional(),
+      limit: z.int().min(1).max(1000).optional(),
+      cursor: z.string().optional(),
+    }),
+    result: z.strictObject({ records: z.array(pastCall), next: z.string().nullable() }),
+    least: "viewer",
+    does: "calls that were, newest first",
+  },
+  "contacts.search": {
+    params: z.strictObject({
+      query: z.string().max(200),
+      limit: z.int().min(1).max(1000).optional(),
+    }),
+    result: z.strictObject({ hits: z.array(contactHit) }),
+    least: "viewer",
+    does: "contacts that fit some letters or digits, best first",
+  },
+  "contacts.lookUp": {
+    params: z.strictObject({ uri: z.string().min(1) }),
+    result: z.strictObject({ contact: contactSchema.optional() }),
+    least: "viewer",
+    does: "whose address this is",
+  },
+  "contacts.add": {
+    params: contactDraft,
+    result: z.strictObject({ contact: contactSchema }),
+    least: "operator",
+    does: "keeps a new contact",
+  },
+  "contacts.update": {
+    params: z.strictObject({ id: z.string().min(1), changes: contactDraft }),
+    result: z.strictObject({ contact: contactSchema }),
+    least: "operator",
+    does: "changes what is named of a contact",
+  },
+  "contacts.remove": {
+    params: z.strictObject({ id: z.string().min(1) }),
+    result: z.strictObject({ removed: z.boolean() }),
+    least: "operator",
+    does: "forgets a contact",
+  },
+  devices: {
+    params: nothing,
+    result: soundDevices,
+    least: "viewer",
+    does: "microphones and loudspeakers of the station's machine",
+  },
+  ladder: {
+    params: z.strictObject({ sipCallId: z.string().min(1) }),
+    result: z.strictObject({ messages: z.array(ladderMessage) }),
+    least: "admin",
+    does: "SIP messages of a call, without credentials",
   },
 };
 

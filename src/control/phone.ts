@@ -11,6 +11,15 @@ import type { CallLimits, CallRecord, CallView } from "../core/call.ts";
 import type { AudioEndpoints } from "../core/media_port.ts";
 import type { CallId } from "../core/sip_port.ts";
 import type { PhoneEvent } from "../core/state.ts";
+import type {
+  Contact,
+  ContactDraft,
+  ContactHit,
+  LadderMessage,
+  PastCallPage,
+  PastCallQuery,
+  SoundDevices,
+} from "./records.ts";
 
 export interface AccountView {
   id: AccountId;
@@ -35,7 +44,7 @@ export interface Methods {
     params: {
       /** Absent: the default account; `direct` calls a full URI without any account. */
       account?: AccountId;
-      /** SIP, SIPS or TEL URI. */
+      /** SIP, SIPS or TEL URI; or a number or name of the account's server, by its dial plan. */
       target: string;
       endpoints?: AudioEndpoints;
       codecs?: string[];
@@ -67,6 +76,23 @@ export interface Methods {
   earlyMedia: {
     params: { call: CallId; endpoints?: AudioEndpoints };
     result: Record<string, never>;
+  };
+  history: { params: PastCallQuery; result: PastCallPage };
+  "contacts.search": {
+    params: { /** Empty: every contact, favourites first. */ query: string; limit?: number };
+    result: { hits: ContactHit[] };
+  };
+  "contacts.lookUp": { params: { uri: string }; result: { contact?: Contact } };
+  "contacts.add": { params: ContactDraft; result: { contact: Contact } };
+  "contacts.update": {
+    params: { id: string; changes: ContactDraft };
+    result: { contact: Contact };
+  };
+  "contacts.remove": { params: { id: string }; result: { removed: boolean } };
+  devices: { params: Record<string, never>; result: SoundDevices };
+  ladder: {
+    params: { /** SIP Call-ID, of a live call or one of the history. */ sipCallId: string };
+    result: { messages: LadderMessage[] };
   };
 }
 

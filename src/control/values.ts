@@ -87,7 +87,7 @@ export const mediaReport: z.ZodType<MediaReport> = z.strictObject({
   dtmfReceived: z.string(),
 });
 
-const transport = z.enum(["udp", "tcp", "tls", "ws", "wss"]);
+export const transport = z.enum(["udp", "tcp", "tls", "ws", "wss"]);
 const hold = z.strictObject({ local: z.boolean(), remote: z.boolean() });
 
 export const callView: z.ZodType<CallView> = z.strictObject({
@@ -109,21 +109,23 @@ export const callView: z.ZodType<CallView> = z.strictObject({
   report: mediaReport.optional(),
 });
 
+export const outcome = z.enum([
+  "answered",
+  "busy",
+  "no-answer",
+  "declined",
+  "not-found",
+  "unreachable",
+  "auth-failed",
+  "media-failed",
+  "cancelled",
+  "failed",
+  "answered-elsewhere",
+  "missed",
+]);
+
 export const callRecord: z.ZodType<CallRecord> = z.strictObject({
-  outcome: z.enum([
-    "answered",
-    "busy",
-    "no-answer",
-    "declined",
-    "not-found",
-    "unreachable",
-    "auth-failed",
-    "media-failed",
-    "cancelled",
-    "failed",
-    "answered-elsewhere",
-    "missed",
-  ]),
+  outcome,
   sipStatus: count,
   reason: z.string(),
   endedBy: z.enum(["local", "remote", "none"]),

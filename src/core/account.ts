@@ -3,6 +3,8 @@
  * adapter that needs a password gets a function that reads it.
  */
 
+import type { NumberRule } from "./target.ts";
+
 export type AccountId = string;
 
 export type TransportName = "udp" | "tcp" | "tls" | "ws" | "wss";
@@ -41,6 +43,8 @@ export interface Account {
   expires: number;
   /** Codec names in the order of preference: `PCMU`, `PCMA`, `G722`. */
   codecs: string[];
+  /** Rules for what a person dials; the first that matches the whole number is used. */
+  dialPlan?: NumberRule[];
   tls: TlsSettings;
 }
 

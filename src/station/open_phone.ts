@@ -18,7 +18,9 @@ import type { Flow } from "../sip/transport/types.ts";
 import { UserAgent } from "../sip/user_agent.ts";
 import { CoreLoop, SYSTEM_CLOCK } from "./core_loop.ts";
 import { Headsets } from "./headsets.ts";
+import { listDevices } from "./list_devices.ts";
 import type { OpenPhone, PhoneOptions } from "./phone_options.ts";
+import { SipLog } from "./sip_log.ts";
 import type { ServedPhone } from "./station.ts";
 
 /** ms that closing waits for calls to be ended by the core, before signalling ends them itself. */
@@ -42,6 +44,7 @@ export async function openPhone(options: PhoneOptions): Promise<OpenPhone & Serv
 /** Everything of one phone that must be started and released. */
 class Assembly {
   readonly core: CoreLoop;
+  readonly sipLog = new SipLog();
   readonly listening: OpenPhone["listening"] = [];
   readonly #options: PhoneOptions;
   readonly #agents = new Map<string, UserAgent>();
@@ -128,7 +131,10 @@ class Assembly {
       password,
       notify: (input) => this.#heed(agent, input),
       transport: {
-        ...(trace === undefined ? {} : { trace }),
+        trace: (record) => {
+          this.sipLog.take(record);
+          trace?.(record);
+        },
         ...(account.server === "" && direct.onRequest ? { onRequest: direct.onRequest } : {}),
       },
       log: (level, message) => {
@@ -181,6 +187,10 @@ class WholePhone extends LocalPhone implements OpenPhone, ServedPhone {
   constructor(assembly: Assembly) {
     super(assembly.core, () => assembly.close());
     this.#assembly = assembly;
+    this.provide({
+      devices: listDevices,
+      ladder: (sipCallId) => assembly.sipLog.ladder(sipCallId),
+    });
   }
 
   get listening(): OpenPhone["listening"] {

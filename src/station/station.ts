@@ -11,11 +11,11 @@ import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { snapshotOf } from "../control/local_phone.ts";
 import type { Phone, Sequenced } from "../control/phone.ts";
+import type { Providers } from "../control/records.ts";
 import { ControlServer, type Listen } from "../control/server.ts";
 import { OffhookError } from "../core/errors.ts";
 import type { PhoneState } from "../core/state.ts";
-import { openDatabase, type OpenStore } from "../store/database.ts";
-import { History } from "../store/history.ts";
+import { openStore } from "../store/store.ts";
 import { type Health, judge, LoopWatch } from "./health.ts";
 import { type HealthServer, serveHealth } from "./health_server.ts";
 import { historyLog } from "./history_log.ts";
@@ -42,6 +42,8 @@ export interface StationOptions {
 export interface ServedPhone extends Phone {
   readonly state: PhoneState;
   readonly mediaAlive: boolean;
+  /** Takes what the station keeps beside the calls. */
+  provide(providers: Providers): void;
 }
 
 /** ms between two status lines and judgements when nobody asks for a watchdog. */
@@ -143,10 +145,15 @@ export class Station {
     if (store === undefined) return;
     try {
       mkdirSync(dirname(store), { recursive: true, mode: 0o700 });
-      const opened: OpenStore = openDatabase({ path: store, mode: "write", now: Date.now });
-      opened.notices.forEach((notice) => log(notice.message));
-      this.#held.push(() => opened.close());
-      const listener = historyLog(new History(opened.database), (error) => {
+      const { history, contacts, notices, close } = openStore({
+        path: store,
+        mode: "write",
+        now: Date.now,
+      });
+      notices.forEach((notice) => log(notice.message));
+      this.#held.push(close);
+      this.#phone.provide({ history, contacts });
+      const listener = historyLog(history, (error) => {
         log(`history: ${OffhookError.from(error).message}`);
       });
       void this.#phone.subscribe(listener);

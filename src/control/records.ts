@@ -1,0 +1,154 @@
+/**
+ * What a station keeps and sees beside its calls, as plain JSON: history, contacts, sound devices,
+ * SIP messages. And the port through which a phone gets at it.
+ *
+ *     method ─► LocalPhone ─► Providers (filled by src/station) ─► store, device host, SIP log
+ *
+ * Not on the real-time path.
+ */
+import type { AccountId, Party, TransportName } from "../core/account.ts";
+import type { Outcome } from "../core/call.ts";
+import type { ErrorJson } from "../core/errors.ts";
+import type { CallId } from "../core/sip_port.ts";
+
+/** A call as the history has it. */
+export interface PastCall {
+  id: CallId;
+  sipCallId: string | null;
+  account: AccountId;
+  direction: "outgoing" | "incoming";
+  remote: Party;
+  /** Null: the call is live. */
+  outcome: Outcome | null;
+  /** Final SIP status; 0 when there was none. */
+  sipStatus: number;
+  reason: string;
+  /** ms since the epoch, as the other times. */
+  startedAt: number;
+  answeredAt: number | null;
+  endedAt: number | null;
+  codec: string | null;
+  quality: {
+    sent: number;
+    received: number;
+    lost: number;
+    jitterMs: number;
+    /** 1–5; null: not measured. */
+    mos: number | null;
+  } | null;
+  recording: string | null;
+  endedBy: "local" | "remote" | "none";
+}
+
+/** All given conditions hold together. */
+export interface PastCallQuery {
+  direction?: PastCall["direction"];
+  missed?: boolean;
+  /** ms since the epoch; started at this time or later. */
+  since?: number;
+  /** Part of the remote's name, URI or number. */
+  remote?: string;
+  /** Default 50, at most 1000. */
+  limit?: number;
+  /** `next` of the page before. */
+  cursor?: string;
+}
+
+export interface PastCallPage {
+  /** Newest first. */
+  records: PastCall[];
+  /** Null: this was the last page. */
+  next: string | null;
+}
+
+/** One number or URI of a contact. */
+export interface ContactAddress {
+  value: string;
+  labels: string[];
+  preferred: boolean;
+}
+
+export interface Contact {
+  id: string;
+  name: string;
+  givenName: string;
+  familyName: string;
+  organisation: string;
+  addresses: ContactAddress[];
+  groups: string[];
+  note: string;
+  favourite: boolean;
+}
+
+export interface ContactHit {
+  contact: Contact;
+  /** The address that matched, else the one to call by default. */
+  address?: ContactAddress;
+  /** 1–1000, whole: how well it fits. */
+  score: number;
+}
+
+/** What a person says about a new contact. */
+export interface ContactDraft {
+  name?: string;
+  addresses?: { value: string; labels?: string[]; preferred?: boolean }[];
+  organisation?: string;
+  note?: string;
+  favourite?: boolean;
+}
+
+export interface SoundDevice {
+  id: string;
+  name: string;
+  hostApi: string;
+  inputChannels: number;
+  outputChannels: number;
+  defaultInput: boolean;
+  defaultOutput: boolean;
+  /** Hz. */
+  sampleRate: number;
+}
+
+export interface SoundDevices {
+  backend: string;
+  devices: SoundDevice[];
+  /** Why no sound card can be had at all. */
+  unavailable?: ErrorJson;
+}
+
+/** One SIP message of a call's ladder; credentials are taken out. */
+export interface LadderMessage {
+  /** ms since the epoch. */
+  at: number;
+  direction: "in" | "out";
+  transport: TransportName;
+  /** `host:port` of the other side. */
+  peer: string;
+  /** `INVITE`, `200 OK`. */
+  summary: string;
+  /** `1 INVITE`. */
+  cseq: string;
+  /** The whole message, fit for a terminal. */
+  text: string;
+}
+
+export interface HistoryProvider {
+  list(query: PastCallQuery): PastCallPage;
+}
+
+export interface ContactsProvider {
+  search(query: string, options: { limit?: number }): ContactHit[];
+  lookUp(uri: string): { contact: Contact } | undefined;
+  add(draft: ContactDraft): Contact;
+  update(id: string, changes: ContactDraft): Contact;
+  remove(id: string): boolean;
+}
+
+/** What a phone may have besides its calls; an absent one is an error to who asks for it. */
+export interface Providers {
+  history?: HistoryProvider;
+  contacts?: ContactsProvider;
+  devices?(): Promise<SoundDevices>;
+  /** Messages of the dialog with this Call-ID, oldest first, as far as they are remembered. */
+  ladder?(sipCallId: string): LadderMessage[];
+}

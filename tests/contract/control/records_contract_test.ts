@@ -1,0 +1,158 @@
+/** History, contacts, devices and the ladder: the same in process and over a socket. */
+import assert from "node:assert/strict";
+import { LocalPhone } from "../../../src/control/local_phone.ts";
+import { METHODS } from "../../../src/control/methods.ts";
+import type { MethodName, Phone } from "../../../src/control/phone.ts";
+import type { Providers } from "../../../src/control/records.ts";
+import { RemotePhone } from "../../../src/control/remote_phone.ts";
+import { ControlServer } from "../../../src/control/server.ts";
+import { OffhookError } from "../../../src/core/errors.ts";
+import { historyLog } from "../../../src/station/history_log.ts";
+import { SipLog } from "../../../src/station/sip_log.ts";
+import { openStore } from "../../../src/store/store.ts";
+import { agreeableCore } from "../../fakes/agreeable_core.ts";
+
+const ENDPOINT = {
+  transport: "udp",
+  local: { host: "127.0.0.1", port: 5060 },
+  remote: { host: "192.0.2.1", port: 5060 },
+} as const;
+
+interface Scene {
+  phone: Phone;
+  local: LocalPhone;
+}
+
+function contract(
+  name: string,
+  run: (scene: Scene) => Promise<void>,
+  withProviders = true,
+): void {
+  for (const remote of [false, true]) {
+    Deno.test(`records ${remote ? "over a socket" : "in process"}: ${name}`, async () => {
+      const core = agreeableCore();
+      const local = new LocalPhone(core, () => Promise.resolve());
+      const store = openStore({ path: ":memory:", mode: "write", now: () => 0 });
+      if (withProviders) local.provide(providersOf(store));
+      await local.subscribe(historyLog(store.history, (error) => assert.fail(String(error))));
+      const attached = remote ? await attach(local) : { phone: local, close: async () => {} };
+      try {
+        await run({ phone: attached.phone, local });
+      } finally {
+        await attached.close();
+        core.close();
+        store.close();
+      }
+    });
+  }
+}
+
+function providersOf({ history, contacts }: ReturnType<typeof openStore>): Providers {
+  const log = new SipLog();
+  const authorization = 'Authorization: Digest username="a", nonce="n", response="secret"';
+  const text = `INVITE sip:600@x SIP/2.0\r\nCall-ID: abc\r\nCSeq: 1 INVITE\r\n${authorization}\r\n`;
+  log.take({ time: 5, direction: "out", ...ENDPOINT, text });
+  log.take({
+    time: 6,
+    direction: "in",
+    ...ENDPOINT,
+    text: "SIP/2.0 200 OK\r\ni: abc\r\nCSeq: 1 INVITE\r\n\r\n",
+  });
+  log.take({
+    time: 7,
+    direction: "in",
+    ...ENDPOINT,
+    text: "OPTIONS sip:x SIP/2.0\r\nCall-ID: d\r\n",
+  });
+  return {
+    history,
+    contacts,
+    ladder: (sipCallId) => log.ladder(sipCallId),
+    devices: () => Promise.resolve({ backend: "none", devices: [] }),
+  };
+}
+
+async function attach(local: LocalPhone) {
+  const folder = await Deno.makeTempDir();
+  const server = await ControlServer.start({
+    phone: local,
+    station: { name: "test", version: "0", pid: 1 },
+    listen: { kind: "unix", path: `${folder}/run/control.sock` },
+    log: () => {},
+  });
+  const phone = await RemotePhone.connect({ address: server.address });
+  return {
+    phone,
+    close: async () => {
+      await phone.close();
+      await server.close();
+      await Deno.remove(folder, { recursive: true });
+    },
+  };
+}
+
+function fits(method: MethodName, { seq: _, ...result }: { seq: number }): void {
+  METHODS[method].result.parse(result);
+}
+
+contract("a call is in the history from its first moment", async ({ phone }) => {
+  const { call } = await phone.request("dial", { target: "sip:bob@example.test" });
+  const live = await phone.request("history", {});
+  assert.deepEqual(live.records.map(({ id, outcome }) => [id, outcome]), [[call, null]]);
+  await phone.request("hangup", { call });
+  const page = await phone.request("history", { limit: 1, direction: "outgoing" });
+  assert.equal(page.records[0]?.outcome, "answered");
+  fits("history", page);
+});
+
+contract("contacts are kept, found, named, changed and forgotten", async ({ phone }) => {
+  const added = await phone.request("contacts.add", {
+    name: "Zoë Ångström",
+    addresses: [{ value: "sip:zoe@example.test" }],
+  });
+  fits("contacts.add", added);
+  const found = await phone.request("contacts.search", { query: "zoe ang" });
+  assert.equal(found.hits[0]?.contact.id, added.contact.id);
+  fits("contacts.search", found);
+  const named = await phone.request("contacts.lookUp", { uri: "sip:zoe@example.test" });
+  assert.equal(named.contact?.name, "Zoë Ångström");
+  const { id } = added.contact;
+  const changed = await phone.request("contacts.update", { id, changes: { favourite: true } });
+  assert.equal(changed.contact.favourite, true);
+  assert.equal((await phone.request("contacts.remove", { id })).removed, true);
+  const nobody = await phone.request("contacts.lookUp", { uri: "sip:zoe@example.test" });
+  assert.equal(nobody.contact, undefined);
+});
+
+contract("the ladder of a call has its messages, without credentials", async ({ phone }) => {
+  const ladder = await phone.request("ladder", { sipCallId: "abc" });
+  fits("ladder", ladder);
+  assert.deepEqual(
+    ladder.messages.map(({ direction, summary, cseq }) => [direction, summary, cseq]),
+    [
+      ["out", "INVITE", "1 INVITE"],
+      ["in", "200 OK", "1 INVITE"],
+    ],
+  );
+  assert.ok(!ladder.messages[0]?.text.includes("secret"));
+  fits("devices", await phone.request("devices", {}));
+});
+
+contract("what a phone does not keep is said", async ({ phone }) => {
+  for (const method of ["history", "devices"] as const) {
+    await assert.rejects(
+      phone.request(method, {}),
+      (error: unknown) => error instanceof OffhookError && /keeps no/.test(error.message),
+    );
+  }
+}, false);
+
+contract("a number is dialled on the account's server", async ({ phone }) => {
+  const dialled = Promise.withResolvers<string>();
+  await phone.subscribe((event) => {
+    if (event.type === "call.dialling") dialled.resolve(event.call.remote.uri);
+  });
+  await phone.request("dial", { target: "030 12-34" });
+  assert.equal(await dialled.promise, "sip:0301234@example.test");
+  await assert.rejects(phone.request("dial", { target: "no body" }), /cannot be called/);
+});
