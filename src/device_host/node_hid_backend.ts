@@ -5,6 +5,7 @@
  * library that node-hid ships; whether a device may be opened from the file's permissions.
  */
 import { OffhookError } from "../core/errors.ts";
+import { permissionHint } from "../hid/permission.ts";
 import { idText, usageOf } from "../hid/usages.ts";
 import type { HidBackend, HidEvents, OpenedHid } from "./hid_backend.ts";
 import { hidrawFacts, libcFiles, type SystemFiles } from "./hid_files.ts";
@@ -18,6 +19,8 @@ export class NodeHidBackend implements HidBackend {
   readonly #files: SystemFiles | undefined = libcFiles();
   /** Descriptors got from hidapi, which opens the device to read them: once a plug. */
   readonly #descriptors = new Map<string, string | null>();
+  /** Vendor ids of what was listed, by path. */
+  readonly #vendors = new Map<string, number>();
 
   async list(): Promise<HidDevice[]> {
     const library = await this.#load();
@@ -28,6 +31,8 @@ export class NodeHidBackend implements HidBackend {
     for (const path of this.#descriptors.keys()) {
       if (!byPath.has(path)) this.#descriptors.delete(path);
     }
+    this.#vendors.clear();
+    for (const [path, [first]] of byPath) this.#vendors.set(path, first.vendorId);
     return [...byPath].map(([path, [first, ...rest]]) => ({
       path,
       vendorId: first.vendorId,
@@ -97,7 +102,11 @@ export class NodeHidBackend implements HidBackend {
       return new OffhookError(
         "device-failed",
         `Permission denied: this user may not open the HID device ${path}.`,
-        { data: { reason: "permission-denied", path }, cause },
+        {
+          hint: permissionHint(this.#vendors.get(path) ?? 0),
+          data: { reason: "permission-denied", path },
+          cause,
+        },
       );
     }
     const why = cause instanceof Error ? cause.message : String(cause);

@@ -33,6 +33,8 @@ export class Headsets {
   readonly #links = new Map<string, HeadsetLink>();
   /** Paths that are being opened, or that were told to be useless. */
   readonly #known = new Set<string>();
+  /** Paths that this user may not open, as it was told; udev may come round after a plug. */
+  readonly #refused = new Set<string>();
   #state: HeadsetState = IDLE_HEADSET;
   #connection: DeviceHostConnection | undefined;
   #stopped = false;
@@ -99,8 +101,10 @@ export class Headsets {
   async #sync(connection: DeviceHostConnection, devices: HidDevice[]): Promise<void> {
     const present = new Set(devices.map(({ path }) => path));
     for (const path of this.#known) if (!present.has(path)) this.#known.delete(path);
+    for (const path of this.#refused) if (!present.has(path)) this.#refused.delete(path);
     for (const device of devices) {
       if (this.#stopped || this.#known.has(device.path)) continue;
+      if (device.access === "denied" && this.#refused.has(device.path)) continue;
       this.#known.add(device.path);
       const descriptor = telephonyOf(device);
       if (descriptor !== undefined) await this.#open(connection, device, descriptor);
@@ -127,6 +131,10 @@ export class Headsets {
       notify({ type: "HeadsetAttached", headset, name: device.name });
     } catch (thrown) {
       const error = OffhookError.from(thrown);
+      if (error.data?.reason === "permission-denied") {
+        this.#known.delete(headset);
+        this.#refused.add(headset);
+      }
       log(`${device.name}: ${error.message}${error.hint === undefined ? "" : ` ${error.hint}`}`);
     }
   }

@@ -182,6 +182,7 @@ function permissionDenied(): Promise<void> {
     assert.equal(listed.descriptor, hex(each.descriptor), "what it is can be told all the same");
     assert.equal(opened.code, "device-failed");
     assert.equal(opened.data.reason, "permission-denied");
+    assert.match(opened.hint, /ATTRS\{idVendor\}=="1209"/, "with the line to type");
   });
 }
 
