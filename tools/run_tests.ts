@@ -16,10 +16,13 @@
 import { type GroupReport, readJunit } from "./junit.ts";
 import { type Group, planGroups } from "./test_plan.ts";
 
-/** Milliseconds that the whole of a group may take, over and above each test's own limit. */
-const GROUP_DEADLINE_MS = 15 * 60_000;
+/** A group that prints nothing for so long hangs: longer than any single test may take. */
+const SILENCE_MS = 150_000;
 
 const ROOT = new URL("../", import.meta.url).pathname;
+
+/** Process group of the `deno test` that runs. */
+let running: number | undefined;
 
 function say(line = ""): void {
   console.log(line);
@@ -33,14 +36,39 @@ async function runGroup(group: Group, extra: string[]): Promise<GroupReport> {
   if (group.parallel) args.push("--parallel");
   say(`\n== ${group.name} (${group.files.length} files) ==`);
   const started = performance.now();
-  const child = new Deno.Command(Deno.execPath(), { args: [...args, ...group.files], cwd: ROOT })
-    .spawn();
-  const deadline = setTimeout(() => {
-    say(`${group.name} is killed: it ran for more than ${GROUP_DEADLINE_MS / 60_000} minutes`);
-    child.kill("SIGKILL");
-  }, GROUP_DEADLINE_MS);
+  const child = new Deno.Command(Deno.execPath(), {
+    args: [...args, ...group.files],
+    cwd: ROOT,
+    env: Deno.stdout.isTerminal() ? { FORCE_COLOR: "1" } : {},
+    stdout: "piped",
+    stderr: "piped",
+    // A process group of its own: the peers of a group that hangs are killed with it.
+    detached: true,
+  }).spawn();
+  running = child.pid;
+  const hang = () => {
+    say(`\n${group.name} is killed: it has been silent for ${SILENCE_MS / 1000} s`);
+    Deno.kill(-child.pid, "SIGKILL");
+  };
+  let watchdog = setTimeout(hang, SILENCE_MS);
+  const pass = async (from: ReadableStream<Uint8Array>, to: WritableStream<Uint8Array>) => {
+    const writer = to.getWriter();
+    for await (const bytes of from) {
+      clearTimeout(watchdog);
+      watchdog = setTimeout(hang, SILENCE_MS);
+      await writer.write(bytes);
+    }
+    writer.releaseLock();
+  };
+  const passing = [
+    pass(child.stdout, Deno.stdout.writable),
+    pass(child.stderr, Deno.stderr.writable),
+  ];
   const { code } = await child.status;
-  clearTimeout(deadline);
+  running = undefined;
+  clearTimeout(watchdog);
+  await Promise.all(passing);
+  clearTimeout(watchdog);
   const report = readJunit(await Deno.readTextFile(junit).catch(() => ""));
   await Deno.remove(folder, { recursive: true });
   if (code !== 0 && report.failed.length === 0) {
@@ -48,6 +76,13 @@ async function runGroup(group: Group, extra: string[]): Promise<GroupReport> {
   }
   report.seconds = (performance.now() - started) / 1000;
   return report;
+}
+
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  Deno.addSignalListener(signal, () => {
+    if (running !== undefined) Deno.kill(-running, "SIGKILL");
+    Deno.exit(130);
+  });
 }
 
 const flags: string[] = [];

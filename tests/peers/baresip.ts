@@ -18,7 +18,7 @@ export interface BaresipOptions {
   says: string;
   /** True: answers at once; else {@link Baresip.answer}. */
   autoAnswer?: boolean;
-  /** Codecs in its order of preference, as baresip writes them: `PCMU`, `PCMA`, `G722`. */
+  /** Codecs in its order of preference; `G722` needs a WAV of 16 kHz to say. */
   codecs?: string[];
   /** Its name in logs, for tests with two of them. */
   name?: string;
@@ -230,7 +230,7 @@ const BARESIP_MODULES = "/usr/lib/baresip/modules";
 
 function account(port: number, options: BaresipOptions): string {
   const { user, registrar } = options;
-  const codecs = (options.codecs ?? ["PCMU", "PCMA", "G722"])
+  const codecs = (options.codecs ?? ["PCMU", "PCMA"])
     .map((name) => name === "G722" ? "G722/16000/1" : `${name}/8000/1`).join(",");
   const common = `answermode=${
     options.autoAnswer ? "auto" : "manual"
