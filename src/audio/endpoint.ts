@@ -75,8 +75,8 @@ export interface AudioSink extends Endpoint {
   write(frame: Int16Array): void;
   /**
    * Milliseconds of sound that wait in the sink beyond what it wants to hold; negative when it runs
-   * dry. Only a sink with a clock of its own (a card) has it: the jitter buffer plays faster or
-   * slower to bring it to 0, the one place where clock drift is corrected.
+   * dry. Only a sink with a clock of its own (a card) has it: frames are left out or added to keep it
+   * near 0, and the jitter buffer, the one place where clock drift is corrected, makes up for them.
    */
   surplusMs?(): number;
 }

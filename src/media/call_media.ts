@@ -29,6 +29,7 @@ import { OutboundStream } from "./outbound.ts";
 import { RemoteAddress } from "./rtp/remote_address.ts";
 import { looksLikeRtcp } from "./rtp/packet.ts";
 import { type Random32, RtpSender } from "./rtp/sender.ts";
+import { SinkPacer } from "./sink_pacer.ts";
 import type { SocketPair, Sockets } from "./sockets.ts";
 
 /** What the streams of one engine share. */
@@ -51,6 +52,7 @@ export class CallMedia {
   readonly #inbound: InboundStream;
   readonly #control: ControlStream;
   readonly #sender: RtpSender;
+  readonly #pacer = new SinkPacer();
   readonly #microphoneFrame = new Int16Array(FRAME_SAMPLES);
   readonly #speakerFrame = new Int16Array(FRAME_SAMPLES);
   #state: "opening" | "open" | "streaming" | "closed" = "opening";
@@ -150,16 +152,13 @@ export class CallMedia {
    */
   tick(due: number, skipped: number): void {
     if (this.#state !== "streaming") return;
-    const speaker = this.#speakerFrame;
-    this.#inbound.pull(due, speaker, this.#sink?.surplusMs?.() ?? 0);
-    this.#sink?.write(speaker);
-    this.#echo?.hear(speaker);
+    this.#play(due);
     if (skipped > 0) this.#outbound.skip(skipped);
     const microphone = this.#microphoneFrame;
     if (this.#microphoneStarted && this.#source) this.#source.read(microphone);
     else microphone.fill(0);
     this.#outbound.frame(microphone);
-    this.#recorder?.write(this.#outbound.sound, speaker);
+    this.#recorder?.write(this.#outbound.sound, this.#speakerFrame);
     this.#control.tick(due);
     if (--this.#ticksToReport === 0) {
       this.#ticksToReport = REPORT_TICKS;
@@ -223,6 +222,17 @@ export class CallMedia {
     this.#state = "open";
     const { rtpPort: port, rtcpPort } = this.#sockets;
     this.#tell({ type: "MediaOpened", call: this.call, port, rtcpPort });
+  }
+
+  #play(due: number): void {
+    const speaker = this.#speakerFrame;
+    const frames = this.#pacer.frames(this.#sink?.surplusMs?.());
+    if (frames === 0) speaker.fill(0);
+    for (let i = 0; i < frames; i++) {
+      this.#inbound.pull(due, speaker);
+      this.#sink?.write(speaker);
+    }
+    this.#echo?.hear(speaker);
   }
 
   #onRtp(data: Uint8Array, address: string, port: number): void {

@@ -141,8 +141,8 @@ export class InboundStream {
   }
 
   /** Makes the frame that is due; see {@link Playout.pull}. */
-  pull(due: number, into: Int16Array, sinkSurplusMs: number): void {
-    this.playout.pull(due, into, sinkSurplusMs);
+  pull(due: number, into: Int16Array): void {
+    this.playout.pull(due, into);
     this.level.add(into);
     this.#events.tick(due);
     // Tones are looked for only where the peer cannot send events: speech may sound like them.

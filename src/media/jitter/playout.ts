@@ -4,8 +4,9 @@
  *     jitter buffer ─packet─► decoder ─┐
  *                   ─lost, dry─► conceal ┴─► pending PCM ─► shorten? ─► 20 ms ─► 48 kHz frame
  *
- * Clock drift between the peer, us and the card is corrected here and nowhere else: the delay grows
- * by waiting when packets come later than expected, and sound is shortened when they come earlier.
+ * Clock drift between the peer, us and the card (see sink_pacer.ts) is corrected here and nowhere
+ * else: the delay grows by waiting when packets come later than expected, and sound is shortened
+ * when they come earlier.
  */
 import { GRAPH_RATE } from "../../audio/endpoint.ts";
 import { Resampler } from "../../audio/resampler.ts";
@@ -74,16 +75,15 @@ export class Playout {
    *
    * @param due nominal time of the tick, ms on the clock of arrivals
    * @param into 20 ms at 48 kHz, the caller's, filled completely
-   * @param sinkSurplusMs sound that waits in the card beyond what it wants to hold
    */
-  pull(due: number, into: Int16Array, sinkSurplusMs = 0): PlayedSound {
+  pull(due: number, into: Int16Array): PlayedSound {
     this.#concealed = false;
     this.#sinceCut++;
     let lane = this.#lane;
     while (lane.pcm.pending < lane.frame.length) {
       const next = this.jitter.next(due);
       if (next.kind === "idle") return this.#silence(into);
-      this.#produce(next, due, sinkSurplusMs);
+      this.#produce(next, due);
       lane = this.#lane;
     }
     lane.pcm.take(lane.frame);
@@ -115,12 +115,12 @@ export class Playout {
   }
 
   /** Appends the next sound to what is pending. */
-  #produce(next: NextSound, due: number, sinkSurplusMs: number): void {
+  #produce(next: NextSound, due: number): void {
     const lane = this.#lane;
     const missing = lane.frame.length - lane.pcm.pending;
     const ticksPerSample = this.#clockRate / lane.pcm.rate;
     if (next.kind === "packet") {
-      this.#produceFromPackets(next.packet!, due, sinkSurplusMs);
+      this.#produceFromPackets(next.packet!, due);
       return;
     }
     this.#concealed = true;
@@ -135,9 +135,9 @@ export class Playout {
   }
 
   /** Plays one packet, or two shortened to take delay away that packets do not need. */
-  #produceFromPackets(first: WaitingPacket, due: number, sinkSurplusMs: number): void {
+  #produceFromPackets(first: WaitingPacket, due: number): void {
     const { pcm } = this.#lane;
-    const slack = this.jitter.slackMs(due) + sinkSurplusMs;
+    const slack = this.jitter.slackMs(due);
     const spareMs = (pcm.pending * 1000) / pcm.rate;
     this.#decode(first);
     if (this.#sinceCut < CUT_INTERVAL || this.#lane.pcm !== pcm) return;
