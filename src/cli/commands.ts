@@ -4,6 +4,7 @@
  * path.
  */
 import type { Command } from "./command.ts";
+import { lazily } from "./lazily.ts";
 
 /** The headings of `offhook --help`, in their order. */
 export const COMMAND_GROUPS = [
@@ -22,149 +23,152 @@ export interface CommandEntry {
   load(): Promise<Command>;
 }
 
+const load = <Module>(path: string) => lazily<Module>(import.meta.url, path);
+
 export const COMMANDS: readonly CommandEntry[] = [
   {
     name: "demo",
     group: "First steps",
     brief: "Practice PBX and a first call to its echo",
-    load: async () => (await import("./demo.ts")).demo,
+    load: async () => (await load<typeof import("./demo.ts")>("./demo.ts")).demo,
   },
   {
     name: "dial",
     group: "One call",
     brief: "One call, from start to exit status",
-    load: async () => (await import("./dial.ts")).dial,
+    load: async () => (await load<typeof import("./dial.ts")>("./dial.ts")).dial,
   },
   {
     name: "answer",
     group: "One call",
     brief: "Wait for a call and answer it",
-    load: async () => (await import("./answer.ts")).answer,
+    load: async () => (await load<typeof import("./answer.ts")>("./answer.ts")).answer,
   },
   {
     name: "register",
     group: "One call",
     brief: "Register, say how it went, un-register",
-    load: async () => (await import("./register.ts")).register,
+    load: async () => (await load<typeof import("./register.ts")>("./register.ts")).register,
   },
   {
     name: "station",
     group: "A running station",
     brief: "The headless phone that the commands below drive",
-    load: async () => (await import("./station.ts")).station,
+    load: async () => (await load<typeof import("./station.ts")>("./station.ts")).station,
   },
   {
     name: "status",
     group: "A running station",
     brief: "The running station: accounts and live calls",
-    load: async () => (await import("./status.ts")).status,
+    load: async () => (await load<typeof import("./status.ts")>("./status.ts")).status,
   },
   {
     name: "calls",
     group: "A running station",
     brief: "The live calls of the running station",
-    load: async () => (await import("./status.ts")).calls,
+    load: async () => (await load<typeof import("./status.ts")>("./status.ts")).calls,
   },
   {
     name: "events",
     group: "A running station",
     brief: "What the running station tells, one JSON object a line",
-    load: async () => (await import("./events.ts")).events,
+    load: async () => (await load<typeof import("./events.ts")>("./events.ts")).events,
   },
   {
     name: "hangup",
     group: "A running station",
     brief: "End a live call",
-    load: async () => (await import("./call_actions.ts")).hangup,
+    load: async () => (await load<typeof import("./call_actions.ts")>("./call_actions.ts")).hangup,
   },
   {
     name: "hold",
     group: "A running station",
     brief: "Put the other side on hold",
-    load: async () => (await import("./call_actions.ts")).hold,
+    load: async () => (await load<typeof import("./call_actions.ts")>("./call_actions.ts")).hold,
   },
   {
     name: "resume",
     group: "A running station",
     brief: "Take the other side back from hold",
-    load: async () => (await import("./call_actions.ts")).resume,
+    load: async () => (await load<typeof import("./call_actions.ts")>("./call_actions.ts")).resume,
   },
   {
     name: "swap",
     group: "A running station",
     brief: "Hold the active call and resume the held one",
-    load: async () => (await import("./call_actions.ts")).swap,
+    load: async () => (await load<typeof import("./call_actions.ts")>("./call_actions.ts")).swap,
   },
   {
     name: "mute",
     group: "A running station",
     brief: "Send silence instead of the microphone",
-    load: async () => (await import("./call_actions.ts")).mute,
+    load: async () => (await load<typeof import("./call_actions.ts")>("./call_actions.ts")).mute,
   },
   {
     name: "unmute",
     group: "A running station",
     brief: "Send the microphone again",
-    load: async () => (await import("./call_actions.ts")).unmute,
+    load: async () => (await load<typeof import("./call_actions.ts")>("./call_actions.ts")).unmute,
   },
   {
     name: "dtmf",
     group: "A running station",
     brief: "Send digits into a live call",
-    load: async () => (await import("./call_actions.ts")).dtmf,
+    load: async () => (await load<typeof import("./call_actions.ts")>("./call_actions.ts")).dtmf,
   },
   {
     name: "reject",
     group: "A running station",
     brief: "Refuse a ringing call",
-    load: async () => (await import("./call_actions.ts")).reject,
+    load: async () => (await load<typeof import("./call_actions.ts")>("./call_actions.ts")).reject,
   },
   {
     name: "transfer",
     group: "A running station",
     brief: "Hand the other side on to another number",
-    load: async () => (await import("./call_actions.ts")).transfer,
+    load: async () =>
+      (await load<typeof import("./call_actions.ts")>("./call_actions.ts")).transfer,
   },
   {
     name: "devices",
     group: "First steps",
     brief: "List microphones and loudspeakers",
-    load: async () => (await import("./devices.ts")).devices,
+    load: async () => (await load<typeof import("./devices.ts")>("./devices.ts")).devices,
   },
   {
     name: "lab",
     group: "First steps",
     brief: "Run the practice PBX alone, for others to call",
-    load: async () => (await import("./lab.ts")).lab,
+    load: async () => (await load<typeof import("./lab.ts")>("./lab.ts")).lab,
   },
   {
     name: "config",
     group: "First steps",
     brief: "init, check, show, schema: the configuration",
-    load: async () => (await import("./config.ts")).config,
+    load: async () => (await load<typeof import("./config.ts")>("./config.ts")).config,
   },
   {
     name: "credential",
     group: "First steps",
     brief: "set, list, remove: stored passwords",
-    load: async () => (await import("./credential.ts")).credential,
+    load: async () => (await load<typeof import("./credential.ts")>("./credential.ts")).credential,
   },
   {
     name: "completion",
     group: "About offhook",
     brief: "Completion script for bash, zsh or fish",
-    load: async () => (await import("./completion.ts")).completion,
+    load: async () => (await load<typeof import("./completion.ts")>("./completion.ts")).completion,
   },
   {
     name: "schema",
     group: "About offhook",
     brief: "JSON Schema of a command's --json output",
-    load: async () => (await import("./schema.ts")).schema,
+    load: async () => (await load<typeof import("./schema.ts")>("./schema.ts")).schema,
   },
   {
     name: "version",
     group: "About offhook",
     brief: "Version of offhook, and of what it runs on with --json",
-    load: async () => (await import("./version.ts")).version,
+    load: async () => (await load<typeof import("./version.ts")>("./version.ts")).version,
   },
 ];

@@ -2,6 +2,7 @@
  * The way from the command line to a phone. The station, with every adapter, is loaded when a phone
  * is opened, not before. Not on the real-time path.
  */
+import { lazily } from "./lazily.ts";
 import type { Phone } from "../control/phone.ts";
 import type { OpenPhone as StationPhone, PhoneOptions } from "../station/phone_options.ts";
 
@@ -14,6 +15,9 @@ export type OpenedPhone = Phone & Pick<StationPhone, "listening">;
 export type OpenPhone = (options: PhoneOptions) => Promise<OpenedPhone>;
 
 export const openStationPhone: OpenPhone = async (options) => {
-  const { openPhone } = await import("../station/open_phone.ts");
+  const { openPhone } = await lazily<typeof import("../station/open_phone.ts")>(
+    import.meta.url,
+    "../station/open_phone.ts",
+  );
   return await openPhone(options);
 };

@@ -1,5 +1,5 @@
 /** {@link Io} over the real process. Not on the real-time path. */
-import { type Environment, processEnvironment } from "../config/folders.ts";
+import { type Environment, processEnvironment } from "../config/environment.ts";
 import { OffhookError } from "../core/errors.ts";
 import type { Io, Keyboard, Output } from "./io.ts";
 

@@ -5,11 +5,9 @@
  */
 import { isAbsolute, join, resolve } from "node:path";
 import { OffhookError } from "../core/errors.ts";
+import type { Environment } from "./environment.ts";
 
-/** An environment: `Deno.env.get`, or a table in tests. */
-export type Environment = (name: string) => string | undefined;
-
-export const processEnvironment: Environment = (name) => Deno.env.get(name);
+export { type Environment, processEnvironment } from "./environment.ts";
 
 /** @throws OffhookError `config-missing` when neither the XDG variable nor HOME is set */
 function folder(environment: Environment, variable: string, underHome: string): string {

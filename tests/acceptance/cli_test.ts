@@ -25,6 +25,24 @@ Deno.test("version is deno.json's, alone on standard output", async () => {
   assert.equal(versions.deno, Deno.version.deno);
 });
 
+Deno.test("what Deno reads before it begins is small, and stays small", async () => {
+  const { stdout } = await new Deno.Command(Deno.execPath(), {
+    args: ["info", "--json", "main.ts"],
+    cwd: new URL("../../", import.meta.url),
+  }).output();
+  const graph = JSON.parse(new TextDecoder().decode(stdout)) as {
+    roots: string[];
+    modules: { specifier: string; dependencies?: { code?: { specifier?: string } }[] }[];
+  };
+  const read = new Set(graph.roots);
+  for (const specifier of read) {
+    const { dependencies = [] } = graph.modules.find((each) => each.specifier === specifier) ?? {};
+    for (const { code } of dependencies) if (code?.specifier) read.add(code.specifier);
+  }
+  assert.ok(read.size > 5 && read.size < 25, [...read].join("\n"));
+  assert.deepEqual([...read].filter((name) => /npm:|node:|\/(sip|station)\//.test(name)), []);
+});
+
 Deno.test("help of everything: on standard output, status 0, every command in the list", async () => {
   const help = await run(["--help"]);
   assert.equal(help.status, 0);
