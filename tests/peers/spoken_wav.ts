@@ -3,19 +3,18 @@
 export interface SpokenWav {
   /** Samples per second of the 16-bit mono WAV; 8000 by default. */
   rate?: number;
-  /** What is said; digits and names make a signal that does not repeat itself. */
+  /** What is said. */
   text?: string;
   /** How often the text is said. */
   times?: number;
 }
 
-const TEXT = "The quick brown fox jumps over the lazy dog. Seven hundred and thirty two blue " +
-  "elephants were counted in Yokohama on Thursday, while nobody whistled.";
+const TEXT = "The quick brown fox jumps over seven blue elephants.";
 
 const FOLDER = "/tmp/offhook-spoken";
 
 /**
- * Path of a WAV file (s16le mono) of spoken words, some 8 s for each time. The file is shared between
+ * Path of a WAV file (s16le mono) of spoken words, some 4 s for each time. The file is shared between
  * tests and runs: do not change it.
  */
 export async function spokenWav(

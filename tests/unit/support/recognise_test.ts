@@ -12,32 +12,39 @@ function noise(length: number, seed: number): Float32Array {
   });
 }
 
-Deno.test("a piece of the reference is found in its place, whatever its gain", () => {
+Deno.test("a part of what was said is recognised, whatever its gain", () => {
   const said = noise(5 * RATE, 1);
   const heard = said.slice(1.25 * RATE, 3.5 * RATE).map((sample) => sample * 0.2);
-  const { score, pieces, offsetMs } = recogniseSamples(said, heard, RATE);
-  assert.ok(score > 0.999, `score ${score}`);
-  assert.equal(pieces, 2);
-  assert.equal(offsetMs, 1250);
+  const { score, seconds } = recogniseSamples(said, heard, RATE);
+  assert.ok(score > 0.99, `score ${score}`);
+  assert.equal(seconds, 2.25);
 });
 
-Deno.test("a recording that reaches over the end of a looped file is found", () => {
+Deno.test("a recording that reaches over the end of a looped file is recognised", () => {
   const said = noise(3 * RATE, 2);
   const looped = new Float32Array([...said, ...said]);
-  const { score, offsetMs } = recogniseSamples(said, looped.subarray(2.5 * RATE, 4.5 * RATE), RATE);
-  assert.ok(score > 0.999, `score ${score}`);
-  assert.equal(offsetMs, 2500);
+  const { score } = recogniseSamples(said, looped.subarray(2.5 * RATE, 4.5 * RATE), RATE);
+  assert.ok(score > 0.99, `score ${score}`);
 });
 
-Deno.test("another signal is not taken for the reference", () => {
+Deno.test("a jitter buffer's small moves do not matter", () => {
+  const said = noise(4 * RATE, 6);
+  const moved = [
+    said.subarray(0, RATE),
+    said.subarray(RATE + 40, 2 * RATE),
+    said.subarray(2 * RATE),
+  ];
+  const heard = new Float32Array(moved.flatMap((part) => [...part]));
+  const { score } = recogniseSamples(said, heard, RATE);
+  assert.ok(score > 0.99, `score ${score}`);
+});
+
+Deno.test("another signal is not taken for it", () => {
   const { score } = recogniseSamples(noise(5 * RATE, 3), noise(3 * RATE, 4), RATE);
-  assert.ok(score < 0.2, `score ${score}`);
+  assert.ok(score < 0.3, `score ${score}`);
 });
 
 Deno.test("silence is no match", () => {
-  assert.deepEqual(recogniseSamples(noise(3 * RATE, 5), new Float32Array(3 * RATE), RATE), {
-    score: 0,
-    pieces: 0,
-    offsetMs: 0,
-  });
+  const silence = new Float32Array(3 * RATE);
+  assert.deepEqual(recogniseSamples(noise(3 * RATE, 5), silence, RATE), { score: 0, seconds: 0 });
 });
