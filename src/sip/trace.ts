@@ -44,24 +44,31 @@ const SECRET_PARAMETERS = /\b(response|nonce|cnonce|opaque)\s*=\s*("(?:[^"\\]|\\
 
 /** A message without its credentials; everything else stays, line for line. */
 export function redacted(text: string): string {
-  const lines = text.split("\r\n");
-  let credentials = false;
+  const lines = text.split("\n");
+  // Scheme of the credentials under way; empty: its name is still to come on a folded line.
+  let scheme: string | undefined;
   for (let index = 1; index < lines.length; index++) {
     const line = lines[index];
-    const folded = /^[ \t]/.test(line);
-    if (!folded) credentials = /^(?:proxy-)?authorization[ \t]*:/i.test(line);
-    lines[index] = credentials ? withoutCredentials(line, folded) : withoutKeys(line);
+    if (!/^[ \t]/.test(line)) {
+      scheme = /^(?:proxy-)?authorization[ \t]*:/i.test(line) ? "" : undefined;
+    }
+    if (scheme === undefined) lines[index] = withoutKeys(line);
+    else [lines[index], scheme] = withoutCredentials(line, scheme);
   }
-  return lines.join("\r\n");
+  return lines.join("\n");
 }
 
-function withoutCredentials(line: string, folded: boolean): string {
-  if (folded) return line.replace(SECRET_PARAMETERS, hidden);
-  const scheme = /^([^:]*:[ \t]*)(\S*)/.exec(line)!;
-  if (scheme[2].toLowerCase() === "digest" || scheme[2] === "") {
-    return line.replace(SECRET_PARAMETERS, hidden);
+const LINE = /^((?:[^\s:]+[ \t]*:)?[ \t]*)(.*?)(\r?)$/;
+
+/** The line without its secrets, and the scheme as far as it is known by now. */
+function withoutCredentials(line: string, scheme: string): [line: string, scheme: string] {
+  const [, head = "", rest = "", end = ""] = LINE.exec(line) ?? [];
+  const known = scheme || rest.split(/[ \t]/, 1)[0].toLowerCase();
+  if (known === "digest" || known === "") {
+    return [line.replace(SECRET_PARAMETERS, hidden), known];
   }
-  return `${scheme[1]}${scheme[2]} ${MARK}`;
+  const shown = scheme === "" ? `${rest.slice(0, known.length)} ${MARK}` : MARK;
+  return [`${head}${shown}${end}`, known];
 }
 
 function hidden(_all: string, name: string, value: string): string {
@@ -69,7 +76,7 @@ function hidden(_all: string, name: string, value: string): string {
 }
 
 function withoutKeys(line: string): string {
-  if (line.startsWith("a=ice-pwd:")) return `a=ice-pwd:${MARK}`;
+  if (line.startsWith("a=ice-pwd:")) return line.replace(/:[^\r]*/, `:${MARK}`);
   if (line.startsWith("a=crypto:")) return line.replace(/\binline:[^|\s;]+/gi, `inline:${MARK}`);
   return line;
 }

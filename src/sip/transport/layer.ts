@@ -66,15 +66,7 @@ export class TransportLayer {
     this.random = options.random ?? cryptoRandom;
     if (options.onEvent !== undefined) this.#subscribers.add(options.onEvent);
     const hop = options.nextHop === undefined ? undefined : configuredHop(options.nextHop);
-    this.#flows = new FlowTable(
-      { ...options, clock: this.clock, random: this.random, path: hop?.path },
-      {
-        received: (flow, bytes) => this.#inbound.receive(flow, bytes),
-        sending: (flow, text) => this.#trace(flow, "out", text),
-        opened: (flow) => this.#emit({ type: "flow-opened", flow }),
-        closed: (flow, error) => this.#flowClosed(flow, error),
-      },
-    );
+    this.#flows = this.#makeFlows(hop?.path);
     this.#client = new ClientTransactions<BaseFlow>({
       clock: this.clock,
       onUnanswered: (transaction) => this.#unanswered(transaction),
@@ -83,28 +75,45 @@ export class TransportLayer {
     this.#server = new ServerTransactions<BaseFlow>(this.clock);
     const dialogs = new DialogFlows();
     const locating = (destination: Destination) => this.#locate(destination);
-    const open = (target: Target) => this.#flows.toward(target);
     this.#account = hop === undefined ? undefined : new NextHopConnection({
       clock: this.clock,
       locate: () => locating(hop),
       open: (target) => this.#openNextHop(target),
     });
+    const open = (target: Target) => this.#flows.toward(target);
     this.#routing = new Routing({ dialogs, account: this.#account, locate: locating, open });
-    this.#outbound = new Outbound({
+    this.#outbound = this.#makeOutbound(dialogs);
+    this.#inbound = this.#makeInbound(dialogs);
+  }
+
+  #makeFlows(path: string | undefined): FlowTable {
+    return new FlowTable({ ...this.options, clock: this.clock, random: this.random, path }, {
+      received: (flow, bytes) => this.#inbound.receive(flow, bytes),
+      sending: (flow, text) => this.#trace(flow, "out", text),
+      opened: (flow) => this.#emit({ type: "flow-opened", flow }),
+      closed: (flow, error) => this.#flowClosed(flow, error),
+    });
+  }
+
+  #makeOutbound(dialogs: DialogFlows): Outbound {
+    return new Outbound({
       client: this.#client,
       server: this.#server,
       flows: this.#flows,
       routing: this.#routing,
       dialogs,
-      udpLimit: options.udpLimit,
+      udpLimit: this.options.udpLimit,
       clock: this.clock,
       emit: (event) => this.#emit(event),
     });
-    this.#inbound = new Inbound({
+  }
+
+  #makeInbound(dialogs: DialogFlows): Inbound {
+    return new Inbound({
       client: this.#client,
       server: this.#server,
       dialogs,
-      onRequest: options.onRequest,
+      onRequest: this.options.onRequest,
       trace: (flow, text) => this.#trace(flow, "in", text),
       emit: (event) => this.#emit(event),
       deliver: (message, flow) => this.onMessage?.(message, flow),

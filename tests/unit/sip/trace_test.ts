@@ -30,6 +30,29 @@ Deno.test("credentials and keys are redacted, everything else stays", () => {
   assert.equal(text.split("\r\n").length, MESSAGE.split("\r\n").length);
 });
 
+Deno.test("credentials on folded lines, and behind bare line feeds, are redacted too", () => {
+  for (const end of ["\r\n", "\n"]) {
+    const lines = [
+      "INVITE sip:b@h SIP/2.0",
+      "Authorization: Bearer",
+      " t0ken",
+      "Authorization:",
+      "\tBasic dXNlcjpw",
+      " moret0ken",
+      "Authorization:",
+      ' Digest username="a",',
+      ' response="5ecret"',
+      "To: <sip:b@h>",
+      "a=ice-pwd:1cepassword",
+      "",
+    ];
+    const text = redacted(lines.join(end));
+    for (const secret of ["t0ken", "dXNl", "5ecret", "1cepass"]) assert(!text.includes(secret));
+    assert(text.includes('username="a"') && text.includes(`To: <sip:b@h>${end}`));
+    assert.equal(text.split(end).length, lines.length);
+  }
+});
+
 Deno.test("a message without credentials is not touched", () => {
   const plain = MESSAGE.split("\r\n").filter((line) => !/uthorization|^ |crypto|pwd/.test(line));
   assert.equal(redacted(plain.join("\r\n")), plain.join("\r\n"));
