@@ -40,8 +40,10 @@ export interface Agent {
   identityOn(flow: Flow): { uri: string; displayName: string };
   /** The flow that a request to `uri` will take. @throws OffhookError when there is none */
   flowToward(uri: string): Promise<Flow>;
-  /** The flow that the request being handled came on. */
-  incomingFlow(): Flow | undefined;
+  /** Undefined: requests have their way. Else a try to get it, which may reject. */
+  reach(): Promise<unknown> | undefined;
+  /** The local address for SDP of a call that began on `flow`: that of the account's flow of now. */
+  localAddress(flow: Flow): string;
   /** The line `Contact: <…>`. */
   contactLine(): string;
   /** Why the transport could not deliver a request of ours, told once. */

@@ -61,14 +61,28 @@ export function sendInDialog(
     agent.core.request(message, delegate);
   };
   authentication.begin();
-  send();
+  whenReachable(agent, send);
+}
+
+/**
+ * Runs `send` at once when the account's connection is up; else after a try to get it up, whatever
+ * comes of it. A BYE in the second of a reconnect would be lost otherwise, and the peer left talking.
+ */
+export function whenReachable(agent: Agent, send: () => void): void {
+  const reaching = agent.reach();
+  if (reaching === undefined) send();
+  else reaching.then(send, send);
 }
 
 export function finalOf(message: IncomingResponseMessage): FinalResponse {
   return { status: message.statusCode ?? 0, reason: message.reasonPhrase ?? "", message };
 }
 
-/** Whether a response to a request inside a dialog means that there is none any more (RFC 5057 §5.1). */
-export function isDialogGone({ status }: FinalResponse): boolean {
-  return status === 408 || status === 481;
+/**
+ * Whether a response to a request inside a dialog means that there is none any more (RFC 5057 §5.1).
+ * Deviation: a silence on the way (RFC 3261 §12.2.1.2) does not; the sound may still flow, and the
+ * session timer ends a dialog that is really dead.
+ */
+export function isDialogGone({ status, message }: FinalResponse): boolean {
+  return status === 481 || (status === 408 && message.data !== undefined);
 }

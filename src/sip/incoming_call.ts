@@ -28,9 +28,10 @@ import { LiteralUri } from "./overrides/literal_uri.ts";
 import type { UpdateDelegate } from "./overrides/update.ts";
 import { isAnsweredElsewhere } from "./reason.ts";
 import { ReliableProgress } from "./reliable_progress.ts";
-import { refusesInterval, Session, sessionTimerAnswer } from "./session.ts";
+import { Session } from "./session.ts";
 import { sdpBody } from "./session_context.ts";
 import { SessionDescriptions } from "./session_descriptions.ts";
+import { refusesInterval, sessionTimerAnswer } from "./session_refresh.ts";
 import type { Flow } from "./transport/types.ts";
 
 type Stage = "ringing" | "accepting" | "over";
@@ -161,7 +162,7 @@ export class IncomingCall implements Leg {
     // Our offer in an 18x would need an answer in PRACK, which the port has no way for.
     const sdp = description === undefined || this.#offer === null
       ? undefined
-      : this.#descriptions.answer(description, this.#flow.local.host);
+      : this.#descriptions.answer(description, this.#agent.localAddress(this.#flow));
     const body = sdp === undefined ? {} : { body: sdpBody(sdp) };
     const wanted = requires(message, "100rel") ||
       (sdp !== undefined && supports(message, "100rel"));
@@ -205,7 +206,7 @@ export class IncomingCall implements Leg {
     this.#stage = "accepting";
     this.#reliable.whenSettled(() => {
       if (this.#stage !== "accepting") return;
-      const address = this.#flow.local.host;
+      const address = this.#agent.localAddress(this.#flow);
       const sdp = this.#offer === null
         ? this.#descriptions.offer(description, address)
         : this.#descriptions.answer(description, address);
@@ -228,7 +229,7 @@ export class IncomingCall implements Leg {
       dialog,
       descriptions: this.#descriptions,
       authentication: new Authentication(this.#agent.credentials),
-      address: this.#flow.local.host,
+      flow: this.#flow,
     }, { awaitedAck: { initial: true, bringsAnswer: this.#offer === null }, message });
     this.#agent.setLeg(this.#call, session);
     this.#replaced?.abandon();

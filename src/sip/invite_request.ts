@@ -36,6 +36,7 @@ export class InviteRequest {
   #sessionSeconds = SESSION_SECONDS;
   #minimumSeconds = MIN_SESSION_SECONDS;
   #message: OutgoingRequestMessage | undefined;
+  #credentialLines: string[] = [];
 
   /** @throws OffhookError `usage` or `invalid-target` for what may not stand in a message */
   constructor(
@@ -124,7 +125,6 @@ export class InviteRequest {
         fromDisplayName: invite.from.displayName,
         routeSet: invite.getHeaders("route"),
       },
-      ['Reason: SIP;cause=487;text="Request Terminated"'],
     );
     message.branch = invite.branch;
     core.request(message);
@@ -132,13 +132,11 @@ export class InviteRequest {
 
   /** ACK to a 2xx, with the INVITE's credentials (RFC 3261 §13.2.2.4). */
   acknowledge(response: AckableIncomingResponseWithSession, sdp: string | undefined): void {
-    const credentials = [...this.#credentialLines];
     response.ack({
-      extraHeaders: credentials,
+      extraHeaders: [...this.#credentialLines],
       ...(sdp === undefined ? {} : { body: sdpBody(sdp) }),
     });
   }
-  #credentialLines: string[] = [];
 
   /** Without an offer of ours a reliable 18x would bring one, which the port has no way for. */
   #optionTags(): string[] {

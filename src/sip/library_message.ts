@@ -16,6 +16,7 @@ import {
   NameAddrHeader,
 } from "sip.js/lib/core/index.js";
 import type { SipMessage } from "./message.ts";
+import { sdpPart } from "./multipart.ts";
 import { LiteralUri } from "./overrides/literal_uri.ts";
 import { type NameAddr, parseNameAddrList, parseParameterised, parseUri } from "./uri.ts";
 
@@ -87,6 +88,7 @@ export function libraryMessage(source: SipMessage): LibraryMessage {
   };
   fields.viaBranch = source.via.branch ?? "";
   fields.body = bodyOf(source, fields);
+  unwrapDescription(fields);
   return message;
 }
 
@@ -183,6 +185,16 @@ function requireSound(fields: Fields): void {
       throw new MalformedMessage(400, `More than one ${canonicalName(name)}`);
     }
   }
+}
+
+/** A description among several parts stands for the whole body: SIP.js looks for no other. */
+function unwrapDescription(fields: Fields): void {
+  const contentType = fields.headers["Content-Type"]?.[0];
+  if (contentType === undefined) return;
+  const sdp = sdpPart(contentType.raw, fields.body);
+  if (sdp === undefined) return;
+  fields.body = sdp;
+  fields.headers["Content-Type"] = [{ raw: "application/sdp", parsed: "application/sdp" }];
 }
 
 /** The body in whole, or the part of it that Content-Length counts (in bytes). */

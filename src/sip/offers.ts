@@ -18,16 +18,14 @@ import {
   TransactionState,
   type UserAgentServer,
 } from "sip.js/lib/core/index.js";
-import type { TimerHandle } from "../core/clock.ts";
 import { OffhookError } from "../core/errors.ts";
 import type { MediaDescription } from "../core/media_description.ts";
+import { Decision } from "./decision.ts";
 import { ACCEPT_LINE, ALLOW_LINE, sdpOf } from "./capabilities.ts";
 import { type FinalResponse, isDialogGone } from "./in_dialog.ts";
 import { sendReinvite } from "./reinvite.ts";
-import { sdpBody, type SessionContext } from "./session_context.ts";
-
-/** ms that the core has to decide about an offer of the peer; it decides at once. */
-const DECISION_MS = 20_000;
+import { refusesInterval } from "./session_refresh.ts";
+import { sdpAddress, sdpBody, type SessionContext } from "./session_context.ts";
 
 /** What an exchange means for the session around it. */
 export interface OfferEvents {
@@ -35,16 +33,8 @@ export interface OfferEvents {
   timerLines(request: IncomingRequestMessage | undefined): string[];
   /** A 2xx was sent to this request, or this 2xx was received: the session timer starts anew. */
   refreshed(message: IncomingRequestMessage | IncomingResponseMessage): void;
-  /** Checks Session-Expires; true: it was refused. */
-  refusesInterval(request: UserAgentServer): boolean;
   /** The peer does not know the dialog any more, or is gone. */
   lost(error: OffhookError): void;
-}
-
-/** An offer of the peer that the core decides about. */
-interface Decision {
-  accept(description: MediaDescription): void;
-  reject(status: number): void;
 }
 
 /** What the ACK to a 2xx of ours is for. */
@@ -57,7 +47,7 @@ export interface AwaitedAck {
 export class Offers {
   readonly #context: SessionContext;
   readonly #events: OfferEvents;
-  #decision: (Decision & { guard: TimerHandle }) | undefined;
+  readonly #decision: Decision;
   /** True while a re-INVITE of ours has no final response. */
   #inviting = false;
   /** An offer of ours that waits for its turn; null asks the peer for one. */
@@ -68,6 +58,7 @@ export class Offers {
   constructor(context: SessionContext, events: OfferEvents, awaitedAck?: AwaitedAck) {
     this.#context = context;
     this.#events = events;
+    this.#decision = new Decision(context.agent.clock);
     this.#awaitedAck = awaitedAck;
   }
 
@@ -79,7 +70,7 @@ export class Offers {
     if (offer === undefined) return;
     server.delegate = {
       onCancel: () => {
-        if (this.#takeDecision() !== undefined) server.reject({ statusCode: 487 });
+        if (this.#decision.withdraw()) server.reject({ statusCode: 487 });
       },
     };
     this.#askCore(server, offer, (sdp) => {
@@ -124,7 +115,8 @@ export class Offers {
       this.#queued = { offer };
       return;
     }
-    const { agent, call, descriptions, address } = this.#context;
+    const { agent, call, descriptions } = this.#context;
+    const address = sdpAddress(this.#context);
     const sdp = offer === null ? undefined : descriptions.offer(offer, address);
     this.#invite(sdp, (message, ack) => {
       if (offer === null) {
@@ -147,7 +139,7 @@ export class Offers {
    * @param retry called when it collides with another exchange
    */
   refresh(retry: () => void): void {
-    if (this.#isBusy() || this.#decision !== undefined) return retry();
+    if (this.#isBusy() || this.#decision.isOpen) return retry();
     this.#invite(
       this.#context.descriptions.current,
       (_message, ack) => ack(),
@@ -163,14 +155,15 @@ export class Offers {
     message: IncomingResponseMessage,
     ack: (sdp?: string) => void,
   ): MediaDescription | undefined {
-    const { descriptions, address } = this.#context;
+    const { descriptions } = this.#context;
+    const address = sdpAddress(this.#context);
     const sdp = sdpOf(message);
     const offer = this.#read(sdp, (text) => descriptions.receiveOffer(text));
     // RFC 3261 §13.2.2.4: even an unacceptable offer is answered in the ACK.
     const refuse = () => ack(sdp === undefined ? undefined : descriptions.refusal(address));
     if (offer === undefined) refuse();
     else {
-      this.#setDecision({
+      this.#decision.open({
         accept: (description) => ack(descriptions.answer(description, address)),
         reject: refuse,
       });
@@ -179,17 +172,17 @@ export class Offers {
   }
 
   answer(description: MediaDescription): void {
-    this.#takeDecision()?.accept(description);
+    this.#decision.accept(description);
   }
 
   reject(status: number): void {
-    this.#takeDecision()?.reject(status);
+    this.#decision.reject(status);
   }
 
   /** The dialog ends: whatever waits for the core is answered (RFC 3261 §15.1.2). */
   close(): void {
     this.#queued = undefined;
-    this.#takeDecision()?.reject(487);
+    this.#decision.reject(487);
   }
 
   #isBusy(): boolean {
@@ -230,8 +223,8 @@ export class Offers {
   }
 
   #refuses(server: UserAgentServer): boolean {
-    if (this.#events.refusesInterval(server)) return true;
-    if (this.#decision === undefined) return false;
+    if (refusesInterval(server)) return true;
+    if (!this.#decision.isOpen) return false;
     server.reject({ statusCode: 491 });
     return true;
   }
@@ -255,8 +248,9 @@ export class Offers {
     offer: MediaDescription | null,
     accept: (sdp: string) => void,
   ): void {
-    const { agent, call, descriptions, address } = this.#context;
-    this.#setDecision({
+    const { agent, call, descriptions } = this.#context;
+    const address = sdpAddress(this.#context);
+    this.#decision.open({
       accept: (description) => {
         accept(
           offer === null
@@ -268,18 +262,6 @@ export class Offers {
       reject: (statusCode) => void server.reject({ statusCode }),
     });
     agent.notify({ type: "RemoteOffer", call, offer });
-  }
-
-  #setDecision(decision: Decision): void {
-    const guard = this.#context.agent.clock.setTimeout(() => this.reject(500), DECISION_MS);
-    this.#decision = { ...decision, guard };
-  }
-
-  #takeDecision(): Decision | undefined {
-    const decision = this.#decision;
-    if (decision !== undefined) this.#context.agent.clock.clearTimeout(decision.guard);
-    this.#decision = undefined;
-    return decision;
   }
 
   #lines(server: UserAgentServer | undefined): string[] {

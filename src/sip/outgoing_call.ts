@@ -20,17 +20,18 @@ import type {
 } from "sip.js/lib/core/index.js";
 import type { TimerHandle } from "../core/clock.ts";
 import { type ErrorJson, OffhookError } from "../core/errors.ts";
+import type { MediaDescription } from "../core/media_description.ts";
 import type { SipEffect } from "../core/sip_port.ts";
 import type { Agent, CallEffect, Leg } from "./agent.ts";
 import { Authentication } from "./authentication.ts";
-import { requires, sdpOf } from "./capabilities.ts";
+import { sdpOf } from "./capabilities.ts";
 import { EarlyDialogs } from "./early_dialogs.ts";
 import { remoteParty } from "./identity.ts";
 import { finalOf, sendInDialog } from "./in_dialog.ts";
 import { InviteRequest } from "./invite_request.ts";
 import { Redirection } from "./redirection.ts";
 import { Session } from "./session.ts";
-import { refreshTarget, type SessionContext } from "./session_context.ts";
+import { refreshTarget, sdpAddress, type SessionContext } from "./session_context.ts";
 import { SessionDescriptions } from "./session_descriptions.ts";
 import { callError } from "./status_error.ts";
 import type { Flow } from "./transport/types.ts";
@@ -64,7 +65,7 @@ export class OutgoingCall implements Leg {
     this.#authentication = new Authentication(agent.credentials);
     this.#descriptions = new SessionDescriptions(agent.random);
     this.#redirection = new Redirection(effect.target);
-    this.#early = new EarlyDialogs(this.#descriptions);
+    this.#early = new EarlyDialogs(agent, this.#authentication, this.#descriptions);
   }
 
   /** Sends the INVITE as soon as there is a way for it. */
@@ -86,7 +87,9 @@ export class OutgoingCall implements Leg {
     this.#flow = await this.#agent.flowToward(invite.target.toString());
     if (this.#stage.name !== "waiting") return;
     const { offer } = this.#effect;
-    if (offer !== null) invite.sdp = this.#descriptions.offer(offer, this.#flow.local.host);
+    if (offer !== null) {
+      invite.sdp = this.#descriptions.offer(offer, this.#agent.localAddress(this.#flow));
+    }
     this.#authentication.begin();
     this.#send();
   }
@@ -120,11 +123,9 @@ export class OutgoingCall implements Leg {
   #progress({ message, session }: PrackableIncomingResponseWithSession): void {
     this.#provisional();
     const dialog = session as SessionDialog;
-    const early = this.#early.get(dialog.remoteTag);
-    const reliable = requires(message, "100rel") && message.hasHeader("rseq");
-    const sdp = this.#effect.offer === null ? undefined : sdpOf(message);
-    if (sdp !== undefined) this.#readEarly(early, sdp, reliable);
-    if (reliable) this.#acknowledgeProgress(dialog, message);
+    const description = this.#effect.offer === null
+      ? undefined
+      : this.#early.progress(dialog, message);
     if (this.#stage.name !== "inviting") return;
     this.#agent.notify({
       type: "CallProgress",
@@ -132,28 +133,7 @@ export class OutgoingCall implements Leg {
       status: message.statusCode ?? 0,
       reason: message.reasonPhrase ?? "",
       dialog: dialog.remoteTag,
-      ...(sdp === undefined || early.description === undefined
-        ? {}
-        : { description: early.description }),
-    });
-  }
-
-  #readEarly(early: ReturnType<EarlyDialogs["get"]>, sdp: string, reliable: boolean): void {
-    try {
-      early.description = early.descriptions.receiveAnswer(sdp);
-      early.answered ||= reliable;
-    } catch (error) {
-      this.#agent.log("warning", `early media: ${OffhookError.from(error).message}`);
-    }
-  }
-
-  /** PRACK (RFC 3262 §4). */
-  #acknowledgeProgress(dialog: SessionDialog, message: IncomingResponseMessage): void {
-    const headers = [`RAck: ${message.getHeader("rseq")} ${message.cseq} INVITE`];
-    const request = { method: "PRACK", headers } as const;
-    const authentication = new Authentication(this.#agent.credentials);
-    sendInDialog(this.#agent, dialog, authentication, { ...request, headers }, ({ status }) => {
-      if (status >= 300) this.#agent.log("warning", `PRACK was refused with ${status}`);
+      ...(description === undefined ? {} : { description }),
     });
   }
 
@@ -163,53 +143,47 @@ export class OutgoingCall implements Leg {
     refreshTarget(dialog, message);
     const wanted = this.#stage.name === "inviting";
     if (this.#stage.name === "cancelling") this.#over(487, "Request Terminated");
-    const early = this.#early.get(dialog.remoteTag);
     const context: SessionContext = {
       agent: this.#agent,
       call: this.#effect.call,
       dialog,
-      descriptions: early.descriptions,
+      descriptions: this.#early.descriptions(dialog.remoteTag),
       authentication: this.#authentication,
-      address: this.#flow!.local.host,
+      flow: this.#flow!,
     };
     const ack = (sdp?: string) => this.#invite?.acknowledge(response, sdp);
-    if (!wanted) return this.#refuseBranch(context, ack);
+    if (!wanted) return this.#refuseBranch(context, message, ack);
     this.#stage = { name: "answered" };
     const session = new Session(context, { message });
     this.#agent.setLeg(this.#effect.call, session);
-    if (this.#effect.offer === null) this.#acceptOffer(session, message, ack);
-    else {
-      ack();
-      this.#acceptAnswer(session, message, early);
-    }
+    if (this.#effect.offer === null) return this.#acceptOffer(session, message, ack);
+    ack();
+    this.#acceptAnswer(session, message);
   }
 
   /** Another branch answered too, or too late: ACK and BYE (RFC 3261 §13.2.2.4). */
-  #refuseBranch(context: SessionContext, ack: (sdp?: string) => void): void {
-    const { agent, dialog, authentication } = context;
-    ack();
+  #refuseBranch(
+    context: SessionContext,
+    message: IncomingResponseMessage,
+    ack: (sdp?: string) => void,
+  ): void {
+    const { agent, dialog, descriptions, authentication } = context;
+    const sdp = this.#effect.offer === null ? sdpOf(message) : undefined;
+    ack(sdp === undefined ? undefined : descriptions.refusalOf(sdp, sdpAddress(context)));
     agent.log("info", `a further answer to ${dialog.callId} is ended`);
     sendInDialog(agent, dialog, authentication, { method: "BYE", headers: [] }, () => {});
     dialog.dispose();
   }
 
-  #acceptAnswer(
-    session: Session,
-    message: IncomingResponseMessage,
-    early: ReturnType<EarlyDialogs["get"]>,
-  ): void {
-    const sdp = sdpOf(message);
+  #acceptAnswer(session: Session, message: IncomingResponseMessage): void {
+    let description: MediaDescription | null;
     try {
-      const description = sdp === undefined ? null : early.descriptions.receiveAnswer(sdp);
-      if (description === null && !early.answered && early.description === undefined) {
-        throw new OffhookError("media-failed", "the peer answered without a description");
-      }
-      const known = early.answered ? null : early.description ?? null;
-      this.#tellAccepted(message, description ?? known, false);
+      description = this.#early.answer(message.toTag ?? "", message);
     } catch (error) {
       session.abandonSilently();
-      this.#tellRejected(488, "Not Acceptable Here", OffhookError.from(error).toJSON());
+      return this.#tellRejected(488, "Not Acceptable Here", OffhookError.from(error).toJSON());
     }
+    this.#tellAccepted(message, description, false);
   }
 
   #acceptOffer(
@@ -226,7 +200,7 @@ export class OutgoingCall implements Leg {
 
   #tellAccepted(
     message: IncomingResponseMessage,
-    description: Extract<Parameters<Agent["notify"]>[0], { type: "CallAccepted" }>["description"],
+    description: MediaDescription | null,
     isOffer: boolean,
   ): void {
     this.#agent.notify({

@@ -8,7 +8,7 @@ import {
   SessionState,
 } from "sip.js/lib/core/index.js";
 import { OffhookError } from "../core/errors.ts";
-import { finalOf, type FinalResponse } from "./in_dialog.ts";
+import { finalOf, type FinalResponse, whenReachable } from "./in_dialog.ts";
 import { refreshTarget, sdpBody, type SessionContext } from "./session_context.ts";
 
 export interface ReinviteEvents {
@@ -48,7 +48,7 @@ export function sendReinvite(
     dialog.invite(delegate, requestOptions([...headers, ...credentials()], sdp));
   };
   authentication.begin();
-  send();
+  whenReachable(agent, send);
 }
 
 function requestOptions(extraHeaders: string[], sdp: string | undefined): RequestOptions {

@@ -13,32 +13,24 @@ import type {
   IncomingResponseMessage,
   SessionDelegate,
   SessionDialog,
-  UserAgentServer,
 } from "sip.js/lib/core/index.js";
 import { SessionState } from "sip.js/lib/core/index.js";
 import { OffhookError } from "../core/errors.ts";
 import type { CallEffect, Leg } from "./agent.ts";
-import { supports, tokens } from "./capabilities.ts";
 import { DTMF_RELAY, dtmfRelayBody, parseDtmfBody } from "./dtmf_relay.ts";
-import { isDialogGone, sendInDialog } from "./in_dialog.ts";
+import { type InDialogRequest, isDialogGone, sendInDialog } from "./in_dialog.ts";
 import { type AwaitedAck, Offers } from "./offers.ts";
 import type { UpdateDelegate } from "./overrides/update.ts";
 import { referStatus, sendRefer } from "./referral.ts";
 import { reasonText } from "./reason.ts";
 import type { SessionContext } from "./session_context.ts";
-import {
-  answeredSessionExpires,
-  MIN_SESSION_SECONDS,
-  parseSessionExpires,
-  sessionExpiresLine,
-  SessionTimer,
-} from "./session_timer.ts";
+import { SessionRefresh } from "./session_refresh.ts";
 
 type Message = IncomingRequestMessage | IncomingResponseMessage;
 type Stage =
   | { name: "confirmed" }
   /** A BYE of ours waits for the ACK to our 2xx (RFC 3261 §15). */
-  | { name: "awaiting-ack"; error: OffhookError | undefined }
+  | { name: "awaiting-ack" }
   | { name: "leaving" }
   | { name: "over" };
 
@@ -52,26 +44,24 @@ export interface SessionStart {
 export class Session implements Leg {
   readonly context: SessionContext;
   readonly offers: Offers;
-  readonly #timer: SessionTimer;
-  readonly #peerTakesUpdate: boolean;
-  #interval: { seconds: number; weRefresh: boolean } | undefined;
+  readonly #refresh: SessionRefresh;
+  #silent = false;
   #stage: Stage = { name: "confirmed" };
 
   constructor(context: SessionContext, { awaitedAck, message }: SessionStart) {
     this.context = context;
-    this.#peerTakesUpdate = tokens(message, "allow").includes("update");
-    this.#timer = new SessionTimer(context.agent.clock, {
-      refresh: () => this.#refresh(),
+    this.#refresh = new SessionRefresh(context.agent, {
+      update: (headers, onFinal) =>
+        this.#request("UPDATE", headers, ({ status, message }) => onFinal(status, message)),
+      reinvite: (collided) => this.offers.refresh(collided),
       expired: () => this.#lose(new OffhookError("unreachable", "the session timer ran out")),
-    });
+    }, message);
     this.offers = new Offers(context, {
-      timerLines: (request) => this.#timerLines(request),
-      refreshed: (refreshing) => this.#refreshed(refreshing),
-      refusesInterval: refusesInterval,
+      timerLines: (request) => this.#refresh.lines(request),
+      refreshed: (refreshing) => this.#refresh.refreshed(refreshing),
       lost: (error) => this.#lose(error),
     }, awaitedAck);
     context.dialog.delegate = this.#delegate();
-    this.#refreshed(message);
   }
 
   get dialog(): SessionDialog | undefined {
@@ -106,7 +96,6 @@ export class Session implements Leg {
     this.#silent = true;
     this.#leave(undefined);
   }
-  #silent = false;
 
   #delegate(): SessionDelegate & UpdateDelegate {
     return {
@@ -125,7 +114,7 @@ export class Session implements Leg {
 
   #acknowledged(message: IncomingRequestMessage): void {
     this.offers.receiveAck(message);
-    if (this.#stage.name === "awaiting-ack") this.#sendBye(this.#stage.error);
+    if (this.#stage.name === "awaiting-ack") this.#sendBye(undefined);
   }
 
   #byeReceived(request: IncomingRequest): void {
@@ -200,42 +189,6 @@ export class Session implements Leg {
     });
   }
 
-  // Session timer (RFC 4028).
-
-  #timerLines(request: IncomingRequestMessage | undefined): string[] {
-    if (request !== undefined) return sessionTimerAnswer(request);
-    if (this.#interval === undefined) return [];
-    const { seconds, weRefresh } = this.#interval;
-    return [sessionExpiresLine({ seconds, refresher: weRefresh ? "uac" : "uas" })];
-  }
-
-  #refreshed(message: Message): void {
-    if (this.#stage.name !== "confirmed") return;
-    const isRequest = "ruri" in message && message.ruri !== undefined;
-    const agreed = isRequest
-      ? intervalFor(message as IncomingRequestMessage)
-      : parseSessionExpires(message.getHeader("session-expires"));
-    const weRefresh = agreed?.refresher === (isRequest ? "uas" : "uac");
-    this.#interval = agreed === undefined ? undefined : { seconds: agreed.seconds, weRefresh };
-    this.#timer.start(agreed?.seconds, weRefresh);
-  }
-
-  #refresh(): void {
-    if (this.#stage.name !== "confirmed") return;
-    if (!this.#peerTakesUpdate) return this.offers.refresh(() => this.#refreshLater());
-    const headers = [this.context.agent.contactLine(), ...this.#timerLines(undefined)];
-    this.#request("UPDATE", headers, ({ status, message }) => {
-      if (status < 300) this.#refreshed(message);
-      else if (status === 491 || status === 500) this.#refreshLater();
-    });
-  }
-
-  /** RFC 3261 §14.1: after a collision, 2.1 to 4 s. */
-  #refreshLater(): void {
-    const { clock, random } = this.context.agent;
-    clock.setTimeout(() => this.#refresh(), 2100 + random() * 1900);
-  }
-
   // The end.
 
   #lose(error: OffhookError): void {
@@ -245,28 +198,22 @@ export class Session implements Leg {
 
   #leave(error: OffhookError | undefined): void {
     this.offers.close();
-    this.#timer.stop();
+    this.#refresh.stop();
     const { dialog } = this.context;
     const mustWait = dialog.sessionState === SessionState.AckWait && error === undefined;
-    if (mustWait) this.#stage = { name: "awaiting-ack", error };
+    if (mustWait) this.#stage = { name: "awaiting-ack" };
     else this.#sendBye(error);
   }
 
   #sendBye(error: OffhookError | undefined): void {
     this.#stage = { name: "leaving" };
     const { agent, dialog, authentication } = this.context;
-    const request = { method: "BYE", headers: [] } as const;
-    sendInDialog(
-      agent,
-      dialog,
-      authentication,
-      { ...request, headers: [] },
-      ({ status, reason }) => {
-        if (this.#stage.name === "over") return;
-        const told = status < 300 ? "hung up" : `hung up; the peer said ${status} ${reason}`;
-        this.#end("local", error?.message ?? told, error);
-      },
-    );
+    const request: InDialogRequest = { method: "BYE", headers: [] };
+    sendInDialog(agent, dialog, authentication, request, ({ status, reason }) => {
+      if (this.#stage.name === "over") return;
+      const told = status < 300 ? "hung up" : `hung up; the peer said ${status} ${reason}`;
+      this.#end("local", error?.message ?? told, error);
+    });
     dialog.dispose();
     // With an error the core need not wait for a peer that is silent.
     if (error !== undefined) this.#end("local", error.message, error);
@@ -275,7 +222,7 @@ export class Session implements Leg {
   #end(by: "remote" | "local", reason: string, error: OffhookError | undefined): void {
     this.#stage = { name: "over" };
     this.offers.close();
-    this.#timer.stop();
+    this.#refresh.stop();
     const { agent, call } = this.context;
     agent.setLeg(call, undefined);
     if (this.#silent) return;
@@ -287,26 +234,4 @@ export class Session implements Leg {
       ...(error === undefined ? {} : { error: error.toJSON() }),
     });
   }
-}
-
-/** What we answer to the Session-Expires of a request. */
-function intervalFor(request: IncomingRequestMessage) {
-  const asked = parseSessionExpires(request.getHeader("session-expires"));
-  return answeredSessionExpires(asked, supports(request, "timer"));
-}
-
-/** Session-Expires, and Require where the caller refreshes, for a 2xx to a request (RFC 4028 §9). */
-export function sessionTimerAnswer(request: IncomingRequestMessage): string[] {
-  const answered = intervalFor(request);
-  if (answered === undefined) return [];
-  const line = sessionExpiresLine(answered);
-  return answered.refresher === "uac" ? ["Require: timer", line] : [line];
-}
-
-/** RFC 4028 §9: an interval that is too small is refused with ours. */
-export function refusesInterval(server: UserAgentServer): boolean {
-  const asked = parseSessionExpires(server.message.getHeader("session-expires"));
-  if (asked === undefined || asked.seconds >= MIN_SESSION_SECONDS) return false;
-  server.reject({ statusCode: 422, extraHeaders: [`Min-SE: ${MIN_SESSION_SECONDS}`] });
-  return true;
 }

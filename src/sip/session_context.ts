@@ -10,6 +10,7 @@ import type { Agent } from "./agent.ts";
 import type { Authentication } from "./authentication.ts";
 import { SDP } from "./capabilities.ts";
 import type { SessionDescriptions } from "./session_descriptions.ts";
+import type { Flow } from "./transport/types.ts";
 
 export interface SessionContext {
   readonly agent: Agent;
@@ -17,8 +18,13 @@ export interface SessionContext {
   readonly dialog: SessionDialog;
   readonly descriptions: SessionDescriptions;
   readonly authentication: Authentication;
-  /** Local address for SDP: that of the signalling flow. */
-  readonly address: string;
+  /** The flow that the call began on. */
+  readonly flow: Flow;
+}
+
+/** The local address for SDP, as it is now: it changes with a reconnect on another network. */
+export function sdpAddress({ agent, flow }: SessionContext): string {
+  return agent.localAddress(flow);
 }
 
 export function sdpBody(content: string): Body {

@@ -70,6 +70,16 @@ export class SessionDescriptions {
     return this.answer(refused, address);
   }
 
+  /** As {@link refusal}, for an offer that nobody has read; undefined when it cannot be read. */
+  refusalOf(offer: string, address: string): string | undefined {
+    try {
+      this.receiveOffer(offer);
+      return this.refusal(address);
+    } catch {
+      return undefined;
+    }
+  }
+
   /** @throws OffhookError as {@link parseSdp} */
   receiveOffer(text: string): MediaDescription {
     const { description, lines, audioIndex } = parseSdp(text, this.#layout?.audioIndex);

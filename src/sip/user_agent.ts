@@ -11,17 +11,19 @@
  * as the call goes from INVITE to dialog. Nothing that a peer sends, and no effect, makes it throw.
  * Not on the real-time path.
  */
-import "./overrides/mod.ts";
-import { LoggerFactory, URI, UserAgentCore } from "sip.js/lib/core/index.js";
-import type { InviteUserAgentServer, UserAgentCoreDelegate } from "sip.js/lib/core/index.js";
+import type {
+  InviteUserAgentServer,
+  UserAgentCore,
+  UserAgentCoreDelegate,
+} from "sip.js/lib/core/index.js";
 import type { Account, TransportName } from "../core/account.ts";
 import type { Clock } from "../core/clock.ts";
 import { type ErrorJson, OffhookError } from "../core/errors.ts";
 import type { CallId, SipEffect, SipInput } from "../core/sip_port.ts";
 import type { Agent, CallEffect, Leg, Log } from "./agent.ts";
 import { answer } from "./answer.ts";
-import { SUPPORTED } from "./capabilities.ts";
 import { Connection } from "./connection.ts";
+import { makeCore, placeholder } from "./core_setup.ts";
 import { displayNameContent } from "./header_value.ts";
 import { newToken } from "./identifiers.ts";
 import { IncomingCall } from "./incoming_call.ts";
@@ -42,8 +44,6 @@ import type {
 } from "./transport/types.ts";
 import { escapedUser } from "./uri.ts";
 
-/** The layer replaces it by what peers can reach; on WebSocket it stays (RFC 7118 §5). */
-const PLACEHOLDER_HOST = "offhook.invalid";
 /** ms that calls get to end when the user agent stops. */
 const STOP_MS = 1_500;
 
@@ -92,7 +92,13 @@ export class UserAgent {
     });
     this.#layer.subscribe((event) => this.#heed(event));
     this.#layer.onMessage = (message, flow) => this.#receive(message, flow);
-    this.#core = this.#makeCore();
+    this.#core = makeCore({
+      user: options.account.user,
+      userAgent: options.userAgent ?? "offhook",
+      log: (level, message) => this.#log(level, message),
+      delegate: this.#coreDelegate(),
+      send: (text) => this.#layer.send(text).then(() => {}),
+    });
     this.#agent = this.#makeAgent(random);
     if (this.account.server === "") return;
     this.#connection = new Connection(this.#layer, this.#clock, random, {
@@ -183,47 +189,13 @@ export class UserAgent {
       }),
       identityOn: (flow) => this.#identityOn(flow),
       flowToward: (uri) => this.#connection?.ensure() ?? this.#layer.flowToward(uri),
-      incomingFlow: () => this.#incomingFlow,
-      contactLine: () => `Contact: ${this.#contact()}`,
+      reach: () => this.#reach(),
+      localAddress: (flow) => (this.#connection?.flow ?? flow).local.host,
+      contactLine: () => `Contact: ${placeholder(account.user)}`,
       failureOf: (sipCallId, method) => this.#takeFailure(sipCallId, method),
       leg: (call) => this.#legs.get(call),
       setLeg: (call, leg) => this.#setLeg(call, leg),
     };
-  }
-
-  #makeCore(): UserAgentCore {
-    const user = escapedUser(this.account.user);
-    const loggerFactory = new LoggerFactory();
-    loggerFactory.builtinEnabled = false;
-    loggerFactory.connector = (level, category, _label, content) => {
-      if (level === "warn" || level === "error") this.#log("debug", `${category}: ${content}`);
-    };
-    const contact = {
-      pubGruu: undefined,
-      tempGruu: undefined,
-      uri: new URI("sip", user, PLACEHOLDER_HOST),
-      toString: () => this.#contact(),
-    };
-    return new UserAgentCore({
-      aor: new URI("sip", user, PLACEHOLDER_HOST),
-      contact,
-      displayName: "",
-      loggerFactory,
-      hackViaTcp: false,
-      routeSet: [],
-      sipjsId: newToken(),
-      supportedOptionTags: [...SUPPORTED],
-      supportedOptionTagsResponse: [...SUPPORTED],
-      userAgentHeaderFieldValue: this.#options.userAgent ?? "offhook",
-      viaForceRport: true,
-      viaHost: PLACEHOLDER_HOST,
-      // Challenges are answered in authentication.ts.
-      authenticationFactory: () => undefined,
-      transportAccessor: () => ({
-        protocol: "UDP",
-        send: (text: string) => this.#layer.send(text).then(() => {}),
-      }),
-    }, this.#coreDelegate());
   }
 
   #coreDelegate(): UserAgentCoreDelegate {
@@ -234,10 +206,6 @@ export class UserAgent {
         void request.reject({ statusCode: 489, extraHeaders: ["Allow-Events: refer"] }),
       onRefer: (request) => void request.reject({ statusCode: 603 }),
     };
-  }
-
-  #contact(): string {
-    return `<sip:${escapedUser(this.account.user)}@${PLACEHOLDER_HOST}>`;
   }
 
   #contactOn(flow: Flow): string {
@@ -251,6 +219,13 @@ export class UserAgent {
     const { user, server, displayName } = this.account;
     const uri = server === "" ? this.#contactOn(flow) : `sip:${escapedUser(user)}@${server}`;
     return { uri, displayName: displayNameContent(displayName ?? "") };
+  }
+
+  #reach(): Promise<unknown> | undefined {
+    const connection = this.#connection;
+    return connection === undefined || connection.flow !== undefined
+      ? undefined
+      : connection.ensure();
   }
 
   #setLeg(call: CallId, leg: Leg | undefined): void {

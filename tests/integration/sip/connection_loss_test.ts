@@ -97,6 +97,9 @@ Deno.test("a lost connection keeps the call, comes back, and registers again wit
     assert.ok(Date.now() - lostAt < 1_000, "registered again too late");
     assert.ok(!phone.inputs.some((input) => input.type === "CallEnded"));
 
+    // Hung up in the moment without connection: the BYE waits for the next one.
+    server.connections[1].destroy();
+    assert.equal((await phone.next("ConnectionChanged")).connected, false);
     phone.do({ type: "SendBye", call: "c" });
     server.reply(await server.next("BYE"), 200);
     assert.equal((await phone.next("CallEnded")).by, "local");

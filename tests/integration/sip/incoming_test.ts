@@ -156,6 +156,20 @@ Deno.test("descriptions that cannot be taken are refused: 415, 488, 400", async 
   });
 });
 
+Deno.test("a description among other parts is taken", async () => {
+  await withPeer(async ({ phone, peer, port }) => {
+    peer.request("INVITE", port, {
+      headers: ["Content-Type: multipart/mixed;boundary=b"],
+      body: `--b\r\nContent-Type: application/sdp\r\n\r\n${sdp(6000)}--b\r\n` +
+        "Content-Type: application/isup\r\n\r\nxyz\r\n--b--\r\n",
+    });
+    const { call, offer } = await phone.next("IncomingCall");
+    assert.equal(offer?.port, 6000);
+    phone.do({ type: "SendReject", call, status: 486 });
+    await peer.next("486");
+  });
+});
+
 Deno.test("OPTIONS is answered for any user, alone and in a call", async () => {
   await withPeer(async (scene) => {
     const { peer, port } = scene;

@@ -300,6 +300,19 @@ Deno.test("a delayed offer that is refused gets a refusal in the ACK, then BYE",
   });
 });
 
+Deno.test("a late answer with an offer is refused in the ACK before the BYE", async () => {
+  await withPeer(async (phone, peer) => {
+    phone.dial("c", `sip:x@${peer.at}`, { offer: null });
+    const invite = await peer.next("INVITE");
+    peer.reply(invite, 180);
+    await phone.next("CallProgress");
+    phone.do({ type: "SendCancel", call: "c" });
+    peer.reply(invite, 200, { body: sdp(7000) });
+    assert.match((await peer.next("ACK")).body, /m=audio 0 /);
+    await peer.next("BYE");
+  });
+});
+
 Deno.test("a reliable 183 gets PRACK, its answer counts, a repeated one is ignored", async () => {
   await withPeer(async (phone, peer) => {
     phone.dial("c", `sip:x@${peer.at}`);

@@ -1,9 +1,10 @@
-/** DTMF bodies, Reason, automatic answer, sipfrag. */
+/** DTMF bodies, Reason, automatic answer, sipfrag, multipart. */
 import assert from "node:assert/strict";
 import { IncomingRequestMessage } from "sip.js/lib/core/index.js";
 import { autoAnswerAfter } from "../../../src/sip/auto_answer.ts";
 import { acceptsSdp, sdpOf } from "../../../src/sip/capabilities.ts";
 import { dtmfRelayBody, parseDtmfBody } from "../../../src/sip/dtmf_relay.ts";
+import { sdpPart } from "../../../src/sip/multipart.ts";
 import { isAnsweredElsewhere, reasonText } from "../../../src/sip/reason.ts";
 import { referStatus } from "../../../src/sip/referral.ts";
 
@@ -79,4 +80,30 @@ Deno.test("a description is one only with its content type", () => {
   assert.equal(sdpOf(request([["content-type", "Application/SDP;charset=utf-8"]], "v=0")), "v=0");
   assert.equal(sdpOf(request([["content-type", "text/plain"]], "v=0")), undefined);
   assert.equal(sdpOf(request([["content-type", "application/sdp"]])), undefined);
+});
+
+Deno.test("the description in a multipart body is found, whatever stands around it", () => {
+  const body = [
+    "preamble",
+    "--x y",
+    "Content-Type: application/isup",
+    "",
+    "m=not this",
+    "--x y ",
+    "content-disposition: session",
+    "CONTENT-TYPE :application/SDP;v=1",
+    "",
+    "v=0",
+    "o=-",
+    "--x y--",
+    "--x y",
+    "Content-Type: application/sdp",
+    "",
+    "behind the end",
+  ].join("\r\n");
+  assert.equal(sdpPart('multipart/mixed;boundary="x y"', body), "v=0\r\no=-\r\n");
+  assert.equal(sdpPart("multipart/mixed;boundary=z", body), undefined);
+  assert.equal(sdpPart("multipart/mixed", body), undefined);
+  assert.equal(sdpPart("text/plain;boundary=x", body), undefined);
+  assert.equal(sdpPart("multipart/mixed;boundary=b", "--b\r\n--b--"), undefined);
 });
