@@ -12,6 +12,7 @@ const CALL_EVENTS = [
   "call.answered",
   "call.hold",
   "call.mute",
+  "call.recording",
   "call.transfer",
   "call.heard",
   "call.microphone-ended",

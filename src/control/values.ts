@@ -105,6 +105,10 @@ export const callView: z.ZodType<CallView> = z.strictObject({
   answeredAt: ms.optional(),
   hold,
   muted: z.boolean(),
+  recording: z.discriminatedUnion("name", [
+    z.strictObject({ name: z.literal("off") }),
+    z.strictObject({ name: z.enum(["on", "paused"]), path: z.string() }),
+  ]),
   transferTarget: z.string().optional(),
   report: mediaReport.optional(),
 });

@@ -91,10 +91,18 @@ export interface Call {
   /** What the peer knows of our hold; differs from `hold.local` until an offer is answered. */
   toldHold: boolean;
   muted: boolean;
+  recording: Recording;
+  /** Path of the last recording, also when it ended before the call. */
+  recorded?: string;
   /** The description of ours that is in force: repeated when a peer asks again. */
   description?: MediaDescription;
   report?: MediaReport;
 }
+
+export type Recording =
+  | { name: "off" }
+  | { name: "on"; path: string }
+  | { name: "paused"; path: string };
 
 /** Time limits in ms; absent: none. */
 export interface CallLimits {
@@ -163,6 +171,7 @@ export interface CallView {
   answeredAt?: number;
   hold: Hold;
   muted: boolean;
+  recording: Recording;
   transferTarget?: string;
   report?: MediaReport;
 }
@@ -179,6 +188,7 @@ export function viewOf(call: Call): CallView {
     startedAt: call.startedAt,
     hold: call.hold,
     muted: call.muted,
+    recording: call.recording,
   };
   const { phase, media } = call;
   if (call.sipCallId !== undefined) view.sipCallId = call.sipCallId;

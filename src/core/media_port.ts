@@ -43,6 +43,9 @@ export interface AudioEndpoints {
   record?: string;
 }
 
+/** Names a program that has joined a call's sound. */
+export type AttachmentId = string;
+
 export type MediaEffect =
   /** Binds the sockets and opens (not yet starts) the endpoints → MediaOpened | MediaFailed. */
   | { type: "OpenMedia"; call: CallId; endpoints: AudioEndpoints }
@@ -62,6 +65,18 @@ export type MediaEffect =
     digits: string;
     durationMs: number;
   }
+  /** Begins a recording of both directions (WAV, left ours), or ends the one that runs (null). */
+  | { type: "RecordMedia"; call: CallId; path: string | null }
+  /** Leaves silence in the recording while something must not be kept (card data). */
+  | { type: "PauseRecording"; call: CallId; paused: boolean }
+  /** Other endpoints in mid-call; what is absent stays. A device that cannot be opened changes nothing. */
+  | { type: "UseEndpoints"; call: CallId; microphone?: Microphone; speaker?: Speaker }
+  /**
+   * A program joins the call's sound: it gets what the far end says, and what it says goes out, mixed
+   * with the microphone or instead of it. The samples themselves go past the core.
+   */
+  | { type: "AttachAudio"; call: CallId; attachment: AttachmentId; rate: number; instead: boolean }
+  | { type: "DetachAudio"; call: CallId; attachment: AttachmentId }
   /** Ends the stream and closes the endpoints → MediaClosed. */
   | { type: "CloseMedia"; call: CallId };
 

@@ -15,7 +15,14 @@ import type { Call, CallLimits, CallRecord, CallView } from "./call.ts";
 import type { ErrorJson } from "./errors.ts";
 import type { HeadsetEffect, HeadsetId, HeadsetInput } from "./headset_port.ts";
 import type { PayloadFormat } from "./media_description.ts";
-import type { AudioEndpoints, MediaEffect, MediaInput } from "./media_port.ts";
+import type {
+  AttachmentId,
+  AudioEndpoints,
+  MediaEffect,
+  MediaInput,
+  Microphone,
+  Speaker,
+} from "./media_port.ts";
 import type { CallId, SipEffect, SipInput } from "./sip_port.ts";
 
 export interface Settings {
@@ -76,6 +83,12 @@ export type Command =
   /** Holds the active call and resumes the held one. */
   | { type: "Swap" }
   | { type: "Mute"; call: CallId; muted: boolean }
+  /** Begins a recording, or ends the one that runs (null). */
+  | { type: "Record"; call: CallId; path: string | null }
+  | { type: "PauseRecording"; call: CallId; paused: boolean }
+  | { type: "UseEndpoints"; call: CallId; microphone?: Microphone; speaker?: Speaker }
+  | { type: "AttachAudio"; call: CallId; attachment: AttachmentId; rate: number; instead: boolean }
+  | { type: "DetachAudio"; call: CallId; attachment: AttachmentId }
   | { type: "SendDigits"; call: CallId; digits: string; durationMs: number }
   | { type: "Transfer"; call: CallId; target: string }
   | { type: "SetDoNotDisturb"; on: boolean }
@@ -115,6 +128,7 @@ export type CallEventType =
   | "call.answered"
   | "call.hold"
   | "call.mute"
+  | "call.recording"
   | "call.transfer"
   | "call.heard"
   | "call.microphone-ended"

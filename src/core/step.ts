@@ -21,6 +21,7 @@ import { bye, callEnded, mute, sendDigits } from "./transitions/established.ts";
 import { end, endingTimedOut, mediaClosed, mediaGone, outcomeOf } from "./transitions/ending.ts";
 import { glareOver, offerAnswered, offerRejected, remoteOffer } from "./transitions/offers.ts";
 import { mediaLost, setHold, swap } from "./transitions/offers.ts";
+import { attachAudio, pauseRecording, record, useEndpoints } from "./transitions/sound.ts";
 import { referProgress, transfer, transferFailed } from "./transitions/transfer.ts";
 import { connectionChanged, register, registrationChanged } from "./transitions/accounts.ts";
 import { hangup } from "./transitions/hangup.ts";
@@ -62,6 +63,11 @@ const COMMANDS: Table<Command> = {
   Resume: (turn, { call }) => setHold(turn, turn.need(call), false),
   Swap: (turn) => swap(turn),
   Mute: (turn, { call, muted }) => mute(turn, turn.need(call), muted),
+  Record: (turn, { call, path }) => record(turn, turn.need(call), path),
+  PauseRecording: (turn, { call, paused }) => pauseRecording(turn, turn.need(call), paused),
+  UseEndpoints: (turn, command) => useEndpoints(turn, turn.need(command.call), command),
+  AttachAudio: (turn, command) => attachAudio(turn, turn.need(command.call), command),
+  DetachAudio: (turn, command) => turn.find(command.call) && turn.ask(command),
   SendDigits: (turn, command) => sendDigits(turn, turn.need(command.call), command),
   Transfer: (turn, { call, target }) => transfer(turn, turn.need(call), target),
   SendEarlyMedia: sendEarlyMedia,

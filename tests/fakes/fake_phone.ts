@@ -95,6 +95,7 @@ export function aView(changes: Partial<CallView> = {}): CallView {
     startedAt: 1000,
     hold: { local: false, remote: false },
     muted: false,
+    recording: { name: "off" },
     ...changes,
   };
 }

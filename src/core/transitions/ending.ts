@@ -108,7 +108,7 @@ function recordOf(turn: Turn, call: CallIn<"ending">): CallRecord {
   if (call.media.name === "running") record.codec = call.media.stream.sendFormat.encoding;
   if (answeredAt !== undefined) record.answeredAt = answeredAt;
   if (call.report !== undefined) record.report = call.report;
-  const { record: recording } = call.endpoints;
+  const recording = call.recorded ?? call.endpoints.record;
   if (recording !== undefined && answeredAt !== undefined) record.recording = recording;
   return record;
 }

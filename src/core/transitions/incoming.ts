@@ -7,7 +7,7 @@ import type { Command } from "../state.ts";
 import { type CallIn, isIn, refuse, type Turn } from "../turn.ts";
 import { end } from "./ending.ts";
 import { establish } from "./established.ts";
-import { portsOf, runStream } from "./media.ts";
+import { portsOf, recordingOf, runStream } from "./media.ts";
 import { holdOthers } from "./offers.ts";
 
 /** Ports that stand in when only the codecs of an offer are judged. */
@@ -38,6 +38,7 @@ export function incoming(turn: Turn, input: Extract<SipInput, { type: "IncomingC
     hold: { local: false, remote: false },
     toldHold: false,
     muted: false,
+    recording: recordingOf(turn.settings.endpoints),
   };
   turn.put(call);
   turn.ask({ type: "SendProgress", call: call.id, status: 180 });
@@ -82,6 +83,7 @@ export function answer(turn: Turn, command: Extract<Command, { type: "Answer" }>
     ...call,
     capabilities,
     endpoints: command.endpoints ?? call.endpoints,
+    recording: recordingOf(command.endpoints ?? call.endpoints),
     limits: command.limits ?? call.limits,
     phase: { name: "answering", offer: call.phase.offer },
   }) as CallIn<"answering">;

@@ -1,6 +1,7 @@
 /** What the core asks of media: streams started and muted as the call's state says. */
-import type { Call } from "../call.ts";
+import type { Call, Recording } from "../call.ts";
 import type { MediaDescription, NegotiatedStream } from "../media_description.ts";
+import type { AudioEndpoints } from "../media_port.ts";
 import { directionOf } from "../offer_answer.ts";
 import type { Turn } from "../turn.ts";
 
@@ -36,4 +37,9 @@ export function applyMute(turn: Turn, call: Call): void {
 export function holdsUs(description: MediaDescription): boolean {
   const direction = directionOf(description);
   return direction === "sendonly" || direction === "inactive";
+}
+
+/** What is recorded from the start, as the endpoints of a call say. */
+export function recordingOf({ record }: AudioEndpoints): Recording {
+  return record === undefined ? { name: "off" } : { name: "on", path: record };
 }

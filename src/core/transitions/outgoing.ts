@@ -9,7 +9,7 @@ import type { Command } from "../state.ts";
 import { type CallIn, isIn, type Turn } from "../turn.ts";
 import { end, outcomeOf, signallingDone } from "./ending.ts";
 import { establish } from "./established.ts";
-import { holdsUs, portsOf, runStream } from "./media.ts";
+import { holdsUs, portsOf, recordingOf, runStream } from "./media.ts";
 import { holdOthers, mediaLost } from "./offers.ts";
 
 /** @throws OffhookError `config-invalid` for an unknown account, `usage` for an unknown codec */
@@ -47,6 +47,7 @@ export function dial(turn: Turn, command: Extract<Command, { type: "Dial" }>): v
     hold: { local: false, remote: false },
     toldHold: false,
     muted: false,
+    recording: recordingOf(command.endpoints ?? settings.endpoints),
   };
   turn.put(call);
   turn.ask({ type: "OpenMedia", call: call.id, endpoints: call.endpoints });

@@ -23,7 +23,7 @@ const error = { code: "declined", message: "no" } as const;
 const party = { uri: "sip:x@y" };
 
 /** Any input, whether or not it makes sense now. */
-const input: fc.Arbitrary<Input> = fc.tuple(call, status, description, fc.nat(38), fc.boolean())
+const input: fc.Arbitrary<Input> = fc.tuple(call, status, description, fc.nat(43), fc.boolean())
   .map(([call, status, description, kind, flag]): Input => {
     const inputs: Input[] = [
       { type: "Dial", call, account: "desk", target: "sip:b@x", limits: { noAnswerMs: 1 } },
@@ -37,6 +37,11 @@ const input: fc.Arbitrary<Input> = fc.tuple(call, status, description, fc.nat(38
       { type: "SendDigits", call, digits: "1", durationMs: 100 },
       { type: "Transfer", call, target: "sip:c@x" },
       { type: "SendEarlyMedia", call },
+      { type: "Record", call, path: flag ? "/tmp/x.wav" : null },
+      { type: "PauseRecording", call, paused: flag },
+      { type: "UseEndpoints", call, microphone: { kind: "silence" } },
+      { type: "AttachAudio", call, attachment: "x", rate: 8_000, instead: flag },
+      { type: "DetachAudio", call, attachment: "x" },
       {
         type: "IncomingCall",
         call,
@@ -87,6 +92,15 @@ const input: fc.Arbitrary<Input> = fc.tuple(call, status, description, fc.nat(38
     return inputs[kind];
   });
 
+const NEEDS_MEDIA = new Set<string>([
+  "StartMedia",
+  "MuteMedia",
+  "RecordMedia",
+  "PauseRecording",
+  "UseEndpoints",
+  "AttachAudio",
+]);
+
 /** Follows the effects as the adapters would see them. */
 class Ledger {
   readonly media = new Set<string>();
@@ -101,7 +115,7 @@ class Ledger {
       assert.ok(!this.media.has(effect.call), "media opened twice");
       this.media.add(effect.call);
     }
-    if (effect.type === "StartMedia" || effect.type === "MuteMedia") {
+    if (NEEDS_MEDIA.has(effect.type) && "call" in effect) {
       assert.ok(this.media.has(effect.call), `${effect.type} without open media`);
     }
     if (effect.type === "CloseMedia") this.media.delete(effect.call);

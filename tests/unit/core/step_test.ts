@@ -289,6 +289,42 @@ Deno.test("a transfer that fails, or is never answered, brings the caller back",
   }
 });
 
+Deno.test("recording starts, pauses and stops, and its path is in the record", () => {
+  const scene = new Scene().talking().play({ type: "Record", call: "a", path: "/tmp/a.wav" });
+  assert.equal(scene.effect("RecordMedia").path, "/tmp/a.wav");
+  assert.throws(() => scene.play({ type: "Record", call: "a", path: "/tmp/b.wav" }), OffhookError);
+  scene.play({ type: "PauseRecording", call: "a", paused: true });
+  assert.equal(scene.call("a").recording.name, "paused");
+  assert.throws(
+    () => scene.play({ type: "PauseRecording", call: "a", paused: true }),
+    OffhookError,
+  );
+  scene.play({ type: "PauseRecording", call: "a", paused: false });
+  scene.play({ type: "Record", call: "a", path: null });
+  assert.equal(scene.effect("RecordMedia").path, null);
+  assert.throws(() => scene.play({ type: "Record", call: "a", path: null }), OffhookError);
+  scene.play({ type: "Hangup", call: "a" }, closed("a"), byeDone("a"));
+  assert.equal(scene.record().recording, "/tmp/a.wav");
+});
+
+Deno.test("other devices and programs join only a call with sound", () => {
+  const scene = new Scene().talking().play({
+    type: "UseEndpoints",
+    call: "a",
+    microphone: { kind: "device", name: "Jabra" },
+  });
+  assert.deepEqual(scene.effect("UseEndpoints").microphone, { kind: "device", name: "Jabra" });
+  assert.deepEqual(scene.call("a").endpoints.speaker, { kind: "null" });
+  const attach = { call: "a", attachment: "x", rate: 16_000, instead: false } as const;
+  assert.ok(scene.play({ type: "AttachAudio", ...attach }).asked("AttachAudio"));
+  assert.ok(
+    scene.play({ type: "DetachAudio", call: "a", attachment: "x" }).asked("DetachAudio"),
+  );
+  const ringing = new Scene().ringing();
+  assert.throws(() => ringing.play({ type: "AttachAudio", ...attach }), OffhookError);
+  assert.throws(() => ringing.play({ type: "UseEndpoints", call: "a" }), OffhookError);
+});
+
 Deno.test("media that fails ends the call in the way its phase asks for", () => {
   const failure: Input = {
     type: "MediaFailed",
