@@ -1,8 +1,9 @@
 /**
  * The media of one call: its sockets, endpoints and the two streams between them.
  *
- *     opening ──► open ──StartMedia──► streaming (StartMedia again: renegotiated) ──► closed
- *        └─ failed ─────────────────────────────────────────────────────────────────► closed
+ *     opening ──► open ──StartMedia──► streaming (StartMedia again: renegotiated)
+ *        │          │                      │
+ *        └──────────┴── close, fail ───────┴──► closed
  *
  * Opening and closing wait for files and devices; `tick` and the datagrams are on the real-time path
  * and do not.
@@ -19,7 +20,7 @@ import { createSink, createSource } from "../audio/endpoints.ts";
 import { WavRecorder } from "../audio/file.ts";
 import { loadResampler } from "../audio/resampler.ts";
 import type { Clock } from "../core/clock.ts";
-import { OffhookError } from "../core/errors.ts";
+import type { OffhookError } from "../core/errors.ts";
 import type { NegotiatedStream } from "../core/media_description.ts";
 import type { AudioEndpoints, MediaInput, MediaReport } from "../core/media_port.ts";
 import type { CallId } from "../core/sip_port.ts";
@@ -66,9 +67,7 @@ export class CallMedia {
   #waitsForAnswer = false;
   #microphoneStarted = false;
   #ticksToReport = REPORT_TICKS;
-  #opening: Promise<void> | undefined;
 
-  /** The resampler must be loaded. */
   constructor(call: CallId, around: MediaSurroundings) {
     this.call = call;
     this.#around = around;
@@ -96,19 +95,30 @@ export class CallMedia {
     return this.#state === "streaming";
   }
 
-  /** Binds the sockets and opens the endpoints → MediaOpened, or MediaFailed with all released. */
-  open(endpoints: AudioEndpoints): Promise<void> {
-    this.#opening = this.#open(endpoints).catch(async (error) => {
-      await this.#release();
-      if (this.#state === "closed") return;
-      this.#state = "closed";
-      this.#tell({
-        type: "MediaFailed",
-        call: this.call,
-        error: OffhookError.from(error).toJSON(),
-      });
-    });
-    return this.#opening;
+  /**
+   * Binds the sockets and opens the endpoints → MediaOpened.
+   * @throws OffhookError what a socket or an endpoint says; call `fail` then
+   */
+  async open(endpoints: AudioEndpoints): Promise<void> {
+    const { microphone, speaker, record } = endpoints;
+    this.#waitsForAnswer = microphone.kind === "file" || microphone.kind === "pipe";
+    this.#sockets = this.#around.sockets.open(
+      (data, address, port) => this.#onRtp(data, address, port),
+      (data, address, port) => this.#onRtcp(data, address, port),
+    );
+    const needsDevices = microphone.kind === "device" || speaker.kind === "device";
+    const devices = needsDevices ? await this.#around.devices?.() : undefined;
+    this.#source = createSource(microphone, devices);
+    this.#sink = createSink(speaker, devices);
+    if (microphone.kind === "echo") this.#echo = this.#source as EchoSource;
+    if (record !== undefined) {
+      this.#recorder = new WavRecorder(record, 2, this.#eventsOf("record").failed);
+    }
+    await this.#openAll();
+    if (this.#state === "closed") return;
+    this.#state = "open";
+    const { rtpPort: port, rtcpPort } = this.#sockets;
+    this.#tell({ type: "MediaOpened", call: this.call, port, rtcpPort });
   }
 
   /**
@@ -185,43 +195,38 @@ export class CallMedia {
     return { ...report, ...this.#control.remoteReport() };
   }
 
-  /** Ends the streams, closes everything → MediaClosed. Never rejects. */
+  /** Ends the streams, closes everything → MediaClosed. Never rejects; also while it opens. */
   async close(): Promise<void> {
-    if (this.#state === "closed") return;
-    if (this.#state === "streaming") this.#control.bye("end of call");
-    this.#state = "closed";
-    this.#sockets?.close();
-    await this.#opening;
-    const report = this.report();
-    await this.#release();
+    const report = await this.#end();
     this.#around.notify({ type: "MediaClosed", call: this.call, report });
   }
 
-  async #open(endpoints: AudioEndpoints): Promise<void> {
-    const { microphone, speaker, record } = endpoints;
-    this.#waitsForAnswer = microphone.kind === "file" || microphone.kind === "pipe";
-    this.#sockets = this.#around.sockets.open(
-      (data, address, port) => this.#onRtp(data, address, port),
-      (data, address, port) => this.#onRtcp(data, address, port),
-    );
-    const needsDevices = microphone.kind === "device" || speaker.kind === "device";
-    const devices = needsDevices ? await this.#around.devices?.() : undefined;
-    this.#source = createSource(microphone, devices);
-    this.#sink = createSink(speaker, devices);
-    if (microphone.kind === "echo") this.#echo = this.#source as EchoSource;
-    await loadResampler();
-    await this.#source.open(this.#eventsOf("microphone"));
-    await this.#sink.open(this.#eventsOf("speaker"));
-    if (record !== undefined) {
-      const failed = this.#eventsOf("record").failed;
-      const recorder = new WavRecorder(record, 2, failed);
-      await recorder.open();
-      this.#recorder = recorder;
-    }
-    if (this.#state === "closed") return;
-    this.#state = "open";
-    const { rtpPort: port, rtcpPort } = this.#sockets;
-    this.#tell({ type: "MediaOpened", call: this.call, port, rtcpPort });
+  /** As `close`, for a reason → MediaFailed. */
+  async fail(error: OffhookError): Promise<void> {
+    await this.#end();
+    this.#around.notify({ type: "MediaFailed", call: this.call, error: error.toJSON() });
+  }
+
+  async #end(): Promise<MediaReport> {
+    if (this.#state === "streaming") this.#control.bye("end of call");
+    this.#state = "closed";
+    const report = this.report();
+    await this.#release();
+    this.#outbound.free();
+    this.#inbound.free();
+    return report;
+  }
+
+  async #openAll(): Promise<void> {
+    const results = await Promise.allSettled([
+      loadResampler(),
+      this.#source?.open(this.#eventsOf("microphone")),
+      this.#sink?.open(this.#eventsOf("speaker")),
+      this.#recorder?.open(),
+    ]);
+    // What came to be open after the call was closed is closed again.
+    if (this.#state === "closed") await this.#release();
+    for (const result of results) if (result.status === "rejected") throw result.reason;
   }
 
   #play(due: number): void {
@@ -264,15 +269,13 @@ export class CallMedia {
     };
   }
 
-  /** Tells the core, unless the call is closed: MediaClosed is the last word. */
+  /** Tells the core, unless the call is closed: MediaClosed or MediaFailed is the last word. */
   #tell(input: MediaInput): void {
-    if (this.#state !== "closed" || input.type === "MediaFailed") this.#around.notify(input);
+    if (this.#state !== "closed") this.#around.notify(input);
   }
 
   async #release(): Promise<void> {
     this.#sockets?.close();
     await Promise.all([this.#source?.close(), this.#sink?.close(), this.#recorder?.close()]);
-    this.#outbound.free();
-    this.#inbound.free();
   }
 }

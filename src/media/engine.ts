@@ -1,13 +1,12 @@
 /**
  * The media of all calls of a worker: runs effects, one clock for every stream.
  *
- *     perform(effect) ──► CallMedia ──► notify(input)
+ *     perform(effect) ──► CallMedia ──► notify(input)      MediaFailed, MediaClosed: the last word
  *     Ticker ──every 20 ms──► CallMedia.tick of every streaming call
  *
  * Runs in the media worker; tests run it on their own thread with their own clock and sockets.
  */
 import { FRAME_MS } from "../audio/endpoint.ts";
-import { loadResampler } from "../audio/resampler.ts";
 import { OffhookError } from "../core/errors.ts";
 import type { MediaEffect } from "../core/media_port.ts";
 import type { CallId } from "../core/sip_port.ts";
@@ -31,14 +30,7 @@ export class MediaEngine {
   /** Never throws, returns at once; what comes of it is told by inputs. */
   perform(effect: MediaEffect): void {
     const { call } = effect;
-    const run = async () => {
-      try {
-        await this.#run(effect);
-      } catch (thrown) {
-        const error = OffhookError.from(thrown).toJSON();
-        this.#around.notify({ type: "MediaFailed", call, error });
-      }
-    };
+    const run = () => this.#run(effect).catch((error) => this.#fail(call, error));
     // A close does not wait for an address that is being looked up, or a device that hangs.
     const before = effect.type === "CloseMedia" ? undefined : this.#queues.get(call);
     const done = before === undefined ? run() : before.then(run);
@@ -54,11 +46,11 @@ export class MediaEngine {
 
   async #run(effect: MediaEffect): Promise<void> {
     if (effect.type === "OpenMedia") {
-      await loadResampler();
       const media = new CallMedia(effect.call, this.#around);
       this.#calls.set(effect.call, media);
       return media.open(effect.endpoints);
     }
+    if (effect.type === "CloseMedia") return this.#close(effect.call);
     const media = this.#calls.get(effect.call);
     if (media === undefined) return;
     switch (effect.type) {
@@ -72,8 +64,6 @@ export class MediaEngine {
         return media.mute(effect.muted);
       case "SendDigits":
         return this.#sendDigits(media, effect.digits, effect.durationMs);
-      case "CloseMedia":
-        return this.#close(effect.call);
     }
   }
 
@@ -86,10 +76,21 @@ export class MediaEngine {
     }
   }
 
+  /** The call has no media any more, whatever failed; its sockets and endpoints are released. */
+  async #fail(call: CallId, thrown: unknown): Promise<void> {
+    await this.#remove(call)?.fail(OffhookError.from(thrown));
+  }
+
+  /** Who asks for a close gets a MediaClosed, whether there is media or not. */
   async #close(call: CallId): Promise<void> {
+    const media = this.#remove(call) ?? new CallMedia(call, this.#around);
+    await media.close();
+  }
+
+  #remove(call: CallId): CallMedia | undefined {
     const media = this.#calls.get(call);
     this.#calls.delete(call);
-    await media?.close();
     if (![...this.#calls.values()].some((other) => other.streaming)) this.#ticker.stop();
+    return media;
   }
 }

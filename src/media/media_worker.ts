@@ -129,8 +129,7 @@ export class MediaWorker {
   #take(message: FromWorker): void {
     switch (message.type) {
       case "input":
-        if (message.input.type === "MediaClosed") this.#calls.delete(message.input.call);
-        this.#notify(message.input);
+        this.#takeInput(message.input);
         return;
       case "broken":
         this.#log(OffhookError.fromJSON(message.error));
@@ -141,6 +140,12 @@ export class MediaWorker {
       case "stopped":
         this.#stopped?.();
     }
+  }
+
+  #takeInput(input: MediaInput): void {
+    const isLast = input.type === "MediaClosed" || input.type === "MediaFailed";
+    if (isLast) this.#calls.delete(input.call);
+    this.#notify(input);
   }
 
   #die(thread: Worker, reason: string): void {

@@ -50,7 +50,8 @@ export class Playout {
   readonly #clockRate: number;
   readonly #codecFor: (payloadType: number) => Codec | undefined;
   readonly #lanes = new Map<number, Lane>();
-  #lane: Lane;
+  /** Rate of the samples that are made now, Hz. */
+  #rate: number;
   #sinceCut = 0;
   #concealed = false;
 
@@ -67,7 +68,7 @@ export class Playout {
     this.#clockRate = clockRate;
     this.#codecFor = codecFor;
     this.jitter = new JitterBuffer(clockRate);
-    this.#lane = this.#laneFor(rate);
+    this.#rate = rate;
   }
 
   /**
@@ -79,12 +80,12 @@ export class Playout {
   pull(due: number, into: Int16Array): PlayedSound {
     this.#concealed = false;
     this.#sinceCut++;
-    let lane = this.#lane;
+    let lane = this.#laneFor(this.#rate);
     while (lane.pcm.pending < lane.frame.length) {
       const next = this.jitter.next(due);
       if (next.kind === "idle") return this.#silence(into);
       this.#produce(next, due);
-      lane = this.#lane;
+      lane = this.#laneFor(this.#rate);
     }
     lane.pcm.take(lane.frame);
     lane.resampler.process(lane.frame, into);
@@ -96,8 +97,7 @@ export class Playout {
   /** Another source or time line begins; sound that waits is dropped. */
   reset(): void {
     this.jitter.reset();
-    this.#lane.pcm.clear();
-    this.#lane.concealer.reset();
+    this.#clear(this.#rate);
   }
 
   /** Gives wasm memory back. */
@@ -107,7 +107,7 @@ export class Playout {
   }
 
   #silence(into: Int16Array): PlayedSound {
-    const lane = this.#lane;
+    const lane = this.#laneFor(this.#rate);
     lane.frame.fill(0);
     lane.pcm.clear();
     lane.resampler.process(lane.frame, into);
@@ -116,7 +116,7 @@ export class Playout {
 
   /** Appends the next sound to what is pending. */
   #produce(next: NextSound, due: number): void {
-    const lane = this.#lane;
+    const lane = this.#laneFor(this.#rate);
     const missing = lane.frame.length - lane.pcm.pending;
     const ticksPerSample = this.#clockRate / lane.pcm.rate;
     if (next.kind === "packet") {
@@ -136,11 +136,11 @@ export class Playout {
 
   /** Plays one packet, or two shortened to take delay away that packets do not need. */
   #produceFromPackets(first: WaitingPacket, due: number): void {
-    const { pcm } = this.#lane;
+    const { pcm } = this.#laneFor(this.#rate);
     const slack = this.jitter.slackMs(due);
     const spareMs = (pcm.pending * 1000) / pcm.rate;
     this.#decode(first);
-    if (this.#sinceCut < CUT_INTERVAL || this.#lane.pcm !== pcm) return;
+    if (this.#sinceCut < CUT_INTERVAL || this.#rate !== pcm.rate) return;
     if (slack > SHORTEN_SLACK_MS) {
       const second = this.jitter.next(due);
       if (second.kind !== "packet") return;
@@ -157,8 +157,11 @@ export class Playout {
       this.jitter.played(0);
       return;
     }
-    if (codec.sampleRate !== this.#lane.pcm.rate) this.#lane = this.#laneFor(codec.sampleRate);
-    const lane = this.#lane;
+    if (codec.sampleRate !== this.#rate) {
+      this.#rate = codec.sampleRate;
+      this.#clear(this.#rate);
+    }
+    const lane = this.#laneFor(this.#rate);
     const count = codec.decode(packet.data.subarray(0, packet.length), lane.decoded);
     const decoded = lane.decoded.subarray(0, count);
     lane.concealer.join(decoded);
@@ -167,13 +170,17 @@ export class Playout {
     this.jitter.played((count * this.#clockRate) / codec.sampleRate);
   }
 
+  /** What the lane of a rate holds is of the past. */
+  #clear(rate: number): void {
+    const lane = this.#lanes.get(rate);
+    lane?.pcm.clear();
+    lane?.concealer.reset();
+  }
+
+  /** Made when first needed: a stream may never play, or before the resampler is loaded. */
   #laneFor(rate: number): Lane {
     const known = this.#lanes.get(rate);
-    if (known) {
-      known.pcm.clear();
-      known.concealer.reset();
-      return known;
-    }
+    if (known) return known;
     const lane: Lane = {
       pcm: new PcmBuffer(rate),
       concealer: new Concealer(rate),

@@ -1,0 +1,140 @@
+/** Two engines on one thread, a virtual clock and a fake network: calls in virtual time. */
+import type { NegotiatedStream } from "../../../src/core/media_description.ts";
+import type { AudioEndpoints, MediaInput, MediaReport } from "../../../src/core/media_port.ts";
+import { MediaEngine } from "../../../src/media/engine.ts";
+import { loadResampler } from "../../../src/audio/resampler.ts";
+import { parseRtp, RtpPacket } from "../../../src/media/rtp/packet.ts";
+import { VirtualClock } from "../virtual_clock.ts";
+import { streamTo } from "../media_party.ts";
+import { type Datagram, FakeNetwork } from "./fake_network.ts";
+import { seeded } from "./impaired_link.ts";
+
+type Input<T extends MediaInput["type"]> = Extract<MediaInput, { type: T }>;
+
+export const QUIET: AudioEndpoints = {
+  microphone: { kind: "silence" },
+  speaker: { kind: "null" },
+};
+
+export const TONE: AudioEndpoints = {
+  microphone: { kind: "tone", frequency: 1000, level: -6 },
+  speaker: { kind: "null" },
+};
+
+export class EngineParty {
+  readonly inputs: MediaInput[] = [];
+  readonly call = "call";
+  readonly address: string;
+  readonly engine: MediaEngine;
+  readonly #net: FakeNetwork;
+  readonly #settle: () => Promise<void>;
+
+  constructor(bench: EngineBench, address: string, seed: number) {
+    const random = seeded(seed);
+    this.address = address;
+    this.#net = bench.net;
+    this.#settle = () => bench.clock.advanceAsync(0);
+    this.engine = new MediaEngine({
+      clock: bench.clock,
+      sockets: bench.net.host(address),
+      random: () => Math.floor(random() * 0x1_0000_0000),
+      notify: (input) => this.inputs.push(input),
+    });
+  }
+
+  async open(endpoints: AudioEndpoints): Promise<void> {
+    this.engine.perform({ type: "OpenMedia", call: this.call, endpoints });
+    for (let i = 0; i < 100 && this.inputs.length === 0; i++) {
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    }
+  }
+
+  get port(): number {
+    return this.of("MediaOpened")[0]!.port;
+  }
+
+  async start(peer: EngineParty, changes: Partial<NegotiatedStream> = {}, answered = true) {
+    const encoding = changes.sendFormat?.encoding ?? "PCMU";
+    const stream = {
+      ...streamTo(peer.port, encoding),
+      remoteAddress: peer.address,
+      ...changes,
+    };
+    this.engine.perform({ type: "StartMedia", call: this.call, stream, answered });
+    await this.#settle();
+  }
+
+  mute(muted: boolean): void {
+    this.engine.perform({ type: "MuteMedia", call: this.call, muted });
+  }
+
+  dial(digits: string): void {
+    this.engine.perform({ type: "SendDigits", call: this.call, digits, durationMs: 100 });
+  }
+
+  async close(): Promise<MediaReport> {
+    this.engine.perform({ type: "CloseMedia", call: this.call });
+    for (let i = 0; i < 200 && this.of("MediaClosed").length === 0; i++) {
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    }
+    return this.of("MediaClosed")[0]!.report;
+  }
+
+  of<T extends MediaInput["type"]>(type: T): Input<T>[] {
+    return this.inputs.filter((input): input is Input<T> => input.type === type);
+  }
+
+  /** The newest report. */
+  get report(): MediaReport {
+    return this.of("MediaReported").at(-1)!.report;
+  }
+
+  /** RTP packets that it sent, parsed. */
+  sentRtp(since = 0): (RtpPacket & { to: Datagram["to"] })[] {
+    return this.#net.sent.slice(since).flatMap((datagram) => {
+      const packet = new RtpPacket();
+      const ours = datagram.from.address === this.address && datagram.from.port % 2 === 0;
+      return ours && parseRtp(datagram.data, packet)
+        ? [Object.assign(packet, { to: datagram.to })]
+        : [];
+    });
+  }
+}
+
+export class EngineBench {
+  readonly clock = new VirtualClock(1_700_000_000_000);
+  readonly net = new FakeNetwork(this.clock);
+  readonly a = new EngineParty(this, "10.0.0.1", 1);
+  readonly b = new EngineParty(this, "10.0.0.2", 2);
+
+  /** Both ends open, not yet started. */
+  static async open(a: AudioEndpoints, b: AudioEndpoints): Promise<EngineBench> {
+    await loadResampler();
+    const bench = new EngineBench();
+    await bench.a.open(a);
+    await bench.b.open(b);
+    return bench;
+  }
+
+  /** Both ends started towards each other. */
+  static async call(
+    a: AudioEndpoints,
+    b: AudioEndpoints,
+    changes: Partial<NegotiatedStream> = {},
+  ): Promise<EngineBench> {
+    const bench = await EngineBench.open(a, b);
+    await bench.a.start(bench.b, changes);
+    await bench.b.start(bench.a, changes);
+    return bench;
+  }
+
+  /** Lets time pass. */
+  run(ms: number): Promise<void> {
+    return this.clock.advanceAsync(ms);
+  }
+
+  async close(): Promise<void> {
+    await this.a.engine.close();
+    await this.b.engine.close();
+  }
+}
