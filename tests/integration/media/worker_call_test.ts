@@ -1,5 +1,9 @@
 /** Two media workers on loopback, each with its own thread and sockets. */
 import assert from "node:assert/strict";
+import { readWav, readWavChannel } from "../../../src/audio/read_wav.ts";
+import { loadResampler, Resampler } from "../../../src/audio/resampler.ts";
+import { voiceSamples } from "../../../src/audio/voice.ts";
+import { findInPieces } from "../../../src/media/quality/correlate.ts";
 import { openWav } from "../../../src/audio/wav_file.ts";
 import { MediaParty } from "../../fakes/media_party.ts";
 
@@ -36,4 +40,106 @@ Deno.test("a tone crosses from one worker to the file of another", async () => {
   assert.deepEqual([format.rate, format.channels, format.encoding], [16000, 1, "s16"]);
   assert.ok(length > 16000 * 2 * 0.8, `only ${length} octets recorded`);
   await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("the voice is recognised after G.722, in a file and in the recording", async () => {
+  const folder = await Deno.makeTempDir();
+  const [caller, callee] = [new MediaParty(), new MediaParty()];
+  try {
+    await caller.open({ microphone: { kind: "voice" }, speaker: { kind: "null" } });
+    const record = `${folder}/both.wav`;
+    const speaker = { kind: "file" as const, path: `${folder}/heard.wav` };
+    await callee.open({ microphone: { kind: "echo" }, speaker, record });
+    callee.start(caller, "G722");
+    caller.start(callee, "G722");
+    for (let second = 0; second < 3; second++) await caller.next("MediaReported");
+    await callee.close();
+  } finally {
+    await caller.stop();
+    await callee.stop();
+  }
+  const reference = await voiceAt(16_000, 2);
+  const recorded = await readWavChannel(`${folder}/both.wav`, 1);
+  const echoed = await readWavChannel(`${folder}/both.wav`, 0);
+  for (const heard of [await readWav(`${folder}/heard.wav`, 16_000), recorded, echoed]) {
+    const found = findInPieces(reference, heard, 16_000);
+    assert.ok(found.correlation > 0.9, `correlation ${found.correlation}`);
+    assert.ok(Math.abs(found.levelDb) < 1, `${found.levelDb} dB`);
+    assert.ok(found.delayMs > -20 && found.delayMs < 400, `${found.delayMs} ms`);
+  }
+  await Deno.remove(folder, { recursive: true });
+});
+
+async function voiceAt(rate: number, seconds: number): Promise<Int16Array> {
+  await loadResampler();
+  const samples = voiceSamples(seconds);
+  const resampler = new Resampler(48_000, rate);
+  const output = new Int16Array(resampler.outputBound(samples.length));
+  return output.subarray(0, resampler.process(samples, output));
+}
+
+Deno.test("a main thread that is busy makes no packet late", async () => {
+  const [caller, callee] = [new MediaParty(), new MediaParty()];
+  try {
+    const tone = { kind: "tone", frequency: 500, level: -10 } as const;
+    await caller.open({ microphone: tone, speaker: { kind: "null" } });
+    await callee.open({ microphone: tone, speaker: { kind: "null" } });
+    caller.start(callee, "PCMA");
+    callee.start(caller, "PCMA");
+    await callee.next("MediaReported");
+    const until = Date.now() + 1500;
+    let spins = 0;
+    while (Date.now() < until) spins++;
+    const { report } = await callee.close();
+    assert.ok(spins > 0);
+    // All that was sent while we were away has come, and nothing of it late.
+    assert.ok(report.received >= 115, `${report.received} packets`);
+    assert.deepEqual([report.lost, report.late], [0, 0]);
+    assert.ok(report.jitterMs < 8, `${report.jitterMs} ms of jitter`);
+  } finally {
+    await caller.stop();
+    await callee.stop();
+  }
+});
+
+Deno.test("a flood of garbage on the ports leaves the call as it is", async () => {
+  const [caller, callee] = [new MediaParty(), new MediaParty()];
+  const stranger = Deno.listenDatagram({ transport: "udp", hostname: "127.0.0.1", port: 0 });
+  try {
+    const tone = { kind: "tone", frequency: 500, level: -10 } as const;
+    await caller.open({ microphone: tone, speaker: { kind: "null" } });
+    await callee.open({ microphone: tone, speaker: { kind: "null" } });
+    caller.start(callee, "PCMU");
+    callee.start(caller, "PCMU");
+    await callee.next("MediaHeard");
+    for (let i = 0; i < 2000; i++) {
+      const data = crypto.getRandomValues(new Uint8Array(1 + i % 400));
+      if (i % 2) data[0] = 0x80;
+      const port = i % 3 ? callee.port : callee.rtcpPort;
+      await stranger.send(data, { transport: "udp", hostname: "127.0.0.1", port });
+    }
+    await callee.next("MediaReported");
+    await callee.next("MediaReported");
+    const { report } = await callee.close();
+    assert.deepEqual([report.lost, report.late], [0, 0]);
+    assert.ok(Math.abs(report.receivedLevel - -16) < 2, `${report.receivedLevel} dBFS`);
+    assert.ok(!callee.has("MediaFailed"));
+    assert.ok((await caller.close()).report.received >= 90);
+  } finally {
+    stranger.close();
+    await caller.stop();
+    await callee.stop();
+  }
+});
+
+Deno.test("stopping closes what is open, and the next effect starts a thread again", async () => {
+  const party = new MediaParty();
+  const quiet = { microphone: { kind: "silence" }, speaker: { kind: "null" } } as const;
+  await party.open(quiet);
+  await party.stop();
+  assert.ok(party.has("MediaClosed"));
+  await party.stop();
+  await party.open(quiet);
+  assert.equal(await party.worker.answers(5000), true);
+  await party.stop();
 });
