@@ -3,6 +3,7 @@
  *
  *     answered ─► digits sent ──┐
  *              └► microphone ended ─► (a second later) hang up, unless --duration says when
+ *              └► reader of the piped sound gone ─► hang up
  *              └► nothing heard for 10 s under --require-audio ─► hang up
  *     interrupt, q ─► hang up ─► call.ended ─► record
  *
@@ -10,6 +11,7 @@
  */
 import type { Phone, Sequenced } from "../control/phone.ts";
 import type { CallRecord, CallView } from "../core/call.ts";
+import type { ErrorJson } from "../core/errors.ts";
 import type { CallId } from "../core/sip_port.ts";
 import type { CallEventType } from "../core/state.ts";
 import type { CallDisplay } from "./call_display.ts";
@@ -141,6 +143,8 @@ export class CallFollower {
   #onEndpoint(detail: Record<string, unknown> | undefined): void {
     const error = detail?.error as { message?: string; hint?: string } | undefined;
     const endpoint = String(detail?.endpoint ?? "audio");
+    // Like any program in a pipeline: when nobody reads any more, it is over, without a word.
+    if (endpoint === "speaker" && isClosedPipe(detail?.error)) return void this.hangup();
     if (error?.message !== undefined) this.#display.note(`${endpoint}: ${error.message}`);
     else this.#display.note(`${endpoint} works again`);
   }
@@ -159,4 +163,9 @@ export class CallFollower {
     this.#timers.clear();
     this.#ended.resolve({ record, security: this.#view?.security ?? "none" });
   }
+}
+
+/** The error of a pipe whose other end was closed, as `src/audio/pipe.ts` tells it. */
+function isClosedPipe(error: unknown): boolean {
+  return (error as ErrorJson | undefined)?.data?.closed === true;
 }

@@ -153,6 +153,30 @@ Deno.test("the end of a file ends the call a second later, after the digits", as
   assert.equal(await status, 0);
 });
 
+Deno.test("a call whose piped sound nobody reads any more ends, without a word", async () => {
+  const { phone, status } = start([TARGET, "--mic=silence", "--speaker=null", "--duration=9"]);
+  await settle();
+  phone.tell({ type: "call.answered", call: aView() });
+  const lost = { code: "device-failed", message: "the card is gone" };
+  phone.tell({
+    type: "call.endpoint",
+    call: aView(),
+    detail: { endpoint: "speaker", working: false, error: lost },
+  });
+  await settle();
+  assert.ok(!phone.methods().includes("hangup"));
+  const closed = { code: "file-unusable", message: "closed", data: { closed: true } };
+  phone.tell({
+    type: "call.endpoint",
+    call: aView(),
+    detail: { endpoint: "speaker", working: false, error: closed },
+  });
+  await settle();
+  assert.ok(phone.methods().includes("hangup"));
+  phone.tell({ type: "call.ended", record: aRecord() });
+  assert.equal(await status, 0);
+});
+
 Deno.test("with a duration the end of the file ends nothing", async () => {
   const { io, phone, status } = start([
     TARGET,
