@@ -20,6 +20,8 @@ export interface FlowOwner {
   received(flow: BaseFlow, bytes: Uint8Array): void;
   /** A message is about to go out. */
   sending(flow: BaseFlow, text: string): void;
+  /** `sent` settles when a message is with the kernel, or cannot go out. */
+  leaving(sent: Promise<void>): void;
   /** Called once; `error` is absent when the flow was closed by us. */
   closed(flow: BaseFlow, error: OffhookError | undefined): void;
 }
@@ -53,7 +55,9 @@ export abstract class BaseFlow implements Flow, TransactionFlow {
   send(text: string): Promise<void> {
     if (!this.#open) return Promise.reject(sendError(this.transport, this.remote));
     this.owner.sending(this, text);
-    return this.transmit(text);
+    const sent = this.transmit(text);
+    this.owner.leaving(sent);
+    return sent;
   }
 
   protected abstract transmit(text: string): Promise<void>;

@@ -15,6 +15,8 @@ import { type UdpFlow, UdpSocket } from "./udp_socket.ts";
 
 const CONNECT_TIMEOUT_MS = 5000;
 const KEEPALIVE_MS = 25_000;
+/** How long the last messages may take to reach the kernel before the sockets are closed. */
+const DRAIN_MS = 300;
 
 /** What the table tells the layer. */
 export interface FlowTableSink {
@@ -36,6 +38,7 @@ export class FlowTable implements FlowOwner {
   readonly random: () => number;
   readonly keepaliveMs: number;
   readonly #connections = new Set<BaseFlow>();
+  readonly #leaving = new Set<Promise<void>>();
   readonly #opening = new Map<string, Promise<BaseFlow>>();
   readonly #listeners: Listener[] = [];
   readonly #sockets: UdpSocket[] = [];
@@ -55,6 +58,19 @@ export class FlowTable implements FlowOwner {
 
   sending(flow: BaseFlow, text: string): void {
     this.sink.sending(flow, text);
+  }
+
+  leaving(sent: Promise<void>): void {
+    const done = sent.catch(() => {}).finally(() => this.#leaving.delete(done));
+    this.#leaving.add(done);
+  }
+
+  /** Resolves when what was sent is with the kernel: a process that ends loses the rest. */
+  async drained(): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const timer = this.clock.setTimeout(resolve, DRAIN_MS);
+    await Promise.race([Promise.all(this.#leaving), promise]);
+    this.clock.clearTimeout(timer);
   }
 
   closed(flow: BaseFlow, error: OffhookError | undefined): void {

@@ -211,15 +211,15 @@ export class TransportLayer {
   }
 
   /** Closes every flow and listener; nothing is delivered or sent any more. */
-  close(): Promise<void> {
-    if (this.#closed) return Promise.resolve();
+  async close(): Promise<void> {
+    if (this.#closed) return;
     this.#closed = true;
     this.onMessage = undefined;
     this.#client.close();
     this.#server.close();
+    await this.#flows.drained();
     this.#account?.flow?.close();
     this.#flows.close();
-    return Promise.resolve();
   }
 
   #locate(destination: Destination): Promise<Target[]> {

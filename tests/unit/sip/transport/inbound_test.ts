@@ -35,6 +35,7 @@ function rig() {
     keepaliveMs: 0,
     received: () => {},
     sending: () => {},
+    leaving: () => {},
     closed: () => {},
   };
   const flow = new MemoryFlow(owner);
