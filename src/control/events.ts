@@ -49,6 +49,21 @@ export const event: z.ZodType<Sequenced> = z.discriminatedUnion("type", [
     error: errorJson.optional(),
     ...order,
   }),
+  z.strictObject({
+    type: z.literal("headset-notice"),
+    headset: z.string(),
+    notice: z.enum([
+      "unmute-refused",
+      "contested",
+      "let-go",
+      "outside-write",
+      "permission-denied",
+      "failed",
+    ]),
+    text: z.string(),
+    hint: z.string().optional(),
+    ...order,
+  }),
   z.strictObject({ type: z.literal("do-not-disturb"), on: z.boolean(), ...order }),
   z.strictObject({
     type: z.literal("notice"),

@@ -9,6 +9,7 @@
  * Further sources of the same intents: handsets and buttons of kiosks; further sinks: busylights.
  */
 import type { ErrorJson } from "./errors.ts";
+import type { Microphone, Speaker } from "./media_port.ts";
 
 /** Names one attached headset: stable while it is plugged in. */
 export type HeadsetId = string;
@@ -60,8 +61,34 @@ export type HeadsetEffect = {
   state: HeadsetState;
 };
 
+/** What a person should know about a headset. */
+export type HeadsetNotice =
+  /** The phone unmuted and the headset did not: its boom arm is up. */
+  | "unmute-refused"
+  /** Another softphone seems to use it too: each ends the other's calls. */
+  | "contested"
+  /** It was let go because it was contested. */
+  | "let-go"
+  /** Another program wrote its lamps; they are right again. */
+  | "outside-write"
+  /** This user may not open it. */
+  | "permission-denied"
+  /** It does not open for another reason, or does not take its lamps. */
+  | "failed";
+
 export type HeadsetInput =
   | { type: "HeadsetIntent"; headset: HeadsetId; intent: HeadsetIntent }
   | { type: "HeadsetAttached"; headset: HeadsetId; name: string }
   /** Unplugged, or failed when `error` says why; calls go on. */
-  | { type: "HeadsetDetached"; headset: HeadsetId; error?: ErrorJson };
+  | { type: "HeadsetDetached"; headset: HeadsetId; error?: ErrorJson }
+  | {
+    type: "HeadsetNotice";
+    headset: HeadsetId;
+    notice: HeadsetNotice;
+    /** A sentence. */
+    text: string;
+    /** What to do, or to type. */
+    hint?: string;
+  }
+  /** Calls that go by the phone's own endpoints are heard there from now on. */
+  | { type: "HeadsetSound"; microphone: Microphone; speaker: Speaker };

@@ -13,7 +13,7 @@
 import type { Account, AccountId, ExtraHeader, Party, RegistrationState } from "./account.ts";
 import type { Call, CallLimits, CallRecord, CallView } from "./call.ts";
 import type { ErrorJson } from "./errors.ts";
-import type { HeadsetEffect, HeadsetId, HeadsetInput } from "./headset_port.ts";
+import type { HeadsetEffect, HeadsetId, HeadsetInput, HeadsetNotice } from "./headset_port.ts";
 import type { PayloadFormat } from "./media_description.ts";
 import type {
   AttachmentId,
@@ -37,6 +37,14 @@ export interface Settings {
   active: "one" | "all";
   /** Endpoints of calls that name none. */
   endpoints: AudioEndpoints;
+  /** What lifting a headset does while no call is on; absent: nothing. */
+  lift?: { kind: "hotline"; dial: Dialled } | { kind: "redial" };
+}
+
+/** What was dialled, to dial it again. */
+export interface Dialled {
+  account: AccountId;
+  target: string;
 }
 
 export interface AccountState {
@@ -50,6 +58,7 @@ export interface PhoneState {
   accounts: ReadonlyMap<AccountId, AccountState>;
   /** In the order of their beginning. */
   calls: ReadonlyMap<CallId, Call>;
+  lastDialled?: Dialled;
 }
 
 /** What a person or program asks for. Impossible ones throw `OffhookError`; nothing changes then. */
@@ -146,6 +155,13 @@ export type PhoneEvent =
   | { type: "call.ended"; record: CallRecord }
   | { type: "do-not-disturb"; on: boolean }
   | { type: "headset"; headset: HeadsetId; attached: boolean; name?: string; error?: ErrorJson }
+  | {
+    type: "headset-notice";
+    headset: HeadsetId;
+    notice: HeadsetNotice;
+    text: string;
+    hint?: string;
+  }
   /** Something outside did what it should not, or an input came too late; for the log. */
   | { type: "notice"; text: string; call?: CallId };
 
@@ -156,8 +172,13 @@ export interface StepResult {
 }
 
 /** A phone with these accounts, nothing registered and no call. */
-export function initialState(settings: Settings, accounts: Account[]): PhoneState {
+export function initialState(
+  settings: Settings,
+  accounts: Account[],
+  lastDialled?: Dialled,
+): PhoneState {
   return {
+    ...(lastDialled === undefined ? {} : { lastDialled }),
     settings,
     accounts: new Map(
       accounts.map((account) => [

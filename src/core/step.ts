@@ -21,7 +21,8 @@ import { bye, callEnded, mute, sendDigits } from "./transitions/established.ts";
 import { end, endingTimedOut, mediaClosed, mediaGone, outcomeOf } from "./transitions/ending.ts";
 import { glareOver, offerAnswered, offerRejected, remoteOffer } from "./transitions/offers.ts";
 import { mediaLost, setHold, swap } from "./transitions/offers.ts";
-import { attachAudio, pauseRecording, record, useEndpoints } from "./transitions/sound.ts";
+import { attachAudio, followSound, pauseRecording } from "./transitions/sound.ts";
+import { record, useEndpoints } from "./transitions/sound.ts";
 import { referProgress, transfer, transferFailed } from "./transitions/transfer.ts";
 import { connectionChanged, register, registrationChanged } from "./transitions/accounts.ts";
 import { hangup } from "./transitions/hangup.ts";
@@ -92,6 +93,10 @@ const NEWS: Table<News> = {
     const why = error === undefined ? {} : { error };
     turn.events.push({ type: "headset", headset, attached: false, ...why });
   },
+  HeadsetNotice: (turn, { type: _, ...notice }) => {
+    turn.events.push({ type: "headset-notice", ...notice });
+  },
+  HeadsetSound: followSound,
   IncomingCall: (turn, input) => {
     if (turn.find(input.call) === undefined) incoming(turn, input);
     else turn.notice("an incoming call came twice", input.call);

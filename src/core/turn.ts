@@ -9,6 +9,7 @@ import { OffhookError } from "./errors.ts";
 import type {
   AccountState,
   CallEventType,
+  Dialled,
   Effect,
   Moment,
   PhoneEvent,
@@ -81,6 +82,14 @@ export class Turn {
   putAccount(account: AccountState): void {
     const accounts = new Map(this.#state.accounts).set(account.account.id, account);
     this.#state = { ...this.#state, accounts };
+  }
+
+  get lastDialled(): PhoneState["lastDialled"] {
+    return this.#state.lastDialled;
+  }
+
+  remember(lastDialled: Dialled): void {
+    this.#state = { ...this.#state, lastDialled };
   }
 
   putSettings(settings: PhoneState["settings"]): void {

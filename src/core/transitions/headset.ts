@@ -6,9 +6,10 @@
  */
 import type { Call } from "../call.ts";
 import { OffhookError } from "../errors.ts";
-import type { HeadsetInput, HeadsetIntent, HeadsetState } from "../headset_port.ts";
+import type { HeadsetId, HeadsetInput, HeadsetIntent, HeadsetState } from "../headset_port.ts";
 import type { PhoneState } from "../state.ts";
 import { isIn, type Turn } from "../turn.ts";
+import { dial } from "./outgoing.ts";
 import { answer, reject } from "./incoming.ts";
 import { mute, sendDigits } from "./established.ts";
 import { setHold, swap } from "./offers.ts";
@@ -44,7 +45,7 @@ export function headsetChanged(before: PhoneState, after: PhoneState): HeadsetSt
 
 export function headsetIntent(
   turn: Turn,
-  { intent }: Extract<HeadsetInput, { type: "HeadsetIntent" }>,
+  { headset, intent }: Extract<HeadsetInput, { type: "HeadsetIntent" }>,
 ): void {
   const calls = [...turn.calls.values()];
   const ringing = calls.find((call) => isIn(call, "ringing"));
@@ -52,6 +53,8 @@ export function headsetIntent(
   try {
     if (ringing !== undefined && actOnRinging(turn, ringing, front, intent)) return;
     if (front !== undefined) actOnCall(turn, front, intent, calls);
+    else if (ringing === undefined) beginCall(turn, intent);
+    if (intent.type === "setMute" && intent.refused) tellRefusal(turn, headset);
   } catch (error) {
     turn.notice(`headset ${intent.type}: ${OffhookError.from(error).message}`);
   }
@@ -99,6 +102,35 @@ function actOnCall(turn: Turn, front: Call, intent: HeadsetIntent, calls: Call[]
     case "flash":
       return holdOrSwap(turn, front, calls);
   }
+}
+
+/** Lifted, or redial pressed, while no call is on. */
+function beginCall(turn: Turn, { type }: HeadsetIntent): void {
+  const { lift } = turn.settings;
+  const wanted = type === "redial" || (type === "hookOff" && lift?.kind === "redial")
+    ? turn.lastDialled
+    : type === "hookOff" && lift?.kind === "hotline"
+    ? lift.dial
+    : undefined;
+  if (wanted !== undefined) dial(turn, { type: "Dial", call: freshId(turn), ...wanted });
+}
+
+/** Eight hexadecimal digits that no call has. */
+function freshId(turn: Turn): string {
+  let number = Math.floor(turn.moment.random * 2 ** 32);
+  const text = () => number.toString(16).padStart(8, "0");
+  while (turn.find(text()) !== undefined) number = (number + 1) % 2 ** 32;
+  return text();
+}
+
+function tellRefusal(turn: Turn, headset: HeadsetId): void {
+  turn.events.push({
+    type: "headset-notice",
+    headset,
+    notice: "unmute-refused",
+    text: "The headset keeps its microphone muted",
+    hint: "Turn its boom arm down, or unmute it at the headset.",
+  });
 }
 
 function holdOrSwap(turn: Turn, front: Call, calls: Call[]): void {

@@ -50,6 +50,7 @@ export function dial(turn: Turn, command: Extract<Command, { type: "Dial" }>): v
     recording: recordingOf(command.endpoints ?? settings.endpoints),
   };
   turn.put(call);
+  turn.remember({ account: command.account, target: command.target });
   turn.ask({ type: "OpenMedia", call: call.id, endpoints: call.endpoints });
   turn.tell("call.dialling", call);
 }

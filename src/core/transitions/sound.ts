@@ -1,6 +1,8 @@
 /** What happens to a call's sound beside the stream: recording, other devices, programs that join. */
 import type { Call } from "../call.ts";
 import { OffhookError } from "../errors.ts";
+import type { HeadsetInput } from "../headset_port.ts";
+import type { Microphone, Speaker } from "../media_port.ts";
 import type { Command } from "../state.ts";
 import { isIn, refuse, type Turn } from "../turn.ts";
 
@@ -45,6 +47,34 @@ export function useEndpoints(
   };
   turn.put({ ...call, endpoints: { ...call.endpoints, ...change } });
   turn.ask({ type: "UseEndpoints", call: call.id, ...change });
+}
+
+/** The phone's own endpoints are others: calls that go by them follow, and later ones begin there. */
+export function followSound(
+  turn: Turn,
+  { microphone, speaker }: Extract<HeadsetInput, { type: "HeadsetSound" }>,
+): void {
+  const before = turn.settings.endpoints;
+  turn.putSettings({ ...turn.settings, endpoints: { ...before, microphone, speaker } });
+  for (const call of turn.calls.values()) {
+    if (isIn(call, "ending")) continue;
+    const change = {
+      ...(moves(call.endpoints.microphone, before.microphone, microphone) ? { microphone } : {}),
+      ...(moves(call.endpoints.speaker, before.speaker, speaker) ? { speaker } : {}),
+    };
+    if (Object.keys(change).length === 0) continue;
+    turn.put({ ...call, endpoints: { ...call.endpoints, ...change } });
+    if (call.media.name !== "none") turn.ask({ type: "UseEndpoints", call: call.id, ...change });
+  }
+}
+
+function moves<T extends Microphone | Speaker>(used: T, before: T, after: T): boolean {
+  return same(used, before) && !same(before, after);
+}
+
+/** Endpoints are flat JSON whose keys come in one order for each kind. */
+function same(one: Microphone | Speaker, other: Microphone | Speaker): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
 }
 
 /** @throws OffhookError `invalid-state` for a call without open media */
