@@ -78,11 +78,16 @@ export function finalOf(message: IncomingResponseMessage): FinalResponse {
   return { status: message.statusCode ?? 0, reason: message.reasonPhrase ?? "", message };
 }
 
+/** Whether it is SIP.js's own 408: not one response came within 64·T1. */
+export function isSilence({ status, message }: FinalResponse): boolean {
+  return status === 408 && message.data === undefined;
+}
+
 /**
  * Whether a response to a request inside a dialog means that there is none any more (RFC 5057 §5.1).
  * Deviation: a silence on the way (RFC 3261 §12.2.1.2) does not; the sound may still flow, and the
  * session timer ends a dialog that is really dead.
  */
-export function isDialogGone({ status, message }: FinalResponse): boolean {
-  return status === 481 || (status === 408 && message.data !== undefined);
+export function isDialogGone(response: FinalResponse): boolean {
+  return response.status === 481 || (response.status === 408 && !isSilence(response));
 }

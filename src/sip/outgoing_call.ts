@@ -27,13 +27,13 @@ import { Authentication } from "./authentication.ts";
 import { sdpOf } from "./capabilities.ts";
 import { EarlyDialogs } from "./early_dialogs.ts";
 import { remoteParty } from "./identity.ts";
-import { finalOf, sendInDialog } from "./in_dialog.ts";
+import { finalOf, isSilence, sendInDialog } from "./in_dialog.ts";
 import { InviteRequest } from "./invite_request.ts";
 import { Redirection } from "./redirection.ts";
 import { Session } from "./session.ts";
 import { refreshTarget, sdpAddress, type SessionContext } from "./session_context.ts";
 import { SessionDescriptions } from "./session_descriptions.ts";
-import { callError } from "./status_error.ts";
+import { callError, silenceError } from "./status_error.ts";
 import type { Flow } from "./transport/types.ts";
 
 /** ms that a cancelled INVITE may still be answered (64·T1, RFC 3261 §9.1). */
@@ -264,10 +264,12 @@ export class OutgoingCall implements Leg {
   }
 
   #refused(message: IncomingResponseMessage): void {
-    const { status, reason } = finalOf(message);
+    const response = finalOf(message);
+    const { status, reason } = response;
     const known = this.#agent.failureOf(this.#invite?.callId ?? "", "INVITE");
-    const error = known ?? callError(status, reason, this.#effect.target).toJSON();
-    this.#over(status, reason, error);
+    if (known !== undefined) return this.#over(status, reason, known);
+    if (isSilence(response)) return this.#failed(status, silenceError(this.#flow!));
+    this.#over(status, reason);
   }
 
   #failed(status: number, error: OffhookError): void {

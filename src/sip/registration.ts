@@ -22,7 +22,7 @@ import { newToken } from "./identifiers.ts";
 import { finalOf } from "./in_dialog.ts";
 import { LiteralUri } from "./overrides/literal_uri.ts";
 import { grantedExpires, refreshDelay, retryAfter, retryDelay } from "./registration_schedule.ts";
-import { registrationError } from "./status_error.ts";
+import { registrationError, silenceError } from "./status_error.ts";
 import type { Flow } from "./transport/types.ts";
 
 /** ms after which an attempt without any end counts as failed: a little more than Timer F. */
@@ -245,13 +245,23 @@ export class Registration {
     const retryInMs = retryDelay(status, this.#failures, this.#agent.random(), wait);
     this.#timer = this.#agent.clock.setTimeout(() => this.#start(), retryInMs);
     const undelivered = this.#agent.failureOf(this.#callId, "REGISTER");
-    const error = undelivered ?? registrationError(status, reason, this.#aor()).toJSON();
+    const error = undelivered ?? this.#errorOf(status, reason, message).toJSON();
     // What stands in for a silent or dead transport is no answer of the server's.
     const answered = undelivered === undefined && message?.data !== undefined;
     this.#tell({ state: "failed", status: answered ? status : 0, error, retryInMs });
     if (answered && status === 503) {
       this.#options.outOfService(`the server answered 503 ${reason}`);
     }
+  }
+
+  #errorOf(
+    status: number,
+    reason: string,
+    message: IncomingResponseMessage | undefined,
+  ): OffhookError {
+    const flow = this.#options.flow();
+    if (message?.data === undefined && flow !== undefined) return silenceError(flow);
+    return registrationError(status, reason, this.#aor());
   }
 
   #aor(): string {

@@ -3,6 +3,7 @@
  * not on the real-time path.
  */
 import { type ErrorCode, OffhookError } from "../core/errors.ts";
+import type { Flow } from "./transport/types.ts";
 
 /** Statuses whose code is not that of their class. */
 const CALL_CODES: Readonly<Record<number, ErrorCode>> = {
@@ -55,6 +56,18 @@ export function callError(status: number, reason: string, target: string): Offho
 /** The error of a registration that was refused. */
 export function registrationError(status: number, reason: string, aor: string): OffhookError {
   return fromStatus(registrationErrorCode(status), status, `${aor} was not registered: `, reason);
+}
+
+/** The error of a request to which not one response came: SIP.js's own 408. */
+export function silenceError(
+  { transport, remote }: Pick<Flow, "transport" | "remote">,
+): OffhookError {
+  const { host, port } = remote;
+  const at = host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
+  return new OffhookError("unreachable", `nothing answers at ${at} over ${transport}`, {
+    hint: "Check the address and the port; a firewall may drop the messages.",
+    data: { transport, host, port },
+  });
 }
 
 function fromStatus(code: ErrorCode, status: number, prefix: string, reason: string): OffhookError {

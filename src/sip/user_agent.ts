@@ -74,6 +74,8 @@ export class UserAgent {
   readonly #registration: Registration | undefined;
   readonly #legs = new Map<CallId, Leg>();
   readonly #failures = new Map<string, ErrorJson>();
+  /** Messages that are not on the wire yet. */
+  readonly #sending = new Set<Promise<unknown>>();
   #incomingFlow: Flow | undefined;
   #stopping: (() => void) | undefined;
 
@@ -97,7 +99,7 @@ export class UserAgent {
       userAgent: options.userAgent ?? "offhook",
       log: (level, message) => this.#log(level, message),
       delegate: this.#coreDelegate(),
-      send: (text) => this.#layer.send(text).then(() => {}),
+      send: (text) => this.#send(text),
     });
     this.#agent = this.#makeAgent(random);
     if (this.account.server === "") return;
@@ -138,6 +140,8 @@ export class UserAgent {
     this.#registration?.close();
     this.#connection?.stop();
     this.#core.dispose();
+    // The last ACK, or the answer to a BYE, is under way: closing now would lose it.
+    await Promise.allSettled(this.#sending);
     await this.#layer.close();
   }
 
@@ -239,6 +243,14 @@ export class UserAgent {
   }
 
   // The network.
+
+  #send(text: string): Promise<void> {
+    const sending = this.#layer.send(text).then(() => {});
+    this.#sending.add(sending);
+    const done = () => void this.#sending.delete(sending);
+    sending.then(done, done);
+    return sending;
+  }
 
   #receive(message: SipMessage, flow: Flow): void {
     this.#incomingFlow = flow;

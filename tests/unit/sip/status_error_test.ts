@@ -5,6 +5,7 @@ import {
   callErrorCode,
   registrationError,
   registrationErrorCode,
+  silenceError,
 } from "../../../src/sip/status_error.ts";
 
 Deno.test("a call's final status has the exit code of the product's table", () => {
@@ -60,4 +61,10 @@ Deno.test("the sentence names who, the status and the reason", () => {
   const refused = registrationError(403, "", "alice@example.com");
   assert.equal(refused.message, "alice@example.com was not registered: 403");
   assert.ok(refused.hint);
+});
+
+Deno.test("silence is no answer of anybody: unreachable, with where", () => {
+  const error = silenceError({ transport: "udp", remote: { host: "2001:db8::1", port: 5060 } });
+  assert.equal(error.code, "unreachable");
+  assert.equal(error.message, "nothing answers at [2001:db8::1]:5060 over udp");
 });
