@@ -19,11 +19,11 @@ import {
 import { createSink, createSource } from "../audio/endpoints.ts";
 import { WavRecorder } from "../audio/file.ts";
 import { loadResampler } from "../audio/resampler.ts";
-import type { Clock } from "../core/clock.ts";
 import type { OffhookError } from "../core/errors.ts";
 import type { NegotiatedStream } from "../core/media_description.ts";
 import type { AudioEndpoints, MediaInput, MediaReport } from "../core/media_port.ts";
 import type { CallId } from "../core/sip_port.ts";
+import type { MediaClock } from "./clock.ts";
 import { ControlStream } from "./control.ts";
 import { InboundStream } from "./inbound.ts";
 import { OutboundStream } from "./outbound.ts";
@@ -35,7 +35,7 @@ import type { SocketPair, Sockets } from "./sockets.ts";
 
 /** What the streams of one engine share. */
 export interface MediaSurroundings {
-  clock: Clock;
+  clock: MediaClock;
   sockets: Sockets;
   random: Random32;
   /** Sound cards; absent: device endpoints fail with `device-failed`. */
@@ -43,6 +43,8 @@ export interface MediaSurroundings {
   notify(input: MediaInput): void;
 }
 
+/** Addresses that mean hold (RFC 2543): where the peer is, it still is. */
+const NOWHERE = new Set(["0.0.0.0", "::"]);
 /** Ticks between two reports. */
 const REPORT_TICKS = 50;
 
@@ -132,7 +134,7 @@ export class CallMedia {
     this.#inbound.use(stream);
     if (this.#remote === undefined) {
       this.#remote = new RemoteAddress(remoteAddress, stream.remotePort);
-    } else if (stream.remotePort > 0) {
+    } else if (stream.remotePort > 0 && !NOWHERE.has(remoteAddress)) {
       this.#remote.signalled(remoteAddress, stream.remotePort, this.#around.clock.now());
     }
     this.#control.use(stream, this.#remote, this.#sockets!);

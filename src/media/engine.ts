@@ -23,7 +23,7 @@ export class MediaEngine {
   constructor(around: MediaSurroundings) {
     this.#around = around;
     this.#ticker = new Ticker(around.clock, FRAME_MS, (due, skipped) => {
-      for (const media of this.#calls.values()) media.tick(due, skipped);
+      for (const media of this.#calls.values()) this.#tick(media, due, skipped);
     });
   }
 
@@ -42,6 +42,15 @@ export class MediaEngine {
   async close(): Promise<void> {
     await Promise.all([...this.#calls.keys()].map((call) => this.#close(call)));
     this.#ticker.stop();
+  }
+
+  /** A bug in one call's media must not stop the clock of the others. */
+  #tick(media: CallMedia, due: number, skipped: number): void {
+    try {
+      media.tick(due, skipped);
+    } catch (error) {
+      this.#fail(media.call, error);
+    }
   }
 
   async #run(effect: MediaEffect): Promise<void> {

@@ -4,6 +4,8 @@
  * thread does makes a packet late.
  */
 import type { AudioDevices } from "../audio/endpoint.ts";
+import { aLawTables, muLawTables } from "../audio/g711_tables.ts";
+import { loadResampler } from "../audio/resampler.ts";
 import { OffhookError } from "../core/errors.ts";
 import { systemClock } from "./clock.ts";
 import { MediaEngine } from "./engine.ts";
@@ -24,6 +26,13 @@ async function loadDevices(port: MessagePort): Promise<AudioDevices> {
   return deviceEndpoints(remoteAccess(port));
 }
 
+/** What the first call would wait for, made while it is being set up. */
+function warmUp(): void {
+  loadResampler().catch(() => {});
+  muLawTables();
+  aLawTables();
+}
+
 function start(settings: MediaSettings, devicePort?: MessagePort): MediaEngine {
   const words = new Uint32Array(1);
   const random = () => crypto.getRandomValues(words)[0]!;
@@ -41,6 +50,7 @@ self.onmessage = async ({ data }: MessageEvent<ToWorker>) => {
   switch (data.type) {
     case "configure":
       engine = start(data.settings, data.devices);
+      warmUp();
       return;
     case "effect":
       engine?.perform(data.effect);

@@ -242,6 +242,19 @@ Deno.test("a re-negotiated address is used at once", async () => {
   await bench.close();
 });
 
+Deno.test("hold by a null address keeps what is known of the peer", async () => {
+  const bench = await EngineBench.call(TONE, TONE);
+  await bench.run(500);
+  await bench.a.start(bench.b, { remoteAddress: "0.0.0.0", direction: "inactive" });
+  await bench.run(500);
+  const before = bench.net.sent.length;
+  await bench.a.start(bench.b);
+  await bench.run(2000);
+  assert.ok(bench.a.sentRtp(before).every(({ to }) => to.address === bench.b.address));
+  near(bench.a.report.receivedLevel, TONE_DBFS);
+  await bench.close();
+});
+
 Deno.test("rtcp-mux: reports share the port with the sound", async () => {
   const bench = await EngineBench.open(TONE, TONE);
   await bench.a.start(bench.b, { rtcpMux: true });

@@ -1,0 +1,42 @@
+/**
+ * Arithmetic on whole frames: adding one sound to another, and going from one to the other without a
+ * click. On the real-time path: nothing is allocated.
+ */
+
+const MOST = 0x7fff;
+const LEAST = -0x8000;
+
+/**
+ * Adds `other` to `frame`; what exceeds 16 bits stays at the limit (wrapping around would crack).
+ *
+ * @param frame changed in place
+ * @param other at most as long; what is not there is silence
+ */
+export function addSaturating(frame: Int16Array, other: Int16Array): void {
+  for (let i = 0; i < other.length; i++) {
+    const sum = frame[i]! + other[i]!;
+    frame[i] = sum > MOST ? MOST : sum < LEAST ? LEAST : sum;
+  }
+}
+
+/**
+ * Goes from one sound to another within one frame, in a straight line.
+ *
+ * @param frame the sound that ends; becomes the mixture
+ * @param next the sound that begins, of the same length
+ */
+export function crossfade(frame: Int16Array, next: Int16Array): void {
+  const { length } = frame;
+  for (let i = 0; i < length; i++) {
+    frame[i] = (frame[i]! * (length - i) + next[i]! * i) / length;
+  }
+}
+
+/** `frame`, rising from silence (`in`) or falling to it (`out`), into a frame of the same length. */
+export function faded(frame: Int16Array, way: "in" | "out", into: Int16Array): Int16Array {
+  const { length } = frame;
+  for (let i = 0; i < length; i++) {
+    into[i] = (frame[i]! * (way === "in" ? i : length - i)) / length;
+  }
+  return into;
+}
