@@ -79,7 +79,10 @@ export class Attachment {
   mixInto(microphone: Int16Array): void {
     if (!this.#mayPlay()) return;
     const count = this.#ring.read(this.#frame);
-    addSaturating(microphone, count === FRAME_SAMPLES ? this.#frame : this.#frame.subarray(0, count));
+    addSaturating(
+      microphone,
+      count === FRAME_SAMPLES ? this.#frame : this.#frame.subarray(0, count),
+    );
     if (this.#ring.length === 0) this.#flows = false;
     this.#tellRoom(count);
   }
@@ -133,6 +136,6 @@ export class Attachment {
   }
 
   #post(message: FromAttachment, samples?: Int16Array): void {
-    this.#port.postMessage(message, samples === undefined ? [] : [samples.buffer]);
+    this.#port.postMessage(message, samples === undefined ? [] : [samples.buffer as ArrayBuffer]);
   }
 }

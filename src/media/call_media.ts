@@ -1,5 +1,5 @@
 /**
- * The media of one call: its sockets, endpoints and the two streams between them.
+ * The media of one call: its sockets, its sound and the two streams between them.
  *
  *     opening ──► open ──StartMedia──► streaming (StartMedia again: renegotiated)
  *        │          │                      │
@@ -8,21 +8,12 @@
  * Opening and closing wait for files and devices; `tick` and the datagrams are on the real-time path
  * and do not.
  */
-import type { EchoSource } from "../audio/echo.ts";
-import {
-  type AudioDevices,
-  type AudioSink,
-  type AudioSource,
-  type EndpointEvents,
-  FRAME_SAMPLES,
-} from "../audio/endpoint.ts";
-import { createSink, createSource } from "../audio/endpoints.ts";
-import { WavRecorder } from "../audio/file.ts";
-import { loadResampler } from "../audio/resampler.ts";
+import type { AudioDevices } from "../audio/endpoint.ts";
 import type { OffhookError } from "../core/errors.ts";
 import type { NegotiatedStream } from "../core/media_description.ts";
 import type { AudioEndpoints, MediaInput, MediaReport } from "../core/media_port.ts";
 import type { CallId } from "../core/sip_port.ts";
+import { CallSound } from "./call_sound.ts";
 import type { MediaClock } from "./clock.ts";
 import { ControlStream } from "./control.ts";
 import { InboundStream } from "./inbound.ts";
@@ -30,7 +21,6 @@ import { OutboundStream } from "./outbound.ts";
 import { RemoteAddress } from "./rtp/remote_address.ts";
 import { looksLikeRtcp } from "./rtp/packet.ts";
 import { type Random32, RtpSender } from "./rtp/sender.ts";
-import { SinkPacer } from "./sink_pacer.ts";
 import type { SocketPair, Sockets } from "./sockets.ts";
 
 /** What the streams of one engine share. */
@@ -55,20 +45,15 @@ export class CallMedia {
   readonly #inbound: InboundStream;
   readonly #control: ControlStream;
   readonly #sender: RtpSender;
-  readonly #pacer = new SinkPacer();
-  readonly #microphoneFrame = new Int16Array(FRAME_SAMPLES);
-  readonly #speakerFrame = new Int16Array(FRAME_SAMPLES);
+  /** Endpoints, recording, and programs that have joined. */
+  readonly sound: CallSound;
   #state: "opening" | "open" | "streaming" | "closed" = "opening";
-  #source: AudioSource | undefined;
-  #sink: AudioSink | undefined;
-  #echo: EchoSource | undefined;
-  #recorder: WavRecorder | undefined;
   #sockets: SocketPair | undefined;
   #remote: RemoteAddress | undefined;
-  /** Whether the microphone waits for the answer. */
-  #waitsForAnswer = false;
-  #microphoneStarted = false;
   #ticksToReport = REPORT_TICKS;
+  /** Of the tick that runs. */
+  #due = 0;
+  readonly #pull = (into: Int16Array) => this.#inbound.pull(this.#due, into);
 
   constructor(call: CallId, around: MediaSurroundings) {
     this.call = call;
@@ -91,6 +76,7 @@ export class CallMedia {
       timestamp: () => this.#outbound.timestamp,
       source: () => this.#inbound.source,
     });
+    this.sound = this.#soundOf(call);
   }
 
   get streaming(): boolean {
@@ -102,21 +88,11 @@ export class CallMedia {
    * @throws OffhookError what a socket or an endpoint says; call `fail` then
    */
   async open(endpoints: AudioEndpoints): Promise<void> {
-    const { microphone, speaker, record } = endpoints;
-    this.#waitsForAnswer = microphone.kind === "file" || microphone.kind === "pipe";
     this.#sockets = this.#around.sockets.open(
       (data, address, port) => this.#onRtp(data, address, port),
       (data, address, port) => this.#onRtcp(data, address, port),
     );
-    const needsDevices = microphone.kind === "device" || speaker.kind === "device";
-    const devices = needsDevices ? await this.#around.devices?.() : undefined;
-    this.#source = createSource(microphone, devices);
-    this.#sink = createSink(speaker, devices);
-    if (microphone.kind === "echo") this.#echo = this.#source as EchoSource;
-    if (record !== undefined) {
-      this.#recorder = new WavRecorder(record, 2, this.#eventsOf("record").failed);
-    }
-    await this.#openAll();
+    await this.sound.open(endpoints);
     if (this.#state === "closed") return;
     this.#state = "open";
     const { rtpPort: port, rtcpPort } = this.#sockets;
@@ -139,11 +115,7 @@ export class CallMedia {
     }
     this.#control.use(stream, this.#remote, this.#sockets!);
     this.#state = "streaming";
-    this.#sink?.start();
-    if (answered || !this.#waitsForAnswer) {
-      this.#microphoneStarted = true;
-      this.#source?.start();
-    }
+    this.sound.start(answered);
     this.#tell({ type: "MediaStarted", call: this.call });
   }
 
@@ -164,13 +136,11 @@ export class CallMedia {
    */
   tick(due: number, skipped: number): void {
     if (this.#state !== "streaming") return;
-    this.#play(due);
+    this.#due = due;
+    this.sound.play(this.#pull);
     if (skipped > 0) this.#outbound.skip(skipped);
-    const microphone = this.#microphoneFrame;
-    if (this.#microphoneStarted && this.#source) this.#source.read(microphone);
-    else microphone.fill(0);
-    this.#outbound.frame(microphone);
-    this.#recorder?.write(this.#outbound.sound, this.#speakerFrame);
+    this.#outbound.frame(this.sound.microphone());
+    this.sound.keep(this.#outbound.sound);
     this.#control.tick(due);
     if (--this.#ticksToReport === 0) {
       this.#ticksToReport = REPORT_TICKS;
@@ -219,29 +189,6 @@ export class CallMedia {
     return report;
   }
 
-  async #openAll(): Promise<void> {
-    const results = await Promise.allSettled([
-      loadResampler(),
-      this.#source?.open(this.#eventsOf("microphone")),
-      this.#sink?.open(this.#eventsOf("speaker")),
-      this.#recorder?.open(),
-    ]);
-    // What came to be open after the call was closed is closed again.
-    if (this.#state === "closed") await this.#release();
-    for (const result of results) if (result.status === "rejected") throw result.reason;
-  }
-
-  #play(due: number): void {
-    const speaker = this.#speakerFrame;
-    const frames = this.#pacer.frames(this.#sink?.surplusMs?.());
-    if (frames === 0) speaker.fill(0);
-    for (let i = 0; i < frames; i++) {
-      this.#inbound.pull(due, speaker);
-      this.#sink?.write(speaker);
-    }
-    this.#echo?.hear(speaker);
-  }
-
   #onRtp(data: Uint8Array, address: string, port: number): void {
     if (this.#state !== "streaming" || !this.#remote) return;
     if (this.#control.muxed && looksLikeRtcp(data)) {
@@ -259,16 +206,14 @@ export class CallMedia {
     if (this.#remote) this.#sockets?.sendRtp(datagram, this.#remote.address, this.#remote.port);
   }
 
-  #eventsOf(endpoint: "microphone" | "speaker" | "record"): EndpointEvents {
-    const call = this.call;
-    return {
-      failed: (error) =>
+  #soundOf(call: CallId): CallSound {
+    return new CallSound(this.#around.devices, {
+      failed: (endpoint, error) =>
         this.#tell({ type: "EndpointFailed", call, endpoint, error: error.toJSON() }),
-      restored: () => {
-        if (endpoint !== "record") this.#tell({ type: "EndpointRestored", call, endpoint });
-      },
-      ended: () => this.#tell({ type: "MicrophoneEnded", call }),
-    };
+      restored: (endpoint) => this.#tell({ type: "EndpointRestored", call, endpoint }),
+      microphoneEnded: () => this.#tell({ type: "MicrophoneEnded", call }),
+      recordingSettled: () => this.#tell({ type: "RecordingSettled", call }),
+    });
   }
 
   /** Tells the core, unless the call is closed: MediaClosed or MediaFailed is the last word. */
@@ -278,6 +223,6 @@ export class CallMedia {
 
   async #release(): Promise<void> {
     this.#sockets?.close();
-    await Promise.all([this.#source?.close(), this.#sink?.close(), this.#recorder?.close()]);
+    await this.sound.close();
   }
 }

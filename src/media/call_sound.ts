@@ -52,6 +52,8 @@ export class CallSound {
   /** Whether the microphone waits for the answer. */
   #waitsForAnswer = false;
   #answered = false;
+  /** The stream has been started. */
+  #runs = false;
   #closed = false;
   /** Endpoints that do not work at present. */
   readonly #broken = new Set<EndpointName>();
@@ -90,9 +92,10 @@ export class CallSound {
 
   /** Sound runs from now on; a file or pipe only from the answer on. */
   start(answered: boolean): void {
+    this.#runs = true;
     this.#sink.start();
     if (answered) this.#answered = true;
-    if (this.#answered || !this.#waitsForAnswer) this.#source.start();
+    this.#startSource();
   }
 
   /**
@@ -183,7 +186,11 @@ export class CallSound {
     this.#waitsForAnswer = waitsForAnswer(microphone);
     this.#source.use(source, microphone.kind === "device" ? WAKING_FRAMES : 0);
     this.#listenTo(source);
-    if (!this.#waitsForAnswer) this.#source.start();
+    this.#startSource();
+  }
+
+  #startSource(): void {
+    if (this.#runs && (this.#answered || !this.#waitsForAnswer)) this.#source.start();
   }
 
   async #useSpeaker(speaker: Speaker): Promise<void> {

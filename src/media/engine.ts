@@ -10,6 +10,7 @@ import { FRAME_MS } from "../audio/endpoint.ts";
 import { OffhookError } from "../core/errors.ts";
 import type { MediaEffect } from "../core/media_port.ts";
 import type { CallId } from "../core/sip_port.ts";
+import type { AttachmentPort, FromAttachment } from "./attachment_protocol.ts";
 import { CallMedia, type MediaSurroundings } from "./call_media.ts";
 import { Ticker } from "./clock.ts";
 
@@ -27,10 +28,13 @@ export class MediaEngine {
     });
   }
 
-  /** Never throws, returns at once; what comes of it is told by inputs. */
-  perform(effect: MediaEffect): void {
+  /**
+   * Never throws, returns at once; what comes of it is told by inputs.
+   * @param port of an AttachAudio: the program's; owned from now on
+   */
+  perform(effect: MediaEffect, port?: AttachmentPort<FromAttachment>): void {
     const { call } = effect;
-    const run = () => this.#run(effect).catch((error) => this.#fail(call, error));
+    const run = () => this.#run(effect, port).catch((error) => this.#fail(call, error));
     // A close does not wait for an address that is being looked up, or a device that hangs.
     const before = effect.type === "CloseMedia" ? undefined : this.#queues.get(call);
     const done = before === undefined ? run() : before.then(run);
@@ -53,7 +57,7 @@ export class MediaEngine {
     }
   }
 
-  async #run(effect: MediaEffect): Promise<void> {
+  async #run(effect: MediaEffect, port?: AttachmentPort<FromAttachment>): Promise<void> {
     if (effect.type === "OpenMedia") {
       const media = new CallMedia(effect.call, this.#around);
       this.#calls.set(effect.call, media);
@@ -61,7 +65,7 @@ export class MediaEngine {
     }
     if (effect.type === "CloseMedia") return this.#close(effect.call);
     const media = this.#calls.get(effect.call);
-    if (media === undefined) return;
+    if (media === undefined) return port?.close();
     switch (effect.type) {
       case "StartMedia": {
         const address = await this.#around.sockets.resolve(effect.stream.remoteAddress);
@@ -73,6 +77,17 @@ export class MediaEngine {
         return media.mute(effect.muted);
       case "SendDigits":
         return this.#sendDigits(media, effect.digits, effect.durationMs);
+      case "RecordMedia":
+        return media.sound.record(effect.path);
+      case "PauseRecording":
+        return media.sound.pauseRecording(effect.paused);
+      case "UseEndpoints":
+        // Not waited for: muting must not wait for a card that wakes up.
+        return media.sound.use(effect.microphone, effect.speaker);
+      case "AttachAudio":
+        return port && media.sound.attach(effect.attachment, port, effect);
+      case "DetachAudio":
+        return media.sound.detach(effect.attachment);
     }
   }
 

@@ -99,7 +99,9 @@ export class InboundStream {
     for (const format of stream.receiveFormats) {
       const known = former.get(format.payloadType);
       const same = known?.encoding === format.encoding.toUpperCase();
-      this.#codecs.set(format.payloadType, same ? known! : createCodec(format));
+      const codec = same ? known! : createCodec(format);
+      this.#codecs.set(format.payloadType, codec);
+      this.playout.prepare(codec.sampleRate);
     }
     this.#eventType = stream.receiveEvents?.payloadType;
     this.#receives = mayReceive(stream.direction);

@@ -9,8 +9,9 @@
  */
 import { type DeviceHostAccess, serveAccess } from "../audio/device_access.ts";
 import { OffhookError } from "../core/errors.ts";
-import type { MediaEffect, MediaInput } from "../core/media_port.ts";
+import type { AttachmentId, MediaEffect, MediaInput } from "../core/media_port.ts";
 import type { CallId } from "../core/sip_port.ts";
+import { AttachedAudio, type AttachmentListener } from "./attached_audio.ts";
 import type { FromWorker, MediaSettings, ToWorker } from "./worker_protocol.ts";
 
 /** What a media worker is made with. */
@@ -27,6 +28,8 @@ export class MediaWorker {
   readonly #notify: (input: MediaInput) => void;
   readonly #log: (error: OffhookError) => void;
   readonly #calls = new Set<CallId>();
+  /** Programs that have joined a call, or are about to; the port of those that have not yet. */
+  readonly #attached = new Map<AttachmentId, { audio: AttachedAudio; port?: MessagePort }>();
   #thread: Worker | undefined;
   #devicePort: MessagePort | undefined;
   #stopped: (() => void) | undefined;
@@ -54,7 +57,25 @@ export class MediaWorker {
   /** Never throws, returns at once. */
   perform(effect: MediaEffect): void {
     if (effect.type === "OpenMedia") this.#calls.add(effect.call);
-    this.#post({ type: "effect", effect });
+    if (effect.type === "AttachAudio") this.#attach(effect);
+    else this.#post({ type: "effect", effect });
+  }
+
+  /**
+   * The program's side of an attachment, to be asked for before AttachAudio is performed. Its samples
+   * cross to the thread and back past everything else.
+   */
+  attach(attachment: AttachmentId, listener: AttachmentListener): AttachedAudio {
+    const { port1, port2 } = new MessageChannel();
+    const audio = new AttachedAudio(port1, {
+      ...listener,
+      ended: (losses) => {
+        this.#attached.delete(attachment);
+        listener.ended(losses);
+      },
+    });
+    this.#attached.set(attachment, { audio, port: port2 });
+    return audio;
   }
 
   /** Whether the thread turns: answers within `ms`, or has no work to be asked about. */
@@ -82,6 +103,14 @@ export class MediaWorker {
     });
     clearTimeout(timer);
     this.#end(thread);
+  }
+
+  #attach(effect: Extract<MediaEffect, { type: "AttachAudio" }>): void {
+    const waiting = this.#attached.get(effect.attachment);
+    if (waiting?.port === undefined) return;
+    const { audio, port } = waiting;
+    this.#attached.set(effect.attachment, { audio });
+    this.#start().postMessage({ type: "effect", effect, port } satisfies ToWorker, [port]);
   }
 
   #post(message: ToWorker): void {
@@ -124,6 +153,7 @@ export class MediaWorker {
     this.#devicePort = undefined;
     this.#thread = undefined;
     this.#calls.clear();
+    for (const { audio } of [...this.#attached.values()]) audio.end();
   }
 
   #take(message: FromWorker): void {

@@ -53,7 +53,7 @@ self.onmessage = async ({ data }: MessageEvent<ToWorker>) => {
       warmUp();
       return;
     case "effect":
-      engine?.perform(data.effect);
+      engine?.perform(data.effect, data.port);
       return;
     case "ping":
       say({ type: "pong" });

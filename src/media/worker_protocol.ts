@@ -13,7 +13,11 @@ export interface MediaSettings {
 
 export type ToWorker =
   | { type: "configure"; settings: MediaSettings; /** To the device host. */ devices?: MessagePort }
-  | { type: "effect"; effect: MediaEffect }
+  | {
+    type: "effect";
+    effect: MediaEffect; /** Of an AttachAudio: to the program. */
+    port?: MessagePort;
+  }
   /** Asks for a pong: does the thread turn? */
   | { type: "ping" }
   | { type: "stop" };

@@ -10,13 +10,13 @@
 
 /** Packets that are looked at: 5 s of 20 ms packets. */
 const WINDOW = 250;
-/** Of a full window, the packets that may come too late: 1 %. */
-const TOLERATED_SHARE = 0.01;
+/** Packets of the window that may come too late: 1 % of a full one. */
+const TOLERATED = 2;
 
 export class DelayTracker {
   readonly #transits = new Float64Array(WINDOW);
   /** The highest transits, descending; scratch of `required`. */
-  readonly #highest = new Float64Array(Math.ceil(WINDOW * TOLERATED_SHARE) + 1);
+  readonly #highest = new Float64Array(TOLERATED + 1);
   #next = 0;
   #count = 0;
 
@@ -32,9 +32,10 @@ export class DelayTracker {
     if (this.#count < WINDOW) this.#count++;
   }
 
-  /** The transit, ms, that all but the tolerated share of the packets kept. NaN without packets. */
+  /** The transit, ms, that all but the tolerated packets kept. NaN without packets. */
   required(): number {
-    const tolerated = Math.floor(this.#count * TOLERATED_SHARE);
+    if (this.#count === 0) return NaN;
+    const tolerated = Math.min(TOLERATED, this.#count - 1);
     const highest = this.#highest;
     highest.fill(-Infinity);
     for (let i = 0; i < this.#count; i++) {
@@ -47,7 +48,7 @@ export class DelayTracker {
       }
       highest[at] = transit;
     }
-    return this.#count === 0 ? NaN : highest[tolerated]!;
+    return highest[tolerated]!;
   }
 
   reset(): void {

@@ -32,6 +32,8 @@ const LATE_RUN = 5;
 const SKIP_MS = 500;
 /** Packets after which the tracker's answer counts. */
 const EVIDENCE = 25;
+/** Packets at the start of a stream that say nothing: both ends are still loading and compiling. */
+const SETTLING = 25;
 
 export type PutVerdict = "stored" | "late" | "duplicate";
 
@@ -60,6 +62,7 @@ export class JitterBuffer {
   /** Media time that dry spells covered since the last packet, ticks. */
   #waited = 0;
   #lateRun = 0;
+  #sinceStart = 0;
   #lowestTransit = Infinity;
 
   /** @param clockRate RTP ticks per second */
@@ -79,6 +82,7 @@ export class JitterBuffer {
       ticks = this.#unwrapper.unwrap(packet.timestamp);
       transit = arrivedAt - ticks / this.#ticksPerMs;
     }
+    if (++this.#sinceStart === SETTLING) this.#delays.reset();
     this.#delays.add(transit);
     this.#lowestTransit = Math.min(this.#lowestTransit, transit);
     if (this.#state === "playing" && ticks < this.#position) {
@@ -160,6 +164,7 @@ export class JitterBuffer {
     this.#delays.reset();
     this.#waited = 0;
     this.#lateRun = 0;
+    this.#sinceStart = 0;
     this.#lowestTransit = Infinity;
   }
 

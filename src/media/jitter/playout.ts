@@ -94,6 +94,11 @@ export class Playout {
     return "concealed";
   }
 
+  /** Makes what playing at `rate` needs, so that the first packet does not have to. */
+  prepare(rate: number): void {
+    this.#laneFor(rate);
+  }
+
   /** Another source or time line begins; sound that waits is dropped. */
   reset(): void {
     this.jitter.reset();

@@ -64,14 +64,14 @@ Deno.test("a full packet buffer gives up its oldest packet", () => {
   assert.deepEqual([buffer.first!.ticks, buffer.last!.ticks], [72, 199]);
 });
 
-Deno.test("the delay tracker names the transit that 99 % keep", () => {
+Deno.test("the delay tracker names the transit that all but two packets keep", () => {
   fc.assert(fc.property(
     fc.array(fc.integer({ min: -1000, max: 1000 }), { minLength: 1, maxLength: 400 }),
     (transits) => {
       const tracker = new DelayTracker();
       for (const transit of transits) tracker.add(transit);
       const window = transits.slice(-250).sort((a, b) => b - a);
-      assert.equal(tracker.required(), window[Math.floor(window.length * 0.01)]);
+      assert.equal(tracker.required(), window[Math.min(2, window.length - 1)]);
     },
   ));
 });
