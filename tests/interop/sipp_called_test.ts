@@ -126,8 +126,7 @@ testWith(
     withScratch(async (scratch) => {
       const sipp = await Sipp.start(scratch, { scenario: "no_answer" });
       const phone = dial(scratch, `sip:sipp@${sipp.address}`);
-      await sipp.process.waitFor(/<-- 180|180 .*1/).catch(() => {});
-      await pause(1500);
+      await phone.waitFor("stderr", /ringing/);
       phone.interrupt();
       check(await phone.finished, { status: 130, outcome: "cancelled" });
       await sipp.finished();
