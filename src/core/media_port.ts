@@ -65,11 +65,17 @@ export type MediaEffect =
     digits: string;
     durationMs: number;
   }
-  /** Begins a recording of both directions (WAV, left ours), or ends the one that runs (null). */
+  /**
+   * Begins a recording of both directions (WAV, left ours), or ends the one that runs (null)
+   * → RecordingSettled | EndpointFailed.
+   */
   | { type: "RecordMedia"; call: CallId; path: string | null }
   /** Leaves silence in the recording while something must not be kept (card data). */
   | { type: "PauseRecording"; call: CallId; paused: boolean }
-  /** Other endpoints in mid-call; what is absent stays. A device that cannot be opened changes nothing. */
+  /**
+   * Other endpoints in mid-call; what is absent stays. A device that cannot be opened changes nothing
+   * → EndpointRestored | EndpointFailed for each.
+   */
   | { type: "UseEndpoints"; call: CallId; microphone?: Microphone; speaker?: Speaker }
   /**
    * A program joins the call's sound: it gets what the far end says, and what it says goes out, mixed
@@ -121,7 +127,10 @@ export type MediaInput =
     endpoint: "microphone" | "speaker" | "record";
     error: ErrorJson;
   }
+  /** Works again after it failed; or what UseEndpoints asked for is done, or nothing was changed. */
   | { type: "EndpointRestored"; call: CallId; endpoint: "microphone" | "speaker" }
+  /** What RecordMedia asked for is done: the file is open, or complete. */
+  | { type: "RecordingSettled"; call: CallId }
   /** About once a second while the stream runs. */
   | { type: "MediaReported"; call: CallId; report: MediaReport }
   | { type: "MediaClosed"; call: CallId; report: MediaReport };

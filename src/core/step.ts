@@ -21,7 +21,7 @@ import { bye, callEnded, mute, sendDigits } from "./transitions/established.ts";
 import { end, endingTimedOut, mediaClosed, mediaGone, outcomeOf } from "./transitions/ending.ts";
 import { glareOver, offerAnswered, offerRejected, remoteOffer } from "./transitions/offers.ts";
 import { mediaLost, setHold, swap } from "./transitions/offers.ts";
-import { attachAudio, followSound, pauseRecording } from "./transitions/sound.ts";
+import { attachAudio, endpointFailed, followSound, pauseRecording } from "./transitions/sound.ts";
 import { record, useEndpoints } from "./transitions/sound.ts";
 import { referProgress, transfer, transferFailed } from "./transitions/transfer.ts";
 import { connectionChanged, register, registrationChanged } from "./transitions/accounts.ts";
@@ -138,11 +138,12 @@ const CALL_NEWS: CallTable<CallNews> = {
   },
   DigitsSent: (turn, call, { digits }) => turn.tell("call.digits-sent", call, { digits }),
   MicrophoneEnded: (turn, call) => turn.tell("call.microphone-ended", call),
-  EndpointFailed: (turn, call, { endpoint, error }) => {
-    turn.tell("call.endpoint", call, { endpoint, working: false, error });
-  },
+  EndpointFailed: endpointFailed,
   EndpointRestored: (turn, call, { endpoint }) => {
     turn.tell("call.endpoint", call, { endpoint, working: true });
+  },
+  RecordingSettled: (turn, call) => {
+    turn.tell("call.recording", call, { ...call.recording, settled: true });
   },
   MediaReported: (turn, call, { report }) => {
     turn.tell("call.media", turn.put({ ...call, report }));

@@ -2,7 +2,7 @@
 import type { Call } from "../call.ts";
 import { OffhookError } from "../errors.ts";
 import type { HeadsetInput } from "../headset_port.ts";
-import type { Microphone, Speaker } from "../media_port.ts";
+import type { MediaInput, Microphone, Speaker } from "../media_port.ts";
 import type { Command } from "../state.ts";
 import { isIn, refuse, type Turn } from "../turn.ts";
 
@@ -85,6 +85,18 @@ export function attachAudio(
 ): void {
   requireSound(call, "join the sound of");
   turn.ask(command);
+}
+
+/** A recording that failed is over; everything else is gone on with. */
+export function endpointFailed(
+  turn: Turn,
+  call: Call,
+  { endpoint, error }: Extract<MediaInput, { type: "EndpointFailed" }>,
+): void {
+  const ends = endpoint === "record" && call.recording.name !== "off";
+  const now: Call = ends ? turn.put({ ...call, recording: { name: "off" } }) : call;
+  turn.tell("call.endpoint", now, { endpoint, working: false, error });
+  if (ends) turn.tell("call.recording", now, { ...now.recording });
 }
 
 function requireSound(call: Call, command: string): void {
