@@ -7,6 +7,7 @@ import { string } from "@optique/core/valueparser";
 import { type Context, defineCommand } from "./command.ts";
 import {
   accountOptions,
+  attachOptions,
   audioOptions,
   callOptions,
   described,
@@ -39,12 +40,19 @@ const parser = merge(
         option("--count", wholeNumber("N", 0, 1_000_000), described("So many calls; 0: no end.")),
         1,
       ),
+      call: optional(option(
+        "--call",
+        string({ metavar: "ID" }),
+        described("The ringing call of a running station to answer; needed when several ring."),
+      )),
+      detach: option("--detach", described("Leave the answered call to the station.")),
     }),
   ),
   callOptions,
   audioOptions,
   outputOptions,
   accountOptions,
+  attachOptions,
   tlsOptions,
   logOptions,
 );
@@ -57,15 +65,24 @@ export const answer = defineCommand({
   synopsis: "[OPTIONS]",
   description:
     "Registers the account, or listens on an address, waits for a call and answers it. " +
-    "A second call meanwhile is busy. --json prints one object for each call. The exit status is " +
+    "A second call meanwhile is busy. With a running station it answers what rings there, and " +
+    "leaves other calls alone. --json prints one object for each call. The exit status is " +
     "that of the first call that failed, 6 when nobody called within --timeout.",
   examples: [
     "answer --mic file:welcome.wav --record caller.wav",
     "answer --listen 127.0.0.1:5070 --mic tone --speaker null --json",
     "answer --accept 'alice@*' --count 0",
     "answer --reject 486",
+    "answer --detach",
   ],
   parser,
-  run: async (values: AnswerValues, context: Context) =>
-    await (await import("./run_answer.ts")).runAnswer(values, context),
+  async run(values: AnswerValues, context: Context) {
+    const { attachedStation } = await import("./at_station.ts");
+    const attached = await attachedStation(values, context.io);
+    if (attached === undefined) {
+      return await (await import("./run_answer.ts")).runAnswer(values, context);
+    }
+    const { answerAtStation } = await import("./answer_at_station.ts");
+    return await answerAtStation(attached, values, context);
+  },
 });

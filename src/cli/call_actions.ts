@@ -11,7 +11,8 @@ import { string } from "@optique/core/valueparser";
 import type { CallView, Phone } from "../control/phone.ts";
 import { type Command, type Context, defineCommand } from "./command.ts";
 import { say, sayJson } from "./io.ts";
-import { callOption, liveOptions, meantCall, withStation } from "./live.ts";
+import { callOption, liveOptions, withStation } from "./live.ts";
+import { meantCall } from "./meant_call.ts";
 import { described } from "./options.ts";
 import * as v from "./values.ts";
 

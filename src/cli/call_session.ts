@@ -9,26 +9,17 @@
  */
 import type { LoadedConfig } from "../config/load.ts";
 import { toAccount } from "../config/load.ts";
-import type { Sequenced } from "../control/phone.ts";
 import type { Account } from "../core/account.ts";
 import type { AudioEndpoints } from "../core/media_port.ts";
-import { DIRECT_ACCOUNT } from "../control/local_phone.ts";
+import { DIRECT_ACCOUNT } from "../control/phone.ts";
 import type { Context } from "./command.ts";
 import { passwordOf } from "./call_setup.ts";
 import type { Io } from "./io.ts";
 import { openLog } from "./log.ts";
 import type { OpenedPhone, PhoneOptions } from "./open_phone.ts";
 import type { AccountValues, LogValues, OutputValues } from "./options.ts";
+import { interruptsOf, type Session, sessionOf } from "./session.ts";
 import { openTrace } from "./trace_file.ts";
-
-export interface Session {
-  readonly phone: OpenedPhone;
-  /** Every event from the opening on; what came before the first listener is kept for it. */
-  listen(listener: (event: Sequenced) => void): void;
-  readonly interrupted: boolean;
-  /** Resolves at the first SIGINT, SIGTERM or SIGHUP. */
-  readonly interruption: Promise<void>;
-}
 
 export interface SessionOptions {
   loaded: LoadedConfig;
@@ -48,7 +39,7 @@ const RING_MS = 60_000;
 export async function withSession<T>(
   context: Context,
   options: SessionOptions,
-  body: (session: Session) => Promise<T>,
+  body: (session: Session, phone: OpenedPhone) => Promise<T>,
 ): Promise<T> {
   const { io } = context;
   const { values, loaded } = options;
@@ -62,7 +53,7 @@ export async function withSession<T>(
       log: log.write,
     });
     try {
-      return await body(await sessionOf(phone, interrupts));
+      return await body(await sessionOf(phone, interrupts), phone);
     } finally {
       await phone.close();
     }
@@ -96,46 +87,5 @@ function phoneOptions(
     ringMs: RING_MS,
     doNotDisturb: false,
     active: "one",
-  };
-}
-
-export interface Interrupts {
-  readonly happened: boolean;
-  readonly promise: Promise<void>;
-  close(): void;
-}
-
-/** Listens for the signals that end a command. */
-export function interruptsOf(io: Io): Interrupts {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  let happened = false;
-  const close = io.onInterrupt(() => {
-    happened = true;
-    resolve();
-  });
-  return {
-    get happened() {
-      return happened;
-    },
-    promise,
-    close,
-  };
-}
-
-/** The events of a phone from now on, for one listener at a time. */
-export async function sessionOf(phone: OpenedPhone, interrupts: Interrupts): Promise<Session> {
-  const early: Sequenced[] = [];
-  let listener: (event: Sequenced) => void = (event) => early.push(event);
-  await phone.subscribe((event) => listener(event));
-  return {
-    phone,
-    listen(next) {
-      for (const event of early.splice(0)) next(event);
-      listener = next;
-    },
-    get interrupted() {
-      return interrupts.happened;
-    },
-    interruption: interrupts.promise,
   };
 }

@@ -64,8 +64,10 @@ function unknownCommand(word: string): OffhookError {
   });
 }
 
-/** No flag of ours is near one of these; a mistyped one is meant, too. */
+/** A mistyped one is meant, too. */
 const SECRET_FLAGS = ["password", "passwd", "secret"];
+/** Flags of ours that are near one of these. */
+const HARMLESS_FLAGS = ["socket"];
 
 /** Any process of the machine can read arguments: a password there is lost already. */
 function refuseSecrets(args: readonly string[]): void {
@@ -73,7 +75,8 @@ function refuseSecrets(args: readonly string[]): void {
   const end = args.indexOf("--");
   for (const argument of end < 0 ? args : args.slice(0, end)) {
     const name = /^--?([A-Za-z-]+)/.exec(argument)?.[1]?.toLowerCase();
-    if (name === undefined || nearest(name, SECRET_FLAGS) === undefined) continue;
+    if (name === undefined || HARMLESS_FLAGS.includes(name)) continue;
+    if (nearest(name, SECRET_FLAGS) === undefined) continue;
     throw new OffhookError("usage", `--${name}: passwords are never taken from the command line`, {
       hint: "Use --password-file FILE (- for standard input), the variable OFFHOOK_PASSWORD, " +
         "or `offhook credential set ACCOUNT`. Change this one: other processes could read it.",

@@ -7,6 +7,7 @@ import { string } from "@optique/core/valueparser";
 import { type Context, defineCommand } from "./command.ts";
 import {
   accountOptions,
+  attachOptions,
   audioOptions,
   callOptions,
   described,
@@ -24,6 +25,9 @@ const parser = merge(
     ),
   }),
   callOptions,
+  object({
+    detach: option("--detach", described("Let the station call, print the call's id and leave.")),
+  }),
   group(
     "Identity",
     object({
@@ -42,6 +46,7 @@ const parser = merge(
   audioOptions,
   outputOptions,
   accountOptions,
+  attachOptions,
   tlsOptions,
   logOptions,
 );
@@ -54,14 +59,23 @@ export const dial = defineCommand({
   synopsis: "[OPTIONS] TARGET",
   description: "Calls TARGET and stays until either side hangs up, --duration is over, or the " +
     "microphone's file or pipe is at its end. A complete address is called directly unless an " +
-    "account was named or has that server. With --speaker pipe standard output carries the sound, " +
+    "account was named or has that server. A running station makes the call, and ends it when " +
+    "this command ends, unless --detach leaves it there. With --speaker pipe standard output carries the sound, " +
     "and --json goes to standard error.",
   examples: [
     "dial sip:600@127.0.0.1:5560",
     "dial 0301234567 --mic file:page.wav --json",
     "dial 700 --dtmf 1,w2# --record ivr.wav --duration 30s",
+    "dial 600 --detach",
   ],
   parser,
-  run: async (values: DialValues, context: Context) =>
-    await (await import("./run_dial.ts")).runDial(values, context),
+  async run(values: DialValues, context: Context) {
+    const { attachedStation } = await import("./at_station.ts");
+    const attached = await attachedStation(values, context.io);
+    if (attached === undefined) {
+      return await (await import("./run_dial.ts")).runDial(values, context);
+    }
+    const { dialAtStation } = await import("./dial_at_station.ts");
+    return await dialAtStation(attached, values, context);
+  },
 });

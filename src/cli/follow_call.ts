@@ -5,7 +5,7 @@ import { displayKind, openDisplay } from "./call_display.ts";
 import { CallFollower } from "./call_follower.ts";
 import { openCallKeys } from "./call_keys.ts";
 import { finishCall, type OutputWishes } from "./call_output.ts";
-import type { Session } from "./call_session.ts";
+import type { Session } from "./session.ts";
 import type { Io } from "./io.ts";
 
 export interface FollowWishes extends OutputWishes {
@@ -46,7 +46,7 @@ export async function followCall(
       display.note("hanging up");
       return follower.hangup();
     });
-    const followed = await follower.ended;
+    const followed = await Promise.race([follower.ended, session.lost]);
     display.close();
     return await finishCall(followed, wishes, { io, interrupted: session.interrupted });
   } finally {

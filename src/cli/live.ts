@@ -10,9 +10,8 @@ import { optional } from "@optique/core/modifiers";
 import { option } from "@optique/core/primitives";
 import type { InferValue } from "@optique/core/parser";
 import { string } from "@optique/core/valueparser";
-import type { CallView } from "../control/phone.ts";
 import type { RemotePhone } from "../control/remote_phone.ts";
-import { type ExitCode, OffhookError } from "../core/errors.ts";
+import type { ExitCode } from "../core/errors.ts";
 import type { Io } from "./io.ts";
 import { described, outputOptions } from "./options.ts";
 import { stationPlace } from "./station_place.ts";
@@ -52,36 +51,4 @@ export async function withStation(
   } finally {
     await phone.close();
   }
-}
-
-/**
- * The call that is meant: the one named, else the only one.
- * @param fits which calls the command can act on; others are not counted
- * @throws OffhookError `no-such-call`, or `ambiguous-call` with those that could be meant
- */
-export function meantCall(
-  calls: readonly CallView[],
-  named: string | undefined,
-  fits: (call: CallView) => boolean = () => true,
-): CallView {
-  const described = calls.map((call) => `${call.id} (${call.state}, ${call.remote.uri})`);
-  const data = { calls: calls.map(({ id, state, remote }) => ({ id, state, remote: remote.uri })) };
-  if (named !== undefined) {
-    const found = calls.find((call) => call.id === named);
-    if (found !== undefined) return found;
-    throw new OffhookError("no-such-call", `there is no call "${named}"`, {
-      hint: calls.length === 0 ? "No call is on." : `Calls: ${described.join(", ")}.`,
-      data,
-    });
-  }
-  const possible = calls.filter(fits);
-  if (possible.length === 1) return possible[0]!;
-  if (possible.length === 0) {
-    const hint = calls.length === 0 ? "No call is on." : `Calls: ${described.join(", ")}.`;
-    throw new OffhookError("no-such-call", "there is no call that this could mean", { hint, data });
-  }
-  throw new OffhookError("ambiguous-call", `${possible.length} calls could be meant`, {
-    hint: `Name one with --call: ${described.join(", ")}.`,
-    data,
-  });
 }

@@ -188,6 +188,20 @@ export const outputOptions = group(
   ),
 );
 
+/** Whether a running station is used. */
+export const attachOptions = group(
+  "Station (used when one runs)",
+  object({
+    standalone: option("--standalone", described("Use a phone of its own beside any station.")),
+    socket: optional(option(
+      "--socket",
+      v.path("PATH"),
+      described("Use the station of this control socket, and no other phone."),
+    )),
+  }),
+);
+
+export type AttachValues = InferValue<typeof attachOptions>;
 export type AccountValues = InferValue<typeof accountOptions>;
 export type TlsValues = InferValue<typeof tlsOptions>;
 export type LogValues = InferValue<typeof logOptions>;

@@ -4,7 +4,14 @@ import { withDefault } from "@optique/core/modifiers";
 import { option } from "@optique/core/primitives";
 import type { InferValue } from "@optique/core/parser";
 import { type Context, defineCommand } from "./command.ts";
-import { accountOptions, described, logOptions, outputOptions, tlsOptions } from "./options.ts";
+import {
+  accountOptions,
+  attachOptions,
+  described,
+  logOptions,
+  outputOptions,
+  tlsOptions,
+} from "./options.ts";
 import { duration } from "./values.ts";
 
 const parser = merge(
@@ -20,6 +27,7 @@ const parser = merge(
   ),
   outputOptions,
   accountOptions,
+  attachOptions,
   tlsOptions,
   logOptions,
 );
@@ -36,6 +44,12 @@ export const register = defineCommand({
     "register --stay",
   ],
   parser,
-  run: async (values: RegisterValues, context: Context) =>
-    await (await import("./run_register.ts")).runRegister(values, context),
+  async run(values: RegisterValues, context: Context) {
+    const { attachedStation } = await import("./at_station.ts");
+    const attached = await attachedStation(values, context.io);
+    const { registerAtStation, runRegister } = await import("./run_register.ts");
+    return attached === undefined
+      ? await runRegister(values, context)
+      : await registerAtStation(attached, values, context);
+  },
 });

@@ -1,7 +1,7 @@
 /** Waiting for a registration to come about. Not on the real-time path. */
 import type { AccountId, RegistrationState } from "../core/account.ts";
 import { OffhookError } from "../core/errors.ts";
-import type { Session } from "./call_session.ts";
+import type { Session } from "./session.ts";
 
 /**
  * Resolves when the account is registered.

@@ -11,7 +11,7 @@ import type { AudioEndpoints } from "../core/media_port.ts";
 import { type ErrorJson, type ExitCode, OffhookError } from "../core/errors.ts";
 import type { PracticeLine } from "../lab/practice_line.ts";
 import { callReport } from "./call_report.ts";
-import { interruptsOf, sessionOf } from "./call_session.ts";
+import { interruptsOf, sessionOf } from "./session.ts";
 import type { Context } from "./command.ts";
 import type { DemoValues } from "./demo.ts";
 import { followCall } from "./follow_call.ts";

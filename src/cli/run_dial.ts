@@ -1,15 +1,16 @@
-/** The run of `offhook dial`; apart, because it loads the configuration's schema. */
+/** `offhook dial` on a phone of its own; apart, because it loads the configuration's schema. */
 import { chosen, type LoadedConfig, toAccount } from "../config/load.ts";
 import { parseHostPort } from "../core/address.ts";
-import type { Account, Party } from "../core/account.ts";
-import { type ExitCode, OffhookError } from "../core/errors.ts";
+import type { Account } from "../core/account.ts";
+import type { ExitCode } from "../core/errors.ts";
 import { type ResolvedTarget, resolveTarget, type TargetContext } from "../core/target.ts";
-import { DIRECT_ACCOUNT } from "../control/local_phone.ts";
+import { DIRECT_ACCOUNT } from "../control/phone.ts";
 import { followCall } from "./follow_call.ts";
 import { withSession } from "./call_session.ts";
 import { endpointsOf, loadForCommand } from "./call_setup.ts";
 import type { Context } from "./command.ts";
 import type { DialValues } from "./dial.ts";
+import { partyOf } from "./party.ts";
 
 /** A script must not wait for ever for somebody to answer. */
 const NO_ANSWER_MS = 60_000;
@@ -79,21 +80,4 @@ function accountOfServer(place: string, loaded: LoadedConfig): Account | undefin
     return toAccount(id, settings, loaded);
   }
   return undefined;
-}
-
-/** `Name <URI>`, `"Name" <URI>`, or what can be dialled. @throws OffhookError `usage` */
-export function partyOf(text: string, server: string | undefined): Party {
-  const named = /^\s*(?:"([^"]*)"|([^"<>]*?))\s*<([^<>]+)>\s*$/.exec(text);
-  const context = server === undefined ? {} : { server };
-  try {
-    if (named === null) return { uri: resolveTarget(text, context).uri };
-    const displayName = (named[1] ?? named[2] ?? "").trim();
-    const { uri } = resolveTarget(named[3]!, context);
-    return displayName === "" ? { uri } : { uri, displayName };
-  } catch (error) {
-    const { message } = OffhookError.from(error);
-    throw new OffhookError("usage", `--from: ${message}`, {
-      hint: `Write sip:user@host or "Name <sip:user@host>".`,
-    });
-  }
 }

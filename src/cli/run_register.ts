@@ -3,12 +3,14 @@ import { chosen } from "../config/load.ts";
 import type { Account, RegistrationState } from "../core/account.ts";
 import { EXIT_CODES, type ExitCode, OffhookError } from "../core/errors.ts";
 import type { RegisterReport } from "../control/schemas/register.ts";
-import { type Session, withSession } from "./call_session.ts";
+import { type Attached, withAttached } from "./at_station.ts";
+import { withSession } from "./call_session.ts";
 import { loadForCommand } from "./call_setup.ts";
 import type { Context } from "./command.ts";
 import { type Io, say, sayJson } from "./io.ts";
 import type { RegisterValues } from "./register.ts";
 import { errorLines } from "./report_error.ts";
+import type { Session } from "./session.ts";
 
 export async function runRegister(values: RegisterValues, context: Context): Promise<ExitCode> {
   const { io } = context;
@@ -23,20 +25,39 @@ export async function runRegister(values: RegisterValues, context: Context): Pro
     maxCalls: 0,
   };
   return await withSession(context, options, (session) => {
-    const run = new RegisterRun(session, account, values, io);
-    return run.run();
+    return new RegisterRun(session, account, values, io).run();
   });
 }
 
+/** The running station registers, and stays registered when this command is over. */
+export async function registerAtStation(
+  attached: Attached,
+  values: RegisterValues,
+  { io }: Context,
+): Promise<ExitCode> {
+  return await withAttached(attached, io, async (session) => {
+    const wanted = values.account ?? io.environment("OFFHOOK_ACCOUNT");
+    const { accounts } = session.snapshot;
+    const view = wanted ? accounts.find(({ id }) => id === wanted) : accounts[0];
+    if (view === undefined) {
+      throw new OffhookError("config-missing", "the station has no account to register");
+    }
+    const [user = "", server = ""] = view.uri.replace(/^sip:/, "").split("@");
+    return await new RegisterRun(session, { id: view.id, user, server }, values, io).run();
+  });
+}
+
+type Registered = Pick<Account, "id" | "user" | "server">;
+
 class RegisterRun {
   readonly #session: Session;
-  readonly #account: Account;
+  readonly #account: Registered;
   readonly #values: RegisterValues;
   readonly #io: Io;
   readonly #startedAt: number;
   readonly #finished = Promise.withResolvers<ExitCode>();
 
-  constructor(session: Session, account: Account, values: RegisterValues, io: Io) {
+  constructor(session: Session, account: Registered, values: RegisterValues, io: Io) {
     this.#session = session;
     this.#account = account;
     this.#values = values;
@@ -57,9 +78,12 @@ class RegisterRun {
       this.#onChange({ state: "failed", status: 0, error: error.toJSON() });
     });
     try {
-      await this.#session.phone.request("register", { account: id });
+      const known = this.#session.snapshot.accounts.find((account) => account.id === id);
+      // A station that is registered already says nothing new when it is asked again.
+      if (known?.registration.state === "registered") void this.#onChange(known.registration);
+      else await this.#session.phone.request("register", { account: id });
       this.#session.interruption.then(() => this.#finished.resolve(130));
-      return await this.#finished.promise;
+      return await Promise.race([this.#finished.promise, this.#session.lost]);
     } finally {
       stop();
     }

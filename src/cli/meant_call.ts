@@ -1,0 +1,35 @@
+/** The choice of a live call by its id, or by there being only one. Pure. */
+import type { CallView } from "../control/phone.ts";
+import { OffhookError } from "../core/errors.ts";
+
+/**
+ * The call that is meant: the one named, else the only one.
+ * @param fits which calls the command can act on; others are not counted
+ * @throws OffhookError `no-such-call`, or `ambiguous-call` with those that could be meant
+ */
+export function meantCall(
+  calls: readonly CallView[],
+  named: string | undefined,
+  fits: (call: CallView) => boolean = () => true,
+): CallView {
+  const described = calls.map((call) => `${call.id} (${call.state}, ${call.remote.uri})`);
+  const data = { calls: calls.map(({ id, state, remote }) => ({ id, state, remote: remote.uri })) };
+  if (named !== undefined) {
+    const found = calls.find((call) => call.id === named);
+    if (found !== undefined) return found;
+    throw new OffhookError("no-such-call", `there is no call "${named}"`, {
+      hint: calls.length === 0 ? "No call is on." : `Calls: ${described.join(", ")}.`,
+      data,
+    });
+  }
+  const possible = calls.filter(fits);
+  if (possible.length === 1) return possible[0]!;
+  if (possible.length === 0) {
+    const hint = calls.length === 0 ? "No call is on." : `Calls: ${described.join(", ")}.`;
+    throw new OffhookError("no-such-call", "there is no call that this could mean", { hint, data });
+  }
+  throw new OffhookError("ambiguous-call", `${possible.length} calls could be meant`, {
+    hint: `Name one with --call: ${described.join(", ")}.`,
+    data,
+  });
+}

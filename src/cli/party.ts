@@ -1,0 +1,30 @@
+/** Who calls, and whose calls are taken, as people write it. Pure. Not on the real-time path. */
+import type { Party } from "../core/account.ts";
+import { OffhookError } from "../core/errors.ts";
+import { resolveTarget } from "../core/target.ts";
+
+/** `Name <URI>`, `"Name" <URI>`, or what can be dialled. @throws OffhookError `usage` */
+export function partyOf(text: string, server: string | undefined): Party {
+  const named = /^\s*(?:"([^"]*)"|([^"<>]*?))\s*<([^<>]+)>\s*$/.exec(text);
+  const context = server === undefined ? {} : { server };
+  try {
+    if (named === null) return { uri: resolveTarget(text, context).uri };
+    const displayName = (named[1] ?? named[2] ?? "").trim();
+    const { uri } = resolveTarget(named[3]!, context);
+    return displayName === "" ? { uri } : { uri, displayName };
+  } catch (error) {
+    const { message } = OffhookError.from(error);
+    throw new OffhookError("usage", `--from: ${message}`, {
+      hint: `Write sip:user@host or "Name <sip:user@host>".`,
+    });
+  }
+}
+
+/** `alice`, `alice@host`, `sip:alice@host`; `*` stands for anything. In any case of letters. */
+export function matchesCaller(pattern: string, uri: string): boolean {
+  const bare = uri.replace(/^(sips?|tel):/i, "").replace(/[;?].*$/s, "");
+  const candidates = [uri, bare, bare.split("@")[0]!];
+  const expression = pattern.split("*").map((part) => part.replace(/[.+?^${}()|[\]\\]/g, "\\$&"));
+  const whole = new RegExp(`^${expression.join(".*")}$`, "i");
+  return candidates.some((candidate) => whole.test(candidate));
+}
