@@ -33,9 +33,11 @@ export async function runCli(args: readonly string[], options: CliOptions): Prom
   }
 }
 
-async function dispatch(args: readonly string[], { io, openPhone }: CliOptions): Promise<ExitCode> {
+async function dispatch(args: readonly string[], options: CliOptions): Promise<ExitCode> {
+  const { io, openPhone } = options;
   const [first, ...rest] = args;
   if (first === undefined) {
+    if (io.stdinIsTty && io.stdout.isTty) return await dispatch(["tui"], options);
     await io.stderr.write(helpText());
     return 2;
   }

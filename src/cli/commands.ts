@@ -27,6 +27,12 @@ const load = <Module>(path: string) => lazily<Module>(import.meta.url, path);
 
 export const COMMANDS: readonly CommandEntry[] = [
   {
+    name: "tui",
+    group: "First steps",
+    brief: "The phone on a full screen; `offhook` alone does the same",
+    load: async () => (await load<typeof import("./tui.ts")>("./tui.ts")).tui,
+  },
+  {
     name: "demo",
     group: "First steps",
     brief: "Practice PBX and a first call to its echo",
@@ -134,6 +140,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     group: "First steps",
     brief: "List microphones and loudspeakers",
     load: async () => (await load<typeof import("./devices.ts")>("./devices.ts")).devices,
+  },
+  {
+    name: "headset",
+    group: "First steps",
+    brief: "list, test, learn: buttons and lamps of headsets",
+    load: async () => (await load<typeof import("./headset.ts")>("./headset.ts")).headset,
   },
   {
     name: "lab",

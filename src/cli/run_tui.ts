@@ -1,0 +1,112 @@
+/**
+ * The run of `offhook tui`.
+ *
+ *     station runs ──────────────► join it
+ *     no station, an account ────► start one in the background, join it
+ *     no station, no account ────► short set-up, or the practice PBX inside
+ *
+ * Not on the real-time path.
+ */
+import type { RemotePhone } from "../control/remote_phone.ts";
+import { type ExitCode, OffhookError } from "../core/errors.ts";
+import type { JoinedPhone } from "../tui/link.ts";
+import type { TuiOptions, TuiOutcome } from "../tui/open.tsx";
+import { loadConfig } from "../config/load.ts";
+import type { Context } from "./command.ts";
+import { type Io, say } from "./io.ts";
+import { endProcess, joinStation, startStation, type StationProcess } from "./own_station.ts";
+import { type Looks, looksOf, showTui } from "./show_tui.ts";
+import { stationPlace } from "./station_place.ts";
+import type { TuiValues } from "./tui.ts";
+
+export async function runTui(values: TuiValues, { io }: Context): Promise<ExitCode> {
+  requireTerminal(io);
+  const looks = await looksFor(values, io);
+  if (values.practice) return await practise(looks, io);
+  const { socket } = stationPlace(values, io);
+  const found = await joinStation(socket);
+  if (found !== undefined) return await atStation(looks, io, { socket, first: found });
+  const { config } = await loadConfig({ path: values.config, ...placeOf(io) });
+  if (Object.keys(config.accounts).length === 0) {
+    const { setUpAccount } = await import("./tui_setup.ts");
+    const choice = await setUpAccount(values, io);
+    if (choice === "practice") return await practise(looks, io);
+    if (choice === "leave") return 0;
+  }
+  await say(io, "starting a station in the background …");
+  const own = await startStation(stationArguments(values), socket, io);
+  return await atStation(looks, io, { socket, own });
+}
+
+/** @throws OffhookError `usage` without a terminal */
+export function requireTerminal(io: Io): void {
+  if (io.stdinIsTty && io.stdout.isTty) return;
+  throw new OffhookError("usage", "the phone's screen needs a terminal", {
+    hint: "In a script use `offhook dial`, `offhook station` and the commands that drive it.",
+  });
+}
+
+interface Place {
+  socket: string;
+  /** Joined already. */
+  first?: RemotePhone;
+  /** We started it. */
+  own?: StationProcess;
+}
+
+async function atStation(looks: Looks, io: Io, { socket, first, own }: Place): Promise<ExitCode> {
+  let ready = first;
+  let pid = own?.pid;
+  const join = async (): Promise<JoinedPhone> => {
+    const phone = ready ?? await joinStation(socket);
+    ready = undefined;
+    if (phone === undefined) {
+      throw new OffhookError("no-station", `no station answers at ${socket}`, {
+        hint: "Start it again: offhook station.",
+      });
+    }
+    const { station } = phone.hello;
+    pid = station.pid;
+    const name = `${station.name} ${station.version}`;
+    return { phone, closed: phone.closed, process: String(station.pid), name };
+  };
+  const ownership: TuiOptions["ownership"] = own === undefined ? "found" : "started";
+  const outcome = await showTui(looks, io, { join, ownership, practice: false });
+  if (outcome.how === "end" && pid !== undefined) await endProcess(pid, io);
+  await sayGoodbye(outcome, io);
+  return 0;
+}
+
+/** What goes on, and how to come back. */
+async function sayGoodbye({ how, calls }: TuiOutcome, io: Io): Promise<void> {
+  if (how === "end") return await say(io, "The station was ended.");
+  const on = calls === 0 ? "" : calls === 1 ? ", with a call" : `, with ${calls} calls`;
+  await say(io, `The station goes on${on}. \`offhook\` comes back to it.`);
+}
+
+async function practise(looks: Looks, io: Io): Promise<ExitCode> {
+  const { openPractice } = await import("./practice.ts");
+  const practice = await openPractice(io);
+  try {
+    await showTui(looks, io, { join: practice.join, ownership: "inside", practice: true });
+    return 0;
+  } finally {
+    await practice.close();
+  }
+}
+
+async function looksFor(values: TuiValues, io: Io): Promise<Looks> {
+  const { config } = await loadConfig({ path: values.config, ...placeOf(io) });
+  return looksOf(values, config);
+}
+
+function placeOf({ environment, cwd }: Io) {
+  return { environment, cwd };
+}
+
+function stationArguments({ config, socket }: TuiValues): string[] {
+  return [
+    ...(config === undefined ? [] : ["--config", config]),
+    ...(socket === undefined ? [] : ["--socket", socket]),
+  ];
+}

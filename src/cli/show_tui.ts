@@ -1,0 +1,42 @@
+/** From flags, configuration and environment to a screen. Not on the real-time path. */
+import type { Config } from "../config/schema.ts";
+import type { TuiOptions, TuiOutcome } from "../tui/open.tsx";
+import type { Io } from "./io.ts";
+import type { ScreenValues } from "./tui.ts";
+
+/** How the screen looks and which keys it has. */
+export interface Looks {
+  values: ScreenValues;
+  config: Config;
+}
+
+export function looksOf(values: ScreenValues, config: Config): Looks {
+  return { values, config };
+}
+
+/** Opens the screen, or the lines for a screen reader, until it is left. */
+export async function showTui(
+  { values }: Looks,
+  io: Io,
+  phone: Pick<TuiOptions, "join" | "ownership" | "practice">,
+): Promise<TuiOutcome> {
+  // React's development build costs twice the time.
+  if (io.environment("NODE_ENV") === undefined) Deno.env.set("NODE_ENV", "production");
+  const { localeOf } = await import("../tui/strings.ts");
+  const { openTui } = await import("../tui/open.tsx");
+  const locale = localeOf(io.environment, values.language);
+  return await openTui({
+    ...phone,
+    locale,
+    theme: values.theme ?? defaultTheme(io),
+    ascii: values.ascii || !locale.unicode,
+    environment: io.environment,
+  });
+}
+
+/** @see https://no-color.org; COLORFGBG is what some terminals tell of their background */
+function defaultTheme({ environment }: Io): TuiOptions["theme"] {
+  if (environment("NO_COLOR") || environment("TERM") === "dumb") return "none";
+  const background = environment("COLORFGBG")?.split(";").at(-1);
+  return background === "7" || background === "15" ? "light" : "dark";
+}

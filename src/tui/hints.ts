@@ -1,0 +1,47 @@
+/** The keys that matter now, in one row, from the same table as the keys. Pure. */
+import { ACTION_NAMES, type ActionName, ACTIONS, titleOf } from "./actions.ts";
+import { keyLabel, layersOf } from "./keymap.ts";
+import type { Cell, Row } from "./rows.ts";
+import type { StringKey } from "./strings.ts";
+import { width } from "./text.ts";
+import type { Stage } from "./widgets.ts";
+
+export interface Hint {
+  key: string;
+  title: string;
+  /** Why it is impossible now. */
+  why?: StringKey;
+}
+
+export function hintsOf({ state, words, keymap }: Stage): Hint[] {
+  const layers = layersOf(state);
+  const { overlay } = state.screen;
+  if (overlay?.name === "confirm" || overlay?.name === "pad") return [];
+  const order = (name: ActionName) => ACTIONS[name].hint?.(state);
+  return ACTION_NAMES.filter((name) => order(name) !== undefined)
+    .sort((a, b) => order(a)! - order(b)!)
+    .flatMap((name): Hint[] => {
+      const [key] = layers.flatMap((layer) => keymap.keysOf(name, [layer]));
+      if (key === undefined) return [];
+      const why = ACTIONS[name].off(state);
+      const title = words.t(titleOf(name, state));
+      return [{ key: keyLabel(key), title, ...(why === undefined ? {} : { why }) }];
+    });
+}
+
+/** As many as fit; help and the way out always do. */
+export function hintRow(stage: Stage): Row {
+  const { columns } = stage;
+  const hints = hintsOf(stage);
+  const cells: Cell[] = [];
+  let room = columns;
+  for (const { key, title, why } of hints) {
+    const taken = width(key) + 1 + width(title) + 2;
+    if (taken - 2 > room) continue;
+    room -= taken;
+    // What is impossible now is not shown as a key.
+    cells.push({ text: key, role: why === undefined ? "key" : "dim" });
+    cells.push({ text: ` ${title}  `, role: "dim" });
+  }
+  return cells;
+}

@@ -1,0 +1,134 @@
+/** Actions on the list in front: moving in it, and what is done with the chosen row. */
+import type { ActionName } from "./actions.ts";
+import type { Controller } from "./controller.ts";
+import { frontCall } from "./phone_model.ts";
+import { type AppState, chosenIndex, historyShown, isTyping, listLength } from "./state.ts";
+import { shortAddress } from "./text.ts";
+
+export class List {
+  readonly #controller: Controller;
+
+  constructor(controller: Controller) {
+    this.#controller = controller;
+  }
+
+  perform(name: ActionName): void {
+    const controller = this.#controller;
+    const state = controller.store.get();
+    const page = Math.max(1, state.screen.size.rows - 10);
+    switch (name) {
+      case "up":
+        return this.#move(-1);
+      case "down":
+        return this.#move(1);
+      case "pageUp":
+        return this.#move(-page);
+      case "pageDown":
+        return this.#move(page);
+      case "favourite":
+        return void this.#favourite(state);
+      case "addContact":
+        return void this.#addContact(state);
+      case "removeContact":
+        return controller.open({ name: "confirm", about: "remove-contact" });
+      case "register":
+        return void this.#register(state);
+    }
+  }
+
+  /** Calls what is chosen in front, or what is typed. */
+  dialChosen(): void {
+    const target = targetOf(this.#controller.store.get());
+    if (target === undefined) return;
+    void this.#controller.ask("dial", { target }).then((dialled) => {
+      // What could not be dialled stays in the field, to be mended.
+      if (dialled === undefined) return;
+      this.#controller.setField("");
+      this.#controller.store.dispatch({ type: "view", view: "phone" });
+    });
+  }
+
+  transferChosen(): void {
+    const state = this.#controller.store.get();
+    const call = frontCall(state.phone);
+    const target = targetOf(state);
+    if (call === undefined || target === undefined) return;
+    void this.#controller.ask("transfer", { call: call.view.id, target }).then((done) => {
+      if (done !== undefined) this.#controller.store.dispatch({ type: "purpose", purpose: "dial" });
+    });
+  }
+
+  ladder(): void {
+    const state = this.#controller.store.get();
+    const line = state.phone.log[state.phone.log.length - 1 - chosenIndex(state)];
+    if (line?.call !== undefined) void this.#controller.records.ladder(line.call);
+  }
+
+  removeChosen(): void {
+    const state = this.#controller.store.get();
+    const hit = state.records.contacts[chosenIndex(state)];
+    if (hit === undefined) return;
+    const { contact } = hit;
+    void this.#controller.ask("contacts.remove", { id: contact.id }).then(async (done) => {
+      if (done === undefined) return;
+      this.#controller.undoable({ kind: "contact-removed", contact });
+      this.#controller.say("contacts.removed", { name: contact.name });
+      await this.#controller.records.contacts();
+    });
+  }
+
+  #move(by: number): void {
+    const { store } = this.#controller;
+    const state = store.get();
+    const to = Math.max(0, Math.min(listLength(state) - 1, chosenIndex(state) + by));
+    store.dispatch({ type: "move", to });
+  }
+
+  async #favourite(state: AppState): Promise<void> {
+    const contact = state.records.contacts[chosenIndex(state)]?.contact;
+    if (contact === undefined) return;
+    const { id, favourite } = contact;
+    await this.#controller.ask("contacts.update", { id, changes: { favourite: !favourite } });
+    await this.#controller.records.contacts();
+  }
+
+  async #addContact(state: AppState): Promise<void> {
+    const past = state.screen.view === "history"
+      ? historyShown(state)[chosenIndex(state)]
+      : state.records.history[chosenIndex(state)];
+    if (past === undefined) return;
+    const { uri, displayName } = past.remote;
+    const name = displayName ?? shortAddress(uri);
+    const added = await this.#controller.ask("contacts.add", { name, addresses: [{ value: uri }] });
+    if (added === undefined) return;
+    this.#controller.undoable({ kind: "contact-added", id: added.contact.id });
+    this.#controller.say("contacts.added", { name: added.contact.name }, "good");
+    await this.#controller.records.contacts();
+  }
+
+  async #register(state: AppState): Promise<void> {
+    const { accounts } = state.phone;
+    const chosen = state.screen.view === "accounts" ? accounts[chosenIndex(state)] : undefined;
+    const which = chosen === undefined ? accounts : [chosen];
+    for (const { id } of which) await this.#controller.ask("register", { account: id });
+  }
+}
+
+/** What Enter would call; undefined: nothing. */
+export function targetOf(state: AppState): string | undefined {
+  const { screen, records } = state;
+  const index = chosenIndex(state);
+  if (screen.view === "phone" && isTyping(state)) {
+    return records.hits[index]?.target ?? nothingToTyped(screen.field);
+  }
+  const chosen = screen.view === "contacts"
+    ? records.contacts[index]?.address?.value
+    : screen.view === "history"
+    ? historyShown(state)[index]?.remote.uri
+    : records.history[index]?.remote.uri;
+  return chosen ?? nothingToTyped(screen.field);
+}
+
+function nothingToTyped(field: string): string | undefined {
+  return field.trim() === "" ? undefined : field.trim();
+}

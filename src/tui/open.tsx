@@ -1,0 +1,175 @@
+/**
+ * The terminal phone, from joining a phone to giving the terminal back.
+ *
+ *     Terminal ─► keys ─► Controller ─┐
+ *     Phone ─► Link ─► news ──────────┼─► Store ─► App (Ink) ─► Terminal
+ *     Clock ──────────────────────────┘      └───► Notice ────► Terminal
+ *
+ * It has no phone state of its own, and ending it ends no call unless that was asked for. Not on the
+ * real-time path.
+ */
+import { PassThrough } from "node:stream";
+import { render } from "ink";
+import { App } from "./app.tsx";
+import { Clock } from "./clock.ts";
+import { Controller, type Leaving } from "./controller.ts";
+import { keymapOf, type Remapping } from "./keymap.ts";
+import { type JoinedPhone, Link } from "./link.ts";
+import { Notice } from "./notice.ts";
+import type { PhoneNews } from "./phone_model.ts";
+import { Records } from "./records.ts";
+import { firstState, type Ownership } from "./state.ts";
+import { Store } from "./store.ts";
+import { type LocaleChoice, wordsFor } from "./strings.ts";
+import { ProcessTerminal, type Terminal } from "./terminal.ts";
+import { glyphsOf, type ThemeName } from "./theme.ts";
+import { SYSTEM_TIMERS, type Timers } from "./timers.ts";
+
+export interface TuiOptions {
+  /** Joins the phone, again when it went away. @throws OffhookError when there is none */
+  join(): Promise<JoinedPhone>;
+  ownership: Ownership;
+  locale: LocaleChoice;
+  theme: ThemeName;
+  ascii: boolean;
+  /** `[keys]` of the configuration. */
+  keys?: Remapping;
+  /** The phone is joined to the practice PBX. */
+  practice: boolean;
+  environment(name: string): string | undefined;
+  terminal?: Terminal;
+  timers?: Timers;
+}
+
+export interface TuiOutcome {
+  how: Leaving;
+  /** Calls that go on in the station. */
+  calls: number;
+}
+
+/** @throws OffhookError when no phone can be joined, or a key of `keys` is wrong */
+export async function openTui(options: TuiOptions): Promise<TuiOutcome> {
+  const keymap = keymapOf(options.keys);
+  const terminal = options.terminal ?? new ProcessTerminal();
+  const session = new Session(options, keymap, terminal);
+  return await session.run();
+}
+
+class Session {
+  readonly #options: TuiOptions;
+  readonly #terminal: Terminal;
+  readonly #timers: Timers;
+  readonly #store: Store;
+  readonly #words;
+  readonly #keymap;
+  readonly #link: Link;
+  readonly #records: Records;
+  readonly #controller: Controller;
+  readonly #notice: Notice;
+  readonly #left = Promise.withResolvers<Leaving>();
+
+  constructor(
+    options: TuiOptions,
+    keymap: ReturnType<typeof keymapOf>,
+    terminal: Terminal,
+  ) {
+    this.#options = options;
+    this.#keymap = keymap;
+    this.#terminal = terminal;
+    const { locale, theme, ownership, environment } = options;
+    const timers = this.#timers = options.timers ?? SYSTEM_TIMERS;
+    const { columns, rows } = terminal;
+    const now = timers.now();
+    const store = this.#store = new Store(firstState({ columns, rows, theme, ownership, now }));
+    const words = this.#words = wordsFor(locale.language, locale.locale);
+    this.#link = new Link({
+      join: options.join,
+      news: (news) => this.#take(news),
+      joined: (joined, before) => this.#joined(joined, before),
+      timers,
+    });
+    const phone = () => this.#link.phone;
+    const records = this.#records = new Records(store, phone);
+    this.#controller = new Controller({
+      store,
+      keymap,
+      words,
+      records,
+      timers,
+      phone,
+      leave: (how) => this.#left.resolve(how),
+    });
+    this.#notice = new Notice({
+      write: (text) => terminal.write(text),
+      environment,
+      words,
+      timers,
+    });
+  }
+
+  async run(): Promise<TuiOutcome> {
+    const store = this.#store;
+    // Joined before the screen is taken: an error is said on the ordinary one.
+    await this.#link.open();
+    const clock = new Clock(store, this.#timers);
+    this.#terminal.open({
+      key: (event) => this.#controller.press(event),
+      resize: (columns, rows) => store.dispatch({ type: "resize", columns, rows }),
+      hangup: () => this.#left.resolve("leave"),
+    });
+    store.subscribe(() => this.#notice.look(store.get()));
+    this.#notice.look(store.get());
+    const app = render(this.#app(), {
+      stdout: this.#terminal.stdout,
+      // Keys are read by the terminal: Ink knows neither F keys nor a paste apart.
+      stdin: new PassThrough() as unknown as NodeJS.ReadStream,
+      alternateScreen: true,
+      incrementalRendering: true,
+      exitOnCtrlC: false,
+      patchConsole: false,
+      interactive: true,
+      maxFps: 60,
+    });
+    try {
+      const how = await Promise.race([
+        this.#left.promise,
+        app.waitUntilExit().then((): Leaving => "leave"),
+      ]);
+      return { how, calls: store.get().phone.calls.length };
+    } finally {
+      this.#notice.close();
+      clock.close();
+      app.unmount();
+      await app.waitUntilExit().catch(() => {});
+      this.#terminal.close();
+      await this.#link.leave();
+    }
+  }
+
+  #app() {
+    const { ascii, practice } = this.#options;
+    return (
+      <App
+        store={this.#store}
+        words={this.#words}
+        glyphs={glyphsOf(ascii)}
+        keymap={this.#keymap}
+        practice={practice}
+      />
+    );
+  }
+
+  #take(news: PhoneNews): void {
+    this.#store.dispatch({ type: "news", news });
+    if (news.type === "event") this.#records.take(news.event);
+  }
+
+  #joined(joined: JoinedPhone, before: JoinedPhone | undefined): void {
+    const { ownership } = this.#options;
+    this.#store.dispatch({ type: "station", ownership, name: joined.name });
+    void this.#records.begin();
+    if (before === undefined) return this.#controller.say(`link.${ownership}`);
+    const same = before.process === joined.process;
+    this.#controller.say(same ? "link.back" : "link.back.lost-calls", {}, same ? "good" : "warn");
+  }
+}

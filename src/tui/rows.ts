@@ -1,0 +1,133 @@
+/**
+ * Rows of a screen as data: cells with a role and a width, laid out so that no name, however wide its
+ * letters, moves a column. Pure; Ink only draws the result.
+ *
+ *     Cell[] ─► layOut(columns) ─► Span[] (texts that fill the row exactly)
+ */
+import { clean, fit, width } from "./text.ts";
+import type { Role } from "./theme.ts";
+
+export interface Cell {
+  text: string;
+  role?: Role;
+  /** Columns; absent: as wide as the text. */
+  width?: number;
+  /** Takes what the others leave; several share it. */
+  grow?: boolean;
+  align?: "left" | "right" | "centre";
+  /** Repeated over the width that it is given, instead of a text. */
+  fill?: string;
+  /** Cells with the highest number are left out first when a row is too narrow. Default 0: stays. */
+  drop?: number;
+}
+
+export type Row = readonly Cell[];
+
+export interface Span {
+  text: string;
+  role: Role;
+}
+
+/** Texts of exactly `columns` together; a row's background reaches the edge. */
+export function layOut(row: Row, columns: number, ellipsis = "…"): Span[] {
+  const cells = narrowed(row.map(cleaned), columns);
+  const fixed = cells.reduce((sum, cell) => sum + (cell.grow ? 0 : widthOf(cell)), 0);
+  const growing = cells.filter(({ grow }) => grow).length;
+  const spans: Span[] = [];
+  let left = columns;
+  let spare = Math.max(0, columns - fixed);
+  let sharing = growing;
+  for (const cell of cells) {
+    let wanted = widthOf(cell);
+    if (cell.grow) {
+      wanted = Math.floor(spare / sharing);
+      spare -= wanted;
+      sharing--;
+    }
+    const room = Math.min(wanted, left);
+    if (room <= 0) continue;
+    const text = cell.fill === undefined
+      ? fit(cell.text, room, cell.align, ellipsis)
+      : cell.fill.repeat(room);
+    spans.push({ text, role: cell.role ?? "text" });
+    left -= room;
+  }
+  if (left > 0) spans.push({ text: " ".repeat(left), role: fillOf(row) });
+  return joined(spans);
+}
+
+/** Left and right rows side by side, `gap` columns between them. */
+export function beside(
+  left: readonly Row[],
+  right: readonly Row[],
+  columns: number,
+  leftColumns: number,
+  gap = 2,
+): Row[] {
+  const height = Math.max(left.length, right.length);
+  const rightColumns = columns - leftColumns - gap;
+  return Array.from({ length: height }, (_, at) => [
+    ...fixedRow(left[at] ?? [], leftColumns),
+    { text: "", width: gap },
+    ...fixedRow(right[at] ?? [], rightColumns),
+  ]);
+}
+
+function fixedRow(row: Row, columns: number): Cell[] {
+  return layOut(row, columns).map(({ text, role }) => ({ text, role, width: width(text) }));
+}
+
+/** The row's words, for tests and for a screen reader. */
+export function textOf(row: Row, columns: number): string {
+  return layOut(row, columns).map(({ text }) => text).join("");
+}
+
+function cleaned(cell: Cell): Cell {
+  const text = clean(cell.text);
+  return text === cell.text ? cell : { ...cell, text };
+}
+
+/** What a growing cell must have before others are dropped for it. */
+const GROW_MIN = 8;
+
+function narrowed(cells: Cell[], columns: number): Cell[] {
+  let kept = cells;
+  const needed = () =>
+    kept.reduce(
+      (sum, cell) => sum + (cell.grow ? Math.min(GROW_MIN, width(cell.text)) : widthOf(cell)),
+      0,
+    );
+  while (needed() > columns) {
+    const most = Math.max(...kept.map(({ drop = 0 }) => drop));
+    if (most <= 0) break;
+    kept = kept.filter(({ drop = 0 }) => drop !== most);
+  }
+  return kept;
+}
+
+function widthOf(cell: Cell): number {
+  return cell.width ?? width(cell.text);
+}
+
+/** Rows of one role have it to the edge. */
+function fillOf(row: Row): Role {
+  const role = row[0]?.role;
+  return role !== undefined && row.every((cell) => cell.role === role) ? role : "text";
+}
+
+function joined(spans: Span[]): Span[] {
+  const merged: Span[] = [];
+  for (const span of spans) {
+    const last = merged.at(-1);
+    if (last?.role === span.role) last.text += span.text;
+    else merged.push({ ...span });
+  }
+  return merged;
+}
+
+/** A row all of one role. */
+export function line(text: string, role: Role = "text"): Row {
+  return [{ text, role, grow: true }];
+}
+
+export const BLANK: Row = [];

@@ -1,0 +1,4 @@
+/** Spanish. */
+import { type Catalogue, en } from "./en.ts";
+
+export const es: Catalogue = en;

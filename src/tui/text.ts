@@ -1,0 +1,95 @@
+/**
+ * Text that keeps its columns: what a name, a reason or a header may hold, made fit for a terminal.
+ *
+ * Wide characters count two, combining ones none. What terminals disagree about (joined emoji, skin
+ * tones, flags, direction marks) is brought to the one form that all of them measure alike. Pure.
+ */
+import stringWidth from "string-width";
+
+/** Explicit direction marks: a name could turn the whole row with them. */
+const DIRECTION = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+/** Emoji variation, skin tone, and what is joined on by U+200D. */
+const JOINED = /[\u{1f3fb}-\u{1f3ff}\ufe0e\ufe0f]|\u200d(?:\p{Extended_Pictographic}|[♀♂])?/gu;
+const FLAG = /[\u{1f1e6}-\u{1f1ff}]/gu;
+// deno-lint-ignore no-control-regex
+const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\ufeff\u200b]+/g;
+
+const segmenter = new Intl.Segmenter(undefined, { granularity: "grapheme" });
+
+/** One line that moves no cursor and turns no direction. */
+export function clean(text: string): string {
+  if (/^[\x20-\x7e]*$/.test(text)) return text;
+  return text.normalize("NFC").replace(CONTROL, " ").replace(DIRECTION, "").replace(JOINED, "")
+    .replace(FLAG, (letter) => String.fromCharCode(65 + letter.codePointAt(0)! - 0x1f1e6));
+}
+
+/** Columns that it takes. */
+export function width(text: string): number {
+  if (/^[\x20-\x7e]*$/.test(text)) return text.length;
+  return stringWidth(text);
+}
+
+/** At most `columns` wide; what was cut away is said by `…`. */
+export function clip(text: string, columns: number, ellipsis = "…"): string {
+  if (columns <= 0) return "";
+  if (width(text) <= columns) return text;
+  let kept = "";
+  let taken = 0;
+  const room = columns - width(ellipsis);
+  if (room < 0) return ellipsis.slice(0, columns);
+  for (const { segment } of segmenter.segment(text)) {
+    const wide = width(segment);
+    if (taken + wide > room) break;
+    kept += segment;
+    taken += wide;
+  }
+  return kept + ellipsis;
+}
+
+/** Exactly `columns` wide. */
+export function fit(
+  text: string,
+  columns: number,
+  align: "left" | "right" | "centre" = "left",
+  ellipsis = "…",
+): string {
+  const clipped = clip(text, columns, ellipsis);
+  const room = Math.max(0, columns - width(clipped));
+  if (align === "right") return " ".repeat(room) + clipped;
+  if (align === "centre") {
+    const left = room >> 1;
+    return " ".repeat(left) + clipped + " ".repeat(room - left);
+  }
+  return clipped + " ".repeat(room);
+}
+
+/** Broken at spaces into lines of at most `columns`. */
+export function wrap(text: string, columns: number): string[] {
+  const lines: string[] = [];
+  let line = "";
+  for (const word of text.split(/\s+/).filter((part) => part !== "")) {
+    const longer = line === "" ? word : `${line} ${word}`;
+    if (width(longer) <= columns) line = longer;
+    else {
+      if (line !== "") lines.push(line);
+      line = clip(word, columns);
+    }
+  }
+  return line === "" ? lines : [...lines, line];
+}
+
+/** Without its last character, as a person counts them. */
+export function withoutLast(text: string): string {
+  return [...segmenter.segment(text)].slice(0, -1).map(({ segment }) => segment).join("");
+}
+
+/** The user part of a URI, or all of it: what a person calls a number. */
+export function shortAddress(uri: string): string {
+  const user = /^(?:sips?|tel):([^@;?]*)(?:@|;|$)/i.exec(uri)?.[1];
+  if (user === undefined || user === "") return clean(uri.replace(/^sips?:/i, ""));
+  try {
+    return clean(decodeURIComponent(user));
+  } catch {
+    return clean(user);
+  }
+}

@@ -1,0 +1,163 @@
+/**
+ * Looks: colours by what a piece of text is, and glyphs with a plain ASCII form. State is always said
+ * in words too, so that every theme, `none` included, tells the same. Pure.
+ */
+
+export type ThemeName = "dark" | "light" | "contrast" | "none";
+export const THEMES: readonly ThemeName[] = ["dark", "light", "contrast", "none"];
+
+/** What a piece of text is. */
+export type Role =
+  | "text"
+  | "dim"
+  | "title"
+  | "good"
+  | "warn"
+  | "bad"
+  | "accent"
+  | "key"
+  | "selected"
+  | "ringing"
+  | "recording";
+
+export interface Look {
+  color?: string;
+  backgroundColor?: string;
+  bold?: boolean;
+  dimColor?: boolean;
+  inverse?: boolean;
+}
+
+export type Theme = Readonly<Record<Role, Look>>;
+
+const DARK: Theme = {
+  text: {},
+  dim: { color: "#9aa5b1" },
+  title: { bold: true },
+  good: { color: "#5fd787" },
+  warn: { color: "#ffd75f" },
+  bad: { color: "#ff7b72", bold: true },
+  accent: { color: "#5fd7ff" },
+  key: { color: "#5fd7ff", bold: true },
+  selected: { color: "#ffffff", backgroundColor: "#264f78", bold: true },
+  ringing: { color: "#000000", backgroundColor: "#ffd75f", bold: true },
+  recording: { color: "#ffffff", backgroundColor: "#d70000", bold: true },
+};
+
+const LIGHT: Theme = {
+  text: {},
+  dim: { color: "#5a5f66" },
+  title: { bold: true },
+  good: { color: "#006b2e" },
+  warn: { color: "#7a4d00" },
+  bad: { color: "#b00020", bold: true },
+  accent: { color: "#00539c" },
+  key: { color: "#00539c", bold: true },
+  selected: { color: "#000000", backgroundColor: "#bcd9f5", bold: true },
+  ringing: { color: "#000000", backgroundColor: "#ffd75f", bold: true },
+  recording: { color: "#ffffff", backgroundColor: "#b00020", bold: true },
+};
+
+const CONTRAST: Theme = {
+  text: { color: "#ffffff", backgroundColor: "#000000" },
+  dim: { color: "#ffffff", backgroundColor: "#000000" },
+  title: { color: "#ffffff", backgroundColor: "#000000", bold: true },
+  good: { color: "#00ff00", backgroundColor: "#000000", bold: true },
+  warn: { color: "#ffff00", backgroundColor: "#000000", bold: true },
+  bad: { color: "#ff8080", backgroundColor: "#000000", bold: true },
+  accent: { color: "#00ffff", backgroundColor: "#000000", bold: true },
+  key: { color: "#00ffff", backgroundColor: "#000000", bold: true },
+  selected: { color: "#000000", backgroundColor: "#ffffff", bold: true },
+  ringing: { color: "#000000", backgroundColor: "#ffff00", bold: true },
+  recording: { color: "#ffffff", backgroundColor: "#c00000", bold: true },
+};
+
+/** Weight and inversion only. */
+const NONE: Theme = {
+  text: {},
+  dim: {},
+  title: { bold: true },
+  good: {},
+  warn: { bold: true },
+  bad: { bold: true },
+  accent: {},
+  key: { bold: true },
+  selected: { inverse: true },
+  ringing: { inverse: true, bold: true },
+  recording: { inverse: true, bold: true },
+};
+
+const ALL: Readonly<Record<ThemeName, Theme>> = {
+  dark: DARK,
+  light: LIGHT,
+  contrast: CONTRAST,
+  none: NONE,
+};
+
+export function themeOf(name: ThemeName): Theme {
+  return ALL[name];
+}
+
+const UNICODE = {
+  call: "●",
+  held: "‖",
+  ringing: "◆",
+  dialling: "○",
+  ending: "×",
+  incoming: "←",
+  outgoing: "→",
+  missed: "!",
+  good: "✓",
+  bad: "✗",
+  muted: "⊘",
+  locked: "▣",
+  open: "□",
+  recording: "●",
+  full: "█",
+  empty: "░",
+  pointer: "›",
+  star: "★",
+  rule: "─",
+  separator: "·",
+  ellipsis: "…",
+  spark: "▁▂▃▄▅▆▇█",
+  gap: "·",
+  up: "↑",
+  down: "↓",
+  cursor: "▏",
+} as const;
+
+export type Glyphs = Readonly<Record<keyof typeof UNICODE, string>>;
+
+const ASCII: Glyphs = {
+  call: "*",
+  held: "=",
+  ringing: "!",
+  dialling: "o",
+  ending: "x",
+  incoming: "<",
+  outgoing: ">",
+  missed: "!",
+  good: "+",
+  bad: "x",
+  muted: "/",
+  locked: "#",
+  open: "-",
+  recording: "*",
+  full: "#",
+  empty: ".",
+  pointer: ">",
+  star: "*",
+  rule: "-",
+  separator: "-",
+  ellipsis: "~",
+  spark: "_.-:=+*#",
+  gap: " ",
+  up: "^",
+  down: "v",
+  cursor: "_",
+};
+
+export function glyphsOf(ascii: boolean): Glyphs {
+  return ascii ? ASCII : UNICODE;
+}
