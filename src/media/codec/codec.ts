@@ -25,9 +25,6 @@ export interface Codec {
    * @returns samples written; 0 when the payload is of no use
    */
   decode(payload: Uint8Array, pcm: Int16Array): number;
-
-  /** Samples that a payload holds, without decoding it. */
-  samplesIn(payload: Uint8Array): number;
 }
 
 /** Longest packet that is played, ms; longer ones are cut. */

@@ -30,8 +30,4 @@ export class G711Codec implements Codec {
     for (let i = 0; i < count; i++) pcm[i] = table[payload[i]!]!;
     return count;
   }
-
-  samplesIn(payload: Uint8Array): number {
-    return payload.length;
-  }
 }

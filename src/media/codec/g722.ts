@@ -210,10 +210,6 @@ export class G722Codec implements Codec {
     }
     return 2 * count;
   }
-
-  samplesIn(payload: Uint8Array): number {
-    return payload.length * 2;
-  }
 }
 
 /** QUANTL: the 6-bit code of a low-band sample (table 14 orders codes by sign and level). */

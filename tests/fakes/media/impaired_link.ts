@@ -30,9 +30,8 @@ export interface Heard {
   /** What was played at 48 kHz, from the sender's first packet on. */
   samples: Int16Array;
   playout: Playout;
+  /** Packets that the network lost. */
   lost: number;
-  /** Delay from sending a sample to playing it at the end, ms. */
-  delayMs: number;
 }
 
 /** Seeded uniform numbers in [0, 1). */
@@ -107,5 +106,5 @@ export function overImpairedLink(signal: Int16Array, how: Impairment): Heard {
     playout.pull(due, samples.subarray(tick * FRAME_SAMPLES, (tick + 1) * FRAME_SAMPLES));
   }
   playout.free();
-  return { samples, playout, lost, delayMs: 0 };
+  return { samples, playout, lost };
 }

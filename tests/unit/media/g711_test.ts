@@ -55,6 +55,5 @@ Deno.test("payloads of any length decode to as many samples as fit", () => {
   fc.assert(fc.property(fc.uint8Array({ maxLength: 300 }), fc.nat(300), (payload, room) => {
     const pcm = new Int16Array(room);
     assert.equal(codec.decode(payload, pcm), Math.min(payload.length, room));
-    assert.equal(codec.samplesIn(payload), payload.length);
   }));
 });
