@@ -147,7 +147,11 @@ async function open(address: string): Promise<WebSocket> {
     ? new WebSocket(address)
     : new WebSocket("ws://station/", { client });
   await new Promise<void>((resolve, reject) => {
-    socket.onopen = () => resolve();
+    socket.onopen = () => {
+      // From here on an error is followed by close, which lets the client go.
+      socket.onerror = null;
+      resolve();
+    };
     socket.onerror = (event) => {
       client?.close();
       const cause = (event as ErrorEvent).message;
@@ -159,6 +163,6 @@ async function open(address: string): Promise<WebSocket> {
       );
     };
   });
-  socket.addEventListener("close", () => client?.close());
+  socket.addEventListener("close", () => client?.close(), { once: true });
   return socket;
 }
