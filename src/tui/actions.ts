@@ -103,7 +103,7 @@ const ringing = (state: AppState) =>
   lost(state) ?? (ringingCall(state.phone) === undefined ? "why.not-ringing" : undefined);
 
 const whileCall = (order: number) => (state: AppState) =>
-  state.phone.calls.length > 0 ? order : undefined;
+  talking(state) === undefined ? undefined : order;
 
 function contactChosen(state: AppState): StringKey | undefined {
   if (state.screen.view !== "contacts") return "why.not-here";
@@ -221,7 +221,7 @@ export const ACTIONS: Readonly<Record<ActionName, Action>> = {
           : "why.no-history"),
     hint: (state) => state.phone.calls.length === 0 && !isTyping(state) ? 6.5 : undefined,
   }),
-  search: action("search", "dialling", { hint: whileCall(7) }),
+  search: action("search", "dialling", { hint: whileCall(7.8) }),
   up: action("up", "dialling", { off: moves }),
   down: action("down", "dialling", { off: moves }),
   pageUp: action("pageUp", "dialling", { off: moves }),

@@ -41,7 +41,7 @@ export function hintRow(stage: Stage): Row {
     room -= taken;
     // What is impossible now is not shown as a key.
     cells.push({ text: key, role: why === undefined ? "key" : "dim" });
-    cells.push({ text: ` ${title}  `, role: "dim" });
+    cells.push({ text: ` ${title}`, role: "dim" }, { text: "  " });
   }
-  return cells;
+  return cells.slice(0, -1);
 }

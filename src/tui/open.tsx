@@ -10,6 +10,7 @@
  */
 import { PassThrough } from "node:stream";
 import { render } from "ink";
+import type { CallRecord } from "../core/call.ts";
 import { App } from "./app.tsx";
 import { Clock } from "./clock.ts";
 import { Controller, type Leaving } from "./controller.ts";
@@ -24,6 +25,7 @@ import { type LocaleChoice, wordsFor } from "./strings.ts";
 import { ProcessTerminal, type Terminal } from "./terminal.ts";
 import { glyphsOf, type ThemeName } from "./theme.ts";
 import { SYSTEM_TIMERS, type Timers } from "./timers.ts";
+import { whoOf } from "./widgets.ts";
 
 export interface TuiOptions {
   /** Joins the phone, again when it went away. @throws OffhookError when there is none */
@@ -161,7 +163,25 @@ class Session {
 
   #take(news: PhoneNews): void {
     this.#store.dispatch({ type: "news", news });
-    if (news.type === "event") this.#records.take(news.event);
+    if (news.type !== "event") return;
+    const { event } = news;
+    this.#records.take(event);
+    if (event.type === "call.ended") this.#sayEnded(event.record);
+  }
+
+  /** What became of a call, for who looked away; the reason when it was no good. */
+  #sayEnded({ remote, outcome, answeredAt, endedAt, reason, error }: CallRecord): void {
+    const { t, duration } = this.#words;
+    const who = whoOf(this.#store.get(), remote);
+    const said = t(`outcome.${outcome}`);
+    if (outcome === "answered") {
+      const time = duration(endedAt - (answeredAt ?? endedAt));
+      return this.#controller.say("ended.after", { who, outcome: t("ended.word"), time });
+    }
+    const quiet = outcome === "cancelled" || outcome === "answered-elsewhere";
+    const why = [error?.message ?? reason, error?.hint ?? ""].filter(Boolean).join(". ");
+    const text = quiet || why === "" ? said : `${said} (${why})`;
+    this.#controller.say("ended.text", { who, outcome: text }, quiet ? "text" : "warn");
   }
 
   #joined(joined: JoinedPhone, before: JoinedPhone | undefined): void {

@@ -13,6 +13,7 @@ import type { MediaReport } from "../core/media_port.ts";
 import type { CallId } from "../core/sip_port.ts";
 import type { CallEventType } from "../core/state.ts";
 import { type QualitySample, sampleOf } from "./quality.ts";
+import { shortAddress } from "./text.ts";
 
 /** How the screen is joined to its phone. */
 export type Link =
@@ -39,7 +40,7 @@ export interface LiveCall {
   /** Endpoints that do not work now, with the reason. */
   broken: Partial<Record<string, ErrorJson>>;
   /** Why the last transfer did not work. */
-  transferFailed?: ErrorJson;
+  transferFailed?: string;
   /** Path of the recording that runs. */
   recording?: string;
 }
@@ -202,8 +203,7 @@ function heard(call: LiveCall, event: CallEvent): LiveCall {
     }
     case "call.transfer": {
       const { transferFailed: _, ...rest } = call;
-      const error = detail?.error as ErrorJson | undefined;
-      return error === undefined ? rest : { ...rest, transferFailed: error };
+      return detail?.failed === true ? { ...rest, transferFailed: reasonOf(detail) } : rest;
     }
     default:
       return call;
@@ -222,7 +222,7 @@ function callEnded(model: PhoneModel, record: CallRecord, at: number): PhoneMode
   const live = model.calls.find(({ view }) => view.id === record.id);
   const ended = [{ record, samples: live?.samples ?? [] }, ...model.ended].slice(0, ENDED);
   const calls = model.calls.filter(({ view }) => view.id !== record.id);
-  const who = record.remote.displayName ?? record.remote.uri;
+  const who = record.remote.displayName ?? shortAddress(record.remote.uri);
   const text = `${who}: ${record.outcome}${record.reason === "" ? "" : ` (${record.reason})`}`;
   const bad = record.outcome !== "answered" && record.outcome !== "cancelled";
   const line = bad ? warning(at, text, record.id) : info(at, text, record.id);
@@ -303,13 +303,32 @@ function headsetLine(event: Extract<Sequenced, { type: "headset" }>): LogLine {
   return info(event.at, `headset ${name} ${event.attached ? "attached" : "detached"}`);
 }
 
+/** `603 Decline`. */
+function reasonOf(detail: Record<string, unknown>): string {
+  const { status, reason } = detail;
+  return [status === 0 ? "" : status, reason].filter(Boolean).join(" ");
+}
+
+/** What is worth a line, in the words of the log. */
 function callLine(event: CallEvent): LogLine | undefined {
   const { type, call, detail, at } = event;
-  const who = call.remote.displayName ?? call.remote.uri;
+  const who = call.remote.displayName ?? shortAddress(call.remote.uri);
   const error = detail?.error as ErrorJson | undefined;
   if (error !== undefined) return warning(at, `${who}: ${error.message}`, call.id);
   if (type === "call.media" || type === "call.digits-sent") return undefined;
-  return info(at, `${who}: ${type.slice("call.".length)}`, call.id);
+  if (type === "call.transfer") {
+    const failed = detail?.failed === true;
+    const text = `${who}: transfer ${failed ? "failed" : "to"} ${
+      failed ? reasonOf(detail) : call.transferTarget ?? reasonOf(detail ?? {})
+    }`;
+    return failed ? warning(at, text, call.id) : info(at, text, call.id);
+  }
+  const state = type === "call.hold"
+    ? call.hold.local ? "held" : call.hold.remote ? "held by them" : "resumed"
+    : type === "call.mute"
+    ? call.muted ? "muted" : "unmuted"
+    : type.slice("call.".length);
+  return info(at, `${who}: ${state}`, call.id);
 }
 
 /** The call that keys mean: ringing ones aside, the active one, else the newest. */

@@ -61,7 +61,7 @@ export class ProcessTerminal implements Terminal {
     this.stdout.on("resize", this.#resized);
     // A terminal that went away (lost SSH) makes every write fail.
     this.stdout.on("error", this.#gone);
-    globalThis.addEventListener("unload", this.#unload);
+    for (const event of ENDINGS) globalThis.addEventListener(event, this.#unload);
     for (const signal of SIGNALS) Deno.addSignalListener(signal, this.#gone);
     void this.#read();
   }
@@ -71,7 +71,7 @@ export class ProcessTerminal implements Terminal {
     this.#events = undefined;
     clearTimeout(this.#escape);
     for (const signal of SIGNALS) Deno.removeSignalListener(signal, this.#gone);
-    globalThis.removeEventListener("unload", this.#unload);
+    for (const event of ENDINGS) globalThis.removeEventListener(event, this.#unload);
     this.stdout.off("resize", this.#resized);
     this.#reader?.cancel().catch(() => {});
     writeSafely(PASTE_OFF + POP_TITLE);
@@ -111,6 +111,9 @@ export class ProcessTerminal implements Terminal {
     cooked();
   };
 }
+
+/** How a process ends that did not close the terminal: its report belongs on the ordinary screen. */
+const ENDINGS = ["unload", "error", "unhandledrejection"] as const;
 
 const SIGNALS: readonly Deno.Signal[] = Deno.build.os === "windows"
   ? ["SIGINT"]

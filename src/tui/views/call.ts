@@ -1,5 +1,5 @@
 /** One call on screen: state, time, codec, locks, levels, quality with its reason. */
-import { type LiveCall } from "../phone_model.ts";
+import { isRinging, type LiveCall } from "../phone_model.ts";
 import { verdictOf } from "../quality.ts";
 import { type Cell, line, type Row } from "../rows.ts";
 import { shortAddress, width } from "../text.ts";
@@ -18,7 +18,8 @@ import {
 /** The call in front, what matters most first. */
 export function frontRows(stage: Stage, call: LiveCall): Row[] {
   const { view } = call;
-  const rows: Row[] = [headRow(stage, call)];
+  // A ringing call's head is the banner.
+  const rows: Row[] = isRinging(view) ? [] : [headRow(stage, call)];
   if (call.recording !== undefined) rows.push(recordingRow(stage));
   if (view.answeredAt !== undefined || view.state === "early") {
     rows.push(levelRow(stage, call, "you"), levelRow(stage, call, "them"));
@@ -107,10 +108,10 @@ function qualityRows(stage: Stage, { view, samples }: LiveCall): Row[] {
   const onHold = view.hold.local || view.hold.remote;
   return (["theirs", "ours"] as const).map((side) => {
     const verdict = verdictOf(samples, side, onHold);
-    const role = VERDICT_ROLES[verdict.word];
+    const role = onHold ? "dim" as const : VERDICT_ROLES[verdict.word];
     return [
       { text: ` ${words.t(`quality.${side}`)}: `, role: "dim" as const },
-      { text: verdictText(verdict, words), role, grow: true },
+      { text: onHold ? words.t("state.held") : verdictText(verdict, words), role, grow: true },
     ];
   });
 }
@@ -161,7 +162,7 @@ function remarkRows({ words }: Stage, call: LiveCall): Row[] {
     rows.push(line(` ${words.t("call.broken", { endpoint, why: error?.message ?? "" })}`, "bad"));
   }
   if (transferFailed !== undefined) {
-    rows.push(line(` ${words.t("call.transfer.failed", { why: transferFailed.message })}`, "bad"));
+    rows.push(line(` ${words.t("call.transfer.failed", { why: transferFailed })}`, "bad"));
   }
   if (view.transferTarget !== undefined) {
     const target = shortAddress(view.transferTarget);
