@@ -3,49 +3,48 @@
  *
  *     offhook hold [--call ID]  ─► the call that is meant ─► one method of the control API
  */
-import { merge, object } from "@optique/core/constructs";
-import { optional } from "@optique/core/modifiers";
-import { argument, option } from "@optique/core/primitives";
-import type { Parser } from "@optique/core/parser";
-import { string } from "@optique/core/valueparser";
 import type { CallView, Phone } from "../control/phone.ts";
-import { type Command, type Context, defineCommand } from "./command.ts";
+import type { Command } from "./command.ts";
 import { say, sayJson } from "./io.ts";
-import { callOption, liveOptions, withStation } from "./live.ts";
+import { callField, LIVE, type LiveFields, withStation } from "./live.ts";
 import { meantCall } from "./meant_call.ts";
-import { described } from "./options.ts";
-import * as v from "./values.ts";
+import { argument, type Fields, option, type ValuesOf } from "./quick_args.ts";
+import { defineQuickCommand } from "./quick_command.ts";
+import { dtmfDigits, readText, readWholeNumber } from "./readers.ts";
 
-interface CallAction<T> {
+interface CallAction<F extends Fields> {
   name: string;
   brief: string;
   synopsis: string;
   examples: string[];
   /** What the command takes besides the common flags. */
-  takes: Parser<"sync", T, unknown>;
+  takes: F;
   /** Which calls it can mean when none is named. */
   fits(call: CallView): boolean;
-  act(phone: Phone, call: CallView, values: T): Promise<{ seq: number }>;
+  act(phone: Phone, call: CallView, values: ValuesOf<F>): Promise<{ seq: number }>;
   /** What was done, as a person says it. */
-  done(call: CallView, values: T): string;
+  done(call: CallView, values: ValuesOf<F>): string;
 }
 
 const talking = ({ state }: CallView) => state === "active" || state === "held";
-const nothing = object({});
 
-function action<T>(row: CallAction<T>): Command {
+type ActionFields = typeof callField & LiveFields;
+
+function action<F extends Fields>(row: CallAction<F>): Command {
   const { name, brief, synopsis, examples } = row;
-  return defineCommand({
+  return defineQuickCommand<ActionFields>({
     name,
     brief,
     synopsis,
     examples,
-    parser: merge(object({ own: row.takes }), callOption, liveOptions),
-    run: ({ own: parsed, call: named, ...values }, { io }: Context) =>
+    fields: { ...row.takes, ...callField },
+    shared: LIVE,
+    run: (values, { io }) =>
       withStation(values, io, async (phone) => {
-        const own = parsed as T;
+        // What the row takes is among the values, by its own names.
+        const own = values as unknown as ValuesOf<F>;
         const { calls } = await phone.request("status", {});
-        const call = meantCall(calls, named, row.fits);
+        const call = meantCall(calls, values.call, row.fits);
         const { seq } = await row.act(phone, call, own);
         if (values.json) {
           await sayJson(io, { schema: "offhook.action/1", action: name, call: call.id, seq });
@@ -60,7 +59,7 @@ export const hangup = action({
   brief: "End a live call",
   synopsis: "[OPTIONS]",
   examples: ["hangup", "hangup --call 3f9a21c0"],
-  takes: nothing,
+  takes: {},
   fits: ({ state }) => state !== "ending",
   act: (phone, { id }) => phone.request("hangup", { call: id }),
   done: ({ remote }) => `hung up on ${remote.uri}`,
@@ -71,7 +70,7 @@ export const hold = action({
   brief: "Put the other side on hold",
   synopsis: "[OPTIONS]",
   examples: ["hold"],
-  takes: nothing,
+  takes: {},
   fits: ({ state }) => state === "active",
   act: (phone, { id }) => phone.request("hold", { call: id }),
   done: ({ remote }) => `holding ${remote.uri}`,
@@ -82,7 +81,7 @@ export const resume = action({
   brief: "Take the other side back from hold",
   synopsis: "[OPTIONS]",
   examples: ["resume"],
-  takes: nothing,
+  takes: {},
   fits: ({ state }) => state === "held",
   act: (phone, { id }) => phone.request("resume", { call: id }),
   done: ({ remote }) => `talking to ${remote.uri}`,
@@ -93,7 +92,7 @@ export const mute = action({
   brief: "Send silence instead of the microphone",
   synopsis: "[OPTIONS]",
   examples: ["mute"],
-  takes: nothing,
+  takes: {},
   fits: (call) => talking(call) && !call.muted,
   act: (phone, { id }) => phone.request("mute", { call: id, muted: true }),
   done: ({ remote }) => `muted towards ${remote.uri}`,
@@ -104,7 +103,7 @@ export const unmute = action({
   brief: "Send the microphone again",
   synopsis: "[OPTIONS]",
   examples: ["unmute"],
-  takes: nothing,
+  takes: {},
   fits: (call) => call.muted,
   act: (phone, { id }) => phone.request("mute", { call: id, muted: false }),
   done: ({ remote }) => `heard by ${remote.uri} again`,
@@ -115,12 +114,12 @@ export const dtmf = action({
   brief: "Send digits into a live call",
   synopsis: "[OPTIONS] DIGITS",
   examples: ["dtmf 42#", "dtmf 1,w2"],
-  takes: object({
+  takes: {
     digits: argument(
-      v.value("DIGITS", "", v.dtmfDigits),
-      described("0-9, *, #, A-D; w waits one second, a comma two."),
+      { metavar: "DIGITS", read: dtmfDigits },
+      "0-9, *, #, A-D; w waits one second, a comma two.",
     ),
-  }),
+  },
   fits: (call) => talking(call) || call.state === "early",
   act: (phone, { id }, { digits }) => phone.request("dtmf", { call: id, digits }),
   done: ({ remote }, { digits }) => `sending ${digits} to ${remote.uri}`,
@@ -131,13 +130,13 @@ export const reject = action({
   brief: "Refuse a ringing call",
   synopsis: "[OPTIONS]",
   examples: ["reject", "reject --status 486"],
-  takes: object({
-    status: optional(option(
+  takes: {
+    status: option(
       "--status",
-      v.wholeNumber("CODE", 300, 699),
-      described("SIP status to refuse with; 603 by default."),
-    )),
-  }),
+      { metavar: "CODE", read: readWholeNumber(300, 699) },
+      "SIP status to refuse with; 603 by default.",
+    ),
+  },
   fits: (call) => call.state === "ringing" && call.direction === "incoming",
   act: (phone, { id }, { status }) =>
     phone.request("reject", { call: id, ...(status === undefined ? {} : { status }) }),
@@ -149,21 +148,22 @@ export const transfer = action({
   brief: "Hand the other side on to another number",
   synopsis: "[OPTIONS] TARGET",
   examples: ["transfer sip:bob@example.com"],
-  takes: object({
-    target: argument(string({ metavar: "TARGET" }), described("A number or URI.")),
-  }),
+  takes: {
+    target: argument({ metavar: "TARGET", read: readText }, "A number or URI."),
+  },
   fits: talking,
   act: (phone, { id }, { target }) => phone.request("transfer", { call: id, target }),
   done: ({ remote }, { target }) => `transferring ${remote.uri} to ${target}`,
 });
 
-export const swap = defineCommand({
+export const swap = defineQuickCommand<LiveFields>({
   name: "swap",
   brief: "Hold the active call and resume the held one",
   synopsis: "[OPTIONS]",
   examples: ["swap"],
-  parser: liveOptions,
-  run: (values, { io }: Context) =>
+  fields: {},
+  shared: LIVE,
+  run: (values, { io }) =>
     withStation(values, io, async (phone) => {
       const { seq } = await phone.request("swap", {});
       if (values.json) await sayJson(io, { schema: "offhook.action/1", action: "swap", seq });

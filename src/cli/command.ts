@@ -37,12 +37,14 @@ export interface CommandDefinition<T> {
   run(values: T, context: Context): Promise<ExitCode>;
 }
 
+type AnyParser = Parser<"sync", unknown, unknown>;
+
 /** A command whose type of values is its own business. */
 export interface Command {
   readonly name: string;
   readonly brief: string;
   /** For completion: the whole program is one parser. */
-  asParser(): Parser<"sync", unknown, unknown>;
+  asParser(): AnyParser | Promise<AnyParser>;
   /** Parses and runs. @throws OffhookError `usage` for a wrong command line, else what run throws */
   execute(args: readonly string[], context: Context): Promise<ExitCode>;
 }

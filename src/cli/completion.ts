@@ -61,7 +61,8 @@ async function suggestionsFor(line: readonly string[]): Promise<readonly Suggest
   }
   const entry = COMMANDS.find(({ name }) => name === first);
   if (entry === undefined) return [];
-  return suggestSync((await entry.load()).asParser(), line as [string, ...string[]]);
+  const command = await entry.load();
+  return suggestSync(await command.asParser(), line as [string, ...string[]]);
 }
 
 function isShell(word: string | undefined): word is ShellName {

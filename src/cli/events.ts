@@ -1,37 +1,31 @@
 /** `offhook events`: what a running station tells, one JSON object a line, until interrupted. */
-import { merge, object } from "@optique/core/constructs";
-import { multiple, optional } from "@optique/core/modifiers";
-import { option } from "@optique/core/primitives";
-import { string } from "@optique/core/valueparser";
-import { type Context, defineCommand } from "./command.ts";
 import { sayJson } from "./io.ts";
-import { liveOptions, withStation } from "./live.ts";
-import { described } from "./options.ts";
-import * as v from "./values.ts";
+import { LIVE, type LiveFields, withStation } from "./live.ts";
+import { option, repeated } from "./quick_args.ts";
+import { defineQuickCommand } from "./quick_command.ts";
+import { readText, readWholeNumber } from "./readers.ts";
 
-const parser = merge(
-  object({
-    filter: multiple(option(
-      "--filter",
-      string({ metavar: "TYPE" }),
-      described("Only events of this type: call, call.ended, registration. May be repeated."),
-    )),
-    since: optional(option(
-      "--since",
-      v.wholeNumber("SEQ", 0, Number.MAX_SAFE_INTEGER),
-      described("Begin with what came after this event."),
-    )),
-  }),
-  liveOptions,
-);
+const fields = {
+  filter: repeated(
+    "--filter",
+    { metavar: "TYPE", read: readText },
+    "Only events of this type: call, call.ended, registration. May be repeated.",
+  ),
+  since: option(
+    "--since",
+    { metavar: "SEQ", read: readWholeNumber(0, Number.MAX_SAFE_INTEGER) },
+    "Begin with what came after this event.",
+  ),
+};
 
-export const events = defineCommand({
+export const events = defineQuickCommand<typeof fields & LiveFields>({
   name: "events",
   brief: "What the running station tells, one JSON object a line",
   synopsis: "[OPTIONS]",
   examples: ["events --filter call.ended", "events --since 41"],
-  parser,
-  run: ({ filter, since, ...values }, { io }: Context) =>
+  fields,
+  shared: LIVE,
+  run: ({ filter, since, ...values }, { io }) =>
     withStation(values, io, async (phone) => {
       const ended = Promise.withResolvers<0 | 130>();
       const stop = io.onInterrupt(() => ended.resolve(130));

@@ -1,42 +1,43 @@
 /**
- * What commands to a running station have in common: flags, the connection, the choice of a call.
+ * What commands to a running station have in common: flags, the connection.
  *
  *     --socket │ --config ─► socket ─► RemotePhone ─► request ─► words or JSON
  *
- * They load neither the configuration nor the station. Not on the real-time path.
+ * They load neither the configuration nor the station nor, mostly, the parser library. Not on the
+ * real-time path.
  */
-import { group, merge, object } from "@optique/core/constructs";
-import { optional } from "@optique/core/modifiers";
-import { option } from "@optique/core/primitives";
-import type { InferValue } from "@optique/core/parser";
-import { string } from "@optique/core/valueparser";
-import type { RemotePhone } from "../control/remote_phone.ts";
+import { RemotePhone } from "../control/remote_phone.ts";
 import type { ExitCode } from "../core/errors.ts";
 import type { Io } from "./io.ts";
-import { described, outputOptions } from "./options.ts";
+import { flag, option, type ValuesOf } from "./quick_args.ts";
+import { readPath, readText } from "./readers.ts";
 import { stationPlace } from "./station_place.ts";
-import * as v from "./values.ts";
 
-export const liveOptions = merge(
-  outputOptions,
-  group(
-    "Station",
-    object({
-      config: optional(option("--config", v.path("FILE"), described("Its configuration."))),
-      socket: optional(option("--socket", v.path("PATH"), described("Its control socket."))),
-    }),
-  ),
-);
+const file = { metavar: "FILE", read: readPath, completes: "file" } as const;
 
-export const callOption = object({
-  call: optional(option(
+export const outputFields = {
+  json: flag(["--json"], "One JSON object on standard output."),
+  quiet: flag(["-q", "--quiet"], "No words except errors."),
+};
+
+export const stationFields = {
+  config: option("--config", file, "Its configuration."),
+  socket: option("--socket", { ...file, metavar: "PATH" }, "Its control socket."),
+};
+
+/** What every command to a station takes, under its headings. */
+export const LIVE = { Output: outputFields, Station: stationFields };
+
+export const callField = {
+  call: option(
     "--call",
-    string({ metavar: "ID" }),
-    described("Which call; not needed when there is only one."),
-  )),
-});
+    { metavar: "ID", read: readText },
+    "Which call; not needed when there is only one.",
+  ),
+};
 
-export type LiveValues = InferValue<typeof liveOptions>;
+export type LiveFields = typeof outputFields & typeof stationFields;
+export type LiveValues = ValuesOf<LiveFields>;
 
 /** Runs with a connection to the station. @throws OffhookError `no-station` when none runs */
 export async function withStation(
@@ -44,7 +45,6 @@ export async function withStation(
   io: Io,
   body: (phone: RemotePhone) => Promise<ExitCode>,
 ): Promise<ExitCode> {
-  const { RemotePhone } = await import("../control/remote_phone.ts");
   const phone = await RemotePhone.connect({ address: stationPlace(values, io).socket });
   try {
     return await body(phone);

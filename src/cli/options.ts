@@ -18,6 +18,7 @@ import {
   TRANSPORTS,
 } from "../config/constants.ts";
 import { OffhookError } from "../core/errors.ts";
+import { dtmfDigits } from "./readers.ts";
 import * as v from "./values.ts";
 
 export function described(sentence: string) {
@@ -166,7 +167,7 @@ export const callOptions = group(
     ),
     dtmf: optional(option(
       "--dtmf",
-      v.value("DIGITS", "", v.dtmfDigits),
+      v.value("DIGITS", "", dtmfDigits),
       described("Send digits after the answer; w waits one second, a comma two."),
     )),
     codecs: optional(

@@ -1,17 +1,18 @@
 /** `offhook status` and `offhook calls`: what a running station is doing. */
 import type { CallView, Snapshot } from "../control/phone.ts";
 import type { RegistrationState } from "../core/account.ts";
-import { type Context, defineCommand } from "./command.ts";
 import { say, sayJson } from "./io.ts";
-import { liveOptions, withStation } from "./live.ts";
+import { LIVE, type LiveFields, withStation } from "./live.ts";
+import { defineQuickCommand } from "./quick_command.ts";
 
-export const status = defineCommand({
+export const status = defineQuickCommand<LiveFields>({
   name: "status",
   brief: "The running station: accounts and live calls",
   synopsis: "[OPTIONS]",
   examples: ["status", "status --json"],
-  parser: liveOptions,
-  run: (values, { io }: Context) =>
+  fields: {},
+  shared: LIVE,
+  run: (values, { io }) =>
     withStation(values, io, async (phone) => {
       const { seq, ...snapshot } = await phone.request("status", {});
       const { station, role } = phone.hello;
@@ -22,13 +23,14 @@ export const status = defineCommand({
     }),
 });
 
-export const calls = defineCommand({
+export const calls = defineQuickCommand<LiveFields>({
   name: "calls",
   brief: "The live calls of the running station",
   synopsis: "[OPTIONS]",
   examples: ["calls", "calls --json"],
-  parser: liveOptions,
-  run: (values, { io }: Context) =>
+  fields: {},
+  shared: LIVE,
+  run: (values, { io }) =>
     withStation(values, io, async (phone) => {
       const { seq, calls } = await phone.request("status", {});
       if (values.json) await sayJson(io, { schema: "offhook.calls/1", seq, calls });

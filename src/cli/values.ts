@@ -15,6 +15,7 @@ import { nearest } from "../config/nearest.ts";
 import { formatHostPort, parseHostPort } from "../core/address.ts";
 import type { ExtraHeader } from "../core/account.ts";
 import { OffhookError } from "../core/errors.ts";
+import { bad, durationMs, readPath, readWholeNumber } from "./readers.ts";
 
 /** A sentence as optique takes it. */
 export function words(sentence: string): Message {
@@ -52,10 +53,6 @@ export function value<T>(
   };
 }
 
-function bad(message: string, hint?: string): OffhookError {
-  return new OffhookError("usage", message, hint === undefined ? {} : { hint });
-}
-
 function literals(candidates: readonly string[], prefix: string): Suggestion[] {
   return candidates.filter((candidate) => candidate.startsWith(prefix))
     .map((candidate) => ({ kind: "literal", text: candidate }));
@@ -75,29 +72,7 @@ export function oneOf<const T extends string>(metavar: string, allowed: readonly
 }
 
 export function wholeNumber(metavar: string, minimum: number, maximum: number) {
-  return value<number>(metavar, minimum, (input) => {
-    const number = Number(input);
-    if (/^[0-9]{1,9}$/.test(input) && number >= minimum && number <= maximum) return number;
-    throw bad(`"${input}" is not a whole number from ${minimum} to ${maximum}`);
-  });
-}
-
-const UNITS: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
-/** What a timer can hold (2³¹ − 1 ms, 24 days). */
-const LONGEST_MS = 0x7fffffff;
-
-/** `30`, `30s`, `1.5m`, `250ms`, `2h`, `1m30s` → milliseconds; a bare number is seconds. */
-export function durationMs(input: string): number {
-  const parts = [...input.matchAll(/([0-9]+(?:\.[0-9]+)?)(ms|s|m|h)?/g)];
-  const matched = parts.map(([part]) => part).join("") === input && parts.length > 0;
-  const bare = parts.filter(([, , unit]) => unit === undefined).length;
-  if (!matched || bare > 1 || (bare === 1 && parts.length > 1)) {
-    throw bad(`"${input}" is not a duration`, "Write 30, 30s, 2m, 1m30s or 250ms.");
-  }
-  const ms = parts.reduce((sum, [, count, unit]) => sum + Number(count) * UNITS[unit ?? "s"]!, 0);
-  const rounded = Math.round(ms);
-  if (rounded >= 1 && rounded <= LONGEST_MS) return rounded;
-  throw bad(`"${input}" is not between 1ms and 24 days`);
+  return value<number>(metavar, minimum, readWholeNumber(minimum, maximum));
 }
 
 export function duration() {
@@ -106,29 +81,13 @@ export function duration() {
 
 /** A path, completed by the shell. */
 export function path(metavar: string, options: { folder?: boolean } = {}) {
-  return value<string>(metavar, "", (input) => {
-    if (input === "") throw bad("the path is empty");
-    if (input.includes("\0")) throw bad("the path has a zero byte");
-    return input;
-  }, {
+  return value<string>(metavar, "", readPath, {
     suggest: (prefix) => [{
       kind: "file",
       type: options.folder === true ? "directory" : "any",
       pattern: prefix,
     }],
   });
-}
-
-/** DTMF digits with pauses: `w` one second, `,` two. */
-export function dtmfDigits(input: string): string {
-  const digits = input.toUpperCase().replaceAll("W", "w").replaceAll(/[\s-]/g, "");
-  if (digits === "") throw bad("the digits are empty");
-  const wrong = [...digits].find((digit) => !/[0-9A-D*#w,]/.test(digit));
-  if (wrong === undefined) return digits;
-  throw bad(
-    `"${wrong}" in "${input}" is no DTMF digit`,
-    "Allowed are 0-9 * # A-D, w (1 s) and , (2 s).",
-  );
 }
 
 /** `ADDRESS:PORT`; port 0 takes any free one. */

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { OffhookError } from "../../../src/core/errors.ts";
 import { parseMicrophone, parseSpeaker } from "../../../src/config/endpoints.ts";
-import { dtmfDigits, durationMs, header, listenAddress } from "../../../src/cli/values.ts";
+import { dtmfDigits, durationMs } from "../../../src/cli/readers.ts";
+import { header, listenAddress } from "../../../src/cli/values.ts";
 
 /** Each text gives the value, or an error that matches. */
 function table<T>(parse: (text: string) => T, rows: [string, T | RegExp][]) {
