@@ -1,12 +1,12 @@
 /**
- * Messages of the transport layer on their way to SIP.js's core, made such that it does the right thing.
+ * Messages of the transport layer on their way to SIP.js's core: checked, and made such that it does
+ * the right thing.
  *
  *     SipMessage ─► libraryMessage ─► checks ─► UserAgentCore
- *                        └ malformed ─► 400      └ 404, 420, 481: answered here
+ *                        └ malformed ─► 400      └ 404, 405, 420, 481, 482: answered here
  *
- * What SIP.js's core gets wrong, and what is done here before it sees the message:
+ * What SIP.js's core gets wrong or leaves out:
  * - it matches requests to transactions by branch alone: the sent-by joins the key (RFC 3261 §17.2.3);
- * - it refuses sips: and tel: request URIs with 416, and any other user part with 404, OPTIONS too;
  * - it does not look at Require: what we do not know gets 420;
  * - it throws on PRACK and UPDATE outside a dialog, and answers a stray ACK with 482;
  * - it drops a 1xx or 2xx to INVITE without Contact, and a 1xx without To tag: no ringback; it refuses
@@ -20,8 +20,9 @@ import {
   type URI,
   type UserAgentCore,
 } from "sip.js/lib/core/index.js";
-import { unsupportedOptions } from "./capabilities.ts";
+import { ALLOW_LINE, unsupportedOptions } from "./capabilities.ts";
 import { type LibraryMessage, libraryMessage } from "./library_message.ts";
+import { MergedRequests } from "./merged_requests.ts";
 import type { SipMessage } from "./message.ts";
 import { METHODS } from "./overrides/allowed_methods.ts";
 
@@ -32,53 +33,65 @@ const NO_TAG = "none";
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
-/**
- * Gives a message to the core.
- * @param takesUser whether a request for this user part is for us
- * @throws MalformedMessage; anything when SIP.js's core throws
- */
-export function deliver(
-  core: UserAgentCore,
-  source: SipMessage,
-  takesUser: (user: string) => boolean,
-): void {
-  const message = libraryMessage(source);
-  if (message instanceof IncomingRequestMessage) deliverRequest(core, message, source, takesUser);
-  else deliverResponse(core, message);
-}
+export class IncomingMessages {
+  readonly #core: UserAgentCore;
+  readonly #merged: MergedRequests;
 
-function deliverRequest(
-  core: UserAgentCore,
-  message: IncomingRequestMessage,
-  source: SipMessage,
-  takesUser: (user: string) => boolean,
-): void {
-  const mutable = message as Mutable<IncomingRequestMessage>;
-  mutable.viaBranch = transactionKey(source, message);
-  const inDialog = message.toTag !== undefined;
-  if (!inDialog && message.method === "ACK") return;
-  if (!inDialog && DIALOG_METHODS.has(message.method)) {
-    core.replyStateless(message, { statusCode: 481 });
-    return;
+  constructor(core: UserAgentCore) {
+    this.#core = core;
+    this.#merged = new MergedRequests(core);
   }
-  const unknown = METHODS.includes(message.method) ? unsupportedOptions(message) : [];
-  if (unknown.length > 0 && message.method !== "ACK" && message.method !== "CANCEL") {
-    const extraHeaders = [`Unsupported: ${unknown.join(", ")}`];
-    core.replyStateless(message, { statusCode: 420, extraHeaders });
-    return;
+
+  /**
+   * Gives a message to the core, or answers it.
+   * @param takesUser whether a request for this user part is for us
+   * @throws MalformedMessage; anything when SIP.js's core throws
+   */
+  deliver(source: SipMessage, takesUser: (user: string) => boolean): void {
+    const message = libraryMessage(source);
+    if (message instanceof IncomingRequestMessage) {
+      (message as Mutable<IncomingRequestMessage>).viaBranch = transactionKey(source, message);
+      this.#deliverRequest(message, takesUser);
+    } else deliverResponse(this.#core, message);
   }
-  const user = message.ruri?.user ?? "";
-  if (!inDialog && message.method !== "OPTIONS" && !takesUser(user)) {
-    core.replyStateless(message, { statusCode: 404 });
-    return;
+
+  #deliverRequest(message: IncomingRequestMessage, takesUser: (user: string) => boolean): void {
+    const { method } = message;
+    const inDialog = message.toTag !== undefined;
+    if (method === "ACK") {
+      if (inDialog) this.#core.receiveIncomingRequestFromTransport(message);
+      return;
+    }
+    if (!METHODS.includes(method)) return this.#refuse(message, 405, [ALLOW_LINE]);
+    const isNew = method !== "CANCEL" && !this.#core.userAgentServers.has(message.viaBranch);
+    if (isNew) {
+      const unknown = unsupportedOptions(message);
+      if (unknown.length > 0) {
+        return this.#refuse(message, 420, [`Unsupported: ${unknown.join(", ")}`]);
+      }
+      if (!inDialog && !this.#takesOutside(message, takesUser)) return;
+    }
+    if (method === "INVITE" && !message.hasHeader("contact")) {
+      // RFC 2543 peers (RFC 4475 §3.4.1): their From is where they are.
+      setContact(message, message.from.uri);
+    }
+    this.#core.receiveIncomingRequestFromTransport(message);
   }
-  if (message.method === "INVITE" && !message.hasHeader("contact")) {
-    // RFC 2543 peers (RFC 4475 §3.4.1): their From is where they are.
-    setContact(message, message.from.uri);
+
+  /** False: a request outside any dialog has been refused. */
+  #takesOutside(message: IncomingRequestMessage, takesUser: (user: string) => boolean): boolean {
+    if (DIALOG_METHODS.has(message.method)) this.#refuse(message, 481);
+    else if (message.method !== "OPTIONS" && !takesUser(message.ruri?.user ?? "")) {
+      this.#refuse(message, 404);
+    } else if (message.method !== "OPTIONS" && this.#merged.isMerged(message)) {
+      this.#refuse(message, 482);
+    } else return true;
+    return false;
   }
-  // The core compares it with its own address; who was called is in To.
-  mutable.ruri = core.configuration.aor;
-  core.receiveIncomingRequestFromTransport(message);
+
+  #refuse(message: IncomingRequestMessage, statusCode: number, extraHeaders: string[] = []): void {
+    this.#core.replyStateless(message, { statusCode, extraHeaders });
+  }
 }
 
 /** What a retransmission, an ACK to a refusal and a CANCEL share with their request. */

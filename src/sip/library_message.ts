@@ -88,6 +88,7 @@ export function libraryMessage(source: SipMessage): LibraryMessage {
   };
   fields.viaBranch = source.via.branch ?? "";
   fields.body = bodyOf(source, fields);
+  requireContentType(fields, source);
   unwrapDescription(fields);
   return message;
 }
@@ -185,6 +186,14 @@ function requireSound(fields: Fields): void {
       throw new MalformedMessage(400, `More than one ${canonicalName(name)}`);
     }
   }
+}
+
+/** RFC 3261 §20.15: a body needs a type. SIP.js throws without one. */
+function requireContentType(fields: Fields, source: SipMessage): void {
+  const header = fields.headers["Content-Type"]?.[0];
+  if (fields.body === "" || header?.parsed) return;
+  if (source.kind === "request") throw new MalformedMessage(400, "Missing Content-Type");
+  fields.body = "";
 }
 
 /** A description among several parts stands for the whole body: SIP.js looks for no other. */

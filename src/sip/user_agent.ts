@@ -24,13 +24,14 @@ import type { Agent, CallEffect, Leg, Log } from "./agent.ts";
 import { answer } from "./answer.ts";
 import { Connection } from "./connection.ts";
 import { makeCore, placeholder } from "./core_setup.ts";
-import { displayNameContent } from "./header_value.ts";
+import { displayNameContent, headerValue } from "./header_value.ts";
 import { newToken } from "./identifiers.ts";
 import { IncomingCall } from "./incoming_call.ts";
-import { deliver } from "./incoming_message.ts";
+import { IncomingMessages } from "./incoming_message.ts";
 import { MalformedMessage } from "./library_message.ts";
 import type { SipMessage } from "./message.ts";
 import { OutgoingCall } from "./outgoing_call.ts";
+import { LiteralUri } from "./overrides/literal_uri.ts";
 import { Registration } from "./registration.ts";
 import { replacedDialog } from "./replaces.ts";
 import { cryptoRandom, systemClock } from "./transport/clock.ts";
@@ -69,6 +70,7 @@ export class UserAgent {
   readonly #clock: Clock;
   readonly #layer: TransportLayer;
   readonly #core: UserAgentCore;
+  readonly #incoming: IncomingMessages;
   readonly #agent: Agent;
   readonly #connection: Connection | undefined;
   readonly #registration: Registration | undefined;
@@ -83,6 +85,7 @@ export class UserAgent {
   constructor(options: UserAgentOptions) {
     this.#options = options;
     this.account = options.account;
+    requireSound(options.account);
     this.#clock = options.clock ?? systemClock;
     const random = options.random ?? cryptoRandom;
     this.#layer = new TransportLayer({
@@ -96,11 +99,12 @@ export class UserAgent {
     this.#layer.onMessage = (message, flow) => this.#receive(message, flow);
     this.#core = makeCore({
       user: options.account.user,
-      userAgent: options.userAgent ?? "offhook",
+      userAgent: headerValue("User-Agent", options.userAgent ?? "offhook"),
       log: (level, message) => this.#log(level, message),
       delegate: this.#coreDelegate(),
       send: (text) => this.#send(text),
     });
+    this.#incoming = new IncomingMessages(this.#core);
     this.#agent = this.#makeAgent(random);
     if (this.account.server === "") return;
     this.#connection = new Connection(this.#layer, this.#clock, random, {
@@ -255,7 +259,7 @@ export class UserAgent {
   #receive(message: SipMessage, flow: Flow): void {
     this.#incomingFlow = flow;
     try {
-      deliver(this.#core, message, (user) => this.#takesUser(user, flow));
+      this.#incoming.deliver(message, (user) => this.#takesUser(user, flow));
     } catch (thrown) {
       this.#refuse(message, flow, thrown);
     } finally {
@@ -348,6 +352,16 @@ export class UserAgent {
     if (this.#legs.size === 0) this.#stopping?.();
     await done;
   }
+}
+
+/** @throws OffhookError for what would make a message of ours malformed */
+function requireSound({ server, displayName }: Account): void {
+  displayNameContent(displayName ?? "");
+  if (server === "" || LiteralUri.parse(`sip:${server}`) !== undefined) return;
+  throw new OffhookError("invalid-target", `${JSON.stringify(server)} is not a server`, {
+    hint: "Write HOST or HOST:PORT.",
+    data: { server },
+  });
 }
 
 function nextHopOf(account: Account): Pick<TransportLayerOptions, "nextHop"> {

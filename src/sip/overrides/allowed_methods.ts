@@ -1,9 +1,9 @@
 /**
- * The methods that we take, as SIP.js's core checks them and as Allow says them.
+ * The methods that we take, as SIP.js's core says them in Allow.
  *
- * What is wrong: UPDATE is missing (a 405 to session timers of many servers), while REGISTER, MESSAGE
- * and SUBSCRIBE are claimed, which a phone without a use for them must refuse with 405
- * (RFC 3261 §8.2.1). The list is a constant of the module, hence changed in place.
+ * What is wrong: UPDATE is missing (servers then use no session timers, or longer ways), while REGISTER,
+ * MESSAGE and SUBSCRIBE are claimed, which this phone refuses with 405. The list is a constant of the
+ * module, hence changed in place.
  */
 import { AllowedMethods } from "sip.js/lib/core/user-agent-core/allowed-methods.js";
 

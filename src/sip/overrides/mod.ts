@@ -12,3 +12,4 @@ import "./transaction_ids.ts";
 import "./allowed_methods.ts";
 import "./update.ts";
 import "./ack_routes.ts";
+import "./dispatch.ts";

@@ -77,6 +77,24 @@ Deno.test("the callee may end the call, over TCP too", async () => {
   }
 });
 
+Deno.test("over IPv6 the description and the Contact have the address of the flow", async () => {
+  const alice = new Phone({ transport: { bind: { host: "::1" } } });
+  const bob = new Phone({ account: { user: "bob" }, transport: { bind: { host: "::1" } } });
+  try {
+    const { port } = await bob.agent.listen("udp", { host: "::1", port: 0 });
+    alice.dial("c", `sip:bob@[::1]:${port}`);
+    const { call, offer, from } = await bob.next("IncomingCall");
+    assert.equal(offer?.address, "::1");
+    assert.match(from.uri, /^sip:alice@\[::1\]:\d+$/);
+    bob.do({ type: "SendAccept", call, description: description(5000) });
+    assert.equal((await alice.next("CallAccepted")).description?.address, "::1");
+    await bob.next("CallConfirmed");
+    await hangUp(alice, "c", bob);
+  } finally {
+    await Promise.all([alice.stop(), bob.stop()]);
+  }
+});
+
 Deno.test("early media is acknowledged and settles the call before its answer", async () => {
   await withPhones(async ({ alice, bob }) => {
     alice.dial("c", `sip:bob@${bob.at}`);

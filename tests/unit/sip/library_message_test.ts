@@ -105,7 +105,8 @@ Deno.test("tel: URIs in From, To and Contact, which SIP.js drops", () => {
 
 Deno.test("the body ends where Content-Length says, counted in octets", () => {
   const body = "häßlich";
-  const message = [`INVITE sip:b@h SIP/2.0`, ...COMMON, "Content-Length: 5", "", body].join("\r\n");
+  const headers = ["Content-Type: text/plain", "Content-Length: 5"];
+  const message = [`INVITE sip:b@h SIP/2.0`, ...COMMON, ...headers, "", body].join("\r\n");
   assert.equal(ours(message).body, "häß".slice(0, 3));
 });
 
@@ -116,6 +117,8 @@ Deno.test("headers that cannot be read make the message malformed, with the stat
     [text("INVITE sip:b%@h SIP/2.0", COMMON), /Request-URI/],
     [text("INVITE sip:b@h SIP/2.0", [...COMMON, "Refer-To: x y"]), /Refer-To/],
   ];
+  const untyped = [`INVITE sip:b@h SIP/2.0`, ...COMMON, "", "v=0"].join("\r\n");
+  broken.push([untyped, /Content-Type/]);
   for (const [message, word] of broken) {
     assert.throws(() => ours(message), (error) => {
       assert.ok(error instanceof MalformedMessage);
