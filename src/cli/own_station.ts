@@ -91,8 +91,8 @@ function signalled(pid: number, signal: Deno.Signal): boolean {
   }
 }
 
-/** Linux keeps a folder for each process; elsewhere a signal that does nothing tells. */
-function isAlive(pid: number): boolean {
+/** Whether the process runs. Linux keeps a folder for each process; elsewhere a signal that does nothing tells. */
+export function isAlive(pid: number): boolean {
   if (Deno.build.os !== "linux") return signalled(pid, "SIGCONT");
   try {
     const state = Deno.readTextFileSync(`/proc/${pid}/stat`).replace(/^.*\) /s, "")[0];

@@ -4,8 +4,7 @@ import { type LoadedConfig, toAccount } from "../config/load.ts";
 import { stateFolder } from "../config/folders.ts";
 import type { ExitCode } from "../core/errors.ts";
 import { OffhookError } from "../core/errors.ts";
-import { DIRECT_ACCOUNT } from "../control/local_phone.ts";
-import { interruptsOf } from "./call_session.ts";
+import { DIRECT_ACCOUNT } from "../control/phone.ts";
 import { endpointsOf, loadForCommand, passwordOf } from "./call_setup.ts";
 import type { Context } from "./command.ts";
 import type { Io } from "./io.ts";
@@ -13,6 +12,8 @@ import { say } from "./io.ts";
 import { openLog } from "./log.ts";
 import type { PhoneOptions } from "./open_phone.ts";
 import type { StationValues } from "./station.ts";
+import { interruptsOf } from "./session.ts";
+import { withHeadsets } from "./headset_settings.ts";
 import { stationPlace } from "./station_place.ts";
 import { openTrace } from "./trace_file.ts";
 import { VERSION } from "./version_number.ts";
@@ -37,9 +38,10 @@ export async function runStation(values: StationValues, { io }: Context): Promis
     log: log.write,
   };
   try {
+    const phone = await withHeadsets(phoneOptions(loaded, values, io), loaded, log.write);
     const station = await Station.start(options, () =>
       openPhone({
-        ...phoneOptions(loaded, values, io),
+        ...phone,
         ...(trace === undefined ? {} : { trace: trace.sink }),
         log: log.write,
       }));
@@ -87,7 +89,6 @@ function phoneOptions(
     ringMs: RING_MS,
     doNotDisturb: false,
     active: "one",
-    headsets: true,
   };
 }
 

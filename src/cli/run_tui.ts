@@ -14,7 +14,13 @@ import type { TuiOptions, TuiOutcome } from "../tui/open.tsx";
 import { loadConfig } from "../config/load.ts";
 import type { Context } from "./command.ts";
 import { type Io, say } from "./io.ts";
-import { endProcess, joinStation, startStation, type StationProcess } from "./own_station.ts";
+import {
+  endProcess,
+  isAlive,
+  joinStation,
+  startStation,
+  type StationProcess,
+} from "./own_station.ts";
 import { type Looks, looksOf, showTui } from "./show_tui.ts";
 import { stationPlace } from "./station_place.ts";
 import type { TuiValues } from "./tui.ts";
@@ -24,8 +30,9 @@ export async function runTui(values: TuiValues, { io }: Context): Promise<ExitCo
   const looks = await looksFor(values, io);
   if (values.practice) return await practise(looks, io);
   const { socket } = stationPlace(values, io);
+  const args = stationArguments(values);
   const found = await joinStation(socket);
-  if (found !== undefined) return await atStation(looks, io, { socket, first: found });
+  if (found !== undefined) return await atStation(looks, io, { socket, first: found, args });
   const { config } = await loadConfig({ path: values.config, ...placeOf(io) });
   if (Object.keys(config.accounts).length === 0) {
     const { setUpAccount } = await import("./tui_setup.ts");
@@ -34,8 +41,8 @@ export async function runTui(values: TuiValues, { io }: Context): Promise<ExitCo
     if (choice === "leave") return 0;
   }
   await say(io, "starting a station in the background …");
-  const own = await startStation(stationArguments(values), socket, io);
-  return await atStation(looks, io, { socket, own });
+  const own = await startStation(args, socket, io);
+  return await atStation(looks, io, { socket, own, args });
 }
 
 /** @throws OffhookError `usage` without a terminal */
@@ -52,14 +59,28 @@ interface Place {
   first?: RemotePhone;
   /** We started it. */
   own?: StationProcess;
+  /** What a station of ours is started with. */
+  args: readonly string[];
 }
 
-async function atStation(looks: Looks, io: Io, { socket, first, own }: Place): Promise<ExitCode> {
+/** ms between two starts of a station that dies. */
+const RESTART_MS = 3_000;
+
+async function atStation(looks: Looks, io: Io, place: Place): Promise<ExitCode> {
+  const { socket, first, own, args } = place;
   let ready = first;
   let pid = own?.pid;
+  let startedAt = io.now();
   const join = async (): Promise<JoinedPhone> => {
-    const phone = ready ?? await joinStation(socket);
+    let phone = ready ?? await joinStation(socket);
     ready = undefined;
+    const ours = own !== undefined && pid !== undefined && !isAlive(pid);
+    if (phone === undefined && ours && io.now() - startedAt > RESTART_MS) {
+      // The station that we started died: nobody else would bring it back.
+      startedAt = io.now();
+      pid = (await startStation(args, socket, io)).pid;
+      phone = await joinStation(socket);
+    }
     if (phone === undefined) {
       throw new OffhookError("no-station", `no station answers at ${socket}`, {
         hint: "Start it again: offhook station.",

@@ -31,7 +31,36 @@ export async function showTui(
     theme: values.theme ?? defaultTheme(io),
     ascii: values.ascii || !locale.unicode,
     environment: io.environment,
+    ...(values.screenReader || io.environment("INK_SCREEN_READER") === "true"
+      ? { lines: linesOf(io) }
+      : {}),
   });
+}
+
+/** The terminal in its ordinary mode: it echoes and edits the line itself. */
+function linesOf(io: Io): NonNullable<TuiOptions["lines"]> {
+  return {
+    write: (text) => void io.stdout.write(text),
+    read(take) {
+      const reader = Deno.stdin.readable.pipeThrough(new TextDecoderStream()).getReader();
+      const stop = io.onInterrupt(() => take(undefined));
+      const pump = async () => {
+        let rest = "";
+        for (;;) {
+          const { value, done } = await reader.read();
+          if (done) return take(undefined);
+          const lines = (rest + value).split(/\r?\n/);
+          rest = lines.pop() ?? "";
+          lines.forEach(take);
+        }
+      };
+      pump().catch(() => take(undefined));
+      return () => {
+        stop();
+        reader.cancel().catch(() => {});
+      };
+    },
+  };
 }
 
 /** @see https://no-color.org; COLORFGBG is what some terminals tell of their background */

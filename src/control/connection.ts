@@ -7,6 +7,7 @@
  * told `lagged`; answers to its own requests are kept. Whatever it sends, the phone goes on.
  */
 import { OffhookError } from "../core/errors.ts";
+import type { CallId } from "../core/sip_port.ts";
 import { METHODS } from "./methods.ts";
 import type { MethodName, Methods, Phone, Sequenced } from "./phone.ts";
 import {
@@ -47,6 +48,9 @@ export class Connection {
   #unsubscribe: (() => void) | undefined;
   #filter: string[] = [];
   #dropped = 0;
+  /** Calls that end with this client. */
+  readonly #bound = new Set<CallId>();
+  #closed = false;
 
   constructor(options: ConnectionOptions) {
     this.#options = options;
@@ -63,7 +67,21 @@ export class Connection {
     }
   }
 
+  /** The client is gone: so are the calls that it bound to itself. */
   close(): void {
+    this.#closed = true;
+    this.#leave();
+    for (const call of this.#bound) this.#hangup(call);
+    this.#bound.clear();
+  }
+
+  #hangup(call: CallId): void {
+    this.#options.phone.request("hangup", { call }).catch(() => {
+      // It was over before.
+    });
+  }
+
+  #leave(): void {
     this.#unsubscribe?.();
     this.#unsubscribe = undefined;
   }
@@ -76,7 +94,7 @@ export class Connection {
     }
     if (request.method === "subscribe") return await this.#subscribe(params);
     if (request.method === "unsubscribe") {
-      this.close();
+      this.#leave();
       return {};
     }
     return await this.#call(request.method, params, this.#role);
@@ -109,7 +127,7 @@ export class Connection {
     if (filter !== undefined && !isTexts(filter)) {
       throw new Refusal(RPC_CODES.params, "filter: a list of event types is expected");
     }
-    this.close();
+    this.#leave();
     this.#filter = filter ?? [];
     const options = since === undefined ? {} : { since };
     const past: Sequenced[] = [];
@@ -149,7 +167,14 @@ export class Connection {
       throw new Refusal(RPC_CODES.params, issues.join("; "));
     }
     const valid = read.data as Methods[MethodName]["params"];
-    return await this.#options.phone.request(name as MethodName, valid);
+    const result = await this.#options.phone.request(name as MethodName, valid);
+    if ("bound" in valid && valid.bound === true) this.#bind(callOf(valid, result));
+    return result;
+  }
+
+  #bind(call: CallId): void {
+    if (this.#closed) this.#hangup(call);
+    else this.#bound.add(call);
   }
 
   #event(event: Sequenced): void {
@@ -224,6 +249,11 @@ function errorOf(thrown: unknown): RpcError {
 /** `call` matches every event of calls, `call.media` just that one. */
 function matches(type: string, wanted: string): boolean {
   return type === wanted || type.startsWith(`${wanted}.`) || type === "lagged";
+}
+
+/** The call that a request was about, or that it made. */
+function callOf(params: object, result: object): CallId {
+  return ({ ...params, ...result } as { call: CallId }).call;
 }
 
 function isTexts(value: unknown): value is string[] {

@@ -3,14 +3,15 @@ import { type CallView, viewOf } from "../core/call.ts";
 import { OffhookError } from "../core/errors.ts";
 import type { AccountState, Command, PhoneState } from "../core/state.ts";
 import { resolveTarget } from "../core/target.ts";
-import type {
-  MethodName,
-  Methods,
-  Phone,
-  Sequenced,
-  Snapshot,
-  SubscribeOptions,
-  Subscription,
+import {
+  DIRECT_ACCOUNT,
+  type MethodName,
+  type Methods,
+  type Phone,
+  type Sequenced,
+  type Snapshot,
+  type SubscribeOptions,
+  type Subscription,
 } from "./phone.ts";
 import { RecentEvents } from "./recent_events.ts";
 import { recordHandlers, type RecordMethod } from "./record_handlers.ts";
@@ -27,9 +28,6 @@ export interface CommandPort {
 
 /** ms of a DTMF digit unless asked otherwise. */
 const DIGIT_MS = 100;
-
-/** Account of calls to a full URI without any account. */
-export const DIRECT_ACCOUNT = "direct";
 
 type Answer<M extends MethodName> = Methods[M]["result"] | Promise<Methods[M]["result"]>;
 
@@ -124,13 +122,14 @@ function handlersOf(core: CommandPort): CoreHandlers {
     status: () => snapshotOf(core.state),
     register: ({ account }) => order({ type: "Register", account }),
     unregister: ({ account }) => order({ type: "Unregister", account }),
-    dial: ({ account = defaultAccount(core.state), target, ...rest }) => {
+    // In process a client cannot go without its phone: nothing is to be bound.
+    dial: ({ account = defaultAccount(core.state), target, bound: _, ...rest }) => {
       const call = crypto.randomUUID().slice(0, 8);
       const uri = uriOf(target, core.state, account);
       core.command({ type: "Dial", call, account, target: uri, ...rest });
       return { call };
     },
-    answer: (params) => order({ type: "Answer", ...params }),
+    answer: ({ bound: _, ...params }) => order({ type: "Answer", ...params }),
     reject: (params) => order({ type: "Reject", ...params }),
     hangup: (params) => order({ type: "Hangup", ...params }),
     hold: (params) => order({ type: "Hold", ...params }),

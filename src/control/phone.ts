@@ -11,6 +11,7 @@ import type { CallLimits, CallRecord, CallView } from "../core/call.ts";
 import type { AudioEndpoints } from "../core/media_port.ts";
 import type { CallId } from "../core/sip_port.ts";
 import type { PhoneEvent } from "../core/state.ts";
+import type { HeadsetList } from "./headsets.ts";
 import type {
   Contact,
   ContactDraft,
@@ -20,6 +21,9 @@ import type {
   PastCallQuery,
   SoundDevices,
 } from "./records.ts";
+
+/** Account of calls to a full URI without any account. */
+export const DIRECT_ACCOUNT = "direct";
 
 export interface AccountView {
   id: AccountId;
@@ -51,11 +55,20 @@ export interface Methods {
       from?: Party;
       headers?: ExtraHeader[];
       limits?: CallLimits;
+      /** The call is hung up when the connection that asked for it is gone. */
+      bound?: boolean;
     };
     result: { call: CallId };
   };
   answer: {
-    params: { call: CallId; endpoints?: AudioEndpoints; codecs?: string[]; limits?: CallLimits };
+    params: {
+      call: CallId;
+      endpoints?: AudioEndpoints;
+      codecs?: string[];
+      limits?: CallLimits;
+      /** As of `dial`. */
+      bound?: boolean;
+    };
     result: Record<string, never>;
   };
   reject: {
@@ -90,6 +103,8 @@ export interface Methods {
   };
   "contacts.remove": { params: { id: string }; result: { removed: boolean } };
   devices: { params: Record<string, never>; result: SoundDevices };
+  headsets: { params: Record<string, never>; result: HeadsetList };
+  "headsets.use": { params: { on: boolean }; result: Record<string, never> };
   ladder: {
     params: { /** SIP Call-ID, of a live call or one of the history. */ sipCallId: string };
     result: { messages: LadderMessage[] };

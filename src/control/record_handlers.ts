@@ -11,6 +11,8 @@ export type RecordMethod =
   | "contacts.update"
   | "contacts.remove"
   | "devices"
+  | "headsets"
+  | "headsets.use"
   | "ladder";
 
 type RecordHandlers = {
@@ -23,6 +25,7 @@ type RecordHandlers = {
 export function recordHandlers(providers: () => Providers): RecordHandlers {
   const history = () => providers().history ?? missing("history", "Start it without --no-history.");
   const contacts = () => providers().contacts ?? missing("contacts");
+  const headsets = () => providers().headsets ?? missing("headsets");
   return {
     history: (query) => history().list(query),
     "contacts.search": ({ query, limit }) => ({
@@ -35,6 +38,11 @@ export function recordHandlers(providers: () => Providers): RecordHandlers {
     "contacts.add": (draft) => ({ contact: contacts().add(draft) }),
     "contacts.update": ({ id, changes }) => ({ contact: contacts().update(id, changes) }),
     "contacts.remove": ({ id }) => ({ removed: contacts().remove(id) }),
+    headsets: () => headsets().list(),
+    "headsets.use": async ({ on }) => {
+      await headsets().use(on);
+      return {};
+    },
     devices: () => (providers().devices ?? missing("list of devices"))(),
     ladder: ({ sipCallId }) => ({
       messages: (providers().ladder ?? missing("log of SIP messages"))(sipCallId),

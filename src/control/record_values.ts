@@ -1,5 +1,6 @@
 /** zod schemas of what a station keeps, held against their TypeScript types. */
 import { z } from "zod";
+import type { HeadsetInfo } from "./headsets.ts";
 import type { Contact, ContactAddress, ContactDraft, ContactHit } from "./records.ts";
 import type { LadderMessage, PastCall, SoundDevices } from "./records.ts";
 import { errorJson, outcome, party, transport } from "./values.ts";
@@ -80,6 +81,36 @@ export const soundDevices: z.ZodType<SoundDevices> = z.strictObject({
     sampleRate: count,
   })),
   unavailable: errorJson.optional(),
+});
+
+const inputMode = z.enum(["absolute", "relative"]).nullable();
+
+export const headsetInfo: z.ZodType<HeadsetInfo> = z.strictObject({
+  name: z.string(),
+  vendorId: z.string(),
+  productId: z.string(),
+  path: z.string(),
+  serial: z.string().optional(),
+  usable: z.boolean(),
+  why: z.string(),
+  hint: z.string().optional(),
+  inputs: z.strictObject({
+    hookSwitch: inputMode,
+    phoneMute: inputMode,
+    reject: inputMode,
+    flash: inputMode,
+  }),
+  furtherInputs: z.strictObject({ hold: inputMode, redial: inputMode }),
+  digits: z.string(),
+  outputs: z.strictObject({
+    offHook: z.boolean(),
+    ring: z.boolean(),
+    mute: z.boolean(),
+    hold: z.boolean(),
+  }),
+  quirks: z.array(z.string()),
+  soundCards: z.array(z.int()),
+  use: z.enum(["free", "station", "front", "released", "off"]),
 });
 
 export const ladderMessage: z.ZodType<LadderMessage> = z.strictObject({

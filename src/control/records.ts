@@ -10,6 +10,7 @@ import type { AccountId, Party, TransportName } from "../core/account.ts";
 import type { Outcome } from "../core/call.ts";
 import type { ErrorJson } from "../core/errors.ts";
 import type { CallId } from "../core/sip_port.ts";
+import type { HeadsetList } from "./headsets.ts";
 
 /** A call as the history has it. */
 export interface PastCall {
@@ -144,11 +145,18 @@ export interface ContactsProvider {
   remove(id: string): boolean;
 }
 
+export interface HeadsetsProvider {
+  list(): HeadsetList;
+  /** Uses headsets, or leaves them to other programs. */
+  use(on: boolean): Promise<void>;
+}
+
 /** What a phone may have besides its calls; an absent one is an error to who asks for it. */
 export interface Providers {
   history?: HistoryProvider;
   contacts?: ContactsProvider;
   devices?(): Promise<SoundDevices>;
+  headsets?: HeadsetsProvider;
   /** Messages of the dialog with this Call-ID, oldest first, as far as they are remembered. */
   ladder?(sipCallId: string): LadderMessage[];
 }

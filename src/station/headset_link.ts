@@ -5,25 +5,29 @@
  *                  └─ writes ─► device
  */
 import type { Clock, TimerHandle } from "../core/clock.ts";
-import type { HeadsetIntent, HeadsetState } from "../core/headset_port.ts";
+import type { HeadsetIntent, HeadsetNotice, HeadsetState } from "../core/headset_port.ts";
 import { OffhookError } from "../core/errors.ts";
 import type { HidConnection, HidDevice, HidHandle } from "../device_host/client_hid.ts";
 import { controlsOf } from "../hid/controls.ts";
-import type { ReportDescriptor } from "../hid/descriptor.ts";
 import { Headset, type HeadsetOutput } from "../hid/headset.ts";
-import { behaviourOf } from "../hid/quirks.ts";
+import type { HeadsetModel } from "./headset_slot.ts";
 
 export interface LinkEvents {
   intent(intent: HeadsetIntent): void;
   /** The device is gone; the last event. */
   failed(error: OffhookError): void;
-  log(text: string): void;
+  notice(notice: HeadsetNotice, text: string, hint?: string): void;
 }
 
-const NOTICES = {
-  outsideWrite: "another program wrote its lamps; they are written again",
-  contested: "it hung up faster than a person can: perhaps another softphone uses it too",
-} as const;
+const NOTICES: Record<string, [HeadsetNotice, string, string?]> = {
+  outsideWrite: ["outside-write", "another program wrote its lamps; they are written again"],
+  contested: [
+    "contested",
+    "it hung up faster than a person can: perhaps another softphone uses it too",
+    "Close the other softphone, or let only one of them use the headset: " +
+    "`offhook headset off`, or headset.enabled = false.",
+  ],
+};
 
 export class HeadsetLink {
   readonly device: HidDevice;
@@ -45,10 +49,9 @@ export class HeadsetLink {
   static async open(
     hid: HidConnection,
     device: HidDevice,
-    descriptor: ReportDescriptor,
+    { descriptor, behaviour }: HeadsetModel,
     { clock, events }: { clock: Clock; events: LinkEvents },
   ): Promise<HeadsetLink> {
-    const { behaviour } = behaviourOf(device);
     const controls = controlsOf(descriptor, behaviour);
     const farewell = new Headset(controls, behaviour).open(0).writes;
     const link = new HeadsetLink(device, new Headset(controls, behaviour), clock, events);
@@ -85,14 +88,15 @@ export class HeadsetLink {
   #act(move: (headset: Headset, now: number) => HeadsetOutput): void {
     const { writes, intents, notices } = move(this.#headset, this.#clock.now());
     for (const report of writes) this.#write(report);
-    for (const { type } of notices) this.#events.log(`${this.device.name}: ${NOTICES[type]}`);
+    for (const { type } of notices) this.#events.notice(...NOTICES[type]!);
     for (const intent of intents) this.#events.intent(intent);
     this.#schedule();
   }
 
   #write(report: Uint8Array): void {
     this.#handle?.write(report).catch((error) => {
-      this.#events.log(`${this.device.name}: ${OffhookError.from(error).message}`);
+      if (this.#handle === undefined) return;
+      this.#events.notice("failed", OffhookError.from(error).message);
     });
   }
 

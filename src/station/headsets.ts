@@ -1,41 +1,61 @@
 /**
  * Every headset that is plugged in, as the core sees them: one state to show, intents to follow.
  *
- *     device host ─ watch ─► devices ─► telephony? ─► HeadsetLink ─► HeadsetAttached
+ *     device host ─ watch ─► devices ─► telephony? ─► HeadsetSlot ─► HeadsetAttached
  *                                          unplugged ─► HeadsetDetached
  *
- * The device host may die: it is started again, and the headsets are opened again. Headsets that the
- * user may not open are told once, with what to type.
+ *     the front headset ─ the call's lamps, its sound ─► calls are there
+ *     the others ──────── the ring lamp alone ─────────► lifted: calls come there
+ *
+ * The front is the one that was lifted last, else the preferred one. The device host may die: it is
+ * started again, and the headsets are opened again.
  */
 import type { Clock } from "../core/clock.ts";
+import type { HeadsetInfo, HeadsetList } from "../control/headsets.ts";
+import type { SoundDevice } from "../control/records.ts";
 import { OffhookError } from "../core/errors.ts";
-import { type HeadsetInput, type HeadsetState, IDLE_HEADSET } from "../core/headset_port.ts";
+import type { Microphone, Speaker } from "../core/media_port.ts";
+import type { HeadsetInput, HeadsetIntent, HeadsetState } from "../core/headset_port.ts";
+import { IDLE_HEADSET } from "../core/headset_port.ts";
 import { DeviceHostConnection } from "../device_host/client.ts";
 import type { DeviceHostAccess } from "../device_host/client_access.ts";
 import type { HidDevice } from "../device_host/client_hid.ts";
 import { capabilitiesOf, isTelephony } from "../hid/capabilities.ts";
-import { parseDescriptor, type ReportDescriptor } from "../hid/descriptor.ts";
-import { behaviourOf } from "../hid/quirks.ts";
-import { HeadsetLink } from "./headset_link.ts";
+import { parseDescriptor } from "../hid/descriptor.ts";
+import { behaviourOf, KNOWN_QUIRKS } from "../hid/quirks.ts";
+import { idText } from "../hid/usages.ts";
+import { describeHeadset, headsetsAmong, hexBytes } from "./describe_headset.ts";
+import { follows, type HeadsetSettings, PLAIN_HEADSETS, rank } from "./headset_settings.ts";
+import { type HeadsetModel, HeadsetSlot, type SlotEvents } from "./headset_slot.ts";
+import { soundOf } from "./headset_sound.ts";
 
 export interface HeadsetsOptions {
   host: DeviceHostAccess;
   clock: Clock;
+  settings?: HeadsetSettings;
   notify(input: HeadsetInput): void;
   log(text: string): void;
 }
 
 /** ms between two tries to reach a device host that died. */
 const RETRY_MS = 1_000;
+/** Hang-ups faster than a person, after which a headset that is to be let go is. */
+const CONTESTED_LIMIT = 2;
 
 export class Headsets {
   readonly #options: HeadsetsOptions;
-  readonly #links = new Map<string, HeadsetLink>();
-  /** Paths that are being opened, or that were told to be useless. */
-  readonly #known = new Set<string>();
-  /** Paths that this user may not open, as it was told; udev may come round after a plug. */
-  readonly #refused = new Set<string>();
+  readonly #settings: HeadsetSettings;
+  /** By path. */
+  readonly #slots = new Map<string, HeadsetSlot>();
+  readonly #contests = new Map<HeadsetSlot, number>();
+  #devices: HidDevice[] = [];
   #state: HeadsetState = IDLE_HEADSET;
+  #on: boolean;
+  /** Lifted during the calls that are on. */
+  #lifted: HeadsetSlot | undefined;
+  #front: HeadsetSlot | undefined;
+  #sound: SoundDevice[] = [];
+  #saidSound = "";
   #connection: DeviceHostConnection | undefined;
   #stopped = false;
   #running: Promise<void> = Promise.resolve();
@@ -43,6 +63,8 @@ export class Headsets {
 
   constructor(options: HeadsetsOptions) {
     this.#options = options;
+    this.#settings = options.settings ?? { ...PLAIN_HEADSETS, quirks: KNOWN_QUIRKS };
+    this.#on = this.#settings.enabled;
   }
 
   /** Looks for headsets from now on. */
@@ -51,18 +73,47 @@ export class Headsets {
   }
 
   show(state: HeadsetState): void {
+    const idle = !state.offHook && !state.ring;
     this.#state = state;
-    for (const link of this.#links.values()) link.show(state);
+    if (idle) this.#lifted = undefined;
+    this.#chooseFront();
+    void this.#hold();
+    this.#showAll();
+  }
+
+  /** Uses headsets, or leaves them alone. */
+  async use(on: boolean): Promise<void> {
+    this.#on = on;
+    this.#contests.clear();
+    await this.#hold();
+  }
+
+  /** What is plugged in, and what is done with it. */
+  list(): HeadsetList {
+    const headsets = headsetsAmong(this.#devices).map((device): HeadsetInfo => {
+      const slot = this.#slots.get(device.path);
+      return {
+        ...describeHeadset(device, this.#settings.quirks),
+        use: slot === undefined ? "free" : this.#useOf(slot),
+      };
+    });
+    return { headsets, on: this.#on };
   }
 
   /** Lamps off, everything let go. Never rejects. */
   async stop(): Promise<void> {
     this.#stopped = true;
-    await Promise.all([...this.#links.values()].map((link) => link.close()));
-    this.#links.clear();
+    await Promise.all([...this.#slots.values()].map((slot) => slot.want(false)));
+    this.#slots.clear();
     this.#connection?.close();
     this.#wake();
     await this.#running;
+  }
+
+  #useOf(slot: HeadsetSlot): HeadsetInfo["use"] {
+    if (slot.open) return slot === this.#front ? "front" : "station";
+    if (slot.refused !== undefined) return "free";
+    return this.#on && !this.#letGo(slot) ? "released" : "off";
   }
 
   async #run(): Promise<void> {
@@ -72,7 +123,7 @@ export class Headsets {
         this.#connection = connection;
         const list = await connection.hid.watch({
           changed: (devices) => void this.#sync(connection, devices),
-          resumed: () => this.#links.forEach((link) => link.reassert()),
+          resumed: () => this.#slots.forEach((slot) => slot.reassert()),
         });
         if (list.unavailable !== undefined) {
           this.#options.log(`no headset buttons: ${list.unavailable.message}`);
@@ -83,7 +134,7 @@ export class Headsets {
       } catch (error) {
         this.#options.log(`headsets: ${OffhookError.from(error).message}`);
       }
-      this.#forgetAll();
+      await this.#sync(undefined, []);
       if (!this.#stopped) await this.#pause();
     }
   }
@@ -98,73 +149,184 @@ export class Headsets {
     });
   }
 
-  async #sync(connection: DeviceHostConnection, devices: HidDevice[]): Promise<void> {
+  /** Slots for what is plugged in, and no other. */
+  async #sync(connection: DeviceHostConnection | undefined, devices: HidDevice[]): Promise<void> {
+    this.#devices = devices;
     const present = new Set(devices.map(({ path }) => path));
-    for (const path of this.#known) if (!present.has(path)) this.#known.delete(path);
-    for (const path of this.#refused) if (!present.has(path)) this.#refused.delete(path);
+    for (const [path, slot] of this.#slots) if (!present.has(path)) this.#drop(slot);
     for (const device of devices) {
-      if (this.#stopped || this.#known.has(device.path)) continue;
-      if (device.access === "denied" && this.#refused.has(device.path)) continue;
-      this.#known.add(device.path);
-      const descriptor = telephonyOf(device);
-      if (descriptor !== undefined) await this.#open(connection, device, descriptor);
-    }
-  }
-
-  async #open(
-    connection: DeviceHostConnection,
-    device: HidDevice,
-    descriptor: ReportDescriptor,
-  ): Promise<void> {
-    const { clock, notify, log } = this.#options;
-    const headset = device.path;
-    const events = {
-      intent: (intent: Extract<HeadsetInput, { type: "HeadsetIntent" }>["intent"]) =>
-        notify({ type: "HeadsetIntent", headset, intent }),
-      failed: (error: OffhookError) => this.#lost(headset, error),
-      log,
-    };
-    try {
-      const link = await HeadsetLink.open(connection.hid, device, descriptor, { clock, events });
-      this.#links.set(headset, link);
-      link.show(this.#state);
-      notify({ type: "HeadsetAttached", headset, name: device.name });
-    } catch (thrown) {
-      const error = OffhookError.from(thrown);
-      if (error.data?.reason === "permission-denied") {
-        this.#known.delete(headset);
-        this.#refused.add(headset);
+      if (this.#stopped || connection === undefined) break;
+      const known = this.#slots.get(device.path);
+      // listed anew after it failed, or udev has come round
+      if (known !== undefined) {
+        if (!known.open && device.access !== "denied") await known.retry();
+        continue;
       }
-      log(`${device.name}: ${error.message}${error.hint === undefined ? "" : ` ${error.hint}`}`);
+      const model = this.#modelOf(device);
+      if (model === undefined) continue;
+      const place = { hid: connection.hid, device, model };
+      const { clock } = this.#options;
+      const slot = new HeadsetSlot(place, IDLE_HEADSET, { clock, events: this.#events });
+      this.#slots.set(device.path, slot);
+    }
+    if (connection !== undefined) await this.#learnSound(connection);
+    this.#chooseFront();
+    this.#showAll();
+    await this.#hold();
+  }
+
+  #drop(slot: HeadsetSlot): void {
+    const wasOpen = slot.open;
+    slot.lost();
+    this.#slots.delete(slot.device.path);
+    this.#contests.delete(slot);
+    if (wasOpen) this.#options.notify({ type: "HeadsetDetached", headset: slot.device.path });
+  }
+
+  /** How to drive the device; undefined when it is no usable headset. */
+  #modelOf(device: HidDevice): HeadsetModel | undefined {
+    if (device.descriptor === null) return undefined;
+    const descriptor = parseDescriptor(hexBytes(device.descriptor));
+    if (!isTelephony(descriptor)) return undefined;
+    const { behaviour } = behaviourOf(device, this.#settings.quirks);
+    return capabilitiesOf(descriptor, behaviour).usable ? { descriptor, behaviour } : undefined;
+  }
+
+  readonly #events: SlotEvents = {
+    intent: (slot, intent) => this.#intend(slot, intent),
+    opened: ({ device: { path, name } }) => {
+      this.#options.notify({ type: "HeadsetAttached", headset: path, name });
+      this.#chooseFront();
+      this.#showAll();
+    },
+    closed: ({ device: { path } }, error) => {
+      const why = error === undefined ? {} : { error: error.toJSON() };
+      this.#options.notify({ type: "HeadsetDetached", headset: path, ...why });
+      if (error !== undefined) this.#lost(path);
+    },
+    notice: (slot, notice, text, hint) => {
+      const { path, name } = slot.device;
+      const sentence = `${name}: ${text}`;
+      const more = hint === undefined ? {} : { hint };
+      this.#options.log(hint === undefined ? sentence : `${sentence} ${hint}`);
+      this.#options.notify({
+        type: "HeadsetNotice",
+        headset: path,
+        notice,
+        text: sentence,
+        ...more,
+      });
+      if (notice === "contested") this.#contested(slot);
+    },
+  };
+
+  #lost(path: string): void {
+    const slot = this.#slots.get(path);
+    if (slot === undefined) return;
+    slot.lost();
+    this.#slots.delete(path);
+    this.#chooseFront();
+    this.#showAll();
+  }
+
+  #contested(slot: HeadsetSlot): void {
+    this.#contests.set(slot, (this.#contests.get(slot) ?? 0) + 1);
+    if (!this.#letGo(slot)) return;
+    void slot.want(false);
+    this.#events.notice(
+      slot,
+      "let-go",
+      "it is left to the other softphone",
+      "`offhook headset on` takes it again.",
+    );
+  }
+
+  #letGo(slot: HeadsetSlot): boolean {
+    return this.#settings.contested === "release" &&
+      (this.#contests.get(slot) ?? 0) >= CONTESTED_LIMIT;
+  }
+
+  /** Opens what is wanted now and closes what is not. */
+  async #hold(): Promise<void> {
+    const idle = !this.#state.offHook && !this.#state.ring;
+    const wanted = !this.#stopped && this.#on && !(idle && this.#settings.releaseWhenIdle);
+    await Promise.all(
+      [...this.#slots.values()].map((slot) => slot.want(wanted && !this.#letGo(slot))),
+    );
+  }
+
+  #intend(slot: HeadsetSlot, intent: HeadsetIntent): void {
+    const { offHook, ring } = this.#state;
+    const lifts = intent.type === "hookOff";
+    if (lifts && slot !== this.#front) {
+      this.#lifted = slot;
+      this.#chooseFront();
+      this.#showAll();
+      // the call moves to it; no call begins or ends
+      if (offHook && !ring) return;
+    } else if (lifts) this.#lifted = slot;
+    this.#options.notify({ type: "HeadsetIntent", headset: slot.device.path, intent });
+  }
+
+  /** The lifted headset, else the preferred one; where calls are heard follows. */
+  #chooseFront(): void {
+    const present = [...this.#slots.values()].filter((slot) =>
+      slot.refused === undefined && !this.#letGo(slot)
+    );
+    if (this.#lifted !== undefined && !present.includes(this.#lifted)) this.#lifted = undefined;
+    const { preferred } = this.#settings;
+    const ranked = present.map((slot) => ({ slot, rank: rank(named(slot), preferred) }));
+    const best = ranked.sort((one, other) => one.rank - other.rank)[0]?.slot;
+    const busy = this.#state.offHook && this.#front !== undefined && present.includes(this.#front);
+    const preferredOver = busy && best !== undefined &&
+        rank(named(best), preferred) < rank(named(this.#front!), preferred)
+      ? best
+      : undefined;
+    this.#front = this.#lifted ?? (busy ? preferredOver ?? this.#front : best);
+    this.#followSound();
+  }
+
+  #followSound(): void {
+    const { sound } = this.#settings;
+    if (sound === undefined || this.#stopped) return;
+    const own = this.#on && this.#front !== undefined
+      ? soundOf(this.#front.device, this.#sound)
+      : {};
+    const { microphone, speaker } = sound;
+    const put = <T extends Microphone | Speaker>(base: T, name: string | undefined) =>
+      name === undefined || !follows(base) ? base : { kind: "device", name } as const;
+    const input = {
+      type: "HeadsetSound",
+      microphone: put(microphone, own.microphone),
+      speaker: put(speaker, own.speaker),
+    } as const;
+    const said = JSON.stringify(input);
+    if (said !== this.#saidSound) this.#options.notify(input);
+    this.#saidSound = said;
+  }
+
+  async #learnSound(connection: DeviceHostConnection): Promise<void> {
+    if (this.#settings.sound === undefined || this.#slots.size === 0) return;
+    try {
+      this.#sound = (await connection.listDevices()).devices;
+    } catch (error) {
+      this.#options.log(`headset sound: ${OffhookError.from(error).message}`);
     }
   }
 
-  #lost(headset: string, error: OffhookError): void {
-    this.#links.delete(headset);
-    this.#known.delete(headset);
-    this.#options.notify({ type: "HeadsetDetached", headset, error: error.toJSON() });
-  }
-
-  /** The device host is gone, and every handle with it. */
-  #forgetAll(): void {
-    this.#known.clear();
-    for (const headset of this.#links.keys()) {
-      this.#options.notify({ type: "HeadsetDetached", headset });
+  #showAll(): void {
+    for (const slot of this.#slots.values()) {
+      slot.show(slot === this.#front ? this.#state : ringOnly(this.#state));
     }
-    this.#links.clear();
   }
 }
 
-/** The descriptor of a device that is a usable headset; undefined for any other. */
-function telephonyOf(device: HidDevice): ReportDescriptor | undefined {
-  if (device.descriptor === null) return undefined;
-  const descriptor = parseDescriptor(hexBytes(device.descriptor));
-  if (!isTelephony(descriptor)) return undefined;
-  const { usable } = capabilitiesOf(descriptor, behaviourOf(device).behaviour);
-  return usable ? descriptor : undefined;
+function named({ device }: HeadsetSlot) {
+  const { name, vendorId, productId } = device;
+  return { name, vendorId: idText(vendorId), productId: idText(productId) };
 }
 
-/** Bytes of hexadecimal text; what is no hexadecimal digit pair ends it. */
-export function hexBytes(text: string): Uint8Array {
-  return Uint8Array.from(text.match(/[0-9a-f]{2}/gi) ?? [], (pair) => parseInt(pair, 16));
+/** What a headset shows that no call is on. */
+function ringOnly({ ring, ringer }: HeadsetState): HeadsetState {
+  return { ...IDLE_HEADSET, ring, ringer };
 }

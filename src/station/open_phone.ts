@@ -6,7 +6,8 @@
  *
  * Nothing here waits for a network or a sound card: what cannot be had is told by events.
  */
-import { DIRECT_ACCOUNT, LocalPhone } from "../control/local_phone.ts";
+import { LocalPhone } from "../control/local_phone.ts";
+import { DIRECT_ACCOUNT } from "../control/phone.ts";
 import type { Account } from "../core/account.ts";
 import type { MediaInput } from "../core/media_port.ts";
 import type { CallId, SipEffect, SipInput } from "../core/sip_port.ts";
@@ -66,10 +67,11 @@ class Assembly {
       media: (effect) => this.#media.perform(effect),
       headset: (effect) => this.#headsets?.show(effect.state),
     });
-    if (options.headsets) {
+    if (options.headsets !== undefined) {
       this.#headsets = new Headsets({
         host: this.#devices,
         clock: SYSTEM_CLOCK,
+        settings: options.headsets,
         notify: (input) => this.core.submit(input),
         log: options.log,
       });
@@ -84,6 +86,10 @@ class Assembly {
     this.#mediaCheck = setInterval(async () => {
       this.#mediaAlive = await this.#media.answers(MEDIA_CHECK_MS / 2);
     }, MEDIA_CHECK_MS);
+  }
+
+  get headsets(): Headsets | undefined {
+    return this.#headsets;
   }
 
   /** Whether the media thread answered when it was last asked. */
@@ -190,6 +196,7 @@ class WholePhone extends LocalPhone implements OpenPhone, ServedPhone {
     this.provide({
       devices: listDevices,
       ladder: (sipCallId) => assembly.sipLog.ladder(sipCallId),
+      ...(assembly.headsets === undefined ? {} : { headsets: assembly.headsets }),
     });
   }
 
@@ -211,8 +218,10 @@ class WholePhone extends LocalPhone implements OpenPhone, ServedPhone {
 }
 
 function settingsOf(options: PhoneOptions): Settings {
-  const { maxCalls, ringMs, doNotDisturb, active, endpoints } = options;
-  return { formats: [...MEDIA_FORMATS], maxCalls, ringMs, doNotDisturb, active, endpoints };
+  const { maxCalls, ringMs, doNotDisturb, active, endpoints, lift } = options;
+  const formats = [...MEDIA_FORMATS];
+  const lifted = lift === undefined ? {} : { lift };
+  return { formats, maxCalls, ringMs, doNotDisturb, active, endpoints, ...lifted };
 }
 
 /** The account that stands for having none: requests go where their URI says. */

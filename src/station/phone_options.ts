@@ -7,8 +7,10 @@
 import type { Account, TlsSettings, TransportName } from "../core/account.ts";
 import type { Phone } from "../control/phone.ts";
 import type { AudioEndpoints } from "../core/media_port.ts";
+import type { Settings } from "../core/state.ts";
 import type { TraceSink } from "../sip/trace.ts";
 import type { Flow, RequestHook } from "../sip/transport/types.ts";
+import type { HeadsetSettings } from "./headset_settings.ts";
 
 /** An account and the way to its password, which is read when a server asks for it. */
 export interface AccountAccess {
@@ -54,8 +56,10 @@ export interface PhoneOptions {
   doNotDisturb: boolean;
   /** `one`: a call that becomes active holds the others; `all`: none is held (practice PBX). */
   active: "one" | "all";
-  /** Whether headset buttons and lamps are looked for (USB HID). */
-  headsets?: boolean;
+  /** How headset buttons and lamps are used (USB HID); absent: none is looked for. */
+  headsets?: HeadsetSettings;
+  /** What lifting a headset does while no call is on; absent: nothing. */
+  lift?: NonNullable<Settings["lift"]>;
   trace?: TraceSink;
   /** One line of the log. */
   log(text: string): void;

@@ -8,6 +8,7 @@ import { configCheckSchema, configShowSchema, credentialsSchema } from "./config
 import { demoReportSchema } from "./demo.ts";
 import { devicesReportSchema } from "./devices.ts";
 import { errorOutputSchema } from "./error.ts";
+import { headsetListSchema, headsetTestSchema } from "./headsets.ts";
 import { registerReportSchema } from "./register.ts";
 import { versionSchema } from "./version.ts";
 
@@ -17,6 +18,8 @@ export const OUTPUT_SCHEMAS = {
   register: registerReportSchema,
   demo: demoReportSchema,
   devices: devicesReportSchema,
+  "headset list": headsetListSchema,
+  "headset test": headsetTestSchema,
   "config check": configCheckSchema,
   "config show": configShowSchema,
   "credential list": credentialsSchema,

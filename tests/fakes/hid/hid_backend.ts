@@ -15,6 +15,11 @@ export class FakeHidDevice {
   /** Milliseconds that a write takes. */
   writeMs = 0;
 
+  /** Linux: its sound cards. */
+  soundCards: number[] = [];
+  /** What its firmware does with an output report. */
+  firmware: (report: number[]) => void = () => {};
+
   constructor(readonly path: string, readonly layout: HidLayout) {}
 
   /** The person presses something. */
@@ -37,7 +42,7 @@ export class FakeHidDevice {
       collections: parseDescriptor(descriptor).collections,
       descriptor: hexOf(descriptor),
       access: this.denied ? "denied" : "ok",
-      soundCards: [],
+      soundCards: this.soundCards,
     };
   }
 }
@@ -81,6 +86,7 @@ export class FakeHidBackend implements HidBackend {
         if (device.writeMs > 0) await new Promise((done) => setTimeout(done, device.writeMs));
         if (!this.devices.has(path)) throw new Error("cannot write to HID device");
         device.written.push([...report]);
+        device.firmware([...report]);
       },
       close: () => {
         device.openers.delete(events);

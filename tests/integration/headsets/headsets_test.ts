@@ -1,81 +1,8 @@
 /** Buttons and lamps through the real device host server, wire and core, over a fake HID library. */
 import assert from "node:assert/strict";
 import { OffhookError } from "../../../src/core/errors.ts";
-import { CoreLoop, SYSTEM_CLOCK } from "../../../src/station/core_loop.ts";
-import { initialState } from "../../../src/core/state.ts";
-import { Headsets } from "../../../src/station/headsets.ts";
-import type { FakeHidDevice } from "../../fakes/hid/hid_backend.ts";
-import { HidHost } from "../../fakes/hid/hid_host.ts";
-import { type HidLayout, layout } from "../../fixtures/hid_layouts.ts";
-import { ACCOUNT, SETTINGS, theirs } from "../../unit/core/scene.ts";
-
-const PATH = "/dev/hidraw7";
-
-class Desk implements AsyncDisposable {
-  readonly host = new HidHost();
-  readonly asked: string[] = [];
-  readonly log: string[] = [];
-  readonly core: CoreLoop;
-  readonly headsets: Headsets;
-
-  constructor() {
-    this.core = new CoreLoop(initialState(SETTINGS, [ACCOUNT]), {
-      sip: (effect) => this.asked.push(effect.type),
-      media: (effect) => {
-        this.asked.push(effect.type);
-        if (effect.type !== "OpenMedia") return;
-        this.core.submit({ type: "MediaOpened", call: effect.call, port: 5000, rtcpPort: 5001 });
-      },
-      headset: ({ state }) => this.headsets.show(state),
-    });
-    this.headsets = new Headsets({
-      host: {
-        socket: () => Promise.resolve(this.host.socket),
-        abandon: () => {},
-        log: () => Promise.resolve([]),
-      },
-      clock: SYSTEM_CLOCK,
-      notify: (input) => this.core.submit(input),
-      log: (text) => this.log.push(text),
-    });
-  }
-
-  ring(call: string): void {
-    this.core.submit({
-      type: "IncomingCall",
-      call,
-      account: "desk",
-      sipCallId: "x",
-      from: { uri: "sip:bob@example.test" },
-      to: { uri: "sip:alice@example.test" },
-      offer: theirs(),
-      transport: "udp",
-    });
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.headsets.stop();
-    this.core.close();
-    await this.host[Symbol.asyncDispose]();
-  }
-}
-
-/** Waits for something that another task will make true; fails by the test's own time limit. */
-async function until(holds: () => boolean): Promise<void> {
-  while (!holds()) await new Promise((resolve) => setTimeout(resolve, 5));
-}
-
-const shows = (device: FakeHidDevice, report: number[] | undefined) => {
-  assert.ok(report);
-  return until(() => device.lamps.get(report[0]!)?.join() === report.join());
-};
-
-async function attached(desk: Desk, which: HidLayout): Promise<FakeHidDevice> {
-  const device = desk.host.backend.plug(PATH, which);
-  desk.headsets.start();
-  await until(() => device.openers.size > 0);
-  return device;
-}
+import { attached, Desk, PATH, shows, until } from "../../fakes/hid/desk.ts";
+import { layout } from "../../fixtures/hid_layouts.ts";
 
 Deno.test("a call rings the lamp, lifting answers it, the lamp changes, putting down ends it", async () => {
   const kind = layout(1);

@@ -1,0 +1,57 @@
+/** The `[headset]` table of the configuration as a phone needs it. Not on the real-time path. */
+import { dirname, join } from "node:path";
+import { expandPath } from "../config/folders.ts";
+import type { LoadedConfig } from "../config/load.ts";
+import { DIRECT_ACCOUNT } from "../control/phone.ts";
+import { resolveTarget } from "../core/target.ts";
+import type { PhoneOptions } from "./open_phone.ts";
+import { toAccount } from "../config/load.ts";
+
+/** Where the quirk files of a configuration are. */
+export function quirkFilesOf(
+  { path, config, environment }: LoadedConfig,
+): { folder: string; files: string[] } {
+  const base = dirname(path);
+  const files = config.headset.quirks.map((each) => expandPath(each, base, environment));
+  return { folder: join(base, "headsets"), files };
+}
+
+/** The options with what headsets need. A quirk file that is broken is told and left out. */
+export async function withHeadsets<T extends Omit<PhoneOptions, "log">>(
+  options: T,
+  loaded: LoadedConfig,
+  log: (text: string) => void,
+): Promise<T> {
+  const { enabled, preferred, sound, release_when_idle, contested } = loaded.config.headset;
+  const { readQuirks } = await import("../station/quirk_files.ts");
+  const { quirks, broken } = await readQuirks(quirkFilesOf(loaded));
+  for (const { message } of broken) log(message);
+  const { microphone, speaker } = options.endpoints;
+  return {
+    ...options,
+    ...liftOf(loaded),
+    headsets: {
+      enabled,
+      preferred,
+      releaseWhenIdle: release_when_idle,
+      contested,
+      quirks,
+      ...(sound ? { sound: { microphone, speaker } } : {}),
+    },
+  };
+}
+
+/** @throws OffhookError `invalid-target` when the hotline's number or URI is none */
+function liftOf(loaded: LoadedConfig): Pick<PhoneOptions, "lift"> {
+  const { lift, hotline } = loaded.config.headset;
+  if (lift === "nothing") return {};
+  if (lift === "redial" || hotline === undefined) return { lift: { kind: "redial" } };
+  const account = loaded.account ?? DIRECT_ACCOUNT;
+  const settings = loaded.config.accounts[account];
+  const known = settings === undefined ? undefined : toAccount(account, settings, loaded);
+  const { uri } = resolveTarget(hotline, {
+    ...(known === undefined ? {} : { server: known.server }),
+    ...(known?.dialPlan === undefined ? {} : { dialPlan: known.dialPlan }),
+  });
+  return { lift: { kind: "hotline", dial: { account, target: uri } } };
+}
