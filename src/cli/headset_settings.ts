@@ -2,7 +2,6 @@
 import { dirname, join } from "node:path";
 import { expandPath } from "../config/folders.ts";
 import type { LoadedConfig } from "../config/load.ts";
-import { DIRECT_ACCOUNT } from "../control/phone.ts";
 import { resolveTarget } from "../core/target.ts";
 import type { PhoneOptions } from "./open_phone.ts";
 import { toAccount } from "../config/load.ts";
@@ -46,12 +45,13 @@ function liftOf(loaded: LoadedConfig): Pick<PhoneOptions, "lift"> {
   const { lift, hotline } = loaded.config.headset;
   if (lift === "nothing") return {};
   if (lift === "redial" || hotline === undefined) return { lift: { kind: "redial" } };
-  const account = loaded.account ?? DIRECT_ACCOUNT;
-  const settings = loaded.config.accounts[account];
-  const known = settings === undefined ? undefined : toAccount(account, settings, loaded);
+  const { account } = loaded;
+  const settings = account === undefined ? undefined : loaded.config.accounts[account];
+  const known = settings === undefined ? undefined : toAccount(account!, settings, loaded);
   const { uri } = resolveTarget(hotline, {
     ...(known === undefined ? {} : { server: known.server }),
     ...(known?.dialPlan === undefined ? {} : { dialPlan: known.dialPlan }),
   });
-  return { lift: { kind: "hotline", dial: { account, target: uri } } };
+  const dial = { target: uri, ...(account === undefined ? {} : { account }) };
+  return { lift: { kind: "hotline", dial } };
 }

@@ -220,7 +220,11 @@ class WholePhone extends LocalPhone implements OpenPhone, ServedPhone {
 function settingsOf(options: PhoneOptions): Settings {
   const { maxCalls, ringMs, doNotDisturb, active, endpoints, lift } = options;
   const formats = [...MEDIA_FORMATS];
-  const lifted = lift === undefined ? {} : { lift };
+  const lifted: Pick<Settings, "lift"> = lift === undefined
+    ? {}
+    : lift.kind === "redial"
+    ? { lift }
+    : { lift: { kind: "hotline", dial: { account: DIRECT_ACCOUNT, ...lift.dial } } };
   return { formats, maxCalls, ringMs, doNotDisturb, active, endpoints, ...lifted };
 }
 

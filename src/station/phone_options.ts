@@ -4,10 +4,9 @@
  *     import { openPhone } from "../station/open_phone.ts";   // lazily: it loads every adapter
  *     const phone = await openPhone(options);                 // an OpenPhone: see below
  */
-import type { Account, TlsSettings, TransportName } from "../core/account.ts";
+import type { Account, AccountId, TlsSettings, TransportName } from "../core/account.ts";
 import type { Phone } from "../control/phone.ts";
 import type { AudioEndpoints } from "../core/media_port.ts";
-import type { Settings } from "../core/state.ts";
 import type { TraceSink } from "../sip/trace.ts";
 import type { Flow, RequestHook } from "../sip/transport/types.ts";
 import type { HeadsetSettings } from "./headset_settings.ts";
@@ -59,7 +58,9 @@ export interface PhoneOptions {
   /** How headset buttons and lamps are used (USB HID); absent: none is looked for. */
   headsets?: HeadsetSettings;
   /** What lifting a headset does while no call is on; absent: nothing. */
-  lift?: NonNullable<Settings["lift"]>;
+  lift?:
+    | { kind: "redial" }
+    | { kind: "hotline"; dial: { /** Absent: none. */ account?: AccountId; target: string } };
   trace?: TraceSink;
   /** One line of the log. */
   log(text: string): void;

@@ -10,7 +10,10 @@ import { OffhookError } from "../../../src/core/errors.ts";
 import { historyLog } from "../../../src/station/history_log.ts";
 import { SipLog } from "../../../src/station/sip_log.ts";
 import { openStore } from "../../../src/store/store.ts";
+import { describeHeadset } from "../../../src/station/describe_headset.ts";
 import { agreeableCore } from "../../fakes/agreeable_core.ts";
+import { FakeHidDevice } from "../../fakes/hid/hid_backend.ts";
+import { type HidLayout, layout } from "../../fixtures/hid_layouts.ts";
 
 const ENDPOINT = {
   transport: "udp",
@@ -69,6 +72,16 @@ function providersOf({ history, contacts }: ReturnType<typeof openStore>): Provi
     contacts,
     ladder: (sipCallId) => log.ladder(sipCallId),
     devices: () => Promise.resolve({ backend: "none", devices: [] }),
+    headsets: headsetsOf(layout(1)),
+  };
+}
+
+function headsetsOf(kind: HidLayout): NonNullable<Providers["headsets"]> {
+  const headsets = [describeHeadset(new FakeHidDevice("/dev/hidraw0", kind).describe(), [])];
+  let on = true;
+  return {
+    list: () => ({ headsets, on }),
+    use: (wanted) => Promise.resolve(void (on = wanted)),
   };
 }
 
@@ -94,6 +107,14 @@ async function attach(local: LocalPhone) {
 function fits(method: MethodName, { seq: _, ...result }: { seq: number }): void {
   METHODS[method].result.parse(result);
 }
+
+contract("headsets are listed and switched off", async ({ phone }) => {
+  const list = await phone.request("headsets", {});
+  fits("headsets", list);
+  assert.deepEqual([list.on, list.headsets[0]?.inputs.hookSwitch], [true, "absolute"]);
+  await phone.request("headsets.use", { on: false });
+  assert.equal((await phone.request("headsets", {})).on, false);
+});
 
 contract("a call is in the history from its first moment", async ({ phone }) => {
   const { call } = await phone.request("dial", { target: "sip:bob@example.test" });
