@@ -6,18 +6,9 @@ import type { IncomingRequestMessage, IncomingResponseMessage } from "sip.js/lib
 import type { Account, Party } from "../core/account.ts";
 import { OffhookError } from "../core/errors.ts";
 import { LiteralUri } from "./overrides/literal_uri.ts";
-import { escapedUser, type NameAddr, parseNameAddrList, unquoted } from "./uri.ts";
+import { type NameAddr, parseNameAddrList, unquoted } from "./uri.ts";
 
 type Message = IncomingRequestMessage | IncomingResponseMessage;
-
-/** The address of record of an account. Without a server: the host is filled in per flow. */
-export function identityOf(account: Account): Party {
-  const host = account.server === "" ? "anonymous.invalid" : account.server;
-  return {
-    uri: `sip:${escapedUser(account.user)}@${host}`,
-    ...(account.displayName === undefined ? {} : { displayName: account.displayName }),
-  };
-}
 
 /**
  * The peer of a call: what the network asserts, else what the peer says of itself.

@@ -32,14 +32,14 @@ const UNREGISTER_MS = 2_000;
 /** 423s in a row that are obeyed. */
 const MAX_BRIEF = 3;
 
-export interface RegistrationOptions {
-  agent: Agent;
+/** What a registration needs of the network. */
+export interface RegistrarAccess {
   /** The account's flow while it is up. */
-  flow(): Flow | undefined;
+  readonly flow: Flow | undefined;
   /** Our Contact's URI as it stands on the wire of a flow. */
   contactOn(flow: Flow): string;
   /** The server answers 503: another of its addresses may do better. */
-  outOfService(reason: string): void;
+  failOver(reason: string): void;
 }
 
 interface Attempt {
@@ -51,8 +51,8 @@ interface Attempt {
 type Goal = "none" | "registered" | "unregistered";
 
 export class Registration {
-  readonly #options: RegistrationOptions;
   readonly #agent: Agent;
+  readonly #network: RegistrarAccess;
   readonly #authentication: Authentication;
   readonly #callId = newToken();
   readonly #fromTag = newToken();
@@ -70,11 +70,11 @@ export class Registration {
   #bound: string | undefined;
   #unregistered: (() => void) | undefined;
 
-  constructor(options: RegistrationOptions) {
-    this.#options = options;
-    this.#agent = options.agent;
-    this.#authentication = new Authentication(options.agent.credentials);
-    this.#expires = options.agent.account.expires;
+  constructor(agent: Agent, network: RegistrarAccess) {
+    this.#agent = agent;
+    this.#network = network;
+    this.#authentication = new Authentication(agent.credentials);
+    this.#expires = agent.account.expires;
   }
 
   register(): void {
@@ -89,7 +89,7 @@ export class Registration {
     const bound = this.#bound !== undefined || this.#attempt !== undefined;
     this.#goal = "unregistered";
     this.#agent.clock.clearTimeout(this.#timer);
-    if (!bound || this.#options.flow() === undefined) {
+    if (!bound || this.#network.flow === undefined) {
       this.#finishUnregister();
       return Promise.resolve();
     }
@@ -130,7 +130,7 @@ export class Registration {
   /** A new attempt; an earlier one is forgotten. */
   #start(): void {
     this.#drop();
-    if (this.#options.flow() === undefined) return;
+    if (this.#network.flow === undefined) return;
     this.#brief = 0;
     this.#authentication.begin();
     this.#watchdog = this.#agent.clock.setTimeout(() => {
@@ -146,13 +146,13 @@ export class Registration {
   }
 
   #send(): void {
-    const flow = this.#options.flow();
+    const flow = this.#network.flow;
     if (flow === undefined) return;
     const { core, account } = this.#agent;
     const registrar = LiteralUri.parse(`sip:${account.server}`)!;
     const identity = this.#agent.identityOn(flow);
     const aor = LiteralUri.parse(identity.uri)!;
-    const attempt: Attempt = { contact: this.#options.contactOn(flow) };
+    const attempt: Attempt = { contact: this.#network.contactOn(flow) };
     this.#attempt = attempt;
     this.#cseq += 1;
     const message = core.makeOutgoingRequestMessage("REGISTER", registrar, aor, aor, {
@@ -209,8 +209,8 @@ export class Registration {
     const delay = refreshDelay(expires, this.#agent.random());
     this.#timer = this.#agent.clock.setTimeout(() => this.#start(), delay);
     this.#tell({ state: "registered", expires });
-    const flow = this.#options.flow();
-    if (flow !== undefined && this.#options.contactOn(flow) !== contact) this.#start();
+    const flow = this.#network.flow;
+    if (flow !== undefined && this.#network.contactOn(flow) !== contact) this.#start();
   }
 
   #challenged(message: IncomingResponseMessage): void {
@@ -250,7 +250,7 @@ export class Registration {
     const answered = undelivered === undefined && message?.data !== undefined;
     this.#tell({ state: "failed", status: answered ? status : 0, error, retryInMs });
     if (answered && status === 503) {
-      this.#options.outOfService(`the server answered 503 ${reason}`);
+      this.#network.failOver(`the server answered 503 ${reason}`);
     }
   }
 
@@ -259,7 +259,7 @@ export class Registration {
     reason: string,
     message: IncomingResponseMessage | undefined,
   ): OffhookError {
-    const flow = this.#options.flow();
+    const flow = this.#network.flow;
     if (message?.data === undefined && flow !== undefined) return silenceError(flow);
     return registrationError(status, reason, this.#aor());
   }

@@ -5,7 +5,7 @@
  *     core ── SipEffect ─► perform ─► Registration │ OutgoingCall │ IncomingCall │ Session
  *     core ◄─ SipInput ─── notify  ◄─      └─────────── SIP.js core ───────────────┘
  *                                                            │
- *                                                     TransportLayer ─► network
+ *                                                         Network
  *
  * A user agent holds the registration and one {@link Leg} for each call; a leg is replaced by the next
  * as the call goes from INVITE to dialog. Nothing that a peer sends, and no effect, makes it throw.
@@ -18,11 +18,10 @@ import type {
 } from "sip.js/lib/core/index.js";
 import type { Account, TransportName } from "../core/account.ts";
 import type { Clock } from "../core/clock.ts";
-import { type ErrorJson, OffhookError } from "../core/errors.ts";
+import { OffhookError } from "../core/errors.ts";
 import type { CallId, SipEffect, SipInput } from "../core/sip_port.ts";
 import type { Agent, CallEffect, Leg, Log } from "./agent.ts";
 import { answer } from "./answer.ts";
-import { Connection } from "./connection.ts";
 import { makeCore, placeholder } from "./core_setup.ts";
 import { displayNameContent, headerValue } from "./header_value.ts";
 import { newToken } from "./identifiers.ts";
@@ -30,19 +29,12 @@ import { IncomingCall } from "./incoming_call.ts";
 import { IncomingMessages } from "./incoming_message.ts";
 import { MalformedMessage } from "./library_message.ts";
 import type { SipMessage } from "./message.ts";
+import { Network, type NetworkOptions } from "./network.ts";
 import { OutgoingCall } from "./outgoing_call.ts";
-import { LiteralUri } from "./overrides/literal_uri.ts";
 import { Registration } from "./registration.ts";
 import { replacedDialog } from "./replaces.ts";
 import { cryptoRandom, systemClock } from "./transport/clock.ts";
-import { TransportLayer } from "./transport/layer.ts";
-import type {
-  Address,
-  Flow,
-  LayerEvent,
-  ListenOptions,
-  TransportLayerOptions,
-} from "./transport/types.ts";
+import type { Address, Flow, ListenOptions } from "./transport/types.ts";
 import { escapedUser } from "./uri.ts";
 
 /** ms that calls get to end when the user agent stops. */
@@ -55,7 +47,7 @@ export interface UserAgentOptions {
   password: () => Promise<string>;
   notify: (input: SipInput) => void;
   /** Everything but the next hop and TLS settings, which the account says. */
-  transport?: Omit<TransportLayerOptions, "nextHop" | "tls" | "clock" | "random">;
+  transport?: NetworkOptions["transport"];
   clock?: Clock;
   /** Uniform in [0, 1): jitter, session ids. Tags and branches are random by themselves. */
   random?: () => number;
@@ -68,60 +60,41 @@ export class UserAgent {
   readonly account: Account;
   readonly #options: UserAgentOptions;
   readonly #clock: Clock;
-  readonly #layer: TransportLayer;
+  readonly #network: Network;
   readonly #core: UserAgentCore;
   readonly #incoming: IncomingMessages;
   readonly #agent: Agent;
-  readonly #connection: Connection | undefined;
+  /** Absent without an account. */
   readonly #registration: Registration | undefined;
   readonly #legs = new Map<CallId, Leg>();
-  readonly #failures = new Map<string, ErrorJson>();
-  /** Messages that are not on the wire yet. */
-  readonly #sending = new Set<Promise<unknown>>();
+  /** The flow of the message that is being handled. */
   #incomingFlow: Flow | undefined;
   #stopping: (() => void) | undefined;
 
   /** @throws OffhookError `invalid-target` for a server or proxy that is none, `usage` for bad names */
   constructor(options: UserAgentOptions) {
+    const { account } = options;
+    displayNameContent(account.displayName ?? "");
     this.#options = options;
-    this.account = options.account;
-    requireSound(options.account);
+    this.account = account;
     this.#clock = options.clock ?? systemClock;
     const random = options.random ?? cryptoRandom;
-    this.#layer = new TransportLayer({
-      ...options.transport,
-      ...nextHopOf(options.account),
-      clock: this.#clock,
-      random,
-      tls: options.account.tls,
-    });
-    this.#layer.subscribe((event) => this.#heed(event));
-    this.#layer.onMessage = (message, flow) => this.#receive(message, flow);
+    this.#network = this.#makeNetwork(random);
     this.#core = makeCore({
-      user: options.account.user,
+      user: account.user,
       userAgent: headerValue("User-Agent", options.userAgent ?? "offhook"),
       log: (level, message) => this.#log(level, message),
       delegate: this.#coreDelegate(),
-      send: (text) => this.#send(text),
+      send: (text) => this.#network.send(text),
     });
     this.#incoming = new IncomingMessages(this.#core);
     this.#agent = this.#makeAgent(random);
-    if (this.account.server === "") return;
-    this.#connection = new Connection(this.#layer, this.#clock, random, {
-      up: () => this.#connected(),
-      down: (error, retryInMs) => this.#disconnected(error, retryInMs),
-    });
-    this.#registration = new Registration({
-      agent: this.#agent,
-      flow: () => this.#connection?.flow,
-      contactOn: (flow) => this.#contactOn(flow),
-      outOfService: (reason) => this.#layer.failOver(reason),
-    });
+    if (account.server !== "") this.#registration = new Registration(this.#agent, this.#network);
   }
 
   /** Begins to connect; how that goes comes as ConnectionChanged. */
   start(): void {
-    this.#connection?.start();
+    this.#network.start();
   }
 
   /**
@@ -129,12 +102,12 @@ export class UserAgent {
    * @throws OffhookError `unreachable` when it cannot be bound, `usage` without a certificate
    */
   listen(transport: TransportName, at: Address, options?: ListenOptions): Promise<Address> {
-    return this.#layer.listen(transport, at, options);
+    return this.#network.listen(transport, at, options);
   }
 
   /** Requests whose next hop is `hostPort` (`host` or `host:port`) take `flow` from now on. */
   setRoute(hostPort: string, flow: Flow | undefined): void {
-    this.#layer.setRoute(hostPort, flow);
+    this.#network.setRoute(hostPort, flow);
   }
 
   /** Ends the calls, unregisters, and closes the transports: at most some four seconds. */
@@ -142,11 +115,8 @@ export class UserAgent {
     await this.#endCalls();
     await this.#registration?.unregister();
     this.#registration?.close();
-    this.#connection?.stop();
     this.#core.dispose();
-    // The last ACK, or the answer to a BYE, is under way: closing now would lose it.
-    await Promise.allSettled(this.#sending);
-    await this.#layer.close();
+    await this.#network.close();
   }
 
   /** Does what the core asks; never throws. What comes of it arrives at `notify`. */
@@ -182,8 +152,34 @@ export class UserAgent {
 
   // What the parts share.
 
+  #makeNetwork(random: () => number): Network {
+    const { account } = this;
+    return new Network({
+      account,
+      clock: this.#clock,
+      random,
+      transport: this.#options.transport ?? {},
+      log: (level, message) => this.#log(level, message),
+      events: {
+        message: (message, flow) => this.#receive(message, flow),
+        up: () => {
+          this.#options.notify({ type: "ConnectionChanged", account: account.id, connected: true });
+          this.#registration?.connected();
+        },
+        down: (thrown, retryInMs) => {
+          const error = thrown.toJSON();
+          const change = { account: account.id, connected: false, error };
+          this.#options.notify({ type: "ConnectionChanged", ...change });
+          this.#registration?.disconnected(thrown, retryInMs);
+        },
+        addressChanged: () => this.#registration?.addressChanged(),
+      },
+    });
+  }
+
   #makeAgent(random: () => number): Agent {
     const { account } = this;
+    const network = this.#network;
     return {
       account,
       core: this.#core,
@@ -196,11 +192,11 @@ export class UserAgent {
         password: await this.#options.password(),
       }),
       identityOn: (flow) => this.#identityOn(flow),
-      flowToward: (uri) => this.#connection?.ensure() ?? this.#layer.flowToward(uri),
-      reach: () => this.#reach(),
-      localAddress: (flow) => (this.#connection?.flow ?? flow).local.host,
+      flowToward: (uri) => network.flowToward(uri),
+      reach: () => network.reach(),
+      localAddress: (flow) => network.localAddress(flow),
       contactLine: () => `Contact: ${placeholder(account.user)}`,
-      failureOf: (sipCallId, method) => this.#takeFailure(sipCallId, method),
+      failureOf: (sipCallId, method) => network.failureOf(sipCallId, method),
       leg: (call) => this.#legs.get(call),
       setLeg: (call, leg) => this.#setLeg(call, leg),
     };
@@ -216,24 +212,12 @@ export class UserAgent {
     };
   }
 
-  #contactOn(flow: Flow): string {
-    const { host, port, transport } = this.#layer.contactOf(flow);
-    const place = port === undefined ? host : `${host}:${port}`;
-    const parameter = transport === undefined ? "" : `;transport=${transport}`;
-    return `sip:${escapedUser(this.account.user)}@${place}${parameter}`;
-  }
-
   #identityOn(flow: Flow): { uri: string; displayName: string } {
     const { user, server, displayName } = this.account;
-    const uri = server === "" ? this.#contactOn(flow) : `sip:${escapedUser(user)}@${server}`;
+    const uri = server === ""
+      ? this.#network.contactOn(flow)
+      : `sip:${escapedUser(user)}@${server}`;
     return { uri, displayName: displayNameContent(displayName ?? "") };
-  }
-
-  #reach(): Promise<unknown> | undefined {
-    const connection = this.#connection;
-    return connection === undefined || connection.flow !== undefined
-      ? undefined
-      : connection.ensure();
   }
 
   #setLeg(call: CallId, leg: Leg | undefined): void {
@@ -246,15 +230,7 @@ export class UserAgent {
     this.#options.log?.(level, message);
   }
 
-  // The network.
-
-  #send(text: string): Promise<void> {
-    const sending = this.#layer.send(text).then(() => {});
-    this.#sending.add(sending);
-    const done = () => void this.#sending.delete(sending);
-    sending.then(done, done);
-    return sending;
-  }
+  // What comes from the network.
 
   #receive(message: SipMessage, flow: Flow): void {
     this.#incomingFlow = flow;
@@ -269,8 +245,8 @@ export class UserAgent {
 
   /** What comes through our own server is for us, whatever it calls us. */
   #takesUser(user: string, flow: Flow): boolean {
-    return this.account.server === "" || flow === this.#connection?.flow ||
-      user === this.account.user;
+    const { server, user: own } = this.account;
+    return server === "" || flow === this.#network.flow || user === own;
   }
 
   #refuse(message: SipMessage, flow: Flow, thrown: unknown): void {
@@ -281,7 +257,7 @@ export class UserAgent {
     const text = malformed
       ? answer(message, malformed.status, { reason: malformed.message })
       : answer(message, 500);
-    this.#layer.send(text, flow).catch(() => {});
+    this.#network.send(text, flow).catch(() => {});
   }
 
   #invited(server: InviteUserAgentServer): void {
@@ -298,46 +274,8 @@ export class UserAgent {
     const leg = replaced === undefined
       ? undefined
       : [...this.#legs.values()].find((each) => each.dialog === replaced.dialog);
-    if (replaced !== undefined && leg === undefined) {
-      server.reject({ statusCode: 481 });
-      return;
-    }
-    new IncomingCall(this.#agent, server, newToken(), flow, leg).start();
-  }
-
-  #heed(event: LayerEvent): void {
-    switch (event.type) {
-      case "request-failed":
-        // Bounded: a failure that nobody asks about is forgotten.
-        if (this.#failures.size > 100) this.#failures.clear();
-        this.#failures.set(`${event.callId} ${event.method}`, event.error);
-        return;
-      case "public-address":
-        if (event.flow === this.#connection?.flow) this.#registration?.addressChanged();
-        return;
-      case "message-rejected":
-        return this.#log("info", `a message was not taken: ${event.reason}`);
-    }
-  }
-
-  #takeFailure(sipCallId: string, method: string): ErrorJson | undefined {
-    const key = `${sipCallId} ${method}`;
-    const error = this.#failures.get(key);
-    this.#failures.delete(key);
-    return error;
-  }
-
-  #connected(): void {
-    const account = this.account.id;
-    this.#options.notify({ type: "ConnectionChanged", account, connected: true });
-    this.#registration?.connected();
-  }
-
-  #disconnected(error: OffhookError, retryInMs: number): void {
-    const account = this.account.id;
-    const json = error.toJSON();
-    this.#options.notify({ type: "ConnectionChanged", account, connected: false, error: json });
-    this.#registration?.disconnected(error, retryInMs);
+    if (replaced !== undefined && leg === undefined) server.reject({ statusCode: 481 });
+    else new IncomingCall(this.#agent, server, newToken(), flow, leg).start();
   }
 
   async #endCalls(): Promise<void> {
@@ -352,25 +290,4 @@ export class UserAgent {
     if (this.#legs.size === 0) this.#stopping?.();
     await done;
   }
-}
-
-/** @throws OffhookError for what would make a message of ours malformed */
-function requireSound({ server, displayName }: Account): void {
-  displayNameContent(displayName ?? "");
-  if (server === "" || LiteralUri.parse(`sip:${server}`) !== undefined) return;
-  throw new OffhookError("invalid-target", `${JSON.stringify(server)} is not a server`, {
-    hint: "Write HOST or HOST:PORT.",
-    data: { server },
-  });
-}
-
-function nextHopOf(account: Account): Pick<TransportLayerOptions, "nextHop"> {
-  if (account.server === "") return {};
-  const server = account.outboundProxy ?? account.server;
-  return {
-    nextHop: {
-      server,
-      ...(account.transport === undefined ? {} : { transport: account.transport }),
-    },
-  };
 }

@@ -1,0 +1,173 @@
+/**
+ * The way of one user agent to the network: the transport layer, the account's connection, and what
+ * messages need to know of both.
+ *
+ *     UserAgent ─ send, flowToward ─► TransportLayer ─► flows
+ *               ◄ message, connected, disconnected ─┘      (account: one flow, kept up by Connection)
+ *
+ * Not on the real-time path.
+ */
+import type { Account, TransportName } from "../core/account.ts";
+import type { Clock } from "../core/clock.ts";
+import { type ErrorJson, OffhookError } from "../core/errors.ts";
+import type { Log } from "./agent.ts";
+import { Connection, type ConnectionEvents } from "./connection.ts";
+import type { SipMessage } from "./message.ts";
+import { LiteralUri } from "./overrides/literal_uri.ts";
+import { TransportLayer } from "./transport/layer.ts";
+import type {
+  Address,
+  Flow,
+  LayerEvent,
+  ListenOptions,
+  TransportLayerOptions,
+} from "./transport/types.ts";
+import { escapedUser } from "./uri.ts";
+
+/** Failures that nobody asked about are forgotten beyond this many. */
+const MAX_FAILURES = 100;
+
+export interface NetworkOptions {
+  account: Account;
+  clock: Clock;
+  random: () => number;
+  transport: Omit<TransportLayerOptions, "nextHop" | "tls" | "clock" | "random">;
+  log: Log;
+  events: NetworkEvents;
+}
+
+export interface NetworkEvents extends ConnectionEvents {
+  message(message: SipMessage, flow: Flow): void;
+  /** Our address, as the account's server sees it, is another one now. */
+  addressChanged(): void;
+}
+
+export class Network {
+  readonly #account: Account;
+  readonly #layer: TransportLayer;
+  readonly #connection: Connection | undefined;
+  readonly #options: NetworkOptions;
+  readonly #failures = new Map<string, ErrorJson>();
+  /** Messages that are not on the wire yet. */
+  readonly #sending = new Set<Promise<unknown>>();
+
+  /** @throws OffhookError `invalid-target` for a server or proxy that is none */
+  constructor(options: NetworkOptions) {
+    const { account, clock, random, events } = options;
+    this.#options = options;
+    this.#account = account;
+    const nextHop = nextHopOf(account);
+    this.#layer = new TransportLayer({
+      ...options.transport,
+      ...(nextHop === undefined ? {} : { nextHop }),
+      clock,
+      random,
+      tls: account.tls,
+    });
+    this.#layer.subscribe((event) => this.#heed(event));
+    this.#layer.onMessage = (message, flow) => events.message(message, flow);
+    if (nextHop !== undefined) {
+      this.#connection = new Connection(this.#layer, clock, random, events);
+    }
+  }
+
+  /** The account's flow while it is up; always undefined without an account. */
+  get flow(): Flow | undefined {
+    return this.#connection?.flow;
+  }
+
+  start(): void {
+    this.#connection?.start();
+  }
+
+  /** @throws OffhookError `unreachable` when it cannot be bound, `usage` without a certificate */
+  listen(transport: TransportName, at: Address, options?: ListenOptions): Promise<Address> {
+    return this.#layer.listen(transport, at, options);
+  }
+
+  setRoute(hostPort: string, flow: Flow | undefined): void {
+    this.#layer.setRoute(hostPort, flow);
+  }
+
+  /** @throws OffhookError (rejects) when it cannot be sent */
+  send(text: string, flow?: Flow): Promise<void> {
+    const sending = this.#layer.send(text, flow).then(() => {});
+    this.#sending.add(sending);
+    const done = () => void this.#sending.delete(sending);
+    sending.then(done, done);
+    return sending;
+  }
+
+  /** The flow that a request to `uri` will take. @throws OffhookError (rejects) when there is none */
+  flowToward(uri: string): Promise<Flow> {
+    return this.#connection?.ensure() ?? this.#layer.flowToward(uri);
+  }
+
+  /** Undefined: requests have their way. Else a try to get it, which may reject. */
+  reach(): Promise<unknown> | undefined {
+    const connection = this.#connection;
+    return connection === undefined || connection.flow !== undefined
+      ? undefined
+      : connection.ensure();
+  }
+
+  /** The local address for SDP of a call that began on `flow`. */
+  localAddress(flow: Flow): string {
+    return (this.flow ?? flow).local.host;
+  }
+
+  /** Our Contact's URI as it stands on the wire of a flow. */
+  contactOn(flow: Flow): string {
+    const { host, port, transport } = this.#layer.contactOf(flow);
+    const place = port === undefined ? host : `${host}:${port}`;
+    const parameter = transport === undefined ? "" : `;transport=${transport}`;
+    return `sip:${escapedUser(this.#account.user)}@${place}${parameter}`;
+  }
+
+  /** Why a request of ours could not be delivered; told once. */
+  failureOf(sipCallId: string, method: string): ErrorJson | undefined {
+    const key = `${sipCallId} ${method}`;
+    const error = this.#failures.get(key);
+    this.#failures.delete(key);
+    return error;
+  }
+
+  /** The server is out of service: another of its addresses may do better. */
+  failOver(reason: string): void {
+    this.#layer.failOver(reason);
+  }
+
+  /** Closes everything, after what is under way: the last ACK, the answer to a BYE. */
+  async close(): Promise<void> {
+    this.#connection?.stop();
+    await Promise.allSettled(this.#sending);
+    await this.#layer.close();
+  }
+
+  #heed(event: LayerEvent): void {
+    switch (event.type) {
+      case "request-failed":
+        if (this.#failures.size >= MAX_FAILURES) this.#failures.clear();
+        this.#failures.set(`${event.callId} ${event.method}`, event.error);
+        return;
+      case "public-address":
+        if (event.flow === this.flow) this.#options.events.addressChanged();
+        return;
+      case "message-rejected":
+        return this.#options.log("info", `a message was not taken: ${event.reason}`);
+    }
+  }
+}
+
+/** @throws OffhookError for a server that would make messages of ours malformed */
+function nextHopOf(account: Account): TransportLayerOptions["nextHop"] {
+  const { server, outboundProxy, transport } = account;
+  if (server === "") return undefined;
+  if (LiteralUri.parse(`sip:${server}`) === undefined) {
+    throw new OffhookError("invalid-target", `${JSON.stringify(server)} is not a server`, {
+      hint: "Write HOST or HOST:PORT.",
+      data: { server },
+    });
+  }
+  return { server: outboundProxy ?? server, ...(transport === undefined ? {} : { transport }) };
+}
