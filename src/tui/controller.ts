@@ -15,6 +15,7 @@ import { type Keymap, layersOf } from "./keymap.ts";
 import type { KeyEvent } from "./keys.ts";
 import { List } from "./list_actions.ts";
 import { paletteEntries } from "./palette.ts";
+import { frontCall } from "./phone_model.ts";
 import type { Records } from "./records.ts";
 import { isTyping, type Overlay, type Undo, type ViewName, VIEWS } from "./state.ts";
 import type { Store } from "./store.ts";
@@ -107,6 +108,11 @@ export class Controller {
       this.sayError(OffhookError.from(error).toJSON());
       return undefined;
     }
+  }
+
+  /** The call that keys mean now. */
+  frontId(): string | undefined {
+    return frontCall(this.store.get().phone)?.view.id;
   }
 
   undoable(step: Undo): void {

@@ -18,6 +18,7 @@ import { keymapOf, type Remapping } from "./keymap.ts";
 import { type JoinedPhone, Link } from "./link.ts";
 import { Notice } from "./notice.ts";
 import type { PhoneNews } from "./phone_model.ts";
+import { Reader } from "./reader.ts";
 import { Records } from "./records.ts";
 import { firstState, type Ownership } from "./state.ts";
 import { Store } from "./store.ts";
@@ -39,8 +40,17 @@ export interface TuiOptions {
   /** The phone is joined to the practice PBX. */
   practice: boolean;
   environment(name: string): string | undefined;
+  /** Lines instead of a screen: for a screen reader. */
+  lines?: Lines;
   terminal?: Terminal;
   timers?: Timers;
+}
+
+/** Lines in and out. */
+export interface Lines {
+  write(text: string): void;
+  /** Undefined: the end, or a signal to go. @returns stops reading */
+  read(take: (line: string | undefined) => void): () => void;
 }
 
 export interface TuiOutcome {
@@ -110,9 +120,34 @@ class Session {
   }
 
   async run(): Promise<TuiOutcome> {
-    const store = this.#store;
     // Joined before the screen is taken: an error is said on the ordinary one.
     await this.#link.open();
+    return this.#options.lines === undefined
+      ? await this.#onScreen()
+      : await this.#inLines(this.#options.lines);
+  }
+
+  /** Append-only, for a screen reader. */
+  async #inLines(lines: Lines): Promise<TuiOutcome> {
+    const write = (text: string) => lines.write(text);
+    const reader = new Reader({ controller: this.#controller, words: this.#words, write });
+    reader.begin();
+    const stop = lines.read((line) => {
+      if (line === undefined) this.#left.resolve("leave");
+      else reader.take(line);
+    });
+    try {
+      const how = await this.#left.promise;
+      return { how, calls: this.#store.get().phone.calls.length };
+    } finally {
+      reader.end();
+      stop();
+      await this.#link.leave();
+    }
+  }
+
+  async #onScreen(): Promise<TuiOutcome> {
+    const store = this.#store;
     const clock = new Clock(store, this.#timers);
     this.#terminal.open({
       key: (event) => this.#controller.press(event),
@@ -166,7 +201,8 @@ class Session {
     if (news.type !== "event") return;
     const { event } = news;
     this.#records.take(event);
-    if (event.type === "call.ended") this.#sayEnded(event.record);
+    const spoken = this.#options.lines !== undefined;
+    if (event.type === "call.ended" && !spoken) this.#sayEnded(event.record);
   }
 
   /** What became of a call, for who looked away; the reason when it was no good. */

@@ -250,14 +250,18 @@ export const en = {
   "left.ended": "The station was ended.",
   "too-small": "window too small",
 
-  "reader.welcome": "Offhook, screen-reader mode. Type a line and press Enter. h for help.",
-  "reader.prompt": "Choice:",
+  "reader.welcome":
+    "Offhook, screen-reader mode. Type a number, a name or a command and press Enter; ? for help.",
+  "reader.prompt": "offhook>",
   "reader.help":
-    "A number or address calls it. a answer, x hang up, m mute, o hold or resume, s swap, t NUMBER transfer, d DIGITS sends digits, r redial, c contacts, l recent calls, n quality, w where things are, q quit. Letters after / search.",
-  "reader.choices": "{count} choices. Type the number in brackets to call.",
+    "A number or address calls it; letters search and offer numbered choices. {transfer} NUMBER transfers, {digits} DIGITS sends digits into the call, redial, dnd. These words tell more:",
+  "reader.incoming": "{call}. a answers, n declines.",
+  "reader.muted": "{who}: your microphone is muted",
+  "reader.unmuted": "{who}: your microphone is on again",
+  "reader.choices": "Type 1 to {count} to call, or anything else.",
+  "reader.choose": "Type the number of your choice.",
   "reader.choice": "[{number}] {text}",
   "reader.nobody": "Nobody found.",
-  "reader.unknown": "“{text}” is not understood. h for help.",
 } as const;
 
 export type StringKey = keyof typeof en;

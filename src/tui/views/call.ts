@@ -49,12 +49,14 @@ function headRow(stage: Stage, call: LiveCall): Row {
   const { view } = call;
   const { state, words, glyphs } = stage;
   return [
-    {
-      text: ` ${stateGlyph(view, glyphs)} ${
-        stateWord(view, words).toLocaleUpperCase(words.language)
-      } `,
-      role: stateRole(view),
-    },
+    state.phone.link.state === "lost"
+      ? { text: ` ${glyphs.bad} ${words.t("link.lost")} `, role: "bad" }
+      : {
+        text: ` ${stateGlyph(view, glyphs)} ${
+          stateWord(view, words).toLocaleUpperCase(words.language)
+        } `,
+        role: stateRole(view),
+      },
     { text: ` ${whoOf(state, view.remote)}`, role: "title", grow: true },
     { text: ` ${timeOf(call, stage)}`, role: "title" },
   ];
