@@ -4,8 +4,8 @@
  *     phone ◄──► left port ══ impairment ══ right port ◄──► peer
  *
  * Whoever sends to the left port is the phone, whatever comes from the peer to the right port goes on
- * to it from the left port. For SIP, the peer must name the left port in Contact and Record-Route, or
- * requests inside a dialog go round the relay.
+ * to it from the left port. With `sip`, the addresses in SIP messages are those of the relay, so that
+ * requests inside a dialog take the same way.
  */
 import type { Scratch } from "./scratch.ts";
 
@@ -30,6 +30,8 @@ export interface Passage {
 export interface RelayOptions extends Impairment {
   /** The peer behind the right port. */
   target: { hostname: string; port: number };
+  /** True: rewrites `127.0.0.1:port` in what passes, so that each side takes the relay for the other. */
+  sip?: boolean;
   /** Seed of every random decision. */
   seed?: number;
   /** Called for every datagram as it arrives; used to take wire timestamps. */
@@ -50,7 +52,7 @@ export class Relay {
   readonly #right: Deno.DatagramConn;
   readonly #timers = new Set<ReturnType<typeof setTimeout>>();
   readonly #held: { left?: () => void; right?: () => void } = {};
-  #phone?: Deno.Addr;
+  #phone?: Deno.NetAddr;
   #closed = false;
 
   private constructor(options: RelayOptions) {
@@ -87,7 +89,7 @@ export class Relay {
 
   async #run(from: "left" | "right"): Promise<void> {
     for await (const [bytes, sender] of from === "left" ? this.#left : this.#right) {
-      if (from === "left") this.#phone = sender;
+      if (from === "left") this.#phone = sender as Deno.NetAddr;
       this.#take(from, bytes);
     }
   }
@@ -135,12 +137,27 @@ export class Relay {
     this.#timers.add(timer);
   }
 
+  /** The addresses of one side as the other shall see them. */
+  #rewritten(from: "left" | "right", bytes: Uint8Array): Uint8Array {
+    const phone = this.#phone?.port ?? 0;
+    const peer = this.#options.target.port;
+    const ports = from === "left"
+      ? { [this.port]: peer, [phone]: this.rightPort }
+      : { [peer]: this.port, [this.rightPort]: phone };
+    const text = new TextDecoder().decode(bytes).replace(
+      /127\.0\.0\.1:(\d+)/g,
+      (whole, port) => ports[port] === undefined ? whole : `127.0.0.1:${ports[port]}`,
+    );
+    return new TextEncoder().encode(text);
+  }
+
   #send(from: "left" | "right", bytes: Uint8Array): void {
     if (this.#closed) return;
     this.counts.passed++;
+    const out = this.#options.sip ? this.#rewritten(from, bytes) : bytes;
     const sent = from === "left"
-      ? this.#right.send(bytes, { transport: "udp", ...this.#options.target })
-      : this.#phone && this.#left.send(bytes, this.#phone);
+      ? this.#right.send(out, { transport: "udp", ...this.#options.target })
+      : this.#phone && this.#left.send(out, this.#phone);
     // Nobody there any more (ICMP): as lost as any other datagram.
     sent?.catch(() => {});
   }

@@ -17,8 +17,6 @@ export interface SippOptions {
   transport?: "udp" | "tcp";
   /** How many calls to run before it ends. */
   count?: number;
-  /** Its own port, when it must be known before. */
-  port?: number;
   name?: string;
 }
 
@@ -35,8 +33,9 @@ export class Sipp {
   }
 
   static async start(scratch: Scratch, options: SippOptions): Promise<Sipp> {
-    const port = options.port ?? freePorts(2);
-    const media = freePorts(2);
+    const port = freePorts(2);
+    // Sound, and two above it video.
+    const media = freePorts(4);
     const name = options.name ?? `sipp-${options.scenario}`;
     const keys = { contact: `127.0.0.1:${port}`, ...options.keys };
     const errorFile = scratch.file(`${name}-errors.log`);
