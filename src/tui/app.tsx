@@ -26,7 +26,7 @@ export function App({ store, words, glyphs, keymap, practice }: AppProps) {
   return (
     <Box flexDirection="column" width={columns} height={rows}>
       {frame.map((row, at) => {
-        const spans = trimmed(layOut(row, columns, glyphs.ellipsis), theme);
+        const spans = trimmed(layOut(row, columns, glyphs), theme);
         return <Line key={at} spans={spans} theme={theme} />;
       })}
     </Box>

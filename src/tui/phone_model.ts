@@ -41,8 +41,6 @@ export interface LiveCall {
   broken: Partial<Record<string, ErrorJson>>;
   /** Why the last transfer did not work. */
   transferFailed?: string;
-  /** Path of the recording that runs. */
-  recording?: string;
 }
 
 export interface EndedCall {
@@ -86,6 +84,8 @@ export type PhoneNews =
 
 /** Reports that a sparkline can show: ten minutes at one a second. */
 export const SAMPLES = 600;
+/** A little less than a second: reports of one a second come early and late. */
+const SECOND_MS = 900;
 const ENDED = 20;
 const LOG_LINES = 500;
 
@@ -210,12 +210,13 @@ function heard(call: LiveCall, event: CallEvent): LiveCall {
   }
 }
 
+/** Meters may report ten times a second; a sample still stands for one. */
 function sampled(samples: QualitySample[], report: MediaReport, at: number): QualitySample[] {
-  const sample = sampleOf(report, samples.at(-1), at);
-  // A meter's report inside the second takes the place of the one before it.
-  const within = sample.at - (samples.at(-2)?.at ?? -Infinity) < 900;
-  const kept = within ? samples.slice(0, -1) : samples.slice(-SAMPLES + 1);
-  return [...kept, sample];
+  const last = samples.at(-1);
+  if (last !== undefined && at - last.at < SECOND_MS) {
+    return [...samples.slice(0, -1), sampleOf(report, samples.at(-2), last.at)];
+  }
+  return [...samples.slice(-SAMPLES + 1), sampleOf(report, last, at)];
 }
 
 function callEnded(model: PhoneModel, record: CallRecord, at: number): PhoneModel {

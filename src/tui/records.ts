@@ -37,6 +37,9 @@ export class Records {
       void this.#name(event.call.remote.uri);
       void this.history();
     } else if (event.type === "call.ended") void this.history();
+    else if (event.type === "headset" && this.#store.get().screen.view === "devices") {
+      void this.devices();
+    }
   }
 
   async refresh(): Promise<void> {
@@ -86,6 +89,12 @@ export class Records {
   }
 
   async devices(): Promise<void> {
+    // A station without headsets says so with an error: then what events told is shown.
+    const listed = await this.#ask("headsets", {});
+    if (listed.found !== undefined) {
+      const { headsets, on } = listed.found;
+      this.#store.dispatch({ type: "records", records: { headsets: { headsets, on } } });
+    }
     const { found, error } = await this.#ask("devices", {});
     if (error !== undefined) {
       this.#store.dispatch({ type: "records", records: { devicesError: error } });

@@ -4,7 +4,7 @@
  *
  *     Cell[] ─► layOut(columns) ─► Span[] (texts that fill the row exactly)
  */
-import { clean, fit, width } from "./text.ts";
+import { clean, fit, toAscii, width } from "./text.ts";
 import type { Role } from "./theme.ts";
 
 export interface Cell {
@@ -28,9 +28,18 @@ export interface Span {
   role: Role;
 }
 
+/** How text is cut, and whether only ASCII can be shown. */
+export interface Lettering {
+  ellipsis: string;
+  ascii?: boolean;
+}
+
+const UNICODE: Lettering = { ellipsis: "…" };
+
 /** Texts of exactly `columns` together; a row's background reaches the edge. */
-export function layOut(row: Row, columns: number, ellipsis = "…"): Span[] {
-  const cells = narrowed(row.map(cleaned), columns);
+export function layOut(row: Row, columns: number, lettering = UNICODE): Span[] {
+  const { ellipsis, ascii = false } = lettering;
+  const cells = narrowed(row.map((cell) => cleaned(cell, ascii)), columns);
   const fixed = cells.reduce((sum, cell) => sum + (cell.grow ? 0 : widthOf(cell)), 0);
   const growing = cells.filter(({ grow }) => grow).length;
   const spans: Span[] = [];
@@ -78,12 +87,12 @@ function fixedRow(row: Row, columns: number): Cell[] {
 }
 
 /** The row's words, for tests and for a screen reader. */
-export function textOf(row: Row, columns: number): string {
-  return layOut(row, columns).map(({ text }) => text).join("");
+export function textOf(row: Row, columns: number, lettering?: Lettering): string {
+  return layOut(row, columns, lettering).map(({ text }) => text).join("");
 }
 
-function cleaned(cell: Cell): Cell {
-  const text = clean(cell.text);
+function cleaned(cell: Cell, ascii: boolean): Cell {
+  const text = ascii ? toAscii(clean(cell.text)) : clean(cell.text);
   return text === cell.text ? cell : { ...cell, text };
 }
 

@@ -14,6 +14,7 @@ import type {
   PastCall,
   SoundDevices,
 } from "../control/records.ts";
+import type { HeadsetList } from "../control/headsets.ts";
 import type { ErrorJson } from "../core/errors.ts";
 import type { CallId } from "../core/sip_port.ts";
 import { NO_PHONE, type PhoneModel, type PhoneNews, takeNews } from "./phone_model.ts";
@@ -83,6 +84,7 @@ export interface Records {
   hits: readonly Hit[];
   devices?: SoundDevices;
   devicesError?: ErrorJson;
+  headsets?: HeadsetList;
   ladder?: { sipCallId: string; messages: readonly LadderMessage[] };
   /** Name of the address book by URI of who is on the line. */
   names: ReadonlyMap<string, string>;

@@ -23,6 +23,34 @@ export function clean(text: string): string {
     .replace(FLAG, (letter) => String.fromCharCode(65 + letter.codePointAt(0)! - 0x1f1e6));
 }
 
+const SPELLED: Readonly<Record<string, string>> = {
+  "ä": "ae",
+  "ö": "oe",
+  "ü": "ue",
+  "Ä": "Ae",
+  "Ö": "Oe",
+  "Ü": "Ue",
+  "ß": "ss",
+  "…": "...",
+  "“": '"',
+  "”": '"',
+  "„": '"',
+  "’": "'",
+  "¿": "",
+  "¡": "",
+};
+
+/** The same in ASCII; what has no likeness there is `?` for each of its columns. */
+export function toAscii(text: string): string {
+  if (/^[\x20-\x7e]*$/.test(text)) return text;
+  const spelled = text.normalize("NFC").replace(
+    /[^\x20-\x7e]/gu,
+    (letter) => SPELLED[letter] ?? letter,
+  );
+  return spelled.normalize("NFKD").replace(/\p{M}/gu, "")
+    .replace(/[^\x20-\x7e]/gu, (letter) => "?".repeat(width(letter)));
+}
+
 /** Columns that it takes. */
 export function width(text: string): number {
   if (/^[\x20-\x7e]*$/.test(text)) return text.length;

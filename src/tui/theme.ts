@@ -127,9 +127,13 @@ const UNICODE = {
   cursor: "▏",
 } as const;
 
-export type Glyphs = Readonly<Record<keyof typeof UNICODE, string>>;
+export type Glyphs = Readonly<Record<keyof typeof UNICODE, string>> & {
+  /** Everything on screen is to be ASCII. */
+  ascii?: boolean;
+};
 
 const ASCII: Glyphs = {
+  ascii: true,
   call: "*",
   held: "=",
   ringing: "!",

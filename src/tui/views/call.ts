@@ -20,7 +20,7 @@ export function frontRows(stage: Stage, call: LiveCall): Row[] {
   const { view } = call;
   // A ringing call's head is the banner.
   const rows: Row[] = isRinging(view) ? [] : [headRow(stage, call)];
-  if (call.recording !== undefined) rows.push(recordingRow(stage));
+  if (view.recording.name !== "off") rows.push(recordingRow(stage, view));
   if (view.answeredAt !== undefined || view.state === "early") {
     rows.push(levelRow(stage, call, "you"), levelRow(stage, call, "them"));
     rows.push(...qualityRows(stage, call));
@@ -37,6 +37,9 @@ export function callLine(stage: Stage, call: LiveCall): Row {
   return [
     { text: `${stateGlyph(view, glyphs)} `, role: stateRole(view) },
     { text: whoOf(state, view.remote), grow: true },
+    ...(view.recording.name === "on"
+      ? [{ text: ` ${glyphs.recording} ${words.t("call.recording")} `, role: "recording" as const }]
+      : []),
     ...(view.muted
       ? [{ text: ` ${glyphs.muted} ${words.t("call.muted")} `, role: "warn" as const }]
       : []),
@@ -62,8 +65,11 @@ function headRow(stage: Stage, call: LiveCall): Row {
   ];
 }
 
-function recordingRow({ glyphs, words }: Stage): Row {
-  return line(` ${glyphs.recording} ${words.t("call.recording")} ${glyphs.recording}`, "recording");
+/** Cannot be overlooked: the whole row, in every theme. */
+function recordingRow({ glyphs, words }: Stage, { recording }: LiveCall["view"]): Row {
+  const paused = recording.name === "paused";
+  const text = words.t(paused ? "call.recording.paused" : "call.recording");
+  return line(` ${glyphs.recording} ${text} ${glyphs.recording}`, paused ? "ringing" : "recording");
 }
 
 const METER_MAX = 24;

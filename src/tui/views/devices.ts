@@ -1,4 +1,5 @@
 /** Microphones, loudspeakers and headsets of the station's machine. */
+import type { HeadsetInfo } from "../../control/headsets.ts";
 import type { SoundDevice } from "../../control/records.ts";
 import { BLANK, type Cell, line, type Row } from "../rows.ts";
 import { chosenIndex } from "../state.ts";
@@ -53,7 +54,9 @@ function deviceRow({ words, glyphs }: Stage, device: SoundDevice, chosen: boolea
 function headsetRows(stage: Stage): Row[] {
   const { state, words, glyphs } = stage;
   const { headsets } = state.phone;
+  const listed = state.records.headsets?.headsets ?? [];
   const title = heading(words.t("headset.title"), stage);
+  if (listed.length > 0) return [title, ...listed.flatMap((one) => listedRows(stage, one))];
   if (headsets.length === 0) return [title, line(words.t("headset.none"), "dim")];
   return [
     title,
@@ -68,5 +71,20 @@ function headsetRows(stage: Stage): Row[] {
         ? []
         : [{ text: ` ${error.message}`, role: "bad" as const, drop: 1 }]),
     ]),
+  ];
+}
+
+/** What a headset can do for us, or why nothing. */
+function listedRows({ words, glyphs, columns }: Stage, headset: HeadsetInfo): Row[] {
+  const { name, usable, why, hint, use } = headset;
+  const role = usable ? "good" : "warn";
+  return [
+    [
+      { text: `${usable ? glyphs.good : glyphs.bad} `, role },
+      { text: name, grow: true },
+      { text: ` ${words.t(`headset.use.${use}`)}`, role },
+    ],
+    ...[why, hint ?? ""].filter(Boolean).flatMap((text) => wrap(text, columns - 2))
+      .map((text) => line(`  ${text}`, "dim")),
   ];
 }
