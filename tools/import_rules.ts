@@ -43,7 +43,7 @@ const FOLDERS: Readonly<Record<string, FolderRule>> = {
   control: { imports: ["core"] },
   station: { imports: ["core", ...ADAPTERS] },
   lab: { imports: ["core", "control", "station", "sip", "media", "audio"] },
-  cli: { imports: ["core", "config", "control"], lazily: ["station", "lab", "tui"] },
+  cli: { imports: ["core", "config", "control"], lazily: ["station", "lab", "store", "tui"] },
   tui: { imports: ["core", "control"] },
 };
 

@@ -5,6 +5,7 @@ import { option } from "@optique/core/primitives";
 import type { InferValue } from "@optique/core/parser";
 import { string } from "@optique/core/valueparser";
 import { type Context, defineCommand } from "./command.ts";
+import { lazily } from "./lazily.ts";
 import {
   accountOptions,
   attachOptions,
@@ -77,12 +78,21 @@ export const answer = defineCommand({
   ],
   parser,
   async run(values: AnswerValues, context: Context) {
-    const { attachedStation } = await import("./at_station.ts");
+    const { attachedStation } = await lazily<typeof import("./at_station.ts")>(
+      import.meta.url,
+      "./at_station.ts",
+    );
     const attached = await attachedStation(values, context.io);
     if (attached === undefined) {
-      return await (await import("./run_answer.ts")).runAnswer(values, context);
+      return await (await lazily<typeof import("./run_answer.ts")>(
+        import.meta.url,
+        "./run_answer.ts",
+      )).runAnswer(values, context);
     }
-    const { answerAtStation } = await import("./answer_at_station.ts");
+    const { answerAtStation } = await lazily<typeof import("./answer_at_station.ts")>(
+      import.meta.url,
+      "./answer_at_station.ts",
+    );
     return await answerAtStation(attached, values, context);
   },
 });

@@ -13,6 +13,7 @@ import type { RemotePhone } from "../control/remote_phone.ts";
 import { OffhookError } from "../core/errors.ts";
 import { interruptsOf, type Session, sessionOf } from "./session.ts";
 import type { Io } from "./io.ts";
+import { lazily } from "./lazily.ts";
 import type {
   AccountValues,
   AttachValues,
@@ -131,7 +132,10 @@ async function connect(
   io: Io,
   needed: boolean,
 ): Promise<RemotePhone | undefined> {
-  const { RemotePhone } = await import("../control/remote_phone.ts");
+  const { RemotePhone } = await lazily<typeof import("../control/remote_phone.ts")>(
+    import.meta.url,
+    "../control/remote_phone.ts",
+  );
   try {
     return await RemotePhone.connect({ address: stationPlace(values, io).socket });
   } catch (error) {

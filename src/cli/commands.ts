@@ -57,6 +57,24 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await load<typeof import("./register.ts")>("./register.ts")).register,
   },
   {
+    name: "redial",
+    group: "One call",
+    brief: "Call whom we called last",
+    load: async () => (await load<typeof import("./redial.ts")>("./redial.ts")).redial,
+  },
+  {
+    name: "history",
+    group: "One call",
+    brief: "Calls that were, newest first",
+    load: async () => (await load<typeof import("./history.ts")>("./history.ts")).history,
+  },
+  {
+    name: "contacts",
+    group: "One call",
+    brief: "list, search, add, remove, import, export: the address book",
+    load: async () => (await load<typeof import("./contacts.ts")>("./contacts.ts")).contacts,
+  },
+  {
     name: "station",
     group: "A running station",
     brief: "The headless phone that the commands below drive",

@@ -4,7 +4,9 @@ import { multiple, optional } from "@optique/core/modifiers";
 import { argument, option } from "@optique/core/primitives";
 import type { InferValue } from "@optique/core/parser";
 import { string } from "@optique/core/valueparser";
+import type { ExitCode } from "../core/errors.ts";
 import { type Context, defineCommand } from "./command.ts";
+import { lazily } from "./lazily.ts";
 import {
   accountOptions,
   attachOptions,
@@ -17,13 +19,8 @@ import {
 } from "./options.ts";
 import { header, value } from "./values.ts";
 
-const parser = merge(
-  object({
-    target: argument(
-      string({ metavar: "TARGET" }),
-      described("sip:, sips: or tel: URI, user@host, or a number on the account."),
-    ),
-  }),
+/** What `redial` takes as well. */
+export const dialFlags = merge(
   callOptions,
   object({
     detach: option("--detach", described("Let the station call, print the call's id and leave.")),
@@ -51,6 +48,16 @@ const parser = merge(
   logOptions,
 );
 
+const parser = merge(
+  object({
+    target: argument(
+      string({ metavar: "TARGET" }),
+      described("sip:, sips: or tel: URI, user@host, or a number on the account."),
+    ),
+  }),
+  dialFlags,
+);
+
 export type DialValues = InferValue<typeof parser>;
 
 export const dial = defineCommand({
@@ -69,13 +76,23 @@ export const dial = defineCommand({
     "dial 600 --detach",
   ],
   parser,
-  async run(values: DialValues, context: Context) {
-    const { attachedStation } = await import("./at_station.ts");
-    const attached = await attachedStation(values, context.io);
-    if (attached === undefined) {
-      return await (await import("./run_dial.ts")).runDial(values, context);
-    }
-    const { dialAtStation } = await import("./dial_at_station.ts");
-    return await dialAtStation(attached, values, context);
-  },
+  run: runDialValues,
 });
+
+/** On the running station, or on a phone of its own. */
+export async function runDialValues(values: DialValues, context: Context): Promise<ExitCode> {
+  const { attachedStation } = await lazily<typeof import("./at_station.ts")>(
+    import.meta.url,
+    "./at_station.ts",
+  );
+  const attached = await attachedStation(values, context.io);
+  if (attached === undefined) {
+    return await (await lazily<typeof import("./run_dial.ts")>(import.meta.url, "./run_dial.ts"))
+      .runDial(values, context);
+  }
+  const { dialAtStation } = await lazily<typeof import("./dial_at_station.ts")>(
+    import.meta.url,
+    "./dial_at_station.ts",
+  );
+  return await dialAtStation(attached, values, context);
+}

@@ -2,6 +2,7 @@
  * The one line that shows a call on a terminal, and the words that stand for it elsewhere. Pure; the
  * drawing is in `call_display.ts`. Not on the real-time path.
  */
+import { partyWords } from "./party.ts";
 import type { CallView } from "../core/call.ts";
 import { clock } from "./call_report.ts";
 
@@ -31,7 +32,7 @@ const STATES: Record<CallView["state"], { glyph: string; ascii: string; word: st
 /** `● in call sip:600@host 0:12 G722 mic ▅ spk ▃ 12# · digits dial, m mute, q hang up` */
 export function liveLine(view: CallView, { width, ascii, now }: LineOptions): string {
   const state = STATES[view.state];
-  const parts = [`${ascii ? state.ascii : state.glyph} ${state.word}`, view.remote.uri];
+  const parts = [`${ascii ? state.ascii : state.glyph} ${state.word}`, partyWords(view.remote)];
   parts.push(clock(Math.max(0, now - (view.answeredAt ?? view.startedAt))));
   if (view.codec !== undefined) parts.push(view.codec);
   if (view.muted) parts.push("muted");
@@ -68,7 +69,7 @@ export function stateSentence(view: CallView): string | undefined {
     case "early":
       return "early media";
     case "ringing":
-      return `call from ${view.remote.uri}`;
+      return `call from ${partyWords(view.remote)}`;
     case "active":
       return view.codec === undefined ? "answered" : `answered, ${view.codec}`;
     case "held":

@@ -20,6 +20,11 @@ export function partyOf(text: string, server: string | undefined): Party {
   }
 }
 
+/** With the name that our contacts have; what the other side calls itself is only its word. */
+export function partyWords({ uri, contact }: Party): string {
+  return contact === undefined ? uri : `${contact} ${uri}`;
+}
+
 /** `alice`, `alice@host`, `sip:alice@host`; `*` stands for anything. In any case of letters. */
 export function matchesCaller(pattern: string, uri: string): boolean {
   const bare = uri.replace(/^(sips?|tel):/i, "").replace(/[;?].*$/s, "");

@@ -4,6 +4,7 @@ import { withDefault } from "@optique/core/modifiers";
 import { option } from "@optique/core/primitives";
 import type { InferValue } from "@optique/core/parser";
 import { type Context, defineCommand } from "./command.ts";
+import { lazily } from "./lazily.ts";
 import {
   accountOptions,
   attachOptions,
@@ -45,9 +46,15 @@ export const register = defineCommand({
   ],
   parser,
   async run(values: RegisterValues, context: Context) {
-    const { attachedStation } = await import("./at_station.ts");
+    const { attachedStation } = await lazily<typeof import("./at_station.ts")>(
+      import.meta.url,
+      "./at_station.ts",
+    );
     const attached = await attachedStation(values, context.io);
-    const { registerAtStation, runRegister } = await import("./run_register.ts");
+    const { registerAtStation, runRegister } = await lazily<typeof import("./run_register.ts")>(
+      import.meta.url,
+      "./run_register.ts",
+    );
     return attached === undefined
       ? await runRegister(values, context)
       : await registerAtStation(attached, values, context);

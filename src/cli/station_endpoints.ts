@@ -5,6 +5,7 @@
 import { resolve } from "node:path";
 import type { AudioEndpoints } from "../core/media_port.ts";
 import type { Io } from "./io.ts";
+import { lazily } from "./lazily.ts";
 import type { AccountValues, AudioValues, TlsValues } from "./options.ts";
 
 /** Undefined: the station's own, because nothing was asked for. */
@@ -17,7 +18,10 @@ export async function stationEndpoints(
     ["OFFHOOK_MIC", "OFFHOOK_SPEAKER"].some((variable) => io.environment(variable));
   if (!asked) return undefined;
   // Half of it may be the configuration's: that is read only for this.
-  const { endpointsOf, loadForCommand } = await import("./call_setup.ts");
+  const { endpointsOf, loadForCommand } = await lazily<typeof import("./call_setup.ts")>(
+    import.meta.url,
+    "./call_setup.ts",
+  );
   return absolute(endpointsOf(await loadForCommand(values, io), values, io), io.cwd);
 }
 

@@ -3,6 +3,7 @@ import type { CallView, Snapshot } from "../control/phone.ts";
 import type { RegistrationState } from "../core/account.ts";
 import { say, sayJson } from "./io.ts";
 import { LIVE, type LiveFields, withStation } from "./live.ts";
+import { partyWords } from "./party.ts";
 import { defineQuickCommand } from "./quick_command.ts";
 
 export const status = defineQuickCommand<LiveFields>({
@@ -54,7 +55,7 @@ function callLine(call: CallView, now: number): string {
   const arrow = call.direction === "incoming" ? "from" : "to";
   const since = Math.max(0, Math.round((now - (call.answeredAt ?? call.startedAt)) / 1_000));
   const muted = call.muted ? ", muted" : "";
-  return `${call.id}  ${call.state}${muted}  ${arrow} ${call.remote.uri}  ${since} s` +
+  return `${call.id}  ${call.state}${muted}  ${arrow} ${partyWords(call.remote)}  ${since} s` +
     (call.codec === undefined ? "" : `  ${call.codec}`);
 }
 

@@ -7,9 +7,11 @@ import type { MethodName, Methods } from "./phone.ts";
 import type { Role } from "./role.ts";
 import {
   contact as contactSchema,
+  contactCard,
   contactDraft,
   contactHit,
   headsetInfo,
+  importedContacts,
   ladderMessage,
   pastCall,
   soundDevices,
@@ -160,6 +162,12 @@ export const METHODS: {
     result: z.strictObject({ removed: z.boolean() }),
     least: "operator",
     does: "forgets a contact",
+  },
+  "contacts.import": {
+    params: z.strictObject({ cards: z.array(contactCard).max(1000) }),
+    result: importedContacts,
+    least: "operator",
+    does: "takes in contacts of another program, and joins those that are there",
   },
   devices: {
     params: nothing,

@@ -14,8 +14,10 @@ import type { PhoneEvent } from "../core/state.ts";
 import type { HeadsetList } from "./headsets.ts";
 import type {
   Contact,
+  ContactCard,
   ContactDraft,
   ContactHit,
+  ImportedContacts,
   LadderMessage,
   PastCallPage,
   PastCallQuery,
@@ -102,6 +104,7 @@ export interface Methods {
     result: { contact: Contact };
   };
   "contacts.remove": { params: { id: string }; result: { removed: boolean } };
+  "contacts.import": { params: { cards: ContactCard[] }; result: ImportedContacts };
   devices: { params: Record<string, never>; result: SoundDevices };
   headsets: { params: Record<string, never>; result: HeadsetList };
   "headsets.use": { params: { on: boolean }; result: Record<string, never> };

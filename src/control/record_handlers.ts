@@ -10,6 +10,7 @@ export type RecordMethod =
   | "contacts.add"
   | "contacts.update"
   | "contacts.remove"
+  | "contacts.import"
   | "devices"
   | "headsets"
   | "headsets.use"
@@ -38,6 +39,7 @@ export function recordHandlers(providers: () => Providers): RecordHandlers {
     "contacts.add": (draft) => ({ contact: contacts().add(draft) }),
     "contacts.update": ({ id, changes }) => ({ contact: contacts().update(id, changes) }),
     "contacts.remove": ({ id }) => ({ removed: contacts().remove(id) }),
+    "contacts.import": ({ cards }) => contacts().import(cards),
     headsets: () => headsets().list(),
     "headsets.use": async ({ on }) => {
       await headsets().use(on);

@@ -1,7 +1,8 @@
 /** zod schemas of what a station keeps, held against their TypeScript types. */
 import { z } from "zod";
 import type { HeadsetInfo } from "./headsets.ts";
-import type { Contact, ContactAddress, ContactDraft, ContactHit } from "./records.ts";
+import type { Contact, ContactAddress, ContactCard, ContactDraft } from "./records.ts";
+import type { ContactHit, ImportedContacts } from "./records.ts";
 import type { LadderMessage, PastCall, SoundDevices } from "./records.ts";
 import { errorJson, outcome, party, transport } from "./values.ts";
 
@@ -48,6 +49,19 @@ export const contact: z.ZodType<Contact> = z.strictObject({
   groups: z.array(z.string()),
   note: z.string(),
   favourite: z.boolean(),
+});
+
+export const contactCard: z.ZodType<ContactCard> = z.strictObject({
+  contact,
+  extra: z.array(z.string()),
+});
+
+const ids = z.array(z.string());
+
+export const importedContacts: z.ZodType<ImportedContacts> = z.strictObject({
+  added: ids,
+  merged: ids,
+  unchanged: ids,
 });
 
 export const contactHit: z.ZodType<ContactHit> = z.strictObject({

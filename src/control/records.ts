@@ -98,6 +98,23 @@ export interface ContactDraft {
   favourite?: boolean;
 }
 
+/** A contact as it is imported: with what only other programs understand. */
+export interface ContactCard {
+  /** An empty id gets a new one. */
+  contact: Contact;
+  /** Unfolded vCard content lines (RFC 6350 §3.3), kept for the next export. */
+  extra: string[];
+}
+
+/** What an import did, by the ids in the store. */
+export interface ImportedContacts {
+  added: string[];
+  /** Joined with a contact that was there. */
+  merged: string[];
+  /** Were there already, with everything. */
+  unchanged: string[];
+}
+
 export interface SoundDevice {
   id: string;
   name: string;
@@ -143,6 +160,8 @@ export interface ContactsProvider {
   add(draft: ContactDraft): Contact;
   update(id: string, changes: ContactDraft): Contact;
   remove(id: string): boolean;
+  /** All of them, or on an error none. */
+  import(cards: ContactCard[]): ImportedContacts;
 }
 
 export interface HeadsetsProvider {

@@ -22,6 +22,7 @@ export const errorJson: z.ZodType<ErrorJson> = z.strictObject({
 export const party: z.ZodType<Party> = z.strictObject({
   uri: z.string().min(1),
   displayName: z.string().optional(),
+  contact: z.string().optional(),
 });
 
 export const extraHeader: z.ZodType<ExtraHeader> = z.strictObject({

@@ -52,7 +52,10 @@ export interface Account {
 export interface Party {
   /** SIP, SIPS or TEL URI, canonical, without header parameters. */
   uri: string;
+  /** As they call themselves. */
   displayName?: string;
+  /** As our contacts have them. */
+  contact?: string;
 }
 
 /** A header that a user adds to a request; `src/sip` refuses line ends and reserved names. */

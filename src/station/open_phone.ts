@@ -8,7 +8,9 @@
  */
 import { LocalPhone } from "../control/local_phone.ts";
 import { DIRECT_ACCOUNT } from "../control/phone.ts";
-import type { Account } from "../core/account.ts";
+import type { Providers } from "../control/records.ts";
+import type { Account, Party } from "../core/account.ts";
+import { OffhookError } from "../core/errors.ts";
 import type { MediaInput } from "../core/media_port.ts";
 import type { CallId, SipEffect, SipInput } from "../core/sip_port.ts";
 import { initialState, type PhoneState, type Settings } from "../core/state.ts";
@@ -47,6 +49,8 @@ class Assembly {
   readonly core: CoreLoop;
   readonly sipLog = new SipLog();
   readonly listening: OpenPhone["listening"] = [];
+  /** Whose calls come with a name. */
+  contacts: Providers["contacts"];
   readonly #options: PhoneOptions;
   readonly #agents = new Map<string, UserAgent>();
   /** Which user agent has a call. */
@@ -152,11 +156,24 @@ class Assembly {
   }
 
   #heed(agent: UserAgent, input: SipInput): void {
-    if (input.type === "IncomingCall") this.#callAgents.set(input.call, agent);
-    this.core.submit(input);
+    if (input.type === "IncomingCall") {
+      this.#callAgents.set(input.call, agent);
+      this.core.submit({ ...input, from: this.#named(input.from) });
+    } else this.core.submit(input);
     if ("call" in input && !this.core.state.calls.has(input.call)) {
       // Refused at once, or over: nothing more will be asked about it.
       this.#callAgents.delete(input.call);
+    }
+  }
+
+  /** With the name that our contacts have; a store that fails costs the name, not the call. */
+  #named(party: Party): Party {
+    try {
+      const contact = this.contacts?.lookUp(party.uri)?.contact.name;
+      return contact === undefined ? party : { ...party, contact };
+    } catch (error) {
+      this.#options.log(`contacts: ${OffhookError.from(error).message}`);
+      return party;
     }
   }
 
@@ -198,6 +215,11 @@ class WholePhone extends LocalPhone implements OpenPhone, ServedPhone {
       ladder: (sipCallId) => assembly.sipLog.ladder(sipCallId),
       ...(assembly.headsets === undefined ? {} : { headsets: assembly.headsets }),
     });
+  }
+
+  override provide(providers: Providers): void {
+    super.provide(providers);
+    if (providers.contacts !== undefined) this.#assembly.contacts = providers.contacts;
   }
 
   get listening(): OpenPhone["listening"] {

@@ -9,6 +9,8 @@ import { demoReportSchema } from "./demo.ts";
 import { devicesReportSchema } from "./devices.ts";
 import { errorOutputSchema } from "./error.ts";
 import { headsetListSchema, headsetTestSchema } from "./headsets.ts";
+import { actionSchema, callsSchema, eventSchema, statusSchema } from "./live.ts";
+import { contactSchema, contactsImportSchema, historySchema } from "./records.ts";
 import { registerReportSchema } from "./register.ts";
 import { versionSchema } from "./version.ts";
 
@@ -16,7 +18,26 @@ export const OUTPUT_SCHEMAS = {
   dial: callReportSchema,
   answer: callReportSchema,
   register: registerReportSchema,
+  redial: callReportSchema,
   demo: demoReportSchema,
+  status: statusSchema,
+  calls: callsSchema,
+  events: eventSchema,
+  hangup: actionSchema,
+  hold: actionSchema,
+  resume: actionSchema,
+  swap: actionSchema,
+  mute: actionSchema,
+  unmute: actionSchema,
+  dtmf: actionSchema,
+  reject: actionSchema,
+  transfer: actionSchema,
+  history: historySchema,
+  "contacts list": contactSchema,
+  "contacts search": contactSchema,
+  "contacts add": contactSchema,
+  "contacts remove": contactSchema,
+  "contacts import": contactsImportSchema,
   devices: devicesReportSchema,
   "headset list": headsetListSchema,
   "headset test": headsetTestSchema,

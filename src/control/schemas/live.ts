@@ -1,0 +1,32 @@
+/** The JSON of the commands to a running station. */
+import { z } from "zod";
+import { event } from "../events.ts";
+import { ROLES } from "../role.ts";
+import { accountView, callView } from "../values.ts";
+
+const seq = z.int().nonnegative().describe("The event that the answer had reached.");
+
+export const statusSchema = z.object({
+  schema: z.literal("offhook.status/1"),
+  station: z.object({ name: z.string(), version: z.string(), pid: z.int() }),
+  role: z.enum(ROLES).describe("What this connection may do."),
+  seq,
+  accounts: z.array(accountView),
+  calls: z.array(callView),
+  doNotDisturb: z.boolean(),
+});
+
+export const callsSchema = z.object({
+  schema: z.literal("offhook.calls/1"),
+  seq,
+  calls: z.array(callView).describe("In the order of their beginning."),
+});
+
+export const actionSchema = z.object({
+  schema: z.literal("offhook.action/1"),
+  action: z.string().describe("The subcommand; dial and answer with --detach."),
+  call: z.string().optional().describe("The call that it was about."),
+  seq,
+}).describe("What a command that acts on a live call prints with --json.");
+
+export const eventSchema = event.describe("One line of offhook events.");
