@@ -50,7 +50,12 @@ export class FakeIo implements Io {
   }
 
   readonly environment = (name: string) =>
-    ({ HOME: "/nowhere", XDG_RUNTIME_DIR: "/nowhere", LANG: "C.UTF-8", ...this.#options.environment })[name];
+    ({
+      HOME: "/nowhere",
+      XDG_RUNTIME_DIR: "/nowhere",
+      LANG: "C.UTF-8",
+      ...this.#options.environment,
+    })[name];
 
   readStdin(): Promise<string> {
     return Promise.resolve(this.#options.stdin ?? "");
