@@ -110,13 +110,15 @@ function openKeyboard(listener: (keys: string) => void): Keyboard {
     }
   };
   globalThis.addEventListener("unload", restore);
-  const reader = Deno.stdin.readable.pipeThrough(new TextDecoderStream()).getReader();
   let open = true;
+  // Read by hand: cancelling the stream would close standard input for whoever comes next.
   const pump = async () => {
+    const bytes = new Uint8Array(1024);
+    const decoder = new TextDecoder();
     while (open) {
-      const { value, done } = await reader.read();
-      if (done) break;
-      if (open) listener(value);
+      const count = await Deno.stdin.read(bytes);
+      if (count === null) break;
+      if (open) listener(decoder.decode(bytes.subarray(0, count), { stream: true }));
     }
   };
   pump().catch(() => {});
@@ -126,7 +128,6 @@ function openKeyboard(listener: (keys: string) => void): Keyboard {
       open = false;
       restore();
       globalThis.removeEventListener("unload", restore);
-      reader.cancel().catch(() => {});
     },
   };
 }
