@@ -37,6 +37,8 @@ export interface Settings {
   active: "one" | "all";
   /** Endpoints of calls that name none. */
   endpoints: AudioEndpoints;
+  /** Whose calls are answered by themselves while no other is on; absent: nobody's. */
+  autoAnswer?: { /** See `matchesCaller`. */ callers: string[]; afterMs: number };
   /** What lifting a headset does while no call is on; absent: nothing. */
   lift?: { kind: "hotline"; dial: Dialled } | { kind: "redial" };
 }
@@ -101,10 +103,19 @@ export type Command =
   | { type: "SendDigits"; call: CallId; digits: string; durationMs: number }
   | { type: "Transfer"; call: CallId; target: string }
   | { type: "SetDoNotDisturb"; on: boolean }
+  /** What a changed configuration says; calls go on as they are. */
+  | { type: "Configure"; settings: Settings; accounts: Account[] }
   /** Early media to a caller: 183 with an answer, before the call is answered (practice PBX). */
   | { type: "SendEarlyMedia"; call: CallId; endpoints?: AudioEndpoints };
 
-export type TimerName = "no-answer" | "ring" | "duration" | "ending" | "glare" | "transfer";
+export type TimerName =
+  | "no-answer"
+  | "ring"
+  | "auto-answer"
+  | "duration"
+  | "ending"
+  | "glare"
+  | "transfer";
 
 export interface TimerFired {
   type: "TimerFired";

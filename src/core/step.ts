@@ -25,6 +25,7 @@ import { attachAudio, endpointFailed, followSound, pauseRecording } from "./tran
 import { record, useEndpoints } from "./transitions/sound.ts";
 import { referProgress, transfer, transferFailed } from "./transitions/transfer.ts";
 import { connectionChanged, register, registrationChanged } from "./transitions/accounts.ts";
+import { autoAnswer, configure, setDoNotDisturb } from "./transitions/settings.ts";
 import { hangup } from "./transitions/hangup.ts";
 import { headsetChanged, headsetIntent } from "./transitions/headset.ts";
 import { isIn, Turn } from "./turn.ts";
@@ -72,10 +73,8 @@ const COMMANDS: Table<Command> = {
   SendDigits: (turn, command) => sendDigits(turn, turn.need(command.call), command),
   Transfer: (turn, { call, target }) => transfer(turn, turn.need(call), target),
   SendEarlyMedia: sendEarlyMedia,
-  SetDoNotDisturb: (turn, { on }) => {
-    turn.putSettings({ ...turn.settings, doNotDisturb: on });
-    turn.events.push({ type: "do-not-disturb", on });
-  },
+  SetDoNotDisturb: (turn, { on }) => setDoNotDisturb(turn, on),
+  Configure: (turn, { settings, accounts }) => configure(turn, settings, accounts),
 };
 
 type News =
@@ -168,6 +167,8 @@ function timerFired(turn: Turn, call: Call, { timer }: TimerFired): void {
       return;
     case "ring":
       return rungOut(turn, call);
+    case "auto-answer":
+      return autoAnswer(turn, call);
     case "duration":
       if (isIn(call, "established")) bye(turn, call, "the time was up");
       return;

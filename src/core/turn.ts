@@ -84,6 +84,11 @@ export class Turn {
     this.#state = { ...this.#state, accounts };
   }
 
+  putAccounts(accounts: readonly AccountState[]): void {
+    const byId = new Map(accounts.map((each) => [each.account.id, each]));
+    this.#state = { ...this.#state, accounts: byId };
+  }
+
   get lastDialled(): PhoneState["lastDialled"] {
     return this.#state.lastDialled;
   }

@@ -113,8 +113,11 @@ function recordOf(turn: Turn, call: CallIn<"ending">): CallRecord {
   return record;
 }
 
+/** Whatever may be running; `ending` begins now. */
+const TIMERS = ["no-answer", "ring", "auto-answer", "duration", "glare", "transfer"] as const;
+
 function stopTimers(turn: Turn, call: Call): void {
-  for (const timer of ["no-answer", "ring", "duration", "glare", "transfer"] as const) {
+  for (const timer of TIMERS) {
     turn.stopTimer(timer, call.id);
   }
 }

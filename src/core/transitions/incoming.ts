@@ -9,6 +9,7 @@ import { end } from "./ending.ts";
 import { establish } from "./established.ts";
 import { portsOf, recordingOf, runStream } from "./media.ts";
 import { holdOthers } from "./offers.ts";
+import { autoAnswerMs } from "./settings.ts";
 
 /** Ports that stand in when only the codecs of an offer are judged. */
 const ANY_PORTS = { port: 1, rtcpPort: 2 };
@@ -44,6 +45,8 @@ export function incoming(turn: Turn, input: Extract<SipInput, { type: "IncomingC
   turn.ask({ type: "SendProgress", call: call.id, status: 180 });
   turn.startTimer("ring", call.id, turn.settings.ringMs);
   const { autoAnswerAfter } = input;
+  const afterMs = autoAnswerMs(turn, input.from.uri, autoAnswerAfter);
+  if (afterMs !== undefined) turn.startTimer("auto-answer", call.id, afterMs);
   turn.tell("call.incoming", call, autoAnswerAfter === undefined ? undefined : { autoAnswerAfter });
 }
 
@@ -79,6 +82,7 @@ export function answer(turn: Turn, command: Extract<Command, { type: "Answer" }>
     : capabilitiesFor(command.codecs, turn.settings.formats);
   holdOthers(turn, call.id);
   turn.stopTimer("ring", call.id);
+  turn.stopTimer("auto-answer", call.id);
   const answering = turn.put({
     ...call,
     capabilities,
@@ -88,7 +92,8 @@ export function answer(turn: Turn, command: Extract<Command, { type: "Answer" }>
     phase: { name: "answering", offer: call.phase.offer },
   }) as CallIn<"answering">;
   if (call.media.name === "running") return accept(turn, answering);
-  openMedia(turn, answering);
+  // Opening for early media already: the answer goes out when it is open.
+  if (call.media.name === "none") openMedia(turn, answering);
 }
 
 /** Sound before the answer (183): the call goes on ringing. */

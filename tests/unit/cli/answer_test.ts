@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { runCli } from "../../../src/cli/cli.ts";
-import { matchesCaller } from "../../../src/cli/party.ts";
+import { matchesCaller } from "../../../src/core/caller_pattern.ts";
 import type { CallView } from "../../../src/core/call.ts";
 import { OffhookError } from "../../../src/core/errors.ts";
 import { aFailure, aRecord, aView, FakePhone } from "../../fakes/fake_phone.ts";

@@ -378,3 +378,14 @@ Deno.test("impossible commands throw a typed error and change nothing", () => {
     assert.equal(scene.state, before);
   }
 });
+
+Deno.test("an answer while early media opens waits for it: media is opened once", () => {
+  const scene = new Scene().ringing("a").play(
+    { type: "SendEarlyMedia", call: "a" },
+    { type: "Answer", call: "a" },
+  );
+  assert.equal(scene.effects.filter(({ type }) => type === "OpenMedia").length, 1);
+  scene.play({ type: "MediaOpened", call: "a", port: 5000, rtcpPort: 5001 });
+  assert.ok(scene.asked("SendAccept"));
+  assert.equal(scene.phase("a"), "established");
+});
