@@ -57,18 +57,20 @@ export class HidConnection {
 
   /**
    * @param farewell reports that the host writes when the handle closes or we are gone
+   * @param options `feature`: all that is written are feature reports
    * @throws OffhookError `device-not-found`, `device-failed` (see HidBackend.open)
    */
   async open(
     path: string,
     farewell: readonly Uint8Array[],
     events: HidHandleEvents,
+    { feature = false }: { feature?: boolean } = {},
   ): Promise<HidHandle> {
     const handle = this.#freeHandle();
     this.#handles.set(handle, events);
     try {
       const reports = farewell.map((report) => [...report]);
-      await this.#request("open-hid", { handle, path, farewell: reports });
+      await this.#request("open-hid", { handle, path, farewell: reports, feature });
     } catch (error) {
       this.#handles.delete(handle);
       throw error;

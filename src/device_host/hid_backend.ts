@@ -21,8 +21,9 @@ export interface HidBackend {
   /** @throws OffhookError `device-failed` when there is no HID library for this system */
   list(): Promise<HidDevice[]>;
   /**
+   * @param feature what is written are feature reports
    * @throws OffhookError `device-not-found` when it is not there, `device-failed` with
    *   `data.reason` `permission-denied` and a hint when it may not be opened, else without
    */
-  open(path: string, events: HidEvents): Promise<OpenedHid>;
+  open(path: string, events: HidEvents, feature: boolean): Promise<OpenedHid>;
 }

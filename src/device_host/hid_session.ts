@@ -165,7 +165,7 @@ export class HidSession {
     for (const handle of this.#handles.keys()) this.#devices.await(this.#close(handle));
   }
 
-  async #open({ handle, path, farewell }: OpenHid): Promise<unknown> {
+  async #open({ handle, path, farewell, feature = false }: OpenHid): Promise<unknown> {
     if (this.#handles.has(handle)) {
       throw new OffhookError("internal", `The HID handle ${handle} is open already.`);
     }
@@ -176,7 +176,7 @@ export class HidSession {
         if (!this.#devices.stale()) this.#client.writer.report(handle, count++, bytes);
       },
       failed: (reason) => this.#failed(handle, path, reason),
-    });
+    }, feature);
     try {
       this.#handles.set(handle, {
         device: await within(OPEN_LIMIT_MS, `Opening ${path}`, opening),

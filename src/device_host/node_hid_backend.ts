@@ -45,7 +45,7 @@ export class NodeHidBackend implements HidBackend {
     }));
   }
 
-  async open(path: string, events: HidEvents): Promise<OpenedHid> {
+  async open(path: string, events: HidEvents, feature: boolean): Promise<OpenedHid> {
     const library = await this.#load();
     let device: Awaited<ReturnType<NodeHid["HIDAsync"]["open"]>>;
     try {
@@ -62,7 +62,8 @@ export class NodeHidBackend implements HidBackend {
     });
     return {
       async write(report) {
-        await device.write([...report]);
+        if (feature) await device.sendFeatureReport([...report]);
+        else await device.write([...report]);
       },
       async close() {
         open = false;

@@ -42,6 +42,8 @@ export interface OpenHid {
   path: string;
   /** Reports written when the handle is closed or the client is gone. */
   farewell: number[][];
+  /** What is written are feature reports. */
+  feature?: boolean;
 }
 
 /** What each HID request takes and gives. */
@@ -74,8 +76,9 @@ export const HID_REQUEST_CHECKS: {
 } = {
   "list-hid": () => true,
   "watch-hid": () => true,
-  "open-hid": ({ handle, path, farewell }) =>
+  "open-hid": ({ handle, path, farewell, feature }) =>
     isHandle(handle) && typeof path === "string" && Array.isArray(farewell) &&
+    (feature === undefined || typeof feature === "boolean") &&
     farewell.length <= MAX_FAREWELL && farewell.every(isReport),
   "write-hid": ({ handle, report }) => isHandle(handle) && isReport(report),
   "close-hid": ({ handle }) => isHandle(handle),

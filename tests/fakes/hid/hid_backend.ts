@@ -9,6 +9,8 @@ import type { HidLayout } from "../../fixtures/hid_layouts.ts";
 export class FakeHidDevice {
   /** Output reports in the order of their writing. */
   readonly written: number[][] = [];
+  /** Feature reports in the order of their writing. */
+  readonly features: number[][] = [];
   /** Who has it open. */
   readonly openers = new Set<HidEvents>();
   denied = false;
@@ -69,7 +71,7 @@ export class FakeHidBackend implements HidBackend {
     return Promise.resolve([...this.devices.values()].map((device) => device.describe()));
   }
 
-  open(path: string, events: HidEvents): Promise<OpenedHid> {
+  open(path: string, events: HidEvents, feature: boolean): Promise<OpenedHid> {
     const device = this.devices.get(path);
     if (device === undefined) {
       return Promise.reject(
@@ -85,7 +87,7 @@ export class FakeHidBackend implements HidBackend {
       write: async (report: Uint8Array) => {
         if (device.writeMs > 0) await new Promise((done) => setTimeout(done, device.writeMs));
         if (!this.devices.has(path)) throw new Error("cannot write to HID device");
-        device.written.push([...report]);
+        (feature ? device.features : device.written).push([...report]);
         device.firmware([...report]);
       },
       close: () => {
