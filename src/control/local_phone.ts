@@ -3,6 +3,8 @@ import { type CallView, viewOf } from "../core/call.ts";
 import { OffhookError } from "../core/errors.ts";
 import type { AccountState, Command, PhoneState } from "../core/state.ts";
 import { resolveTarget } from "../core/target.ts";
+import type { AudioListener, AudioParams, CallAudio } from "./call_audio.ts";
+import { LocalAudio } from "./local_audio.ts";
 import {
   DIRECT_ACCOUNT,
   type MethodName,
@@ -16,6 +18,7 @@ import {
 import { RecentEvents } from "./recent_events.ts";
 import { recordHandlers, type RecordMethod } from "./record_handlers.ts";
 import type { Providers } from "./records.ts";
+import { soundHandlers, type SoundMethod } from "./sound_handlers.ts";
 
 /** The running core, as the control API needs it. */
 export interface CommandPort {
@@ -36,20 +39,27 @@ type Handlers = {
 };
 
 /** The methods that are commands of the core. */
-type CoreHandlers = Omit<Handlers, RecordMethod>;
+type CoreHandlers = Omit<Handlers, RecordMethod | SoundMethod>;
 
 export class LocalPhone implements Phone {
   readonly #core: CommandPort;
   readonly #close: () => Promise<void>;
   readonly #handlers: Handlers;
   readonly #past = new RecentEvents();
+  readonly #audio: LocalAudio;
   #providers: Providers = {};
 
   /** @param close ends calls, un-registers and releases everything below */
   constructor(core: CommandPort, close: () => Promise<void>) {
     this.#core = core;
     this.#close = close;
-    this.#handlers = { ...handlersOf(core), ...recordHandlers(() => this.#providers) };
+    const providers = () => this.#providers;
+    this.#audio = new LocalAudio(core, providers);
+    this.#handlers = {
+      ...handlersOf(core),
+      ...soundHandlers(core, providers),
+      ...recordHandlers(providers),
+    };
     core.listen((event) => this.#past.add(event));
   }
 
@@ -85,6 +95,10 @@ export class LocalPhone implements Phone {
       for (const event of this.#past.since(since, seq, Date.now())) listener(event);
     }
     return Promise.resolve({ snapshot: snapshotOf(this.#core.state), seq, close });
+  }
+
+  async audio(params: AudioParams, listener: AudioListener): Promise<CallAudio> {
+    return await this.#audio.open(params, listener);
   }
 
   close(): Promise<void> {

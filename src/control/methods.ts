@@ -16,7 +16,7 @@ import {
   pastCall,
   soundDevices,
 } from "./record_values.ts";
-import { endpoints, extraHeader, limits, party, snapshot } from "./values.ts";
+import { endpoints, extraHeader, limits, microphone, party, snapshot, speaker } from "./values.ts";
 
 export interface Method<Params, Result> {
   params: z.ZodType<Params>;
@@ -116,6 +116,26 @@ export const METHODS: {
     result: nothing,
     least: "operator",
     does: "plays sound to a caller before the call is answered",
+  },
+  record: {
+    params: z.strictObject({
+      call,
+      action: z.enum(["start", "stop", "pause", "resume"]),
+      path: z.string().min(1).optional(),
+    }),
+    result: z.strictObject({ path: z.string() }),
+    least: "operator",
+    does: "begins, pauses or ends a recording of both directions",
+  },
+  useDevices: {
+    params: z.strictObject({
+      call,
+      microphone: microphone.optional(),
+      speaker: speaker.optional(),
+    }),
+    result: nothing,
+    least: "operator",
+    does: "goes over to another microphone or loudspeaker",
   },
   history: {
     params: z.strictObject({

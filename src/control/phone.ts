@@ -8,9 +8,10 @@
  */
 import type { AccountId, ExtraHeader, Party, RegistrationState } from "../core/account.ts";
 import type { CallLimits, CallRecord, CallView } from "../core/call.ts";
-import type { AudioEndpoints } from "../core/media_port.ts";
+import type { AudioEndpoints, Microphone, Speaker } from "../core/media_port.ts";
 import type { CallId } from "../core/sip_port.ts";
 import type { PhoneEvent } from "../core/state.ts";
+import type { AudioListener, AudioParams, CallAudio } from "./call_audio.ts";
 import type { HeadsetList } from "./headsets.ts";
 import type {
   Contact,
@@ -92,6 +93,21 @@ export interface Methods {
     params: { call: CallId; endpoints?: AudioEndpoints };
     result: Record<string, never>;
   };
+  record: {
+    params: {
+      call: CallId;
+      /** `start` and `stop` are answered when the file is open, and when it is complete. */
+      action: "start" | "stop" | "pause" | "resume";
+      /** Of `start`: absolute; absent: a name of its own in the station's data folder. */
+      path?: string;
+    };
+    result: { path: string };
+  };
+  /** Answered when what was named is in use. */
+  useDevices: {
+    params: { call: CallId; microphone?: Microphone; speaker?: Speaker };
+    result: Record<string, never>;
+  };
   history: { params: PastCallQuery; result: PastCallPage };
   "contacts.search": {
     params: { /** Empty: every contact, favourites first. */ query: string; limit?: number };
@@ -153,6 +169,11 @@ export interface Phone {
     listener: (event: Sequenced) => void,
     options?: SubscribeOptions,
   ): Promise<Subscription>;
+  /**
+   * A program joins a call's sound.
+   * @throws OffhookError `no-such-call`, `invalid-state`, `usage`, `station-refused`
+   */
+  audio(params: AudioParams, listener: AudioListener): Promise<CallAudio>;
   /** Ends every call, un-registers, releases everything; bounded in time. */
   close(): Promise<void>;
 }

@@ -7,8 +7,9 @@
  * Not on the real-time path.
  */
 import type { AccountId, Party, TransportName } from "../core/account.ts";
-import type { Outcome } from "../core/call.ts";
+import type { CallView, Outcome } from "../core/call.ts";
 import type { ErrorJson } from "../core/errors.ts";
+import type { AttachmentId } from "../core/media_port.ts";
 import type { CallId } from "../core/sip_port.ts";
 import type { HeadsetList } from "./headsets.ts";
 
@@ -178,4 +179,21 @@ export interface Providers {
   headsets?: HeadsetsProvider;
   /** Messages of the dialog with this Call-ID, oldest first, as far as they are remembered. */
   ladder?(sipCallId: string): LadderMessage[];
+  /** Prepares an attachment to a call's sound; AttachAudio is commanded next. */
+  attach?(attachment: AttachmentId, listener: AttachmentListener): AttachmentWire;
+  /** Where a recording of this call is to be when nobody says; its folder exists. */
+  recordingPath?(call: CallView): string;
+}
+
+/** What an attachment tells; see `src/media/attached_audio.ts`. */
+export interface AttachmentListener {
+  heard(samples: Int16Array): void;
+  room(samples: number): void;
+  ended(losses: { heard: number }): void;
+}
+
+export interface AttachmentWire {
+  say(samples: Int16Array): void;
+  /** Ends what was never attached. */
+  end(): void;
 }

@@ -6,6 +6,8 @@
  * When the connection goes, everything that is pending is rejected with `no-station`.
  */
 import { type ErrorJson, OffhookError } from "../core/errors.ts";
+import type { AudioListener, AudioParams, CallAudio } from "./call_audio.ts";
+import { audioPath, joinOver } from "./remote_audio.ts";
 import type {
   MethodName,
   Methods,
@@ -35,7 +37,7 @@ export interface RemoteOptions {
 
 export class RemotePhone implements Phone {
   readonly #socket: WebSocket;
-  readonly #address: string;
+  readonly #options: RemoteOptions;
   readonly #waiting = new Map<number, Waiting>();
   readonly #listeners = new Set<(event: Sequenced) => void>();
   /** Resolves when the connection is over: with an error unless we closed it. */
@@ -45,13 +47,13 @@ export class RemotePhone implements Phone {
 
   #leaving = false;
 
-  private constructor(socket: WebSocket, address: string) {
+  private constructor(socket: WebSocket, options: RemoteOptions) {
     this.#socket = socket;
-    this.#address = address;
+    this.#options = options;
     socket.onmessage = ({ data }: MessageEvent<string>) => this.#receive(data);
     this.closed = new Promise((resolve) => {
       socket.onclose = () => {
-        const gone = stationGone(address);
+        const gone = stationGone(options.address);
         for (const { reject } of this.#waiting.values()) reject(gone);
         this.#waiting.clear();
         resolve(this.#leaving ? undefined : gone);
@@ -63,7 +65,7 @@ export class RemotePhone implements Phone {
   static async connect(options: RemoteOptions): Promise<RemotePhone> {
     const { address, token } = options;
     const socket = await open(address);
-    const phone = new RemotePhone(socket, address);
+    const phone = new RemotePhone(socket, options);
     phone.#hello = await phone.#ask("initialize", {
       version: PROTOCOL_VERSION,
       ...(token === undefined ? {} : { token }),
@@ -94,6 +96,13 @@ export class RemotePhone implements Phone {
     return { snapshot, seq, close: () => this.#listeners.delete(listener) };
   }
 
+  /** On a connection of its own, so that no answer waits for sound. */
+  async audio(params: AudioParams, listener: AudioListener): Promise<CallAudio> {
+    const { address, token } = this.#options;
+    const socket = await open(address, audioPath(params), token);
+    return await joinOver(socket, listener, () => stationGone(address));
+  }
+
   /** Leaves; the station and its calls go on. */
   async close(): Promise<void> {
     this.#leaving = true;
@@ -103,7 +112,9 @@ export class RemotePhone implements Phone {
 
   #ask(method: string, params: unknown): Promise<unknown> {
     return new Promise((resolve, reject) => {
-      if (this.#socket.readyState !== WebSocket.OPEN) return reject(stationGone(this.#address));
+      if (this.#socket.readyState !== WebSocket.OPEN) {
+        return reject(stationGone(this.#options.address));
+      }
       const id = this.#nextId++;
       this.#waiting.set(id, { resolve, reject });
       this.#socket.send(JSON.stringify({ jsonrpc: "2.0", id, method, params }));
@@ -136,16 +147,22 @@ function stationGone(address: string): OffhookError {
   });
 }
 
-/** @param address path of a Unix socket, or a WebSocket URL */
-async function open(address: string): Promise<WebSocket> {
+/**
+ * @param address path of a Unix socket, or a WebSocket URL
+ * @param path of the address, without the first slash
+ * @param token sent with the first request; the control API itself gets it by `initialize`
+ */
+async function open(address: string, path = "", token?: string): Promise<WebSocket> {
   const isUrl = /^wss?:/.test(address);
   // Deno's own WebSocket: the package costs a command more than the request does.
   const client = isUrl
     ? undefined
     : Deno.createHttpClient({ proxy: { transport: "unix", path: address } });
-  const socket = client === undefined
-    ? new WebSocket(address)
-    : new WebSocket("ws://station/", { client });
+  const url = new URL(path, isUrl ? address : "ws://station/");
+  const socket = new WebSocket(url, {
+    ...(client === undefined ? {} : { client }),
+    ...(token === undefined ? {} : { headers: { authorization: `Bearer ${token}` } }),
+  });
   await new Promise<void>((resolve, reject) => {
     socket.onopen = () => {
       // From here on an error is followed by close, which lets the client go.

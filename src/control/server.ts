@@ -3,6 +3,7 @@
  *
  *     WebSocket frame ─► Connection.receive ─► Phone
  *     Phone event ─► Connection ─► WebSocket frame (dropped and told, when the client does not read)
+ *     /audio: a call's sound on a socket of its own ⇄ AudioConnection
  *
  * The Unix socket has mode 0600 in a folder of mode 0700: who may open it is its owner, who is admin.
  * TCP asks for a token. A browser page is refused: it sends an Origin, programs do not.
@@ -14,6 +15,7 @@ import { createConnection } from "node:net";
 import { dirname } from "node:path";
 import { type RawData, type WebSocket, WebSocketServer } from "ws";
 import { OffhookError } from "../core/errors.ts";
+import { AUDIO_PATH, AudioConnection } from "./audio_connection.ts";
 import { Connection } from "./connection.ts";
 import type { Phone } from "./phone.ts";
 import { type Initialized, MAX_MESSAGE_BYTES } from "./protocol.ts";
@@ -58,7 +60,13 @@ export class ControlServer {
       maxPayload: MAX_MESSAGE_BYTES,
       verifyClient: (info, answer) => this.#screen(info.origin, answer),
     });
-    this.#sockets.on("connection", (socket) => this.#accept(socket));
+    this.#sockets.on("connection", (socket, request) => {
+      this.#alive.add(socket);
+      socket.on("pong", () => this.#alive.add(socket));
+      const { pathname, searchParams } = new URL(request.url ?? "/", "ws://station");
+      if (pathname !== AUDIO_PATH) this.#accept(socket);
+      else this.#acceptAudio(socket, searchParams, tokenIn(request.headers.authorization));
+    });
     this.#pings = setInterval(() => this.#ping(), PING_MS);
   }
 
@@ -113,7 +121,7 @@ export class ControlServer {
   }
 
   #accept(socket: WebSocket): void {
-    const { phone, station, listen, log } = this.#options;
+    const { phone, station, log } = this.#options;
     const connection = new Connection({
       phone,
       station,
@@ -124,16 +132,41 @@ export class ControlServer {
           return socket.bufferedAmount;
         },
       },
-      roleOf: (token) => {
-        if (listen.kind === "unix") return "admin";
-        return token === undefined ? undefined : listen.tokens.get(token);
-      },
+      roleOf: (token) => this.#roleOf(token),
     });
-    this.#alive.add(socket);
-    socket.on("pong", () => this.#alive.add(socket));
     socket.on("message", (data: RawData) => void connection.receive(String(data)));
     socket.on("error", (error) => log(`control: a client failed: ${error.message}`));
     socket.on("close", () => connection.close());
+  }
+
+  #acceptAudio(socket: WebSocket, query: URLSearchParams, token: string | undefined): void {
+    const { phone, log } = this.#options;
+    const connection = new AudioConnection({
+      phone,
+      query,
+      log,
+      role: this.#roleOf(token),
+      socket: {
+        sendText: (text) => socket.send(text, () => {}),
+        sendBytes: (bytes) => socket.send(bytes, () => {}),
+        get pending() {
+          return socket.bufferedAmount;
+        },
+        close: () => socket.close(1000),
+      },
+    });
+    socket.on("message", (data: RawData, isBinary) => {
+      if (isBinary && data instanceof Uint8Array) connection.receive(data);
+    });
+    socket.on("error", (error) => log(`control: an audio client failed: ${error.message}`));
+    socket.on("close", () => connection.close());
+    void connection.open();
+  }
+
+  #roleOf(token: string | undefined): Role | undefined {
+    const { listen } = this.#options;
+    if (listen.kind === "unix") return "admin";
+    return token === undefined ? undefined : listen.tokens.get(token);
   }
 
   #ping(): void {
@@ -143,6 +176,11 @@ export class ControlServer {
       socket.ping();
     }
   }
+}
+
+/** Of an audio client, which has no other way to tell it before the sound flows (RFC 6750 §2.1). */
+function tokenIn(authorization: string | undefined): string | undefined {
+  return /^Bearer +(\S+)$/i.exec(authorization ?? "")?.[1];
 }
 
 async function bind(http: Server, listen: Listen): Promise<void> {

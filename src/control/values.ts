@@ -30,7 +30,7 @@ export const extraHeader: z.ZodType<ExtraHeader> = z.strictObject({
   value: z.string(),
 });
 
-const microphone: z.ZodType<Microphone> = z.discriminatedUnion("kind", [
+export const microphone: z.ZodType<Microphone> = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("device"), name: z.string().optional() }),
   z.strictObject({ kind: z.literal("file"), path: z.string(), loop: z.boolean() }),
   z.strictObject({ kind: z.literal("pipe"), rate: z.int().min(4_000).max(192_000) }),
@@ -40,7 +40,7 @@ const microphone: z.ZodType<Microphone> = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("echo") }),
 ]);
 
-const speaker: z.ZodType<Speaker> = z.discriminatedUnion("kind", [
+export const speaker: z.ZodType<Speaker> = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("device"), name: z.string().optional() }),
   z.strictObject({ kind: z.literal("file"), path: z.string() }),
   z.strictObject({ kind: z.literal("pipe"), rate: z.int().min(4_000).max(192_000) }),

@@ -6,16 +6,18 @@
  *
  * Nothing here waits for a network or a sound card: what cannot be had is told by events.
  */
+import { dataFolder, processEnvironment } from "../config/folders.ts";
 import { LocalPhone } from "../control/local_phone.ts";
 import { DIRECT_ACCOUNT } from "../control/phone.ts";
 import type { Providers } from "../control/records.ts";
 import type { Account, Party } from "../core/account.ts";
 import { OffhookError } from "../core/errors.ts";
-import type { MediaInput } from "../core/media_port.ts";
+import type { AttachmentId, MediaInput } from "../core/media_port.ts";
 import type { CallId, SipEffect, SipInput } from "../core/sip_port.ts";
 import { initialState, type PhoneState, type Settings } from "../core/state.ts";
 import { DeviceHostSupervisor } from "../device_host/client_supervisor.ts";
 import { MEDIA_FORMATS } from "../media/codec/formats.ts";
+import type { AttachedAudio, AttachmentListener } from "../media/attached_audio.ts";
 import { MediaWorker } from "../media/media_worker.ts";
 import type { Flow } from "../sip/transport/types.ts";
 import { UserAgent } from "../sip/user_agent.ts";
@@ -23,6 +25,7 @@ import { CoreLoop, SYSTEM_CLOCK } from "./core_loop.ts";
 import { Headsets } from "./headsets.ts";
 import { listDevices } from "./list_devices.ts";
 import type { OpenPhone, PhoneOptions } from "./phone_options.ts";
+import { recordingPath } from "./recording_path.ts";
 import { SipLog } from "./sip_log.ts";
 import type { ServedPhone } from "./station.ts";
 
@@ -119,6 +122,11 @@ class Assembly {
     }
   }
 
+  /** A program's way to the media thread, before AttachAudio. */
+  attach(attachment: AttachmentId, listener: AttachmentListener): AttachedAudio {
+    return this.#media.attach(attachment, listener);
+  }
+
   setRoute(hostPort: string, flow: Flow | undefined): void {
     this.#direct.setRoute(hostPort, flow);
   }
@@ -213,6 +221,8 @@ class WholePhone extends LocalPhone implements OpenPhone, ServedPhone {
     this.provide({
       devices: listDevices,
       ladder: (sipCallId) => assembly.sipLog.ladder(sipCallId),
+      attach: (attachment, listener) => assembly.attach(attachment, listener),
+      recordingPath: (call) => recordingPath(dataFolder(processEnvironment), call, new Date()),
       ...(assembly.headsets === undefined ? {} : { headsets: assembly.headsets }),
     });
   }

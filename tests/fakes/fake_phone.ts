@@ -51,6 +51,10 @@ export class FakePhone implements OpenedPhone {
     return Promise.resolve({ snapshot, seq: this.#seq, close });
   }
 
+  audio(): Promise<never> {
+    return Promise.reject(new Error("a fake phone has no sound"));
+  }
+
   close(): Promise<void> {
     this.closed = true;
     return Promise.resolve();
