@@ -1,0 +1,270 @@
+/** The phone's screen in a real terminal against the practice PBX: what a person does, and sees. */
+import assert from "node:assert/strict";
+import { PracticePbx } from "../../src/lab/practice_pbx.ts";
+import { type Scratch, withScratch } from "../peers/scratch.ts";
+import { configure, TmuxScreen } from "../peers/tmux_screen.ts";
+import { testWith } from "../support/skip.ts";
+
+const LIMITS = { timeout: 120_000 };
+
+interface Scene {
+  screen: TmuxScreen;
+  scratch: Scratch;
+}
+
+/** A practice PBX, and a terminal whose configuration has an account there. */
+async function withPhone(run: (scene: Scene) => Promise<void>): Promise<void> {
+  await withScratch(async (scratch) => {
+    const pbx = await PracticePbx.start({
+      listen: [{ transport: "udp", host: "127.0.0.1", port: 0 }],
+      users: new Map([["alice", "alice"]]),
+      log: () => {},
+    });
+    scratch.defer(() => pbx.close());
+    configure(
+      scratch,
+      `[accounts.work]
+user = "alice"
+server = "127.0.0.1:${pbx.listening[0]!.port}"
+transport = "udp"
+password_env = "ALICE"
+[audio]
+mic = "voice"
+speaker = "null"
+`,
+    );
+    const screen = await TmuxScreen.open(scratch, { env: { ALICE: "alice" } });
+    scratch.defer(() => endStation(scratch));
+    await run({ screen, scratch });
+  });
+}
+
+function stationPid(scratch: Scratch): number | undefined {
+  try {
+    const lock = Deno.readTextFileSync(scratch.file("runtime_dir/offhook/default/station.lock"));
+    return Number(JSON.parse(lock).pid);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whatever a failed test left running. */
+function endStation(scratch: Scratch): void {
+  const pid = stationPid(scratch);
+  if (pid === undefined) return;
+  try {
+    Deno.kill(pid, "SIGKILL");
+  } catch {
+    // It has ended.
+  }
+}
+
+testWith(
+  ["tmux"],
+  "place, send digits, mute, hold and hang up from the hints alone",
+  () =>
+    withPhone(async ({ screen }) => {
+      await screen.start();
+      await screen.until(/✓ alice registered[^]*station was started in the background[^]*q quit/);
+      await screen.type("602");
+      await screen.until(/Dial › 602[^]*Enter dial/);
+      await screen.press("Enter");
+      await screen.until(/TALKING +602[^]*x hang up +m mute +h hold/);
+      await screen.press("d");
+      await screen.until(/Digits into the call with 602/);
+      await screen.type("12#");
+      await screen.until(/sent: 12#/);
+      await screen.press("Escape");
+      await screen.until(/DTMF +sent 12# +got 12#/);
+      await screen.press("m");
+      await screen.until(/you .*MUTED[^]*m unmute/);
+      await screen.press("m");
+      await screen.until(/you .*dB/);
+      await screen.press("h");
+      await screen.until(/ON HOLD +602[^]*h resume/);
+      await screen.press("C-z");
+      await screen.until(/TALKING +602[^]*Undone/);
+      await screen.press("x");
+      await screen.until(/Recent calls[^]*602 +answered[^]*602: call ended after/);
+      await screen.press("q");
+      await screen.until(/The station was ended\.\s+ended with 0/);
+    }),
+  LIMITS,
+);
+
+testWith(
+  ["tmux"],
+  "a call that comes in is announced, answered, joined by a second, swapped",
+  () =>
+    withPhone(async ({ screen }) => {
+      await screen.start();
+      await screen.until(/✓ alice registered[^]*q quit/);
+      await screen.type("620");
+      await screen.press("Enter");
+      await screen.until(/INCOMING CALL +Practice PBX.*a answer +n decline/);
+      await screen.press("a");
+      await screen.until(/TALKING +Practice PBX/);
+      await screen.paste("600\n");
+      await screen.until(/Dial › 600/);
+      await screen.press("Enter");
+      await screen.until(/TALKING +600[^]*Practice PBX +on hold/);
+      await screen.press("s");
+      await screen.until(/TALKING +Practice PBX[^]*600 +on hold/);
+      await screen.press("F8");
+      await screen.until(/Practice PBX: resumed/);
+      await screen.press("Enter");
+      await screen.until(/SIP messages of the call with[^]*INVITE ─+/);
+      const raw = screen.raw();
+      assert.ok(raw.includes("\u0007"), "the bell rang");
+      assert.ok(raw.includes("\u001b]2;Call from Practice PBX\u0007"), "the title says who calls");
+      // In tmux a notification is handed through to the terminal outside.
+      const notice = "\u001b\u001b]9;offhook: Call from Practice PBX\u0007";
+      assert.ok(raw.includes(`\u001bPtmux;${notice}\u001b\\`), "the desktop is told");
+    }),
+  LIMITS,
+);
+
+testWith(
+  ["tmux"],
+  "resized to 40×12 and back, left and joined again, the call goes on",
+  () =>
+    withPhone(async ({ screen, scratch }) => {
+      await screen.start();
+      await screen.until(/✓ alice registered[^]*q quit/);
+      await screen.type("600");
+      await screen.press("Enter");
+      await screen.until(/TALKING +600/);
+      await screen.resize(40, 12);
+      const small = await screen.until(/TALKING +600 +0:\d\d\n[^]*x hang up/);
+      assert.ok(small.split("\n").every((line) => [...line].length <= 40), small);
+      await screen.resize(80, 24);
+      await screen.until(/F2 Phone.*F8 Log[^]*TALKING +600[^]*signalling not encrypted/);
+      await screen.press("q");
+      await screen.until(/A call is on[^]*1, Enter[^]*leave[^]*2 +hang up/);
+      await screen.press("1");
+      await screen.until(/The station goes on, with a call[^]*ended with 0/);
+      const pid = stationPid(scratch);
+      await screen.start("tui");
+      await screen.until(/TALKING +600[^]*Joined the station that was running/);
+      assert.equal(stationPid(scratch), pid);
+      await screen.press("q");
+      await screen.until(/The station goes on, with a call[^]*ended with 0/);
+      await screen.start("hangup");
+      await screen.until(/ended with 0/);
+    }),
+  LIMITS,
+);
+
+testWith(
+  ["tmux"],
+  "a killed station is shown, started again and joined; a signal restores all",
+  () =>
+    withPhone(async ({ screen, scratch }) => {
+      await screen.start();
+      await screen.until(/✓ alice registered[^]*q quit/);
+      await screen.type("600");
+      await screen.press("Enter");
+      await screen.until(/TALKING +600/);
+      const pid = stationPid(scratch)!;
+      Deno.kill(pid, "SIGKILL");
+      await screen.until(/station away[^]*STATION AWAY|station away/i);
+      await screen.until(
+        /✓ alice registered[^]*The station is back; calls that were on are over/,
+        25_000,
+      );
+      assert.notEqual(stationPid(scratch), pid);
+      await screen.press("C-c");
+      await screen.until(/ended with 0/);
+      const terminal = await screen.replay();
+      assert.equal(terminal.buffer.active.type, "normal", "the ordinary screen is back");
+      const raw = screen.raw();
+      const last = (sequence: string) => raw.lastIndexOf(sequence);
+      assert.ok(last("\u001b[?25h") > last("\u001b[?25l"), "the cursor is shown");
+      assert.ok(last("\u001b[?2004l") > last("\u001b[?1049h"), "pastes are plain again");
+      assert.ok(last("\u001b[23;0t") > last("\u001b[22;0t"), "the title is back");
+      await screen.type("stty -a | grep -o -- '-\\?icanon'");
+      await screen.press("Enter");
+      await screen.until(/\nicanon/);
+    }),
+  LIMITS,
+);
+
+testWith(
+  ["tmux"],
+  "for a screen reader: lines only, numbered choices",
+  () =>
+    withPhone(async ({ screen }) => {
+      await screen.start("tui", "--screen-reader");
+      await screen.until(/screen-reader mode[^]*registered/);
+      await screen.type("600");
+      await screen.press("Enter");
+      await screen.until(/talking: 600, 0:0\d, G722, sound not encrypted/);
+      await screen.type("m");
+      await screen.press("Enter");
+      await screen.until(/600: your microphone is muted/);
+      await screen.type("x");
+      await screen.press("Enter");
+      await screen.until(/600: call ended after/);
+      await screen.type("history");
+      await screen.press("Enter");
+      await screen.until(/\[1\] 600, answered, out[^]*Type 1 to 1 to call/);
+      await screen.type("1");
+      await screen.press("Enter");
+      await screen.until(/Type 1 to 1[^]*talking: 600/);
+      await screen.type("q");
+      await screen.press("Enter");
+      await screen.until(/\[1\] leave[^]*\[2\] hang up[^]*number of your choice/);
+      await screen.type("2");
+      await screen.press("Enter");
+      await screen.until(/The station was ended/);
+      assert.ok(!screen.raw().includes("\u001b[?1049h"), "no second screen");
+    }),
+  LIMITS,
+);
+
+testWith(
+  ["tmux"],
+  "without an account: the practice PBX, or an account tried by registering",
+  () =>
+    withPhone(async ({ screen, scratch }) => {
+      const configured = Deno.readTextFileSync(scratch.file("config_home/offhook/config.toml"));
+      const server = /127\.0\.0\.1:\d+/.exec(configured)![0];
+      configure(scratch, '[audio]\nmic = "voice"\nspeaker = "null"\n');
+      await screen.start();
+      await screen.until(/no account yet[^]*1, 2 or 3:/);
+      await screen.press("1", "Enter");
+      for (
+        const [question, answer] of [
+          [/SIP server.*:$/, server],
+          [/User name.*:$/, "alice"],
+          [/Password.*:$/, "wrong"],
+          [/Transport.*:$/, "udp"],
+        ] as const
+      ) {
+        await screen.until(question);
+        await screen.type(answer);
+        await screen.press("Enter");
+      }
+      await screen.until(/tries again, k keeps/);
+      await screen.press("Enter");
+      for (
+        const [question, answer] of [
+          [/tries again[^]*SIP server.*:$/, ""],
+          [/tries again[^]*User name.*:$/, ""],
+          [/tries again[^]*Password.*:$/, "alice"],
+          [/tries again[^]*Transport.*:$/, ""],
+        ] as const
+      ) {
+        await screen.until(question);
+        if (answer !== "") await screen.type(answer);
+        await screen.press("Enter");
+      }
+      await screen.until(/✓ alice registered[^]*q quit/, 25_000);
+      const written = Deno.readTextFileSync(scratch.file("config_home/offhook/config.toml"));
+      assert.match(written, /mic = "voice"[^]*\[accounts\.main\]/);
+      assert.ok(!written.includes('"wrong"') && !written.includes("password"));
+      await screen.press("q");
+      await screen.until(/ended with 0/);
+    }),
+  LIMITS,
+);
