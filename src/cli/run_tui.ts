@@ -10,7 +10,7 @@
 import type { RemotePhone } from "../control/remote_phone.ts";
 import { type ExitCode, OffhookError } from "../core/errors.ts";
 import type { JoinedPhone } from "../tui/link.ts";
-import type { TuiOptions, TuiOutcome } from "../tui/open.tsx";
+import type { TuiOptions } from "../tui/open.tsx";
 import { loadConfig } from "../config/load.ts";
 import type { Context } from "./command.ts";
 import { type Io, say } from "./io.ts";
@@ -94,15 +94,8 @@ async function atStation(looks: Looks, io: Io, place: Place): Promise<ExitCode> 
   const ownership: TuiOptions["ownership"] = own === undefined ? "found" : "started";
   const outcome = await showTui(looks, io, { join, ownership, practice: false });
   if (outcome.how === "end" && pid !== undefined) await endProcess(pid, io);
-  await sayGoodbye(outcome, io);
+  await say(io, outcome.goodbye);
   return 0;
-}
-
-/** What goes on, and how to come back. */
-async function sayGoodbye({ how, calls }: TuiOutcome, io: Io): Promise<void> {
-  if (how === "end") return await say(io, "The station was ended.");
-  const on = calls === 0 ? "" : calls === 1 ? ", with a call" : `, with ${calls} calls`;
-  await say(io, `The station goes on${on}. \`offhook\` comes back to it.`);
 }
 
 async function practise(looks: Looks, io: Io): Promise<ExitCode> {

@@ -55,8 +55,8 @@ export interface Lines {
 
 export interface TuiOutcome {
   how: Leaving;
-  /** Calls that go on in the station. */
-  calls: number;
+  /** What goes on without us, and how to come back; empty when nothing does. */
+  goodbye: string;
 }
 
 /** @throws OffhookError when no phone can be joined, or a key of `keys` is wrong */
@@ -137,8 +137,7 @@ class Session {
       else reader.take(line);
     });
     try {
-      const how = await this.#left.promise;
-      return { how, calls: this.#store.get().phone.calls.length };
+      return this.#outcome(await this.#left.promise);
     } finally {
       reader.end();
       stop();
@@ -172,7 +171,7 @@ class Session {
         this.#left.promise,
         app.waitUntilExit().then((): Leaving => "leave"),
       ]);
-      return { how, calls: store.get().phone.calls.length };
+      return this.#outcome(how);
     } finally {
       this.#notice.close();
       clock.close();
@@ -181,6 +180,14 @@ class Session {
       this.#terminal.close();
       await this.#link.leave();
     }
+  }
+
+  #outcome(how: Leaving): TuiOutcome {
+    const { t } = this.#words;
+    const { ownership, phone } = this.#store.get();
+    if (ownership === "inside") return { how, goodbye: "" };
+    if (how === "end") return { how, goodbye: t("left.ended") };
+    return { how, goodbye: t(phone.calls.length > 0 ? "left.calls" : "left.running") };
   }
 
   #app() {

@@ -98,7 +98,6 @@ export const en = {
   "registration.unregistered": "un-registered",
   "registration.failed": "failed",
   "registration.retry": "next try in {time}",
-  "registration.granted": "for {seconds} s",
   "accounts.none": "no account",
   "accounts.summary": "{registered} of {all} registered",
   "accounts.none.hint": "No account: only whole addresses (sip:user@host) can be called.",
@@ -133,7 +132,6 @@ export const en = {
   "call.transfer.failed": "transfer failed: {why}",
   "call.broken": "{endpoint} is not working: {why}",
   "call.none": "No call is on.",
-  "call.more": "{count} more",
 
   "field.dial": "Dial",
   "field.transfer": "Transfer to",
@@ -212,12 +210,10 @@ export const en = {
   "headset.use.released": "released until a call comes",
   "headset.use.off": "switched off",
 
-  "log.title": "Log",
   "log.none": "Nothing happened yet.",
   "log.ladder": "SIP messages of the call with {who}",
   "log.ladder.none": "Nothing is remembered of this call's messages.",
   "log.us": "us",
-  "log.them": "them",
 
   "help.title": "Keys",
   "help.field": "Digits, * # and + always dial; without a call letters search, in a call / does.",
@@ -243,7 +239,6 @@ export const en = {
   "confirm.no": "stay",
 
   "undo.done": "Undone.",
-  "redial.none": "nobody was called yet",
   "dnd.on": "do not disturb",
   "dnd.now-on": "Callers get “busy” now.",
   "dnd.now-off": "Calls ring again.",
@@ -252,9 +247,10 @@ export const en = {
   "ended.after": "{who}: {outcome} after {time}",
   "notice.incoming": "Call from {who}",
   "notice.title.idle": "offhook",
-  "left.running": "The station goes on. `offhook` comes back to it; `offhook hangup` ends a call.",
+  "left.running": "The station goes on. `offhook` comes back to it.",
+  "left.calls":
+    "The station goes on, with a call. `offhook` comes back to it, `offhook hangup` ends it.",
   "left.ended": "The station was ended.",
-  "too-small": "window too small",
 
   "reader.welcome":
     "Offhook, screen-reader mode. Type a number, a name or a command and press Enter; ? for help.",

@@ -1,0 +1,61 @@
+/** Every language says everything, with the same gaps filled in. */
+import assert from "node:assert/strict";
+import { LANGUAGES, localeOf, wordsFor } from "../../../src/tui/strings.ts";
+import { de } from "../../../src/tui/strings/de.ts";
+import { en, type StringKey } from "../../../src/tui/strings/en.ts";
+import { es } from "../../../src/tui/strings/es.ts";
+
+const gaps = (text: string) => [...text.matchAll(/\{(\w+)\}/g)].map(([, name]) => name).sort();
+
+Deno.test("every catalogue fills the same gaps, and none is empty", () => {
+  for (const catalogue of [de, es]) {
+    assert.deepEqual(Object.keys(catalogue).sort(), Object.keys(en).sort());
+    for (const key of Object.keys(en) as StringKey[]) {
+      assert.notEqual(catalogue[key], "");
+      assert.deepEqual(gaps(catalogue[key]), gaps(en[key]), key);
+    }
+  }
+});
+
+Deno.test("no string of the catalogue is left unused", async () => {
+  let source = "";
+  const read = async (folder: string) => {
+    for await (const entry of Deno.readDir(folder)) {
+      const path = `${folder}/${entry.name}`;
+      if (entry.isDirectory && entry.name !== "strings") await read(path);
+      else if (entry.isFile) source += await Deno.readTextFile(path);
+    }
+  };
+  await read(new URL("../../../src/tui", import.meta.url).pathname);
+  const computed =
+    /^(?:action|view|group|outcome|direction|registration|state|quality|hit|headset|confirm|link|why|call\.(?:you|them))\b/;
+  for (const key of Object.keys(en)) {
+    assert.ok(computed.test(key) || source.includes(`"${key}"`), `${key} is used`);
+  }
+});
+
+Deno.test("times and numbers are the locale's", () => {
+  const at = Date.UTC(2026, 0, 31, 14, 5);
+  assert.equal(wordsFor("de", "de-DE", "UTC").clock(at), "14:05");
+  assert.match(wordsFor("en", "en-US", "UTC").clock(at), /02:05\sPM/);
+  assert.equal(wordsFor("de", "de-DE").number(3.25, 1), "3,3");
+  assert.equal(wordsFor("en").number(3.25, 1), "3.3");
+  assert.equal(wordsFor("en").duration(3_723_000), "1:02:03");
+  assert.equal(wordsFor("en").duration(9_400), "0:09");
+});
+
+Deno.test("the language comes from the environment, a flag before it", () => {
+  const of = (variables: Record<string, string>, wanted?: string) =>
+    localeOf((name) => variables[name], wanted);
+  assert.deepEqual(of({ LANG: "de_AT.UTF-8" }), {
+    language: "de",
+    locale: "de-AT",
+    unicode: true,
+  });
+  assert.equal(of({ LANG: "de_AT.UTF-8", LC_ALL: "es_ES" }).language, "es");
+  assert.equal(of({ LANG: "de_AT.UTF-8" }, "en").language, "en");
+  assert.equal(of({ LANG: "C" }).unicode, false);
+  assert.equal(of({}).unicode, true);
+  assert.equal(of({ LANG: "xx_YY.UTF-8" }).language, "en");
+  assert.deepEqual(LANGUAGES, ["en", "de", "es"]);
+});
