@@ -30,6 +30,8 @@ export interface Io {
   readonly cwd: string;
   readonly stdout: Output;
   readonly stderr: Output;
+  /** Device and inode of standard error, `DEV:INODE`; undefined where that cannot be known. */
+  stderrStream(): string | undefined;
   readonly stdinIsTty: boolean;
   /** Standard input to its end. */
   readStdin(): Promise<string>;
@@ -42,6 +44,8 @@ export interface Io {
    * @returns stops listening
    */
   onInterrupt(listener: () => void): () => void;
+  /** SIGHUP, which then interrupts no more. @returns stops listening */
+  onReload(listener: () => void): () => void;
   now(): number;
   /** @returns stops it */
   after(ms: number, run: () => void): () => void;

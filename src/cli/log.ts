@@ -1,42 +1,118 @@
 /**
- * The log of a one-shot command: one line each, to a file or to standard error. Not on the real-time
- * path.
+ * The log of a command: to a file, else to standard error.
+ *
+ *     write(text, facts) ─► logtape ─► a terminal: words │ a file, a pipe: JSON, one object a line
+ *                                      └► journald: with <PRIORITY> before it (sd-daemon(3))
+ *
+ * Facts are properties; nothing of ours puts a secret into one. Not on the real-time path.
  */
+import { configureSync, getLogger, type LogRecord, resetSync } from "@logtape/logtape";
 import { dirname } from "node:path";
-import { LOG_LEVELS } from "../config/constants.ts";
 import { expandPath } from "../config/folders.ts";
 import type { LoadedConfig } from "../config/load.ts";
 import { OffhookError } from "../core/errors.ts";
+import type { LogFacts, LogLevel, WriteLog } from "../station/log_line.ts";
 import type { Io } from "./io.ts";
 
 export interface Log {
   /** A line about what the phone does. */
-  write(text: string): void;
+  write: WriteLog;
+  /** Another least level, from now on. */
+  setLevel(level: LogLevel): void;
   close(): void;
 }
 
-/** What the phone tells of its work is of this level. */
-const PHONE_LEVEL = LOG_LEVELS.indexOf("info");
+/** How a line stands on its place. */
+export type LogForm = "words" | "json" | "journal";
+
+/** syslog(3) priorities. */
+const PRIORITIES: Record<LogLevel, number> = {
+  trace: 7,
+  debug: 7,
+  info: 6,
+  warning: 4,
+  error: 3,
+  fatal: 2,
+};
 
 /** @throws OffhookError `file-unusable` */
 export async function openLog(loaded: LoadedConfig, io: Io): Promise<Log> {
   const { level, file } = loaded.config.logging;
-  if (LOG_LEVELS.indexOf(level) > PHONE_LEVEL) return { write() {}, close() {} };
-  if (file === undefined) return { write: (text) => void io.stderr.write(`${text}\n`), close() {} };
+  if (file === undefined) {
+    const form = formOfStderr(io);
+    return logTo((line) => void io.stderr.write(line), { level, form, io, close() {} });
+  }
   const path = expandPath(file, dirname(loaded.path), io.environment);
   const handle = await Deno.open(path, { append: true, create: true, mode: 0o600 })
     .catch((cause) => {
       throw new OffhookError("file-unusable", `cannot write the log ${path}`, { cause });
     });
   const encoder = new TextEncoder();
-  return {
-    write(text) {
-      try {
-        handle.writeSync(encoder.encode(`${new Date(io.now()).toISOString()} ${text}\n`));
-      } catch {
-        // A full disk must not end the call.
-      }
-    },
-    close: () => handle.close(),
+  const write = (line: string) => {
+    try {
+      handle.writeSync(encoder.encode(line));
+    } catch {
+      // A full disk must not end the call.
+    }
   };
+  return logTo(write, { level, form: "json", io, close: () => handle.close() });
+}
+
+interface Place {
+  level: LogLevel;
+  form: LogForm;
+  io: Io;
+  close(): void;
+}
+
+function logTo(write: (line: string) => void, { level, form, io, close }: Place): Log {
+  const sink = (record: LogRecord) => write(`${formatted(record, form)}\n`);
+  const setLevel = (lowestLevel: LogLevel) =>
+    configureSync({
+      sinks: { place: sink },
+      loggers: [
+        { category: ["logtape", "meta"], sinks: [], lowestLevel: "fatal" },
+        { category: "offhook", sinks: ["place"], lowestLevel },
+      ],
+      reset: true,
+    });
+  setLevel(level);
+  const logger = getLogger("offhook");
+  return {
+    // A record of our own time, so that a test turns the clock.
+    write(text, { level = "info", ...facts }: LogFacts = {}) {
+      logger.emit({
+        level,
+        message: [text],
+        rawMessage: text,
+        timestamp: io.now(),
+        properties: { ...facts },
+      });
+    },
+    setLevel,
+    close() {
+      resetSync();
+      close();
+    },
+  };
+}
+
+/** One line, without line end. */
+export function formatted(record: LogRecord, form: LogForm): string {
+  const { level, timestamp, properties } = record;
+  const text = record.message.map(String).join("").replaceAll(/\s*\n\s*/g, " ");
+  const time = new Date(timestamp).toISOString();
+  if (form === "words") {
+    const callId = properties.callId === undefined ? "" : ` [${properties.callId}]`;
+    return `${time} ${level}${callId} ${text}`;
+  }
+  const json = JSON.stringify({ time, level, text, ...properties });
+  return form === "journal" ? `<${PRIORITIES[level]}>${json}` : json;
+}
+
+/** systemd names the device and inode of the stream that goes to its journal. */
+function formOfStderr(io: Io): LogForm {
+  if (io.stderr.isTty) return "words";
+  const stream = io.environment("JOURNAL_STREAM");
+  return stream !== undefined && stream === io.stderrStream() ? "journal" : "json";
 }

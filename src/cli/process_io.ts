@@ -51,6 +51,9 @@ const SIGNALS: Deno.Signal[] = Deno.build.os === "windows"
   ? ["SIGINT", "SIGBREAK"]
   : ["SIGINT", "SIGTERM", "SIGHUP"];
 
+/** Who takes SIGHUP as a wish to read the configuration again. */
+let reload: (() => void) | undefined;
+
 /** @param exit ends the process at once */
 export function processIo(exit: (status: number) => never): Io {
   const stderr = new StreamOutput(Deno.stderr);
@@ -65,7 +68,17 @@ export function processIo(exit: (status: number) => never): Io {
     keyboard: (listener) =>
       // In raw mode Ctrl-C is only a key: it becomes the signal that it was.
       openKeyboard((keys) => keys.includes("\u0003") ? interruptSelf() : listener(keys)),
+    stderrStream,
     onInterrupt: (listener) => onInterrupt(listener, exit),
+    onReload(listener) {
+      reload = listener;
+      const handle = () => reload?.();
+      Deno.addSignalListener("SIGHUP", handle);
+      return () => {
+        reload = undefined;
+        Deno.removeSignalListener("SIGHUP", handle);
+      };
+    },
     now: () => Date.now(),
     after(ms, run) {
       const timer = setTimeout(run, ms);
@@ -82,6 +95,15 @@ function environmentWithSecret(): Environment {
   return (name) => name === variable ? password : processEnvironment(name);
 }
 
+function stderrStream(): string | undefined {
+  try {
+    const { dev, ino } = Deno.statSync("/dev/stderr");
+    return `${dev}:${ino}`;
+  } catch {
+    return undefined;
+  }
+}
+
 function interruptSelf(): void {
   Deno.kill(Deno.pid, "SIGINT");
 }
@@ -93,10 +115,12 @@ function onInterrupt(listener: () => void, exit: (status: number) => never): () 
     interrupted = true;
     listener();
   };
-  for (const signal of SIGNALS) Deno.addSignalListener(signal, handle);
-  return () => {
-    for (const signal of SIGNALS) Deno.removeSignalListener(signal, handle);
-  };
+  const handlers = SIGNALS.map((signal) => {
+    const run = () => signal === "SIGHUP" && reload !== undefined ? undefined : handle();
+    Deno.addSignalListener(signal, run);
+    return () => Deno.removeSignalListener(signal, run);
+  });
+  return () => handlers.forEach((remove) => remove());
 }
 
 /** In raw mode for as long as it is open; the mode is restored in any case. */

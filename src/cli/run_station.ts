@@ -1,94 +1,99 @@
-/** The run of `offhook station`. Not on the real-time path. */
-import { join } from "node:path";
-import { type LoadedConfig, toAccount } from "../config/load.ts";
-import { stateFolder } from "../config/folders.ts";
-import type { ExitCode } from "../core/errors.ts";
-import { OffhookError } from "../core/errors.ts";
-import { DIRECT_ACCOUNT } from "../control/phone.ts";
-import { endpointsOf, loadForCommand, passwordOf } from "./call_setup.ts";
+/**
+ * The run of `offhook station`.
+ *
+ *     configuration ─► Station.start ─► SIGHUP: read again ─► … ─► SIGINT, SIGTERM: stop
+ *
+ * Not on the real-time path.
+ */
+import type { LoadedConfig } from "../config/load.ts";
+import { type ExitCode, OffhookError } from "../core/errors.ts";
+import type { Station, StationOptions } from "../station/station.ts";
+import { loadForCommand } from "./call_setup.ts";
 import type { Context } from "./command.ts";
+import { withHeadsets } from "./headset_settings.ts";
 import type { Io } from "./io.ts";
 import { say } from "./io.ts";
-import { openLog } from "./log.ts";
+import { type Log, openLog } from "./log.ts";
 import type { PhoneOptions } from "./open_phone.ts";
-import type { StationValues } from "./station.ts";
 import { interruptsOf } from "./session.ts";
-import { withHeadsets } from "./headset_settings.ts";
+import type { StationValues } from "./station.ts";
+import { pathIn, phoneOptions } from "./station_options.ts";
 import { stationPlace } from "./station_place.ts";
+import { storePath } from "./store_place.ts";
 import { openTrace } from "./trace_file.ts";
 import { VERSION } from "./version_number.ts";
 
-const MAX_CALLS = 8;
-const RING_MS = 60_000;
-
 export async function runStation(values: StationValues, { io }: Context): Promise<ExitCode> {
   const loaded = await loadForCommand(values, io);
-  const place = stationPlace(values, io);
   const trace = values.trace === undefined ? undefined : await openTrace(values.trace, io);
   const log = await openLog(loaded, io);
   const interrupts = interruptsOf(io);
+  const optionsOf = async (from: LoadedConfig): Promise<PhoneOptions> => ({
+    ...await withHeadsets(phoneOptions(from, values, io), from, log.write),
+    ...(trace === undefined ? {} : { trace: trace.sink }),
+    log: log.write,
+  });
   const { Station } = await import("../station/station.ts");
   const { openPhone } = await import("../station/open_phone.ts");
-  const options = {
-    version: VERSION,
-    ...place,
-    ...(values.noHistory ? {} : { store: join(stateFolder(io.environment), "history.db") }),
-    ...(values.healthPort === undefined ? {} : { healthPort: values.healthPort }),
-    notify: notifyEnvironment(io),
-    log: log.write,
-  };
+  let stopReloading = () => {};
   try {
-    const phone = await withHeadsets(phoneOptions(loaded, values, io), loaded, log.write);
-    const station = await Station.start(options, () =>
-      openPhone({
-        ...phone,
-        ...(trace === undefined ? {} : { trace: trace.sink }),
-        log: log.write,
-      }));
+    const options = await optionsOf(loaded);
+    const station = await Station.start(
+      await stationOptions(loaded, values, io, log),
+      () => openPhone(options),
+    );
+    stopReloading = io.onReload(() => void reload(station, optionsOf, { values, io, log }));
     await say(io, `station on ${station.addresses.join(", ")}`);
     await interrupts.promise;
     await station.stop();
     return 0;
   } finally {
+    stopReloading();
     interrupts.close();
     log.close();
     trace?.close();
   }
 }
 
-function phoneOptions(
+interface Running {
+  values: StationValues;
+  io: Io;
+  log: Log;
+}
+
+/** A configuration that is wrong changes nothing: it is told, and the phone goes on. */
+async function reload(
+  station: Station,
+  optionsOf: (loaded: LoadedConfig) => Promise<PhoneOptions>,
+  { values, io, log }: Running,
+): Promise<void> {
+  await station.reload(async () => {
+    const loaded = await loadForCommand(values, io);
+    log.setLevel(loaded.config.logging.level);
+    return await optionsOf(loaded);
+  });
+}
+
+async function stationOptions(
   loaded: LoadedConfig,
   values: StationValues,
   io: Io,
-): Omit<PhoneOptions, "log"> {
-  const endpoints = endpointsOf(loaded, values, io);
-  const { microphone, speaker } = endpoints;
-  if (microphone.kind === "pipe" || speaker.kind === "pipe") {
-    throw new OffhookError("usage", "a station has no pipe: several calls would share it", {
-      hint: "Use `offhook audio CALL` to join a call with a pipe.",
-    });
-  }
-  const accounts = Object.entries(loaded.config.accounts).map(([id, settings]) => ({
-    account: toAccount(id, settings, loaded),
-    password: passwordOf(loaded, id, values, io),
-  }));
-  const direct = toAccount(DIRECT_ACCOUNT, loaded.direct, loaded);
+  log: Log,
+): Promise<StationOptions> {
+  const { controlPlaces } = await import("../station/control_places.ts");
+  const { station } = loaded.config;
+  const healthPort = values.healthPort ?? station.health_port;
+  const { history_days: days, history_calls: keep } = station;
   return {
-    accounts,
-    direct: {
-      listen: [],
-      codecs: direct.codecs,
-      user: direct.user,
-      tls: direct.tls,
-      ...(direct.displayName === undefined ? {} : { displayName: direct.displayName }),
-      ...(direct.transport === undefined ? {} : { transport: direct.transport }),
-    },
-    register: true,
-    endpoints,
-    maxCalls: MAX_CALLS,
-    ringMs: RING_MS,
-    doNotDisturb: false,
-    active: "one",
+    version: VERSION,
+    ...stationPlace(values, io),
+    ...(values.noHistory || !station.history ? {} : { store: storePath(io.environment) }),
+    ...(days === undefined ? {} : { historyDays: days }),
+    ...(keep === undefined ? {} : { historyCalls: keep }),
+    ...(healthPort === undefined ? {} : { healthPort }),
+    listen: await controlPlaces(station.control, pathIn(loaded)),
+    notify: notifyEnvironment(io),
+    log: log.write,
   };
 }
 

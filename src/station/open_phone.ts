@@ -14,9 +14,8 @@ import type { Account, Party } from "../core/account.ts";
 import { OffhookError } from "../core/errors.ts";
 import type { AttachmentId, MediaInput } from "../core/media_port.ts";
 import type { CallId, SipEffect, SipInput } from "../core/sip_port.ts";
-import { initialState, type PhoneState, type Settings } from "../core/state.ts";
+import { initialState, type PhoneState } from "../core/state.ts";
 import { DeviceHostSupervisor } from "../device_host/client_supervisor.ts";
-import { MEDIA_FORMATS } from "../media/codec/formats.ts";
 import type { AttachedAudio, AttachmentListener } from "../media/attached_audio.ts";
 import { MediaWorker } from "../media/media_worker.ts";
 import type { Flow } from "../sip/transport/types.ts";
@@ -26,6 +25,7 @@ import { Headsets } from "./headsets.ts";
 import { listDevices } from "./list_devices.ts";
 import type { OpenPhone, PhoneOptions } from "./phone_options.ts";
 import { recordingPath } from "./recording_path.ts";
+import { accountChanges, directAccount, settingsOf } from "./phone_settings.ts";
 import { SipLog } from "./sip_log.ts";
 import type { ServedPhone } from "./station.ts";
 
@@ -54,7 +54,7 @@ class Assembly {
   readonly listening: OpenPhone["listening"] = [];
   /** Whose calls come with a name. */
   contacts: Providers["contacts"];
-  readonly #options: PhoneOptions;
+  #options: PhoneOptions;
   readonly #agents = new Map<string, UserAgent>();
   /** Which user agent has a call. */
   readonly #callAgents = new Map<CallId, UserAgent>();
@@ -79,6 +79,7 @@ class Assembly {
         host: this.#devices,
         clock: SYSTEM_CLOCK,
         settings: options.headsets,
+        soundDevices: async () => (await listDevices()).devices,
         notify: (input) => this.core.submit(input),
         log: options.log,
       });
@@ -131,6 +132,30 @@ class Assembly {
     this.#direct.setRoute(hostPort, flow);
   }
 
+  async reload(options: PhoneOptions): Promise<void> {
+    const wanted = options.accounts.map(({ account }) => account);
+    const { accounts, kept, gone } = accountChanges(this.core.state, wanted);
+    for (const id of gone) {
+      await this.#agents.get(id)?.stop();
+      this.#agents.delete(id);
+    }
+    for (const id of kept) this.#options.log(`${id} has a live call: its change must wait`);
+    const { doNotDisturb: before } = this.#options;
+    const settings = settingsOf(options);
+    // What was switched by hand stays, unless the file says something new.
+    if (options.doNotDisturb === before) {
+      settings.doNotDisturb = this.core.state.settings.doNotDisturb;
+    }
+    this.#options = { ...options, trace: this.#options.trace, log: this.#options.log };
+    const direct = this.core.state.accounts.get(DIRECT_ACCOUNT)!.account;
+    this.core.command({ type: "Configure", settings, accounts: [...accounts, direct] });
+    for (const { account, password } of options.accounts) {
+      if (this.#agents.has(account.id)) continue;
+      this.#addAgent(account, password).start();
+      if (account.register) this.core.command({ type: "Register", account: account.id });
+    }
+  }
+
   /** Calls first, then registrations and transports, then media and devices. */
   async close(): Promise<void> {
     clearInterval(this.#mediaCheck);
@@ -156,7 +181,7 @@ class Assembly {
         ...(account.server === "" && direct.onRequest ? { onRequest: direct.onRequest } : {}),
       },
       log: (level, message) => {
-        if (level !== "debug") log(`${account.id}: ${message}`);
+        log(`${account.id}: ${message}`, { level, account: account.id });
       },
     });
     this.#agents.set(account.id, agent);
@@ -247,30 +272,8 @@ class WholePhone extends LocalPhone implements OpenPhone, ServedPhone {
   setRoute(hostPort: string, flow: Flow | undefined): void {
     this.#assembly.setRoute(hostPort, flow);
   }
-}
 
-function settingsOf(options: PhoneOptions): Settings {
-  const { maxCalls, ringMs, doNotDisturb, active, endpoints, lift } = options;
-  const formats = [...MEDIA_FORMATS];
-  const lifted: Pick<Settings, "lift"> = lift === undefined
-    ? {}
-    : lift.kind === "redial"
-    ? { lift }
-    : { lift: { kind: "hotline", dial: { account: DIRECT_ACCOUNT, ...lift.dial } } };
-  return { formats, maxCalls, ringMs, doNotDisturb, active, endpoints, ...lifted };
-}
-
-/** The account that stands for having none: requests go where their URI says. */
-function directAccount({ direct }: PhoneOptions): Account {
-  return {
-    id: DIRECT_ACCOUNT,
-    user: direct.user,
-    server: "",
-    register: false,
-    expires: 0,
-    codecs: direct.codecs,
-    tls: direct.tls,
-    ...(direct.displayName === undefined ? {} : { displayName: direct.displayName }),
-    ...(direct.transport === undefined ? {} : { transport: direct.transport }),
-  };
+  reload(options: PhoneOptions): Promise<void> {
+    return this.#assembly.reload(options);
+  }
 }

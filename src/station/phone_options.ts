@@ -7,6 +7,7 @@
 import type { Account, AccountId, TlsSettings, TransportName } from "../core/account.ts";
 import type { Phone } from "../control/phone.ts";
 import type { AudioEndpoints } from "../core/media_port.ts";
+import type { WriteLog } from "./log_line.ts";
 import type { TraceSink } from "../sip/trace.ts";
 import type { Flow, RequestHook } from "../sip/transport/types.ts";
 import type { HeadsetSettings } from "./headset_settings.ts";
@@ -53,6 +54,8 @@ export interface PhoneOptions {
   /** ms that an incoming call rings. */
   ringMs: number;
   doNotDisturb: boolean;
+  /** Callers (see `matchesCaller`) whose calls are answered by themselves; absent: nobody's. */
+  autoAnswer?: { callers: string[]; afterMs: number };
   /** `one`: a call that becomes active holds the others; `all`: none is held (practice PBX). */
   active: "one" | "all";
   /** How headset buttons and lamps are used (USB HID); absent: none is looked for. */
@@ -62,8 +65,7 @@ export interface PhoneOptions {
     | { kind: "redial" }
     | { kind: "hotline"; dial: { /** Absent: none. */ account?: AccountId; target: string } };
   trace?: TraceSink;
-  /** One line of the log. */
-  log(text: string): void;
+  log: WriteLog;
 }
 
 export interface OpenPhone extends Phone {
@@ -71,4 +73,9 @@ export interface OpenPhone extends Phone {
   readonly listening: { transport: TransportName; host: string; port: number }[];
   /** Requests of the account-less side whose next hop is `hostPort` take `flow` from now on. */
   setRoute(hostPort: string, flow: Flow | undefined): void;
+  /**
+   * Takes changed accounts and settings. An account with a live call keeps what it was; headsets, log
+   * and trace stay as they were opened.
+   */
+  reload(options: PhoneOptions): Promise<void>;
 }

@@ -15,11 +15,15 @@ import type { Providers } from "../control/records.ts";
 import { ControlServer, type Listen } from "../control/server.ts";
 import { OffhookError } from "../core/errors.ts";
 import type { PhoneState } from "../core/state.ts";
+import type { History } from "../store/history.ts";
 import { openStore } from "../store/store.ts";
+import { eventLog } from "./event_log.ts";
 import { type Health, judge, LoopWatch } from "./health.ts";
 import { type HealthServer, serveHealth } from "./health_server.ts";
 import { historyLog } from "./history_log.ts";
 import { InstanceLock } from "./instance_lock.ts";
+import type { WriteLog } from "./log_line.ts";
+import type { PhoneOptions } from "./phone_options.ts";
 import { type NotifyEnvironment, SdNotify } from "./sd_notify.ts";
 
 export interface StationOptions {
@@ -35,7 +39,11 @@ export interface StationOptions {
   /** Port of `/healthz` and `/readyz` on 127.0.0.1. */
   healthPort?: number;
   notify: NotifyEnvironment;
-  log(text: string): void;
+  /** Calls older than this are forgotten; absent: none. */
+  historyDays?: number;
+  /** So many calls are remembered; absent: all. */
+  historyCalls?: number;
+  log: WriteLog;
 }
 
 /** The phone that a station serves, with a look at its state for health. */
@@ -44,10 +52,13 @@ export interface ServedPhone extends Phone {
   readonly mediaAlive: boolean;
   /** Takes what the station keeps beside the calls. */
   provide(providers: Providers): void;
+  /** Takes changed accounts and settings. */
+  reload(options: PhoneOptions): Promise<void>;
 }
 
 /** ms between two status lines and judgements when nobody asks for a watchdog. */
 const STATUS_MS = 5_000;
+const DAY_MS = 86_400_000;
 
 export class Station {
   readonly #options: StationOptions;
@@ -108,6 +119,24 @@ export class Station {
     });
   }
 
+  /**
+   * Takes a changed configuration; one that is wrong changes nothing. Never rejects.
+   * @param read the configuration as it is now
+   */
+  async reload(read: () => Promise<PhoneOptions>): Promise<void> {
+    const { log } = this.#options;
+    await this.#notify.reloading();
+    try {
+      await this.#phone.reload(await read());
+      log("the configuration was read again");
+    } catch (error) {
+      const { message, hint } = OffhookError.from(error);
+      const advice = hint === undefined ? "" : ` (${hint})`;
+      log(`the changed configuration is not used: ${message}${advice}`, { level: "error" });
+    }
+    await this.#notify.ready(this.#status = this.#describe());
+  }
+
   /** Ends calls, un-registers, and leaves nothing behind. Never rejects. */
   async stop(): Promise<void> {
     await this.#notify.stopping();
@@ -121,7 +150,12 @@ export class Station {
   async #begin(): Promise<void> {
     const options = this.#options;
     this.#openStore();
-    await this.#phone.subscribe((event) => this.#note(event));
+    const lineOf = eventLog();
+    await this.#phone.subscribe((event) => {
+      const line = lineOf(event);
+      if (line !== undefined) options.log(line.text, line.facts);
+      this.#note(event);
+    });
     const places: Listen[] = [{ kind: "unix", path: options.socket }, ...options.listen ?? []];
     const station = { name: "offhook", version: options.version, pid: Deno.pid };
     for (const listen of places) {
@@ -154,12 +188,29 @@ export class Station {
       this.#held.push(close);
       this.#phone.provide({ history, contacts });
       const listener = historyLog(history, (error) => {
-        log(`history: ${OffhookError.from(error).message}`);
+        log(`history: ${OffhookError.from(error).message}`, { level: "error" });
       });
       void this.#phone.subscribe(listener);
+      this.#forgetOldCalls(history);
     } catch (error) {
-      log(`no history is kept: ${OffhookError.from(error).message}`);
+      log(`no history is kept: ${OffhookError.from(error).message}`, { level: "error" });
     }
+  }
+
+  #forgetOldCalls(history: History): void {
+    const { historyDays, historyCalls: keep, log } = this.#options;
+    if (historyDays === undefined && keep === undefined) return;
+    const forget = () => {
+      const before = historyDays === undefined ? {} : { before: Date.now() - historyDays * DAY_MS };
+      try {
+        history.prune({ ...before, ...(keep === undefined ? {} : { keep }) });
+      } catch (error) {
+        log(`history: ${OffhookError.from(error).message}`, { level: "error" });
+      }
+    };
+    forget();
+    const daily = setInterval(forget, DAY_MS);
+    this.#held.push(() => clearInterval(daily));
   }
 
   #note(event: Sequenced): void {
@@ -180,7 +231,7 @@ export class Station {
   async #beat(): Promise<void> {
     const health = this.health();
     if (health.healthy) await this.#notify.watchdog();
-    else this.#options.log(`not healthy: ${health.reasons.join("; ")}`);
+    else this.#options.log(`not healthy: ${health.reasons.join("; ")}`, { level: "error" });
     await this.#say();
   }
 

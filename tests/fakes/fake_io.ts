@@ -35,6 +35,7 @@ export class FakeIo implements Io {
   readonly #options: FakeIoOptions;
   readonly #timers = new Set<Timer>();
   readonly #interrupts = new Set<() => void>();
+  readonly #reloads = new Set<() => void>();
   readonly questions: { question: string; hidden: boolean }[] = [];
   keys: ((keys: string) => void) | undefined;
   /** How often the terminal's mode was restored. */
@@ -74,6 +75,19 @@ export class FakeIo implements Io {
   onInterrupt(listener: () => void): () => void {
     this.#interrupts.add(listener);
     return () => void this.#interrupts.delete(listener);
+  }
+
+  stderrStream(): string | undefined {
+    return undefined;
+  }
+
+  onReload(listener: () => void): () => void {
+    this.#reloads.add(listener);
+    return () => void this.#reloads.delete(listener);
+  }
+
+  reload(): void {
+    for (const listener of this.#reloads) listener();
   }
 
   interrupt(): void {

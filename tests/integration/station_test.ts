@@ -4,14 +4,38 @@ import { LocalPhone } from "../../src/control/local_phone.ts";
 import { RemotePhone } from "../../src/control/remote_phone.ts";
 import { OffhookError } from "../../src/core/errors.ts";
 import type { CoreLoop } from "../../src/station/core_loop.ts";
+import type { PhoneOptions } from "../../src/station/phone_options.ts";
 import { type ServedPhone, Station, type StationOptions } from "../../src/station/station.ts";
+import type { LogFacts } from "../../src/station/log_line.ts";
 import { openDatabase } from "../../src/store/database.ts";
 import { History } from "../../src/store/history.ts";
+import type { HistoryRecord } from "../../src/store/history_record.ts";
+import { openStore } from "../../src/store/store.ts";
 import { agreeableCore } from "../fakes/agreeable_core.ts";
+import { theirs } from "../unit/core/scene.ts";
+
+const A_CALL: HistoryRecord = {
+  id: "c1",
+  sipCallId: null,
+  account: "desk",
+  direction: "outgoing",
+  remote: { uri: "sip:bob@example.test" },
+  outcome: "answered",
+  sipStatus: 200,
+  reason: "OK",
+  startedAt: 0,
+  answeredAt: null,
+  endedAt: null,
+  codec: null,
+  quality: null,
+  recording: null,
+  endedBy: "remote",
+};
 
 class AgreeablePhone extends LocalPhone implements ServedPhone {
   mediaAlive = true;
   closed = false;
+  readonly reloaded: PhoneOptions[] = [];
 
   constructor(readonly core: CoreLoop) {
     super(core, () => {
@@ -24,6 +48,11 @@ class AgreeablePhone extends LocalPhone implements ServedPhone {
   get state() {
     return this.core.state;
   }
+
+  reload(options: PhoneOptions): Promise<void> {
+    this.reloaded.push(options);
+    return Promise.resolve();
+  }
 }
 
 interface Scene {
@@ -31,6 +60,7 @@ interface Scene {
   phone: AgreeablePhone;
   options: StationOptions;
   log: string[];
+  facts: LogFacts[];
 }
 
 async function withStation(
@@ -39,6 +69,7 @@ async function withStation(
 ): Promise<void> {
   const folder = await Deno.makeTempDir();
   const log: string[] = [];
+  const facts: LogFacts[] = [];
   const options: StationOptions = {
     version: "0",
     socket: `${folder}/run/control.sock`,
@@ -46,13 +77,16 @@ async function withStation(
     store: `${folder}/state/history.db`,
     healthPort: 0,
     notify: {},
-    log: (text) => log.push(text),
+    log(text, more = {}) {
+      log.push(text);
+      facts.push(more);
+    },
     ...change,
   };
   const phone = new AgreeablePhone(agreeableCore());
   const station = await Station.start(options, () => Promise.resolve(phone));
   try {
-    await run({ station, phone, options, log });
+    await run({ station, phone, options, log, facts });
   } finally {
     await station.stop();
     await Deno.remove(folder, { recursive: true });
@@ -154,3 +188,60 @@ Deno.test("systemd hears READY, the watchdog only while healthy, and STOPPING", 
   manager.close();
   await Deno.remove(folder, { recursive: true });
 });
+
+Deno.test("a changed configuration is used; one that is wrong changes nothing and is told", () =>
+  withStation({}, async ({ station, phone, log }) => {
+    const changed = { maxCalls: 3 } as PhoneOptions;
+    await station.reload(() => Promise.resolve(changed));
+    assert.deepEqual(phone.reloaded, [changed]);
+    await station.reload(() => Promise.reject(new OffhookError("config-invalid", "it is wrong")));
+    assert.deepEqual(phone.reloaded, [changed]);
+    assert.ok(log.includes("the changed configuration is not used: it is wrong"));
+  }));
+
+Deno.test("old calls are forgotten", () =>
+  withStation({}, async ({ options }) => {
+    const folder = await Deno.makeTempDir();
+    const path = `${folder}/history.db`;
+    const { history, close } = openStore({ path, mode: "write", now: Date.now });
+    for (const [id, days] of [["new", 1], ["old", 40], ["older", 50]] as const) {
+      history.put({ ...A_CALL, id, startedAt: Date.now() - days * 86_400_000 });
+    }
+    close();
+    const station = await Station.start({
+      ...options,
+      socket: `${folder}/control.sock`,
+      lock: `${folder}/lock`,
+      store: path,
+      healthPort: 0,
+      historyDays: 45,
+      historyCalls: 1,
+    }, () => Promise.resolve(new AgreeablePhone(agreeableCore())));
+    await station.stop();
+    const kept = openStore({ path, mode: "read", now: Date.now });
+    assert.deepEqual(kept.history.list().records.map(({ id }) => id), ["new"]);
+    kept.close();
+    await Deno.remove(folder, { recursive: true });
+  }));
+
+Deno.test("every line of a call has its Call-ID", () =>
+  withStation({}, async ({ options, log, phone, facts }) => {
+    phone.core.submit({
+      type: "IncomingCall",
+      call: "a",
+      account: "desk",
+      sipCallId: "a@peer",
+      from: { uri: "sip:bob@example.test" },
+      to: { uri: "sip:alice@example.test" },
+      offer: theirs(),
+      transport: "udp",
+    });
+    const client = await RemotePhone.connect({ address: options.socket });
+    await client.request("answer", { call: "a" });
+    await client.request("hangup", { call: "a" });
+    await client.close();
+    const ofCalls = facts.filter(({ call }) => call !== undefined);
+    assert.ok(ofCalls.length >= 3, log.join("\n"));
+    for (const { callId } of ofCalls) assert.equal(callId, "a@peer");
+    assert.ok(log.some((line) => /^call ended after \d+ ms: answered/.test(line)), log.join("\n"));
+  }));

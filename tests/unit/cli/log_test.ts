@@ -1,0 +1,68 @@
+/** The form of log lines, and how they reach their place. */
+import assert from "node:assert/strict";
+import { formatted, openLog } from "../../../src/cli/log.ts";
+import { loadConfig } from "../../../src/config/load.ts";
+import { FakeIo } from "../../fakes/fake_io.ts";
+
+const RECORD = {
+  category: ["offhook"],
+  level: "warning",
+  message: ["call to sip:bob@x: ending\n  twice"],
+  rawMessage: "",
+  timestamp: Date.parse("2026-03-01T12:00:00Z"),
+  properties: { call: "c1", callId: "abc@host" },
+} as const;
+
+Deno.test("a line is one line: words, JSON, or JSON with its priority", () => {
+  assert.equal(
+    formatted(RECORD, "words"),
+    "2026-03-01T12:00:00.000Z warning [abc@host] call to sip:bob@x: ending twice",
+  );
+  const json = {
+    time: "2026-03-01T12:00:00.000Z",
+    level: "warning",
+    text: "call to sip:bob@x: ending twice",
+    call: "c1",
+    callId: "abc@host",
+  };
+  assert.deepEqual(JSON.parse(formatted(RECORD, "json")), json);
+  const [, priority, text] = /^<([0-7])>(.*)$/.exec(formatted(RECORD, "journal"))!;
+  assert.equal(priority, "4");
+  assert.deepEqual(JSON.parse(text), json);
+});
+
+async function logged(
+  flags: Record<string, string>,
+  options: ConstructorParameters<typeof FakeIo>[0] = {},
+): Promise<string> {
+  const io = new FakeIo(options);
+  const { environment, cwd } = io;
+  const log = await openLog(await loadConfig({ flags, environment, cwd }), io);
+  log.write("an info");
+  log.write("a warning", { level: "warning", callId: "x@y" });
+  log.setLevel("debug");
+  log.write("a detail", { level: "debug" });
+  log.close();
+  return io.stderr.text;
+}
+
+Deno.test("the level chooses, and changes while the log is open", async () => {
+  const lines = (await logged({})).trim().split("\n").map((line) => JSON.parse(line));
+  assert.deepEqual(lines.map(({ level, text }) => [level, text]), [
+    ["warning", "a warning"],
+    ["debug", "a detail"],
+  ]);
+  assert.equal(lines[0].callId, "x@y");
+  const words = await logged({ logLevel: "info" }, { tty: { stderr: true } });
+  assert.match(words, /^1970-\S+ info an info\n1970-\S+ warning \[x@y\] a warning\n/);
+});
+
+Deno.test("a file gets JSON; one that cannot be written is told", async () => {
+  const folder = await Deno.makeTempDir();
+  const path = `${folder}/a.log`;
+  assert.equal(await logged({ logFile: path }), "");
+  const text = await Deno.readTextFile(path);
+  assert.equal(JSON.parse(text.split("\n")[0]!).text, "a warning");
+  await assert.rejects(logged({ logFile: `${folder}/none/a.log` }), /cannot write the log/);
+  await Deno.remove(folder, { recursive: true });
+});
