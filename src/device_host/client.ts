@@ -8,6 +8,7 @@
  * Frames are on the real-time path: samples are handed over as a view of the receive buffer.
  */
 import { OffhookError } from "../core/errors.ts";
+import { ContactConnection } from "./client_contacts.ts";
 import { HidConnection } from "./client_hid.ts";
 import type { AudioDevice, StreamDirection } from "./device.ts";
 import { type Frame, FrameDecoder, FrameType, samplesOf } from "./wire_frame.ts";
@@ -69,6 +70,7 @@ export class DeviceHostConnection {
   /** Settles when the connection is gone, whoever ended it. */
   readonly closed: Promise<void>;
   readonly hid = new HidConnection((type, params) => this.#request(type, params));
+  readonly contacts = new ContactConnection((type, params) => this.#request(type, params));
   readonly #connection: Deno.Conn;
   readonly #writer: FrameWriter;
   readonly #pending = new Map<number, Pending>();
@@ -155,6 +157,7 @@ export class DeviceHostConnection {
   close(): void {
     this.#streams.clear();
     this.hid.forget();
+    this.contacts.forget();
     this.#end();
   }
 
@@ -259,6 +262,9 @@ export class DeviceHostConnection {
         this.#streams.delete(message.stream);
         return events?.failed(OffhookError.fromJSON(message.error));
       }
+      case "contact-changed":
+      case "contact-failed":
+        return this.contacts.takeMessage(message);
       default:
         this.hid.takeMessage(message);
     }
@@ -293,6 +299,7 @@ export class DeviceHostConnection {
     this.#streams.clear();
     for (const events of streams) events.failed(died());
     this.hid.end(died());
+    this.contacts.end(died());
   }
 }
 

@@ -4,6 +4,7 @@ import type { AudioBackend } from "./backend.ts";
 import { exitAtOnce } from "./exit_at_once.ts";
 import type { HidBackend } from "./hid_backend.ts";
 import { HidDevices } from "./hid_session.ts";
+import { LinuxContacts } from "./linux_contacts.ts";
 import { NodeHidBackend } from "./node_hid_backend.ts";
 import { complain, DeviceHostServer } from "./server.ts";
 
@@ -46,7 +47,9 @@ export async function runHost(
     removeTraces(socket);
     exitAtOnce(0);
   };
-  const server = new DeviceHostServer(listener, { backend: backend.name, audio, hid }, leave);
+  const contacts = new LinuxContacts();
+  const devices = { backend: backend.name, audio, hid, contacts };
+  const server = new DeviceHostServer(listener, devices, leave);
   Deno.addSignalListener("SIGTERM", leave);
   setTimeout(() => server.clients === 0 && leave(), FIRST_CLIENT_MS);
   await server.serve();

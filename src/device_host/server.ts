@@ -6,6 +6,8 @@
  */
 import { OffhookError } from "../core/errors.ts";
 import type { AudioStreams, ClientStream } from "./audio_streams.ts";
+import type { ContactBackend } from "./contact_backend.ts";
+import { ContactSession } from "./contact_session.ts";
 import { type HidDevices, HidSession } from "./hid_session.ts";
 import { type Frame, FrameDecoder, FrameType, samplesOf } from "./wire_frame.ts";
 import { FrameWriter } from "./wire_writer.ts";
@@ -18,6 +20,7 @@ import {
   PROTOCOL_VERSION,
   type Request,
 } from "./wire_protocol.ts";
+import { isContactRequest } from "./wire_contacts.ts";
 import { isHidRequest } from "./wire_hid.ts";
 
 /** The devices behind the server. */
@@ -25,6 +28,7 @@ export interface HostDevices {
   backend: BackendName;
   audio: AudioStreams;
   hid: HidDevices;
+  contacts: ContactBackend;
 }
 
 export class DeviceHostServer {
@@ -70,6 +74,7 @@ class ClientSession {
   readonly #streams = new Map<number, ClientStream>();
   readonly #heart = setInterval(() => this.#send({ type: "alive" }), ALIVE_INTERVAL_MS);
   readonly #hid: HidSession;
+  readonly #contacts: ContactSession;
   /** Numbers whose opening is under way. */
   readonly #opening = new Set<number>();
   #ended = false;
@@ -82,6 +87,7 @@ class ClientSession {
       send: (message) => this.#send(message),
       writer: this.#writer,
     });
+    this.#contacts = new ContactSession(devices.contacts, (message) => this.#send(message));
   }
 
   /** Settles when the client is gone and everything that it opened is closed; never rejects. */
@@ -100,6 +106,7 @@ class ClientSession {
   close(): void {
     this.#hangUp();
     this.#hid.close();
+    this.#contacts.close();
     for (const stream of this.#streams.values()) stream.close();
     this.#streams.clear();
   }
@@ -148,6 +155,7 @@ class ClientSession {
 
   async #perform(request: Request): Promise<unknown> {
     if (isHidRequest(request)) return await this.#hid.perform(request);
+    if (isContactRequest(request)) return this.#contacts.perform(request);
     switch (request.type) {
       case "list-devices":
         return await this.#devices.audio.list();

@@ -15,6 +15,12 @@
 import type { ErrorJson } from "../core/errors.ts";
 import { OffhookError } from "../core/errors.ts";
 import type { AudioDevice, StreamDirection } from "./device.ts";
+import {
+  CONTACT_REQUEST_CHECKS,
+  type ContactMessage,
+  type ContactRequests,
+  isContactMessage,
+} from "./wire_contacts.ts";
 import { HID_REQUEST_CHECKS, type HidMessage, type HidRequests, isHidMessage } from "./wire_hid.ts";
 
 export const PROTOCOL_VERSION = 1;
@@ -28,7 +34,7 @@ export const PREFERRED_RATE = 48_000;
 export type BackendName = "naudiodon" | "portaudio" | "none" | "fake";
 
 /** What each request takes and gives. */
-export interface Requests extends HidRequests {
+export interface Requests extends HidRequests, ContactRequests {
   "list-devices": { params: Record<never, never>; result: DeviceList };
   "open-stream": { params: OpenStream; result: StreamOpened };
   "close-stream": { params: { stream: number }; result: Record<never, never> };
@@ -75,7 +81,8 @@ export type HostMessage =
   | { type: "error"; id: number; error: ErrorJson }
   /** The stream is gone; its number is free again. */
   | { type: "stream-failed"; stream: number; error: ErrorJson }
-  | HidMessage;
+  | HidMessage
+  | ContactMessage;
 
 const REQUEST_CHECKS: { [T in RequestType]: (message: Record<string, unknown>) => boolean } = {
   "list-devices": () => true,
@@ -84,6 +91,7 @@ const REQUEST_CHECKS: { [T in RequestType]: (message: Record<string, unknown>) =
     (device === null || typeof device === "string") && (frameMs === 10 || frameMs === 20),
   "close-stream": ({ stream }) => isStream(stream),
   ...HID_REQUEST_CHECKS,
+  ...CONTACT_REQUEST_CHECKS,
 };
 
 function isStream(value: unknown): boolean {
@@ -110,7 +118,7 @@ export function parseHostMessage(payload: Uint8Array): HostMessage {
     (message.type === "reply" && Number.isInteger(message.id)) ||
     (message.type === "error" && Number.isInteger(message.id) && isObject(message.error)) ||
     (message.type === "stream-failed" && isStream(message.stream) && isObject(message.error)) ||
-    isHidMessage(message);
+    isHidMessage(message) || isContactMessage(message);
   if (!known) throw new OffhookError("internal", "The device host sent an unknown message.");
   return message as unknown as HostMessage;
 }

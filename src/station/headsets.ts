@@ -33,6 +33,8 @@ export interface HeadsetsOptions {
   host: DeviceHostAccess;
   clock: Clock;
   settings?: HeadsetSettings;
+  /** The sound devices of now; asked when something was plugged. Absent: sound follows no headset. */
+  soundDevices?(): Promise<SoundDevice[]>;
   notify(input: HeadsetInput): void;
   log(text: string): void;
 }
@@ -169,10 +171,10 @@ export class Headsets {
       const slot = new HeadsetSlot(place, IDLE_HEADSET, { clock, events: this.#events });
       this.#slots.set(device.path, slot);
     }
-    if (connection !== undefined) await this.#learnSound(connection);
     this.#chooseFront();
     this.#showAll();
     await this.#hold();
+    await this.#learnSound();
   }
 
   #drop(slot: HeadsetSlot): void {
@@ -305,10 +307,12 @@ export class Headsets {
     this.#saidSound = said;
   }
 
-  async #learnSound(connection: DeviceHostConnection): Promise<void> {
-    if (this.#settings.sound === undefined || this.#slots.size === 0) return;
+  async #learnSound(): Promise<void> {
+    const { soundDevices } = this.#options;
+    if (this.#settings.sound === undefined || this.#slots.size === 0 || this.#stopped) return;
     try {
-      this.#sound = (await connection.listDevices()).devices;
+      this.#sound = await soundDevices?.() ?? [];
+      this.#followSound();
     } catch (error) {
       this.#options.log(`headset sound: ${OffhookError.from(error).message}`);
     }

@@ -1,5 +1,6 @@
 /** A desk with headsets: the real device host server, wire and core, over a fake HID library. */
 import assert from "node:assert/strict";
+import type { SoundDevice } from "../../../src/control/records.ts";
 import type { MediaEffect } from "../../../src/core/media_port.ts";
 import { initialState, type PhoneEvent, type Settings } from "../../../src/core/state.ts";
 import { KNOWN_QUIRKS } from "../../../src/hid/quirks.ts";
@@ -15,6 +16,8 @@ export const PATH = "/dev/hidraw7";
 
 export class Desk implements AsyncDisposable {
   readonly host = new HidHost();
+  /** Sound devices of the machine. */
+  sound: SoundDevice[] = [];
   readonly asked: string[] = [];
   readonly media: MediaEffect[] = [];
   readonly events: PhoneEvent[] = [];
@@ -41,6 +44,7 @@ export class Desk implements AsyncDisposable {
         log: () => Promise.resolve([]),
       },
       clock: SYSTEM_CLOCK,
+      soundDevices: () => Promise.resolve(this.sound),
       settings: { ...PLAIN_HEADSETS, quirks: KNOWN_QUIRKS, ...settings },
       notify: (input) => this.core.submit(input),
       log: (text) => this.log.push(text),

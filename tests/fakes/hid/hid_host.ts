@@ -6,11 +6,13 @@ import { DeviceHostConnection } from "../../../src/device_host/client.ts";
 import { HidDevices } from "../../../src/device_host/hid_session.ts";
 import { NoBackend } from "../../../src/device_host/no_backend.ts";
 import { DeviceHostServer } from "../../../src/device_host/server.ts";
+import { FakeContacts } from "./contact_backend.ts";
 import { FakeHidBackend } from "./hid_backend.ts";
 
 /** A device host in this process with a fake HID library and a clock that the test moves. */
 export class HidHost implements AsyncDisposable {
   readonly backend = new FakeHidBackend();
+  readonly contacts = new FakeContacts();
   /** Wall clock, ms. */
   now = 1_000_000;
   readonly hid = new HidDevices(this.backend, { now: () => this.now }, 60_000);
@@ -26,7 +28,12 @@ export class HidHost implements AsyncDisposable {
 
   constructor() {
     const listener = Deno.listen({ transport: "unix", path: this.socket });
-    const devices = { backend: "none" as const, audio: this.#audio, hid: this.hid };
+    const devices = {
+      backend: "none" as const,
+      audio: this.#audio,
+      hid: this.hid,
+      contacts: this.contacts,
+    };
     this.#server = new DeviceHostServer(listener, devices, () => this.abandoned.resolve());
     void this.#server.serve();
   }

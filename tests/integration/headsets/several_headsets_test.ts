@@ -146,6 +146,39 @@ Deno.test("a quirk from a file is heeded", async () => {
   assert.deepEqual([headset!.inputs.hookSwitch, headset!.quirks], ["relative", [quirk.reason]]);
 });
 
+const card = (number: number, name: string) => ({
+  ...{ id: `card ${number}`, name: `${name}: USB Audio (hw:${number},0)`, hostApi: "ALSA" },
+  ...{ inputChannels: 1, outputChannels: 2, defaultInput: false, defaultOutput: false },
+  sampleRate: 48_000,
+});
+
+Deno.test("the call is heard on the headset that has it, wherever it goes", async () => {
+  const sound = { microphone: { kind: "device" }, speaker: { kind: "device" } } as const;
+  await using desk = new Desk({ sound }, { endpoints: sound });
+  desk.sound = [card(1, "First"), card(2, "Second")];
+  const heardOn = () => desk.core.state.calls.get("a")?.endpoints.speaker;
+  const on = (name: string) => until(() => JSON.stringify(heardOn())?.includes(name) ?? false);
+  const first = desk.host.backend.plug("/dev/hidraw1", FIRST);
+  first.soundCards = [1];
+  const second = desk.host.backend.plug("/dev/hidraw2", SECOND);
+  second.soundCards = [2];
+  desk.headsets.start();
+  await until(() => JSON.stringify(desk.core.state.settings.endpoints).includes("card 1"));
+  desk.ring("a");
+  desk.core.command({ type: "Answer", call: "a" });
+  await on("card 1");
+  await shows(first, FIRST.lamps.offHook);
+  desk.host.backend.unplug(first);
+  await on("card 2");
+  desk.host.backend.unplug(second);
+  await until(() => JSON.stringify(heardOn()) === JSON.stringify({ kind: "device" }));
+  const again = desk.host.backend.plug("/dev/hidraw9", FIRST);
+  again.soundCards = [1];
+  await desk.host.hid.poll();
+  await on("card 1");
+  assert.equal(desk.media.filter(({ type }) => type === "UseEndpoints").length, 3);
+});
+
 Deno.test("only sound that goes to any device follows a headset", () => {
   assert.ok(follows({ kind: "device" }));
   assert.ok(!follows({ kind: "device", name: "Desk" }));
