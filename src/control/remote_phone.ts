@@ -35,6 +35,9 @@ export interface RemoteOptions {
   token?: string;
 }
 
+/** ms that a station may take for each of the two steps of connecting. */
+const CONNECT_MS = 5_000;
+
 export class RemotePhone implements Phone {
   readonly #socket: WebSocket;
   readonly #options: RemoteOptions;
@@ -66,11 +69,19 @@ export class RemotePhone implements Phone {
     const { address, token } = options;
     const socket = await open(address);
     const phone = new RemotePhone(socket, options);
-    phone.#hello = await phone.#ask("initialize", {
-      version: PROTOCOL_VERSION,
-      ...(token === undefined ? {} : { token }),
-    }) as Initialized;
-    return phone;
+    const deadline = setTimeout(() => socket.close(), CONNECT_MS);
+    try {
+      phone.#hello = await phone.#ask("initialize", {
+        version: PROTOCOL_VERSION,
+        ...(token === undefined ? {} : { token }),
+      }) as Initialized;
+      return phone;
+    } catch (error) {
+      socket.close();
+      throw error;
+    } finally {
+      clearTimeout(deadline);
+    }
   }
 
   /** Who answered `initialize`. */
@@ -99,8 +110,17 @@ export class RemotePhone implements Phone {
   /** On a connection of its own, so that no answer waits for sound. */
   async audio(params: AudioParams, listener: AudioListener): Promise<CallAudio> {
     const { address, token } = this.#options;
-    const socket = await open(address, audioPath(params), token);
-    return await joinOver(socket, listener, () => stationGone(address));
+    let joined: Promise<CallAudio> | undefined;
+    await open(address, {
+      path: audioPath(params),
+      token,
+      // The first word may come in the same moment as the connection.
+      prepare: (socket) => {
+        joined = joinOver(socket, listener, () => stationGone(address));
+        joined.catch(() => {});
+      },
+    });
+    return await joined!;
   }
 
   /** Leaves; the station and its calls go on. */
@@ -147,12 +167,20 @@ function stationGone(address: string): OffhookError {
   });
 }
 
-/**
- * @param address path of a Unix socket, or a WebSocket URL
- * @param path of the address, without the first slash
- * @param token sent with the first request; the control API itself gets it by `initialize`
- */
-async function open(address: string, path = "", token?: string): Promise<WebSocket> {
+interface Opening {
+  /** Of the address, without the first slash. */
+  path?: string;
+  /** Sent with the first request; the control API itself gets it by `initialize`. */
+  token?: string | undefined;
+  /** Gets the socket before anything can have come. */
+  prepare?(socket: WebSocket): void;
+}
+
+/** @param address path of a Unix socket, or a WebSocket URL */
+async function open(
+  address: string,
+  { path = "", token, prepare }: Opening = {},
+): Promise<WebSocket> {
   const isUrl = /^wss?:/.test(address);
   // Deno's own WebSocket: the package costs a command more than the request does.
   const client = isUrl
@@ -163,13 +191,17 @@ async function open(address: string, path = "", token?: string): Promise<WebSock
     ...(client === undefined ? {} : { client }),
     ...(token === undefined ? {} : { headers: { authorization: `Bearer ${token}` } }),
   });
+  prepare?.(socket);
+  const deadline = setTimeout(() => socket.close(), CONNECT_MS);
   await new Promise<void>((resolve, reject) => {
     socket.onopen = () => {
+      clearTimeout(deadline);
       // From here on an error is followed by close, which lets the client go.
       socket.onerror = null;
       resolve();
     };
     socket.onerror = (event) => {
+      clearTimeout(deadline);
       client?.close();
       const cause = (event as ErrorEvent).message;
       reject(
