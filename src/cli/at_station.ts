@@ -22,7 +22,6 @@ import type {
   LogValues,
   TlsValues,
 } from "./options.ts";
-import { stationPlace } from "./station_place.ts";
 
 export interface AttachWishes
   extends AttachValues, AccountValues, TlsValues, LogValues, Partial<AudioValues> {
@@ -132,12 +131,12 @@ async function connect(
   io: Io,
   needed: boolean,
 ): Promise<RemotePhone | undefined> {
-  const { RemotePhone } = await lazily<typeof import("../control/remote_phone.ts")>(
+  const { reachStation } = await lazily<typeof import("./reach_station.ts")>(
     import.meta.url,
-    "../control/remote_phone.ts",
+    "./reach_station.ts",
   );
   try {
-    return await RemotePhone.connect({ address: stationPlace(values, io).socket });
+    return await reachStation(values, io);
   } catch (error) {
     if (!needed && error instanceof OffhookError && error.code === "no-station") return undefined;
     throw error;

@@ -1,12 +1,12 @@
 /** Who writes contacts: the station that runs, else this process. Not on the real-time path. */
 import type { Contact, ContactCard, ContactDraft, ImportedContacts } from "../control/records.ts";
-import { RemotePhone } from "../control/remote_phone.ts";
+import type { RemotePhone } from "../control/remote_phone.ts";
 import { type ExitCode, OffhookError } from "../core/errors.ts";
 import type { Store } from "../store/store.ts";
 import type { ContactStationValues } from "./contacts.ts";
 import type { Io } from "./io.ts";
 import { writeStore } from "./read_store.ts";
-import { stationPlace } from "./station_place.ts";
+import { reachStation } from "./reach_station.ts";
 
 export interface ContactBook {
   add(draft: ContactDraft): Promise<Contact>;
@@ -64,7 +64,7 @@ function remoteBook(phone: RemotePhone): ContactBook {
 
 async function connected(values: ContactStationValues, io: Io): Promise<RemotePhone | undefined> {
   try {
-    return await RemotePhone.connect({ address: stationPlace(values, io).socket });
+    return await reachStation(values, io);
   } catch (error) {
     const absent = error instanceof OffhookError && error.code === "no-station";
     if (absent && values.socket === undefined) return undefined;

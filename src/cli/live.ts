@@ -6,12 +6,12 @@
  * They load neither the configuration nor the station nor, mostly, the parser library. Not on the
  * real-time path.
  */
-import { RemotePhone } from "../control/remote_phone.ts";
+import type { RemotePhone } from "../control/remote_phone.ts";
 import type { ExitCode } from "../core/errors.ts";
 import type { Io } from "./io.ts";
 import { flag, option, type ValuesOf } from "./quick_args.ts";
 import { readPath, readText } from "./readers.ts";
-import { stationPlace } from "./station_place.ts";
+import { reachStation } from "./reach_station.ts";
 
 const file = { metavar: "FILE", read: readPath, completes: "file" } as const;
 
@@ -22,7 +22,11 @@ export const outputFields = {
 
 export const stationFields = {
   config: option("--config", file, "Its configuration."),
-  socket: option("--socket", { ...file, metavar: "PATH" }, "Its control socket."),
+  socket: option(
+    "--socket",
+    { ...file, metavar: "PATH" },
+    "Its control socket, or ws://HOST:PORT with a token in OFFHOOK_TOKEN.",
+  ),
 };
 
 /** What every command to a station takes, under its headings. */
@@ -45,7 +49,7 @@ export async function withStation(
   io: Io,
   body: (phone: RemotePhone) => Promise<ExitCode>,
 ): Promise<ExitCode> {
-  const phone = await RemotePhone.connect({ address: stationPlace(values, io).socket });
+  const phone = await reachStation(values, io);
   try {
     return await body(phone);
   } finally {

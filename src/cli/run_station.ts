@@ -6,7 +6,7 @@
  * Not on the real-time path.
  */
 import type { LoadedConfig } from "../config/load.ts";
-import { type ExitCode, OffhookError } from "../core/errors.ts";
+import type { ExitCode } from "../core/errors.ts";
 import type { Station, StationOptions } from "../station/station.ts";
 import { loadForCommand } from "./call_setup.ts";
 import type { Context } from "./command.ts";

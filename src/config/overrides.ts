@@ -123,6 +123,8 @@ export const OTHER_VARIABLES = [
   "OFFHOOK_ACCOUNT",
   "OFFHOOK_PASSWORD",
   "OFFHOOK_PASSWORD_FILE",
+  "OFFHOOK_SOCKET",
+  "OFFHOOK_TOKEN",
 ] as const;
 
 export function knownVariables(): string[] {

@@ -33,9 +33,10 @@ export interface RemoteOptions {
   /** Path of a Unix socket, or `ws://…`, `wss://…`. */
   address: string;
   token?: string;
+  /** ms that a station may take for each of the two steps of connecting; 5000 by default. */
+  deadlineMs?: number;
 }
 
-/** ms that a station may take for each of the two steps of connecting. */
 const CONNECT_MS = 5_000;
 
 export class RemotePhone implements Phone {
@@ -66,10 +67,10 @@ export class RemotePhone implements Phone {
 
   /** @throws OffhookError `no-station` when nothing answers, `station-refused` when it will not */
   static async connect(options: RemoteOptions): Promise<RemotePhone> {
-    const { address, token } = options;
-    const socket = await open(address);
+    const { address, token, deadlineMs = CONNECT_MS } = options;
+    const socket = await open(address, { deadlineMs });
     const phone = new RemotePhone(socket, options);
-    const deadline = setTimeout(() => socket.close(), CONNECT_MS);
+    const deadline = setTimeout(() => socket.close(), deadlineMs);
     try {
       phone.#hello = await phone.#ask("initialize", {
         version: PROTOCOL_VERSION,
@@ -174,12 +175,13 @@ interface Opening {
   token?: string | undefined;
   /** Gets the socket before anything can have come. */
   prepare?(socket: WebSocket): void;
+  deadlineMs?: number;
 }
 
 /** @param address path of a Unix socket, or a WebSocket URL */
 async function open(
   address: string,
-  { path = "", token, prepare }: Opening = {},
+  { path = "", token, prepare, deadlineMs = CONNECT_MS }: Opening = {},
 ): Promise<WebSocket> {
   const isUrl = /^wss?:/.test(address);
   // Deno's own WebSocket: the package costs a command more than the request does.
@@ -192,7 +194,7 @@ async function open(
     ...(token === undefined ? {} : { headers: { authorization: `Bearer ${token}` } }),
   });
   prepare?.(socket);
-  const deadline = setTimeout(() => socket.close(), CONNECT_MS);
+  const deadline = setTimeout(() => socket.close(), deadlineMs);
   await new Promise<void>((resolve, reject) => {
     socket.onopen = () => {
       clearTimeout(deadline);

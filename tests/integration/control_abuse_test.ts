@@ -248,3 +248,13 @@ Deno.test("requests that wait when the station dies are rejected with no-station
     );
     assert.equal((await phone.closed)?.code, "no-station");
   }));
+
+Deno.test("a station that accepts and says nothing is given up", async () => {
+  const path = `${await Deno.makeTempDir()}/control.sock`;
+  const silent = Deno.listen({ transport: "unix", path });
+  await assert.rejects(
+    RemotePhone.connect({ address: path, deadlineMs: 100 }),
+    (error: unknown) => error instanceof OffhookError && error.code === "no-station",
+  );
+  silent.close();
+});
