@@ -1,7 +1,9 @@
 /** The `[headset]` table of the configuration as a phone needs it. Not on the real-time path. */
 import { dirname, join } from "node:path";
 import { expandPath } from "../config/folders.ts";
+import type { HeadsetConfig } from "../config/headset_schema.ts";
 import type { LoadedConfig } from "../config/load.ts";
+import type { ButtonSetting } from "../station/buttons.ts";
 import { resolveTarget } from "../core/target.ts";
 import type { PhoneOptions } from "./open_phone.ts";
 import { toAccount } from "../config/load.ts";
@@ -21,7 +23,8 @@ export async function withHeadsets<T extends Omit<PhoneOptions, "log">>(
   loaded: LoadedConfig,
   log: (text: string) => void,
 ): Promise<T> {
-  const { enabled, preferred, sound, release_when_idle, contested } = loaded.config.headset;
+  const { enabled, preferred, sound, release_when_idle, contested, busylight } =
+    loaded.config.headset;
   const { readQuirks } = await import("../station/quirk_files.ts");
   const { quirks, broken } = await readQuirks(quirkFilesOf(loaded));
   for (const { message } of broken) log(message);
@@ -35,9 +38,32 @@ export async function withHeadsets<T extends Omit<PhoneOptions, "log">>(
       releaseWhenIdle: release_when_idle,
       contested,
       quirks,
+      busylights: busylight,
+      buttons: buttonsOf(loaded.config.headset),
       ...(sound ? { sound: { microphone, speaker } } : {}),
     },
   };
+}
+
+function buttonsOf({ keys, gpio }: HeadsetConfig): ButtonSetting[] {
+  const meaning = ({ does, normally, debounce_ms }: (typeof keys | typeof gpio)[number]) => ({
+    does: does.length === 1 ? { digit: does } : does as Exclude<ButtonSetting["does"], object>,
+    normally,
+    debounceMs: debounce_ms,
+  });
+  return [
+    ...keys.map((key): ButtonSetting => ({
+      source: { kind: "key", device: key.device, code: key.code },
+      ...meaning(key),
+    })),
+    ...gpio.map((each): ButtonSetting => {
+      const { chip, line, bias, active } = each;
+      return {
+        source: { kind: "gpio", chip, line, bias, activeLow: active === "low" },
+        ...meaning(each),
+      };
+    }),
+  ];
 }
 
 /** @throws OffhookError `invalid-target` when the hotline's number or URI is none */

@@ -90,6 +90,12 @@ export class Headsets {
     await this.#hold();
   }
 
+  /** The phone's endpoints were set anew: calls go to the headset again. */
+  renewSound(): void {
+    this.#saidSound = "";
+    this.#followSound();
+  }
+
   /** What is plugged in, and what is done with it. */
   list(): HeadsetList {
     const headsets = headsetsAmong(this.#devices).map((device): HeadsetInfo => {

@@ -21,7 +21,7 @@ import { MediaWorker } from "../media/media_worker.ts";
 import type { Flow } from "../sip/transport/types.ts";
 import { UserAgent } from "../sip/user_agent.ts";
 import { CoreLoop, SYSTEM_CLOCK } from "./core_loop.ts";
-import { Headsets } from "./headsets.ts";
+import { DeskDevices } from "./desk_devices.ts";
 import { listDevices } from "./list_devices.ts";
 import type { OpenPhone, PhoneOptions } from "./phone_options.ts";
 import { recordingPath } from "./recording_path.ts";
@@ -61,7 +61,7 @@ class Assembly {
   readonly #devices = new DeviceHostSupervisor();
   readonly #media: MediaWorker;
   readonly #direct: UserAgent;
-  readonly #headsets: Headsets | undefined;
+  readonly #headsets: DeskDevices | undefined;
   readonly #mediaCheck: ReturnType<typeof setInterval>;
   #mediaAlive = true;
 
@@ -75,7 +75,7 @@ class Assembly {
       headset: (effect) => this.#headsets?.show(effect.state),
     });
     if (options.headsets !== undefined) {
-      this.#headsets = new Headsets({
+      this.#headsets = new DeskDevices({
         host: this.#devices,
         clock: SYSTEM_CLOCK,
         settings: options.headsets,
@@ -96,7 +96,7 @@ class Assembly {
     }, MEDIA_CHECK_MS);
   }
 
-  get headsets(): Headsets | undefined {
+  get headsets(): DeskDevices | undefined {
     return this.#headsets;
   }
 
@@ -149,6 +149,7 @@ class Assembly {
     this.#options = { ...options, trace: this.#options.trace, log: this.#options.log };
     const direct = this.core.state.accounts.get(DIRECT_ACCOUNT)!.account;
     this.core.command({ type: "Configure", settings, accounts: [...accounts, direct] });
+    this.#headsets?.renewSound();
     for (const { account, password } of options.accounts) {
       if (this.#agents.has(account.id)) continue;
       this.#addAgent(account, password).start();

@@ -10,7 +10,7 @@ import type { AudioEndpoints } from "../core/media_port.ts";
 import type { WriteLog } from "./log_line.ts";
 import type { TraceSink } from "../sip/trace.ts";
 import type { Flow, RequestHook } from "../sip/transport/types.ts";
-import type { HeadsetSettings } from "./headset_settings.ts";
+import type { DeskSettings } from "./desk_devices.ts";
 
 /** An account and the way to its password, which is read when a server asks for it. */
 export interface AccountAccess {
@@ -58,8 +58,8 @@ export interface PhoneOptions {
   autoAnswer?: { callers: string[]; afterMs: number };
   /** `one`: a call that becomes active holds the others; `all`: none is held (practice PBX). */
   active: "one" | "all";
-  /** How headset buttons and lamps are used (USB HID); absent: none is looked for. */
-  headsets?: HeadsetSettings;
+  /** How headsets, busylights and buttons are used; absent: none is looked for. */
+  headsets?: DeskSettings;
   /** What lifting a headset does while no call is on; absent: nothing. */
   lift?:
     | { kind: "redial" }

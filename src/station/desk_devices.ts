@@ -1,0 +1,76 @@
+/**
+ * What stands on the desk beside the sound: headsets, the buttons of kiosks, busylights. One state to
+ * show, intents to follow.
+ *
+ *     core ─ state ─► headsets, busylights          headsets, buttons ─ intents ─► core
+ */
+import type { HeadsetList } from "../control/headsets.ts";
+import type { SoundDevice } from "../control/records.ts";
+import type { Clock } from "../core/clock.ts";
+import type { HeadsetInput, HeadsetState } from "../core/headset_port.ts";
+import type { DeviceHostAccess } from "../device_host/client_access.ts";
+import { Busylights } from "./busylights.ts";
+import { Buttons, type ButtonSetting } from "./buttons.ts";
+import { Headsets } from "./headsets.ts";
+import type { HeadsetSettings } from "./headset_settings.ts";
+
+export interface DeskSettings extends HeadsetSettings {
+  /** Whether busylights show calls. */
+  busylights: boolean;
+  buttons: ButtonSetting[];
+}
+
+export interface DeskOptions {
+  host: DeviceHostAccess;
+  clock: Clock;
+  settings: DeskSettings;
+  soundDevices(): Promise<SoundDevice[]>;
+  notify(input: HeadsetInput): void;
+  log(text: string): void;
+}
+
+export class DeskDevices {
+  readonly #headsets: Headsets;
+  readonly #busylights: Busylights | undefined;
+  readonly #buttons: Buttons;
+
+  constructor(options: DeskOptions) {
+    const { busylights, buttons } = options.settings;
+    this.#headsets = new Headsets(options);
+    this.#busylights = busylights ? new Busylights(options) : undefined;
+    this.#buttons = new Buttons({ ...options, buttons });
+  }
+
+  /** Looks for them from now on. */
+  start(): void {
+    this.#headsets.start();
+    void this.#busylights?.start();
+    void this.#buttons.start();
+  }
+
+  show(state: HeadsetState): void {
+    this.#headsets.show(state);
+    this.#busylights?.show(state);
+    this.#buttons.show(state);
+  }
+
+  list(): HeadsetList {
+    return this.#headsets.list();
+  }
+
+  /** The phone's endpoints were set anew. */
+  renewSound(): void {
+    this.#headsets.renewSound();
+  }
+
+  /** Uses headsets, or leaves them alone; busylights and buttons are nobody else's. */
+  use(on: boolean): Promise<void> {
+    return this.#headsets.use(on);
+  }
+
+  /** Lamps and lights off, everything let go. Never rejects. */
+  async stop(): Promise<void> {
+    this.#buttons.stop();
+    await Promise.all([this.#headsets.stop(), this.#busylights?.stop()]);
+  }
+}
