@@ -39,6 +39,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await load<typeof import("./demo.ts")>("./demo.ts")).demo,
   },
   {
+    name: "tour",
+    group: "First steps",
+    brief: "Learn the phone's screen in three minutes, on the practice PBX",
+    load: async () => (await load<typeof import("./tour.ts")>("./tour.ts")).tour,
+  },
+  {
     name: "dial",
     group: "One call",
     brief: "One call, from start to exit status",

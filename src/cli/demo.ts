@@ -3,8 +3,9 @@ import type { InferValue } from "@optique/core/parser";
 import { type Context, defineCommand } from "./command.ts";
 import { logOptions, outputOptions } from "./options.ts";
 import { merge } from "@optique/core/constructs";
+import { screenOptions } from "./tui.ts";
 
-const parser = merge(outputOptions, logOptions);
+const parser = merge(outputOptions, logOptions, screenOptions);
 
 export type DemoValues = InferValue<typeof parser>;
 
@@ -13,8 +14,8 @@ export const demo = defineCommand({
   brief: "Practice PBX and a first call to its echo",
   synopsis: "[OPTIONS]",
   description: "Starts the practice PBX, registers with it, calls its echo and proves that the " +
-    "sound came back. On a terminal it stays on the line until you hang up; without one it " +
-    "prints a JSON report and exits.",
+    "sound came back. On a terminal it then opens the phone's screen on a call to the echo; " +
+    "without one it prints a JSON report and exits.",
   parser,
   run: async (values: DemoValues, context: Context) =>
     await (await import("./run_demo.ts")).runDemo(values, context),

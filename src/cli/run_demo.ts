@@ -2,7 +2,7 @@
  * The run of `offhook demo`: proves the echo, then, on a terminal, stays on the line with it.
  *
  *     practice PBX ─► register ─► call, voice out, voice back ─► report
- *                                           └─ on a terminal ─► a second call, until hung up
+ *                                           └─ on a terminal ─► a second call, on the screen
  *
  * Not on the real-time path.
  */
@@ -10,11 +10,11 @@ import type { DemoReport } from "../control/schemas/demo.ts";
 import type { AudioEndpoints } from "../core/media_port.ts";
 import { type ErrorJson, type ExitCode, OffhookError } from "../core/errors.ts";
 import type { PracticeLine } from "../lab/practice_line.ts";
+import { loadConfig } from "../config/load.ts";
 import { callReport } from "./call_report.ts";
 import { interruptsOf, sessionOf } from "./session.ts";
 import type { Context } from "./command.ts";
 import type { DemoValues } from "./demo.ts";
-import { followCall } from "./follow_call.ts";
 import { type Io, say, sayJson } from "./io.ts";
 import { errorLines } from "./report_error.ts";
 import { openTrace } from "./trace_file.ts";
@@ -41,19 +41,33 @@ export async function runDemo(values: DemoValues, { io }: Context): Promise<Exit
     const report = await Promise.race([prove(line), session.interruption]);
     if (!report) return 130;
     await tell(report, values, io);
-    const stays = io.stdinIsTty && io.stderr.isTty && !values.json && report.ok;
+    const stays = io.stdinIsTty && io.stdout.isTty && !values.json && report.ok;
     if (!stays) return report.ok ? 0 : 9;
-    const { call } = await line.phone.request("dial", {
+    await line.phone.request("dial", {
       target: line.uriOf(ECHO),
       endpoints: report.sound.card ? CARD : VOICE,
     });
-    const wishes = { ...values, requireAudio: false, soundOnStdout: false };
-    return await followCall(wishes, { io, session, call });
+    return await showPhone(line, values, io);
   } finally {
     await line?.close();
     interrupts.close();
     trace?.close();
   }
+}
+
+/** The screen on the call, in this process; leaving it ends both. */
+async function showPhone({ phone }: PracticeLine, values: DemoValues, io: Io): Promise<ExitCode> {
+  const { looksOf, showTui } = await import("./show_tui.ts");
+  const { config } = await loadConfig({ environment: io.environment, cwd: io.cwd });
+  const joined = {
+    phone,
+    closed: new Promise<undefined>(() => {}),
+    process: "inside",
+    name: "practice",
+  };
+  const join = () => Promise.resolve(joined);
+  await showTui(looksOf(values, config), io, { join, ownership: "inside", practice: true });
+  return 0;
 }
 
 async function prove(line: PracticeLine): Promise<DemoReport> {

@@ -23,7 +23,7 @@ import {
 } from "./own_station.ts";
 import { type Looks, looksOf, showTui } from "./show_tui.ts";
 import { stationPlace } from "./station_place.ts";
-import type { TuiValues } from "./tui.ts";
+import type { ScreenValues, TuiValues } from "./tui.ts";
 
 export async function runTui(values: TuiValues, { io }: Context): Promise<ExitCode> {
   requireTerminal(io);
@@ -98,11 +98,18 @@ async function atStation(looks: Looks, io: Io, place: Place): Promise<ExitCode> 
   return 0;
 }
 
-async function practise(looks: Looks, io: Io): Promise<ExitCode> {
+/** The run of `offhook tour`. */
+export async function runTour(values: ScreenValues, { io }: Context): Promise<ExitCode> {
+  requireTerminal(io);
+  const { config } = await loadConfig(placeOf(io));
+  return await practise(looksOf(values, config), io, true);
+}
+
+async function practise(looks: Looks, io: Io, tour = false): Promise<ExitCode> {
   const { openPractice } = await import("./practice.ts");
   const practice = await openPractice(io);
   try {
-    await showTui(looks, io, { join: practice.join, ownership: "inside", practice: true });
+    await showTui(looks, io, { join: practice.join, ownership: "inside", practice: true, tour });
     return 0;
   } finally {
     await practice.close();

@@ -18,7 +18,7 @@ export function looksOf(values: ScreenValues, config: Config): Looks {
 export async function showTui(
   { values }: Looks,
   io: Io,
-  phone: Pick<TuiOptions, "join" | "ownership" | "practice">,
+  phone: Pick<TuiOptions, "join" | "ownership" | "practice" | "tour">,
 ): Promise<TuiOutcome> {
   // React's development build costs twice the time.
   if (io.environment("NODE_ENV") === undefined) Deno.env.set("NODE_ENV", "production");

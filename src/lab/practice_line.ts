@@ -4,6 +4,7 @@
  */
 import type { Account, TransportName } from "../core/account.ts";
 import type { AudioEndpoints } from "../core/media_port.ts";
+import { keepRecords } from "../station/keep_records.ts";
 import { openPhone } from "../station/open_phone.ts";
 import type { OpenPhone, PhoneOptions } from "../station/phone_options.ts";
 import { PracticePbx } from "./practice_pbx.ts";
@@ -61,12 +62,14 @@ export async function openPracticeLine(options: PracticeLineOptions): Promise<Pr
     await pbx.close();
     throw error;
   });
+  const forget = keepRecords(phone);
   return {
     phone,
     account,
     uriOf: (number) => `sip:${number}@${server}`,
     close: async () => {
       await phone.close();
+      forget();
       await pbx.close();
     },
   };

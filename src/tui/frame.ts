@@ -21,6 +21,7 @@ import type { StringKey } from "./strings.ts";
 import { clip, shortAddress, width, wrap } from "./text.ts";
 import { registrationGlyph, registrationRole } from "./views/accounts.ts";
 import { callLine } from "./views/call.ts";
+import { tourText } from "./tour.ts";
 import { VIEW_TABLE } from "./views/table.ts";
 import { type Stage, whoOf } from "./widgets.ts";
 
@@ -33,7 +34,12 @@ const MESSAGE_ROWS = 3;
 export function frameRows(stage: Stage): Row[] {
   const { rows } = stage;
   if (rows < 4) return tinyRows(stage);
-  const top = [statusRow(stage), ...tabRows(stage), ...bannerRows(stage)];
+  const top = [
+    statusRow(stage),
+    ...tabRows(stage),
+    ...tourRows(stage),
+    ...bannerRows(stage),
+  ];
   const bottom = [...messageRows(stage), fieldRow(stage), hintRow(stage)];
   const room = Math.max(0, rows - top.length - bottom.length);
   const inner = { ...stage, rows: room };
@@ -114,6 +120,12 @@ function tabs({ state, words, keymap }: Stage, named: boolean): Cell[] {
     const text = [label, name].filter(Boolean).join(" ");
     return [{ text: ` ${text} `, role: here ? "selected" : "dim" }];
   });
+}
+
+function tourRows({ state, words, keymap, columns }: Stage): Row[] {
+  const text = tourText(state, words, keymap);
+  if (text === undefined) return [];
+  return wrap(text, columns - 2).slice(0, 2).map((part) => line(` ${part}`, "selected"));
 }
 
 /** Incoming calls in every view; outside the phone view also the call in front. */

@@ -39,6 +39,8 @@ export interface TuiOptions {
   keys?: Remapping;
   /** The phone is joined to the practice PBX. */
   practice: boolean;
+  /** With the first-run tour. */
+  tour?: boolean;
   environment(name: string): string | undefined;
   /** Lines instead of a screen: for a screen reader. */
   lines?: Lines;
@@ -92,7 +94,9 @@ class Session {
     const timers = this.#timers = options.timers ?? SYSTEM_TIMERS;
     const { columns, rows } = terminal;
     const now = timers.now();
-    const store = this.#store = new Store(firstState({ columns, rows, theme, ownership, now }));
+    const store = this.#store = new Store(
+      firstState({ columns, rows, theme, ownership, now, tour: options.tour === true }),
+    );
     const words = this.#words = wordsFor(locale.language, locale.locale);
     this.#link = new Link({
       join: options.join,

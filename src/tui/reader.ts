@@ -15,6 +15,7 @@ import { asTyped, findHits } from "./search.ts";
 import { type AppState, nameOf, type ViewName, VIEWS } from "./state.ts";
 import type { StringKey, Words } from "./strings.ts";
 import { clean, shortAddress } from "./text.ts";
+import { tourText } from "./tour.ts";
 import { registrationText } from "./views/accounts.ts";
 import { verdictText, whoOf } from "./widgets.ts";
 
@@ -46,6 +47,7 @@ export class Reader {
     const { store } = this.#options.controller;
     this.#line(this.#t("reader.welcome"));
     this.#where();
+    this.#tour(store.get()).forEach((text) => this.#line(text));
     this.#stop = store.subscribe(() => this.#look(store.get()));
     this.#prompt();
   }
@@ -272,11 +274,17 @@ export class Reader {
     const before = this.#state;
     this.#state = state;
     const lines = announcements(before, state, this.#options.words);
+    if (state.screen.tour !== before.screen.tour) lines.push(...this.#tour(state));
     if (lines.length === 0) return;
     // What is being typed stays on its line: the terminal holds it, the announcement goes below.
     this.#options.write("\r\n");
     for (const line of lines) this.#line(line);
     this.#prompt();
+  }
+
+  #tour(state: AppState): string[] {
+    const text = tourText(state, this.#options.words, this.#options.controller.keymap);
+    return text === undefined ? [] : [text];
   }
 
   #prompt(): void {

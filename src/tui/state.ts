@@ -19,6 +19,7 @@ import type { ErrorJson } from "../core/errors.ts";
 import type { CallId } from "../core/sip_port.ts";
 import { NO_PHONE, type PhoneModel, type PhoneNews, takeNews } from "./phone_model.ts";
 import type { Role, ThemeName } from "./theme.ts";
+import { tourAfter } from "./tour.ts";
 
 export const VIEWS = [
   "phone",
@@ -105,6 +106,8 @@ export interface Screen {
   message: Message | undefined;
   undo: readonly Undo[];
   theme: ThemeName;
+  /** Step of the tour; absent: there is none. */
+  tour?: number;
 }
 
 export interface AppState {
@@ -148,8 +151,9 @@ export function firstState(options: {
   theme: ThemeName;
   ownership: Ownership;
   now: number;
+  tour?: boolean;
 }): AppState {
-  const { columns, rows, theme, ownership, now } = options;
+  const { columns, rows, theme, ownership, now, tour = false } = options;
   return {
     phone: NO_PHONE,
     records: { history: [], contacts: [], hits: [], names: new Map() },
@@ -164,6 +168,7 @@ export function firstState(options: {
       message: undefined,
       undo: [],
       theme,
+      ...(tour ? { tour: 0 } : {}),
     },
     ownership,
     stationName: "",
@@ -172,6 +177,13 @@ export function firstState(options: {
 }
 
 export function change(state: AppState, by: Change): AppState {
+  const next = changed(state, by);
+  if (next.screen.tour === undefined || next === state) return next;
+  const tour = tourAfter(next)!;
+  return tour === next.screen.tour ? next : { ...next, screen: { ...next.screen, tour } };
+}
+
+function changed(state: AppState, by: Change): AppState {
   switch (by.type) {
     case "news":
       return afterNews({ ...state, phone: takeNews(state.phone, by.news) }, by.news);

@@ -254,6 +254,20 @@ export const de: Catalogue = {
     "Die Station läuft weiter, mit einem Gespräch. `offhook` kehrt zurück, `offhook hangup` legt auf.",
   "left.ended": "Die Station ist beendet.",
 
+  "tour.step": "Rundgang {number}/{all}:",
+  "tour.dial": "600 eingeben und {go} drücken: das Echo nimmt an.",
+  "tour.mute": "Sie hören sich selbst. {mute} schaltet Ihr Mikrofon stumm.",
+  "tour.unmute": "Noch einmal {mute}: man hört Sie wieder.",
+  "tour.hold": "{hold} hält das Gespräch.",
+  "tour.resume": "Noch einmal {hold}: es geht weiter.",
+  "tour.pad": "{pad}, dann 1 2 3, dann Esc: Ziffern gehen ins Gespräch.",
+  "tour.quality": "{quality} zeigt, wie es klingt, und warum. Probieren Sie es.",
+  "tour.hangup": "{hangup} legt auf.",
+  "tour.callback": "620 eingeben und {go} drücken: es legt auf und ruft gleich zurück.",
+  "tour.answer": "Es klingelt. {answer} nimmt an, {reject} lehnt ab.",
+  "tour.palette": "{palette} hat jeden Befehl. Drücken Sie es, dann Esc.",
+  "tour.end": "Das ist alles. {help} zeigt jede Taste; {quit} verlässt das Programm.",
+
   "reader.welcome":
     "Offhook für Screenreader. Nummer, Name oder Befehl eingeben und Enter drücken; ? für Hilfe.",
   "reader.prompt": "offhook>",

@@ -252,6 +252,20 @@ export const en = {
     "The station goes on, with a call. `offhook` comes back to it, `offhook hangup` ends it.",
   "left.ended": "The station was ended.",
 
+  "tour.step": "Tour {number}/{all}:",
+  "tour.dial": "Type 600 and press {go}: the echo answers.",
+  "tour.mute": "You hear yourself. {mute} mutes your microphone.",
+  "tour.unmute": "{mute} again: they hear you.",
+  "tour.hold": "{hold} puts the call on hold.",
+  "tour.resume": "{hold} again: you talk on.",
+  "tour.pad": "{pad}, then 1 2 3, then Esc: digits go into the call.",
+  "tour.quality": "{quality} shows how it sounds, and why. Try it.",
+  "tour.hangup": "{hangup} hangs up.",
+  "tour.callback": "Type 620 and press {go}: it hangs up and calls you back in a second.",
+  "tour.answer": "It rings. {answer} answers, {reject} declines.",
+  "tour.palette": "{palette} has every action. Press it, then Esc.",
+  "tour.end": "That is all. {help} shows every key; {quit} leaves.",
+
   "reader.welcome":
     "Offhook, screen-reader mode. Type a number, a name or a command and press Enter; ? for help.",
   "reader.prompt": "offhook>",

@@ -253,6 +253,20 @@ export const es: Catalogue = {
     "La estación sigue, con una llamada. `offhook` vuelve a ella, `offhook hangup` cuelga.",
   "left.ended": "La estación terminó.",
 
+  "tour.step": "Visita {number}/{all}:",
+  "tour.dial": "Escriba 600 y pulse {go}: contesta el eco.",
+  "tour.mute": "Se oye a sí mismo. {mute} silencia su micrófono.",
+  "tour.unmute": "{mute} otra vez: le oyen.",
+  "tour.hold": "{hold} retiene la llamada.",
+  "tour.resume": "{hold} otra vez: sigue hablando.",
+  "tour.pad": "{pad}, luego 1 2 3, luego Esc: van dígitos a la llamada.",
+  "tour.quality": "{quality} muestra cómo suena, y por qué. Pruébelo.",
+  "tour.hangup": "{hangup} cuelga.",
+  "tour.callback": "Escriba 620 y pulse {go}: cuelga y le llama en un segundo.",
+  "tour.answer": "Suena. {answer} contesta, {reject} rechaza.",
+  "tour.palette": "{palette} tiene todas las acciones. Púlselo, luego Esc.",
+  "tour.end": "Eso es todo. {help} muestra todas las teclas; {quit} sale.",
+
   "reader.welcome":
     "Offhook para lector de pantalla. Escriba un número, nombre u orden y pulse Enter; ? ayuda.",
   "reader.prompt": "offhook>",
