@@ -122,6 +122,11 @@ Deno.test("JSON Schemas: of every output, each naming the schema that the output
   assert.ok(names.includes("dial") && names.includes("config show"));
   for (const name of names) {
     const schema = JSON.parse(text(await run(["schema", ...name.split(" ")])));
+    if (name === "events") {
+      // Many shapes, told apart by their type; the protocol's version covers them.
+      for (const shape of schema.anyOf ?? schema.oneOf) assert.ok(shape.properties.type, name);
+      continue;
+    }
     assert.match(schema.properties.schema.const, /^offhook\.[a-z-]+\/[0-9]+$/, name);
     assert.equal(schema.type, "object");
   }
