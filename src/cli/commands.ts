@@ -160,9 +160,21 @@ export const COMMANDS: readonly CommandEntry[] = [
       (await load<typeof import("./call_actions.ts")>("./call_actions.ts")).transfer,
   },
   {
+    name: "record",
+    group: "A running station",
+    brief: "Record a live call: start, stop, pause, resume",
+    load: async () => (await load<typeof import("./record.ts")>("./record.ts")).record,
+  },
+  {
+    name: "audio",
+    group: "A running station",
+    brief: "A live call's sound on standard input and output",
+    load: async () => (await load<typeof import("./audio.ts")>("./audio.ts")).audio,
+  },
+  {
     name: "devices",
     group: "First steps",
-    brief: "List microphones and loudspeakers",
+    brief: "List microphones and loudspeakers, or change those of a live call",
     load: async () => (await load<typeof import("./devices.ts")>("./devices.ts")).devices,
   },
   {

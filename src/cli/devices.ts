@@ -1,28 +1,79 @@
-/** `offhook devices`: microphones and loudspeakers, as --mic and --speaker name them. */
+/** `offhook devices`: microphones and loudspeakers, as --mic and --speaker name them; `devices use`. */
+import { merge, object, or } from "@optique/core/constructs";
+import { optional } from "@optique/core/modifiers";
+import { command, constant, option } from "@optique/core/primitives";
+import type { InferValue } from "@optique/core/parser";
+import { string } from "@optique/core/valueparser";
 import type { DevicesReport } from "../control/schemas/devices.ts";
-import { defineCommand } from "./command.ts";
-import { say, sayJson } from "./io.ts";
-import { jsonOption } from "./options.ts";
+import { defineCommand, synopsis } from "./command.ts";
+import { type Io, say, sayJson } from "./io.ts";
+import { described, jsonOption, outputOptions } from "./options.ts";
+import * as v from "./values.ts";
+
+const use = merge(
+  object({
+    action: constant("use"),
+    mic: optional(option(
+      "--mic",
+      v.microphone(),
+      described("What is sent: device, device:NAME, file:PATH, tone, silence."),
+    )),
+    speaker: optional(option(
+      "--speaker",
+      v.speaker(),
+      described("Where it is heard: device, device:NAME, file:PATH, null."),
+    )),
+    loop: option("--loop", described("Start the microphone's file again at its end.")),
+    call: optional(option(
+      "--call",
+      string({ metavar: "ID" }),
+      described("Which call; not needed when there is only one."),
+    )),
+    config: optional(option("--config", v.path("FILE"), described("Configuration file."))),
+    socket: optional(
+      option("--socket", v.path("PATH"), described("The station's control socket.")),
+    ),
+  }),
+  outputOptions,
+);
+
+const list = merge(object({ action: constant("list") }), jsonOption);
+
+const parser = or(
+  command("use", use, {
+    brief: v.words("Go over to another microphone or loudspeaker in a live call"),
+    usageLine: synopsis("[OPTIONS]"),
+  }),
+  list,
+);
+
+export type UseValues = InferValue<typeof use>;
 
 export const devices = defineCommand({
   name: "devices",
-  brief: "List microphones and loudspeakers",
+  brief: "List microphones and loudspeakers, or change those of a live call",
+  synopsis: "[use] [OPTIONS]",
   description: "The names and ids are what --mic device:NAME and --speaker device:NAME take; " +
     "a part of a name is enough when only one device has it. * marks the default.",
-  examples: ["devices", "devices --json"],
-  parser: jsonOption,
-  async run({ json }, { io }) {
-    const { listDevices } = await import("../station/list_devices.ts");
-    const report: DevicesReport = { schema: "offhook.devices/1", ...await listDevices() };
-    if (json) await sayJson(io, report);
-    else if (report.devices.length === 0) {
-      const { unavailable } = report;
-      await say(io, unavailable?.message ?? "There is no sound device.");
-      await say(io, `  ${unavailable?.hint ?? "Calls can use a file, a pipe or a tone instead."}`);
-    } else await io.stdout.write(devicesTable(report));
-    return 0;
+  examples: ["devices", "devices --json", "devices use --mic device:Jabra --speaker device:Jabra"],
+  parser,
+  run: async (values: InferValue<typeof parser>, { io }) => {
+    if (values.action === "list") return await listDevices(values, io);
+    return await (await import("./run_devices_use.ts")).runDevicesUse(values, io);
   },
 });
+
+async function listDevices({ json }: InferValue<typeof list>, io: Io): Promise<0> {
+  const station = await import("../station/list_devices.ts");
+  const report: DevicesReport = { schema: "offhook.devices/1", ...await station.listDevices() };
+  if (json) await sayJson(io, report);
+  else if (report.devices.length === 0) {
+    const { unavailable } = report;
+    await say(io, unavailable?.message ?? "There is no sound device.");
+    await say(io, `  ${unavailable?.hint ?? "Calls can use a file, a pipe or a tone instead."}`);
+  } else await io.stdout.write(devicesTable(report));
+  return 0;
+}
 
 /** One line a device and direction: what a person looks for. */
 export function devicesTable({ devices }: DevicesReport): string {

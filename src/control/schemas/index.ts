@@ -32,6 +32,8 @@ export const OUTPUT_SCHEMAS = {
   dtmf: actionSchema,
   reject: actionSchema,
   transfer: actionSchema,
+  record: actionSchema,
+  "devices use": actionSchema,
   history: historySchema,
   "contacts list": contactSchema,
   "contacts search": contactSchema,

@@ -26,6 +26,7 @@ export const actionSchema = z.object({
   schema: z.literal("offhook.action/1"),
   action: z.string().describe("The subcommand; dial and answer with --detach."),
   call: z.string().optional().describe("The call that it was about."),
+  path: z.string().optional().describe("The recording's file."),
   seq,
 }).describe("What a command that acts on a live call prints with --json.");
 

@@ -1,0 +1,112 @@
+/**
+ * The run of `offhook audio`.
+ *
+ *     the call that is meant ─► Phone.audio ⇄ AudioPipe ⇄ stdin, stdout     events ─► descriptor N
+ *
+ * Not on the real-time path: what is late here is lost here.
+ */
+import type { CallView, Phone, Sequenced } from "../control/phone.ts";
+import { type ExitCode, OffhookError } from "../core/errors.ts";
+import type { CallId } from "../core/sip_port.ts";
+import type { AudioFields } from "./audio.ts";
+import { AudioPipe, type ByteStreams, type PipeEnd } from "./audio_pipe.ts";
+import { openDescriptor } from "./event_descriptor.ts";
+import { type Io, say } from "./io.ts";
+import { withStation } from "./live.ts";
+import { meantCall } from "./meant_call.ts";
+import type { ValuesOf } from "./quick_args.ts";
+import { interruptsOf } from "./session.ts";
+
+type AudioValues = ValuesOf<AudioFields>;
+
+const DEFAULT_RATE = 16_000;
+
+/** @param streams of the process unless a test has its own */
+export async function runAudio(
+  values: AudioValues,
+  io: Io,
+  streams: ByteStreams = processStreams(io),
+): Promise<ExitCode> {
+  if (streams.read === undefined && streams.write === undefined) {
+    throw new OffhookError("usage", "standard input and output are both a terminal", {
+      hint: "Redirect one of them: offhook audio > far-end.raw, or sox … | offhook audio.",
+    });
+  }
+  const named = namedCall(values);
+  return await withStation(values, io, async (phone) => {
+    const { calls } = await phone.request("status", {});
+    const { id: call } = meantCall(calls, named, hasSound);
+    const events = await tellEvents(phone, call, values.eventsFd);
+    try {
+      return await join(phone, call, { values, io, streams });
+    } finally {
+      await events?.close();
+    }
+  });
+}
+
+async function join(
+  phone: Phone,
+  call: CallId,
+  { values, io, streams }: { values: AudioValues; io: Io; streams: ByteStreams },
+): Promise<ExitCode> {
+  const { rate = DEFAULT_RATE, instead } = values;
+  const pipe = new AudioPipe(streams, rate);
+  const audio = await phone.audio({ call, rate, instead }, pipe.listener);
+  const interrupts = interruptsOf(io);
+  void interrupts.promise.then(() => audio.close());
+  try {
+    const end = await pipe.run(audio);
+    if (!values.quiet) await sayLosses(io, end, rate);
+    if (interrupts.happened) return 130;
+    if (end.error !== undefined) throw end.error;
+    return 0;
+  } finally {
+    interrupts.close();
+  }
+}
+
+function namedCall({ named, call }: AudioValues): string | undefined {
+  if (named.length + (call === undefined ? 0 : 1) <= 1) return call ?? named[0];
+  throw new OffhookError("usage", "more than one call is named", {
+    hint: "Name one, by its id or with --call.",
+  });
+}
+
+function hasSound({ state }: CallView): boolean {
+  return state === "active" || state === "held" || state === "early";
+}
+
+/** Events of this call to a descriptor, the present state first. */
+async function tellEvents(phone: Phone, call: CallId, descriptor: number | undefined) {
+  if (descriptor === undefined) return undefined;
+  const lines = await openDescriptor(descriptor);
+  await phone.subscribe((event) => {
+    if (isAbout(event, call)) void lines.write(JSON.stringify(event));
+  });
+  return lines;
+}
+
+function isAbout(event: Sequenced, call: CallId): boolean {
+  if (event.type === "lagged") return true;
+  if (event.type === "call.ended") return event.record.id === call;
+  if (!("call" in event) || event.call === undefined) return false;
+  return (typeof event.call === "string" ? event.call : event.call.id) === call;
+}
+
+async function sayLosses(io: Io, { lost }: PipeEnd, rate: number): Promise<void> {
+  const ms = (samples: number) => Math.round((samples * 1000) / rate);
+  if (lost.heard > 0) {
+    await say(io, `offhook: ${ms(lost.heard)} ms of the far end were not read in time`);
+  }
+  if (lost.said > 0) await say(io, `offhook: ${ms(lost.said)} ms of the input came too late`);
+}
+
+/** A terminal is neither read nor written to. */
+function processStreams(io: Io): ByteStreams {
+  return {
+    ...(io.stdinIsTty ? {} : { read: (into: Uint8Array) => Deno.stdin.read(into) }),
+    ...(io.stdout.isTty ? {} : { write: (bytes: Uint8Array) => Deno.stdout.write(bytes) }),
+    now: () => performance.now(),
+  };
+}
