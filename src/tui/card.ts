@@ -1,0 +1,71 @@
+/**
+ * The keys on paper: `docs/card.md` and the keys' part of the manual page, made from the key table.
+ * Pure.
+ */
+import { ACTION_NAMES, type ActionName, ACTIONS, GROUPS } from "./actions.ts";
+import { keyLabel, type Keymap, keymapOf } from "./keymap.ts";
+import { wordsFor } from "./strings.ts";
+
+interface CardRow {
+  keys: string[];
+  title: string;
+}
+
+/** `docs/card.md`. */
+export function cardMarkdown(keymap: Keymap = keymapOf()): string {
+  const { t } = wordsFor("en");
+  const tables = GROUPS.map((group) => {
+    const rows = rowsOf(group, keymap).map(({ keys, title }) =>
+      `| ${
+        keys.map((key) => `<kbd>${escaped(key)}</kbd>`).join(" ") || "<kbd>:</kbd>"
+      } | ${title} |`
+    );
+    return [`## ${t(`group.${group}`)}`, "", "| Key | Does |", "| --- | --- |", ...rows].join("\n");
+  });
+  return `# Keys of the phone's screen
+
+${t("help.field")} ${t("help.pad")}
+Letters act on the call while nothing is being typed; <kbd>Alt</kbd> with the letter acts at any time.
+<kbd>:</kbd> reaches every action, with or without a key.
+
+${tables.join("\n\n")}
+
+Keys can be changed in the configuration: \`[keys]\`, an action's name and a list of keys, for example
+\`mute = ["u", "f12"]\`. The names are ${ACTION_NAMES.map((name) => `\`${name}\``).join(", ")}.
+
+This page is made from the table of keys: \`deno run -P=setup tools/make_card.ts\`.
+`;
+}
+
+/** The section KEYS of the manual page, in man(7). */
+export function keysManual(keymap: Keymap = keymapOf()): string {
+  const { t } = wordsFor("en");
+  const groups = GROUPS.map((group) =>
+    [
+      `.SS ${t(`group.${group}`)}`,
+      ...rowsOf(group, keymap).flatMap(({ keys, title }) => [
+        ".TP",
+        `.B ${roff(keys.join(", ") || ":")}`,
+        roff(title),
+      ]),
+    ].join("\n")
+  );
+  return [".SH KEYS", roff(`${t("help.field")} ${t("help.pad")}`), ...groups, ""].join("\n");
+}
+
+function rowsOf(group: string, keymap: Keymap): CardRow[] {
+  const { t } = wordsFor("en");
+  return ACTION_NAMES.filter((name) => ACTIONS[name].group === group).map((name: ActionName) => ({
+    keys: keymap.keysOf(name).map(keyLabel),
+    title: t(ACTIONS[name].name),
+  }));
+}
+
+function escaped(key: string): string {
+  return key.replace("|", "\\|").replace("<", "&lt;");
+}
+
+/** A line that begins with a dot would be a request. */
+function roff(text: string): string {
+  return text.replaceAll("\\", "\\e").replaceAll("-", "\\-").replace(/^(?=[.'])/, "\\&");
+}
