@@ -32,7 +32,14 @@ export type Phase =
   | { name: "ringing"; offer: MediaDescription | null }
   | { name: "answering"; offer: MediaDescription | null }
   | { name: "established"; answeredAt: number; exchange: Exchange; transfer: Transfer }
-  | { name: "ending"; answeredAt?: number; outcome: CallOutcome; awaiting: Awaiting };
+  /** `endedAt`: when the end began; how long the BYE takes is no part of the call. */
+  | {
+    name: "ending";
+    answeredAt?: number;
+    endedAt: number;
+    outcome: CallOutcome;
+    awaiting: Awaiting;
+  };
 
 /** An offer that is under way inside an established call (RFC 3264: one at a time). */
 export type Exchange =

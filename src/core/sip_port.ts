@@ -94,6 +94,8 @@ export type SipInput =
     call: CallId;
     sipCallId: string;
     dialog: string;
+    /** From, as it was sent. */
+    local: Party;
     remote: Party;
     transport: TransportName;
     /** Null: the answer came earlier in a reliable provisional response of this dialog. */
@@ -103,7 +105,7 @@ export type SipInput =
   }
   /**
    * The outgoing call failed before it was answered: a final 3xx–6xx (3xx only when redirection is
-   * exhausted), or no response at all (`status` 408 or 503 of our own, `error` says why).
+   * exhausted), or no response at all (`status` 0, `error` says why).
    */
   | {
     type: "CallRejected";
@@ -111,6 +113,10 @@ export type SipInput =
     sipCallId: string;
     status: number;
     reason: string;
+    /** From, as it was sent; absent when no INVITE was. */
+    local?: Party;
+    /** Absent when no INVITE was sent. */
+    transport?: TransportName;
     error: ErrorJson;
   }
   /** Our 2xx was acknowledged. A description is the answer to a delayed offer. */

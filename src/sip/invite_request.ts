@@ -9,6 +9,7 @@ import {
   type OutgoingInviteRequestDelegate,
   type OutgoingRequestMessage,
 } from "sip.js/lib/core/index.js";
+import type { Party } from "../core/account.ts";
 import { OffhookError } from "../core/errors.ts";
 import type { SipEffect } from "../core/sip_port.ts";
 import type { Agent } from "./agent.ts";
@@ -21,6 +22,7 @@ import { LiteralUri } from "./overrides/literal_uri.ts";
 import { sdpBody } from "./session_context.ts";
 import { MIN_SESSION_SECONDS, SESSION_SECONDS, sessionExpiresLine } from "./session_timer.ts";
 import type { Flow } from "./transport/types.ts";
+import { unquoted } from "./uri.ts";
 
 export class InviteRequest {
   /** Our offer; undefined: the peer is asked for one. */
@@ -65,6 +67,14 @@ export class InviteRequest {
 
   get target(): LiteralUri {
     return this.#target;
+  }
+
+  /** From as the last attempt had it; undefined before the first. */
+  get sentFrom(): Party | undefined {
+    const from = this.#message?.from;
+    if (from === undefined) return undefined;
+    const name = unquoted(`"${from.displayName}"`);
+    return { uri: from.uri.toString(), ...(name === "" ? {} : { displayName: name }) };
   }
 
   /** @throws OffhookError `invalid-target` */

@@ -70,7 +70,7 @@ export class OutgoingCall implements Leg {
 
   /** Sends the INVITE as soon as there is a way for it. */
   start(): void {
-    this.#begin().catch((error) => this.#failed(503, OffhookError.from(error)));
+    this.#begin().catch((error) => this.#failed(0, OffhookError.from(error)));
   }
 
   perform(effect: CallEffect): void {
@@ -208,6 +208,7 @@ export class OutgoingCall implements Leg {
       call: this.#effect.call,
       sipCallId: message.callId,
       dialog: message.toTag ?? "",
+      local: this.#invite!.sentFrom!,
       remote: remoteParty(message, "to"),
       transport: this.#flow!.transport,
       description,
@@ -254,7 +255,7 @@ export class OutgoingCall implements Leg {
     this.#agent.flowToward(target).then((flow) => {
       this.#flow = flow;
       this.#send();
-    }, (error) => this.#failed(503, OffhookError.from(error)));
+    }, (error) => this.#failed(0, OffhookError.from(error)));
     return true;
   }
 
@@ -267,8 +268,8 @@ export class OutgoingCall implements Leg {
     const response = finalOf(message);
     const { status, reason } = response;
     const known = this.#agent.failureOf(this.#invite?.callId ?? "", "INVITE");
-    if (known !== undefined) return this.#over(status, reason, known);
-    if (isSilence(response)) return this.#failed(status, silenceError(this.#flow!));
+    if (known !== undefined) return this.#over(0, known.message, known);
+    if (isSilence(response)) return this.#failed(0, silenceError(this.#flow!));
     this.#over(status, reason);
   }
 
@@ -304,7 +305,16 @@ export class OutgoingCall implements Leg {
 
   #tellRejected(status: number, reason: string, error: ErrorJson): void {
     const { call } = this.#effect;
-    const sipCallId = this.#invite?.callId ?? "";
-    this.#agent.notify({ type: "CallRejected", call, sipCallId, status, reason, error });
+    const { callId = "", sentFrom } = this.#invite ?? {};
+    const way = sentFrom && { local: sentFrom, transport: this.#flow!.transport };
+    this.#agent.notify({
+      type: "CallRejected",
+      call,
+      sipCallId: callId,
+      status,
+      reason,
+      ...way,
+      error,
+    });
   }
 }

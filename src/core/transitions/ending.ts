@@ -49,6 +49,7 @@ export function end(
   const answeredAt = isIn(call, "established") ? call.phase.answeredAt : undefined;
   const ending = turn.enter(call, {
     name: "ending",
+    endedAt: turn.moment.at,
     outcome,
     awaiting,
     ...(answeredAt === undefined ? {} : { answeredAt }),
@@ -88,11 +89,11 @@ function finishIfDone(turn: Turn, call: CallIn<"ending">): void {
   if (awaiting.signalling || awaiting.media) return;
   turn.stopTimer("ending", call.id);
   turn.drop(call.id);
-  turn.events.push({ type: "call.ended", record: recordOf(turn, call) });
+  turn.events.push({ type: "call.ended", record: recordOf(call) });
 }
 
-function recordOf(turn: Turn, call: CallIn<"ending">): CallRecord {
-  const { outcome, answeredAt } = call.phase;
+function recordOf(call: CallIn<"ending">): CallRecord {
+  const { outcome, answeredAt, endedAt } = call.phase;
   const record: CallRecord = {
     ...outcome,
     id: call.id,
@@ -100,7 +101,7 @@ function recordOf(turn: Turn, call: CallIn<"ending">): CallRecord {
     account: call.account,
     remote: call.remote,
     startedAt: call.startedAt,
-    endedAt: turn.moment.at,
+    endedAt,
   };
   if (call.sipCallId !== undefined) record.sipCallId = call.sipCallId;
   if (call.local !== undefined) record.local = call.local;

@@ -113,7 +113,8 @@ export function accepted(
   if (isIn(call, "ending")) return signallingDone(turn, call);
   if (!isIn(call, "calling")) return turn.notice("an answer came out of turn", call.id);
   const { sipCallId, remote, transport } = input;
-  const known: CallIn<"calling"> = turn.put({ ...call, sipCallId, remote, transport });
+  const { local = input.local } = call;
+  const known: CallIn<"calling"> = turn.put({ ...call, sipCallId, local, remote, transport });
   if (input.isOffer) return acceptDelayed(turn, known, input.description);
   const { description } = input;
   if (description === null) return acceptEarly(turn, known);
@@ -159,11 +160,18 @@ export function rejected(
   call: Call,
   input: Extract<SipInput, { type: "CallRejected" }>,
 ): void {
-  const known = turn.put({ ...call, sipCallId: input.sipCallId });
+  const { sipCallId, transport } = input;
+  const { local = input.local } = call;
+  const known = turn.put({
+    ...call,
+    sipCallId,
+    ...(local === undefined ? {} : { local }),
+    ...(transport === undefined ? {} : { transport }),
+  });
   if (isIn(known, "ending")) return signallingDone(turn, known);
   const { status: sipStatus, reason, error } = input;
-  const outcome = outcomeOf(error);
-  end(turn, known, { outcome, sipStatus, reason, endedBy: "remote", error }, false);
+  const endedBy = sipStatus === 0 ? "none" : "remote";
+  end(turn, known, { outcome: outcomeOf(error), sipStatus, reason, endedBy, error }, false);
 }
 
 /** Gives up a call that nobody answered yet. */

@@ -395,11 +395,21 @@ Deno.test("a target, identity or header that cannot be sent is told, and nothing
   });
 });
 
+Deno.test("a refusal says who we were and which way the call took", async () => {
+  await withPeer(async (phone, peer) => {
+    phone.dial("c", `sip:x@${peer.at}`, { from: { uri: "sip:me@h", displayName: 'A "b"' } });
+    peer.reply(await peer.next("INVITE"), 486);
+    const rejected = await phone.next("CallRejected");
+    assert.deepEqual(rejected.local, { uri: "sip:me@h", displayName: 'A "b"' });
+    assert.equal(rejected.transport, "udp");
+  });
+});
+
 Deno.test("nobody there is unreachable, with the reason", async () => {
   await withPeer(async (phone) => {
     phone.dial("c", "sip:x@127.0.0.1:1;transport=tcp");
     const rejected = await phone.next("CallRejected");
-    assert.equal(rejected.status, 503);
+    assert.equal(rejected.status, 0, "nobody said 503");
     assert.equal(rejected.error.code, "unreachable");
   });
 });

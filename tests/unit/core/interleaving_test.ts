@@ -59,6 +59,7 @@ const input: fc.Arbitrary<Input> = fc.tuple(call, status, description, fc.nat(43
         call,
         sipCallId: "x",
         dialog: "1",
+        local: party,
         remote: party,
         transport: "udp",
         description: flag ? description : null,

@@ -155,6 +155,7 @@ export function accepted(call: string, description: MediaDescription | null = th
     call,
     sipCallId: `${call}@us`,
     dialog: "1",
+    local: { uri: "sip:alice@192.0.2.7" },
     remote: { uri: "sip:bob@example.test" },
     transport: "udp",
     description,

@@ -83,6 +83,20 @@ Deno.test("a refused call ends with the outcome of its error", () => {
   }
 });
 
+Deno.test("a call that reached nobody was ended by nobody, and has no status", () => {
+  const scene = new Scene().dialled().play({
+    type: "CallRejected",
+    call: "a",
+    sipCallId: "x",
+    status: 0,
+    reason: "nothing listens there",
+    transport: "tcp",
+    error: { code: "unreachable", message: "nothing listens there" },
+  }, closed("a"));
+  const { sipStatus, endedBy, transport } = scene.record();
+  assert.deepEqual([sipStatus, endedBy, transport], [0, "none", "tcp"]);
+});
+
 Deno.test("giving up before the answer cancels; an answer that crosses it ends quietly", () => {
   const scene = new Scene().dialled().play({ type: "Hangup", call: "a" });
   assert.ok(scene.asked("SendCancel"));
