@@ -4,6 +4,7 @@
  * Not on the real-time path: reads run ahead of it, writes behind it in blocks of about a second.
  */
 import { OffhookError } from "../core/errors.ts";
+import { fileReason } from "../core/file_reason.ts";
 import {
   parseWavHeader,
   WAV_HEAD_LIMIT,
@@ -39,7 +40,7 @@ export async function openWav(path: string): Promise<OpenWav> {
     return { file, format, length };
   } catch (error) {
     file.close();
-    throw error instanceof OffhookError ? error : unusable(path, reasonOf(error), error);
+    throw error instanceof OffhookError ? error : unusable(path, fileReason(error), error);
   }
 }
 
@@ -122,7 +123,7 @@ export class WavWriter {
         at += await this.#file.write(bytes.subarray(at));
       }
     } catch (error) {
-      this.#failure ??= unusable(this.path, reasonOf(error), error);
+      this.#failure ??= unusable(this.path, fileReason(error), error, true);
     }
   }
 
@@ -134,29 +135,29 @@ export class WavWriter {
   }
 }
 
+const NOTHING = { isDirectory: false, isFifo: false };
+
 async function openFile(path: string, options: Deno.OpenOptions): Promise<Deno.FsFile> {
   try {
     // Opening a folder to read succeeds on Linux, and fails only at the first read.
-    if (options.read && (await Deno.stat(path)).isDirectory) {
-      throw unusable(path, "it is a folder");
-    }
+    const { isDirectory, isFifo } = options.read ? await Deno.stat(path) : NOTHING;
+    if (isDirectory) throw unusable(path, "it is a folder");
+    if (isFifo) throw unusable(path, "it is a pipe, in which nobody can go back; store it first");
     return await Deno.open(path, options);
   } catch (error) {
-    throw error instanceof OffhookError ? error : unusable(path, reasonOf(error), error);
+    throw error instanceof OffhookError
+      ? error
+      : unusable(path, fileReason(error), error, options.write === true);
   }
 }
 
-function unusable(path: string, reason: string, cause?: unknown): OffhookError {
+const READ_HINT = "Name a WAV file (PCM, float, A-law or µ-law) that exists and that you may open.";
+const WRITE_HINT = "Name a file in a folder that exists and that you may write to.";
+
+function unusable(path: string, reason: string, cause?: unknown, write = false): OffhookError {
   return new OffhookError("file-unusable", `cannot use ${path}: ${reason}`, {
-    hint: "Name a WAV file (PCM, float, A-law or µ-law) that exists and that you may open.",
+    hint: write ? WRITE_HINT : READ_HINT,
     data: { path, reason },
     cause,
   });
-}
-
-function reasonOf(error: unknown): string {
-  if (error instanceof Deno.errors.NotFound) return "no such file or folder";
-  if (error instanceof Deno.errors.PermissionDenied) return "permission denied";
-  if (error instanceof Deno.errors.IsADirectory) return "it is a folder";
-  return error instanceof Error ? error.message : String(error);
 }

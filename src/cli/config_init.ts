@@ -10,6 +10,7 @@ import { configPath } from "../config/folders.ts";
 import { configSchema } from "../config/schema.ts";
 import { initialToml } from "../config/initial.ts";
 import { type ExitCode, OffhookError } from "../core/errors.ts";
+import { fileReason } from "../core/file_reason.ts";
 import type { InitValues } from "./config.ts";
 import { type Io, say } from "./io.ts";
 
@@ -122,6 +123,9 @@ async function writeConfig(path: string, text: string, force: boolean): Promise<
     await Deno.mkdir(dirname(path), { recursive: true, mode: 0o700 });
     await Deno.writeTextFile(path, text, { mode: 0o600, createNew: !force });
   } catch (cause) {
-    throw new OffhookError("file-unusable", `cannot write ${path}`, { cause });
+    throw new OffhookError("file-unusable", `cannot write ${path}: ${fileReason(cause)}`, {
+      hint: "Name another place with --config.",
+      cause,
+    });
   }
 }

@@ -11,6 +11,7 @@ import { dirname } from "node:path";
 import { expandPath } from "../config/folders.ts";
 import type { LoadedConfig } from "../config/load.ts";
 import { OffhookError } from "../core/errors.ts";
+import { fileReason } from "../core/file_reason.ts";
 import type { LogFacts, LogLevel, WriteLog } from "../station/log_line.ts";
 import type { Io } from "./io.ts";
 
@@ -45,7 +46,14 @@ export async function openLog(loaded: LoadedConfig, io: Io): Promise<Log> {
   const path = expandPath(file, dirname(loaded.path), io.environment);
   const handle = await Deno.open(path, { append: true, create: true, mode: 0o600 })
     .catch((cause) => {
-      throw new OffhookError("file-unusable", `cannot write the log ${path}`, { cause });
+      throw new OffhookError(
+        "file-unusable",
+        `cannot write the log ${path}: ${fileReason(cause)}`,
+        {
+          hint: "Name a file that you may write to.",
+          cause,
+        },
+      );
     });
   const encoder = new TextEncoder();
   const write = (line: string) => {

@@ -5,11 +5,11 @@ import { resolveTarget } from "../core/target.ts";
 
 /** `Name <URI>`, `"Name" <URI>`, or what can be dialled. @throws OffhookError `usage` */
 export function partyOf(text: string, server: string | undefined): Party {
-  const named = /^\s*(?:"([^"]*)"|([^"<>]*?))\s*<([^<>]+)>\s*$/.exec(text);
+  const named = /^\s*(?:"((?:[^"\\]|\\[^])*)"|([^"<>]*?))\s*<([^<>]+)>\s*$/.exec(text);
   const context = server === undefined ? {} : { server };
   try {
     if (named === null) return { uri: resolveTarget(text, context).uri };
-    const displayName = (named[1] ?? named[2] ?? "").trim();
+    const displayName = (named[1]?.replace(/\\([^])/g, "$1") ?? named[2] ?? "").trim();
     const { uri } = resolveTarget(named[3]!, context);
     return displayName === "" ? { uri } : { uri, displayName };
   } catch (error) {

@@ -1,6 +1,7 @@
 /** Where `--trace` goes: a file that only its owner can read, or standard error. */
 import { resolve } from "node:path";
 import { OffhookError } from "../core/errors.ts";
+import { fileReason } from "../core/file_reason.ts";
 import type { PhoneOptions } from "../station/phone_options.ts";
 import type { Io } from "./io.ts";
 
@@ -34,7 +35,14 @@ async function openForWriting(path: string): Promise<Deno.FsFile> {
   try {
     return await Deno.open(path, { write: true, create: true, truncate: true, mode: 0o600 });
   } catch (cause) {
-    throw new OffhookError("file-unusable", `cannot write the trace ${path}`, { cause });
+    throw new OffhookError(
+      "file-unusable",
+      `cannot write the trace ${path}: ${fileReason(cause)}`,
+      {
+        hint: "Name a file that you may write to; - is standard error.",
+        cause,
+      },
+    );
   }
 }
 

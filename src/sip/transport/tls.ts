@@ -7,6 +7,7 @@ import { isIP } from "node:net";
 import tls from "node:tls";
 import type { TlsSettings } from "../../core/account.ts";
 import { OffhookError } from "../../core/errors.ts";
+import { fileReason } from "../../core/file_reason.ts";
 
 export const DEFAULT_TLS: TlsSettings = { minVersion: "1.2", verify: true };
 
@@ -70,11 +71,14 @@ async function readPem(path: string | undefined, what: string): Promise<string |
     if (pem.includes("-----BEGIN ")) return pem;
     throw new Error("it holds no PEM block");
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new OffhookError("file-unusable", `Cannot use ${path} as ${what}: ${why}.`, {
-      hint: "Name a readable file in PEM format (-----BEGIN …).",
-      data: { path },
-      cause,
-    });
+    throw new OffhookError(
+      "file-unusable",
+      `Cannot use ${path} as ${what}: ${fileReason(cause)}.`,
+      {
+        hint: "Name a readable file in PEM format (-----BEGIN …).",
+        data: { path },
+        cause,
+      },
+    );
   }
 }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { FRAME_SAMPLES } from "../../../src/audio/endpoint.ts";
 import { FileSink, FileSource } from "../../../src/audio/file.ts";
 import { readWav, readWavChannel } from "../../../src/audio/read_wav.ts";
-import { openWav } from "../../../src/audio/wav_file.ts";
+import { openWav, WavWriter } from "../../../src/audio/wav_file.ts";
 import { OffhookError } from "../../../src/core/errors.ts";
 import { breathe, EndpointLog } from "../../fakes/endpoint_log.ts";
 import { wavBytes, type WavRecipe } from "../../fakes/wav_bytes.ts";
@@ -139,4 +139,14 @@ Deno.test("a full disk is told once", async () => {
   const sink = new FileSink("/dev/full");
   await assert.rejects(sink.open(log), { code: "file-unusable" });
   await sink.close();
+});
+
+Deno.test("a file that cannot be written says so, not that it is no WAV file", async () => {
+  const path = `${Deno.cwd()}/no-such-folder/x.wav`;
+  const failure = await new WavWriter(path, 8000, 1).open().then(
+    () => assert.fail("it was written"),
+    (error) => error,
+  );
+  assert.match(failure.message, /x\.wav: no such file or folder$/);
+  assert.match(failure.hint, /write/);
 });

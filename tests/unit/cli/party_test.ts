@@ -1,0 +1,20 @@
+import assert from "node:assert/strict";
+import { partyOf } from "../../../src/cli/party.ts";
+
+Deno.test("a caller is written as in a From header, quotes in the name escaped", () => {
+  const table = [
+    ["sip:a@b", { uri: "sip:a@b" }],
+    ["Ann Example <sip:a@b>", { uri: "sip:a@b", displayName: "Ann Example" }],
+    ['"Ann" <sip:a@b>', { uri: "sip:a@b", displayName: "Ann" }],
+    [String.raw`"Bö \"b\" \\" <sip:a@b>`, { uri: "sip:a@b", displayName: String.raw`Bö "b" \ ` }],
+    ['"" <sip:a@b>', { uri: "sip:a@b" }],
+  ] as const;
+  for (const [text, expected] of table) {
+    const name = "displayName" in expected ? { displayName: expected.displayName.trim() } : {};
+    assert.deepEqual(partyOf(text, undefined), { uri: expected.uri, ...name });
+  }
+});
+
+Deno.test("what is no caller says how one is written", () => {
+  assert.throws(() => partyOf('"Ann <sip:a@b>', undefined), { code: "usage" });
+});
