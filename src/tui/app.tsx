@@ -2,10 +2,10 @@
  * The screen in Ink: rows of the frame, drawn when the state changes and at no other time.
  */
 import { Box, Text } from "ink";
-import { memo, useSyncExternalStore } from "react";
+import { memo, useRef, useSyncExternalStore } from "react";
 import { frameRows } from "./frame.ts";
 import type { Keymap } from "./keymap.ts";
-import { layOut, type Span } from "./rows.ts";
+import { layOut, type Row, type Span } from "./rows.ts";
 import type { Store } from "./store.ts";
 import type { Words } from "./strings.ts";
 import { type Glyphs, type Theme, themeOf } from "./theme.ts";
@@ -23,12 +23,12 @@ export function App({ store, words, glyphs, keymap, practice }: AppProps) {
   const { columns, rows } = state.screen.size;
   const theme = themeOf(state.screen.theme);
   const frame = frameRows({ state, words, glyphs, keymap, columns, rows, practice });
+  const drawn = useRef<Drawn>({ columns, theme, lines: [] });
+  const lines = drawLines(frame, columns, theme, glyphs, drawn.current);
+  drawn.current = { columns, theme, lines };
   return (
     <Box flexDirection="column" width={columns} height={rows}>
-      {frame.map((row, at) => {
-        const spans = trimmed(layOut(row, columns, glyphs), theme);
-        return <Line key={at} spans={spans} theme={theme} />;
-      })}
+      {lines.map(({ spans }, at) => <Line key={at} spans={spans} theme={theme} />)}
     </Box>
   );
 }
@@ -46,11 +46,37 @@ const Line = memo(function Line({ spans, theme }: LineProps) {
         : spans.map(({ text, role }, at) => <Text key={at} {...theme[role]}>{text}</Text>)}
     </Text>
   );
-}, (before, after) => before.theme === after.theme && sameSpans(before.spans, after.spans));
+});
 
-function sameSpans(one: readonly Span[], other: readonly Span[]): boolean {
-  return one.length === other.length &&
-    one.every(({ text, role }, at) => text === other[at]!.text && role === other[at]!.role);
+/** What stands on screen, to be kept where a row is the same again. */
+interface Drawn {
+  columns: number;
+  theme: Theme;
+  lines: readonly { row: Row; spans: readonly Span[] }[];
+}
+
+/** A meter changes two rows ten times a second: the others are neither laid out nor drawn again. */
+function drawLines(
+  frame: readonly Row[],
+  columns: number,
+  theme: Theme,
+  glyphs: Glyphs,
+  before: Drawn,
+): Drawn["lines"] {
+  const kept = before.columns === columns && before.theme === theme ? before.lines : [];
+  return frame.map((row, at) => {
+    const same = kept[at];
+    if (same !== undefined && sameRow(same.row, row)) return same;
+    return { row, spans: trimmed(layOut(row, columns, glyphs), theme) };
+  });
+}
+
+function sameRow(one: Row, other: Row): boolean {
+  return one.length === other.length && one.every((cell, at) => {
+    const { text, role, width, grow, align, fill, drop } = other[at]!;
+    return cell.text === text && cell.role === role && cell.width === width &&
+      cell.grow === grow && cell.align === align && cell.fill === fill && cell.drop === drop;
+  });
 }
 
 /** Blanks that nothing colours need not be written. */

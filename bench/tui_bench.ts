@@ -1,0 +1,134 @@
+/**
+ * What the screen costs: a meter's change ten times a second, a key until its frame, and a call that
+ * comes in until it is on screen. 80×24, a call on, sixty calls of history.
+ *
+ *     deno run -P=test bench/tui_bench.ts
+ */
+import process from "node:process";
+import { PassThrough, Writable } from "node:stream";
+
+// React's production build, as the program uses it; it is chosen when React is first imported.
+process.env.NODE_ENV = "production";
+const { render } = await import("ink");
+const { createElement } = await import("react");
+const { App } = await import("../src/tui/app.tsx");
+const { keymapOf } = await import("../src/tui/keymap.ts");
+const { Store } = await import("../src/tui/store.ts");
+const { wordsFor } = await import("../src/tui/strings.ts");
+const { glyphsOf } = await import("../src/tui/theme.ts");
+const { call, NOW, past, report, ringing, state } = await import("../tests/unit/tui/stage.ts");
+
+/** A terminal that counts. */
+class Sink extends Writable {
+  columns = 80;
+  rows = 24;
+  isTTY = true;
+  bytes = 0;
+  onWrite: (text: string) => void = () => {};
+
+  override _write(chunk: unknown, _encoding: string, done: () => void): void {
+    const text = String(chunk);
+    this.bytes += text.length;
+    this.onWrite(text);
+    done();
+  }
+}
+
+const SECONDS = 6;
+const HISTORY = Array.from({ length: 60 }, (_, at) => past({ id: `p${at}` }));
+
+function open() {
+  const sink = new Sink();
+  const store = new Store(state({ calls: [call()], records: { history: HISTORY } }));
+  const props = { words: wordsFor("en"), glyphs: glyphsOf(false), keymap: keymapOf() };
+  const app = render(createElement(App, { store, practice: false, ...props }), {
+    stdout: sink as unknown as NodeJS.WriteStream,
+    stdin: new PassThrough() as unknown as NodeJS.ReadStream,
+    alternateScreen: true,
+    incrementalRendering: true,
+    patchConsole: false,
+    exitOnCtrlC: false,
+    interactive: true,
+    maxFps: 60,
+  });
+  return { sink, store, app };
+}
+
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+let seq = 10;
+function level(store: InstanceType<typeof Store>, at: number): void {
+  const sentLevel = -50 + (seq * 7) % 45;
+  const one = call({
+    report: report({ sentLevel, receivedLevel: sentLevel - 3, received: seq * 5 }),
+  });
+  const event = { type: "call.media", call: one, seq: ++seq, at } as const;
+  store.dispatch({ type: "news", news: { type: "event", event } });
+}
+
+/** Share of one core, percent, over some seconds of `work` every 100 ms. */
+async function shareOf(work: (at: number) => void): Promise<number> {
+  const before = process.cpuUsage();
+  const begin = performance.now();
+  for (let tenth = 0; tenth < SECONDS * 10; tenth++) {
+    work(NOW + tenth * 100);
+    await pause(100 - ((performance.now() - begin) % 100));
+  }
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 10 / (performance.now() - begin);
+}
+
+/** ms from a change of the state to the bytes that show it. */
+async function shownAfter(
+  { sink }: ReturnType<typeof open>,
+  act: () => void,
+  shown: RegExp,
+): Promise<number> {
+  const { promise, resolve } = Promise.withResolvers<number>();
+  const begin = performance.now();
+  let text = "";
+  sink.onWrite = (part) => {
+    text += part;
+    if (shown.test(text)) resolve(performance.now() - begin);
+  };
+  act();
+  const took = await promise;
+  sink.onWrite = () => {};
+  return took;
+}
+
+const scene = open();
+await pause(500);
+await shareOf((at) => level(scene.store, at));
+const idle = await shareOf(() => {});
+const bytes = scene.sink.bytes;
+const meters = await shareOf((at) => level(scene.store, at));
+const frameBytes = Math.round((scene.sink.bytes - bytes) / (SECONDS * 10));
+const keys: number[] = [];
+for (let digit = 0; digit < 10; digit++) {
+  const field = "1".repeat(digit + 1);
+  const press = () => scene.store.dispatch({ type: "field", text: field });
+  keys.push(await shownAfter(scene, press, /1/));
+  await pause(60);
+}
+scene.store.dispatch({ type: "field", text: "" });
+await pause(60);
+const rang = await shownAfter(scene, () => {
+  const event = { type: "call.incoming", call: ringing(), seq: ++seq, at: NOW } as const;
+  scene.store.dispatch({ type: "news", news: { type: "event", event } });
+}, /SECOND CALL WAITING/);
+scene.app.unmount();
+const round = (value: number) => Math.round(value * 100) / 100;
+await Deno.stdout.write(new TextEncoder().encode(`${
+  JSON.stringify({
+    metersPercentOfACore: round(meters - idle),
+    idlePercentOfACore: round(idle),
+    bytesAFrame: frameBytes,
+    keyToFrameMs: {
+      median: round(keys.sort((a, b) => a - b)[5]!),
+      worst: round(keys.at(-1)!),
+    },
+    incomingToFrameMs: round(rang),
+  })
+}\n`));
+// Ink keeps the process for its exit promise: nothing is left to do.
