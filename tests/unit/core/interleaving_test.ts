@@ -23,7 +23,7 @@ const error = { code: "declined", message: "no" } as const;
 const party = { uri: "sip:x@y" };
 
 /** Any input, whether or not it makes sense now. */
-const input: fc.Arbitrary<Input> = fc.tuple(call, status, description, fc.nat(43), fc.boolean())
+const input: fc.Arbitrary<Input> = fc.tuple(call, status, description, fc.nat(45), fc.boolean())
   .map(([call, status, description, kind, flag]): Input => {
     const inputs: Input[] = [
       { type: "Dial", call, account: "desk", target: "sip:b@x", limits: { noAnswerMs: 1 } },
@@ -42,6 +42,8 @@ const input: fc.Arbitrary<Input> = fc.tuple(call, status, description, fc.nat(43
       { type: "UseEndpoints", call, microphone: { kind: "silence" } },
       { type: "AttachAudio", call, attachment: "x", rate: 8_000, instead: flag },
       { type: "DetachAudio", call, attachment: "x" },
+      { type: "RecordingSettled", call },
+      { type: "EndpointFailed", call, endpoint: flag ? "record" : "speaker", error },
       {
         type: "IncomingCall",
         call,

@@ -303,6 +303,20 @@ Deno.test("a transfer that fails, or is never answered, brings the caller back",
   }
 });
 
+Deno.test("a recording is told again when media has done it, and is over when it fails", () => {
+  const scene = new Scene().talking().play({ type: "Record", call: "a", path: "/tmp/a.wav" });
+  scene.play({ type: "RecordingSettled", call: "a" });
+  const settled = scene.events.find(({ type }) => type === "call.recording");
+  assert.ok(settled !== undefined && "detail" in settled && settled.detail?.settled === true);
+  const error = { code: "file-unusable", message: "the disk is full" } as const;
+  scene.play({ type: "EndpointFailed", call: "a", endpoint: "record", error });
+  assert.deepEqual(scene.call("a").recording, { name: "off" });
+  assert.deepEqual(scene.events.map(({ type }) => type), ["call.endpoint", "call.recording"]);
+  scene.play({ type: "Record", call: "a", path: "/tmp/b.wav" });
+  scene.play({ type: "EndpointFailed", call: "a", endpoint: "microphone", error });
+  assert.equal(scene.call("a").recording.name, "on");
+});
+
 Deno.test("recording starts, pauses and stops, and its path is in the record", () => {
   const scene = new Scene().talking().play({ type: "Record", call: "a", path: "/tmp/a.wav" });
   assert.equal(scene.effect("RecordMedia").path, "/tmp/a.wav");
