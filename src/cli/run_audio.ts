@@ -20,6 +20,8 @@ import { interruptsOf } from "./session.ts";
 type AudioValues = ValuesOf<AudioFields>;
 
 const DEFAULT_RATE = 16_000;
+/** What the end waits for the call's last event, ms; the core takes four seconds at most. */
+const RECORD_MS = 5_000;
 
 /** @param streams of the process unless a test has its own */
 export async function runAudio(
@@ -38,7 +40,9 @@ export async function runAudio(
     const { id: call } = meantCall(calls, named, hasSound);
     const events = await tellEvents(phone, call, values.eventsFd);
     try {
-      return await join(phone, call, { values, io, streams });
+      const { status, why } = await join(phone, call, { values, io, streams });
+      if (status === 0 && why === "call over") await events?.last(io);
+      return status;
     } finally {
       await events?.close();
     }
@@ -49,7 +53,7 @@ async function join(
   phone: Phone,
   call: CallId,
   { values, io, streams }: { values: AudioValues; io: Io; streams: ByteStreams },
-): Promise<ExitCode> {
+): Promise<{ status: ExitCode; why: PipeEnd["why"] }> {
   const { rate = DEFAULT_RATE, instead } = values;
   const pipe = new AudioPipe(streams, rate);
   const audio = await phone.audio({ call, rate, instead }, pipe.listener);
@@ -58,9 +62,8 @@ async function join(
   try {
     const end = await pipe.run(audio);
     if (!values.quiet) await sayLosses(io, end, rate);
-    if (interrupts.happened) return 130;
     if (end.error !== undefined) throw end.error;
-    return 0;
+    return { status: interrupts.happened ? 130 : 0, why: end.why };
   } finally {
     interrupts.close();
   }
@@ -77,14 +80,26 @@ function hasSound({ state }: CallView): boolean {
   return state === "active" || state === "held" || state === "early";
 }
 
-/** Events of this call to a descriptor, the present state first. */
+/** Events of this call to a descriptor. */
 async function tellEvents(phone: Phone, call: CallId, descriptor: number | undefined) {
   if (descriptor === undefined) return undefined;
   const lines = await openDescriptor(descriptor);
+  const ended = Promise.withResolvers<void>();
   await phone.subscribe((event) => {
-    if (isAbout(event, call)) void lines.write(JSON.stringify(event));
+    if (!isAbout(event, call)) return;
+    void lines.write(JSON.stringify(event));
+    if (event.type === "call.ended") ended.resolve();
   });
-  return lines;
+  return {
+    close: () => lines.close(),
+    /** The sound ends before the call's record is made: that is waited for, bounded. */
+    async last(io: Io): Promise<void> {
+      const timeout = Promise.withResolvers<void>();
+      const stop = io.after(RECORD_MS, () => timeout.resolve());
+      await Promise.race([ended.promise, timeout.promise]);
+      stop();
+    },
+  };
 }
 
 function isAbout(event: Sequenced, call: CallId): boolean {
