@@ -19,7 +19,7 @@ import { type Attempt, connectError, describeAttempt, timeoutError } from "./net
 import { StreamFlow } from "./stream_flow.ts";
 import { MAX_MESSAGE_BYTES } from "./stream_framer.ts";
 import { checkPin, tlsOptions } from "./tls.ts";
-import { isTlsFailure, tlsError } from "./tls_error.ts";
+import { isTlsFailure, silentTlsError, tlsError } from "./tls_error.ts";
 import { WebSocketFlow } from "./websocket_flow.ts";
 
 export interface ConnectOptions {
@@ -48,10 +48,15 @@ export async function openFlow(
   // A TLS alert may come in the same read as the end of the handshake, before a flow listens.
   let early: unknown;
   socket.on("error", (cause) => early ??= cause);
-  const timer = owner.clock.setTimeout(
-    () => socket.destroy(timeoutError(attempt, options.timeoutMs)),
-    options.timeoutMs,
-  );
+  let connectedTo: "nothing" | "port" | "tls" = "nothing";
+  socket.once("connect", () => connectedTo = "port");
+  socket.once("secureConnect", () => connectedTo = "tls");
+  const timer = owner.clock.setTimeout(() => {
+    if (connectedTo === "nothing") socket.destroy(timeoutError(attempt, options.timeoutMs));
+    else {socket.destroy(
+        silenceAfter(attempt, secure && connectedTo === "port" ? "TLS" : "WebSocket"),
+      );}
+  }, options.timeoutMs);
   try {
     await connected(socket, secure ? "secureConnect" : "connect");
     if (early !== undefined) throw early;
@@ -69,6 +74,17 @@ export async function openFlow(
   } finally {
     owner.clock.clearTimeout(timer);
   }
+}
+
+/** Somebody took the connection, and then left the handshake unanswered. */
+function silenceAfter(attempt: Attempt, handshake: "TLS" | "WebSocket"): OffhookError {
+  const why = `the connection was taken, the ${handshake} handshake never answered`;
+  if (handshake === "TLS") return silentTlsError(attempt, why);
+  const { transport, address: { host, port } } = attempt;
+  return new OffhookError("unreachable", `Cannot reach ${describeAttempt(attempt)}: ${why}.`, {
+    hint: "Check the port, and that it speaks SIP over WebSocket.",
+    data: { transport, host, port, cause: "ETIMEDOUT" },
+  });
 }
 
 function connected(socket: net.Socket, event: "connect" | "secureConnect"): Promise<void> {

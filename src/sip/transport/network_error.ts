@@ -32,10 +32,15 @@ export function errorCode(cause: unknown): string {
 }
 
 /** `pbx.example (192.0.2.1:5060) by TCP`. */
-export function describeAttempt({ transport, name, address }: Attempt): string {
+export function describeAttempt(attempt: Attempt): string {
+  return `${describePlace(attempt)} by ${attempt.transport.toUpperCase()}`;
+}
+
+/** `pbx.example (192.0.2.1:5060)`. */
+export function describePlace({ name, address }: Attempt): string {
   const where = hostPort(address);
   const same = name === "" || name === where || name === address.host;
-  return `${same ? where : `${name} (${where})`} by ${transport.toUpperCase()}`;
+  return same ? where : `${name} (${where})`;
 }
 
 /** A connection that did not come up. */

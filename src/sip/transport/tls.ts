@@ -3,6 +3,7 @@
  * path.
  */
 import { readFile } from "node:fs/promises";
+import { createPrivateKey, X509Certificate } from "node:crypto";
 import { isIP } from "node:net";
 import tls from "node:tls";
 import type { TlsSettings } from "../../core/account.ts";
@@ -32,6 +33,7 @@ export async function tlsOptions(
     readPem(settings.certFile, "client certificate"),
     readPem(settings.keyFile, "client key"),
   ]);
+  if (cert !== undefined) checkClientKey(settings, cert, key ?? cert);
   const serverName = settings.serverName ?? name;
   return {
     // Node replaces its authorities by `ca`; the setting adds one.
@@ -62,6 +64,25 @@ export function checkPin(
 
 function plainHex(fingerprint: string): string {
   return fingerprint.replace(/^sha-?256[:=/]?/i, "").replace(/[:\s]/g, "").toLowerCase();
+}
+
+/** A key that is not the certificate's would look like a version that nobody shares. */
+function checkClientKey({ certFile, keyFile = certFile }: TlsSettings, cert: string, key: string) {
+  const why = clientKeyFault(cert, key);
+  if (why === undefined) return;
+  throw new OffhookError("file-unusable", `Cannot use ${keyFile} as client key: ${why}.`, {
+    hint: `Name the key of the certificate ${certFile}.`,
+    data: { path: keyFile },
+  });
+}
+
+function clientKeyFault(cert: string, key: string): string | undefined {
+  try {
+    const fits = new X509Certificate(cert).checkPrivateKey(createPrivateKey(key));
+    return fits ? undefined : "it is not that of the client certificate";
+  } catch {
+    return "it is no private key, or one with a passphrase";
+  }
 }
 
 async function readPem(path: string | undefined, what: string): Promise<string | undefined> {

@@ -9,7 +9,7 @@ import { isIP } from "node:net";
 import tls from "node:tls";
 import { OffhookError } from "../../core/errors.ts";
 import { errorCode } from "./network_error.ts";
-import { type Attempt, describeAttempt } from "./network_error.ts";
+import { type Attempt, describePlace } from "./network_error.ts";
 import { PinMismatchError } from "./tls.ts";
 import type { Address } from "./types.ts";
 
@@ -37,7 +37,7 @@ export function certificateFacts(certificate: X509Certificate): CertificateFacts
   };
 }
 
-const AUTHORITY = "Trust its authority by naming the authority's PEM file as CA file.";
+const AUTHORITY = "Trust its authority: --tls-ca FILE or ca_file names the authority's PEM file.";
 
 /** Why, and what to do, for the codes of node:tls. */
 const CHAIN_REASONS: Record<string, [why: string, hint: string]> = {
@@ -46,7 +46,7 @@ const CHAIN_REASONS: Record<string, [why: string, hint: string]> = {
   CERT_REVOKED: ["it has been revoked", "Have the server's certificate replaced."],
   DEPTH_ZERO_SELF_SIGNED_CERT: [
     "it is self-signed",
-    "If it is the right one, name its PEM file as CA file, or pin it.",
+    "If it is the right one, name its PEM file by --tls-ca or ca_file.",
   ],
   SELF_SIGNED_CERT_IN_CHAIN: ["its authority is not trusted here", AUTHORITY],
   UNABLE_TO_VERIFY_LEAF_SIGNATURE: ["its authority is not trusted here", AUTHORITY],
@@ -56,12 +56,14 @@ const CHAIN_REASONS: Record<string, [why: string, hint: string]> = {
   INVALID_PURPOSE: ["it is not for servers", "Have a server certificate issued."],
 };
 
+const NOT_TLS = "Check the port (5061 is usual for TLS) and the transport.";
+
 /** Why, and what to do, when the handshake failed without blaming a certificate. */
 const HANDSHAKE_REASONS: [pattern: RegExp, why: string, hint: string][] = [
   [
     /CERTIFICATE_REQUIRED|DID_NOT_RETURN_A_CERT/,
     "the server wants a client certificate",
-    "Name a client certificate and its key that the server's authority issued.",
+    "Name one that its authority issued: --tls-cert and --tls-key, or cert_file and key_file.",
   ],
   [
     /ALERT_(BAD_CERTIFICATE|CERTIFICATE_|UNKNOWN_CA|ACCESS_DENIED)/,
@@ -71,17 +73,17 @@ const HANDSHAKE_REASONS: [pattern: RegExp, why: string, hint: string][] = [
   [
     /PROTOCOL_VERSION|UNSUPPORTED_PROTOCOL/,
     "server and phone share no TLS version",
-    "Allow TLS 1.2 by the minimum version, or update the server.",
+    "Allow TLS 1.2 (--tls-min-version, min_version), or update the server.",
   ],
   [
     /WRONG_VERSION_NUMBER/,
     "what answers there does not speak TLS",
-    "Check the port (5061 is usual for TLS) and the transport.",
+    NOT_TLS,
   ],
   [
     /UNRECOGNIZED_NAME/,
     "the server knows no certificate for that name",
-    "Check the server's name, or set the TLS server name.",
+    "Check the server's name, or set another by --tls-server-name or server_name.",
   ],
   [
     /HANDSHAKE_FAILURE/,
@@ -94,6 +96,11 @@ const HANDSHAKE_REASONS: [pattern: RegExp, why: string, hint: string][] = [
 export function isTlsFailure(cause: unknown): boolean {
   const code = errorCode(cause);
   return code in CHAIN_REASONS || /^(ERR_SSL_|ERR_TLS_|ERR_OSSL_|CERT_|PIN_MISMATCH)/.test(code);
+}
+
+/** A server that takes the connection and never answers the handshake. */
+export function silentTlsError(attempt: Attempt, why: string): OffhookError {
+  return handshakeFailure(attempt, why, NOT_TLS, "ETIMEDOUT");
 }
 
 /** A TLS error on an established connection: TLS 1.3 refuses client certificates only then. */
@@ -125,7 +132,18 @@ function handshakeError(attempt: Attempt, cause: unknown): OffhookError {
   const text = cause instanceof Error ? cause.message : String(cause);
   const why = known?.[1] ?? `the handshake failed (${text})`;
   const hint = known?.[2] ?? "Check that the port speaks TLS and which versions it allows.";
-  return new OffhookError("tls-failed", `TLS with ${describeAttempt(attempt)} failed: ${why}.`, {
+  return handshakeFailure(attempt, why, hint, code, cause);
+}
+
+function handshakeFailure(
+  attempt: Attempt,
+  why: string,
+  hint: string,
+  code: string,
+  cause?: unknown,
+): OffhookError {
+  const where = describePlace(attempt);
+  return new OffhookError("tls-failed", `The TLS handshake with ${where} failed: ${why}.`, {
     hint,
     data: { ...attemptData(attempt), cause: code },
     cause,
@@ -145,7 +163,7 @@ function tlsFailure(
       facts.validFrom.slice(0, 10)
     }` +
       ` to ${facts.validTo.slice(0, 10)}, SHA-256 ${facts.fingerprint}.`;
-  const message = `The TLS certificate of ${describeAttempt(attempt)} ${what}.${described}`;
+  const message = `The TLS certificate of ${describePlace(attempt)} ${what}.${described}`;
   return new OffhookError("tls-failed", message, {
     hint,
     data: { ...attemptData(attempt), cause: errorCode(cause), certificate: facts },
@@ -162,14 +180,14 @@ function certificateReason(
   if (cause instanceof PinMismatchError) {
     return [
       `its SHA-256 is not the pinned ${cause.pin}`,
-      "If the server's certificate was renewed on purpose, pin the new one.",
+      "If the server's certificate was renewed on purpose, pin the new one (--tls-pin, pin).",
     ];
   }
   if (code === "ERR_TLS_CERT_ALTNAME_INVALID") {
     const names = facts === undefined || facts.names.length === 0 ? "none" : facts.names.join(", ");
     return [
       `it is not for ${serverName}; the names in it are: ${names}`,
-      "Use a name that it has as server, or set the TLS server name to one of them.",
+      "Use a name that it has as server, or set --tls-server-name (server_name) to one of them.",
     ];
   }
   const [why, hint] = CHAIN_REASONS[chainCode(code, facts)];

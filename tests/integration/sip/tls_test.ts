@@ -95,7 +95,7 @@ for (const transport of ["tls", "wss"] as const) {
     assert.match(error.message, /self-signed/);
     assert.match(error.message, /CN=selfie, issued by CN=selfie/);
     assert.match(error.message, new RegExp(new Date(valid.validTo).toISOString().slice(0, 10)));
-    assert.match(error.hint!, /CA file/);
+    assert.match(error.hint!, /ca_file/);
     const facts = error.data?.certificate as { fingerprint: string };
     assert.equal(facts.fingerprint, new X509Certificate(certificate.cert).fingerprint256);
   });
@@ -124,7 +124,7 @@ Deno.test("a wrong name is refused, and the names that it has are listed", async
   const error = await refused({ certificate });
   assert.match(error.message, /not for 127\.0\.0\.1/);
   assert.match(error.message, /sip\.other\.example, 192\.0\.2\.9/);
-  assert.match(error.hint!, /TLS server name/);
+  assert.match(error.hint!, /--tls-server-name/);
 });
 
 Deno.test("the name to verify may be set", async () => {
@@ -216,18 +216,40 @@ Deno.test("no common TLS version is told apart from a port that speaks no TLS", 
   });
 });
 
-Deno.test("a server that never finishes its handshake is unreachable, by name and port", async () => {
+Deno.test("a server that takes the connection and never says a word is told, by name and port", async () => {
   await withServer(net.createServer(() => {}), async (port) => {
     for (const transport of ["tls", "wss", "ws"] as const) {
       const error = await errorAt(port, transport);
-      assert.equal(error.code, "unreachable");
-      assert.match(
-        error.message,
-        new RegExp(`127\\.0\\.0\\.1:${port} by ${transport.toUpperCase()}`),
-      );
-      assert.match(error.message, /no answer/);
+      assert.equal(error.code, transport === "ws" ? "unreachable" : "tls-failed");
+      assert.match(error.message, new RegExp(`127\\.0\\.0\\.1:${port}`));
+      assert.match(error.message, /connection was taken, .* handshake never answered/);
     }
   });
+});
+
+Deno.test("a server that speaks TLS and no WebSocket is no fault of TLS", async () => {
+  await withServer(tls.createServer(good), async (port) => {
+    const error = await errorAt(port, "wss", { verify: false });
+    assert.equal(error.code, "unreachable");
+    assert.match(error.message, /WebSocket handshake never answered/);
+  });
+});
+
+Deno.test("a client key that is not the certificate's is named", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const certFile = `${folder}/client.pem`;
+    const keyFile = `${folder}/client.key`;
+    await Deno.writeTextFile(certFile, good.cert);
+    await Deno.writeTextFile(keyFile, authority.key);
+    const error = await errorAt(1, "tls", { certFile, keyFile });
+    assert.equal(error.code, "file-unusable");
+    assert.match(error.message, /client\.key as client key: it is not that of the client cert/);
+    await Deno.writeTextFile(keyFile, "-----BEGIN NOTHING-----\n");
+    assert.match((await errorAt(1, "tls", { certFile, keyFile })).message, /no private key/);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
 });
 
 Deno.test("an unreadable CA file is named", async () => {
