@@ -16,7 +16,7 @@ export function looksOf(values: ScreenValues, config: Config): Looks {
 
 /** Opens the screen, or the lines for a screen reader, until it is left. */
 export async function showTui(
-  { values }: Looks,
+  { values, config }: Looks,
   io: Io,
   phone: Pick<TuiOptions, "join" | "ownership" | "practice" | "tour">,
 ): Promise<TuiOutcome> {
@@ -24,14 +24,17 @@ export async function showTui(
   if (io.environment("NODE_ENV") === undefined) Deno.env.set("NODE_ENV", "production");
   const { localeOf } = await import("../tui/strings.ts");
   const { openTui } = await import("../tui/open.tsx");
-  const locale = localeOf(io.environment, values.language);
+  const { screen } = config;
+  const locale = localeOf(io.environment, values.language ?? screen.language);
   return await openTui({
     ...phone,
     locale,
-    theme: values.theme ?? defaultTheme(io),
-    ascii: values.ascii || !locale.unicode,
+    theme: values.theme ?? (plain(io) ? "none" : screen.theme ?? defaultTheme(io)),
+    ascii: values.ascii || screen.ascii || !locale.unicode,
+    keys: Object.fromEntries(screen.keys.map(({ action, keys }) => [action, keys])),
     environment: io.environment,
-    ...(values.screenReader || io.environment("INK_SCREEN_READER") === "true"
+    ...(values.screenReader || screen.screen_reader ||
+        io.environment("INK_SCREEN_READER") === "true"
       ? { lines: linesOf(io) }
       : {}),
   });
@@ -63,9 +66,13 @@ function linesOf(io: Io): NonNullable<TuiOptions["lines"]> {
   };
 }
 
-/** @see https://no-color.org; COLORFGBG is what some terminals tell of their background */
+/** @see https://no-color.org */
+function plain({ environment }: Io): boolean {
+  return Boolean(environment("NO_COLOR")) || environment("TERM") === "dumb";
+}
+
+/** COLORFGBG is what some terminals tell of their background. */
 function defaultTheme({ environment }: Io): TuiOptions["theme"] {
-  if (environment("NO_COLOR") || environment("TERM") === "dumb") return "none";
   const background = environment("COLORFGBG")?.split(";").at(-1);
   return background === "7" || background === "15" ? "light" : "dark";
 }

@@ -21,6 +21,7 @@ import {
 } from "./constants.ts";
 import { MICROPHONE_SYNTAX, parseMicrophone, parseSpeaker, SPEAKER_SYNTAX } from "./endpoints.ts";
 import { headsetSchema } from "./headset_schema.ts";
+import { screenSchema } from "./screen_schema.ts";
 import { stationSchema } from "./station_schema.ts";
 
 const ACCOUNT_ID = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/;
@@ -177,6 +178,7 @@ export const configSchema = z.strictObject({
   }).prefault({}).describe("Audio endpoints of calls."),
   headset: headsetSchema,
   station: stationSchema,
+  screen: screenSchema,
   logging: z.strictObject({
     level: z.enum(LOG_LEVELS).default("warning").describe("The least severe level to write."),
     file: path().optional().describe("Written to this file; absent: to standard error.").meta({

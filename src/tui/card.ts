@@ -30,8 +30,15 @@ Letters act on the call while nothing is being typed; <kbd>Alt</kbd> with the le
 
 ${tables.join("\n\n")}
 
-Keys can be changed in the configuration: \`[keys]\`, an action's name and a list of keys, for example
-\`mute = ["u", "f12"]\`. The names are ${ACTION_NAMES.map((name) => `\`${name}\``).join(", ")}.
+Keys can be changed in the configuration, for example:
+
+\`\`\`toml
+[[screen.keys]]
+action = "mute"
+keys = ["u", "f12"]
+\`\`\`
+
+The actions are ${ACTION_NAMES.map((name) => `\`${name}\``).join(", ")}.
 
 This page is made from the table of keys: \`deno run -P=setup tools/make_card.ts\`.
 `;

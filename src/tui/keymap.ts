@@ -101,7 +101,7 @@ export const MEETING: readonly (readonly Layer[])[] = [
   ["confirm"],
 ];
 
-/** What a person wrote in `[keys]`: action → keys. */
+/** What a person wrote in `[[screen.keys]]`: action → keys. */
 export type Remapping = Readonly<Record<string, readonly string[]>>;
 
 export class Keymap {
@@ -148,7 +148,7 @@ export function keymapOf(remapping: Remapping = {}): Keymap {
   for (const [name, keys] of Object.entries(remapping)) {
     const action = ACTION_NAMES.find((known) => known === name);
     if (action === undefined) {
-      throw invalid(`keys.${name}`, "is no action", `Actions: ${ACTION_NAMES.join(", ")}.`);
+      throw invalid(`screen.keys: ${name}`, "is no action", `Actions: ${ACTION_NAMES.join(", ")}.`);
     }
     table[action] = remapped(action, keys);
   }
@@ -165,7 +165,7 @@ export function keymapOf(remapping: Remapping = {}): Keymap {
   if (clash !== undefined) {
     const [one, other] = clash;
     throw invalid(
-      `keys.${other.action}`,
+      `screen.keys: ${other.action}`,
       `"${other.key}" is also ${one.action}`,
       `Give ${one.action} another key, too.`,
     );
@@ -180,10 +180,14 @@ function remapped(action: ActionName, keys: readonly string[]): Keys {
   const others = keys.filter((key) => [...key].length > 1);
   for (const key of keys) {
     if (isDialled(key)) {
-      throw invalid(`keys.${action}`, `"${key}" always dials`, "Choose a letter, F key or Ctrl.");
+      throw invalid(
+        `screen.keys: ${action}`,
+        `"${key}" always dials`,
+        "Choose a letter, F key or Ctrl.",
+      );
     }
     if (!isKeyName(key)) {
-      throw invalid(`keys.${action}`, `"${key}" is no key`, `Allowed: ${KEY_SYNTAX}.`);
+      throw invalid(`screen.keys: ${action}`, `"${key}" is no key`, `Allowed: ${KEY_SYNTAX}.`);
     }
   }
   const calls = own.call !== undefined ? "call" : "free";

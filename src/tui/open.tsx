@@ -35,7 +35,7 @@ export interface TuiOptions {
   locale: LocaleChoice;
   theme: ThemeName;
   ascii: boolean;
-  /** `[keys]` of the configuration. */
+  /** `[[screen.keys]]` of the configuration. */
   keys?: Remapping;
   /** The phone is joined to the practice PBX. */
   practice: boolean;
@@ -61,7 +61,7 @@ export interface TuiOutcome {
   goodbye: string;
 }
 
-/** @throws OffhookError when no phone can be joined, or a key of `keys` is wrong */
+/** @throws OffhookError when no phone can be joined, or one of `keys` is wrong */
 export async function openTui(options: TuiOptions): Promise<TuiOutcome> {
   const keymap = keymapOf(options.keys);
   const terminal = options.terminal ?? new ProcessTerminal();

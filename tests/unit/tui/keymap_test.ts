@@ -105,7 +105,7 @@ Deno.test("keys can be changed; letters act where the action's letters did", () 
 
 Deno.test("a wrong change of keys names its path and what is allowed", () => {
   const wrong = [
-    [{ mutee: ["u"] }, /keys\.mutee: is no action/],
+    [{ mutee: ["u"] }, /screen\.keys: mutee: is no action/],
     [{ mute: ["7"] }, /"7" always dials/],
     [{ mute: ["hyper+x"] }, /"hyper\+x" is no key/],
     [{ mute: ["h"] }, /"h" is also/],
