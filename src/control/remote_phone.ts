@@ -178,10 +178,36 @@ interface Opening {
   deadlineMs?: number;
 }
 
+/**
+ * Deno 2.9 now and then (about one time in thirty within one process) opens a Unix socket for its
+ * WebSocket and sends nothing: an attempt that takes this long, in ms, is made again.
+ */
+const ATTEMPT_MS = 700;
+
 /** @param address path of a Unix socket, or a WebSocket URL */
-async function open(
+async function open(address: string, opening: Opening = {}): Promise<WebSocket> {
+  const { deadlineMs = CONNECT_MS } = opening;
+  const end = performance.now() + deadlineMs;
+  for (;;) {
+    const left = end - performance.now();
+    try {
+      return await attempt(address, opening, Math.min(ATTEMPT_MS, left));
+    } catch (error) {
+      if (error === TOO_SLOW && left > ATTEMPT_MS) continue;
+      throw new OffhookError("no-station", `no station answers at ${address}`, {
+        hint: "Start one with offhook station, or give --socket or --standalone.",
+        data: { address, cause: (error as Error).message },
+      });
+    }
+  }
+}
+
+const TOO_SLOW = new Error("it accepted and said nothing");
+
+async function attempt(
   address: string,
-  { path = "", token, prepare, deadlineMs = CONNECT_MS }: Opening = {},
+  { path = "", token, prepare }: Opening,
+  ms: number,
 ): Promise<WebSocket> {
   const isUrl = /^wss?:/.test(address);
   // Deno's own WebSocket: the package costs a command more than the request does.
@@ -194,26 +220,21 @@ async function open(
     ...(token === undefined ? {} : { headers: { authorization: `Bearer ${token}` } }),
   });
   prepare?.(socket);
-  const deadline = setTimeout(() => socket.close(), deadlineMs);
-  await new Promise<void>((resolve, reject) => {
-    socket.onopen = () => {
-      clearTimeout(deadline);
-      // From here on an error is followed by close, which lets the client go.
-      socket.onerror = null;
-      resolve();
-    };
-    socket.onerror = (event) => {
-      clearTimeout(deadline);
-      client?.close();
-      const cause = (event as ErrorEvent).message;
-      reject(
-        new OffhookError("no-station", `no station answers at ${address}`, {
-          hint: "Start one with offhook station, or give --socket or --standalone.",
-          data: { address, cause },
-        }),
-      );
-    };
-  });
+  const { promise: opened, resolve, reject } = Promise.withResolvers<void>();
+  const deadline = setTimeout(() => {
+    reject(TOO_SLOW);
+    socket.close();
+  }, ms);
+  socket.onopen = () => {
+    // From here on an error is followed by close, which lets the client go.
+    socket.onerror = null;
+    resolve();
+  };
+  socket.onerror = (event) => {
+    client?.close();
+    reject(new Error((event as ErrorEvent).message));
+  };
+  await opened.finally(() => clearTimeout(deadline));
   socket.addEventListener("close", () => client?.close(), { once: true });
   return socket;
 }

@@ -1,0 +1,229 @@
+/** A real station process: its order, what kills leave behind, and many clients. */
+import assert from "node:assert/strict";
+import { WebSocket } from "ws";
+import type { Sequenced, Snapshot } from "../../src/control/phone.ts";
+import { Offhook, type OffhookResult } from "../peers/offhook.ts";
+import { type Scratch, withScratch } from "../peers/scratch.ts";
+import { aPbx, connect, startStation, type StationScene } from "../peers/station.ts";
+
+const text = ({ stdout }: OffhookResult) => new TextDecoder().decode(stdout);
+
+async function withStation(
+  run: (scene: StationScene & { scratch: Scratch; station: Offhook }) => Promise<void>,
+  more = "",
+): Promise<void> {
+  await withScratch(async (scratch) => {
+    const scene = await aPbx(scratch, more);
+    const station = await startStation(scratch, scene);
+    await run({ ...scene, scratch, station });
+  });
+}
+
+async function until(look: () => Promise<boolean> | boolean, what: string): Promise<void> {
+  const end = performance.now() + 10_000;
+  while (!await look()) {
+    assert.ok(performance.now() < end, `${what} did not come`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+Deno.test("two clients act at once and see the same order", () =>
+  withStation(async ({ socket }) => {
+    const clients = await Promise.all([connect(socket), connect(socket)]);
+    const seen: Sequenced[][] = [[], []];
+    const starts = await Promise.all(
+      clients.map((client, index) => client.subscribe((event) => seen[index]!.push(event))),
+    );
+    const calls = await Promise.all(
+      clients.map((client) => client.request("dial", { target: "601" })),
+    );
+    await Promise.all(
+      clients.flatMap((client) =>
+        [true, false, true].map((on) => client.request("doNotDisturb", { on }))
+      ),
+    );
+    await Promise.all(
+      clients.map((client, index) => client.request("hangup", { call: calls[index]!.call })),
+    );
+    const ended = (events: Sequenced[]) => events.filter(({ type }) => type === "call.ended");
+    await until(() => seen.every((events) => ended(events).length === 2), "the end of both calls");
+    const from = Math.max(...starts.map(({ seq }) => seq));
+    const to = Math.min(...seen.map((events) => events.at(-1)!.seq));
+    const [first, second] = seen.map((events) =>
+      events.filter(({ seq }) => seq > from && seq <= to).map(({ seq, type }) => `${seq} ${type}`)
+    );
+    assert.deepEqual(first, second);
+    assert.ok(first!.length >= 12, first!.join("\n"));
+    await Promise.all(clients.map((client) => client.close()));
+  }));
+
+Deno.test("kill -9 of a dial ends its call at the station; a detached call goes on", () =>
+  withStation(async ({ scratch, env, socket }) => {
+    const phone = await connect(socket);
+    const calls = async () => (await phone.request("status", {})).calls;
+    const detached = await Offhook.run(scratch, ["dial", "601", "--detach"], { env });
+    const id = text(detached).trim();
+    const dial = Offhook.start(scratch, ["dial", "600"], { env });
+    await dial.waitFor("stderr", /answered/);
+    assert.equal((await calls()).length, 2);
+    Deno.kill(dial.pid, "SIGKILL");
+    await until(async () => (await calls()).length === 1, "the end of the bound call");
+    assert.equal((await calls())[0]!.id, id);
+    await phone.close();
+  }));
+
+Deno.test("kill -9 of the station: commands say so, the next one starts, nothing is lost", () =>
+  withStation(async ({ scratch, env, socket, station, pbx, place }) => {
+    const dial = Offhook.start(scratch, ["dial", "601", "--json"], { env });
+    await dial.waitFor("stderr", /answered/);
+    Deno.kill(station.pid, "SIGKILL");
+    await station.finished;
+    assert.equal((await dial.finished).status, 11);
+    assert.ok(Deno.statSync(socket).isSocket, "its socket file stays behind");
+    const status = await Offhook.run(scratch, ["status"], { env });
+    assert.equal(status.status, 11);
+    assert.match(status.stderr, /no station answers/);
+    const second = await startStation(scratch, { env, socket, pbx, place }, { name: "second" });
+    const history = await Offhook.run(scratch, ["history", "--json"], { env });
+    const record = JSON.parse(text(history));
+    assert.equal(record.outcome, "answered");
+    assert.equal(record.endedAt, null, "nobody knows when it ended, and nothing is made up");
+    const again = ["dial", "600", "--duration", "300ms"];
+    assert.equal((await Offhook.run(scratch, again, { env })).status, 0);
+    Deno.kill(second.pid, "SIGTERM");
+    assert.equal((await second.finished).status, 0);
+    assert.throws(() => Deno.statSync(socket), Deno.errors.NotFound);
+  }));
+
+Deno.test("SIGHUP reads the configuration again; calls go on", () =>
+  withStation(async ({ scratch, env, socket, station, place }) => {
+    const phone = await connect(socket);
+    const { call } = await phone.request("dial", { target: "600" });
+    const config = await Deno.readTextFile(env.OFFHOOK_CONFIG!);
+    await Deno.writeTextFile(env.OFFHOOK_CONFIG!, "accounts = 3");
+    Deno.kill(station.pid, "SIGHUP");
+    await station.waitFor("stderr", /the changed configuration is not used/);
+    await Deno.writeTextFile(
+      env.OFFHOOK_CONFIG!,
+      `${config}
+[station]
+do_not_disturb = true
+[logging]
+level = "info"
+[accounts.bob]
+user = "bob"
+server = "${place}"
+password_env = "BOB_PASSWORD"
+`,
+    );
+    Deno.kill(station.pid, "SIGHUP");
+    await station.waitFor("stderr", /the configuration was read again/);
+    const { accounts, calls, doNotDisturb } = await phone.request("status", {});
+    assert.equal(doNotDisturb, true);
+    assert.deepEqual(accounts.map(({ id }) => id), ["alice", "bob"]);
+    assert.equal(accounts[0]!.registration.state, "registered");
+    assert.deepEqual(calls.map(({ id }) => id), [call]);
+    await phone.close();
+    const stop = await Offhook.run(scratch, ["hangup"], { env });
+    assert.equal(stop.status, 0, stop.stderr);
+  }));
+
+Deno.test("an auto-answered caller is answered, and named by the contacts", () =>
+  withStation(async ({ scratch, env, socket }) => {
+    const add = ["contacts", "add", "The Lab", "sip:620@127.0.0.1"];
+    assert.equal((await Offhook.run(scratch, add, { env })).status, 0);
+    const phone = await connect(socket);
+    const seen: Sequenced[] = [];
+    await phone.subscribe((event) => seen.push(event));
+    await Offhook.run(scratch, ["dial", "620", "--detach"], { env });
+    const answered = () =>
+      seen.find((event) => event.type === "call.answered" && event.call.direction === "incoming");
+    await until(() => answered() !== undefined, "the answer");
+    const call = answered()!;
+    assert.equal(call.type === "call.answered" && call.call.account, "alice");
+    await phone.close();
+  }, `[station]\nauto_answer = ["*"]`));
+
+/** What a process holds. By programs, because Deno itself reads no /proc without every permission. */
+function holds(pid: number): { files: number; megabytes: number } {
+  const said = (program: string, ...args: string[]) =>
+    new TextDecoder().decode(new Deno.Command(program, { args }).outputSync().stdout);
+  return {
+    files: said("ls", `/proc/${pid}/fd`).trim().split("\n").length,
+    megabytes: Number(/^VmRSS:\s+(\d+)/m.exec(said("cat", `/proc/${pid}/status`))![1]) / 1024,
+  };
+}
+
+/** A client of the package `ws`: Deno's own one hesitates too often to measure the station by it. */
+class Client {
+  readonly #socket: WebSocket;
+  readonly #answers: ((result: unknown) => void)[] = [];
+  events = 0;
+
+  private constructor(socket: WebSocket) {
+    this.#socket = socket;
+    socket.on("message", (data) => {
+      const message = JSON.parse(String(data));
+      if (message.method === "event") this.events++;
+      else this.#answers.shift()!(message.result);
+    });
+  }
+
+  static async connect(path: string): Promise<Client> {
+    const socket = new WebSocket(`ws+unix://${path}:/`);
+    await new Promise((resolve, reject) => socket.once("open", resolve).once("error", reject));
+    const client = new Client(socket);
+    await client.request("initialize", { version: 1 });
+    return client;
+  }
+
+  request(method: string, params = {}): Promise<unknown> {
+    return new Promise((resolve) => {
+      this.#answers.push(resolve);
+      this.#socket.send(JSON.stringify({ jsonrpc: "2.0", id: 1, method, params }));
+    });
+  }
+
+  async close(): Promise<void> {
+    const closed = new Promise((resolve) => this.#socket.once("close", resolve));
+    this.#socket.close();
+    await closed;
+  }
+}
+
+const percentile = (times: number[], part: number) =>
+  times.sort((a, b) => a - b)[Math.floor(times.length * part)]!;
+
+Deno.test("a thousand status requests in a row and a hundred clients at once leave nothing", () =>
+  withStation(async ({ socket, station }) => {
+    const ask = async () => {
+      const start = performance.now();
+      const client = await Client.connect(socket);
+      const { accounts } = await client.request("status") as Snapshot;
+      assert.equal(accounts[0]!.registration.state, "registered");
+      await client.close();
+      return performance.now() - start;
+    };
+    for (let count = 0; count < 100; count++) await ask();
+    const before = holds(station.pid);
+    const times: number[] = [];
+    for (let count = 0; count < 1000; count++) times.push(await ask());
+    const clients = await Promise.all(Array.from({ length: 100 }, () => Client.connect(socket)));
+    await Promise.all(clients.map((client) => client.request("subscribe")));
+    const crowd = await Promise.all(clients.map(async (client) => {
+      const start = performance.now();
+      await client.request("status");
+      return performance.now() - start;
+    }));
+    await clients[0]!.request("doNotDisturb", { on: true });
+    await until(
+      () => clients.every(({ events }) => events >= 1),
+      "one event to each of a hundred clients",
+    );
+    await Promise.all(clients.map((client) => client.close()));
+    await until(() => holds(station.pid).files <= before.files, "the closing of every file");
+    const after = holds(station.pid);
+    assert.ok(after.megabytes - before.megabytes < 40, JSON.stringify({ before, after }));
+    const slowest = [percentile(times, 0.99), percentile(crowd, 0.99)];
+    assert.ok(slowest.every((ms) => ms < 500), `${slowest} ms`);
+  }));
