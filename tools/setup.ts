@@ -22,7 +22,6 @@ const TEST_REQUIREMENTS: readonly RequirementName[] = [
   "kamailio",
   "kamailio-tls",
   "kamailio-websocket",
-  "kamailio-outbound",
   "kamailio-presence",
   "baresip",
   "linphone",
