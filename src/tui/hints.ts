@@ -17,6 +17,15 @@ export function hintsOf({ state, words, keymap }: Stage): Hint[] {
   const layers = layersOf(state);
   const { overlay } = state.screen;
   if (overlay?.name === "confirm" || overlay?.name === "pad") return [];
+  if (overlay !== undefined) {
+    // What is on top is left or used; the keys of calls are said on the page itself.
+    return ([["go", "action.choose"], ["clear", "action.clear"]] as const).flatMap(
+      ([name, title]) => {
+        const [key] = keymap.keysOf(name, [overlay.name]);
+        return key === undefined ? [] : [{ key: keyLabel(key), title: words.t(title) }];
+      },
+    );
+  }
   const order = (name: ActionName) => ACTIONS[name].hint?.(state);
   return ACTION_NAMES.filter((name) => order(name) !== undefined)
     .sort((a, b) => order(a)! - order(b)!)

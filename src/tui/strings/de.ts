@@ -22,6 +22,7 @@ export const de: Catalogue = {
   "action.go.register": "neu anmelden",
   "action.go.ladder": "SIP-Nachrichten",
   "action.go.title": "wählen, annehmen oder die gewählte Zeile benutzen",
+  "action.choose": "ausführen",
   "action.answer": "annehmen",
   "action.reject": "ablehnen",
   "action.hangup": "auflegen",

@@ -23,6 +23,7 @@ export const en = {
   "action.go.register": "register again",
   "action.go.ladder": "SIP messages",
   "action.go.title": "dial, answer, or use the chosen line",
+  "action.choose": "do it",
   "action.answer": "answer",
   "action.reject": "decline",
   "action.hangup": "hang up",

@@ -22,6 +22,7 @@ export const es: Catalogue = {
   "action.go.register": "registrar otra vez",
   "action.go.ladder": "mensajes SIP",
   "action.go.title": "marcar, contestar o usar la línea elegida",
+  "action.choose": "hacerlo",
   "action.answer": "contestar",
   "action.reject": "rechazar",
   "action.hangup": "colgar",
