@@ -8,6 +8,7 @@
  * gives what the person wants. What a headset sends to confirm a lamp never becomes an intent.
  * Further sources of the same intents: handsets and buttons of kiosks; further sinks: busylights.
  */
+import type { AccountId } from "./account.ts";
 import type { ErrorJson } from "./errors.ts";
 import type { Microphone, Speaker } from "./media_port.ts";
 
@@ -90,5 +91,7 @@ export type HeadsetInput =
     /** What to do, or to type. */
     hint?: string;
   }
+  /** What was dialled before this phone was opened: redial means it until something is dialled. */
+  | { type: "LastDialled"; account: AccountId; target: string }
   /** Calls that go by the phone's own endpoints are heard there from now on. */
   | { type: "HeadsetSound"; microphone: Microphone; speaker: Speaker };

@@ -96,6 +96,9 @@ const NEWS: Table<News> = {
     turn.events.push({ type: "headset-notice", ...notice });
   },
   HeadsetSound: followSound,
+  LastDialled: (turn, { account, target }) => {
+    if (turn.lastDialled === undefined) turn.remember({ account, target });
+  },
   IncomingCall: (turn, input) => {
     if (turn.find(input.call) === undefined) incoming(turn, input);
     else turn.notice("an incoming call came twice", input.call);

@@ -256,6 +256,10 @@ class WholePhone extends LocalPhone implements OpenPhone, ServedPhone {
   override provide(providers: Providers): void {
     super.provide(providers);
     if (providers.contacts !== undefined) this.#assembly.contacts = providers.contacts;
+    const [last] = providers.history?.list({ direction: "outgoing", limit: 1 }).records ?? [];
+    if (last === undefined) return;
+    const { account, remote } = last;
+    this.#assembly.core.submit({ type: "LastDialled", account, target: remote.uri });
   }
 
   get listening(): OpenPhone["listening"] {

@@ -39,6 +39,18 @@ Deno.test("what is dialled is remembered; a hotline to nobody is told and throws
   assert.deepEqual(events.map(({ type }) => type), ["notice"]);
 });
 
+Deno.test("what was dialled before the start is the last only until something is dialled", () => {
+  const before: Input = { type: "LastDialled", account: "desk", target: "sip:old@example.test" };
+  const scene = new Scene({ lift: { kind: "redial" } }).play(before).play(
+    press({ type: "hookOff" }),
+  );
+  assert.deepEqual([...scene.state.calls.values()].map(({ remote }) => remote.uri), [
+    "sip:old@example.test",
+  ]);
+  scene.play({ ...before, target: "sip:older@example.test" });
+  assert.equal(scene.state.lastDialled?.target, "sip:old@example.test");
+});
+
 Deno.test("lifting while a call is on dials nothing", () => {
   const scene = new Scene().talking("a");
   scene.play(press({ type: "hookOff" }), press({ type: "redial" }));
