@@ -2,6 +2,7 @@
  * A call's sound over a socket: the client's side of `audio_connection.ts`, the same interface as in
  * process. Not on the real-time path.
  */
+import type { Channel } from "./unix_websocket.ts";
 import { OffhookError } from "../core/errors.ts";
 import type { AudioMessage } from "./audio_connection.ts";
 import { type AudioListener, type AudioParams, type CallAudio, JoinedAudio } from "./call_audio.ts";
@@ -17,7 +18,7 @@ export function audioPath({ call, rate, instead }: AudioParams): string {
  * @throws OffhookError what the station refuses with, or `no-station` when it goes away
  */
 export function joinOver(
-  socket: WebSocket,
+  socket: Channel,
   listener: AudioListener,
   gone: () => OffhookError,
 ): Promise<CallAudio> {

@@ -6,6 +6,7 @@
  * When the connection goes, everything that is pending is rejected with `no-station`.
  */
 import { type ErrorJson, OffhookError } from "../core/errors.ts";
+import { type Channel, UnixWebSocket } from "./unix_websocket.ts";
 import type { AudioListener, AudioParams, CallAudio } from "./call_audio.ts";
 import { audioPath, joinOver } from "./remote_audio.ts";
 import type {
@@ -40,7 +41,7 @@ export interface RemoteOptions {
 const CONNECT_MS = 5_000;
 
 export class RemotePhone implements Phone {
-  readonly #socket: WebSocket;
+  readonly #socket: Channel;
   readonly #options: RemoteOptions;
   readonly #waiting = new Map<number, Waiting>();
   readonly #listeners = new Set<(event: Sequenced) => void>();
@@ -51,7 +52,7 @@ export class RemotePhone implements Phone {
 
   #leaving = false;
 
-  private constructor(socket: WebSocket, options: RemoteOptions) {
+  private constructor(socket: Channel, options: RemoteOptions) {
     this.#socket = socket;
     this.#options = options;
     socket.onmessage = ({ data }: MessageEvent<string>) => this.#receive(data);
@@ -174,67 +175,45 @@ interface Opening {
   /** Sent with the first request; the control API itself gets it by `initialize`. */
   token?: string | undefined;
   /** Gets the socket before anything can have come. */
-  prepare?(socket: WebSocket): void;
+  prepare?(socket: Channel): void;
   deadlineMs?: number;
 }
 
-/**
- * Deno 2.9 now and then (about one time in thirty within one process) opens a Unix socket for its
- * WebSocket and sends nothing: an attempt that takes this long, in ms, is made again.
- */
-const ATTEMPT_MS = 700;
-
 /** @param address path of a Unix socket, or a WebSocket URL */
-async function open(address: string, opening: Opening = {}): Promise<WebSocket> {
-  const { deadlineMs = CONNECT_MS } = opening;
-  const end = performance.now() + deadlineMs;
-  for (;;) {
-    const left = end - performance.now();
-    try {
-      return await attempt(address, opening, Math.min(ATTEMPT_MS, left));
-    } catch (error) {
-      if (error === TOO_SLOW && left > ATTEMPT_MS) continue;
-      throw new OffhookError("no-station", `no station answers at ${address}`, {
-        hint: "Start one with offhook station, or give --socket or --standalone.",
-        data: { address, cause: (error as Error).message },
-      });
-    }
+async function open(address: string, opening: Opening = {}): Promise<Channel> {
+  const { deadlineMs = CONNECT_MS, path = "", prepare } = opening;
+  try {
+    if (/^wss?:/.test(address)) return await openUrl(address, opening, deadlineMs);
+    const resource = `/${path.replace(/^\//, "")}`;
+    return await UnixWebSocket.connect(address, resource, {
+      deadlineMs,
+      ...(prepare === undefined ? {} : { prepare }),
+    });
+  } catch (error) {
+    throw new OffhookError("no-station", `no station answers at ${address}`, {
+      hint: "Start one with offhook station, or give --socket or --standalone.",
+      data: { address, cause: (error as Error).message },
+    });
   }
 }
 
-const TOO_SLOW = new Error("it accepted and said nothing");
-
-async function attempt(
+async function openUrl(
   address: string,
   { path = "", token, prepare }: Opening,
   ms: number,
-): Promise<WebSocket> {
-  const isUrl = /^wss?:/.test(address);
-  // Deno's own WebSocket: the package costs a command more than the request does.
-  const client = isUrl
-    ? undefined
-    : Deno.createHttpClient({ proxy: { transport: "unix", path: address } });
-  const url = new URL(path, isUrl ? address : "ws://station/");
-  const socket = new WebSocket(url, {
-    ...(client === undefined ? {} : { client }),
-    ...(token === undefined ? {} : { headers: { authorization: `Bearer ${token}` } }),
-  });
+): Promise<Channel> {
+  const headers: HeadersInit = token === undefined ? [] : [["authorization", `Bearer ${token}`]];
+  const socket = new WebSocket(new URL(path, address), { headers });
   prepare?.(socket);
   const { promise: opened, resolve, reject } = Promise.withResolvers<void>();
   const deadline = setTimeout(() => {
-    reject(TOO_SLOW);
+    reject(new Error("it accepted and said nothing"));
     socket.close();
   }, ms);
-  socket.onopen = () => {
-    // From here on an error is followed by close, which lets the client go.
-    socket.onerror = null;
-    resolve();
-  };
-  socket.onerror = (event) => {
-    client?.close();
-    reject(new Error((event as ErrorEvent).message));
-  };
+  socket.onopen = () => resolve();
+  socket.onerror = (event) => reject(new Error((event as ErrorEvent).message));
   await opened.finally(() => clearTimeout(deadline));
-  socket.addEventListener("close", () => client?.close(), { once: true });
+  // From here on an error is followed by close.
+  socket.onerror = null;
   return socket;
 }
