@@ -29,7 +29,9 @@ async function connect(): Promise<WebSocket> {
 const open = await connect();
 const crowd = await Promise.all(Array.from({ length: 100 }, connect));
 
-Deno.bench("status over an open connection", { group: "control" }, () => ask(open, "status"));
+Deno.bench("status over an open connection", { group: "control" }, async () => {
+  await ask(open, "status");
+});
 
 Deno.bench("status by each of a hundred clients at once", { group: "control" }, async () => {
   await Promise.all(crowd.map((socket) => ask(socket, "status")));

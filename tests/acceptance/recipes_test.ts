@@ -1,0 +1,125 @@
+/** The recipes of docs/*.md, run by bash as they stand there, against the practice PBX. */
+import assert from "node:assert/strict";
+import { parse } from "smol-toml";
+import { configSchema } from "../../src/config/schema.ts";
+import { PracticePbx } from "../../src/lab/practice_pbx.ts";
+import { type Scratch, withScratch } from "../peers/scratch.ts";
+import { testWith } from "../support/skip.ts";
+
+const ROOT = new URL("../../", import.meta.url);
+
+interface Recipe {
+  title: string;
+  script: string;
+}
+
+/** The `bash` blocks of a page, each with the heading above it. */
+function recipesOf(page: string): Recipe[] {
+  const text = Deno.readTextFileSync(new URL(`docs/${page}`, ROOT));
+  const recipes: Recipe[] = [];
+  for (const section of text.split(/^(?=## )/m)) {
+    const title = /^## (.*)/.exec(section)?.[1] ?? page;
+    for (const [, script] of section.matchAll(/^```bash\n([^]*?)^```$/gm)) {
+      recipes.push({ title, script: script! });
+    }
+  }
+  return recipes;
+}
+
+/** The environment of a reader: `offhook` on the PATH, a practice PBX, folders of their own. */
+async function readersPlace(scratch: Scratch): Promise<Record<string, string>> {
+  const main = new URL("main.ts", ROOT).pathname;
+  const bin = scratch.file("bin");
+  await Deno.mkdir(bin);
+  await Deno.writeTextFile(
+    `${bin}/offhook`,
+    `#!/bin/sh\nexec "${Deno.execPath()}" run --quiet --no-prompt -P=station "${main}" "$@"\n`,
+    { mode: 0o755 },
+  );
+  const pbx = await PracticePbx.start({
+    listen: [{ transport: "udp", host: "127.0.0.1", port: 0 }],
+    users: new Map([["alice", "alice"]]),
+    log: () => {},
+  });
+  scratch.defer(() => pbx.close());
+  return {
+    PATH: `${bin}:${Deno.env.get("PATH")}`,
+    PBX: `127.0.0.1:${pbx.listening[0]!.port}`,
+    HOME: scratch.path,
+    XDG_RUNTIME_DIR: scratch.path,
+    XDG_STATE_HOME: scratch.file("state"),
+    XDG_CONFIG_HOME: scratch.file("config"),
+    XDG_DATA_HOME: scratch.file("data"),
+    NO_COLOR: "1",
+  };
+}
+
+async function runInBash(script: string, scratch: Scratch): Promise<void> {
+  const env = await readersPlace(scratch);
+  // What a recipe left in the background ends with it.
+  const whole =
+    `set -e -o pipefail -m\ntrap 'kill $(jobs -p) 2> /dev/null || true' EXIT\n${script}`;
+  const { code, stdout, stderr } = await new Deno.Command("bash", {
+    args: ["--norc", "-c", whole],
+    cwd: scratch.path,
+    env,
+  }).output();
+  const said = new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
+  assert.equal(code, 0, `${script}\n${said}`);
+}
+
+for (const { title, script } of recipesOf("scripting.md")) {
+  testWith(
+    ["sox", "jq"],
+    `docs/scripting.md: ${title}`,
+    () => withScratch((scratch) => runInBash(script, scratch)),
+  );
+}
+
+testWith(
+  ["sox", "jq"],
+  "docs/station.md: from its start to its end",
+  () =>
+    withScratch(async (scratch) => {
+      const recipes = recipesOf("station.md");
+      assert.ok(recipes.length >= 6);
+      await runInBash(recipes.map(({ script }) => script).join("\n"), scratch);
+    }),
+  { timeout: 90_000 },
+);
+
+Deno.test("the kiosk's configuration is valid", async () => {
+  const text = await Deno.readTextFile(new URL("config/kiosk/station.toml", ROOT));
+  const config = configSchema.parse(parse(text));
+  assert.deepEqual(config.station.auto_answer, ["reception@sip.example.com"]);
+});
+
+Deno.test("the units start, reload and watch what there is", async () => {
+  for (const kind of ["system", "user"]) {
+    const unit = await Deno.readTextFile(new URL(`config/systemd/${kind}/offhook.service`, ROOT));
+    assert.match(unit, /^Type=notify$/m);
+    assert.match(unit, /^WatchdogSec=\d+$/m);
+    assert.match(unit, /^ExecReload=\/bin\/kill -HUP \$MAINPID$/m);
+    assert.match(unit, /^ExecStart=\S+\/bin\/offhook station( --config \S+)?$/m);
+  }
+});
+
+testWith(["systemd-analyze"], "systemd understands every line of the units", async () => {
+  await withScratch(async (scratch) => {
+    for (const kind of ["system", "user"]) {
+      const unit = await Deno.readTextFile(new URL(`config/systemd/${kind}/offhook.service`, ROOT));
+      const here = scratch.file("offhook.service");
+      await Deno.writeTextFile(
+        here,
+        unit.replace(/^ExecStart=.*$/m, "ExecStart=/bin/true").replace(/^User=.*$/m, "")
+          .replace(/^Documentation=.*$/m, ""),
+      );
+      const { stderr } = await new Deno.Command("systemd-analyze", {
+        args: ["verify", "--man=no", here],
+      }).output();
+      const said = new TextDecoder().decode(stderr).split("\n")
+        .filter((line) => line.includes("offhook.service"));
+      assert.deepEqual(said, [], kind);
+    }
+  });
+});
