@@ -1,10 +1,14 @@
 /**
- * Which sound devices belong to a headset. Pure.
+ * Which sound devices belong to a headset, and the word to the core when calls go there.
  *
  *     ALSA card of the same USB device ─► device `… (hw:CARD,…)`      Linux, to the letter
  *     else: a device that carries the headset's name                  PulseAudio, Core Audio, WASAPI
  */
 import type { SoundDevice } from "../control/records.ts";
+import { OffhookError } from "../core/errors.ts";
+import type { HeadsetInput } from "../core/headset_port.ts";
+import type { AudioEndpoints, Microphone, Speaker } from "../core/media_port.ts";
+import { follows } from "./headset_settings.ts";
 
 /** Stable ids of the headset's devices; what it lacks is absent. */
 export interface HeadsetSound {
@@ -31,4 +35,60 @@ export function soundOf(
     ...(microphone === undefined ? {} : { microphone }),
     ...(speaker === undefined ? {} : { speaker }),
   };
+}
+
+export interface SoundFollowerOptions {
+  /** Where calls are heard without a headset. */
+  base: Pick<AudioEndpoints, "microphone" | "speaker">;
+  /** The sound devices of now. */
+  devices(): Promise<SoundDevice[]>;
+  notify(input: HeadsetInput): void;
+  log(text: string): void;
+}
+
+/** Tells the core where calls are heard, whenever that changes. */
+export class SoundFollower {
+  readonly #options: SoundFollowerOptions;
+  #devices: SoundDevice[] = [];
+  #headset: Parameters<typeof soundOf>[0] | undefined;
+  #said = "";
+
+  constructor(options: SoundFollowerOptions) {
+    this.#options = options;
+  }
+
+  /** Calls are on this headset; undefined: on none. */
+  follow(headset: Parameters<typeof soundOf>[0] | undefined): void {
+    this.#headset = headset;
+    const { base, notify } = this.#options;
+    const own = headset === undefined ? {} : soundOf(headset, this.#devices);
+    const input = {
+      type: "HeadsetSound",
+      microphone: placed(base.microphone, own.microphone),
+      speaker: placed(base.speaker, own.speaker),
+    } as const;
+    const said = JSON.stringify(input);
+    if (said !== this.#said) notify(input);
+    this.#said = said;
+  }
+
+  /** Something was plugged: looks at the sound devices again. Never rejects. */
+  async learn(): Promise<void> {
+    try {
+      this.#devices = await this.#options.devices();
+      this.follow(this.#headset);
+    } catch (error) {
+      this.#options.log(`headset sound: ${OffhookError.from(error).message}`);
+    }
+  }
+
+  /** The core's endpoints were set anew. */
+  renew(): void {
+    this.#said = "";
+    this.follow(this.#headset);
+  }
+}
+
+function placed<T extends Microphone | Speaker>(base: T, device: string | undefined) {
+  return device === undefined || !follows(base) ? base : { kind: "device", name: device } as const;
 }

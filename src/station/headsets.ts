@@ -14,7 +14,6 @@ import type { Clock } from "../core/clock.ts";
 import type { HeadsetInfo, HeadsetList } from "../control/headsets.ts";
 import type { SoundDevice } from "../control/records.ts";
 import { OffhookError } from "../core/errors.ts";
-import type { Microphone, Speaker } from "../core/media_port.ts";
 import type { HeadsetInput, HeadsetIntent, HeadsetState } from "../core/headset_port.ts";
 import { IDLE_HEADSET } from "../core/headset_port.ts";
 import { DeviceHostConnection } from "../device_host/client.ts";
@@ -25,9 +24,9 @@ import { parseDescriptor } from "../hid/descriptor.ts";
 import { behaviourOf, KNOWN_QUIRKS } from "../hid/quirks.ts";
 import { idText } from "../hid/usages.ts";
 import { describeHeadset, headsetsAmong, hexBytes } from "./describe_headset.ts";
-import { follows, type HeadsetSettings, PLAIN_HEADSETS, rank } from "./headset_settings.ts";
+import { type HeadsetSettings, PLAIN_HEADSETS, rank } from "./headset_settings.ts";
 import { type HeadsetModel, HeadsetSlot, type SlotEvents } from "./headset_slot.ts";
-import { soundOf } from "./headset_sound.ts";
+import { SoundFollower } from "./headset_sound.ts";
 
 export interface HeadsetsOptions {
   host: DeviceHostAccess;
@@ -47,6 +46,7 @@ const CONTESTED_LIMIT = 2;
 export class Headsets {
   readonly #options: HeadsetsOptions;
   readonly #settings: HeadsetSettings;
+  readonly #sound: SoundFollower | undefined;
   /** By path. */
   readonly #slots = new Map<string, HeadsetSlot>();
   readonly #contests = new Map<HeadsetSlot, number>();
@@ -56,8 +56,6 @@ export class Headsets {
   /** Lifted during the calls that are on. */
   #lifted: HeadsetSlot | undefined;
   #front: HeadsetSlot | undefined;
-  #sound: SoundDevice[] = [];
-  #saidSound = "";
   #connection: DeviceHostConnection | undefined;
   #stopped = false;
   #running: Promise<void> = Promise.resolve();
@@ -67,6 +65,11 @@ export class Headsets {
     this.#options = options;
     this.#settings = options.settings ?? { ...PLAIN_HEADSETS, quirks: KNOWN_QUIRKS };
     this.#on = this.#settings.enabled;
+    const { soundDevices, notify, log } = options;
+    const base = this.#settings.sound;
+    if (base !== undefined && soundDevices !== undefined) {
+      this.#sound = new SoundFollower({ base, devices: soundDevices, notify, log });
+    }
   }
 
   /** Looks for headsets from now on. */
@@ -87,13 +90,13 @@ export class Headsets {
   async use(on: boolean): Promise<void> {
     this.#on = on;
     this.#contests.clear();
+    this.#chooseFront();
     await this.#hold();
   }
 
   /** The phone's endpoints were set anew: calls go to the headset again. */
   renewSound(): void {
-    this.#saidSound = "";
-    this.#followSound();
+    this.#sound?.renew();
   }
 
   /** What is plugged in, and what is done with it. */
@@ -180,7 +183,7 @@ export class Headsets {
     this.#chooseFront();
     this.#showAll();
     await this.#hold();
-    await this.#learnSound();
+    if (this.#slots.size > 0 && !this.#stopped) await this.#sound?.learn();
   }
 
   #drop(slot: HeadsetSlot): void {
@@ -282,46 +285,14 @@ export class Headsets {
       slot.refused === undefined && !this.#letGo(slot)
     );
     if (this.#lifted !== undefined && !present.includes(this.#lifted)) this.#lifted = undefined;
-    const { preferred } = this.#settings;
-    const ranked = present.map((slot) => ({ slot, rank: rank(named(slot), preferred) }));
-    const best = ranked.sort((one, other) => one.rank - other.rank)[0]?.slot;
-    const busy = this.#state.offHook && this.#front !== undefined && present.includes(this.#front);
-    const preferredOver = busy && best !== undefined &&
-        rank(named(best), preferred) < rank(named(this.#front!), preferred)
-      ? best
-      : undefined;
-    this.#front = this.#lifted ?? (busy ? preferredOver ?? this.#front : best);
-    this.#followSound();
-  }
-
-  #followSound(): void {
-    const { sound } = this.#settings;
-    if (sound === undefined || this.#stopped) return;
-    const own = this.#on && this.#front !== undefined
-      ? soundOf(this.#front.device, this.#sound)
-      : {};
-    const { microphone, speaker } = sound;
-    const put = <T extends Microphone | Speaker>(base: T, name: string | undefined) =>
-      name === undefined || !follows(base) ? base : { kind: "device", name } as const;
-    const input = {
-      type: "HeadsetSound",
-      microphone: put(microphone, own.microphone),
-      speaker: put(speaker, own.speaker),
-    } as const;
-    const said = JSON.stringify(input);
-    if (said !== this.#saidSound) this.#options.notify(input);
-    this.#saidSound = said;
-  }
-
-  async #learnSound(): Promise<void> {
-    const { soundDevices } = this.#options;
-    if (this.#settings.sound === undefined || this.#slots.size === 0 || this.#stopped) return;
-    try {
-      this.#sound = await soundDevices?.() ?? [];
-      this.#followSound();
-    } catch (error) {
-      this.#options.log(`headset sound: ${OffhookError.from(error).message}`);
-    }
+    const rankOf = (slot: HeadsetSlot) => rank(named(slot), this.#settings.preferred);
+    const [best] = present.sort((one, other) => rankOf(one) - rankOf(other));
+    const front = this.#front;
+    // in a call only a more preferred one takes over
+    const stays = this.#state.offHook && front !== undefined && present.includes(front) &&
+      rankOf(front) <= rankOf(best!);
+    this.#front = this.#lifted ?? (stays ? front : best);
+    if (!this.#stopped) this.#sound?.follow(this.#on ? this.#front?.device : undefined);
   }
 
   #showAll(): void {
