@@ -4,8 +4,9 @@
  * One table for the hints, the `?` page, the palette, the card and the manual. Pure.
  */
 import { frontCall, isRinging, ringingCall } from "./phone_model.ts";
-import { type AppState, chosenIndex, isTyping, listLength, type ViewName, VIEWS } from "./state.ts";
+import { type AppState, chosenIndex, isTyping, listLength } from "./state.ts";
 import type { StringKey } from "./strings.ts";
+import { type ViewName, VIEWS } from "./view_names.ts";
 
 export const ACTION_NAMES = [
   "go",

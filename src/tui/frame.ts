@@ -21,7 +21,7 @@ import type { StringKey } from "./strings.ts";
 import { clip, shortAddress, width, wrap } from "./text.ts";
 import { registrationGlyph, registrationRole } from "./views/accounts.ts";
 import { callLine } from "./views/call.ts";
-import { tourText } from "./tour.ts";
+import { tourText } from "./tour_text.ts";
 import { VIEW_TABLE } from "./views/table.ts";
 import { type Stage, whoOf } from "./widgets.ts";
 

@@ -30,8 +30,9 @@ export interface LinkOptions {
   timers: Timers;
 }
 
-/** ms between two tries. */
-const RETRY_MS = 400;
+/** ms between two tries: the first, and the longest after many in vain. */
+const RETRY_MS = 300;
+const RETRY_MAX_MS = 3_000;
 
 export class Link {
   readonly #options: LinkOptions;
@@ -97,8 +98,8 @@ export class Link {
     if (this.#left || this.#joined !== joined) return;
     this.#joined = undefined;
     this.#lost(error?.toJSON() ?? { code: "no-station", message: "the station ended" });
-    while (!this.#left && this.#joined === undefined) {
-      await this.#pause();
+    for (let wait = RETRY_MS; !this.#left && this.#joined === undefined; wait *= 1.5) {
+      await this.#pause(Math.min(wait, RETRY_MAX_MS));
       if (this.#left) return;
       await this.#join().catch((thrown) => this.#lost(OffhookError.from(thrown).toJSON()));
     }
@@ -108,9 +109,9 @@ export class Link {
     this.#options.news({ type: "lost", error, at: this.#options.timers.now() });
   }
 
-  #pause(): Promise<void> {
+  #pause(ms: number): Promise<void> {
     return new Promise((resolve) => {
-      const stop = this.#options.timers.after(RETRY_MS, resolve);
+      const stop = this.#options.timers.after(ms, resolve);
       this.#stopWaiting = () => {
         stop();
         resolve();

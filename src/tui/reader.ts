@@ -15,7 +15,7 @@ import { asTyped, findHits } from "./search.ts";
 import { type AppState, nameOf, type ViewName, VIEWS } from "./state.ts";
 import type { StringKey, Words } from "./strings.ts";
 import { clean, shortAddress } from "./text.ts";
-import { tourText } from "./tour.ts";
+import { tourText } from "./tour_text.ts";
 import { registrationText } from "./views/accounts.ts";
 import { verdictText, whoOf } from "./widgets.ts";
 

@@ -20,17 +20,9 @@ import type { CallId } from "../core/sip_port.ts";
 import { NO_PHONE, type PhoneModel, type PhoneNews, takeNews } from "./phone_model.ts";
 import type { Role, ThemeName } from "./theme.ts";
 import { tourAfter } from "./tour.ts";
+import type { ViewName } from "./view_names.ts";
 
-export const VIEWS = [
-  "phone",
-  "contacts",
-  "history",
-  "quality",
-  "devices",
-  "accounts",
-  "log",
-] as const;
-export type ViewName = typeof VIEWS[number];
+export { type ViewName, VIEWS } from "./view_names.ts";
 
 /** What the phone at the other end of the control API is to this screen. */
 export type Ownership =

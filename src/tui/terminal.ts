@@ -62,7 +62,8 @@ export class ProcessTerminal implements Terminal {
     // A terminal that went away (lost SSH) makes every write fail.
     this.stdout.on("error", this.#gone);
     for (const event of ENDINGS) globalThis.addEventListener(event, this.#unload);
-    for (const signal of SIGNALS) Deno.addSignalListener(signal, this.#gone);
+    // Not Deno's own listeners: Ink's would not see them, and end the process.
+    for (const signal of SIGNALS) process.on(signal, this.#gone);
     void this.#read();
   }
 
@@ -70,7 +71,7 @@ export class ProcessTerminal implements Terminal {
     if (this.#events === undefined) return;
     this.#events = undefined;
     clearTimeout(this.#escape);
-    for (const signal of SIGNALS) Deno.removeSignalListener(signal, this.#gone);
+    for (const signal of SIGNALS) process.off(signal, this.#gone);
     for (const event of ENDINGS) globalThis.removeEventListener(event, this.#unload);
     this.stdout.off("resize", this.#resized);
     this.#reader?.cancel().catch(() => {});
@@ -115,7 +116,7 @@ export class ProcessTerminal implements Terminal {
 /** How a process ends that did not close the terminal: its report belongs on the ordinary screen. */
 const ENDINGS = ["unload", "error", "unhandledrejection"] as const;
 
-const SIGNALS: readonly Deno.Signal[] = Deno.build.os === "windows"
+const SIGNALS: readonly NodeJS.Signals[] = Deno.build.os === "windows"
   ? ["SIGINT"]
   : ["SIGINT", "SIGTERM", "SIGHUP"];
 

@@ -2,10 +2,9 @@
  * The first-run tour: one thing to do at a time, on the practice PBX; each step is over when the
  * phone's state says that it was done. Pure.
  */
-import { keyLabel, type Keymap } from "./keymap.ts";
 import { frontCall, ringingCall } from "./phone_model.ts";
 import type { AppState } from "./state.ts";
-import type { StringKey, Words } from "./strings.ts";
+import type { StringKey } from "./strings.ts";
 import type { ActionName } from "./actions.ts";
 
 interface Step {
@@ -71,16 +70,4 @@ export function tourAfter(state: AppState): number | undefined {
   const at = state.screen.tour;
   if (at === undefined) return undefined;
   return STEPS[at]?.done(state) ? at + 1 : at;
-}
-
-/** `Tour 2 of 13: Press m …`. */
-export function tourText(state: AppState, words: Words, keymap: Keymap): string | undefined {
-  const at = state.screen.tour;
-  const step = at === undefined ? undefined : STEPS[at];
-  if (at === undefined || step === undefined) return undefined;
-  const keys = Object.fromEntries(
-    step.keys.map((name) => [name.replace("view.", ""), keyLabel(keymap.keysOf(name)[0] ?? ":")]),
-  );
-  const count = words.t("tour.step", { number: at + 1, all: STEPS.length });
-  return `${count} ${words.t(step.text, keys)}`;
 }

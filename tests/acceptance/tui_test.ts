@@ -173,8 +173,8 @@ testWith(
         25_000,
       );
       assert.notEqual(stationPid(scratch), pid);
-      await screen.press("C-c");
-      await screen.until(/ended with 0/);
+      Deno.kill(await screen.program(), "SIGTERM");
+      await screen.until(/The station goes on[^]*ended with 0/);
       const terminal = await screen.replay();
       assert.equal(terminal.buffer.active.type, "normal", "the ordinary screen is back");
       const raw = screen.raw();

@@ -65,6 +65,14 @@ export class TmuxScreen {
     await this.#tmux(["paste-buffer", "-p"]);
   }
 
+  /** Process id of what runs in the shell. */
+  async program(): Promise<number> {
+    const shell = (await this.#tmux(["list-panes", "-F", "#{pane_pid}"])).trim();
+    const { stdout } = await new Deno.Command("ps", { args: ["-o", "pid=", "--ppid", shell] })
+      .output();
+    return Number(new TextDecoder().decode(stdout).trim().split(/\s+/)[0]);
+  }
+
   async resize(columns: number, rows: number): Promise<void> {
     await this.#tmux(["resize-window", "-x", String(columns), "-y", String(rows)]);
   }
