@@ -33,6 +33,9 @@ interface Light {
   shown: { colour: Colour; at: number } | undefined;
 }
 
+/** ms between two tries to reach a device host that died. */
+const RETRY_MS = 1_000;
+
 export class Busylights {
   readonly #options: BusylightsOptions;
   readonly #lights = new Map<string, Light>();
@@ -41,13 +44,14 @@ export class Busylights {
   #since = 0;
   #connection: DeviceHostConnection | undefined;
   #timer: TimerHandle;
+  #retry: TimerHandle;
   #stopped = false;
 
   constructor(options: BusylightsOptions) {
     this.#options = options;
   }
 
-  /** Looks for lights until the device host goes; never rejects. */
+  /** Looks for lights; again when the device host died. Never rejects. */
   async start(): Promise<void> {
     const { host, log } = this.#options;
     try {
@@ -58,9 +62,18 @@ export class Busylights {
         resumed: () => this.#forget(),
       });
       await this.#sync(connection, devices);
+      void connection.closed.then(() => this.#again());
     } catch (error) {
       log(`busylights: ${OffhookError.from(error).message}`);
+      this.#again();
     }
+  }
+
+  #again(): void {
+    this.#lights.clear();
+    this.#tried.clear();
+    if (this.#stopped) return;
+    this.#retry = this.#options.clock.setTimeout(() => void this.start(), RETRY_MS);
   }
 
   show(state: HeadsetState): void {
@@ -73,6 +86,7 @@ export class Busylights {
   async stop(): Promise<void> {
     this.#stopped = true;
     this.#options.clock.clearTimeout(this.#timer);
+    this.#options.clock.clearTimeout(this.#retry);
     await Promise.all([...this.#lights.values()].map(({ handle }) => handle.close()));
     this.#lights.clear();
     this.#connection?.close();
