@@ -91,6 +91,17 @@ async function wantedPackages(): Promise<string> {
   return createHash("sha256").update(wanted).digest("hex");
 }
 
+/** What to do about a failed installation, by what it said. */
+function adviceOn(output: string): string {
+  if (/UnknownIssuer|invalid peer certificate/.test(output)) {
+    return "is there a proxy with an authority of its own? Then: export DENO_TLS_CA_STORE=system";
+  }
+  if (/Permission denied|Read-only file system/.test(output)) {
+    return "they go to node_modules in the checkout: run this once as somebody who may write there";
+  }
+  return "is the npm registry reachable?";
+}
+
 /** Installs the npm packages unless the stamp says that these very ones are there. */
 async function installPackages(): Promise<boolean> {
   const wanted = await wantedPackages();
@@ -98,11 +109,7 @@ async function installPackages(): Promise<boolean> {
   say("fetching npm packages …");
   const { ok, output } = await run(Deno.execPath(), ["install", "--quiet"]);
   if (!ok) {
-    say(
-      `the npm packages could not be installed; is the npm registry reachable?\n${
-        lastLines(output, 5)
-      }`,
-    );
+    say(`the npm packages could not be installed; ${adviceOn(output)}\n${lastLines(output, 5)}`);
     return false;
   }
   await Deno.writeTextFile(STAMP, wanted);

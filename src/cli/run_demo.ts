@@ -110,6 +110,6 @@ async function tell(report: DemoReport, values: DemoValues, io: Io): Promise<voi
   } else await say(io, "offhook: the voice that was sent did not come back");
   if (sound.error === undefined) return;
   const [first = "", ...rest] = errorLines(OffhookError.fromJSON(sound.error));
-  await say(io, `${first.replace(/^offhook: /, "")}; a made voice is used instead`);
+  await say(io, `${first.replace(/^offhook: |\.$/g, "")}; a made voice is used instead`);
   for (const text of rest) await say(io, text);
 }
