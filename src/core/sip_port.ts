@@ -84,6 +84,8 @@ export type SipInput =
   | {
     type: "CallProgress";
     call: CallId;
+    /** Of the INVITE. */
+    sipCallId?: string;
     status: number;
     reason: string;
     dialog: string;

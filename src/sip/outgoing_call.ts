@@ -129,6 +129,7 @@ export class OutgoingCall implements Leg {
     if (this.#stage.name !== "inviting") return;
     this.#agent.notify({
       type: "CallProgress",
+      sipCallId: message.callId,
       call: this.#effect.call,
       status: message.statusCode ?? 0,
       reason: message.reasonPhrase ?? "",

@@ -5,6 +5,8 @@ import { LocalPhone } from "../../src/control/local_phone.ts";
 import { DIRECT_ACCOUNT, type Sequenced } from "../../src/control/phone.ts";
 import { ControlServer } from "../../src/control/server.ts";
 import type { CoreLoop } from "../../src/station/core_loop.ts";
+import { event as eventSchema } from "../../src/control/events.ts";
+import { actionSchema, callsSchema, statusSchema } from "../../src/control/schemas/live.ts";
 import { agreeableCore } from "../fakes/agreeable_core.ts";
 import { FakeIo, type FakeIoOptions, settle } from "../fakes/fake_io.ts";
 import { FakePhone } from "../fakes/fake_phone.ts";
@@ -243,4 +245,31 @@ Deno.test("register tells the station's registration and registers nothing of it
     const report = JSON.parse(io.stdout.text);
     assert.deepEqual([report.account, report.expires], ["desk", 60]);
     assert.equal(own.options, undefined);
+  }));
+
+Deno.test("the JSON of every live command fits its schema", () =>
+  withStation(async (scene) => {
+    const run = async (...args: string[]) => {
+      const { io, status } = scene.start([...args, "--json"]);
+      assert.equal(await status, 0, `${args}: ${io.stderr.text}`);
+      return JSON.parse(io.stdout.text);
+    };
+    const events = scene.start(["events", "--json"]);
+    await settle();
+    actionSchema.parse(await run("dial", "600", "--detach"));
+    for (const [name, ...args] of [["hold"], ["resume"], ["mute"], ["unmute"], ["dtmf", "1"]]) {
+      assert.equal(actionSchema.parse(await run(name!, ...args)).action, name);
+    }
+    assert.equal(statusSchema.parse(await run("status")).calls.length, 1);
+    assert.equal(callsSchema.parse(await run("calls")).calls[0]!.state, "active");
+    await run("dial", "601", "--detach");
+    assert.equal(actionSchema.parse(await run("swap")).action, "swap");
+    const [first] = live(scene);
+    actionSchema.parse(await run("hangup", "--call", first!.id));
+    await scene.until(() => /call.ended/.test(events.io.stdout.text) || undefined);
+    events.io.interrupt();
+    assert.equal(await events.status, 130);
+    const lines = events.io.stdout.text.trim().split("\n").map((line) => JSON.parse(line));
+    for (const line of lines) eventSchema.parse(line);
+    assert.deepEqual(lines.map(({ seq }) => seq), lines.map((_, index) => lines[0].seq + index));
   }));

@@ -4,7 +4,7 @@ import { WebSocket } from "ws";
 import type { Sequenced, Snapshot } from "../../src/control/phone.ts";
 import { Offhook, type OffhookResult } from "../peers/offhook.ts";
 import { type Scratch, withScratch } from "../peers/scratch.ts";
-import { aPbx, connect, startStation, type StationScene } from "../peers/station.ts";
+import { aPbx, connect, PASSWORD, startStation, type StationScene } from "../peers/station.ts";
 
 const text = ({ stdout }: OffhookResult) => new TextDecoder().decode(stdout);
 
@@ -227,3 +227,19 @@ Deno.test("a thousand status requests in a row and a hundred clients at once lea
     const slowest = [percentile(times, 0.99), percentile(crowd, 0.99)];
     assert.ok(slowest.every((ms) => ms < 500), `${slowest} ms`);
   }));
+
+Deno.test("the log has the Call-ID on every line of a call, and no secret at any level", () =>
+  withStation(async ({ scratch, env, station }) => {
+    const dial = ["dial", "600", "--duration", "200ms", "--json"];
+    const { callId } = JSON.parse(text(await Offhook.run(scratch, dial, { env })));
+    Deno.kill(station.pid, "SIGTERM");
+    const { stderr, status } = await station.finished;
+    assert.equal(status, 0, stderr);
+    const lines = stderr.split("\n").filter((line) => line.startsWith("{"))
+      .map((line) => JSON.parse(line));
+    const ofCall = lines.filter(({ call, text }) => call !== undefined && !/dialling/.test(text));
+    assert.ok(ofCall.length >= 3, stderr);
+    for (const line of ofCall) assert.equal(line.callId, callId, JSON.stringify(line));
+    assert.ok(lines.some(({ text }) => text === "alice: registered"));
+    for (const secret of [PASSWORD, "response="]) assert.ok(!stderr.includes(secret), secret);
+  }, `[logging]\nlevel = "trace"`));

@@ -4,6 +4,9 @@ import { PracticePbx } from "../../src/lab/practice_pbx.ts";
 import { Offhook } from "./offhook.ts";
 import type { Scratch } from "./scratch.ts";
 
+/** Of alice, and in no other word. */
+export const PASSWORD = "s3cret-of-hers";
+
 export interface StationScene {
   pbx: PracticePbx;
   /** `host:port` of the PBX. */
@@ -17,7 +20,7 @@ export interface StationScene {
 export async function aPbx(scratch: Scratch, more = ""): Promise<StationScene> {
   const pbx = await PracticePbx.start({
     listen: [{ transport: "udp", host: "127.0.0.1", port: 0 }],
-    users: new Map([["alice", "alice"], ["bob", "bob"]]),
+    users: new Map([["alice", PASSWORD], ["bob", "bob"]]),
     log: () => {},
   });
   scratch.defer(() => pbx.close());
@@ -39,7 +42,7 @@ ${more}
 `,
   );
   const socket = scratch.file("control.sock");
-  const env = { OFFHOOK_CONFIG: config, OFFHOOK_SOCKET: socket, ALICE_PASSWORD: "alice" };
+  const env = { OFFHOOK_CONFIG: config, OFFHOOK_SOCKET: socket, ALICE_PASSWORD: PASSWORD };
   return { pbx, place, env, socket };
 }
 

@@ -92,7 +92,12 @@ export function progress(
   input: Extract<SipInput, { type: "CallProgress" }>,
 ): void {
   if (!isIn(call, "calling")) return;
-  let next: Call = turn.enter(call, { ...call.phase, progress: input.status });
+  const { sipCallId = call.sipCallId } = input;
+  const known: CallIn<"calling"> = turn.put({
+    ...call,
+    ...(sipCallId === undefined ? {} : { sipCallId }),
+  });
+  let next: Call = turn.enter(known, { ...call.phase, progress: input.status });
   const detail = { status: input.status, reason: input.reason };
   if (input.description === undefined) return turn.tell("call.progress", next, detail);
   try {
