@@ -1,6 +1,6 @@
 /** `offhook devices`: microphones and loudspeakers, as --mic and --speaker name them; `devices use`. */
 import { merge, object, or } from "@optique/core/constructs";
-import { optional } from "@optique/core/modifiers";
+import { optional, withDefault } from "@optique/core/modifiers";
 import { command, constant, option } from "@optique/core/primitives";
 import type { InferValue } from "@optique/core/parser";
 import { string } from "@optique/core/valueparser";
@@ -39,12 +39,16 @@ const use = merge(
 
 const list = merge(object({ action: constant("list") }), jsonOption);
 
-const parser = or(
-  command("use", use, {
-    brief: v.words("Go over to another microphone or loudspeaker in a live call"),
-    usageLine: synopsis("[OPTIONS]"),
-  }),
-  list,
+/** No word at all matches no branch of `or`: it lists. */
+export const devicesParser = withDefault(
+  or(
+    command("use", use, {
+      brief: v.words("Go over to another microphone or loudspeaker in a live call"),
+      usageLine: synopsis("[OPTIONS]"),
+    }),
+    list,
+  ),
+  { action: "list", json: false } as const,
 );
 
 export type UseValues = InferValue<typeof use>;
@@ -56,8 +60,8 @@ export const devices = defineCommand({
   description: "The names and ids are what --mic device:NAME and --speaker device:NAME take; " +
     "a part of a name is enough when only one device has it. * marks the default.",
   examples: ["devices", "devices --json", "devices use --mic device:Jabra --speaker device:Jabra"],
-  parser,
-  run: async (values: InferValue<typeof parser>, { io }) => {
+  parser: devicesParser,
+  run: async (values: InferValue<typeof devicesParser>, { io }) => {
     if (values.action === "list") return await listDevices(values, io);
     return await (await import("./run_devices_use.ts")).runDevicesUse(values, io);
   },
