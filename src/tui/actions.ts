@@ -213,7 +213,11 @@ export const ACTIONS: Readonly<Record<ActionName, Action>> = {
     off: (state) => inCall(state) ?? (talking(state)?.view.codec ? undefined : "why.not-answered"),
     hint: whileCall(6),
   }),
-  record: action("record", "calls", { off: (state) => inCall(state) ?? "why.no-recording" }),
+  record: action("record", "calls", {
+    title: (state) => isRecorded(state) ? "action.record.stop" : "action.record",
+    off: answered,
+    hint: whileCall(6.2),
+  }),
   redial: action("redial", "calls", {
     off: (state) =>
       lost(state) ??
@@ -269,4 +273,8 @@ export const ACTIONS: Readonly<Record<ActionName, Action>> = {
 export function titleOf(name: ActionName, state: AppState): StringKey {
   const { title } = ACTIONS[name];
   return typeof title === "function" ? title(state) : title;
+}
+
+function isRecorded(state: AppState): boolean {
+  return (talking(state)?.view.recording.name ?? "off") !== "off";
 }

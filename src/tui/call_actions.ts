@@ -44,6 +44,9 @@ export class CallActions {
       case "pad":
         if (front !== undefined) controller.open({ name: "pad", call: front.view.id, sent: "" });
         return true;
+      case "record":
+        if (front !== undefined) this.#record(front);
+        return true;
       case "redial":
         this.#redial();
         return true;
@@ -67,6 +70,12 @@ export class CallActions {
     const held = view.hold.local;
     const done = await this.#controller.ask(held ? "resume" : "hold", { call: view.id });
     if (done !== undefined) this.#controller.undoable({ kind: "hold", call: view.id, held });
+  }
+
+  /** Where it goes is the station's choice; the mark on screen and the history say it. */
+  #record({ view: { id: call, recording } }: LiveCall): void {
+    const action = recording.name === "off" ? "start" : "stop";
+    void this.#controller.ask("record", { call, action });
   }
 
   #redial(): void {

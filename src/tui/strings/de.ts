@@ -34,6 +34,7 @@ export const de: Catalogue = {
   "action.transfer": "übergeben",
   "action.pad": "Ziffern (DTMF)",
   "action.record": "aufnehmen",
+  "action.record.stop": "Aufnahme beenden",
   "action.redial": "Wahlwiederholung",
   "action.search": "suchen",
   "action.erase": "ein Zeichen löschen",
@@ -78,7 +79,6 @@ export const de: Catalogue = {
   "why.no-account": "es gibt kein Konto",
   "why.no-undo": "nichts rückgängig zu machen",
   "why.lost": "die Station ist weg",
-  "why.no-recording": "diese Station kann im Gespräch keine Aufnahme beginnen",
   "why.not-here": "nicht in dieser Ansicht",
   "why.no-station": "es gibt keine Station zu beenden",
 

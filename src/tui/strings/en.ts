@@ -35,6 +35,7 @@ export const en = {
   "action.transfer": "transfer",
   "action.pad": "DTMF digits",
   "action.record": "record",
+  "action.record.stop": "stop recording",
   "action.redial": "redial",
   "action.search": "search",
   "action.erase": "erase one",
@@ -79,7 +80,6 @@ export const en = {
   "why.no-account": "there is no account",
   "why.no-undo": "there is nothing to undo",
   "why.lost": "the station is away",
-  "why.no-recording": "this station cannot start a recording in a running call",
   "why.not-here": "not in this view",
   "why.no-station": "there is no station to end",
 

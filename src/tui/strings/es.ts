@@ -34,6 +34,7 @@ export const es: Catalogue = {
   "action.transfer": "transferir",
   "action.pad": "dígitos (DTMF)",
   "action.record": "grabar",
+  "action.record.stop": "detener la grabación",
   "action.redial": "rellamar",
   "action.search": "buscar",
   "action.erase": "borrar uno",
@@ -78,7 +79,6 @@ export const es: Catalogue = {
   "why.no-account": "no hay cuenta",
   "why.no-undo": "no hay nada que deshacer",
   "why.lost": "la estación no responde",
-  "why.no-recording": "esta estación no puede empezar a grabar una llamada en curso",
   "why.not-here": "no en esta vista",
   "why.no-station": "no hay estación que terminar",
 
