@@ -55,7 +55,6 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   naudiodon: ["device_host"],
   "node-hid": ["device_host"],
   "@optique/core": ["cli"],
-  "@optique/run": ["cli"],
   "smol-toml": ["config"],
   zod: ["config", "control"],
   "@logtape/logtape": ["station", "cli"],
