@@ -10,7 +10,7 @@ import type { HidLayout } from "../../fixtures/hid_layouts.ts";
 import { UhidDevice } from "./uhid.ts";
 
 /** Long for one report, since an emulated machine is slow. */
-const PATIENCE_MS = 15_000;
+const PATIENCE_MS = 60_000;
 
 export class VirtualHeadset {
   readonly lamps: Record<LampName, boolean> = {
