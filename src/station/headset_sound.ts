@@ -60,7 +60,7 @@ export class SoundFollower {
   /** Calls are on this headset; undefined: on none. */
   follow(headset: Parameters<typeof soundOf>[0] | undefined): void {
     this.#headset = headset;
-    const { base, notify } = this.#options;
+    const { base, notify, log } = this.#options;
     const own = headset === undefined ? {} : soundOf(headset, this.#devices);
     const input = {
       type: "HeadsetSound",
@@ -68,8 +68,10 @@ export class SoundFollower {
       speaker: placed(base.speaker, own.speaker),
     } as const;
     const said = JSON.stringify(input);
-    if (said !== this.#said) notify(input);
+    if (said === this.#said) return;
     this.#said = said;
+    notify(input);
+    if (Object.keys(own).length > 0) log(`calls use the sound card of ${headset!.name}`);
   }
 
   /** Something was plugged: looks at the sound devices again. Never rejects. */

@@ -9,9 +9,12 @@ import { DeviceHostSupervisor } from "../../../src/device_host/client_supervisor
 import { STANDARD_BEHAVIOUR } from "../../../src/hid/behaviour.ts";
 import { capabilitiesOf } from "../../../src/hid/capabilities.ts";
 import { parseDescriptor } from "../../../src/hid/descriptor.ts";
+import { headsetListSchema, headsetTestSchema } from "../../../src/control/schemas/headsets.ts";
+import type { OffhookError } from "../../../src/core/errors.ts";
 import { HID_LAYOUTS, type HidLayout, layout } from "../../fixtures/hid_layouts.ts";
 import { REAL_HEADSETS, realLayout } from "../../fixtures/real_headsets.ts";
 import { DrivenHeadset, Place, until } from "./place.ts";
+import { VirtualKey } from "./uinput.ts";
 import { VirtualHeadset } from "./virtual_headset.ts";
 
 const HERE = new URL(".", import.meta.url).pathname;
@@ -52,6 +55,9 @@ Deno.test("headsets in the rig", async (t) => {
   await t.step("unplugged in a call and plugged again", unplugAndPlug);
   await t.step("an outside write that drops off-hook ends no call", outsideWrite);
   await t.step("permission denied is told apart from absent", permissionDenied);
+  await t.step("the command line lists it as a script reads it", listed);
+  await t.step("the command line tests it without a person", testedUnattended);
+  await t.step("a key of an input device is a contact", inputKey);
   await t.step("lamps go off when the phone is killed", killedClient);
   await t.step("lamps go off when the device host gets SIGTERM", terminatedHost);
 });
@@ -184,6 +190,69 @@ function permissionDenied(): Promise<void> {
     assert.equal(opened.data.reason, "permission-denied");
     assert.match(opened.hint, /ATTRS\{idVendor\}=="1209"/, "with the line to type");
   });
+}
+
+async function offhook(...args: string[]): Promise<{ code: number; json: unknown }> {
+  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "--quiet", "--no-check", `${HERE}../../../main.ts`, ...args],
+    env: { XDG_RUNTIME_DIR: "/tmp" },
+  }).output();
+  const text = new TextDecoder().decode(stdout);
+  assert.ok(text.startsWith("{"), new TextDecoder().decode(stderr));
+  return { code, json: JSON.parse(text) };
+}
+
+function listed(): Promise<void> {
+  const each = layout(1);
+  return plugged(each, async () => {
+    const { code, json } = await offhook("headset", "list", "--json");
+    assert.equal(code, 0);
+    const { headsets } = headsetListSchema.parse(json);
+    assert.equal(headsets.length, 1);
+    const { name, vendorId, productId, usable, inputs, outputs } = headsets[0]!;
+    assert.deepEqual([name, vendorId, productId, usable], [each.name, "1209", "0001", true]);
+    const { hookSwitch, phoneMute, reject, flash } = each.inputs;
+    assert.deepEqual(inputs, { hookSwitch, phoneMute, reject, flash });
+    assert.deepEqual(outputs, { offHook: true, ring: true, mute: true, hold: true });
+  });
+}
+
+async function testedUnattended(): Promise<void> {
+  const headset = new VirtualHeadset(layout(1));
+  await place.find(0x1209, 0x0001);
+  const { code, json } = await offhook("headset", "test", "--auto", "--json");
+  const { passed, checks } = headsetTestSchema.parse(json);
+  assert.deepEqual([code, passed], [0, true], JSON.stringify(checks));
+  const offHook = checks.find(({ part }) => part === "lamp offHook");
+  assert.match(offHook!.detail, /confirmed after/);
+  await headset.shows({ offHook: false, ring: false, mute: false, hold: false });
+  headset.unplug();
+}
+
+const KEY_PHONE = 169;
+
+async function inputKey(): Promise<void> {
+  const key = new VirtualKey(KEY_PHONE);
+  const changes: boolean[] = [];
+  const failed = Promise.withResolvers<OffhookError>();
+  key.set(true);
+  const { contacts } = await place.connection();
+  const contact = await contacts.open({ kind: "key", device: key.path, code: KEY_PHONE }, {
+    changed: (active) => changes.push(active),
+    failed: failed.resolve,
+  });
+  assert.equal(contact.active, true, "it was held down before");
+  key.set(false);
+  key.set(true);
+  await until(() => Promise.resolve(changes.length >= 2 || undefined));
+  assert.deepEqual(changes, [false, true]);
+  key.unplug();
+  assert.equal((await failed.promise).code, "device-failed");
+  const line = { kind: "gpio", chip: "/dev/gpiochip0", line: 1, activeLow: false } as const;
+  await assert.rejects(
+    contacts.open({ ...line, bias: "as-is" }, { changed() {}, failed() {} }),
+    { code: "device-not-found" },
+  );
 }
 
 async function killedClient(): Promise<void> {

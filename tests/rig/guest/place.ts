@@ -11,7 +11,7 @@ import { parseDescriptor } from "../../../src/hid/descriptor.ts";
 import { Headset, type HeadsetOutput } from "../../../src/hid/headset.ts";
 import { BenchPhone } from "../../fakes/hid/headset_bench.ts";
 
-const PATIENCE_MS = 15_000;
+const PATIENCE_MS = 20_000;
 
 export class Place implements AsyncDisposable {
   readonly supervisor = new DeviceHostSupervisor();
@@ -45,8 +45,11 @@ export class Place implements AsyncDisposable {
 }
 
 /** Asks again until there is an answer. */
-export async function until<T>(ask: () => Promise<T | undefined>): Promise<T> {
-  const end = performance.now() + PATIENCE_MS;
+export async function until<T>(
+  ask: () => Promise<T | undefined>,
+  patienceMs = PATIENCE_MS,
+): Promise<T> {
+  const end = performance.now() + patienceMs;
   for (;;) {
     const answer = await ask();
     if (answer !== undefined) return answer;

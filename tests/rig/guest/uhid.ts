@@ -32,7 +32,7 @@ const Event = {
 /** sizeof(struct uhid_event), rounded up. */
 const EVENT_BYTES = 4380;
 const DATA_MAX = 4096;
-const POLL_MS = 5;
+const POLL_MS = 10;
 const EIO = 5;
 
 export interface UhidSpec {
