@@ -3,5 +3,5 @@ import { rigTest } from "./rig.ts";
 
 await rigTest("headsets in the rig", "headsets_guest.ts", {
   steps: 14,
-  modules: ["uinput"],
+  modules: ["uinput", "evdev"],
 });
