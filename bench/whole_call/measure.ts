@@ -23,9 +23,9 @@ export interface Effort {
 /** Everything about one phone; prints nothing. */
 export async function measure(phone: MeasuredPhone, effort: Effort): Promise<Figure[]> {
   return [
-    ...await withScratch((scratch) => registration(scratch, phone, effort)),
+    ...phone.register ? await withScratch((scratch) => registration(scratch, phone, effort)) : [],
     ...await withScratch((scratch) => setup(scratch, phone, effort)),
-    ...await withScratch((scratch) => answering(scratch, phone, effort)),
+    ...phone.answer ? await withScratch((scratch) => answering(scratch, phone, effort)) : [],
     ...await withScratch((scratch) => talking(scratch, phone, effort, "")),
     ...await withHogs(() =>
       withScratch((scratch) => talking(scratch, phone, effort, " beside CPU hogs"))
@@ -44,7 +44,7 @@ async function registration(
   for (let i = 0; i < effort.repeats; i++) {
     const wire = Wire.start(scratch);
     const granted = wire.grantRegistration();
-    const standing = await phone.register(scratch, `127.0.0.1:${wire.sip.port}`);
+    const standing = await phone.register!(scratch, `127.0.0.1:${wire.sip.port}`);
     times.push(await granted - standing.startedAt);
     await pause(1000);
     memory.push(residentMebibytes(standing.pid));
@@ -89,7 +89,7 @@ async function answering(
   effort: Effort,
 ): Promise<Figure[]> {
   const wire = Wire.start(scratch);
-  const standing = await phone.answer(scratch);
+  const standing = await phone.answer!(scratch);
   const ok: number[] = [], ringing: number[] = [];
   // The first call loads code that the next ones have.
   for (let i = 0; i <= effort.repeats; i++) {

@@ -1,4 +1,6 @@
 /** The measured phones, behind one interface: ours as processes of the command line, and baresip. */
+import { DIRECT_ACCOUNT } from "../../src/control/phone.ts";
+import { RemotePhone } from "../../src/control/remote_phone.ts";
 import { Baresip } from "../../tests/peers/baresip.ts";
 import { Offhook } from "../../tests/peers/offhook.ts";
 import type { PeerProcess } from "../../tests/peers/peer_process.ts";
@@ -24,11 +26,11 @@ export interface Standing {
 export interface MeasuredPhone {
   name: string;
   /** Starts a process that registers at the address and stays. */
-  register(scratch: Scratch, address: string): Promise<Standing>;
+  register?(scratch: Scratch, address: string): Promise<Standing>;
   /** Gives the command to call; `at` is when it was given. */
   dial(scratch: Scratch, uri: string): Promise<Dialling>;
   /** Starts a phone that answers at once. */
-  answer(scratch: Scratch): Promise<Standing & { place: { hostname: string; port: number } }>;
+  answer?(scratch: Scratch): Promise<Standing & { place: { hostname: string; port: number } }>;
 }
 
 let serial = 0;
@@ -72,6 +74,60 @@ export const offhook: MeasuredPhone = {
     return { ...standing(phone), place: { hostname: "127.0.0.1", port: Number(port) } };
   },
 };
+
+/** Our phone as baresip is measured: it runs already, and is told to call over its control socket. */
+export const station: MeasuredPhone = {
+  name: "offhook station",
+  async dial(scratch, uri) {
+    const { pid, phone } = await runningStation(scratch);
+    const microphone = { kind: "file", path: await spokenWav(), loop: true } as const;
+    const at = performance.now();
+    const { call } = await phone.request("dial", {
+      account: DIRECT_ACCOUNT,
+      target: uri,
+      endpoints: { microphone, speaker: { kind: "null" } },
+    });
+    const hangUp = async () => {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      await phone.subscribe((event) => {
+        if (event.type === "call.ended" && event.record.id === call) resolve();
+      });
+      await phone.request("hangup", { call });
+      await promise;
+    };
+    return { pid, at: () => at, hangUp };
+  },
+};
+
+interface RunningStation {
+  pid: number;
+  phone: RemotePhone;
+}
+
+const stations = new WeakMap<Scratch, Promise<RunningStation>>();
+
+/** One station for each scratch: it stays from call to call. */
+function runningStation(scratch: Scratch): Promise<RunningStation> {
+  const running = stations.get(scratch) ?? startStation(scratch);
+  stations.set(scratch, running);
+  return running;
+}
+
+async function startStation(scratch: Scratch): Promise<RunningStation> {
+  const config = scratch.file("config.toml");
+  await Deno.writeTextFile(
+    config,
+    `[accounts.bench]\nuser = "bench"\nserver = "127.0.0.1:9"\nregister = false\n` +
+      `[headset]\nenabled = false\n`,
+  );
+  const address = scratch.file("control.sock");
+  const env = { OFFHOOK_CONFIG: config, OFFHOOK_SOCKET: address };
+  const process = Offhook.start(scratch, ["station"], { env, name: next() });
+  await process.waitFor("stderr", /station on/);
+  const phone = await RemotePhone.connect({ address });
+  scratch.defer(() => phone.close());
+  return { pid: process.pid, phone };
+}
 
 function standing(phone: Offhook): Standing {
   const stop = async () => {
