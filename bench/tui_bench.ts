@@ -16,7 +16,7 @@ const { keymapOf } = await import("../src/tui/keymap.ts");
 const { Store } = await import("../src/tui/store.ts");
 const { wordsFor } = await import("../src/tui/strings.ts");
 const { glyphsOf } = await import("../src/tui/theme.ts");
-const { call, NOW, past, report, ringing, state } = await import("../tests/unit/tui/stage.ts");
+const { call, NOW, past, ringing, state } = await import("../tests/unit/tui/stage.ts");
 
 /** A terminal that counts. */
 class Sink extends Writable {
@@ -57,21 +57,18 @@ function open() {
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 let seq = 10;
-function level(store: InstanceType<typeof Store>, at: number): void {
-  const sentLevel = -50 + (seq * 7) % 45;
-  const one = call({
-    report: report({ sentLevel, receivedLevel: sentLevel - 3, received: seq * 5 }),
-  });
-  const event = { type: "call.media", call: one, seq: ++seq, at } as const;
-  store.dispatch({ type: "news", news: { type: "event", event } });
+/** Both meters move, as in talk. */
+function level(store: InstanceType<typeof Store>): void {
+  const sent = -50 + (++seq * 7) % 45;
+  store.dispatch({ type: "levels", levels: [{ call: "c1", sent, received: sent - 3 }] });
 }
 
 /** Share of one core, percent, over some seconds of `work` every 100 ms. */
-async function shareOf(work: (at: number) => void): Promise<number> {
+async function shareOf(work: () => void): Promise<number> {
   const before = process.cpuUsage();
   const begin = performance.now();
   for (let tenth = 0; tenth < SECONDS * 10; tenth++) {
-    work(NOW + tenth * 100);
+    work();
     await pause(100 - ((performance.now() - begin) % 100));
   }
   const { user, system } = process.cpuUsage(before);
@@ -99,10 +96,10 @@ async function shownAfter(
 
 const scene = open();
 await pause(500);
-await shareOf((at) => level(scene.store, at));
+await shareOf(() => level(scene.store));
 const idle = await shareOf(() => {});
 const bytes = scene.sink.bytes;
-const meters = await shareOf((at) => level(scene.store, at));
+const meters = await shareOf(() => level(scene.store));
 const frameBytes = Math.round((scene.sink.bytes - bytes) / (SECONDS * 10));
 const keys: number[] = [];
 for (let digit = 0; digit < 10; digit++) {

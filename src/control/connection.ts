@@ -16,6 +16,7 @@ import {
   type RequestId,
   RPC_CODES,
   type RpcError,
+  type RpcLevels,
   type RpcRequest,
 } from "./protocol.ts";
 import { mayAct, type Role } from "./role.ts";
@@ -40,12 +41,16 @@ export interface ConnectionOptions {
 /** Unread bytes from which events are dropped; below half of it they flow again. */
 const LAG_BYTES = 256 * 1024;
 
-const EXTRA_METHODS = ["initialize", "subscribe", "unsubscribe"];
+/** Unread bytes from which meters are left out: they are worth nothing later. */
+const LATE_BYTES = 8 * 1024;
+
+const EXTRA_METHODS = ["initialize", "subscribe", "unsubscribe", "levels"];
 
 export class Connection {
   readonly #options: ConnectionOptions;
   #role: Role | undefined;
   #unsubscribe: (() => void) | undefined;
+  #stopLevels: (() => void) | undefined;
   #filter: string[] = [];
   #dropped = 0;
   /** Calls that end with this client. */
@@ -71,6 +76,7 @@ export class Connection {
   close(): void {
     this.#closed = true;
     this.#leave();
+    this.#stopLevels?.();
     for (const call of this.#bound) this.#hangup(call);
     this.#bound.clear();
   }
@@ -97,6 +103,7 @@ export class Connection {
       this.#leave();
       return {};
     }
+    if (request.method === "levels") return await this.#levels(params);
     return await this.#call(request.method, params, this.#role);
   }
 
@@ -145,6 +152,23 @@ export class Connection {
       })
     );
     return { snapshot: subscription.snapshot, seq: subscription.seq };
+  }
+
+  /** No schema and no `seq`: ten times a second, to who looks at them. */
+  async #levels(params: unknown): Promise<Record<string, never>> {
+    const { on } = params as { on?: unknown };
+    if (typeof on !== "boolean") throw new Refusal(RPC_CODES.params, "on: true or false");
+    this.#stopLevels?.();
+    this.#stopLevels = undefined;
+    if (!on) return {};
+    const { wire, phone } = this.#options;
+    const stop = await phone.levels((levels) => {
+      if (wire.pending > LATE_BYTES) return;
+      this.#write({ jsonrpc: "2.0", method: "levels", params: { levels } } satisfies RpcLevels);
+    });
+    if (this.#closed) stop();
+    else this.#stopLevels = stop;
+    return {};
   }
 
   async #call(name: string, params: unknown, role: Role): Promise<unknown> {

@@ -4,6 +4,7 @@ import { OffhookError } from "../core/errors.ts";
 import type { AccountState, Command, PhoneState } from "../core/state.ts";
 import { resolveTarget } from "../core/target.ts";
 import type { AudioListener, AudioParams, CallAudio } from "./call_audio.ts";
+import { LevelFeed, type LevelListener } from "./levels.ts";
 import { LocalAudio } from "./local_audio.ts";
 import {
   DIRECT_ACCOUNT,
@@ -47,6 +48,7 @@ export class LocalPhone implements Phone {
   readonly #handlers: Handlers;
   readonly #past = new RecentEvents();
   readonly #audio: LocalAudio;
+  readonly #levels: LevelFeed;
   #providers: Providers = {};
 
   /** @param close ends calls, un-registers and releases everything below */
@@ -55,6 +57,7 @@ export class LocalPhone implements Phone {
     this.#close = close;
     const providers = () => this.#providers;
     this.#audio = new LocalAudio(core, providers);
+    this.#levels = new LevelFeed(() => this.#providers.levels);
     this.#handlers = {
       ...handlersOf(core),
       ...soundHandlers(core, providers),
@@ -99,6 +102,10 @@ export class LocalPhone implements Phone {
 
   async audio(params: AudioParams, listener: AudioListener): Promise<CallAudio> {
     return await this.#audio.open(params, listener);
+  }
+
+  levels(listener: LevelListener): Promise<() => void> {
+    return Promise.resolve(this.#levels.add(listener));
   }
 
   close(): Promise<void> {

@@ -13,6 +13,7 @@ import type { CallId } from "../core/sip_port.ts";
 import type { PhoneEvent } from "../core/state.ts";
 import type { AudioListener, AudioParams, CallAudio } from "./call_audio.ts";
 import type { HeadsetList } from "./headsets.ts";
+import type { LevelListener } from "./levels.ts";
 import type {
   Contact,
   ContactCard,
@@ -174,6 +175,13 @@ export interface Phone {
    * @throws OffhookError `no-such-call`, `invalid-state`, `usage`, `station-refused`
    */
   audio(params: AudioParams, listener: AudioListener): Promise<CallAudio>;
+  /**
+   * Level meters of every call with sound, about ten times a second, until it is stopped. They are
+   * no events: what comes late is not sent, and a phone without sound tells none.
+   * @returns stops them
+   * @throws OffhookError `station-refused` from a station that knows no meters
+   */
+  levels(listener: LevelListener): Promise<() => void>;
   /** Ends every call, un-registers, releases everything; bounded in time. */
   close(): Promise<void>;
 }

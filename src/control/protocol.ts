@@ -4,8 +4,10 @@
  *     client ── initialize{version, client, token?} ──► server ── {version, station, role, seq}
  *     client ── any method of the table ──────────────► server ── result + seq | error
  *     client ── subscribe{since?, filter?} ───────────► server ── {snapshot, seq}, then `event`s
+ *     client ── levels{on} ───────────────────────────► server ── {}, then `levels` ten times a second
  */
 import type { ErrorJson } from "../core/errors.ts";
+import type { CallLevels } from "../core/media_port.ts";
 import type { Sequenced, Snapshot } from "./phone.ts";
 import type { Role } from "./role.ts";
 
@@ -53,6 +55,13 @@ export interface RpcEvent {
   jsonrpc: "2.0";
   method: "event";
   params: Sequenced;
+}
+
+/** Level meters; only to who asked for them, and only while calls have sound. */
+export interface RpcLevels {
+  jsonrpc: "2.0";
+  method: "levels";
+  params: { levels: readonly CallLevels[] };
 }
 
 /** Error codes of JSON-RPC 2.0 §5.1; everything of ours is -32000 with the typed error as data. */

@@ -7,6 +7,7 @@
  */
 import { type ErrorJson, OffhookError } from "../core/errors.ts";
 import { type Channel, UnixWebSocket } from "./unix_websocket.ts";
+import type { LevelListener } from "./levels.ts";
 import type { AudioListener, AudioParams, CallAudio } from "./call_audio.ts";
 import { audioPath, joinOver } from "./remote_audio.ts";
 import type {
@@ -21,6 +22,7 @@ import {
   type Initialized,
   PROTOCOL_VERSION,
   type RpcEvent,
+  type RpcLevels,
   type RpcResponse,
   type Subscribed,
 } from "./protocol.ts";
@@ -45,6 +47,7 @@ export class RemotePhone implements Phone {
   readonly #options: RemoteOptions;
   readonly #waiting = new Map<number, Waiting>();
   readonly #listeners = new Set<(event: Sequenced) => void>();
+  readonly #meters = new Set<LevelListener>();
   /** Resolves when the connection is over: with an error unless we closed it. */
   readonly closed: Promise<OffhookError | undefined>;
   #hello: Initialized | undefined;
@@ -125,6 +128,20 @@ export class RemotePhone implements Phone {
     return await joined!;
   }
 
+  async levels(listener: LevelListener): Promise<() => void> {
+    this.#meters.add(listener);
+    try {
+      if (this.#meters.size === 1) await this.#ask("levels", { on: true });
+    } catch (error) {
+      this.#meters.delete(listener);
+      throw error;
+    }
+    return () => {
+      this.#meters.delete(listener);
+      if (this.#meters.size === 0) this.#ask("levels", { on: false }).catch(() => {});
+    };
+  }
+
   /** Leaves; the station and its calls go on. */
   async close(): Promise<void> {
     this.#leaving = true;
@@ -143,12 +160,17 @@ export class RemotePhone implements Phone {
     });
   }
 
-  #receive(text: string): void {
-    const message = JSON.parse(text) as RpcResponse | RpcEvent;
-    if ("method" in message) {
+  #told(message: RpcEvent | RpcLevels): void {
+    if (message.method === "event") {
       for (const listener of this.#listeners) listener(message.params);
-      return;
+    } else {
+      for (const listener of this.#meters) listener(message.params.levels);
     }
+  }
+
+  #receive(text: string): void {
+    const message = JSON.parse(text) as RpcResponse | RpcEvent | RpcLevels;
+    if ("method" in message) return this.#told(message);
     const waiting = this.#waiting.get(Number(message.id));
     this.#waiting.delete(Number(message.id));
     const { error, result } = message;

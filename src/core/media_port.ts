@@ -110,6 +110,14 @@ export interface MediaReport {
   dtmfReceived: string;
 }
 
+/** What the meters of a call show: dBFS of the last 100 ms, −90 is silence. */
+export interface CallLevels {
+  call: CallId;
+  /** Ours, as it is sent: −90 while muted. */
+  sent: number;
+  received: number;
+}
+
 export type MediaInput =
   | { type: "MediaOpened"; call: CallId; port: number; rtcpPort: number }
   | { type: "MediaFailed"; call: CallId; error: ErrorJson }

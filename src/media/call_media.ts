@@ -11,7 +11,7 @@
 import type { AudioDevices } from "../audio/endpoint.ts";
 import type { OffhookError } from "../core/errors.ts";
 import type { NegotiatedStream } from "../core/media_description.ts";
-import type { AudioEndpoints, MediaInput, MediaReport } from "../core/media_port.ts";
+import type { AudioEndpoints, CallLevels, MediaInput, MediaReport } from "../core/media_port.ts";
 import type { CallId } from "../core/sip_port.ts";
 import { CallSound } from "./call_sound.ts";
 import type { MediaClock } from "./clock.ts";
@@ -146,6 +146,11 @@ export class CallMedia {
       this.#ticksToReport = REPORT_TICKS;
       this.#tell({ type: "MediaReported", call: this.call, report: this.report() });
     }
+  }
+
+  levels(): CallLevels {
+    const [sent, received] = [this.#outbound.level.dbfs, this.#inbound.level.dbfs];
+    return { call: this.call, sent, received };
   }
 
   report(): MediaReport {

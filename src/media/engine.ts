@@ -3,16 +3,20 @@
  *
  *     perform(effect) ──► CallMedia ──► notify(input)      MediaFailed, MediaClosed: the last word
  *     Ticker ──every 20 ms──► CallMedia.tick of every streaming call
+ *            └─every 100 ms─► levels of them all, while somebody wants them
  *
  * Runs in the media worker; tests run it on their own thread with their own clock and sockets.
  */
 import { FRAME_MS } from "../audio/endpoint.ts";
 import { OffhookError } from "../core/errors.ts";
-import type { MediaEffect } from "../core/media_port.ts";
+import type { CallLevels, MediaEffect } from "../core/media_port.ts";
 import type { CallId } from "../core/sip_port.ts";
 import type { AttachmentPort, FromAttachment } from "./attachment_protocol.ts";
 import { CallMedia, type MediaSurroundings } from "./call_media.ts";
 import { Ticker } from "./clock.ts";
+
+/** Ticks between two readings of the level meters. */
+const LEVEL_TICKS = 5;
 
 export class MediaEngine {
   readonly #around: MediaSurroundings;
@@ -20,11 +24,14 @@ export class MediaEngine {
   readonly #calls = new Map<CallId, CallMedia>();
   /** Effects of one call run one after the other. */
   readonly #queues = new Map<CallId, Promise<void>>();
+  #tellLevels: ((levels: CallLevels[]) => void) | undefined;
+  #ticksOfLevels = 0;
 
   constructor(around: MediaSurroundings) {
     this.#around = around;
     this.#ticker = new Ticker(around.clock, FRAME_MS, (due, skipped) => {
       for (const media of this.#calls.values()) this.#tick(media, due, skipped);
+      this.#readLevels();
     });
   }
 
@@ -42,10 +49,23 @@ export class MediaEngine {
     done.then(() => this.#queues.get(call) === done && this.#queues.delete(call));
   }
 
+  /** Tells the levels of the streaming calls ten times a second; undefined: not any more. */
+  meter(tell: ((levels: CallLevels[]) => void) | undefined): void {
+    this.#tellLevels = tell;
+  }
+
   /** Closes every call; no input but MediaClosed comes from now on. */
   async close(): Promise<void> {
     await Promise.all([...this.#calls.keys()].map((call) => this.#close(call)));
     this.#ticker.stop();
+  }
+
+  #readLevels(): void {
+    if (this.#tellLevels === undefined || ++this.#ticksOfLevels < LEVEL_TICKS) return;
+    this.#ticksOfLevels = 0;
+    this.#tellLevels(
+      [...this.#calls.values()].filter(({ streaming }) => streaming).map((media) => media.levels()),
+    );
   }
 
   /** A bug in one call's media must not stop the clock of the others. */

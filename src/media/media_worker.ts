@@ -9,7 +9,7 @@
  */
 import { type DeviceHostAccess, serveAccess } from "../audio/device_access.ts";
 import { OffhookError } from "../core/errors.ts";
-import type { AttachmentId, MediaEffect, MediaInput } from "../core/media_port.ts";
+import type { AttachmentId, CallLevels, MediaEffect, MediaInput } from "../core/media_port.ts";
 import type { CallId } from "../core/sip_port.ts";
 import { AttachedAudio, type AttachmentListener } from "./attached_audio.ts";
 import type { FromWorker, MediaSettings, ToWorker } from "./worker_protocol.ts";
@@ -34,6 +34,7 @@ export class MediaWorker {
   #devicePort: MessagePort | undefined;
   #stopped: (() => void) | undefined;
   #answered: (() => void) | undefined;
+  #tellLevels: ((levels: CallLevels[]) => void) | undefined;
 
   /**
    * @param notify gets every input, in order
@@ -76,6 +77,24 @@ export class MediaWorker {
     });
     this.#attached.set(attachment, { audio, port: port2 });
     return audio;
+  }
+
+  /**
+   * Level meters of every call with sound, ten times a second. One listener at a time.
+   * @returns stops them
+   */
+  meter(tell: (levels: CallLevels[]) => void): () => void {
+    this.#tellLevels = tell;
+    this.#askLevels(true);
+    return () => {
+      this.#tellLevels = undefined;
+      this.#askLevels(false);
+    };
+  }
+
+  /** A thread that is not there has no calls; it is told when it starts. */
+  #askLevels(on: boolean): void {
+    this.#thread?.postMessage({ type: "levels", on } satisfies ToWorker);
   }
 
   /** Whether the thread turns: answers within `ms`, or has no work to be asked about. */
@@ -131,6 +150,7 @@ export class MediaWorker {
     };
     thread.onmessageerror = () => this.#die(thread, "a message could not be read");
     this.#configure(thread);
+    if (this.#tellLevels !== undefined) this.#askLevels(true);
     return thread;
   }
 
@@ -160,6 +180,9 @@ export class MediaWorker {
     switch (message.type) {
       case "input":
         this.#takeInput(message.input);
+        return;
+      case "levels":
+        this.#tellLevels?.(message.levels);
         return;
       case "broken":
         this.#log(OffhookError.fromJSON(message.error));

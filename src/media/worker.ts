@@ -55,6 +55,9 @@ self.onmessage = async ({ data }: MessageEvent<ToWorker>) => {
     case "effect":
       engine?.perform(data.effect, data.port);
       return;
+    case "levels":
+      engine?.meter(data.on ? (levels) => say({ type: "levels", levels }) : undefined);
+      return;
     case "ping":
       say({ type: "pong" });
       return;

@@ -1,6 +1,6 @@
 /** What crosses between `MediaWorker` and its thread: plain JSON both ways. */
 import type { ErrorJson } from "../core/errors.ts";
-import type { MediaEffect, MediaInput } from "../core/media_port.ts";
+import type { CallLevels, MediaEffect, MediaInput } from "../core/media_port.ts";
 import type { PortRange } from "./sockets.ts";
 
 /** Settings of a media worker that cross to its thread. */
@@ -18,12 +18,15 @@ export type ToWorker =
     effect: MediaEffect; /** Of an AttachAudio: to the program. */
     port?: MessagePort;
   }
+  /** Level meters are wanted from now on, or not any more. */
+  | { type: "levels"; on: boolean }
   /** Asks for a pong: does the thread turn? */
   | { type: "ping" }
   | { type: "stop" };
 
 export type FromWorker =
   | { type: "input"; input: MediaInput }
+  | { type: "levels"; levels: CallLevels[] }
   /** Something broke that belongs to no call. */
   | { type: "broken"; error: ErrorJson }
   | { type: "pong" }

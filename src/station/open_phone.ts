@@ -7,6 +7,7 @@
  * Nothing here waits for a network or a sound card: what cannot be had is told by events.
  */
 import { dataFolder, processEnvironment } from "../config/folders.ts";
+import type { LevelListener } from "../control/levels.ts";
 import { LocalPhone } from "../control/local_phone.ts";
 import { DIRECT_ACCOUNT } from "../control/phone.ts";
 import type { Providers } from "../control/records.ts";
@@ -126,6 +127,10 @@ class Assembly {
   /** A program's way to the media thread, before AttachAudio. */
   attach(attachment: AttachmentId, listener: AttachmentListener): AttachedAudio {
     return this.#media.attach(attachment, listener);
+  }
+
+  meter(listener: LevelListener): () => void {
+    return this.#media.meter(listener);
   }
 
   setRoute(hostPort: string, flow: Flow | undefined): void {
@@ -248,6 +253,7 @@ class WholePhone extends LocalPhone implements OpenPhone, ServedPhone {
       devices: listDevices,
       ladder: (sipCallId) => assembly.sipLog.ladder(sipCallId),
       attach: (attachment, listener) => assembly.attach(attachment, listener),
+      levels: (listener) => assembly.meter(listener),
       recordingPath: (call) => recordingPath(dataFolder(processEnvironment), call, new Date()),
       ...(assembly.headsets === undefined ? {} : { headsets: assembly.headsets }),
     });

@@ -16,6 +16,7 @@ import { Clock } from "./clock.ts";
 import { Controller, type Leaving } from "./controller.ts";
 import { keymapOf, type Remapping } from "./keymap.ts";
 import { type JoinedPhone, Link } from "./link.ts";
+import { Meters } from "./meters.ts";
 import { Notice } from "./notice.ts";
 import type { PhoneNews } from "./phone_model.ts";
 import { Reader } from "./reader.ts";
@@ -152,6 +153,7 @@ class Session {
   async #onScreen(): Promise<TuiOutcome> {
     const store = this.#store;
     const clock = new Clock(store, this.#timers);
+    const meters = new Meters(store, () => this.#link.phone);
     this.#terminal.open({
       key: (event) => this.#controller.press(event),
       resize: (columns, rows) => store.dispatch({ type: "resize", columns, rows }),
@@ -179,6 +181,7 @@ class Session {
     } finally {
       this.#notice.close();
       clock.close();
+      meters.close();
       app.unmount();
       await app.waitUntilExit().catch(() => {});
       this.#terminal.close();

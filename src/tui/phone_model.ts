@@ -9,11 +9,9 @@
 import type { AccountView, Sequenced, Snapshot } from "../control/phone.ts";
 import type { CallRecord, CallView } from "../core/call.ts";
 import type { ErrorJson } from "../core/errors.ts";
-import type { MediaReport } from "../core/media_port.ts";
-import type { CallId } from "../core/sip_port.ts";
-import type { CallEventType } from "../core/state.ts";
+import type { CallLevels, MediaReport } from "../core/media_port.ts";
+import { type CallEvent, type LogLine, logLine, transferReason, warning } from "./log_lines.ts";
 import { type QualitySample, sampleOf } from "./quality.ts";
-import { shortAddress } from "./text.ts";
 
 /** How the screen is joined to its phone. */
 export type Link =
@@ -35,6 +33,8 @@ export interface LiveCall {
   view: CallView;
   /** One for each report, the last {@link SAMPLES}. */
   samples: QualitySample[];
+  /** dBFS, whole: ten times a second while somebody looks, else as reported. */
+  levels?: { sent: number; received: number };
   digitsSent: string;
   digitsReceived: string;
   /** Endpoints that do not work now, with the reason. */
@@ -53,14 +53,6 @@ export interface HeadsetRow {
   name: string;
   attached: boolean;
   error?: ErrorJson;
-}
-
-export interface LogLine {
-  at: number;
-  level: "info" | "warn";
-  /** A catalogue key's text is made when it is drawn; free text stands as it is. */
-  text: string;
-  call?: CallId;
 }
 
 export interface PhoneModel {
@@ -141,36 +133,45 @@ function attached(
 
 function takeEvent(model: PhoneModel, event: Sequenced): PhoneModel {
   if (event.seq <= model.seq) return model;
-  const next = { ...model, seq: event.seq };
+  const next = changedBy({ ...model, seq: event.seq }, event);
+  return logged(next, logLine(event));
+}
+
+function changedBy(model: PhoneModel, event: Sequenced): PhoneModel {
+  const { at } = event;
   switch (event.type) {
     case "registration": {
-      const change = { registration: event.registration, changedAt: event.at };
-      const line = registrationLine(event);
-      return logged(withAccount(next, event.account, change, event.at), line);
+      const { account, registration } = event;
+      return withAccount(model, account, { registration, changedAt: at }, at);
     }
     case "connection": {
-      const { connected, error } = event;
-      const change = { connected, changedAt: event.at, connectionError: error };
-      const line = error === undefined ? undefined : warning(event.at, error.message);
-      return logged(withAccount(next, event.account, change, event.at), line);
+      const { account, connected, error } = event;
+      return withAccount(model, account, { connected, changedAt: at, connectionError: error }, at);
     }
     case "do-not-disturb":
-      return { ...next, doNotDisturb: event.on };
+      return { ...model, doNotDisturb: event.on };
     case "headset":
-      return logged(withHeadset(next, event), headsetLine(event));
-    case "notice":
-      return logged(next, info(event.at, event.text, event.call));
-    case "lagged":
-      return logged(next, warning(event.at, `${event.dropped} events were dropped`));
+      return withHeadset(model, event);
     case "call.ended":
-      return callEnded(next, event.record, event.at);
+      return callEnded(model, event.record);
     default:
-      if (!("call" in event)) return next;
-      return logged(withCall(next, event), callLine(event));
+      return "call" in event && event.type !== "notice" ? withCall(model, event) : model;
   }
 }
 
-type CallEvent = Extract<Sequenced, { type: CallEventType }>;
+/** Meters show whole decibels: what changes nothing on screen changes nothing here. */
+export function withLevels(model: PhoneModel, levels: readonly CallLevels[]): PhoneModel {
+  let changed = false;
+  const calls = model.calls.map((call) => {
+    const heard = levels.find(({ call: id }) => id === call.view.id);
+    if (heard === undefined) return call;
+    const [sent, received] = [Math.round(heard.sent), Math.round(heard.received)];
+    if (call.levels?.sent === sent && call.levels.received === received) return call;
+    changed = true;
+    return { ...call, levels: { sent, received } };
+  });
+  return changed ? { ...model, calls } : model;
+}
 
 function withCall(model: PhoneModel, event: CallEvent): PhoneModel {
   const index = model.calls.findIndex(({ view }) => view.id === event.call.id);
@@ -189,7 +190,13 @@ function heard(call: LiveCall, event: CallEvent): LiveCall {
     case "call.media": {
       const { report } = event.call;
       if (report === undefined) return call;
-      return { ...call, samples: sampled(call.samples, report, event.at) };
+      const { sentLevel: sent, receivedLevel: received } = report;
+      const samples = sampled(call.samples, report, event.at);
+      return {
+        ...call,
+        samples,
+        levels: { sent: Math.round(sent), received: Math.round(received) },
+      };
     }
     case "call.digits-sent":
       return { ...call, digitsSent: tail(call.digitsSent + String(detail?.digits ?? "")) };
@@ -203,7 +210,7 @@ function heard(call: LiveCall, event: CallEvent): LiveCall {
     }
     case "call.transfer": {
       const { transferFailed: _, ...rest } = call;
-      return detail?.failed === true ? { ...rest, transferFailed: reasonOf(detail) } : rest;
+      return detail?.failed === true ? { ...rest, transferFailed: transferReason(detail) } : rest;
     }
     default:
       return call;
@@ -219,15 +226,11 @@ function sampled(samples: QualitySample[], report: MediaReport, at: number): Qua
   return [...samples.slice(-SAMPLES + 1), sampleOf(report, last, at)];
 }
 
-function callEnded(model: PhoneModel, record: CallRecord, at: number): PhoneModel {
+function callEnded(model: PhoneModel, record: CallRecord): PhoneModel {
   const live = model.calls.find(({ view }) => view.id === record.id);
   const ended = [{ record, samples: live?.samples ?? [] }, ...model.ended].slice(0, ENDED);
   const calls = model.calls.filter(({ view }) => view.id !== record.id);
-  const who = record.remote.displayName ?? shortAddress(record.remote.uri);
-  const text = `${who}: ${record.outcome}${record.reason === "" ? "" : ` (${record.reason})`}`;
-  const bad = record.outcome !== "answered" && record.outcome !== "cancelled";
-  const line = bad ? warning(at, text, record.id) : info(at, text, record.id);
-  return logged({ ...model, calls, ended }, line);
+  return { ...model, calls, ended };
 }
 
 function withAccount(
@@ -280,56 +283,6 @@ function tail(digits: string): string {
 
 function logged(model: PhoneModel, line: LogLine | undefined): PhoneModel {
   return line === undefined ? model : { ...model, log: [...model.log.slice(-LOG_LINES + 1), line] };
-}
-
-function info(at: number, text: string, call?: CallId): LogLine {
-  return { at, level: "info", text, ...(call === undefined ? {} : { call }) };
-}
-
-function warning(at: number, text: string, call?: CallId): LogLine {
-  return { ...info(at, text, call), level: "warn" };
-}
-
-function registrationLine(event: Extract<Sequenced, { type: "registration" }>): LogLine {
-  const { account, registration, at } = event;
-  if (registration.state === "failed") {
-    return warning(at, `${account}: ${registration.error.message}`);
-  }
-  return info(at, `${account}: ${registration.state}`);
-}
-
-function headsetLine(event: Extract<Sequenced, { type: "headset" }>): LogLine {
-  const name = event.name ?? event.headset;
-  if (event.error !== undefined) return warning(event.at, `${name}: ${event.error.message}`);
-  return info(event.at, `headset ${name} ${event.attached ? "attached" : "detached"}`);
-}
-
-/** `603 Decline`. */
-function reasonOf(detail: Record<string, unknown>): string {
-  const { status, reason } = detail;
-  return [status === 0 ? "" : status, reason].filter(Boolean).join(" ");
-}
-
-/** What is worth a line, in the words of the log. */
-function callLine(event: CallEvent): LogLine | undefined {
-  const { type, call, detail, at } = event;
-  const who = call.remote.displayName ?? shortAddress(call.remote.uri);
-  const error = detail?.error as ErrorJson | undefined;
-  if (error !== undefined) return warning(at, `${who}: ${error.message}`, call.id);
-  if (type === "call.media" || type === "call.digits-sent") return undefined;
-  if (type === "call.transfer") {
-    const failed = detail?.failed === true;
-    const text = `${who}: transfer ${failed ? "failed" : "to"} ${
-      failed ? reasonOf(detail) : call.transferTarget ?? reasonOf(detail ?? {})
-    }`;
-    return failed ? warning(at, text, call.id) : info(at, text, call.id);
-  }
-  const state = type === "call.hold"
-    ? call.hold.local ? "held" : call.hold.remote ? "held by them" : "resumed"
-    : type === "call.mute"
-    ? call.muted ? "muted" : "unmuted"
-    : type.slice("call.".length);
-  return info(at, `${who}: ${state}`, call.id);
 }
 
 /** The call that keys mean: ringing ones aside, the active one, else the newest. */

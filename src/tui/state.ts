@@ -16,8 +16,9 @@ import type {
 } from "../control/records.ts";
 import type { HeadsetList } from "../control/headsets.ts";
 import type { ErrorJson } from "../core/errors.ts";
+import type { CallLevels } from "../core/media_port.ts";
 import type { CallId } from "../core/sip_port.ts";
-import { NO_PHONE, type PhoneModel, type PhoneNews, takeNews } from "./phone_model.ts";
+import { NO_PHONE, type PhoneModel, type PhoneNews, takeNews, withLevels } from "./phone_model.ts";
 import type { Role, ThemeName } from "./theme.ts";
 import { tourAfter } from "./tour.ts";
 import type { ViewName } from "./view_names.ts";
@@ -115,6 +116,7 @@ export interface AppState {
 
 export type Change =
   | { type: "news"; news: PhoneNews }
+  | { type: "levels"; levels: readonly CallLevels[] }
   | { type: "records"; records: Partial<Records> }
   | { type: "name"; uri: string; name: string }
   | { type: "resize"; columns: number; rows: number }
@@ -179,6 +181,10 @@ function changed(state: AppState, by: Change): AppState {
   switch (by.type) {
     case "news":
       return afterNews({ ...state, phone: takeNews(state.phone, by.news) }, by.news);
+    case "levels": {
+      const phone = withLevels(state.phone, by.levels);
+      return phone === state.phone ? state : { ...state, phone };
+    }
     case "records":
       return { ...state, records: { ...state.records, ...by.records } };
     case "name":
@@ -194,7 +200,10 @@ function changed(state: AppState, by: Change): AppState {
   }
 }
 
-type ScreenChange = Exclude<Change, { type: "news" | "records" | "name" | "tick" | "station" }>;
+type ScreenChange = Exclude<
+  Change,
+  { type: "news" | "levels" | "records" | "name" | "tick" | "station" }
+>;
 
 function changeScreen({ screen, now }: AppState, by: ScreenChange): Screen {
   switch (by.type) {

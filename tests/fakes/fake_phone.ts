@@ -55,6 +55,10 @@ export class FakePhone implements OpenedPhone {
     return Promise.reject(new Error("a fake phone has no sound"));
   }
 
+  levels(): Promise<() => void> {
+    return Promise.resolve(() => {});
+  }
+
   close(): Promise<void> {
     this.closed = true;
     return Promise.resolve();

@@ -74,16 +74,14 @@ function recordingRow({ glyphs, words }: Stage, { recording }: LiveCall["view"])
 
 const METER_MAX = 24;
 
-function levelRow(stage: Stage, { view, samples }: LiveCall, side: "you" | "them"): Row {
+function levelRow(stage: Stage, { view, levels }: LiveCall, side: "you" | "them"): Row {
   const { words, glyphs, columns } = stage;
-  const last = samples.at(-1);
-  const report = view.report;
-  const level = side === "you" ? report?.sentLevel : report?.receivedLevel;
+  const level = side === "you" ? levels?.sent : levels?.received;
   const muted = side === "you" && view.muted;
   const label = words.t(side === "you" ? "call.you" : "call.them");
   const labels = Math.max(width(words.t("call.you")), width(words.t("call.them"))) + 2;
   const bar = Math.max(6, Math.min(METER_MAX, Math.floor(columns / 3)));
-  const known = level !== undefined && last !== undefined;
+  const known = level !== undefined;
   const spoken = !known
     ? ""
     : level <= -89

@@ -1,5 +1,6 @@
 /** Whole calls between two engines, in virtual time. */
 import assert from "node:assert/strict";
+import type { CallLevels } from "../../../src/core/media_port.ts";
 import { parseRtcp } from "../../../src/media/rtp/rtcp.ts";
 import { EngineBench, QUIET, TONE } from "../../fakes/media/engine_call.ts";
 import { seeded } from "../../fakes/media/impaired_link.ts";
@@ -34,6 +35,23 @@ Deno.test("a call: heard once, reported every second, closed with a goodbye", as
   assert.deepEqual(b.inputs.at(-1)!.type, "MediaClosed");
   await bench.run(10);
   assert.equal(bench.clock.pending, 0);
+});
+
+Deno.test("levels are told ten times a second, and only while they are wanted", async () => {
+  const bench = await EngineBench.call(TONE, QUIET);
+  await bench.run(500);
+  const told: CallLevels[][] = [];
+  bench.a.engine.meter((levels) => told.push(levels));
+  await bench.run(1000);
+  assert.ok(Math.abs(told.length - 10) <= 1, `${told.length}`);
+  const [{ call, sent, received }] = told.at(-1)! as [CallLevels];
+  assert.deepEqual([call, received], [bench.a.call, -90]);
+  near(sent, TONE_DBFS);
+  bench.a.engine.meter(undefined);
+  const before = told.length;
+  await bench.run(500);
+  assert.equal(told.length, before);
+  await bench.close();
 });
 
 Deno.test("packets are paced: one per 20 ms, 160 ticks apart, in sequence", async () => {
