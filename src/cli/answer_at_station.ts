@@ -11,7 +11,7 @@ import type { Context } from "./command.ts";
 import { acceptorOf, IncomingCalls } from "./incoming_calls.ts";
 import { type Io, say } from "./io.ts";
 import { meantCall } from "./meant_call.ts";
-import { stationEndpoints } from "./station_endpoints.ts";
+import { stationSound } from "./station_endpoints.ts";
 
 export async function answerAtStation(
   attached: Attached,
@@ -20,7 +20,7 @@ export async function answerAtStation(
 ): Promise<ExitCode> {
   if (values.detach) refuseToStay(values);
   return await withAttached(attached, io, async (session) => {
-    const endpoints = await stationEndpoints(values, io);
+    const { endpoints, pipes } = await stationSound(values, io);
     const account = values.account ?? io.environment("OFFHOOK_ACCOUNT");
     const ours = acceptorOf(values);
     const accepts = (view: CallView) =>
@@ -39,7 +39,8 @@ export async function answerAtStation(
         ...(endpoints === undefined ? {} : { endpoints }),
         ...(values.detach ? {} : { bound: true }),
       },
-      soundOnStdout: false,
+      soundOnStdout: pipes?.onStdout ?? false,
+      ...(pipes === undefined ? {} : { pipes }),
       io,
       shared: true,
     });

@@ -14,12 +14,15 @@ import { followCall } from "./follow_call.ts";
 import type { IncomingCalls } from "./incoming_calls.ts";
 import { type Io, sayJson } from "./io.ts";
 import type { Session } from "./session.ts";
+import type { StationPipes } from "./station_pipes.ts";
 
 export interface AnswerTask {
   values: AnswerValues;
   /** What an answer says besides the flags. */
   params: Omit<Methods["answer"]["params"], "call">;
   soundOnStdout: boolean;
+  /** Piped sound of calls that a station holds. */
+  pipes?: StationPipes;
   io: Io;
   /** Others may take a call first: then it is theirs, and the next one is waited for. */
   shared?: boolean;
@@ -54,7 +57,7 @@ async function see(
   session: Session,
   calls: IncomingCalls,
   { id }: CallView,
-  { values, soundOnStdout, io }: AnswerTask,
+  { values, soundOnStdout, pipes, io }: AnswerTask,
 ): Promise<ExitCode> {
   if (values.detach) {
     const { seq } = await session.phone.request("status", {});
@@ -64,7 +67,15 @@ async function see(
     return 0;
   }
   const listen: Session["listen"] = (listener) => calls.follow(listener);
-  return await followCall({ ...values, soundOnStdout }, { io, session, call: id, listen });
+  // A refused call has no sound.
+  const piped = pipes === undefined || values.reject !== undefined ? {} : { pipes };
+  return await followCall({ ...values, soundOnStdout }, {
+    io,
+    session,
+    call: id,
+    listen,
+    ...piped,
+  });
 }
 
 /** @returns whether the call is ours now */

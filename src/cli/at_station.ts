@@ -109,21 +109,14 @@ function ownPhoneBy(values: AttachWishes, io: Io): string | undefined {
   if (values.passwordFile !== undefined) return "--password-file";
   if (values.passwordStdin) return "--password-stdin";
   if (tlsNoVerify) return "--tls-no-verify";
-  const applied = appliedOverrides(rest, io.environment, io.cwd);
-  return applied.find(aboutAccount)?.origin ?? pipeIn(applied);
+  if (values.logLevel !== undefined) return "--log-level";
+  if (values.logFile !== undefined) return "--log-file";
+  return appliedOverrides(rest, io.environment, io.cwd).find(aboutAccount)?.origin;
 }
 
 /** Codecs are a call's, too. */
 function aboutAccount({ override }: AppliedOverride): boolean {
   return override.scope === "account" && override.path[0] !== "codecs";
-}
-
-/** A pipe is this process's own. */
-function pipeIn(applied: AppliedOverride[]): string | undefined {
-  const found = applied.find(({ override, value }) =>
-    override.path[0] === "audio" && value === "pipe"
-  );
-  return found === undefined ? undefined : `${found.origin} pipe`;
 }
 
 async function connect(

@@ -2,7 +2,7 @@
  * A call's sound between a phone and two byte streams, s16le mono.
  *
  *     input ─► SpokenQueue ─► room in the call ─► CallAudio
- *     CallAudio ─► queue (200 ms, the oldest is dropped) ─► output
+ *     CallAudio ─► queue (200 ms unless told, the oldest is dropped) ─► output
  *
  * The end of the input ends nothing: the far end is heard on. A reader that is gone ends it quietly.
  */
@@ -28,7 +28,7 @@ export interface PipeEnd {
 }
 
 const READ_MS = 20;
-const UNREAD_FRAMES = 10;
+const UNREAD_MS = 200;
 /** What the end waits for the reader of the last sound, ms. */
 const FLUSH_MS = 500;
 
@@ -36,16 +36,21 @@ export class AudioPipe {
   readonly #streams: ByteStreams;
   readonly #rate: number;
   readonly #queue: SpokenQueue;
+  readonly #mostUnread: number;
   readonly #unread: Uint8Array[] = [];
   readonly #readerGone = Promise.withResolvers<void>();
+  readonly #spoken = Promise.withResolvers<void>();
+  #inputEnded = false;
   #lost = 0;
   #writing: Promise<void> | undefined;
   #over = false;
   #wake: () => void = () => {};
 
-  constructor(streams: ByteStreams, rate: number) {
+  /** @param unreadMs sound that waits for a slow reader of the output, at most */
+  constructor(streams: ByteStreams, rate: number, { unreadMs = UNREAD_MS } = {}) {
     this.#streams = streams;
     this.#rate = rate;
+    this.#mostUnread = unreadMs / READ_MS;
     this.#queue = new SpokenQueue(rate);
   }
 
@@ -54,11 +59,19 @@ export class AudioPipe {
     heard: (samples) => this.#hear(samples),
   };
 
-  /** Runs until the call, the reader or the station is gone, or `audio` is closed. Never rejects. */
-  async run(audio: CallAudio): Promise<PipeEnd> {
+  /** The input is at its end and all of it is in the call. */
+  get spoken(): Promise<void> {
+    return this.#spoken.promise;
+  }
+
+  /**
+   * Runs until the call, the reader or the station is gone, or `audio` is closed. Never rejects.
+   * @param from nothing is said before; what a live source piled up until then is dropped
+   */
+  async run(audio: CallAudio, from?: Promise<void>): Promise<PipeEnd> {
     if (this.#streams.read !== undefined) {
       void this.#listen(this.#streams.read);
-      void this.#speak(audio);
+      void this.#speak(audio, from);
     }
     const gone = this.#readerGone.promise.then(() => undefined);
     const end = await Promise.race([audio.ended, gone]);
@@ -80,7 +93,8 @@ export class AudioPipe {
     while (!this.#over) {
       while (this.#queue.full && !this.#over) await this.#news();
       const count = await read(bytes.subarray(left)).catch(() => null);
-      if (count === null || this.#over) return;
+      if (this.#over) return;
+      if (count === null) break;
       const octets = left + count;
       const samples = new Int16Array(bytes.slice(0, octets & ~1).buffer);
       left = octets & 1;
@@ -88,13 +102,20 @@ export class AudioPipe {
       if (samples.length > 0) this.#queue.push(samples, this.#streams.now());
       this.#wake();
     }
+    this.#inputEnded = true;
+    this.#wake();
   }
 
-  async #speak(audio: CallAudio): Promise<void> {
+  async #speak(audio: CallAudio, from: Promise<void> | undefined): Promise<void> {
+    if (from !== undefined) {
+      await from;
+      this.#queue.begin();
+    }
     while (!this.#over) {
       await audio.ready();
       const samples = this.#queue.take(audio.room);
       if (samples === undefined) {
+        if (this.#inputEnded && this.#queue.length === 0) return this.#spoken.resolve();
         if (!this.#over && audio.room > 0) await this.#news();
         continue;
       }
@@ -110,7 +131,7 @@ export class AudioPipe {
 
   #hear(samples: Int16Array): void {
     if (this.#streams.write === undefined || this.#over) return;
-    if (this.#unread.length === UNREAD_FRAMES) {
+    if (this.#unread.length >= this.#mostUnread) {
       this.#lost += this.#unread.shift()!.length / 2;
     }
     this.#unread.push(new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength));

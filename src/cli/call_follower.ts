@@ -49,6 +49,7 @@ export class CallFollower {
   readonly #timers = new Set<() => void>();
   readonly call: CallId;
   #view: CallView | undefined;
+  readonly #answer = Promise.withResolvers<void>();
   #answered = false;
   #heard = false;
   #digitsLeft: boolean;
@@ -72,6 +73,11 @@ export class CallFollower {
     return this.#ended.promise;
   }
 
+  /** Pending for ever when nobody answers. */
+  get answered(): Promise<void> {
+    return this.#answer.promise;
+  }
+
   get muted(): boolean {
     return this.#view?.muted ?? false;
   }
@@ -85,6 +91,17 @@ export class CallFollower {
       this.#display.show(event.call);
       this.#react(event.type, event.detail);
     }
+  }
+
+  /** All of the microphone's file or pipe has been said. */
+  microphoneEnded(): void {
+    this.#microphoneEnded = true;
+    this.#endIfDone();
+  }
+
+  /** A line of words beside the call's. */
+  note(line: string): void {
+    this.#display.note(line);
   }
 
   /** Ends the call; its record follows. Safe to call at any time. */
@@ -112,8 +129,7 @@ export class CallFollower {
         this.#digitsLeft = false;
         return this.#endIfDone();
       case "call.microphone-ended":
-        this.#microphoneEnded = true;
-        return this.#endIfDone();
+        return this.microphoneEnded();
       case "call.endpoint":
         return this.#onEndpoint(detail);
     }
@@ -122,6 +138,7 @@ export class CallFollower {
   #onAnswered(): void {
     if (this.#answered) return;
     this.#answered = true;
+    this.#answer.resolve();
     const { digits, requireAudio } = this.#options;
     if (digits !== undefined) this.#sendDigits(digits);
     if (requireAudio) {

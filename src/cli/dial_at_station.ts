@@ -7,6 +7,7 @@
  */
 import { parseHostPort } from "../core/address.ts";
 import type { ExitCode } from "../core/errors.ts";
+import type { AudioEndpoints } from "../core/media_port.ts";
 import { resolveTarget } from "../core/target.ts";
 import { DIRECT_ACCOUNT, type Methods, type Snapshot } from "../control/phone.ts";
 import { type Attached, refuseToStay, withAttached } from "./at_station.ts";
@@ -15,7 +16,7 @@ import type { DialValues } from "./dial.ts";
 import { followCall } from "./follow_call.ts";
 import { type Io, sayJson } from "./io.ts";
 import { partyOf } from "./party.ts";
-import { stationEndpoints } from "./station_endpoints.ts";
+import { stationSound } from "./station_endpoints.ts";
 
 /** A script must not wait for ever for somebody to answer. */
 const NO_ANSWER_MS = 60_000;
@@ -27,7 +28,8 @@ export async function dialAtStation(
 ): Promise<ExitCode> {
   if (values.detach) refuseToStay(values);
   return await withAttached(attached, io, async (session) => {
-    const params = await dialParams(values, session.snapshot, io);
+    const { endpoints, pipes } = await stationSound(values, io);
+    const params = dialParams(values, session.snapshot, endpoints, io);
     const { call, seq } = await session.phone.request("dial", params);
     if (values.detach) {
       if (values.json) {
@@ -35,19 +37,25 @@ export async function dialAtStation(
       } else await io.stdout.write(`${call}\n`);
       return 0;
     }
-    return await followCall({ ...values, soundOnStdout: false }, { io, session, call });
+    const soundOnStdout = pipes?.onStdout ?? false;
+    return await followCall({ ...values, soundOnStdout }, {
+      io,
+      session,
+      call,
+      ...(pipes === undefined ? {} : { pipes }),
+    });
   });
 }
 
-async function dialParams(
+function dialParams(
   values: DialValues,
   snapshot: Snapshot,
+  endpoints: AudioEndpoints | undefined,
   io: Io,
-): Promise<Methods["dial"]["params"]> {
+): Methods["dial"]["params"] {
   const { target, duration, codecs, timeout } = values;
   const named = values.account ?? io.environment("OFFHOOK_ACCOUNT");
   const account = named || accountFor(target, snapshot);
-  const endpoints = await stationEndpoints(values, io);
   const from = values.from === undefined
     ? undefined
     : partyOf(values.from, serverOf(account, snapshot));

@@ -7,6 +7,7 @@ import { openCallKeys } from "./call_keys.ts";
 import { finishCall, type OutputWishes } from "./call_output.ts";
 import type { Session } from "./session.ts";
 import type { Io } from "./io.ts";
+import type { StationPipes } from "./station_pipes.ts";
 
 export interface FollowWishes extends OutputWishes {
   dtmf?: string | undefined;
@@ -19,12 +20,14 @@ export interface FollowTask {
   call: CallId;
   /** How the call's events are had; absent: all of the session's. */
   listen?: Session["listen"];
+  /** Of this process, when a station holds the call. */
+  pipes?: StationPipes;
 }
 
 /** Follows the call, says how it went and gives its exit status. */
 export async function followCall(
   wishes: FollowWishes,
-  { io, session, call, listen = (listener) => session.listen(listener) }: FollowTask,
+  { io, session, call, listen = (listener) => session.listen(listener), pipes }: FollowTask,
 ): Promise<ExitCode> {
   // With the report on standard error, words there would spoil it.
   const quiet = wishes.quiet || (wishes.json && wishes.soundOnStdout);
@@ -42,11 +45,13 @@ export async function followCall(
   const keyboard = kind === "live" && io.stdinIsTty ? openCallKeys(io, follower) : undefined;
   try {
     listen((event) => follower.handle(event));
+    const piped = pipes?.follow(session.phone, follower);
     session.interruption.then(() => {
       display.note("hanging up");
       return follower.hangup();
     });
     const followed = await Promise.race([follower.ended, session.lost]);
+    await piped;
     display.close();
     return await finishCall(followed, wishes, { io, interrupted: session.interrupted });
   } finally {

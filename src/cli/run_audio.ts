@@ -16,6 +16,7 @@ import { withStation } from "./live.ts";
 import { meantCall } from "./meant_call.ts";
 import type { ValuesOf } from "./quick_args.ts";
 import { interruptsOf } from "./session.ts";
+import { processStreams } from "./station_pipes.ts";
 
 type AudioValues = ValuesOf<AudioFields>;
 
@@ -115,13 +116,4 @@ async function sayLosses(io: Io, { lost }: PipeEnd, rate: number): Promise<void>
     await say(io, `offhook: ${ms(lost.heard)} ms of the far end were not read in time`);
   }
   if (lost.said > 0) await say(io, `offhook: ${ms(lost.said)} ms of the input came too late`);
-}
-
-/** A terminal is neither read nor written to. */
-function processStreams(io: Io): ByteStreams {
-  return {
-    ...(io.stdinIsTty ? {} : { read: (into: Uint8Array) => Deno.stdin.read(into) }),
-    ...(io.stdout.isTty ? {} : { write: (bytes: Uint8Array) => Deno.stdout.write(bytes) }),
-    now: () => performance.now(),
-  };
 }

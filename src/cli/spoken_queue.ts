@@ -9,6 +9,8 @@
  */
 
 const QUEUE_MS = 2_000;
+/** What a live source keeps of the time before it was to be heard. */
+const LIVE_KEEP_MS = 60;
 const WINDOW_MS = 500;
 /** Sound per time that counts as the pace of time. */
 const SLOWEST = 0.8;
@@ -56,6 +58,12 @@ export class SpokenQueue {
     }
     this.#arrived += samples.length;
     if (now - this.#windowStart >= WINDOW_MS) this.#judge(now - this.#windowStart, now);
+  }
+
+  /** The call takes sound from now on: what a live source said before is of no use any more. */
+  begin(): void {
+    if (this.#liveWindows === 0) return;
+    this.#drop(Math.max(0, this.#length - (this.#rate * LIVE_KEEP_MS) / 1000));
   }
 
   /** The oldest samples, at most so many; undefined when there are none. */

@@ -33,3 +33,9 @@ export interface AttachmentPort<Out> {
   onmessage: ((event: MessageEvent) => void) | null;
   close(): void;
 }
+
+/** For a program that cannot join (any more): no worse than an early end. */
+export function refuseAttachment(port: AttachmentPort<FromAttachment>): void {
+  port.postMessage({ type: "ended", losses: { heard: 0 } }, []);
+  port.close();
+}

@@ -21,7 +21,11 @@ import { loadResampler } from "../audio/resampler.ts";
 import { OffhookError } from "../core/errors.ts";
 import type { AttachmentId, AudioEndpoints, Microphone, Speaker } from "../core/media_port.ts";
 import { Attachment } from "./attachment.ts";
-import type { AttachmentPort, FromAttachment } from "./attachment_protocol.ts";
+import {
+  type AttachmentPort,
+  type FromAttachment,
+  refuseAttachment,
+} from "./attachment_protocol.ts";
 import { LiveSink } from "./live_sink.ts";
 import { LiveSource } from "./live_source.ts";
 import { Recording } from "./recording.ts";
@@ -162,8 +166,7 @@ export class CallSound {
       this.#attachments.set(id, new Attachment(port, rate, instead));
     } catch {
       // A rate that cannot be converted: refused at the API; here it is no worse than an early end.
-      port.postMessage({ type: "ended", losses: { heard: 0 } }, []);
-      port.close();
+      refuseAttachment(port);
     }
   }
 

@@ -11,7 +11,11 @@ import { FRAME_MS } from "../audio/endpoint.ts";
 import { OffhookError } from "../core/errors.ts";
 import type { CallLevels, MediaEffect } from "../core/media_port.ts";
 import type { CallId } from "../core/sip_port.ts";
-import type { AttachmentPort, FromAttachment } from "./attachment_protocol.ts";
+import {
+  type AttachmentPort,
+  type FromAttachment,
+  refuseAttachment,
+} from "./attachment_protocol.ts";
 import { CallMedia, type MediaSurroundings } from "./call_media.ts";
 import { Ticker } from "./clock.ts";
 
@@ -85,7 +89,7 @@ export class MediaEngine {
     }
     if (effect.type === "CloseMedia") return this.#close(effect.call);
     const media = this.#calls.get(effect.call);
-    if (media === undefined) return port?.close();
+    if (media === undefined) return port && refuseAttachment(port);
     switch (effect.type) {
       case "StartMedia": {
         const address = await this.#around.sockets.resolve(effect.stream.remoteAddress);

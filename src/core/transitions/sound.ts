@@ -40,7 +40,9 @@ export function useEndpoints(
   call: Call,
   { microphone, speaker }: Extract<Command, { type: "UseEndpoints" }>,
 ): void {
-  requireSound(call, "change the devices of");
+  if (call.media.name !== "running" || isIn(call, "ending")) {
+    refuse(call, "change the devices of", "a call with sound");
+  }
   const change = {
     ...(microphone === undefined ? {} : { microphone }),
     ...(speaker === undefined ? {} : { speaker }),
@@ -77,13 +79,18 @@ function same(one: Microphone | Speaker, other: Microphone | Speaker): boolean {
   return JSON.stringify(one) === JSON.stringify(other);
 }
 
-/** @throws OffhookError `invalid-state` for a call without open media */
+/**
+ * Also before the answer: who joins in time misses nothing of it.
+ * @throws OffhookError `invalid-state` for a call whose media is not even opening
+ */
 export function attachAudio(
   turn: Turn,
   call: Call,
   command: Extract<Command, { type: "AttachAudio" }>,
 ): void {
-  requireSound(call, "join the sound of");
+  if (call.media.name === "none" || isIn(call, "ending")) {
+    refuse(call, "join the sound of", "a call that is being made or is on");
+  }
   turn.ask(command);
 }
 
@@ -97,10 +104,4 @@ export function endpointFailed(
   const now: Call = ends ? turn.put({ ...call, recording: { name: "off" } }) : call;
   turn.tell("call.endpoint", now, { endpoint, working: false, error });
   if (ends) turn.tell("call.recording", now, { ...now.recording });
-}
-
-function requireSound(call: Call, command: string): void {
-  if (call.media.name !== "running" || isIn(call, "ending")) {
-    refuse(call, command, "a call with sound");
-  }
 }

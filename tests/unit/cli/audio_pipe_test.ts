@@ -113,3 +113,33 @@ Deno.test("a reader that is slow loses the oldest, one that is gone ends it", as
   const { why, lost } = await running;
   assert.deepEqual([why, lost.heard], ["reader gone", 9 * FRAME]);
 });
+
+Deno.test("nothing is said before its time; at the input's end it is told when all was said", async () => {
+  const { pipe, audio, said } = scene({ read: reading([1, 0], [2, 0]) });
+  const answered = Promise.withResolvers<void>();
+  const running = pipe.run(audio, answered.promise);
+  let spoken = false;
+  pipe.spoken.then(() => spoken = true);
+  audio.gain(1);
+  await settle();
+  assert.deepEqual(said, [], "read ahead, but not said");
+  answered.resolve();
+  await settle();
+  assert.deepEqual([said, spoken], [[1], false], "one has no room yet");
+  audio.gain(2);
+  await settle();
+  assert.deepEqual([said, spoken], [[1, 2], true]);
+  audio.finish({ lost: 0 });
+  assert.equal((await running).why, "call over");
+});
+
+Deno.test("what a live source said before the call hears it is dropped, a file's is not", () => {
+  for (const [perTick, left] of [[1, (60 * RATE) / 1_000], [3, 2 * RATE]] as const) {
+    const queue = new SpokenQueue(RATE);
+    for (let tick = 0; tick < 60; tick++) {
+      for (let i = 0; i < perTick && !queue.full; i++) queue.push(frame(tick), tick * 20);
+    }
+    queue.begin();
+    assert.equal(queue.length, left, `${perTick} frames a tick`);
+  }
+});

@@ -335,7 +335,7 @@ Deno.test("recording starts, pauses and stops, and its path is in the record", (
   assert.equal(scene.record().recording, "/tmp/a.wav");
 });
 
-Deno.test("other devices and programs join only a call with sound", () => {
+Deno.test("other devices go into a call with sound, programs also into one that is being made", () => {
   const scene = new Scene().talking().play({
     type: "UseEndpoints",
     call: "a",
@@ -348,6 +348,10 @@ Deno.test("other devices and programs join only a call with sound", () => {
   assert.ok(
     scene.play({ type: "DetachAudio", call: "a", attachment: "x" }).asked("DetachAudio"),
   );
+  const dialling = new Scene()
+    .play({ type: "Dial", call: "a", account: "desk", target: "sip:b@x" });
+  assert.ok(dialling.play({ type: "AttachAudio", ...attach }).asked("AttachAudio"));
+  assert.throws(() => dialling.play({ type: "UseEndpoints", call: "a" }), OffhookError);
   const ringing = new Scene().ringing();
   assert.throws(() => ringing.play({ type: "AttachAudio", ...attach }), OffhookError);
   assert.throws(() => ringing.play({ type: "UseEndpoints", call: "a" }), OffhookError);
