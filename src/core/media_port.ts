@@ -83,6 +83,8 @@ export type MediaEffect =
    */
   | { type: "AttachAudio"; call: CallId; attachment: AttachmentId; rate: number; instead: boolean }
   | { type: "DetachAudio"; call: CallId; attachment: AttachmentId }
+  /** Another call rings, or does no more: heard in this one's speaker, and nowhere else. */
+  | { type: "SignalWaiting"; call: CallId; on: boolean }
   /** Ends the stream and closes the endpoints → MediaClosed. */
   | { type: "CloseMedia"; call: CallId };
 

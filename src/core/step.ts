@@ -28,6 +28,7 @@ import { connectionChanged, register, registrationChanged } from "./transitions/
 import { autoAnswer, configure, setDoNotDisturb } from "./transitions/settings.ts";
 import { hangup } from "./transitions/hangup.ts";
 import { headsetChanged, headsetIntent } from "./transitions/headset.ts";
+import { waitingChanged } from "./transitions/waiting.ts";
 import { isIn, Turn } from "./turn.ts";
 
 /** Transitions by input type. */
@@ -49,6 +50,7 @@ export function step(state: PhoneState, input: Input, moment: Moment): StepResul
     (NEWS as Record<string, (turn: Turn, input: Input) => void>)[type](turn, input);
   } else fromOutside(turn, input as CallNews);
   const result = turn.result();
+  result.effects.push(...waitingChanged(state, result.state));
   const headset = headsetChanged(state, result.state);
   if (headset !== undefined) result.effects.push({ type: "SetHeadset", state: headset });
   return result;

@@ -29,6 +29,7 @@ import {
 import { LiveSink } from "./live_sink.ts";
 import { LiveSource } from "./live_source.ts";
 import { Recording } from "./recording.ts";
+import { WaitingTone } from "./waiting_tone.ts";
 
 export type EndpointName = "microphone" | "speaker" | "record";
 
@@ -53,6 +54,8 @@ export class CallSound {
   readonly #microphone = new Int16Array(FRAME_SAMPLES);
   readonly #speaker = new Int16Array(FRAME_SAMPLES);
   #echo: EchoSource | undefined;
+  /** While another call rings. */
+  #waiting: WaitingTone | undefined;
   /** Whether the microphone waits for the answer. */
   #waitsForAnswer = false;
   #answered = false;
@@ -112,7 +115,7 @@ export class CallSound {
     if (frames === 0) this.#speaker.fill(0);
     for (let i = 0; i < frames; i++) {
       pull(this.#speaker);
-      this.#sink.write(this.#speaker);
+      this.#sink.write(this.#waiting?.over(this.#speaker) ?? this.#speaker);
       for (const attachment of this.#attachments.values()) attachment.hear(this.#speaker);
     }
     this.#echo?.hear(this.#speaker);
@@ -136,6 +139,10 @@ export class CallSound {
   record(path: string | null): void {
     if (path === null) this.#recording.end();
     else this.#recording.begin(path);
+  }
+
+  signalWaiting(on: boolean): void {
+    this.#waiting = on ? new WaitingTone() : undefined;
   }
 
   pauseRecording(paused: boolean): void {

@@ -103,6 +103,8 @@ export class MediaEngine {
         return this.#sendDigits(media, effect.digits, effect.durationMs);
       case "RecordMedia":
         return media.sound.record(effect.path);
+      case "SignalWaiting":
+        return media.sound.signalWaiting(effect.on);
       case "PauseRecording":
         return media.sound.pauseRecording(effect.paused);
       case "UseEndpoints":

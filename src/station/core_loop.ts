@@ -38,6 +38,7 @@ const MEDIA_EFFECTS: ReadonlySet<string> = new Set(
     "MuteMedia",
     "RecordMedia",
     "PauseRecording",
+    "SignalWaiting",
     "UseEndpoints",
     "AttachAudio",
     "DetachAudio",

@@ -1,4 +1,4 @@
-/** A real station process with an account on the practice PBX of the test's own process. */
+/** A real station process with an account on the practice PBX of the test's own process, or elsewhere. */
 import type { RemotePhone } from "../../src/control/remote_phone.ts";
 import { PracticePbx } from "../../src/lab/practice_pbx.ts";
 import { Offhook } from "./offhook.ts";
@@ -7,13 +7,16 @@ import type { Scratch } from "./scratch.ts";
 /** Of alice, and in no other word. */
 export const PASSWORD = "s3cret-of-hers";
 
-export interface StationScene {
-  pbx: PracticePbx;
-  /** `host:port` of the PBX. */
-  place: string;
+export interface StationPlace {
   /** Environment of commands that shall find the station. */
   env: Record<string, string>;
   socket: string;
+}
+
+export interface StationScene extends StationPlace {
+  pbx: PracticePbx;
+  /** `host:port` of the PBX. */
+  place: string;
 }
 
 /** A PBX, and a configuration for alice on it; no station yet. */
@@ -25,12 +28,21 @@ export async function aPbx(scratch: Scratch, more = ""): Promise<StationScene> {
   });
   scratch.defer(() => pbx.close());
   const place = `127.0.0.1:${pbx.listening[0]!.port}`;
+  return { pbx, place, ...await configure(scratch, place, { password: PASSWORD, more }) };
+}
+
+/** A configuration for alice on a server: `host:port`, reached over UDP. */
+export async function configure(
+  scratch: Scratch,
+  server: string,
+  { password, more = "" }: { password: string; more?: string },
+): Promise<StationPlace> {
   const config = scratch.file("config.toml");
   await Deno.writeTextFile(
     config,
     `[accounts.alice]
 user = "alice"
-server = "${place}"
+server = "${server}"
 transport = "udp"
 password_env = "ALICE_PASSWORD"
 [audio]
@@ -42,14 +54,14 @@ ${more}
 `,
   );
   const socket = scratch.file("control.sock");
-  const env = { OFFHOOK_CONFIG: config, OFFHOOK_SOCKET: socket, ALICE_PASSWORD: PASSWORD };
-  return { pbx, place, env, socket };
+  const env = { OFFHOOK_CONFIG: config, OFFHOOK_SOCKET: socket, ALICE_PASSWORD: password };
+  return { env, socket };
 }
 
 /** Starts a station and waits until it serves and is registered. */
 export async function startStation(
   scratch: Scratch,
-  { env, socket }: StationScene,
+  { env, socket }: StationPlace,
   options: { args?: string[]; name?: string } = {},
 ): Promise<Offhook> {
   const { args = [], name = "station" } = options;

@@ -100,6 +100,7 @@ const NEEDS_MEDIA = new Set<string>([
   "MuteMedia",
   "RecordMedia",
   "PauseRecording",
+  "SignalWaiting",
   "UseEndpoints",
   "AttachAudio",
 ]);
@@ -110,6 +111,8 @@ class Ledger {
   readonly timers = new Set<string>();
   /** A peer may refuse to be held: then two are active, and the face is told. */
   holdRefused = false;
+  /** Calls in which the call-waiting tone is heard. */
+  readonly disturbed = new Set<string>();
   /** What a headset was last told. */
   lamps: HeadsetState = IDLE_HEADSET;
 
@@ -121,7 +124,15 @@ class Ledger {
     if (NEEDS_MEDIA.has(effect.type) && "call" in effect) {
       assert.ok(this.media.has(effect.call), `${effect.type} without open media`);
     }
-    if (effect.type === "CloseMedia") this.media.delete(effect.call);
+    if (effect.type === "CloseMedia") {
+      this.media.delete(effect.call);
+      this.disturbed.delete(effect.call);
+    }
+    if (effect.type === "SignalWaiting") {
+      assert.notEqual(this.disturbed.has(effect.call), effect.on, "told twice");
+      if (effect.on) this.disturbed.add(effect.call);
+      else this.disturbed.delete(effect.call);
+    }
     if (effect.type === "SetHeadset") this.lamps = effect.state;
     if (effect.type === "StartTimer") this.timers.add(`${effect.timer}:${effect.call}`);
     if (effect.type === "StopTimer") this.timers.delete(`${effect.timer}:${effect.call}`);
@@ -138,7 +149,10 @@ function play(inputs: Input[]): { state: PhoneState; ledger: Ledger } {
     }
     if (input.type === "OfferRejected" && input.status !== 491) ledger.holdRefused = true;
     // Media that could not be opened is not open.
-    if (input.type === "MediaFailed") ledger.media.delete(input.call);
+    if (input.type === "MediaFailed") {
+      ledger.media.delete(input.call);
+      ledger.disturbed.delete(input.call);
+    }
     try {
       const result = step(state, input, { at: index, random: 0.3 });
       state = result.state;
@@ -175,6 +189,8 @@ function check(state: PhoneState, ledger: Ledger): void {
     call.phase.name === "established" && !call.hold.local
   );
   assert.ok(active.length <= 1 || ledger.holdRefused, "two calls talk at once");
+  const rings = [...state.calls.values()].some((call) => call.phase.name === "ringing");
+  assert.equal(ledger.disturbed.size, rings && active.length > 0 ? 1 : 0, "call-waiting tone");
 }
 
 Deno.test("no order of events leaves a call without an exit or media without a call", () => {

@@ -276,6 +276,27 @@ Deno.test("a second call holds the first; swap changes them over", () => {
   assert.equal(scene.call("b").hold.local, true);
 });
 
+Deno.test("who talks hears that another call rings, for as long as it rings", () => {
+  const tone = (scene: Scene) =>
+    scene.effects.filter((effect) => effect.type === "SignalWaiting")
+      .map(({ call, on }) => `${call} ${on}`);
+  const scene = new Scene().talking().ringing("b");
+  assert.deepEqual(tone(scene), ["a true"]);
+  assert.deepEqual(tone(scene.ringing("c")), [], "it goes on");
+  assert.deepEqual(tone(scene.play({ type: "Reject", call: "c" })), []);
+  assert.deepEqual(tone(scene.play({ type: "Answer", call: "b" })), ["a false"]);
+
+  const given = new Scene().talking().ringing("b");
+  assert.deepEqual(
+    tone(given.play({ type: "CallCancelled", call: "b", elsewhere: false })),
+    ["a false"],
+  );
+  const left = new Scene().talking().ringing("b").play({ type: "Hangup", call: "a" });
+  assert.deepEqual(tone(left), [], "its media is closed");
+  assert.deepEqual(tone(new Scene().ringing("b")), [], "nobody talks");
+  assert.deepEqual(tone(new Scene({ active: "all" }).talking().ringing("b")), [], "an exchange");
+});
+
 Deno.test("blind transfer holds, refers, and ends when the target answered", () => {
   const scene = new Scene().talking().play({ type: "Transfer", call: "a", target: "sip:c@x" });
   assert.ok(scene.asked("SendReinvite") && !scene.asked("SendRefer"));
