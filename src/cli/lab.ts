@@ -27,6 +27,9 @@ export type LabValues = InferValue<typeof parser>;
 export const lab = defineCommand({
   name: "lab",
   brief: "Run the practice PBX alone, for others to call",
+  description: "It takes calls on udp, tcp, tls, ws and wss, and lets alice and bob register. " +
+    "Numbers echo, play a tone, read digits back, are busy, decline, never answer, or call back; " +
+    "every one that answers can be transferred to another.",
   synopsis: "[OPTIONS]",
   examples: ["lab", "lab --listen 0.0.0.0:5560"],
   parser,

@@ -1,17 +1,19 @@
 /** The run of `offhook lab`: the practice PBX until it is interrupted. Not on the real-time path. */
+import { join } from "node:path";
+import { runtimeFolder } from "../config/folders.ts";
+import type { LabReport } from "../control/schemas/lab.ts";
+import { formatHostPort, parseHostPort } from "../core/address.ts";
 import type { ExitCode } from "../core/errors.ts";
-import { parseHostPort } from "../core/address.ts";
 import type { Context } from "./command.ts";
-import { interruptsOf } from "./session.ts";
-import { say, sayJson } from "./io.ts";
+import { type Io, say, sayJson } from "./io.ts";
 import type { LabValues } from "./lab.ts";
+import { interruptsOf } from "./session.ts";
 
 const PORT = 5560;
 const USERS = new Map([["alice", "alice"], ["bob", "bob"]]);
 
 export async function runLab(values: LabValues, { io }: Context): Promise<ExitCode> {
   const { PracticePbx } = await import("../lab/practice_pbx.ts");
-  const { EXTENSIONS } = await import("../lab/extensions.ts");
   const { practicePlaces } = await import("../lab/places.ts");
   const { host, port = PORT } = parseHostPort(values.listen, true)!;
   const { listen, authority } = practicePlaces(host, port, io.now());
@@ -21,34 +23,52 @@ export async function runLab(values: LabValues, { io }: Context): Promise<ExitCo
     users: USERS,
     log: (text) => void say(io, text),
   });
-  const caFile = await Deno.makeTempFile({ prefix: "offhook-lab-", suffix: ".pem" });
+  const { listening } = pbx;
+  const caFile = await keepAuthority(io, listening[0].port, authority);
   try {
-    await Deno.writeTextFile(caFile, authority);
-    const at = `${host}:${pbx.listening[0].port}`;
-    if (values.json) {
-      const numbers = EXTENSIONS.map(({ number, does }) => ({ number, does }));
-      const users = [...USERS].map(([user, password]) => ({ user, password }));
-      await sayJson(io, {
-        schema: "offhook.lab/1",
-        listening: pbx.listening,
-        caFile,
-        users,
-        numbers,
-      });
-    } else {
-      await say(io, `practice PBX on ${at}; accounts alice and bob, password = name`);
-      for (const { transport, host, port } of pbx.listening) {
-        await say(io, `  ${transport.padEnd(4)} ${host}:${port}`);
-      }
-      await say(io, `  for tls and wss: --tls-ca ${caFile}`);
-      for (const { number, does } of EXTENSIONS) await say(io, `  sip:${number}@${at}  ${does}`);
-      await say(io, "Ctrl-C ends it.");
-    }
+    const report = await reportOf(listening, caFile);
+    if (values.json) await sayJson(io, report);
+    else if (!values.quiet) await tell(io, report);
     await interrupts.promise;
     return 130;
   } finally {
     await pbx.close();
-    await Deno.remove(caFile);
+    await Deno.remove(caFile).catch(() => {});
     interrupts.close();
   }
+}
+
+/**
+ * In a file named after the port: one that a killed PBX left is overwritten by the next.
+ * @returns its path
+ */
+async function keepAuthority(io: Io, port: number, authority: string): Promise<string> {
+  const folder = runtimeFolder(io.environment);
+  await Deno.mkdir(folder, { recursive: true, mode: 0o700 });
+  const path = join(folder, `lab-${port}.pem`);
+  await Deno.writeTextFile(path, authority);
+  return path;
+}
+
+async function reportOf(listening: LabReport["listening"], caFile: string): Promise<LabReport> {
+  const { EXTENSIONS } = await import("../lab/extensions.ts");
+  return {
+    schema: "offhook.lab/1",
+    listening,
+    caFile,
+    users: [...USERS].map(([user, password]) => ({ user, password })),
+    numbers: EXTENSIONS.map(({ number, does }) => ({ number, does })),
+  };
+}
+
+async function tell(io: Io, { listening, caFile, numbers }: LabReport): Promise<void> {
+  const at = formatHostPort(listening[0]);
+  await say(io, `practice PBX on ${at}; accounts alice and bob, password = name`);
+  for (const place of listening) {
+    await say(io, `  ${place.transport.padEnd(4)} ${formatHostPort(place)}`);
+  }
+  await say(io, `  for tls and wss: --tls-ca ${caFile}`);
+  for (const { number, does } of numbers) await say(io, `  sip:${number}@${at}  ${does}`);
+  await say(io, "Every number that answers can be transferred to another one.");
+  await say(io, "Ctrl-C ends it.");
 }

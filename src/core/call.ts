@@ -104,6 +104,10 @@ export interface Call {
   /** The description of ours that is in force: repeated when a peer asks again. */
   description?: MediaDescription;
   report?: MediaReport;
+  /** The call that the peer had us make by REFER, until it is answered or refused. */
+  referral?: CallId;
+  /** The call whose peer had us make this one. */
+  referrer?: CallId;
 }
 
 export type Recording =

@@ -56,6 +56,10 @@ export type SipEffect =
   | { type: "RejectOffer"; call: CallId; status: 488 | 491 | 500 }
   /** Blind transfer, or attended when `replaces` names the other call (RFC 3515, RFC 3891). */
   | { type: "SendRefer"; call: CallId; target: string; replaces?: CallId }
+  /** To a ReferReceived: 202 follows the transfer, 603 does not (RFC 3515 §2.4.2). */
+  | { type: "AnswerRefer"; call: CallId; status: 202 | 603 }
+  /** How the call that a REFER asked for is going; a final status is the last word. */
+  | { type: "SendReferStatus"; call: CallId; status: number; reason: string }
   /** A DTMF digit by INFO (application/dtmf-relay). */
   | { type: "SendInfoDigit"; call: CallId; digit: string; durationMs: number };
 
@@ -135,6 +139,8 @@ export type SipInput =
    */
   | { type: "CallEnded"; call: CallId; by: "remote" | "local"; reason: string; error?: ErrorJson }
   | { type: "ReferProgress"; call: CallId; status: number; reason: string }
+  /** The peer transfers us: call `target`, under the call id `referral`. AnswerRefer must follow. */
+  | { type: "ReferReceived"; call: CallId; target: string; referral: CallId }
   | { type: "InfoDigit"; call: CallId; digit: string; durationMs: number }
   /** The signalling connection of an account, for status; calls survive its loss. */
   | { type: "ConnectionChanged"; account: AccountId; connected: boolean; error?: ErrorJson };

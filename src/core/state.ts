@@ -39,6 +39,8 @@ export interface Settings {
   endpoints: AudioEndpoints;
   /** Whose calls are answered by themselves while no other is on; absent: nobody's. */
   autoAnswer?: { /** See `matchesCaller`. */ callers: string[]; afterMs: number };
+  /** Whether we go where a peer transfers us (REFER); absent: it is refused. */
+  transfers?: "follow";
   /** What lifting a headset does while no call is on; absent: nothing. */
   lift?: { kind: "hotline"; dial: Dialled } | { kind: "redial" };
 }

@@ -24,6 +24,7 @@ import { mediaLost, setHold, swap } from "./transitions/offers.ts";
 import { attachAudio, endpointFailed, followSound, pauseRecording } from "./transitions/sound.ts";
 import { record, useEndpoints } from "./transitions/sound.ts";
 import { referProgress, transfer, transferFailed } from "./transitions/transfer.ts";
+import { referred } from "./transitions/referred.ts";
 import { connectionChanged, register, registrationChanged } from "./transitions/accounts.ts";
 import { autoAnswer, configure, setDoNotDisturb } from "./transitions/settings.ts";
 import { hangup } from "./transitions/hangup.ts";
@@ -124,6 +125,7 @@ const CALL_NEWS: CallTable<CallNews> = {
   OfferRejected: (turn, call, { status, reason }) => offerRejected(turn, call, status, reason),
   CallEnded: callEnded,
   ReferProgress: (turn, call, { status, reason }) => referProgress(turn, call, status, reason),
+  ReferReceived: referred,
   InfoDigit: (turn, call, { digit, durationMs }) => {
     turn.tell("call.digit", call, { digit, durationMs, by: "info" });
   },

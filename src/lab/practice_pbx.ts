@@ -2,6 +2,7 @@
  * The practice PBX: a registrar and a handful of numbers, in process and on loopback.
  *
  *     REGISTER ─► Registrar
+ *     REFER    ─► the number that was called calls the other one, and tells how that goes
  *     INVITE   ─► extension ─► Phone: answer, reject, ring, early media, read back, call back
  *
  * It is a phone of the same make with nobody in front of it, so it runs on the same signalling and
@@ -10,6 +11,7 @@
 import { DIRECT_ACCOUNT } from "../control/phone.ts";
 import type { Sequenced } from "../control/phone.ts";
 import type { CallView } from "../core/call.ts";
+import { formatHostPort } from "../core/address.ts";
 import { answer } from "../sip/answer.ts";
 import { header, type SipMessage } from "../sip/message.ts";
 import { decodedUser, parseNameAddr, parseUri } from "../sip/uri.ts";
@@ -25,6 +27,8 @@ export interface PracticePbxOptions {
   log(text: string): void;
 }
 
+/** ms that a number stays with the one that it was transferred to: nobody is there to hang up. */
+const TRANSFERRED_MS = 120_000;
 /** ms between the answer and the end of a call that will be called back. */
 const CALLBACK_HELLO_MS = 500;
 
@@ -50,7 +54,7 @@ export class PracticePbx {
       now: () => Date.now(),
       randomToken: () => crypto.randomUUID(),
     });
-    const phone = await openPhone({
+    const phone: OpenPhone = await openPhone({
       accounts: [],
       direct: {
         listen,
@@ -69,6 +73,7 @@ export class PracticePbx {
       ringMs: 180_000,
       doNotDisturb: false,
       active: "all",
+      transfers: (target) => ownAddress(target, phone.listening),
       log,
     });
     const pbx = new PracticePbx(phone, registrar, log);
@@ -88,6 +93,7 @@ export class PracticePbx {
 
   #take(event: Sequenced): void {
     if (event.type === "call.incoming") this.#ring(event.call);
+    else if (event.type === "call.dialling") this.#dialled(event.call, event.detail?.referrer);
     else if (event.type === "call.answered") this.#answered(event.call);
     else if (event.type === "call.digit") this.#digit(event.call.id, String(event.detail?.digit));
     else if (event.type === "call.ended") this.#behaviours.delete(event.record.id);
@@ -118,6 +124,11 @@ export class PracticePbx {
       case "ring":
         return;
     }
+  }
+
+  #dialled(call: CallView, referrer: unknown): void {
+    if (referrer === undefined) return;
+    this.#later(TRANSFERRED_MS, () => this.#do(this.#phone.request("hangup", { call: call.id })));
   }
 
   #answered(call: CallView): void {
@@ -172,6 +183,19 @@ export class PracticePbx {
 function unknownNumber(request: SipMessage): string | undefined {
   if (request.method !== "INVITE" || hasTag(request)) return undefined;
   return extensionOf(numberOf(request.requestUri)) === undefined ? answer(request, 404) : undefined;
+}
+
+/**
+ * A number of ours by the first way to us: the phone that names it may have come by another one, which
+ * its address does not say. Other addresses stay as they are.
+ */
+function ownAddress(target: string, listening: OpenPhone["listening"]): string {
+  const { port = 5060 } = parseUri(target) ?? {};
+  const [first] = listening;
+  if (!listening.some((place) => place.port === port)) return target;
+  const host = first.host === "0.0.0.0" ? "127.0.0.1" : first.host;
+  const way = first.transport === "udp" ? "" : `;transport=${first.transport}`;
+  return `sip:${numberOf(target)}@${formatHostPort({ host, port: first.port })}${way}`;
 }
 
 function numberOf(uri: string): string {

@@ -1,5 +1,6 @@
 /**
- * Non-INVITE requests inside a dialog, with answers to challenges: BYE, INFO, REFER, UPDATE, PRACK.
+ * Non-INVITE requests inside a dialog, with answers to challenges: BYE, INFO, REFER, NOTIFY,
+ * UPDATE, PRACK.
  * Not on the real-time path.
  */
 import type {
@@ -14,7 +15,7 @@ import type { Authentication } from "./authentication.ts";
 import { OffhookError } from "../core/errors.ts";
 
 export interface InDialogRequest {
-  method: "BYE" | "INFO" | "REFER" | "UPDATE" | "PRACK";
+  method: "BYE" | "INFO" | "REFER" | "NOTIFY" | "UPDATE" | "PRACK";
   /** Complete header lines. */
   headers: string[];
   body?: Body;

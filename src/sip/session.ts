@@ -22,6 +22,7 @@ import { type InDialogRequest, isDialogGone, sendInDialog } from "./in_dialog.ts
 import { type AwaitedAck, Offers } from "./offers.ts";
 import type { UpdateDelegate } from "./overrides/update.ts";
 import { referStatus, sendRefer } from "./referral.ts";
+import { Referred } from "./referred.ts";
 import { reasonText } from "./reason.ts";
 import type { SessionContext } from "./session_context.ts";
 import { SessionRefresh } from "./session_refresh.ts";
@@ -45,11 +46,13 @@ export class Session implements Leg {
   readonly context: SessionContext;
   readonly offers: Offers;
   readonly #refresh: SessionRefresh;
+  readonly #referred: Referred;
   #silent = false;
   #stage: Stage = { name: "confirmed" };
 
   constructor(context: SessionContext, { awaitedAck, message }: SessionStart) {
     this.context = context;
+    this.#referred = new Referred(context);
     this.#refresh = new SessionRefresh(context.agent, {
       update: (headers, onFinal) =>
         this.#request("UPDATE", headers, ({ status, message }) => onFinal(status, message)),
@@ -84,6 +87,10 @@ export class Session implements Leg {
         return this.#sendDigit(effect.digit, effect.durationMs);
       case "SendRefer":
         return this.#refer(effect);
+      case "AnswerRefer":
+        return this.#referred.answer(effect.status);
+      case "SendReferStatus":
+        return this.#referred.report(effect.status, effect.reason);
     }
   }
 
@@ -107,8 +114,7 @@ export class Session implements Leg {
       onUpdate: (server) => this.offers.receiveUpdate(server),
       onInfo: (request) => this.#infoReceived(request),
       onNotify: (request) => this.#notifyReceived(request),
-      // Transfers by the peer are not taken yet.
-      onRefer: (request) => void request.reject({ statusCode: 603 }),
+      onRefer: (request) => this.#referred.receive(request),
     };
   }
 

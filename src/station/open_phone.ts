@@ -198,6 +198,9 @@ class Assembly {
     if (input.type === "IncomingCall") {
       this.#callAgents.set(input.call, agent);
       this.core.submit({ ...input, from: this.#named(input.from) });
+    } else if (input.type === "ReferReceived") {
+      const target = this.#options.transfers?.(input.target) ?? input.target;
+      this.core.submit({ ...input, target });
     } else this.core.submit(input);
     if ("call" in input && !this.core.state.calls.has(input.call)) {
       // Refused at once, or over: nothing more will be asked about it.

@@ -56,6 +56,8 @@ export interface PhoneOptions {
   doNotDisturb: boolean;
   /** Callers (see `matchesCaller`) whose calls are answered by themselves; absent: nobody's. */
   autoAnswer?: { callers: string[]; afterMs: number };
+  /** Whom to call when a peer transfers us to `target` (practice PBX); absent: transfers are refused. */
+  transfers?: (target: string) => string;
   /** `one`: a call that becomes active holds the others; `all`: none is held (practice PBX). */
   active: "one" | "all";
   /** How headsets, busylights and buttons are used; absent: none is looked for. */

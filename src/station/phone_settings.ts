@@ -37,15 +37,27 @@ export function accountChanges(
 
 /** The core's settings. */
 export function settingsOf(options: PhoneOptions): Settings {
-  const { maxCalls, ringMs, doNotDisturb, active, endpoints, autoAnswer, lift } = options;
+  const { maxCalls, ringMs, doNotDisturb, active, endpoints, autoAnswer, lift, transfers } =
+    options;
   const formats = [...MEDIA_FORMATS];
+  const followed = transfers === undefined ? {} : { transfers: "follow" } as const;
   const answered = autoAnswer === undefined ? {} : { autoAnswer };
   const lifted: Pick<Settings, "lift"> = lift === undefined
     ? {}
     : lift.kind === "redial"
     ? { lift }
     : { lift: { kind: "hotline", dial: { account: DIRECT_ACCOUNT, ...lift.dial } } };
-  return { formats, maxCalls, ringMs, doNotDisturb, active, endpoints, ...answered, ...lifted };
+  return {
+    formats,
+    maxCalls,
+    ringMs,
+    doNotDisturb,
+    active,
+    endpoints,
+    ...answered,
+    ...lifted,
+    ...followed,
+  };
 }
 
 /** The account that stands for having none: requests go where their URI says. */

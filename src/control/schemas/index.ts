@@ -9,6 +9,7 @@ import { demoReportSchema } from "./demo.ts";
 import { devicesReportSchema } from "./devices.ts";
 import { errorOutputSchema } from "./error.ts";
 import { headsetListSchema, headsetTestSchema } from "./headsets.ts";
+import { labSchema } from "./lab.ts";
 import { actionSchema, callsSchema, eventSchema, statusSchema } from "./live.ts";
 import { contactSchema, contactsImportSchema, historySchema } from "./records.ts";
 import { registerReportSchema } from "./register.ts";
@@ -20,6 +21,7 @@ export const OUTPUT_SCHEMAS = {
   register: registerReportSchema,
   redial: callReportSchema,
   demo: demoReportSchema,
+  lab: labSchema,
   status: statusSchema,
   calls: callsSchema,
   events: eventSchema,

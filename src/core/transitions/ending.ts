@@ -3,6 +3,7 @@ import type { Awaiting, Call, CallOutcome, CallRecord, Outcome } from "../call.t
 import type { ErrorCode, ErrorJson } from "../errors.ts";
 import type { MediaReport } from "../media_port.ts";
 import { type CallIn, isIn, type Turn } from "../turn.ts";
+import { tellReferrer } from "./referrer.ts";
 
 /**
  * ms that an ended call waits for its last report and final response. Past it the record is made
@@ -55,6 +56,9 @@ export function end(
     ...(answeredAt === undefined ? {} : { answeredAt }),
   });
   turn.startTimer("ending", call.id, ENDING_MS);
+  if (answeredAt === undefined) {
+    tellReferrer(turn, ending, Math.max(outcome.sipStatus, 480), outcome.reason);
+  }
   turn.tell("call.ending", ending);
   finishIfDone(turn, ending);
 }

@@ -7,6 +7,7 @@ import { isIn, refuse, type Turn } from "../turn.ts";
 import { end, signallingDone } from "./ending.ts";
 import { applyMute } from "./media.ts";
 import { holdOthers } from "./offers.ts";
+import { tellReferrer } from "./referrer.ts";
 
 const DIGITS = /^[0-9A-D*#w,]+$/i;
 
@@ -26,6 +27,7 @@ export function establish(turn: Turn, call: Call, exchange: Exchange): Call {
   if (call.limits.durationMs !== undefined) {
     turn.startTimer("duration", call.id, call.limits.durationMs);
   }
+  tellReferrer(turn, established, 200, "OK");
   turn.tell("call.answered", established);
   return established;
 }

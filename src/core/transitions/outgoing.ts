@@ -11,9 +11,20 @@ import { end, outcomeOf, signallingDone } from "./ending.ts";
 import { establish } from "./established.ts";
 import { holdsUs, portsOf, recordingOf, runStream } from "./media.ts";
 import { holdOthers, mediaLost } from "./offers.ts";
+import { tellReferrer } from "./referrer.ts";
 
 /** @throws OffhookError `config-invalid` for an unknown account, `usage` for an unknown codec */
 export function dial(turn: Turn, command: Extract<Command, { type: "Dial" }>): void {
+  place(turn, command);
+  turn.remember({ account: command.account, target: command.target });
+}
+
+/** Begins a call, for a person or for a peer that referred us (`referrer`). @throws as `dial` */
+export function place(
+  turn: Turn,
+  command: Omit<Extract<Command, { type: "Dial" }>, "type">,
+  referrer: Pick<Call, "referrer"> = {},
+): void {
   const { settings } = turn;
   const known = turn.accounts.get(command.account);
   if (known === undefined) {
@@ -48,11 +59,11 @@ export function dial(turn: Turn, command: Extract<Command, { type: "Dial" }>): v
     toldHold: false,
     muted: false,
     recording: recordingOf(command.endpoints ?? settings.endpoints),
+    ...referrer,
   };
   turn.put(call);
-  turn.remember({ account: command.account, target: command.target });
   turn.ask({ type: "OpenMedia", call: call.id, endpoints: call.endpoints });
-  turn.tell("call.dialling", call);
+  turn.tell("call.dialling", call, "referrer" in referrer ? { ...referrer } : undefined);
 }
 
 /** Who we say that we are; without an account it depends on the way that the call takes. */
@@ -92,6 +103,7 @@ export function progress(
   input: Extract<SipInput, { type: "CallProgress" }>,
 ): void {
   if (!isIn(call, "calling")) return;
+  tellReferrer(turn, call, input.status, input.reason);
   const { sipCallId = call.sipCallId } = input;
   const known: CallIn<"calling"> = turn.put({
     ...call,

@@ -161,6 +161,39 @@ for (const transport of ["udp", "ws"] as const) {
   });
 }
 
+for (const transport of ["udp", "wss"] as const) {
+  Deno.test(`a number can be transferred to another over ${transport}`, async () => {
+    await using practice = await Practice.open(transport);
+    const call = await practice.dial("603");
+    await practice.until((event) => event.type === "call.answered");
+    await practice.phone.request("transfer", {
+      call,
+      target: "sip:613@" + practice.account.server,
+    });
+    const record = await practice.record(call);
+    assert.deepEqual([record.outcome, record.reason], ["answered", "transferred"]);
+    const statuses = practice.events.flatMap((event) =>
+      event.type === "call.transfer" && event.detail?.status ? [event.detail.status] : []
+    );
+    assert.deepEqual([statuses[0], statuses.at(-1)], [100, 200]);
+    assert.ok(statuses.includes(180) && statuses.includes(183), String(statuses));
+  });
+}
+
+Deno.test("a transfer to a busy number brings the call back", async () => {
+  await using practice = await Practice.open("udp");
+  const call = await practice.dial("603");
+  await practice.until((event) => event.type === "call.answered");
+  await practice.phone.request("transfer", { call, target: "sip:610@" + practice.account.server });
+  const failed = await practice.until((event) =>
+    event.type === "call.transfer" && event.detail?.failed === true
+  );
+  assert.ok(failed.type === "call.transfer" && failed.detail?.status === 486);
+  await practice.until((event) => event.type === "call.hold" && !event.call.hold.local);
+  await practice.phone.request("hangup", { call });
+  assert.equal((await practice.record(call)).outcome, "answered");
+});
+
 Deno.test("the demonstration finds its own voice in the echo", async () => {
   const line = await openPracticeLine({ transport: "udp", endpoints: SILENT, log: () => {} });
   try {

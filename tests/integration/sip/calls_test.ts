@@ -222,9 +222,11 @@ Deno.test("digits go by INFO, with the length of each", async () => {
 
 Deno.test("a refused transfer is told; one without the other call is not even asked for", async () => {
   await withPhones(async (scene) => {
-    const { alice } = scene;
-    await answered(scene);
+    const { alice, bob } = scene;
+    const call = await answered(scene);
     alice.do({ type: "SendRefer", call: "c", target: "sip:carol@example.com" });
+    await bob.next("ReferReceived");
+    bob.do({ type: "AnswerRefer", call, status: 603 });
     assert.equal((await alice.next("ReferProgress")).status, 603);
     alice.do({ type: "SendRefer", call: "c", target: "sip:carol@example.com", replaces: "x" });
     assert.equal((await alice.next("ReferProgress")).status, 400);

@@ -386,12 +386,40 @@ Deno.test("digits by INFO come in, other INFO is answered", async () => {
   });
 });
 
-Deno.test("a transfer by the peer is declined, foreign events are refused", async () => {
+Deno.test("a transfer by the peer is told, taken or declined; its progress is sent", async () => {
+  await withPeer(async (scene) => {
+    const { phone, peer } = scene;
+    const { call, invite, ok } = await answered(scene);
+    const refer = (cseq: number, value: string) =>
+      peer.inDialog("REFER", invite, ok, { cseq, headers: [`Refer-To: ${value}`] });
+    refer(2, "nobody");
+    await peer.next("400", "REFER");
+    refer(3, "<tel:+49>");
+    assert.equal((await phone.next("ReferReceived")).target, "tel:+49");
+    refer(4, "<sip:carol@example.com>");
+    await peer.next("491", "REFER");
+    phone.do({ type: "AnswerRefer", call, status: 603 });
+    await peer.next("603", "REFER");
+    refer(5, "<sip:carol@example.com?Subject=x>;method=INVITE");
+    assert.equal((await phone.next("ReferReceived")).target, "sip:carol@example.com");
+    phone.do({ type: "AnswerRefer", call, status: 202 });
+    assert.match((await peer.next("202", "REFER")).contact, /^sip:/);
+    peer.obliging.add("NOTIFY");
+    for (const [status, state] of [[180, "active;expires=120"], [200, "terminated"]] as const) {
+      phone.do({ type: "SendReferStatus", call, status, reason: "So" });
+      const notify = await peer.next("NOTIFY");
+      assert.equal(notify.header("event"), "refer;id=5");
+      assert.equal(notify.header("content-type"), "message/sipfrag;version=2.0");
+      assert.ok(notify.header("subscription-state").startsWith(state));
+      assert.equal(notify.body, `SIP/2.0 ${status} So\r\n`);
+    }
+  });
+});
+
+Deno.test("foreign events are refused", async () => {
   await withPeer(async (scene) => {
     const { peer } = scene;
     const { invite, ok } = await answered(scene);
-    peer.inDialog("REFER", invite, ok, { headers: ["Refer-To: <tel:+49>"] });
-    await peer.next("603", "REFER");
     peer.inDialog("NOTIFY", invite, ok, { cseq: 3, headers: ["Event: presence"] });
     await peer.next("489", "NOTIFY");
   });

@@ -23,7 +23,7 @@ const error = { code: "declined", message: "no" } as const;
 const party = { uri: "sip:x@y" };
 
 /** Any input, whether or not it makes sense now. */
-const input: fc.Arbitrary<Input> = fc.tuple(call, status, description, fc.nat(45), fc.boolean())
+const input: fc.Arbitrary<Input> = fc.tuple(call, status, description, fc.nat(46), fc.boolean())
   .map(([call, status, description, kind, flag]): Input => {
     const inputs: Input[] = [
       { type: "Dial", call, account: "desk", target: "sip:b@x", limits: { noAnswerMs: 1 } },
@@ -75,6 +75,7 @@ const input: fc.Arbitrary<Input> = fc.tuple(call, status, description, fc.nat(45
       { type: "OfferRejected", call, status, reason: "" },
       { type: "CallEnded", call, by: flag ? "remote" : "local", reason: "" },
       { type: "ReferProgress", call, status, reason: "" },
+      { type: "ReferReceived", call, target: "sip:d@x", referral: status === 180 ? call : "c" },
       { type: "MediaOpened", call, port: 5000, rtcpPort: 5001 },
       { type: "MediaFailed", call, error: { code: "media-failed", message: "no" } },
       { type: "MediaHeard", call },
@@ -140,7 +141,7 @@ class Ledger {
 }
 
 function play(inputs: Input[]): { state: PhoneState; ledger: Ledger } {
-  let state = initialState(SETTINGS, [ACCOUNT]);
+  let state = initialState({ ...SETTINGS, transfers: "follow" }, [ACCOUNT]);
   const ledger = new Ledger();
   inputs.forEach((input, index) => {
     if (input.type === "TimerFired") {
