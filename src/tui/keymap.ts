@@ -85,7 +85,7 @@ const TABLE: Readonly<Record<ActionName | AnswerName, Keys>> = {
   theme: { main: ["ctrl+y"] },
   endStation: {},
   quit: { free: ["q"], always: ["ctrl+c"], confirm: ["ctrl+c"] },
-  "confirm.first": { confirm: ["1", "enter"] },
+  "confirm.first": { confirm: ["1", "enter", "y"] },
   "confirm.second": { confirm: ["2"] },
   "confirm.no": { confirm: ["escape", "n"] },
 };

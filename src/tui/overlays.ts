@@ -112,7 +112,7 @@ function confirmRows(stage: Stage, about: Extract<Overlay, { name: "confirm" }>[
   );
   const choice = (answer: AnswerName, text: StringKey): Row => {
     const keys = keymap.keysOf(answer, ["confirm"]).map(keyLabel).join(", ");
-    return [{ text: `  ${keys}`, role: "key", width: 12 }, { text: words.t(text), grow: true }];
+    return [{ text: `  ${keys}`, role: "key", width: 15 }, { text: words.t(text), grow: true }];
   };
   const first: StringKey = about === "quit"
     ? inside ? "confirm.quit.inside.first" : "confirm.quit.first"
