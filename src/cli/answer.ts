@@ -4,6 +4,7 @@ import { multiple, optional, withDefault } from "@optique/core/modifiers";
 import { option } from "@optique/core/primitives";
 import type { InferValue } from "@optique/core/parser";
 import { string } from "@optique/core/valueparser";
+import { OffhookError } from "../core/errors.ts";
 import { type Context, defineCommand } from "./command.ts";
 import { lazily } from "./lazily.ts";
 import {
@@ -12,6 +13,7 @@ import {
   audioOptions,
   callOptions,
   described,
+  identityOptions,
   logOptions,
   outputOptions,
   tlsOptions,
@@ -50,6 +52,7 @@ const parser = merge(
     }),
   ),
   callOptions,
+  identityOptions,
   audioOptions,
   outputOptions,
   accountOptions,
@@ -78,6 +81,11 @@ export const answer = defineCommand({
   ],
   parser,
   async run(values: AnswerValues, context: Context) {
+    if (values.from !== undefined && values.reject !== undefined) {
+      throw new OffhookError("usage", "--from is for an answer, --reject gives none", {
+        hint: "Leave one of them away.",
+      });
+    }
     const { attachedStation } = await lazily<typeof import("./at_station.ts")>(
       import.meta.url,
       "./at_station.ts",

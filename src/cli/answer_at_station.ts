@@ -11,6 +11,7 @@ import type { Context } from "./command.ts";
 import { acceptorOf, IncomingCalls } from "./incoming_calls.ts";
 import { type Io, say } from "./io.ts";
 import { meantCall } from "./meant_call.ts";
+import { partyOf, serverOf } from "./party.ts";
 import { stationSound } from "./station_endpoints.ts";
 
 export async function answerAtStation(
@@ -22,6 +23,8 @@ export async function answerAtStation(
   return await withAttached(attached, io, async (session) => {
     const { endpoints, pipes } = await stationSound(values, io);
     const account = values.account ?? io.environment("OFFHOOK_ACCOUNT");
+    const server = serverOf(account || undefined, session.snapshot);
+    const from = values.from === undefined ? undefined : partyOf(values.from, server);
     const ours = acceptorOf(values);
     const accepts = (view: CallView) =>
       (!account || view.account === account) && ours(view) &&
@@ -37,6 +40,7 @@ export async function answerAtStation(
       values,
       params: {
         ...(endpoints === undefined ? {} : { endpoints }),
+        ...(from === undefined ? {} : { from }),
         ...(values.detach ? {} : { bound: true }),
       },
       soundOnStdout: pipes?.onStdout ?? false,

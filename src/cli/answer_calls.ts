@@ -82,14 +82,16 @@ async function see(
 async function take(
   { phone }: Session,
   { id }: CallView,
-  { values: { reject, codecs, duration }, params, shared }: AnswerTask,
+  { values: { reject, codecs, duration, headers }, params, shared }: AnswerTask,
 ): Promise<boolean> {
+  const said = headers.length === 0 ? {} : { headers: [...headers] };
   try {
-    if (reject !== undefined) await phone.request("reject", { call: id, status: reject });
+    if (reject !== undefined) await phone.request("reject", { call: id, status: reject, ...said });
     else {
       await phone.request("answer", {
         call: id,
         ...(codecs === undefined ? {} : { codecs: [...codecs] }),
+        ...said,
         limits: duration === undefined ? {} : { durationMs: duration },
         ...params,
       });

@@ -1,6 +1,5 @@
 /** `offhook dial TARGET`: one call out, from start to exit status. */
-import { group, merge, object } from "@optique/core/constructs";
-import { multiple, optional } from "@optique/core/modifiers";
+import { merge, object } from "@optique/core/constructs";
 import { argument, option } from "@optique/core/primitives";
 import type { InferValue } from "@optique/core/parser";
 import { string } from "@optique/core/valueparser";
@@ -13,11 +12,11 @@ import {
   audioOptions,
   callOptions,
   described,
+  identityOptions,
   logOptions,
   outputOptions,
   tlsOptions,
 } from "./options.ts";
-import { header, value } from "./values.ts";
 
 /** What `redial` takes as well. */
 export const dialFlags = merge(
@@ -25,21 +24,7 @@ export const dialFlags = merge(
   object({
     detach: option("--detach", described("Let the station call, print the call's id and leave.")),
   }),
-  group(
-    "Identity",
-    object({
-      from: optional(option(
-        "--from",
-        string({ metavar: "IDENTITY" }),
-        described(`Who calls: a URI, "Name <URI>", or a number on the account.`),
-      )),
-      headers: multiple(option(
-        "--header",
-        value("NAME:VALUE", { name: "", value: "" }, header),
-        described("Add a header to the INVITE. May be repeated."),
-      )),
-    }),
-  ),
+  identityOptions,
   audioOptions,
   outputOptions,
   accountOptions,

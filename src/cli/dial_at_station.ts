@@ -15,7 +15,7 @@ import type { Context } from "./command.ts";
 import type { DialValues } from "./dial.ts";
 import { followCall } from "./follow_call.ts";
 import { type Io, sayJson } from "./io.ts";
-import { partyOf } from "./party.ts";
+import { partyOf, serverIn, serverOf } from "./party.ts";
 import { stationSound } from "./station_endpoints.ts";
 
 /** A script must not wait for ever for somebody to answer. */
@@ -93,14 +93,4 @@ function hostOf(target: string): string | undefined {
   } catch {
     return undefined;
   }
-}
-
-function serverOf(account: string | undefined, { accounts }: Snapshot): string | undefined {
-  const found = account === undefined ? accounts[0] : accounts.find(({ id }) => id === account);
-  return found === undefined ? undefined : serverIn(found.uri);
-}
-
-/** `host:port` of an address of record. */
-function serverIn(uri: string): string {
-  return uri.slice(uri.lastIndexOf("@") + 1);
 }

@@ -4,7 +4,7 @@
  * Not on the real-time path.
  */
 import { group, merge, object } from "@optique/core/constructs";
-import { optional } from "@optique/core/modifiers";
+import { multiple, optional } from "@optique/core/modifiers";
 import { flag, option } from "@optique/core/primitives";
 import type { InferValue } from "@optique/core/parser";
 import { string } from "@optique/core/valueparser";
@@ -174,6 +174,23 @@ export const callOptions = group(
       option("--codec", codecList, described("Codecs to offer, best first: PCMU,G722.")),
     ),
     requireAudio: option("--require-audio", described("Fail with 9 when no sound arrives.")),
+  }),
+);
+
+/** Who we say that we are, and what else we say. */
+export const identityOptions = group(
+  "Identity",
+  object({
+    from: optional(option(
+      "--from",
+      string({ metavar: "IDENTITY" }),
+      described(`Who calls or answers: a URI, "Name <URI>", or a number on the account.`),
+    )),
+    headers: multiple(option(
+      "--header",
+      v.value("NAME:VALUE", { name: "", value: "" }, v.header),
+      described("Add a header to our INVITE or our answer. May be repeated."),
+    )),
   }),
 );
 

@@ -1,4 +1,5 @@
 /** Who calls, and whose calls are taken, as people write it. Pure. Not on the real-time path. */
+import type { Snapshot } from "../control/phone.ts";
 import type { Party } from "../core/account.ts";
 import { OffhookError } from "../core/errors.ts";
 import { resolveTarget } from "../core/target.ts";
@@ -18,6 +19,20 @@ export function partyOf(text: string, server: string | undefined): Party {
       hint: `Write sip:user@host or "Name <sip:user@host>".`,
     });
   }
+}
+
+/** The server of a station's account, without a name of its first one; undefined when it has none. */
+export function serverOf(
+  account: string | undefined,
+  { accounts }: Pick<Snapshot, "accounts">,
+): string | undefined {
+  const found = account === undefined ? accounts[0] : accounts.find(({ id }) => id === account);
+  return found === undefined ? undefined : serverIn(found.uri);
+}
+
+/** `host:port` of an address of record. */
+export function serverIn(uri: string): string {
+  return uri.slice(uri.lastIndexOf("@") + 1);
 }
 
 /** With the name that our contacts have; what the other side calls itself is only its word. */

@@ -15,6 +15,7 @@ import type { Context } from "./command.ts";
 import { acceptorOf, IncomingCalls } from "./incoming_calls.ts";
 import { type Io, say } from "./io.ts";
 import type { OpenedPhone, PhoneOptions } from "./open_phone.ts";
+import { partyOf } from "./party.ts";
 import { awaitRegistration } from "./registration.ts";
 
 type Listen = PhoneOptions["direct"]["listen"];
@@ -27,6 +28,7 @@ export async function runAnswer(values: AnswerValues, context: Context): Promise
   const loaded = await loadForCommand(values, io);
   const endpoints = endpointsOf(loaded, values, io);
   const account = values.listen === undefined ? chosen(loaded).account : undefined;
+  const from = values.from === undefined ? undefined : partyOf(values.from, account?.server);
   const listen = values.listen === undefined ? [] : await listenOn(values, loaded);
   const options = {
     loaded,
@@ -43,7 +45,8 @@ export async function runAnswer(values: AnswerValues, context: Context): Promise
     if (account?.register === true) await awaitRegistration(session, account.id);
     await announce(phone, values, io, account);
     const soundOnStdout = endpoints.speaker.kind === "pipe";
-    return await answerCalls(session, calls, { values, params: {}, soundOnStdout, io });
+    const params = from === undefined ? {} : { from };
+    return await answerCalls(session, calls, { values, params, soundOnStdout, io });
   });
 }
 

@@ -69,6 +69,9 @@ export interface Methods {
       call: CallId;
       endpoints?: AudioEndpoints;
       codecs?: string[];
+      /** Who answers, when that is another than the one who was called. */
+      from?: Party;
+      headers?: ExtraHeader[];
       limits?: CallLimits;
       /** As of `dial`. */
       bound?: boolean;
@@ -76,7 +79,7 @@ export interface Methods {
     result: Record<string, never>;
   };
   reject: {
-    params: { call: CallId; status?: number; reason?: string };
+    params: { call: CallId; status?: number; reason?: string; headers?: ExtraHeader[] };
     result: Record<string, never>;
   };
   hangup: { params: { call: CallId }; result: Record<string, never> };

@@ -89,7 +89,7 @@ export interface Call {
   startedAt: number;
   endpoints: AudioEndpoints;
   capabilities: PayloadFormat[];
-  /** What Dial asked for: goes out when media is open. */
+  /** What Dial or Answer asked for: goes out when media is open. */
   request: { target: string; headers: ExtraHeader[]; from?: Party };
   limits: CallLimits;
   phase: Phase;

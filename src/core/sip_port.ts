@@ -47,9 +47,23 @@ export type SipEffect =
     status: 180 | 181 | 182 | 183;
     description?: MediaDescription;
   }
-  | { type: "SendAccept"; call: CallId; description: MediaDescription }
+  | {
+    type: "SendAccept";
+    call: CallId;
+    description: MediaDescription;
+    /** Who answers, when that is another than the one who was called (RFC 3325). */
+    from?: Party;
+    headers?: ExtraHeader[];
+  }
   /** A final 3xx–6xx to an incoming INVITE. `contacts` go into a 3xx. */
-  | { type: "SendReject"; call: CallId; status: number; reason?: string; contacts?: string[] }
+  | {
+    type: "SendReject";
+    call: CallId;
+    status: number;
+    reason?: string;
+    contacts?: string[];
+    headers?: ExtraHeader[];
+  }
   | { type: "SendBye"; call: CallId }
   | { type: "SendReinvite"; call: CallId; offer: MediaDescription | null }
   | { type: "AnswerOffer"; call: CallId; description: MediaDescription }

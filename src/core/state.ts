@@ -86,9 +86,17 @@ export type Command =
     call: CallId;
     endpoints?: AudioEndpoints;
     codecs?: string[];
+    from?: Party;
+    headers?: ExtraHeader[];
     limits?: CallLimits;
   }
-  | { type: "Reject"; call: CallId; status?: number; reason?: string }
+  | {
+    type: "Reject";
+    call: CallId;
+    status?: number;
+    reason?: string;
+    headers?: ExtraHeader[];
+  }
   /** Ends a call in whatever phase it is. */
   | { type: "Hangup"; call: CallId }
   | { type: "Hold"; call: CallId }

@@ -16,7 +16,7 @@ import type { Command, Input, Moment, PhoneState, StepResult, TimerFired } from 
 import { cancel, dial, invite, progress } from "./transitions/outgoing.ts";
 import { accepted, rejected } from "./transitions/outgoing.ts";
 import { accept, answer, cancelled, earlyMedia, incoming } from "./transitions/incoming.ts";
-import { reject, rungOut, sendEarlyMedia } from "./transitions/incoming.ts";
+import { refuseCall, reject, rungOut, sendEarlyMedia } from "./transitions/incoming.ts";
 import { bye, callEnded, mute, sendDigits } from "./transitions/established.ts";
 import { end, endingTimedOut, mediaClosed, mediaGone, outcomeOf } from "./transitions/ending.ts";
 import { glareOver, offerAnswered, offerRejected, remoteOffer } from "./transitions/offers.ts";
@@ -62,7 +62,7 @@ const COMMANDS: Table<Command> = {
   Unregister: (turn, { account }) => register(turn, account, "Unregister"),
   Dial: dial,
   Answer: answer,
-  Reject: (turn, { call, status, reason }) => reject(turn, turn.need(call), status ?? 603, reason),
+  Reject: refuseCall,
   Hangup: (turn, { call }) => hangup(turn, turn.need(call)),
   Hold: (turn, { call }) => setHold(turn, turn.need(call), true),
   Resume: (turn, { call }) => setHold(turn, turn.need(call), false),

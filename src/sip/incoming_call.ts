@@ -14,15 +14,17 @@ import {
   type OutgoingResponseWithSession,
   type SessionDialog,
 } from "sip.js/lib/core/index.js";
+import type { Party } from "../core/account.ts";
 import type { TimerHandle } from "../core/clock.ts";
 import { OffhookError } from "../core/errors.ts";
+import { extraHeaderLine, nameAddr, reasonPhrase } from "../core/header_value.ts";
 import type { MediaDescription } from "../core/media_description.ts";
 import type { CallId } from "../core/sip_port.ts";
 import type { Agent, CallEffect, Leg } from "./agent.ts";
 import { Authentication } from "./authentication.ts";
 import { autoAnswerAfter } from "./auto_answer.ts";
 import { ACCEPT_LINE, acceptsSdp, requires, sdpOf, supports } from "./capabilities.ts";
-import { reasonPhrase } from "./header_value.ts";
+
 import { partyOf, remoteParty } from "./identity.ts";
 import { LiteralUri } from "./overrides/literal_uri.ts";
 import type { UpdateDelegate } from "./overrides/update.ts";
@@ -108,7 +110,7 @@ export class IncomingCall implements Leg {
         if (this.#stage === "ringing") this.#progress(effect);
         return;
       case "SendAccept":
-        if (this.#stage === "ringing") this.#accept(effect.description);
+        if (this.#stage === "ringing") this.#accept(effect);
         return;
       case "SendReject":
         return this.#reject(effect);
@@ -202,7 +204,11 @@ export class IncomingCall implements Leg {
     (session as SessionDialog).delegate = delegate;
   }
 
-  #accept(description: MediaDescription): void {
+  #accept({ description, from, headers = [] }: Effect<"SendAccept">): void {
+    const said = [
+      ...(from === undefined ? [] : [this.#identityLine(from)]),
+      ...headers.map(extraHeaderLine),
+    ];
     this.#stage = "accepting";
     this.#reliable.whenSettled(() => {
       if (this.#stage !== "accepting") return;
@@ -212,7 +218,7 @@ export class IncomingCall implements Leg {
         : this.#descriptions.answer(description, address);
       this.#finish();
       const { message } = this.#server;
-      const extraHeaders = [ACCEPT_LINE, ...sessionTimerAnswer(message)];
+      const extraHeaders = [ACCEPT_LINE, ...sessionTimerAnswer(message), ...said];
       const { session } = this.#server.accept({
         statusCode: 200,
         extraHeaders,
@@ -220,6 +226,12 @@ export class IncomingCall implements Leg {
       });
       this.#establish(session as SessionDialog, message);
     });
+  }
+
+  /** A server that knows us vouches for whom we prefer; without one there is only our own word. */
+  #identityLine(from: Party): string {
+    const word = this.#agent.account.server === "" ? "Asserted" : "Preferred";
+    return `P-${word}-Identity: ${nameAddr(from)}`;
   }
 
   #establish(dialog: SessionDialog, message: IncomingRequestMessage): void {
@@ -235,20 +247,21 @@ export class IncomingCall implements Leg {
     this.#replaced?.abandon();
   }
 
-  #reject({ status, reason, contacts }: Effect<"SendReject">): void {
+  #reject({ status, reason, contacts, headers = [] }: Effect<"SendReject">): void {
+    const lines = headers.map(extraHeaderLine);
     this.#finish();
     this.#agent.setLeg(this.#call, undefined);
     const options = { statusCode: status, ...this.#phrase(reason) };
     if (status >= 400) {
-      this.#server.reject(options);
+      this.#server.reject({ ...options, extraHeaders: lines });
       return;
     }
-    const extraHeaders = (contacts ?? []).flatMap((contact) => {
+    const contactLines = (contacts ?? []).flatMap((contact) => {
       const uri = LiteralUri.parse(contact);
       if (uri === undefined) this.#agent.log("warning", `no Contact for ${contact}: not a URI`);
       return uri === undefined ? [] : [`Contact: <${uri}>`];
     });
-    this.#server.redirect([], { ...options, extraHeaders });
+    this.#server.redirect([], { ...options, extraHeaders: [...contactLines, ...lines] });
   }
 
   #phrase(reason: string | undefined): { reasonPhrase?: string } {

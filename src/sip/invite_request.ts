@@ -15,7 +15,7 @@ import type { SipEffect } from "../core/sip_port.ts";
 import type { Agent } from "./agent.ts";
 import type { Authentication } from "./authentication.ts";
 import { ALLOW_LINE, SUPPORTED } from "./capabilities.ts";
-import { displayNameContent, extraHeaderLine } from "./header_value.ts";
+import { displayNameContent, extraHeaderLine } from "../core/header_value.ts";
 import { newToken } from "./identifiers.ts";
 import { requestTarget } from "./identity.ts";
 import { LiteralUri } from "./overrides/literal_uri.ts";

@@ -8,7 +8,7 @@
  */
 import type { IncomingRequestMessage, SessionDialog } from "sip.js/lib/core/index.js";
 import type { SipEffect } from "../core/sip_port.ts";
-import { headerValue } from "./header_value.ts";
+import { headerValue } from "../core/header_value.ts";
 import { requestTarget } from "./identity.ts";
 import { LiteralUri } from "./overrides/literal_uri.ts";
 import { sendInDialog } from "./in_dialog.ts";

@@ -7,7 +7,7 @@
  * Not on the real-time path.
  */
 import type { IncomingReferRequest } from "sip.js/lib/core/index.js";
-import { reasonPhrase } from "./header_value.ts";
+import { reasonPhrase } from "../core/header_value.ts";
 import { newToken } from "./identifiers.ts";
 import { partyOf } from "./identity.ts";
 import { sendInDialog } from "./in_dialog.ts";

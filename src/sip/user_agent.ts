@@ -23,7 +23,7 @@ import type { CallId, SipEffect, SipInput } from "../core/sip_port.ts";
 import type { Agent, CallEffect, Leg, Log } from "./agent.ts";
 import { answer } from "./answer.ts";
 import { makeCore, placeholder } from "./core_setup.ts";
-import { displayNameContent, headerValue } from "./header_value.ts";
+import { displayNameContent, headerValue } from "../core/header_value.ts";
 import { newToken } from "./identifiers.ts";
 import { IncomingCall } from "./incoming_call.ts";
 import { IncomingMessages } from "./incoming_message.ts";

@@ -1,6 +1,9 @@
 /** A call to us, from INVITE to the answer. */
+import type { ExtraHeader } from "../account.ts";
 import type { Call } from "../call.ts";
 import { OffhookError } from "../errors.ts";
+import { checkSaid } from "../header_value.ts";
+import type { MediaDescription } from "../media_description.ts";
 import { answerOffer, capabilitiesFor, createOffer } from "../offer_answer.ts";
 import type { SipInput } from "../sip_port.ts";
 import type { Command } from "../state.ts";
@@ -73,10 +76,15 @@ function capabilitiesOf(turn: Turn, account: string) {
   return capabilitiesFor(names ?? audio.map((format) => format.encoding), formats);
 }
 
-/** @throws OffhookError `invalid-state` unless the call rings, `usage` for an unknown codec */
+/**
+ * @throws OffhookError `invalid-state` unless the call rings, `usage` for an unknown codec and for
+ * what may not stand in a message
+ */
 export function answer(turn: Turn, command: Extract<Command, { type: "Answer" }>): void {
   const call = turn.need(command.call);
   if (!isIn(call, "ringing")) return refuse(call, "answer", "a ringing call");
+  checkSaid(command);
+  const { from, headers = [] } = command;
   const capabilities = command.codecs === undefined
     ? call.capabilities
     : capabilitiesFor(command.codecs, turn.settings.formats);
@@ -88,6 +96,7 @@ export function answer(turn: Turn, command: Extract<Command, { type: "Answer" }>
     capabilities,
     endpoints: command.endpoints ?? call.endpoints,
     recording: recordingOf(command.endpoints ?? call.endpoints),
+    request: { ...call.request, headers, ...(from === undefined ? {} : { from }) },
     limits: command.limits ?? call.limits,
     phase: { name: "answering", offer: call.phase.offer },
   }) as CallIn<"answering">;
@@ -129,23 +138,41 @@ export function accept(turn: Turn, call: CallIn<"answering">): void {
   const { offer } = call.phase;
   if (offer === null) {
     const ours = createOffer(call.capabilities, ports);
-    turn.ask({ type: "SendAccept", call: call.id, description: ours });
+    sendAccept(turn, call, ours);
     establish(turn, { ...call, description: ours }, { name: "awaiting-ack", offer: ours });
     return;
   }
   if (call.media.name === "running" && call.description !== undefined) {
-    turn.ask({ type: "SendAccept", call: call.id, description: call.description });
+    sendAccept(turn, call, call.description);
     establish(turn, runStream(turn, call, call.media.stream, true), { name: "stable" });
     return;
   }
   try {
     const settled = answerOffer(offer, call.capabilities, ports);
-    turn.ask({ type: "SendAccept", call: call.id, description: settled.answer });
+    sendAccept(turn, call, settled.answer);
     const described = { ...call, description: settled.answer };
     establish(turn, runStream(turn, described, settled.stream, true), { name: "stable" });
   } catch (error) {
     reject(turn, call, 488, "Not Acceptable Here", OffhookError.from(error));
   }
+}
+
+function sendAccept(turn: Turn, call: Call, description: MediaDescription): void {
+  const { from, headers } = call.request;
+  turn.ask({
+    type: "SendAccept",
+    call: call.id,
+    description,
+    ...(from === undefined ? {} : { from }),
+    ...(headers.length === 0 ? {} : { headers }),
+  });
+}
+
+/** Reject, as a person or a program asks for it. @throws OffhookError as {@link answer} */
+export function refuseCall(turn: Turn, command: Extract<Command, { type: "Reject" }>): void {
+  const { call, status = 603, reason, headers } = command;
+  checkSaid(command);
+  reject(turn, turn.need(call), status, reason, undefined, headers);
 }
 
 /** Refuses a call that is not answered yet. */
@@ -155,11 +182,15 @@ export function reject(
   status: number,
   reason?: string,
   error?: OffhookError,
+  headers?: ExtraHeader[],
 ): void {
   if (!isIn(call, "ringing") && !isIn(call, "answering")) {
     return refuse(call, "reject", "a ringing call");
   }
-  const worded = reason === undefined ? {} : { reason };
+  const worded = {
+    ...(reason === undefined ? {} : { reason }),
+    ...(headers === undefined ? {} : { headers }),
+  };
   turn.ask({ type: "SendReject", call: call.id, status, ...worded });
   end(turn, call, {
     outcome: error === undefined ? "declined" : "media-failed",

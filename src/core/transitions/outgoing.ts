@@ -2,6 +2,7 @@
 import type { Account, Party } from "../account.ts";
 import type { Call } from "../call.ts";
 import { OffhookError } from "../errors.ts";
+import { checkSaid } from "../header_value.ts";
 import type { MediaDescription } from "../media_description.ts";
 import { acceptAnswer, answerOffer, capabilitiesFor, createOffer } from "../offer_answer.ts";
 import type { SipInput } from "../sip_port.ts";
@@ -33,6 +34,7 @@ export function place(
       data: { account: command.account },
     });
   }
+  checkSaid(command);
   if (turn.find(command.call) !== undefined) {
     throw new OffhookError("invalid-state", `the call id "${command.call}" is taken`);
   }

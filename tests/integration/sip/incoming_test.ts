@@ -56,6 +56,40 @@ Deno.test("an answer has what RFC 3261 §13.3.1.4 wants, and a reachable Contact
   });
 });
 
+Deno.test("an answer says who answers and what else was asked for; line ends are no way in", async () => {
+  for (const [server, header] of [["", "asserted"], ["registrar.test", "preferred"]]) {
+    await withPeer(async ({ phone, peer, port }) => {
+      peer.request("INVITE", port, { body: sdp(6000) });
+      const { call } = await phone.next("IncomingCall");
+      const accept = { type: "SendAccept", call, description: description(5000) } as const;
+      const evil = "x\r\nEvil: 1";
+      phone.do({ ...accept, headers: [{ name: "X-Queue", value: evil }] });
+      phone.do({ ...accept, from: { uri: "sip:a@b", displayName: evil } });
+      phone.do({ ...accept, from: { uri: evil } });
+      phone.do({
+        ...accept,
+        from: { uri: "sip:desk@example.test", displayName: 'The "Desk"' },
+        headers: [{ name: "X-Queue", value: "sales" }],
+      });
+      const ok = await peer.next("200", "INVITE");
+      assert.equal(ok.header("x-queue"), "sales");
+      const word = ok.header(`p-${header}-identity`);
+      assert.equal(word, String.raw`"The \"Desk\"" <sip:desk@example.test>`);
+      assert.equal(ok.header("evil"), "");
+    }, { account: { server } });
+  }
+});
+
+Deno.test("a refusal carries the headers that were asked for", async () => {
+  await withPeer(async ({ phone, peer, port }) => {
+    peer.request("INVITE", port, { body: sdp(6000) });
+    const { call } = await phone.next("IncomingCall");
+    const headers = [{ name: "Retry-After", value: "60" }];
+    phone.do({ type: "SendReject", call, status: 480, headers });
+    assert.equal((await peer.next("480", "INVITE")).header("retry-after"), "60");
+  });
+});
+
 Deno.test("a CANCEL ends the ringing; its Reason says whether another phone answered", async () => {
   await withPeer(async ({ phone, peer, port }) => {
     for (const [reason, elsewhere] of [["", false], ['SIP;cause=200;text="x"', true]] as const) {

@@ -143,3 +143,40 @@ Deno.test("callers are matched by user, address or URI", () => {
     assert.equal(matchesCaller(pattern, uri), expected, `${pattern} ${uri}`);
   }
 });
+
+Deno.test("--from and --header go into the answer; --header also into a refusal", async () => {
+  const said = ["--header", "X-Queue: sales"];
+  const answered = start([...LISTEN, ...said, "--from", "Desk <sip:desk@example.test>"]);
+  await settle();
+  answered.ring("a");
+  await settle();
+  answered.end("a");
+  assert.equal(await answered.status, 0);
+  const headers = [{ name: "X-Queue", value: "sales" }];
+  const from = { uri: "sip:desk@example.test", displayName: "Desk" };
+  assert.deepEqual(answered.phone.requests, [
+    { method: "answer", params: { call: "a", headers, limits: {}, from } },
+  ]);
+  const refused = start([...LISTEN, ...said, "--reject", "480"]);
+  await settle();
+  refused.ring("a");
+  await settle();
+  refused.end("a");
+  assert.equal(await refused.status, 0);
+  assert.deepEqual(refused.phone.requests, [
+    { method: "reject", params: { call: "a", status: 480, headers } },
+  ]);
+});
+
+Deno.test("an identity or header that could inject another is a usage error", async () => {
+  const table: [args: string[], message: RegExp][] = [
+    [["--header", "X-A: 1\r\nEvil: 1"], /control characters/],
+    [["--from", "sip:a@b\r\nEvil: 1"], /--from: [^]*control characters/],
+    [["--from", "sip:a@b", "--reject", "486"], /--reject gives none/],
+  ];
+  for (const [args, message] of table) {
+    const { io, status } = start([...LISTEN, ...args]);
+    assert.equal(await status, 2);
+    assert.match(io.stderr.text, message);
+  }
+});

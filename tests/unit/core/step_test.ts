@@ -442,3 +442,46 @@ Deno.test("an answer while early media opens waits for it: media is opened once"
   assert.ok(scene.asked("SendAccept"));
   assert.equal(scene.phase("a"), "established");
 });
+
+const INCOMING: Input = {
+  type: "IncomingCall",
+  call: "in",
+  account: "desk",
+  sipCallId: "1",
+  from: { uri: "sip:bob@x" },
+  to: { uri: "sip:alice@x" },
+  offer: theirs(),
+  transport: "udp",
+};
+
+Deno.test("what may not stand in a message is refused before anything happens", () => {
+  const evil = "x\r\nEvil: 1";
+  const sayings = [
+    { headers: [{ name: "X-Queue", value: evil }] },
+    { headers: [{ name: "Via", value: "x" }] },
+    { from: { uri: "sip:a@b", displayName: evil } },
+    { from: { uri: evil } },
+  ];
+  const scene = new Scene().play(INCOMING);
+  for (const said of sayings) {
+    for (
+      const command of [
+        { type: "Dial", call: "b", account: "desk", target: "sip:b@x", ...said },
+        { type: "Answer", call: "in", ...said },
+      ] as const
+    ) assert.throws(() => scene.play(command), OffhookError, JSON.stringify(command));
+  }
+  assert.equal(scene.phase("in"), "ringing");
+  assert.equal(scene.phase("b"), "gone");
+});
+
+Deno.test("the answer carries who answers, and headers", () => {
+  const said = {
+    from: { uri: "sip:desk@example.test" },
+    headers: [{ name: "X-Queue", value: "sales" }],
+  };
+  const scene = new Scene().play(INCOMING, { type: "Answer", call: "in", ...said });
+  scene.play({ type: "MediaOpened", call: "in", port: 4000, rtcpPort: 4001 });
+  const { from, headers } = scene.effect("SendAccept");
+  assert.deepEqual({ from, headers }, said);
+});

@@ -7,8 +7,9 @@
  * begin another one. Nothing goes into a message that has not passed here. Pure; not on the
  * real-time path.
  */
-import type { ExtraHeader } from "../core/account.ts";
-import { OffhookError } from "../core/errors.ts";
+import type { ExtraHeader, Party } from "./account.ts";
+import { OffhookError } from "./errors.ts";
+import { resolveTarget } from "./target.ts";
 
 /** Headers that the user agent writes itself, with their compact forms (RFC 3261 §7.3.3). */
 const RESERVED = new Set([
@@ -91,4 +92,21 @@ export function quotedString(name: string, value: string): string {
  */
 export function reasonPhrase(value: string): string {
   return headerValue("reason", value);
+}
+
+/**
+ * Before anything is sent: whether all of it may stand in a message.
+ * @throws OffhookError `usage`, `invalid-target`
+ */
+export function checkSaid({ from, headers = [] }: { from?: Party; headers?: ExtraHeader[] }): void {
+  headers.forEach(extraHeaderLine);
+  if (from === undefined) return;
+  displayNameContent(from.displayName ?? "", "--from");
+  resolveTarget(from.uri);
+}
+
+/** `"Name" <URI>`. @throws OffhookError `usage` */
+export function nameAddr({ uri, displayName = "" }: Party): string {
+  const address = `<${headerValue("address", uri)}>`;
+  return displayName === "" ? address : `${quotedString("display name", displayName)} ${address}`;
 }
