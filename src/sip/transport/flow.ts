@@ -88,3 +88,12 @@ export function plainHost(host: string): string {
 export function isIPv6(host: string): boolean {
   return host.includes(":");
 }
+
+const CR = 13;
+const LF = 10;
+
+/** Nothing but line ends: keepalives of some peers. */
+export function isBlank(bytes: Uint8Array): boolean {
+  for (const byte of bytes) if (byte !== CR && byte !== LF) return false;
+  return true;
+}

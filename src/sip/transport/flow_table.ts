@@ -1,20 +1,21 @@
 /**
  * Every flow of one user agent: UDP sockets, connections that we opened, connections that came to our
  * listeners. Finds a flow to a target, or opens it, once for all who ask at the same time.
- * Not on the real-time path.
+ *
+ * UDP is loaded at once; connections, TLS and WebSocket with the first that needs them: they weigh more
+ * than the rest of the phone's start. Not on the real-time path.
  */
-import type { TransportName } from "../../core/account.ts";
+import type { TlsSettings, TransportName } from "../../core/account.ts";
 import { OffhookError } from "../../core/errors.ts";
 import type { Target } from "../dns/locate.ts";
-import { openFlow } from "./connect.ts";
 import { type BaseFlow, type FlowOwner, isIPv6, plainHost } from "./flow.ts";
-import { type Listener, listenFor } from "./listen.ts";
-import { DEFAULT_TLS } from "./tls.ts";
+import type { Listener } from "./listen.ts";
 import type { Address, Clock, ListenOptions, TransportLayerOptions } from "./types.ts";
 import { type UdpFlow, UdpSocket } from "./udp_socket.ts";
 
 const CONNECT_TIMEOUT_MS = 5000;
 const KEEPALIVE_MS = 25_000;
+const DEFAULT_TLS: TlsSettings = { minVersion: "1.2", verify: true };
 /** How long the last messages may take to reach the kernel before the sockets are closed. */
 const DRAIN_MS = 300;
 
@@ -107,6 +108,7 @@ export class FlowTable implements FlowOwner {
       this.#sockets.push(socket);
       return socket.bound;
     }
+    const { listenFor } = await import("./listen.ts");
     const listener = await listenFor(this, transport, at, options, (flow) => this.#add(flow));
     this.#listeners.push(listener);
     return listener.address;
@@ -142,6 +144,7 @@ export class FlowTable implements FlowOwner {
 
   async #open(target: Target, timeoutMs?: number): Promise<BaseFlow> {
     const { tls = DEFAULT_TLS, connectTimeoutMs = CONNECT_TIMEOUT_MS, path } = this.options;
+    const { openFlow } = await import("./connect.ts");
     const flow = await openFlow(this, target, {
       tls,
       timeoutMs: timeoutMs ?? connectTimeoutMs,

@@ -13,11 +13,10 @@ import { replaceVia, scanBytes, type ScanFault, type SipMessage } from "../messa
 import { stampVia } from "../via.ts";
 import type { ClientTransactions } from "./client_transactions.ts";
 import { type DialogFlows, isNatted } from "./dialog_flows.ts";
-import { type BaseFlow, plainHost } from "./flow.ts";
+import { type BaseFlow, isBlank, plainHost } from "./flow.ts";
 import type { ServerTransactions } from "./server_transactions.ts";
 import type { LayerEvent, RequestHook } from "./types.ts";
 import { UdpFlow } from "./udp_socket.ts";
-import { isBlank } from "./websocket_flow.ts";
 
 export interface InboundOptions {
   client: ClientTransactions<BaseFlow>;

@@ -10,8 +10,6 @@ import type { TlsSettings } from "../../core/account.ts";
 import { OffhookError } from "../../core/errors.ts";
 import { fileReason } from "../../core/file_reason.ts";
 
-export const DEFAULT_TLS: TlsSettings = { minVersion: "1.2", verify: true };
-
 /** The certificate's SHA-256 is not the pinned one. */
 export class PinMismatchError extends Error {
   readonly code = "PIN_MISMATCH";

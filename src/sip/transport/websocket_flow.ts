@@ -4,7 +4,7 @@
  */
 import type { Socket } from "node:net";
 import type { RawData, WebSocket } from "ws";
-import { BaseFlow, type FlowOwner } from "./flow.ts";
+import { BaseFlow, type FlowOwner, isBlank } from "./flow.ts";
 import { Keepalive } from "./keepalive.ts";
 import { sendError } from "./network_error.ts";
 import { socketAddress } from "./stream_flow.ts";
@@ -12,8 +12,6 @@ import { tlsCloseError } from "./tls_error.ts";
 import type { Address } from "./types.ts";
 
 const MAX_WAITING_BYTES = 1 << 20;
-const CR = 13;
-const LF = 10;
 
 export interface WebSocketFlowOptions {
   transport: "ws" | "wss";
@@ -107,10 +105,4 @@ function asBytes(data: RawData): Uint8Array {
     at += part.length;
   }
   return all;
-}
-
-/** Nothing but line ends: some peers send these as keepalives. */
-export function isBlank(bytes: Uint8Array): boolean {
-  for (const byte of bytes) if (byte !== CR && byte !== LF) return false;
-  return true;
 }
