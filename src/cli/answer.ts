@@ -1,69 +1,57 @@
 /** `offhook answer`: wait for calls and answer them, or refuse them. */
-import { group, merge, object } from "@optique/core/constructs";
-import { multiple, optional, withDefault } from "@optique/core/modifiers";
-import { option } from "@optique/core/primitives";
-import type { InferValue } from "@optique/core/parser";
-import { string } from "@optique/core/valueparser";
 import { OffhookError } from "../core/errors.ts";
-import { type Context, defineCommand } from "./command.ts";
-import { lazily } from "./lazily.ts";
 import {
-  accountOptions,
-  attachOptions,
-  audioOptions,
-  callOptions,
-  described,
-  identityOptions,
-  logOptions,
-  outputOptions,
-  tlsOptions,
-} from "./options.ts";
-import { listenAddress, value, wholeNumber } from "./values.ts";
+  audioFields,
+  callFields,
+  identityFields,
+  PHONE,
+  type PhoneFields,
+} from "./common_fields.ts";
+import { lazily } from "./lazily.ts";
+import { readListenAddress } from "./phone_readers.ts";
+import { flag, option, repeated, type ValuesOf } from "./quick_args.ts";
+import { defineQuickCommand } from "./quick_command.ts";
+import { readText, readWholeNumber } from "./readers.ts";
 
-const parser = merge(
-  group(
-    "Which calls",
-    object({
-      listen: optional(option(
-        "--listen",
-        value("ADDRESS:PORT", "", listenAddress),
-        described("Take direct calls there, without an account; port 0 is any free one."),
-      )),
-      accept: multiple(option(
-        "--accept",
-        string({ metavar: "FROM" }),
-        described("Only calls from this user, user@host or URI; * is a wildcard. Repeatable."),
-      )),
-      reject: optional(option(
-        "--reject",
-        wholeNumber("CODE", 400, 699),
-        described("Refuse the call with this SIP status instead of answering."),
-      )),
-      count: withDefault(
-        option("--count", wholeNumber("N", 0, 1_000_000), described("So many calls; 0: no end.")),
-        1,
-      ),
-      call: optional(option(
-        "--call",
-        string({ metavar: "ID" }),
-        described("The ringing call of a running station to answer; needed when several ring."),
-      )),
-      detach: option("--detach", described("Leave the answered call to the station.")),
-    }),
+const fields = {
+  listen: option(
+    "--listen",
+    { metavar: "ADDRESS:PORT", read: readListenAddress },
+    "Take direct calls there, without an account; port 0 is any free one.",
   ),
-  callOptions,
-  identityOptions,
-  audioOptions,
-  outputOptions,
-  accountOptions,
-  attachOptions,
-  tlsOptions,
-  logOptions,
-);
+  accept: repeated(
+    "--accept",
+    { metavar: "FROM", read: readText },
+    "Only calls from this user, user@host or URI; * is a wildcard. Repeatable.",
+  ),
+  reject: option(
+    "--reject",
+    { metavar: "CODE", read: readWholeNumber(400, 699) },
+    "Refuse the call with this SIP status instead of answering.",
+  ),
+  count: option(
+    "--count",
+    { metavar: "N", read: readWholeNumber(0, 1_000_000) },
+    "So many calls; 0: no end.",
+  ),
+  call: option(
+    "--call",
+    { metavar: "ID", read: readText },
+    "The ringing call of a running station to answer; needed when several ring.",
+  ),
+  detach: flag(["--detach"], "Leave the answered call to the station."),
+};
 
-export type AnswerValues = InferValue<typeof parser>;
+type AnswerFields =
+  & typeof fields
+  & typeof callFields
+  & typeof identityFields
+  & typeof audioFields
+  & PhoneFields;
 
-export const answer = defineCommand({
+export type AnswerValues = ValuesOf<AnswerFields>;
+
+export const answer = defineQuickCommand<AnswerFields>({
   name: "answer",
   brief: "Wait for a call and answer it",
   synopsis: "[OPTIONS]",
@@ -79,8 +67,15 @@ export const answer = defineCommand({
     "answer --reject 486",
     "answer --detach",
   ],
-  parser,
-  async run(values: AnswerValues, context: Context) {
+  fields: {},
+  shared: {
+    "Which calls": fields,
+    Call: callFields,
+    Identity: identityFields,
+    Audio: audioFields,
+    ...PHONE,
+  },
+  async run(values, context) {
     if (values.from !== undefined && values.reject !== undefined) {
       throw new OffhookError("usage", "--from is for an answer, --reject gives none", {
         hint: "Leave one of them away.",

@@ -35,7 +35,8 @@ export async function answerCalls(
 ): Promise<ExitCode> {
   const { values, io } = task;
   let status: ExitCode = 0;
-  for (let left = values.count === 0 ? Infinity : values.count; left > 0;) {
+  const { count = 1 } = values;
+  for (let left = count === 0 ? Infinity : count; left > 0;) {
     const view = await nextCall(session, calls, values.timeout, io);
     if (view === undefined) return 130;
     if (await take(session, view, task)) {

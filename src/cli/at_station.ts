@@ -21,7 +21,7 @@ import type {
   CallValues,
   LogValues,
   TlsValues,
-} from "./options.ts";
+} from "./common_fields.ts";
 
 export interface AttachWishes
   extends AttachValues, AccountValues, TlsValues, LogValues, Partial<AudioValues> {

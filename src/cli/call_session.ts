@@ -17,7 +17,7 @@ import { passwordOf } from "./call_setup.ts";
 import type { Io } from "./io.ts";
 import { openLog } from "./log.ts";
 import type { OpenedPhone, PhoneOptions } from "./open_phone.ts";
-import type { AccountValues, LogValues, OutputValues } from "./options.ts";
+import type { AccountValues, LogValues, OutputValues } from "./common_fields.ts";
 import { interruptsOf, type Session, sessionOf } from "./session.ts";
 import { openTrace } from "./trace_file.ts";
 

@@ -9,7 +9,7 @@ import { passwordReader } from "../config/password.ts";
 import { OffhookError } from "../core/errors.ts";
 import type { AudioEndpoints } from "../core/media_port.ts";
 import type { Io } from "./io.ts";
-import type { AccountValues, AudioValues, LogValues, TlsValues } from "./options.ts";
+import type { AccountValues, AudioValues, LogValues, TlsValues } from "./common_fields.ts";
 
 /** The configuration under the flags of a command. */
 export async function loadForCommand(

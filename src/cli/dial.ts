@@ -1,51 +1,43 @@
 /** `offhook dial TARGET`: one call out, from start to exit status. */
-import { merge, object } from "@optique/core/constructs";
-import { argument, option } from "@optique/core/primitives";
-import type { InferValue } from "@optique/core/parser";
-import { string } from "@optique/core/valueparser";
 import type { ExitCode } from "../core/errors.ts";
-import { type Context, defineCommand } from "./command.ts";
-import { lazily } from "./lazily.ts";
+import type { Context } from "./command.ts";
 import {
-  accountOptions,
-  attachOptions,
-  audioOptions,
-  callOptions,
-  described,
-  identityOptions,
-  logOptions,
-  outputOptions,
-  tlsOptions,
-} from "./options.ts";
+  audioFields,
+  callFields,
+  identityFields,
+  PHONE,
+  type PhoneFields,
+} from "./common_fields.ts";
+import { lazily } from "./lazily.ts";
+import { argument, flag, type ValuesOf } from "./quick_args.ts";
+import { defineQuickCommand } from "./quick_command.ts";
+import { readText } from "./readers.ts";
 
-/** What `redial` takes as well. */
-export const dialFlags = merge(
-  callOptions,
-  object({
-    detach: option("--detach", described("Let the station call, print the call's id and leave.")),
-  }),
-  identityOptions,
-  audioOptions,
-  outputOptions,
-  accountOptions,
-  attachOptions,
-  tlsOptions,
-  logOptions,
-);
+export const detachField = {
+  detach: flag(["--detach"], "Let the station call, print the call's id and leave."),
+};
 
-const parser = merge(
-  object({
-    target: argument(
-      string({ metavar: "TARGET" }),
-      described("sip:, sips: or tel: URI, user@host, or a number on the account."),
-    ),
-  }),
-  dialFlags,
-);
+/** What `redial` takes as well, by heading. */
+export const DIAL = { Call: callFields, Identity: identityFields, Audio: audioFields, ...PHONE };
 
-export type DialValues = InferValue<typeof parser>;
+export type DialFlags =
+  & typeof detachField
+  & typeof callFields
+  & typeof identityFields
+  & typeof audioFields
+  & PhoneFields;
 
-export const dial = defineCommand({
+const fields = {
+  target: argument(
+    { metavar: "TARGET", read: readText },
+    "sip:, sips: or tel: URI, user@host, or a number on the account.",
+  ),
+  ...detachField,
+};
+
+export type DialValues = ValuesOf<typeof fields & DialFlags>;
+
+export const dial = defineQuickCommand<typeof fields & DialFlags>({
   name: "dial",
   brief: "One call, from start to exit status",
   synopsis: "[OPTIONS] TARGET",
@@ -60,7 +52,8 @@ export const dial = defineCommand({
     "dial 700 --dtmf 1,w2# --record ivr.wav --duration 30s",
     "dial 600 --detach",
   ],
-  parser,
+  fields,
+  shared: DIAL,
   run: runDialValues,
 });
 

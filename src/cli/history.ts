@@ -1,5 +1,5 @@
 /** `offhook history`: the calls that were, newest first. */
-import { outputFields } from "./live.ts";
+import { outputFields } from "./output_fields.ts";
 import { flag, option, type ValuesOf } from "./quick_args.ts";
 import { defineQuickCommand } from "./quick_command.ts";
 import { lazily } from "./lazily.ts";

@@ -5,14 +5,15 @@ import { option } from "@optique/core/primitives";
 import type { InferValue } from "@optique/core/parser";
 import { type Context, defineCommand } from "./command.ts";
 import { described, logOptions, outputOptions } from "./options.ts";
-import { listenAddress, value } from "./values.ts";
+import { readListenAddress } from "./phone_readers.ts";
+import { value } from "./values.ts";
 
 const parser = merge(
   object({
     listen: withDefault(
       option(
         "--listen",
-        value("ADDRESS:PORT", "", listenAddress),
+        value("ADDRESS:PORT", "", readListenAddress),
         described("Where it takes calls; 127.0.0.1:5560 by default."),
       ),
       "127.0.0.1:5560",

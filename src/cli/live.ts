@@ -9,16 +9,12 @@
 import type { RemotePhone } from "../control/remote_phone.ts";
 import type { ExitCode } from "../core/errors.ts";
 import type { Io } from "./io.ts";
-import { flag, option, type ValuesOf } from "./quick_args.ts";
+import { outputFields } from "./output_fields.ts";
+import { option, type ValuesOf } from "./quick_args.ts";
 import { readPath, readText } from "./readers.ts";
 import { reachStation } from "./reach_station.ts";
 
 const file = { metavar: "FILE", read: readPath, completes: "file" } as const;
-
-export const outputFields = {
-  json: flag(["--json"], "One JSON object on standard output."),
-  quiet: flag(["-q", "--quiet"], "No words except errors."),
-};
 
 export const stationFields = {
   config: option("--config", file, "Its configuration."),

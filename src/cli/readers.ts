@@ -1,7 +1,8 @@
 /**
  * From the text of a flag or argument to its value, or a sentence on what is wrong with it. No
- * dependency: small commands load nothing else. Pure. Not on the real-time path.
+ * npm package: what every command loads is small. Pure. Not on the real-time path.
  */
+import { nearest } from "../config/nearest.ts";
 import { OffhookError } from "../core/errors.ts";
 
 /** @throws OffhookError `usage` */
@@ -57,4 +58,17 @@ export function dtmfDigits(input: string): string {
     `"${wrong}" in "${input}" is no DTMF digit`,
     "Allowed are 0-9 * # A-D, w (1 s) and , (2 s).",
   );
+}
+
+/** One of some words, in any case; the nearest is named when it is none. */
+export function readOneOf<const T extends string>(allowed: readonly T[]): Reader<T> {
+  return (input) => {
+    const found = allowed.find((word) => word.toLowerCase() === input.toLowerCase());
+    if (found !== undefined) return found;
+    const near = nearest(input, allowed);
+    throw bad(
+      `"${input}" is not one of ${allowed.join(", ")}`,
+      near === undefined ? undefined : `Did you mean "${near}"?`,
+    );
+  };
 }

@@ -1,14 +1,11 @@
 /** `offhook redial`: calls whom we called last. */
-import type { InferValue } from "@optique/core/parser";
 import { DIRECT_ACCOUNT } from "../control/phone.ts";
 import { OffhookError } from "../core/errors.ts";
-import { type Context, defineCommand } from "./command.ts";
-import { dialFlags, runDialValues } from "./dial.ts";
+import { detachField, DIAL, type DialFlags, runDialValues } from "./dial.ts";
+import { defineQuickCommand } from "./quick_command.ts";
 import { readStore } from "./read_store.ts";
 
-export type RedialValues = InferValue<typeof dialFlags>;
-
-export const redial = defineCommand({
+export const redial = defineQuickCommand<DialFlags>({
   name: "redial",
   brief: "Call whom we called last",
   synopsis: "[OPTIONS]",
@@ -16,8 +13,9 @@ export const redial = defineCommand({
     "Takes the newest outgoing call of the history, answered or not, and calls it again " +
     "with the options of dial.",
   examples: ["redial", "redial --detach"],
-  parser: dialFlags,
-  async run(values: RedialValues, context: Context) {
+  fields: detachField,
+  shared: DIAL,
+  async run(values, context) {
     const last = await readStore(
       context.io,
       undefined,

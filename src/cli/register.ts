@@ -1,41 +1,22 @@
 /** `offhook register`: register, say how it went, un-register; or `--stay`. */
-import { group, merge, object } from "@optique/core/constructs";
-import { withDefault } from "@optique/core/modifiers";
-import { option } from "@optique/core/primitives";
-import type { InferValue } from "@optique/core/parser";
-import { type Context, defineCommand } from "./command.ts";
+import { PHONE, type PhoneFields } from "./common_fields.ts";
 import { lazily } from "./lazily.ts";
-import {
-  accountOptions,
-  attachOptions,
-  described,
-  logOptions,
-  outputOptions,
-  tlsOptions,
-} from "./options.ts";
-import { duration } from "./values.ts";
+import { flag, option, type ValuesOf } from "./quick_args.ts";
+import { defineQuickCommand } from "./quick_command.ts";
+import { durationMs } from "./readers.ts";
 
-const parser = merge(
-  group(
-    "Registration",
-    object({
-      stay: option("--stay", described("Stay registered until interrupted, and say what changes.")),
-      timeout: withDefault(
-        option("--timeout", duration(), described("Give up after; 35 s by default.")),
-        35_000,
-      ),
-    }),
+const fields = {
+  stay: flag(["--stay"], "Stay registered until interrupted, and say what changes."),
+  timeout: option(
+    "--timeout",
+    { metavar: "DURATION", read: durationMs },
+    "Give up after; 35 s by default.",
   ),
-  outputOptions,
-  accountOptions,
-  attachOptions,
-  tlsOptions,
-  logOptions,
-);
+};
 
-export type RegisterValues = InferValue<typeof parser>;
+export type RegisterValues = ValuesOf<typeof fields & PhoneFields>;
 
-export const register = defineCommand({
+export const register = defineQuickCommand<typeof fields & PhoneFields>({
   name: "register",
   brief: "Register, say how it went, un-register",
   synopsis: "[OPTIONS]",
@@ -44,8 +25,9 @@ export const register = defineCommand({
     "register --account work --json",
     "register --stay",
   ],
-  parser,
-  async run(values: RegisterValues, context: Context) {
+  fields: {},
+  shared: { Registration: fields, ...PHONE },
+  async run(values, context) {
     const { attachedStation } = await lazily<typeof import("./at_station.ts")>(
       import.meta.url,
       "./at_station.ts",

@@ -47,6 +47,9 @@ export async function registerAtStation(
   });
 }
 
+/** A registrar that never answers must not hold a script. */
+const TIMEOUT_MS = 35_000;
+
 type Registered = Pick<Account, "id" | "user" | "server">;
 
 class RegisterRun {
@@ -71,7 +74,8 @@ class RegisterRun {
       if (event.type !== "registration" || event.account !== id) return;
       this.#onChange(event.registration);
     });
-    const stop = this.#values.stay ? () => {} : this.#io.after(this.#values.timeout, () => {
+    const { stay, timeout = TIMEOUT_MS } = this.#values;
+    const stop = stay ? () => {} : this.#io.after(timeout, () => {
       const error = new OffhookError("unreachable", `no answer from ${server}`, {
         hint: "Is the server's name, port and transport right? --trace - shows what is sent.",
       });

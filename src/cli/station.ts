@@ -1,38 +1,34 @@
 /** `offhook station`: the headless phone. */
-import { group, merge, object } from "@optique/core/constructs";
-import { optional } from "@optique/core/modifiers";
-import { option } from "@optique/core/primitives";
-import type { InferValue } from "@optique/core/parser";
-import { type Context, defineCommand } from "./command.ts";
-import { accountOptions, audioOptions, described, logOptions, tlsOptions } from "./options.ts";
-import * as v from "./values.ts";
+import { ACCOUNT, accountFields, audioFields, logFields, tlsFields } from "./common_fields.ts";
+import { lazily } from "./lazily.ts";
+import { flag, option, type ValuesOf } from "./quick_args.ts";
+import { defineQuickCommand } from "./quick_command.ts";
+import { readPath, readWholeNumber } from "./readers.ts";
 
-const parser = merge(
-  group(
-    "Station",
-    object({
-      socket: optional(option(
-        "--socket",
-        v.path("PATH"),
-        described("Control socket; by default in the runtime folder."),
-      )),
-      healthPort: optional(option(
-        "--health-port",
-        v.wholeNumber("PORT", 0, 65535),
-        described("Serve /healthz and /readyz on this port of 127.0.0.1."),
-      )),
-      noHistory: option("--no-history", described("Keep no call history.")),
-    }),
+const fields = {
+  socket: option(
+    "--socket",
+    { metavar: "PATH", read: readPath, completes: "file" },
+    "Control socket; by default in the runtime folder.",
   ),
-  accountOptions,
-  tlsOptions,
-  audioOptions,
-  logOptions,
-);
+  healthPort: option(
+    "--health-port",
+    { metavar: "PORT", read: readWholeNumber(0, 65535) },
+    "Serve /healthz and /readyz on this port of 127.0.0.1.",
+  ),
+  noHistory: flag(["--no-history"], "Keep no call history."),
+};
 
-export type StationValues = InferValue<typeof parser>;
+type StationFields =
+  & typeof fields
+  & typeof accountFields
+  & typeof tlsFields
+  & typeof audioFields
+  & typeof logFields;
 
-export const station = defineCommand({
+export type StationValues = ValuesOf<StationFields>;
+
+export const station = defineQuickCommand<StationFields>({
   name: "station",
   brief: "The headless phone: registers, takes calls, is driven by the other commands",
   synopsis: "[OPTIONS]",
@@ -40,7 +36,19 @@ export const station = defineCommand({
     "WATCHDOG only while it is truly healthy. It starts without network and without sound and " +
     "picks them up when they come. SIGTERM ends calls, un-registers and leaves.",
   examples: ["station", "station --config /etc/offhook/lobby.toml --health-port 8123"],
-  parser,
-  run: async (values: StationValues, context: Context) =>
-    await (await import("./run_station.ts")).runStation(values, context),
+  fields: {},
+  shared: {
+    Station: fields,
+    [ACCOUNT]: accountFields,
+    TLS: tlsFields,
+    Audio: audioFields,
+    Logging: logFields,
+  },
+  async run(values, context) {
+    const { runStation } = await lazily<typeof import("./run_station.ts")>(
+      import.meta.url,
+      "./run_station.ts",
+    );
+    return await runStation(values, context);
+  },
 });

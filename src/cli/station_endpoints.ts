@@ -7,7 +7,7 @@ import { OffhookError } from "../core/errors.ts";
 import type { AudioEndpoints } from "../core/media_port.ts";
 import type { Io } from "./io.ts";
 import { lazily } from "./lazily.ts";
-import type { AccountValues, AudioValues, TlsValues } from "./options.ts";
+import type { AccountValues, AudioValues, TlsValues } from "./common_fields.ts";
 import type { StationPipes } from "./station_pipes.ts";
 
 export interface StationSound {

@@ -5,17 +5,9 @@
 import { type Message, text } from "@optique/core/message";
 import type { Suggestion } from "@optique/core/parser";
 import type { ValueParser } from "@optique/core/valueparser";
-import {
-  MICROPHONE_KINDS,
-  parseMicrophone,
-  parseSpeaker,
-  SPEAKER_KINDS,
-} from "../config/endpoints.ts";
-import { nearest } from "../config/nearest.ts";
-import { formatHostPort, parseHostPort } from "../core/address.ts";
-import type { ExtraHeader } from "../core/account.ts";
 import { OffhookError } from "../core/errors.ts";
-import { bad, durationMs, readPath, readWholeNumber } from "./readers.ts";
+import { MICROPHONE_WORDS, readMicrophone, readSpeaker, SPEAKER_WORDS } from "./phone_readers.ts";
+import { durationMs, readOneOf, readPath, readWholeNumber } from "./readers.ts";
 
 /** A sentence as optique takes it. */
 export function words(sentence: string): Message {
@@ -53,22 +45,22 @@ export function value<T>(
   };
 }
 
-function literals(candidates: readonly string[], prefix: string): Suggestion[] {
-  return candidates.filter((candidate) => candidate.startsWith(prefix))
-    .map((candidate) => ({ kind: "literal", text: candidate }));
+/** What a shell may complete: one of the words; after one that ends with a colon, a path. */
+export function suggestionsOf(words: readonly string[]): (prefix: string) => Suggestion[] {
+  return (prefix) => {
+    const scheme = words.find((word) => word.endsWith(":") && prefix.startsWith(word));
+    if (scheme !== undefined) {
+      return [{ kind: "file", type: "file", pattern: prefix, prefix: scheme }];
+    }
+    const typed = prefix.toLowerCase();
+    return words.filter((word) => word.toLowerCase().startsWith(typed))
+      .map((word) => ({ kind: "literal", text: word }));
+  };
 }
 
 /** One of some words, in any case; the nearest is named when it is none. */
 export function oneOf<const T extends string>(metavar: string, allowed: readonly T[]) {
-  return value<T>(metavar, allowed[0]!, (input) => {
-    const found = allowed.find((word) => word.toLowerCase() === input.toLowerCase());
-    if (found !== undefined) return found;
-    const near = nearest(input, allowed);
-    throw bad(
-      `"${input}" is not one of ${allowed.join(", ")}`,
-      near === undefined ? undefined : `Did you mean "${near}"?`,
-    );
-  }, { suggest: (prefix) => literals(allowed, prefix) });
+  return value<T>(metavar, allowed[0]!, readOneOf(allowed), { suggest: suggestionsOf(allowed) });
 }
 
 export function wholeNumber(metavar: string, minimum: number, maximum: number) {
@@ -90,51 +82,11 @@ export function path(metavar: string, options: { folder?: boolean } = {}) {
   });
 }
 
-/** `ADDRESS:PORT`; port 0 takes any free one. */
-export function listenAddress(input: string): string {
-  const parsed = parseHostPort(input, true);
-  if (parsed?.port !== undefined) return formatHostPort(parsed);
-  throw bad(`"${input}" is not ADDRESS:PORT`, "For example 127.0.0.1:5070 or [::]:5060.");
-}
-
-/** RFC 3261 §25.1 `token`. */
-const HEADER_NAME = /^[A-Za-z0-9\-.!%*_+`'~]+$/;
-// deno-lint-ignore no-control-regex
-const CONTROL = /[\u0000-\u001f\u007f]/;
-
-/** `Name: value` */
-export function header(input: string): ExtraHeader {
-  const colon = input.indexOf(":");
-  const name = input.slice(0, colon).trim();
-  const content = input.slice(colon + 1).trim();
-  if (colon < 0) throw bad(`"${input}" is not NAME:VALUE`, `For example "X-Queue: sales".`);
-  if (!HEADER_NAME.test(name)) throw bad(`"${name}" is not the name of a header`);
-  if (CONTROL.test(content)) throw bad(`the value of the header ${name} has control characters`);
-  return { name, value: content };
-}
-
-/** Suggestions of an endpoint: kinds, then the shell's own files. */
-function* suggestEndpoint(kinds: readonly string[], prefix: string): Iterable<Suggestion> {
-  if (prefix.startsWith("file:")) {
-    yield { kind: "file", type: "file", pattern: prefix, prefix: "file:" };
-    return;
-  }
-  yield* literals(kinds.map((kind) => kind === "file" ? "file:" : kind), prefix);
-}
-
-const NO_DEFAULTS = { rate: 16000, loop: false };
-
-/** Checked here, resolved when the defaults are known. */
 export function microphone() {
-  return value<string>("SOURCE", "device", (input) => {
-    parseMicrophone(input, NO_DEFAULTS);
-    return input;
-  }, { suggest: (prefix) => suggestEndpoint(MICROPHONE_KINDS, prefix) });
+  const suggest = suggestionsOf(MICROPHONE_WORDS);
+  return value<string>("SOURCE", "device", readMicrophone, { suggest });
 }
 
 export function speaker() {
-  return value<string>("SINK", "device", (input) => {
-    parseSpeaker(input, NO_DEFAULTS);
-    return input;
-  }, { suggest: (prefix) => suggestEndpoint(SPEAKER_KINDS, prefix) });
+  return value<string>("SINK", "device", readSpeaker, { suggest: suggestionsOf(SPEAKER_WORDS) });
 }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { OffhookError } from "../../../src/core/errors.ts";
 import { parseMicrophone, parseSpeaker } from "../../../src/config/endpoints.ts";
 import { dtmfDigits, durationMs } from "../../../src/cli/readers.ts";
-import { header, listenAddress } from "../../../src/cli/values.ts";
+import { readHeader, readListenAddress } from "../../../src/cli/phone_readers.ts";
 
 /** Each text gives the value, or an error that matches. */
 function table<T>(parse: (text: string) => T, rows: [string, T | RegExp][]) {
@@ -52,7 +52,7 @@ Deno.test("DTMF sequences", () => {
 });
 
 Deno.test("addresses to listen on", () => {
-  table(listenAddress, [
+  table(readListenAddress, [
     ["127.0.0.1:5070", "127.0.0.1:5070"],
     ["127.0.0.1:0", "127.0.0.1:0"],
     ["[::1]:5060", "[::1]:5060"],
@@ -63,7 +63,7 @@ Deno.test("addresses to listen on", () => {
 });
 
 Deno.test("headers", () => {
-  table(header, [
+  table(readHeader, [
     ["X-Queue: sales", { name: "X-Queue", value: "sales" }],
     ["Subject:a: b", { name: "Subject", value: "a: b" }],
     ["X-Empty:", { name: "X-Empty", value: "" }],
