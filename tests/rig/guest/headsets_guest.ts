@@ -4,22 +4,18 @@
  */
 import assert from "node:assert/strict";
 import { DeviceHostConnection } from "../../../src/device_host/client.ts";
+import { hexOf } from "../../../src/device_host/hid_files.ts";
 import { descriptorByHidapi } from "../../../src/device_host/hidapi_descriptor.ts";
 import { DeviceHostSupervisor } from "../../../src/device_host/client_supervisor.ts";
 import { STANDARD_BEHAVIOUR } from "../../../src/hid/behaviour.ts";
 import { capabilitiesOf } from "../../../src/hid/capabilities.ts";
 import { parseDescriptor } from "../../../src/hid/descriptor.ts";
-import { headsetListSchema, headsetTestSchema } from "../../../src/control/schemas/headsets.ts";
-import type { OffhookError } from "../../../src/core/errors.ts";
 import { HID_LAYOUTS, type HidLayout, layout } from "../../fixtures/hid_layouts.ts";
 import { REAL_HEADSETS, realLayout } from "../../fixtures/real_headsets.ts";
 import { DrivenHeadset, Place, until } from "./place.ts";
-import { VirtualKey } from "./uinput.ts";
 import { VirtualHeadset } from "./virtual_headset.ts";
 
 const HERE = new URL(".", import.meta.url).pathname;
-const hex = (bytes: Uint8Array) =>
-  [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 
 const place = new Place();
 
@@ -54,10 +50,6 @@ Deno.test("headsets in the rig", async (t) => {
   await t.step("hidapi's own call gives the same descriptor", sameDescriptor);
   await t.step("unplugged in a call and plugged again", unplugAndPlug);
   await t.step("an outside write that drops off-hook ends no call", outsideWrite);
-  await t.step("permission denied is told apart from absent", permissionDenied);
-  await t.step("the command line lists it as a script reads it", listed);
-  await t.step("the command line tests it without a person", testedUnattended);
-  await t.step("a key of an input device is a contact", inputKey);
   await t.step("lamps go off when the phone is killed", killedClient);
   await t.step("lamps go off when the device host gets SIGTERM", terminatedHost);
 });
@@ -66,7 +58,7 @@ async function roundTrip(each: HidLayout): Promise<void> {
   const headset = new VirtualHeadset(each);
   try {
     const device = await place.find(each.vendorId, each.productId);
-    assert.equal(device.descriptor, hex(each.descriptor), "descriptor");
+    assert.equal(device.descriptor, hexOf(each.descriptor), "descriptor");
     assert.equal(device.access, "ok");
     const descriptor = parseDescriptor(each.descriptor);
     assert.deepEqual(device.collections, descriptor.collections, "collections");
@@ -116,7 +108,7 @@ function sameDescriptor(): Promise<void> {
   const each = layout(2);
   return plugged(each, async () => {
     const { path } = await place.find(each.vendorId, each.productId);
-    assert.equal(descriptorByHidapi(path), hex(each.descriptor));
+    assert.equal(descriptorByHidapi(path), hexOf(each.descriptor));
   });
 }
 
@@ -166,93 +158,6 @@ function outsideWrite(): Promise<void> {
     assert.equal(driven.phone.state.offHook, true);
     await desktop.close();
   });
-}
-
-/** Nobody's user and group id on every Linux. */
-const NOBODY = 65534;
-
-function permissionDenied(): Promise<void> {
-  const each = layout(1);
-  return plugged(each, async () => {
-    const child = await new Deno.Command(Deno.execPath(), {
-      args: ["run", "-A", "--quiet", "--no-check", `${HERE}open_headset.ts`, "1209", "0001"],
-      uid: NOBODY,
-      gid: NOBODY,
-      env: { HOME: "/tmp", XDG_RUNTIME_DIR: "/tmp" },
-      stdout: "piped",
-      stderr: "inherit",
-    }).output();
-    const lines = new TextDecoder().decode(child.stdout).trim().split("\n");
-    const [listed, opened] = lines.map((line) => JSON.parse(line));
-    assert.equal(listed.access, "denied");
-    assert.equal(listed.descriptor, hex(each.descriptor), "what it is can be told all the same");
-    assert.equal(opened.code, "device-failed");
-    assert.equal(opened.data.reason, "permission-denied");
-    assert.match(opened.hint, /ATTRS\{idVendor\}=="1209"/, "with the line to type");
-  });
-}
-
-async function offhook(...args: string[]): Promise<{ code: number; json: unknown }> {
-  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--quiet", "--no-check", `${HERE}../../../main.ts`, ...args],
-    env: { XDG_RUNTIME_DIR: "/tmp" },
-  }).output();
-  const text = new TextDecoder().decode(stdout);
-  assert.ok(text.startsWith("{"), new TextDecoder().decode(stderr));
-  return { code, json: JSON.parse(text) };
-}
-
-function listed(): Promise<void> {
-  const each = layout(1);
-  return plugged(each, async () => {
-    const { code, json } = await offhook("headset", "list", "--json");
-    assert.equal(code, 0);
-    const { headsets } = headsetListSchema.parse(json);
-    assert.equal(headsets.length, 1);
-    const { name, vendorId, productId, usable, inputs, outputs } = headsets[0]!;
-    assert.deepEqual([name, vendorId, productId, usable], [each.name, "1209", "0001", true]);
-    const { hookSwitch, phoneMute, reject, flash } = each.inputs;
-    assert.deepEqual(inputs, { hookSwitch, phoneMute, reject, flash });
-    assert.deepEqual(outputs, { offHook: true, ring: true, mute: true, hold: true });
-  });
-}
-
-async function testedUnattended(): Promise<void> {
-  const headset = new VirtualHeadset(layout(1));
-  await place.find(0x1209, 0x0001);
-  const { code, json } = await offhook("headset", "test", "--auto", "--json");
-  const { passed, checks } = headsetTestSchema.parse(json);
-  assert.deepEqual([code, passed], [0, true], JSON.stringify(checks));
-  const offHook = checks.find(({ part }) => part === "lamp offHook");
-  assert.match(offHook!.detail, /confirmed after/);
-  await headset.shows({ offHook: false, ring: false, mute: false, hold: false });
-  headset.unplug();
-}
-
-const KEY_PHONE = 169;
-
-async function inputKey(): Promise<void> {
-  const key = new VirtualKey(KEY_PHONE);
-  const changes: boolean[] = [];
-  const failed = Promise.withResolvers<OffhookError>();
-  key.set(true);
-  const { contacts } = await place.connection();
-  const contact = await contacts.open({ kind: "key", device: key.path, code: KEY_PHONE }, {
-    changed: (active) => changes.push(active),
-    failed: failed.resolve,
-  });
-  assert.equal(contact.active, true, "it was held down before");
-  key.set(false);
-  key.set(true);
-  await until(() => Promise.resolve(changes.length >= 2 || undefined));
-  assert.deepEqual(changes, [false, true]);
-  key.unplug();
-  assert.equal((await failed.promise).code, "device-failed");
-  const line = { kind: "gpio", chip: "/dev/gpiochip0", line: 1, activeLow: false } as const;
-  await assert.rejects(
-    contacts.open({ ...line, bias: "as-is" }, { changed() {}, failed() {} }),
-    { code: "device-not-found" },
-  );
 }
 
 async function killedClient(): Promise<void> {

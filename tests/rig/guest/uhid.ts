@@ -1,18 +1,8 @@
 /**
  * A virtual HID device on /dev/uhid (Linux, Documentation/hid/uhid.rst; structures of linux/uhid.h).
- *
- * Through libc by FFI and non-blocking: Deno runs one operation on a file at a time, so that a waiting
- * read would hold back every write.
  */
+import { LIBC, openDevice, readDevice, writeDevice } from "./libc.ts";
 
-const LIBC = Deno.dlopen("libc.so.6", {
-  open: { parameters: ["buffer", "i32"], result: "i32" },
-  read: { parameters: ["i32", "buffer", "usize"], result: "isize" },
-  write: { parameters: ["i32", "buffer", "usize"], result: "isize" },
-  close: { parameters: ["i32"], result: "i32" },
-}).symbols;
-
-const O_RDWR = 2, O_NONBLOCK = 0o4000;
 const BUS_USB = 3;
 
 /** `enum uhid_event_type`. */
@@ -41,6 +31,8 @@ export interface UhidSpec {
   productId: number;
   descriptor: Uint8Array;
   serial?: string;
+  /** Feature reports that it answers, the id first; another is refused. */
+  features?: Map<number, number[]>;
 }
 
 export class UhidDevice {
@@ -49,13 +41,16 @@ export class UhidDevice {
   /** How many have it open, hidraw readers and the kernel's own input layer together. */
   openers = 0;
   onOutput: (report: number[]) => void = () => {};
+  /** Feature reports that the kernel brought, the id first. */
+  readonly featuresSet: number[][] = [];
+  readonly #features: Map<number, number[]> | undefined;
   readonly #file: number;
   readonly #timer: ReturnType<typeof setInterval>;
 
   constructor(spec: UhidSpec) {
-    this.#file = LIBC.open(new TextEncoder().encode("/dev/uhid\0"), O_RDWR | O_NONBLOCK);
-    if (this.#file < 0) throw new Error("/dev/uhid does not open");
-    this.#write(createEvent(spec));
+    this.#features = spec.features;
+    this.#file = openDevice("/dev/uhid");
+    writeDevice(this.#file, createEvent(spec));
     this.#timer = setInterval(() => this.#poll(), POLL_MS);
   }
 
@@ -66,7 +61,7 @@ export class UhidDevice {
     view.setUint32(0, Event.input2, true);
     view.setUint16(4, report.length, true);
     event.set(report, 6);
-    this.#write(event);
+    writeDevice(this.#file, event);
   }
 
   /** Unplugs it. */
@@ -74,19 +69,15 @@ export class UhidDevice {
     clearInterval(this.#timer);
     const event = new Uint8Array(4);
     new DataView(event.buffer).setUint32(0, Event.destroy, true);
-    this.#write(event);
+    writeDevice(this.#file, event);
     LIBC.close(this.#file);
   }
 
-  #write(event: Uint8Array<ArrayBuffer>): void {
-    const written = Number(LIBC.write(this.#file, event, BigInt(event.length)));
-    if (written < 0) throw new Error("uhid refused an event");
-  }
-
   #poll(): void {
-    const event = new Uint8Array(EVENT_BYTES);
-    const view = new DataView(event.buffer);
-    while (Number(LIBC.read(this.#file, event, BigInt(EVENT_BYTES))) > 0) {
+    for (;;) {
+      const event = readDevice(this.#file, EVENT_BYTES);
+      if (event === undefined) return;
+      const view = new DataView(event.buffer);
       const type = view.getUint32(0, true);
       if (type === Event.open) this.openers++;
       else if (type === Event.close) this.openers--;
@@ -95,19 +86,35 @@ export class UhidDevice {
         const report = [...event.subarray(4, 4 + size)];
         this.outputs.push(report);
         this.onOutput(report);
-      } else if (type === Event.getReport) this.#refuse(Event.getReportReply, view);
-      else if (type === Event.setReport) this.#refuse(Event.setReportReply, view);
+      } else if (type === Event.getReport) this.#get(view);
+      else if (type === Event.setReport) this.#set(event, view);
     }
   }
 
-  /** The device has neither: the kernel must not wait for an answer. */
-  #refuse(reply: number, request: DataView): void {
+  #get(request: DataView): void {
+    const report = this.#features?.get(request.getUint8(8));
+    const event = this.#reply(Event.getReportReply, request, report === undefined);
+    if (report !== undefined) {
+      new DataView(event.buffer).setUint16(10, report.length, true);
+      event.set(report, 12);
+    }
+    writeDevice(this.#file, event);
+  }
+
+  #set(event: Uint8Array, request: DataView): void {
+    const known = this.#features?.has(request.getUint8(8)) ?? false;
+    if (known) this.featuresSet.push([...event.subarray(12, 12 + request.getUint16(10, true))]);
+    writeDevice(this.#file, this.#reply(Event.setReportReply, request, !known));
+  }
+
+  /** The kernel must not wait for an answer, even where the device has none. */
+  #reply(type: number, request: DataView, refused: boolean): Uint8Array<ArrayBuffer> {
     const event = new Uint8Array(EVENT_BYTES);
     const view = new DataView(event.buffer);
-    view.setUint32(0, reply, true);
+    view.setUint32(0, type, true);
     view.setUint32(4, request.getUint32(4, true), true);
-    view.setUint16(8, EIO, true);
-    this.#write(event);
+    view.setUint16(8, refused ? EIO : 0, true);
+    return event;
   }
 }
 

@@ -1,14 +1,6 @@
 /** A virtual input device with one key, on /dev/uinput (linux/uinput.h, linux/input.h). */
+import { LIBC, openDevice, writeDevice } from "./libc.ts";
 
-const LIBC = Deno.dlopen("libc.so.6", {
-  open: { parameters: ["buffer", "i32"], result: "i32" },
-  write: { parameters: ["i32", "buffer", "usize"], result: "isize" },
-  close: { parameters: ["i32"], result: "i32" },
-  ioctl: { parameters: ["i32", "u64", "buffer"], result: "i32" },
-  set: { name: "ioctl", parameters: ["i32", "u64", "i32"], result: "i32" },
-}).symbols;
-
-const O_WRONLY = 1, O_NONBLOCK = 0o4000;
 const UI_SET_EVBIT = 0x40045564n, UI_SET_KEYBIT = 0x40045565n;
 const UI_DEV_SETUP = 0x405c5503n, UI_DEV_CREATE = 0x5501n, UI_DEV_DESTROY = 0x5502n;
 const UI_GET_SYSNAME = 0x8040552cn;
@@ -22,8 +14,7 @@ export class VirtualKey {
 
   constructor(code: number) {
     this.#code = code;
-    this.#file = LIBC.open(new TextEncoder().encode("/dev/uinput\0"), O_WRONLY | O_NONBLOCK);
-    if (this.#file < 0) throw new Error("/dev/uinput does not open");
+    this.#file = openDevice("/dev/uinput");
     const setup = new Uint8Array(92);
     setup.set(new TextEncoder().encode("rig handset"), 8);
     const done = [
@@ -48,7 +39,7 @@ export class VirtualKey {
     view.setUint16(18, this.#code, true);
     view.setInt32(20, down ? 1 : 0, true);
     view.setUint16(24 + 16, EV_SYN, true);
-    LIBC.write(this.#file, bytes, BigInt(bytes.length));
+    writeDevice(this.#file, bytes);
   }
 
   unplug(): void {
