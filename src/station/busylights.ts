@@ -8,9 +8,8 @@
 import type { Clock, TimerHandle } from "../core/clock.ts";
 import { OffhookError } from "../core/errors.ts";
 import { type HeadsetState, IDLE_HEADSET } from "../core/headset_port.ts";
-import { DeviceHostConnection } from "../device_host/client.ts";
 import type { DeviceHostAccess } from "../device_host/client_access.ts";
-import type { HidDevice, HidHandle } from "../device_host/client_hid.ts";
+import type { HidConnection, HidDevice, HidHandle } from "../device_host/client_hid.ts";
 import {
   BLINK_MS,
   type BusylightMake,
@@ -19,6 +18,7 @@ import {
   DARK,
   lookOf,
 } from "../hid/busylight.ts";
+import { HidWatch } from "./hid_watch.ts";
 
 export interface BusylightsOptions {
   host: DeviceHostAccess;
@@ -33,47 +33,32 @@ interface Light {
   shown: { colour: Colour; at: number } | undefined;
 }
 
-/** ms between two tries to reach a device host that died. */
-const RETRY_MS = 1_000;
-
 export class Busylights {
   readonly #options: BusylightsOptions;
+  readonly #watch: HidWatch;
   readonly #lights = new Map<string, Light>();
   readonly #tried = new Set<string>();
   #state: HeadsetState = IDLE_HEADSET;
   #since = 0;
-  #connection: DeviceHostConnection | undefined;
   #timer: TimerHandle;
-  #retry: TimerHandle;
   #stopped = false;
 
   constructor(options: BusylightsOptions) {
     this.#options = options;
+    const { host, clock, log } = options;
+    this.#watch = new HidWatch({
+      host,
+      clock,
+      changed: (hid, devices) => this.#sync(hid, devices),
+      resumed: () => this.#forget(),
+      failed: ({ message }) => log(`busylights: ${message}`),
+      unavailable: ({ message }) => log(`no busylights: ${message}`),
+    });
   }
 
-  /** Looks for lights; again when the device host died. Never rejects. */
-  async start(): Promise<void> {
-    const { host, log } = this.#options;
-    try {
-      const connection = await DeviceHostConnection.connect(await host.socket());
-      this.#connection = connection;
-      const { devices } = await connection.hid.watch({
-        changed: (changed) => void this.#sync(connection, changed),
-        resumed: () => this.#forget(),
-      });
-      await this.#sync(connection, devices);
-      void connection.closed.then(() => this.#again());
-    } catch (error) {
-      log(`busylights: ${OffhookError.from(error).message}`);
-      this.#again();
-    }
-  }
-
-  #again(): void {
-    this.#lights.clear();
-    this.#tried.clear();
-    if (this.#stopped) return;
-    this.#retry = this.#options.clock.setTimeout(() => void this.start(), RETRY_MS);
+  /** Looks for lights from now on. */
+  start(): void {
+    this.#watch.start();
   }
 
   show(state: HeadsetState): void {
@@ -86,31 +71,31 @@ export class Busylights {
   async stop(): Promise<void> {
     this.#stopped = true;
     this.#options.clock.clearTimeout(this.#timer);
-    this.#options.clock.clearTimeout(this.#retry);
     await Promise.all([...this.#lights.values()].map(({ handle }) => handle.close()));
     this.#lights.clear();
-    this.#connection?.close();
+    await this.#watch.stop();
   }
 
-  async #sync(connection: DeviceHostConnection, devices: HidDevice[]): Promise<void> {
+  async #sync(hid: HidConnection | undefined, devices: HidDevice[]): Promise<void> {
+    if (hid === undefined) this.#lights.clear();
     const present = new Set(devices.map(({ path }) => path));
     for (const path of this.#tried) if (!present.has(path)) this.#tried.delete(path);
     for (const device of devices) {
       const make = busylightOf(device);
-      if (make === undefined || this.#tried.has(device.path)) continue;
+      if (hid === undefined || make === undefined || this.#tried.has(device.path)) continue;
       this.#tried.add(device.path);
-      await this.#open(connection, device, make);
+      await this.#open(hid, device, make);
     }
     if (!this.#stopped) this.#draw();
   }
 
   async #open(
-    connection: DeviceHostConnection,
+    hid: HidConnection,
     { path, name }: HidDevice,
     make: BusylightMake,
   ): Promise<void> {
     try {
-      const handle = await connection.hid.open(path, [make.report(DARK)], {
+      const handle = await hid.open(path, [make.report(DARK)], {
         report: () => {},
         failed: () => void this.#lights.delete(path),
       }, { feature: make.feature });

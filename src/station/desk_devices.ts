@@ -7,7 +7,7 @@
 import type { HeadsetList } from "../control/headsets.ts";
 import type { SoundDevice } from "../control/records.ts";
 import type { Clock } from "../core/clock.ts";
-import type { HeadsetInput, HeadsetState } from "../core/headset_port.ts";
+import { type HeadsetInput, type HeadsetState, IDLE_HEADSET } from "../core/headset_port.ts";
 import type { DeviceHostAccess } from "../device_host/client_access.ts";
 import { Busylights } from "./busylights.ts";
 import { Buttons, type ButtonSetting } from "./buttons.ts";
@@ -30,12 +30,17 @@ export interface DeskOptions {
 }
 
 export class DeskDevices {
+  readonly #options: DeskOptions;
   readonly #headsets: Headsets;
-  readonly #busylights: Busylights | undefined;
-  readonly #buttons: Buttons;
+  #busylights: Busylights | undefined;
+  #buttons: Buttons;
+  #settings: DeskSettings;
+  #state: HeadsetState = IDLE_HEADSET;
 
   constructor(options: DeskOptions) {
     const { busylights, buttons } = options.settings;
+    this.#options = options;
+    this.#settings = options.settings;
     this.#headsets = new Headsets(options);
     this.#busylights = busylights ? new Busylights(options) : undefined;
     this.#buttons = new Buttons({ ...options, buttons });
@@ -44,11 +49,35 @@ export class DeskDevices {
   /** Looks for them from now on. */
   start(): void {
     this.#headsets.start();
-    void this.#busylights?.start();
+    this.#busylights?.start();
     void this.#buttons.start();
   }
 
+  /** Goes on with other settings, at once; what they leave as it was is not touched. Never rejects. */
+  async apply(settings: DeskSettings): Promise<void> {
+    const before = this.#settings;
+    this.#settings = settings;
+    const { busylights, buttons } = settings;
+    if (JSON.stringify(buttons) !== JSON.stringify(before.buttons)) {
+      this.#buttons.stop();
+      this.#buttons = new Buttons({ ...this.#options, buttons });
+      this.#buttons.show(this.#state);
+      void this.#buttons.start();
+    }
+    if (busylights && this.#busylights === undefined) {
+      this.#busylights = new Busylights(this.#options);
+      this.#busylights.show(this.#state);
+      this.#busylights.start();
+    } else if (!busylights) {
+      const lights = this.#busylights;
+      this.#busylights = undefined;
+      await lights?.stop();
+    }
+    await this.#headsets.apply(settings);
+  }
+
   show(state: HeadsetState): void {
+    this.#state = state;
     this.#headsets.show(state);
     this.#busylights?.show(state);
     this.#buttons.show(state);

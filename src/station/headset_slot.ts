@@ -58,6 +58,10 @@ export class HeadsetSlot {
     return this.#link !== undefined;
   }
 
+  get behaviour(): Behaviour {
+    return this.#model.behaviour;
+  }
+
   get refused(): OffhookError | undefined {
     return this.#refused;
   }

@@ -37,9 +37,11 @@ export function soundOf(
   };
 }
 
+type SoundBase = Pick<AudioEndpoints, "microphone" | "speaker">;
+
 export interface SoundFollowerOptions {
-  /** Where calls are heard without a headset. */
-  base: Pick<AudioEndpoints, "microphone" | "speaker">;
+  /** Where calls are heard without a headset; undefined: sound follows none. */
+  base: SoundBase | undefined;
   /** The sound devices of now. */
   devices(): Promise<SoundDevice[]>;
   notify(input: HeadsetInput): void;
@@ -49,18 +51,22 @@ export interface SoundFollowerOptions {
 /** Tells the core where calls are heard, whenever that changes. */
 export class SoundFollower {
   readonly #options: SoundFollowerOptions;
+  #base: SoundBase | undefined;
   #devices: SoundDevice[] = [];
   #headset: Parameters<typeof soundOf>[0] | undefined;
   #said = "";
 
   constructor(options: SoundFollowerOptions) {
     this.#options = options;
+    this.#base = options.base;
   }
 
   /** Calls are on this headset; undefined: on none. */
   follow(headset: Parameters<typeof soundOf>[0] | undefined): void {
     this.#headset = headset;
-    const { base, notify, log } = this.#options;
+    const { notify, log } = this.#options;
+    const base = this.#base;
+    if (base === undefined) return;
     const own = headset === undefined ? {} : soundOf(headset, this.#devices);
     const input = {
       type: "HeadsetSound",
@@ -76,12 +82,22 @@ export class SoundFollower {
 
   /** Something was plugged: looks at the sound devices again. Never rejects. */
   async learn(): Promise<void> {
+    if (this.#base === undefined) return;
     try {
       this.#devices = await this.#options.devices();
       this.follow(this.#headset);
     } catch (error) {
       this.#options.log(`headset sound: ${OffhookError.from(error).message}`);
     }
+  }
+
+  /** Calls are heard elsewhere without a headset from now on; undefined: sound follows none. */
+  rebase(base: SoundBase | undefined): void {
+    const before = this.#base;
+    // what was followed is given back
+    if (base === undefined) this.follow(undefined);
+    this.#base = base;
+    if (JSON.stringify(base) !== JSON.stringify(before)) this.renew();
   }
 
   /** The core's endpoints were set anew. */

@@ -13,20 +13,20 @@
 import type { Clock } from "../core/clock.ts";
 import type { HeadsetInfo, HeadsetList } from "../control/headsets.ts";
 import type { SoundDevice } from "../control/records.ts";
-import { OffhookError } from "../core/errors.ts";
 import type { HeadsetInput, HeadsetIntent, HeadsetState } from "../core/headset_port.ts";
 import { IDLE_HEADSET } from "../core/headset_port.ts";
-import { DeviceHostConnection } from "../device_host/client.ts";
 import type { DeviceHostAccess } from "../device_host/client_access.ts";
-import type { HidDevice } from "../device_host/client_hid.ts";
+import type { HidConnection, HidDevice } from "../device_host/client_hid.ts";
 import { capabilitiesOf, isTelephony } from "../hid/capabilities.ts";
 import { parseDescriptor } from "../hid/descriptor.ts";
 import { behaviourOf, KNOWN_QUIRKS } from "../hid/quirks.ts";
-import { idText } from "../hid/usages.ts";
 import { describeHeadset, headsetsAmong, hexBytes } from "./describe_headset.ts";
-import { type HeadsetSettings, PLAIN_HEADSETS, rank } from "./headset_settings.ts";
+import { HeadsetContests } from "./headset_contests.ts";
+import { frontOf } from "./headset_front.ts";
+import { type HeadsetSettings, PLAIN_HEADSETS } from "./headset_settings.ts";
 import { type HeadsetModel, HeadsetSlot, type SlotEvents } from "./headset_slot.ts";
 import { SoundFollower } from "./headset_sound.ts";
+import { HidWatch } from "./hid_watch.ts";
 
 export interface HeadsetsOptions {
   host: DeviceHostAccess;
@@ -38,43 +38,69 @@ export interface HeadsetsOptions {
   log(text: string): void;
 }
 
-/** ms between two tries to reach a device host that died. */
-const RETRY_MS = 1_000;
-/** Hang-ups faster than a person, after which a headset that is to be let go is. */
-const CONTESTED_LIMIT = 2;
-
 export class Headsets {
   readonly #options: HeadsetsOptions;
-  readonly #settings: HeadsetSettings;
+  readonly #watch: HidWatch;
   readonly #sound: SoundFollower | undefined;
   /** By path. */
   readonly #slots = new Map<string, HeadsetSlot>();
-  readonly #contests = new Map<HeadsetSlot, number>();
+  readonly #contests = new HeadsetContests<HeadsetSlot>();
+  #settings: HeadsetSettings;
+  #hid: HidConnection | undefined;
   #devices: HidDevice[] = [];
   #state: HeadsetState = IDLE_HEADSET;
   #on: boolean;
   /** Lifted during the calls that are on. */
   #lifted: HeadsetSlot | undefined;
   #front: HeadsetSlot | undefined;
-  #connection: DeviceHostConnection | undefined;
   #stopped = false;
-  #running: Promise<void> = Promise.resolve();
-  #wake: () => void = () => {};
 
   constructor(options: HeadsetsOptions) {
     this.#options = options;
     this.#settings = options.settings ?? { ...PLAIN_HEADSETS, quirks: KNOWN_QUIRKS };
     this.#on = this.#settings.enabled;
-    const { soundDevices, notify, log } = options;
-    const base = this.#settings.sound;
-    if (base !== undefined && soundDevices !== undefined) {
-      this.#sound = new SoundFollower({ base, devices: soundDevices, notify, log });
+    const { host, clock, soundDevices, notify, log } = options;
+    if (soundDevices !== undefined) {
+      this.#sound = new SoundFollower({
+        base: this.#settings.sound,
+        devices: soundDevices,
+        notify,
+        log,
+      });
     }
+    this.#watch = new HidWatch({
+      host,
+      clock,
+      changed: (hid, devices) => this.#sync(hid, devices),
+      resumed: () => this.#slots.forEach((slot) => slot.reassert()),
+      failed: ({ message }) => log(`headsets: ${message}`),
+      unavailable: ({ message }) => log(`no headset buttons: ${message}`),
+    });
   }
 
   /** Looks for headsets from now on. */
   start(): void {
-    this.#running = this.#run();
+    this.#watch.start();
+  }
+
+  /**
+   * Goes on with other settings: what they change takes effect at once, in calls as well; a headset
+   * whose quirks stay the same stays open. Never rejects.
+   */
+  async apply(settings: HeadsetSettings): Promise<void> {
+    const before = this.#settings;
+    this.#settings = settings;
+    // `use` counts until the configuration says something else
+    if (settings.enabled !== before.enabled) this.#on = settings.enabled;
+    if (settings.contested !== before.contested) this.#contests.clear();
+    this.#sound?.rebase(settings.sound);
+    for (const slot of [...this.#slots.values()]) {
+      const { behaviour } = behaviourOf(slot.device, settings.quirks);
+      if (JSON.stringify(behaviour) === JSON.stringify(slot.behaviour)) continue;
+      await slot.want(false);
+      this.#drop(slot);
+    }
+    await this.#sync(this.#hid, this.#devices);
   }
 
   show(state: HeadsetState): void {
@@ -116,57 +142,23 @@ export class Headsets {
     this.#stopped = true;
     await Promise.all([...this.#slots.values()].map((slot) => slot.want(false)));
     this.#slots.clear();
-    this.#connection?.close();
-    this.#wake();
-    await this.#running;
+    await this.#watch.stop();
   }
 
   #useOf(slot: HeadsetSlot): HeadsetInfo["use"] {
     if (slot.open) return slot === this.#front ? "front" : "station";
     if (slot.refused !== undefined) return "free";
-    return this.#on && !this.#letGo(slot) ? "released" : "off";
-  }
-
-  async #run(): Promise<void> {
-    while (!this.#stopped) {
-      try {
-        const connection = await DeviceHostConnection.connect(await this.#options.host.socket());
-        this.#connection = connection;
-        const list = await connection.hid.watch({
-          changed: (devices) => void this.#sync(connection, devices),
-          resumed: () => this.#slots.forEach((slot) => slot.reassert()),
-        });
-        if (list.unavailable !== undefined) {
-          this.#options.log(`no headset buttons: ${list.unavailable.message}`);
-          return;
-        }
-        await this.#sync(connection, list.devices);
-        await connection.closed;
-      } catch (error) {
-        this.#options.log(`headsets: ${OffhookError.from(error).message}`);
-      }
-      await this.#sync(undefined, []);
-      if (!this.#stopped) await this.#pause();
-    }
-  }
-
-  #pause(): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = this.#options.clock.setTimeout(resolve, RETRY_MS);
-      this.#wake = () => {
-        this.#options.clock.clearTimeout(timer);
-        resolve();
-      };
-    });
+    return this.#on && !this.#contests.isLeft(slot) ? "released" : "off";
   }
 
   /** Slots for what is plugged in, and no other. */
-  async #sync(connection: DeviceHostConnection | undefined, devices: HidDevice[]): Promise<void> {
+  async #sync(hid: HidConnection | undefined, devices: HidDevice[]): Promise<void> {
+    this.#hid = hid;
     this.#devices = devices;
     const present = new Set(devices.map(({ path }) => path));
     for (const [path, slot] of this.#slots) if (!present.has(path)) this.#drop(slot);
     for (const device of devices) {
-      if (this.#stopped || connection === undefined) break;
+      if (this.#stopped || hid === undefined) break;
       const known = this.#slots.get(device.path);
       // listed anew after it failed, or udev has come round
       if (known !== undefined) {
@@ -175,9 +167,11 @@ export class Headsets {
       }
       const model = this.#modelOf(device);
       if (model === undefined) continue;
-      const place = { hid: connection.hid, device, model };
       const { clock } = this.#options;
-      const slot = new HeadsetSlot(place, IDLE_HEADSET, { clock, events: this.#events });
+      const slot = new HeadsetSlot({ hid, device, model }, IDLE_HEADSET, {
+        clock,
+        events: this.#events,
+      });
       this.#slots.set(device.path, slot);
     }
     this.#chooseFront();
@@ -241,8 +235,9 @@ export class Headsets {
   }
 
   #contested(slot: HeadsetSlot): void {
-    this.#contests.set(slot, (this.#contests.get(slot) ?? 0) + 1);
-    if (!this.#letGo(slot)) return;
+    const often = this.#contests.fought(slot, this.#options.clock.now());
+    if (!often || this.#settings.contested !== "release") return;
+    this.#contests.leave(slot);
     void slot.want(false);
     this.#events.notice(
       slot,
@@ -252,17 +247,12 @@ export class Headsets {
     );
   }
 
-  #letGo(slot: HeadsetSlot): boolean {
-    return this.#settings.contested === "release" &&
-      (this.#contests.get(slot) ?? 0) >= CONTESTED_LIMIT;
-  }
-
   /** Opens what is wanted now and closes what is not. */
   async #hold(): Promise<void> {
     const idle = !this.#state.offHook && !this.#state.ring;
     const wanted = !this.#stopped && this.#on && !(idle && this.#settings.releaseWhenIdle);
     await Promise.all(
-      [...this.#slots.values()].map((slot) => slot.want(wanted && !this.#letGo(slot))),
+      [...this.#slots.values()].map((slot) => slot.want(wanted && !this.#contests.isLeft(slot))),
     );
   }
 
@@ -282,16 +272,16 @@ export class Headsets {
   /** The lifted headset, else the preferred one; where calls are heard follows. */
   #chooseFront(): void {
     const present = [...this.#slots.values()].filter((slot) =>
-      slot.refused === undefined && !this.#letGo(slot)
+      slot.refused === undefined && !this.#contests.isLeft(slot)
     );
     if (this.#lifted !== undefined && !present.includes(this.#lifted)) this.#lifted = undefined;
-    const rankOf = (slot: HeadsetSlot) => rank(named(slot), this.#settings.preferred);
-    const [best] = present.sort((one, other) => rankOf(one) - rankOf(other));
-    const front = this.#front;
-    // in a call only a more preferred one takes over
-    const stays = this.#state.offHook && front !== undefined && present.includes(front) &&
-      rankOf(front) <= rankOf(best!);
-    this.#front = this.#lifted ?? (stays ? front : best);
+    this.#front = frontOf({
+      present,
+      lifted: this.#lifted,
+      front: this.#front,
+      inCall: this.#state.offHook,
+      preferred: this.#settings.preferred,
+    });
     if (!this.#stopped) this.#sound?.follow(this.#on ? this.#front?.device : undefined);
   }
 
@@ -300,11 +290,6 @@ export class Headsets {
       slot.show(slot === this.#front ? this.#state : ringOnly(this.#state));
     }
   }
-}
-
-function named({ device }: HeadsetSlot) {
-  const { name, vendorId, productId } = device;
-  return { name, vendorId: idText(vendorId), productId: idText(productId) };
 }
 
 /** What a headset shows that no call is on. */

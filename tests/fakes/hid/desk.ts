@@ -24,6 +24,8 @@ export class Desk implements AsyncDisposable {
   readonly log: string[] = [];
   readonly core: CoreLoop;
   readonly headsets: Headsets;
+  /** What the headsets were set to at first. */
+  readonly settings: HeadsetSettings;
 
   constructor(settings: Partial<HeadsetSettings> = {}, phone: Partial<Settings> = {}) {
     this.core = new CoreLoop(initialState({ ...SETTINGS, ...phone }, [ACCOUNT]), {
@@ -36,6 +38,7 @@ export class Desk implements AsyncDisposable {
       },
       headset: ({ state }) => this.headsets.show(state),
     });
+    this.settings = { ...PLAIN_HEADSETS, quirks: KNOWN_QUIRKS, ...settings };
     this.core.listen((event) => this.events.push(event as PhoneEvent));
     this.headsets = new Headsets({
       host: {
@@ -45,7 +48,7 @@ export class Desk implements AsyncDisposable {
       },
       clock: SYSTEM_CLOCK,
       soundDevices: () => Promise.resolve(this.sound),
-      settings: { ...PLAIN_HEADSETS, quirks: KNOWN_QUIRKS, ...settings },
+      settings: this.settings,
       notify: (input) => this.core.submit(input),
       log: (text) => this.log.push(text),
     });

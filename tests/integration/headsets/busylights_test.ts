@@ -53,7 +53,8 @@ Deno.test("lights ring, blink, show the call, and are dark when let go", () =>
   lit(async ({ host, clock, lights }) => {
     const luxafor = host.backend.plug("/dev/hidraw1", LUXAFOR);
     const blink1 = host.backend.plug("/dev/hidraw2", BLINK1);
-    await lights.start();
+    lights.start();
+    await until(() => luxafor.written.length === 1 && blink1.features.length === 1);
     lights.show({ ...IDLE_HEADSET, ring: true, ringer: true });
     clock.pass(500);
     lights.show({ ...IDLE_HEADSET, offHook: true });
@@ -67,7 +68,8 @@ Deno.test("lights ring, blink, show the call, and are dark when let go", () =>
 Deno.test("a Kuando light is told again before it goes out, and not while it is dark", () =>
   lit(async ({ host, clock, lights }) => {
     const kuando = host.backend.plug("/dev/hidraw1", KUANDO);
-    await lights.start();
+    lights.start();
+    await until(() => kuando.written.length === 1);
     lights.show({ ...IDLE_HEADSET, offHook: true });
     clock.pass(20_000);
     await until(() => kuando.written.length >= 4);
