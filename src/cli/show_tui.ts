@@ -32,6 +32,7 @@ export async function showTui(
     theme: values.theme ?? (plain(io) ? "none" : screen.theme ?? defaultTheme(io)),
     ascii: values.ascii || screen.ascii || !locale.unicode,
     keys: Object.fromEntries(screen.keys.map(({ action, keys }) => [action, keys])),
+    mouse: values.mouse || screen.mouse,
     environment: io.environment,
     ...(values.screenReader || screen.screen_reader ||
         io.environment("INK_SCREEN_READER") === "true"

@@ -22,6 +22,10 @@ export const screenOptions = group(
       v.oneOf("LANGUAGE", ["en", "de", "es"] as const),
       described("en, de or es; without it what LANG says."),
     )),
+    mouse: option(
+      "--mouse",
+      described("Clicks on hints, tabs and rows act; text is selected with Shift held then."),
+    ),
     screenReader: option(
       "--screen-reader",
       described("Lines for a screen reader or braille display instead of a full screen."),

@@ -22,5 +22,8 @@ export const screenSchema = z.strictObject({
   screen_reader: z.boolean().default(false).describe(
     "Lines for a screen reader or braille display instead of a full screen.",
   ),
+  mouse: z.boolean().default(false).describe(
+    "Clicks on hints, tabs and rows act; the terminal then selects text only with Shift held.",
+  ),
   keys: z.array(keySchema).default([]).describe("Other keys for actions."),
 }).prefault({}).describe("The phone's screen (`offhook tui`).");

@@ -3,6 +3,7 @@
  *
  * One table for the hints, the `?` page, the palette, the card and the manual. Pure.
  */
+import { keepable } from "./keepable.ts";
 import { frontCall, isRinging, ringingCall } from "./phone_model.ts";
 import { type AppState, chosenIndex, isTyping, listLength } from "./state.ts";
 import type { StringKey } from "./strings.ts";
@@ -29,6 +30,7 @@ export const ACTION_NAMES = [
   "clear",
   "favourite",
   "addContact",
+  "renameContact",
   "removeContact",
   "view.phone",
   "view.contacts",
@@ -46,6 +48,7 @@ export const ACTION_NAMES = [
   "register",
   "refresh",
   "theme",
+  "suspend",
   "endStation",
   "quit",
 ] as const;
@@ -106,17 +109,16 @@ const ringing = (state: AppState) =>
 const whileCall = (order: number) => (state: AppState) =>
   talking(state) === undefined ? undefined : order;
 
+const inContacts = (order: number) => ({ screen }: AppState) =>
+  screen.view === "contacts" && screen.purpose === "dial" ? order : undefined;
+
 function contactChosen(state: AppState): StringKey | undefined {
   if (state.screen.view !== "contacts") return "why.not-here";
   return listLength(state) === 0 ? "why.no-contact" : lost(state);
 }
 
 function canAdd(state: AppState): StringKey | undefined {
-  if (lost(state)) return "why.lost";
-  if (state.screen.view === "history" || state.screen.view === "phone") {
-    return listLength(state) === 0 ? "why.nothing-chosen" : undefined;
-  }
-  return "why.not-here";
+  return lost(state) ?? (keepable(state) === undefined ? "why.nobody-to-add" : undefined);
 }
 
 function goOff(state: AppState): StringKey | undefined {
@@ -126,12 +128,15 @@ function goOff(state: AppState): StringKey | undefined {
   return lost(state);
 }
 
-export type GoesTo = "answer" | "dial" | "transfer" | "call" | "register" | "ladder";
+export type GoesTo = "answer" | "dial" | "transfer" | "rename" | "call" | "register" | "ladder";
 
 /** What Enter means now. */
 export function goesTo(state: AppState): GoesTo | undefined {
   const { screen, phone } = state;
-  if (screen.purpose === "transfer") return screen.field === "" ? undefined : "transfer";
+  if (screen.purpose !== "dial") {
+    if (screen.field.trim() === "") return undefined;
+    return screen.purpose === "transfer" ? "transfer" : "rename";
+  }
   if (screen.view === "phone" && isTyping(state)) return screen.field === "" ? undefined : "dial";
   if (!isTyping(state) && ringingCall(phone) !== undefined) return "answer";
   if (listLength(state) === 0) {
@@ -160,6 +165,7 @@ const GO_TITLES: Readonly<Record<GoesTo, StringKey>> = {
   answer: "action.go.answer",
   dial: "action.go",
   transfer: "action.go.transfer",
+  rename: "action.go.rename",
   call: "action.go.call",
   register: "action.go.register",
   ladder: "action.go.ladder",
@@ -239,15 +245,19 @@ export const ACTIONS: Readonly<Record<ActionName, Action>> = {
   }),
   favourite: action("favourite", "dialling", {
     off: contactChosen,
-    hint: ({ screen }) => screen.view === "contacts" ? 6 : undefined,
+    hint: inContacts(6),
   }),
   addContact: action("addContact", "dialling", {
     off: canAdd,
-    hint: ({ screen }) => screen.view === "history" ? 6 : undefined,
+    hint: ({ screen }) => screen.view === "history" && screen.purpose === "dial" ? 6 : undefined,
+  }),
+  renameContact: action("renameContact", "dialling", {
+    off: contactChosen,
+    hint: inContacts(6.1),
   }),
   removeContact: action("removeContact", "dialling", {
     off: contactChosen,
-    hint: ({ screen }) => screen.view === "contacts" ? 6.2 : undefined,
+    hint: inContacts(6.2),
   }),
   ...viewActions,
   "view.next": action("view.next", "views", { hint: () => 8 }),
@@ -264,6 +274,7 @@ export const ACTIONS: Readonly<Record<ActionName, Action>> = {
   }),
   refresh: action("refresh", "program", { off: lost }),
   theme: action("theme", "program"),
+  suspend: action("suspend", "program"),
   endStation: action("endStation", "program", {
     off: (state) => state.ownership === "inside" ? "why.no-station" : lost(state),
   }),

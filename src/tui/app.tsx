@@ -1,11 +1,12 @@
 /**
  * The screen in Ink: rows of the frame, drawn when the state changes and at no other time.
  */
-import { Box, Text } from "ink";
+import { Box, Text, useCursor } from "ink";
 import { memo, useRef, useSyncExternalStore } from "react";
 import { frameRows } from "./frame.ts";
 import type { Keymap } from "./keymap.ts";
-import { layOut, type Row, type Span } from "./rows.ts";
+import { cursorColumn, layOut, type Row, type Span } from "./rows.ts";
+import { isTyping } from "./state.ts";
 import type { Store } from "./store.ts";
 import type { Words } from "./strings.ts";
 import { type Glyphs, type Theme, themeOf } from "./theme.ts";
@@ -26,11 +27,28 @@ export function App({ store, words, glyphs, keymap, practice }: AppProps) {
   const drawn = useRef<Drawn>({ columns, theme, lines: [] });
   const lines = drawLines(frame, columns, theme, glyphs, drawn.current);
   drawn.current = { columns, theme, lines };
+  useCursor().setCursorPosition(cursorIn(frame, columns, isTyping(state)));
   return (
     <Box flexDirection="column" width={columns} height={rows}>
       {lines.map(({ spans }, at) => <Line key={at} spans={spans} theme={theme} />)}
     </Box>
   );
+}
+
+/**
+ * Where the terminal's cursor stands: on what has the focus. Screen magnifiers and braille displays
+ * follow it. While one types that is the field, the last such place; else the first one.
+ */
+function cursorIn(
+  frame: readonly Row[],
+  columns: number,
+  typing: boolean,
+): { x: number; y: number } | undefined {
+  const places = frame.flatMap((row, y) => {
+    const x = cursorColumn(row, columns);
+    return x === undefined ? [] : [{ x, y }];
+  });
+  return typing ? places.at(-1) : places[0];
 }
 
 interface LineProps {
@@ -73,9 +91,10 @@ function drawLines(
 
 function sameRow(one: Row, other: Row): boolean {
   return one.length === other.length && one.every((cell, at) => {
-    const { text, role, width, grow, align, fill, drop } = other[at]!;
+    const { text, role, width, grow, align, fill, drop, cursor } = other[at]!;
     return cell.text === text && cell.role === role && cell.width === width &&
-      cell.grow === grow && cell.align === align && cell.fill === fill && cell.drop === drop;
+      cell.grow === grow && cell.align === align && cell.fill === fill && cell.drop === drop &&
+      cell.cursor === cursor;
   });
 }
 

@@ -35,7 +35,9 @@ export class CallActions {
         if (front !== undefined) void this.#hold(front);
         return true;
       case "swap":
-        void controller.ask("swap", {});
+        void controller.ask("swap", {}).then((done) => {
+          if (done !== undefined) controller.undoable({ kind: "swap" });
+        });
         return true;
       case "transfer":
         controller.store.dispatch({ type: "purpose", purpose: "transfer" });

@@ -11,18 +11,22 @@ import { type ErrorJson, OffhookError } from "../core/errors.ts";
 import type { MethodName, Methods, Phone } from "../control/phone.ts";
 import { type ActionName, ACTIONS, type AnswerName, goesTo } from "./actions.ts";
 import { CallActions } from "./call_actions.ts";
-import { type Keymap, layersOf } from "./keymap.ts";
+import { ContactActions } from "./contact_actions.ts";
+import { keyLabel, type Keymap, layersOf } from "./keymap.ts";
 import type { KeyEvent } from "./keys.ts";
 import { List } from "./list_actions.ts";
-import { paletteEntries } from "./palette.ts";
+import type { MouseEvent } from "./mouse_event.ts";
 import { frontCall } from "./phone_model.ts";
 import type { Records } from "./records.ts";
+import type { Act } from "./rows.ts";
 import { isTyping, type Overlay, type Undo, type ViewName, VIEWS } from "./state.ts";
 import type { Store } from "./store.ts";
 import type { Filling, StringKey, Words } from "./strings.ts";
 import { clean, withoutLast } from "./text.ts";
 import { THEMES } from "./theme.ts";
 import type { Timers } from "./timers.ts";
+import { undoLast } from "./undo.ts";
+import { Windows } from "./windows.ts";
 
 /** How the screen is left. */
 export type Leaving = "leave" | "end";
@@ -36,15 +40,19 @@ export interface ControllerOptions {
   phone(): Phone | undefined;
   /** The screen ends; `end`: and the station with it. */
   leave(how: Leaving): void;
+  /** The program goes into the background of its shell until `fg`. */
+  suspend(): void;
 }
 
 export class Controller {
   readonly store: Store;
   readonly words: Words;
   readonly keymap: Keymap;
+  readonly contacts: ContactActions;
   readonly #options: ControllerOptions;
   readonly #calls: CallActions;
   readonly #list: List;
+  readonly #windows: Windows;
 
   constructor(options: ControllerOptions) {
     this.#options = options;
@@ -52,7 +60,9 @@ export class Controller {
     this.words = options.words;
     this.keymap = options.keymap;
     this.#calls = new CallActions(this);
+    this.contacts = new ContactActions(this);
     this.#list = new List(this);
+    this.#windows = new Windows(this, options.leave);
   }
 
   get records(): Records {
@@ -60,27 +70,28 @@ export class Controller {
   }
 
   /** One key or paste. */
-  press(event: KeyEvent): void {
+  press(event: Exclude<KeyEvent, MouseEvent>): void {
     this.store.dispatch({ type: "tick", at: this.#options.timers.now() });
     if (event.type === "paste") return this.#paste(event.text);
-    const state = this.store.get();
-    const { overlay } = state.screen;
-    const layers = layersOf(state);
-    const action = this.keymap.find(event.key, layers);
-    if (overlay?.name === "pad" && this.#padKey(overlay, event.key)) return;
+    if (this.#windows.padKey(event.key)) return;
+    const action = this.keymap.find(event.key, layersOf(this.store.get()));
     if (action !== undefined) return this.act(action);
     this.#type(event.key);
   }
 
+  /** What was clicked. */
+  click(act: Act): void {
+    this.store.dispatch({ type: "tick", at: this.#options.timers.now() });
+    if ("action" in act) return this.act(act.action);
+    if (this.store.get().screen.overlay !== undefined) return this.#windows.choose(act.choose);
+    this.store.dispatch({ type: "move", to: act.choose });
+  }
+
   /** An action, by its key or from the palette. */
   act(name: ActionName | AnswerName): void {
-    const state = this.store.get();
-    const { overlay } = state.screen;
-    if (isAnswer(name)) return this.#answer(name);
-    if (overlay?.name === "palette" && this.#actInPalette(name, overlay)) return;
-    if (overlay?.name === "help" && this.#actInHelp(name, overlay)) return;
-    if (overlay?.name === "confirm" && name === "quit") return this.#leave("leave");
-    const why = ACTIONS[name].off(state);
+    if (isAnswer(name)) return this.#windows.answer(name);
+    if (this.#windows.act(name)) return;
+    const why = ACTIONS[name].off(this.store.get());
     if (why !== undefined) return this.#refuse(name, why);
     this.store.dispatch({ type: "quiet" });
     this.#perform(name);
@@ -115,6 +126,11 @@ export class Controller {
     return frontCall(this.store.get().phone)?.view.id;
   }
 
+  /** The key of an action, as people write it; the palette's where it has none. */
+  keyOf(name: ActionName): string {
+    return keyLabel(this.keymap.keysOf(name)[0] ?? ":");
+  }
+
   undoable(step: Undo): void {
     this.store.dispatch({ type: "undoable", step });
   }
@@ -126,7 +142,7 @@ export class Controller {
   /** Puts text into the field and looks who fits. */
   setField(text: string): void {
     this.store.dispatch({ type: "field", text });
-    void this.records.search(text);
+    if (typeof this.store.get().screen.purpose !== "object") void this.records.search(text);
   }
 
   #refuse(name: ActionName, why: StringKey): void {
@@ -147,8 +163,10 @@ export class Controller {
         return this.#nextTheme();
       case "quit":
         return this.#quit();
+      case "suspend":
+        return this.#options.suspend();
       case "endStation":
-        return this.#endStation();
+        return this.open({ name: "confirm", about: "end-station" });
       case "search":
         return this.store.dispatch({ type: "search" });
       case "erase":
@@ -156,13 +174,14 @@ export class Controller {
       case "clear":
         return this.#clear();
       case "undo":
-        return this.#undo();
+        return void undoLast(this);
       case "doNotDisturb":
         return this.#doNotDisturb();
       case "refresh":
         return void this.records.refresh();
       default:
-        if (!this.#calls.perform(name)) this.#list.perform(name);
+        if (this.#calls.perform(name) || this.contacts.perform(name)) return;
+        this.#list.perform(name);
     }
   }
 
@@ -172,7 +191,7 @@ export class Controller {
       case "answer":
         return void this.#calls.perform("answer");
       case "register":
-        return void this.#list.perform("register");
+        return this.#list.perform("register");
       case "ladder":
         return this.#list.ladder();
       case "dial":
@@ -180,6 +199,8 @@ export class Controller {
         return this.#list.dialChosen();
       case "transfer":
         return this.#list.transferChosen();
+      case "rename":
+        return void this.contacts.rename();
     }
   }
 
@@ -197,14 +218,10 @@ export class Controller {
 
   /** What is neither bound nor a window's: text. */
   #type(key: string): void {
+    const character = key === "space" ? " " : key;
+    if ([...character].length !== 1 || this.#windows.type(character)) return;
     const state = this.store.get();
     const { screen } = state;
-    const character = key === "space" ? " " : key;
-    if ([...character].length !== 1) return;
-    if (screen.overlay?.name === "palette") {
-      return this.open({ ...screen.overlay, query: screen.overlay.query + character, index: 0 });
-    }
-    if (screen.overlay !== undefined) return;
     const dials = /^[0-9*#+]$/.test(character);
     const letterInCall = !dials && !isTyping(state) && state.phone.calls.length > 0;
     if (letterInCall) return this.say("hint.letters");
@@ -213,110 +230,25 @@ export class Controller {
   }
 
   #paste(text: string): void {
-    const { screen } = this.store.get();
     const line = clean(text).trim().replace(/\s+/g, " ");
-    if (line === "") return;
-    if (screen.overlay?.name === "palette") {
-      return this.open({ ...screen.overlay, query: screen.overlay.query + line });
-    }
-    if (screen.overlay?.name === "pad") {
-      return void [...line].forEach((key) => this.#padKey(screen.overlay!, key));
-    }
-    if (screen.overlay === undefined) this.setField(screen.field + line);
-  }
-
-  #padKey(overlay: Overlay, key: string): boolean {
-    const digit = key.toUpperCase();
-    if (overlay.name !== "pad" || !/^[0-9*#A-D]$/.test(digit)) return false;
-    const now = this.store.get().screen.overlay;
-    const sent = now?.name === "pad" ? now.sent : overlay.sent;
-    this.open({ ...overlay, sent: (sent + digit).slice(-40) });
-    void this.ask("dtmf", { call: overlay.call, digits: digit });
-    return true;
+    if (line === "" || this.#windows.type(line)) return;
+    this.setField(this.store.get().screen.field + line);
   }
 
   #clear(): void {
-    const { screen } = this.store.get();
+    const { screen, records } = this.store.get();
     if (screen.overlay !== undefined) return this.open(undefined);
-    if (screen.purpose === "transfer") {
-      return this.store.dispatch({ type: "purpose", purpose: "dial" });
-    }
+    if (screen.purpose !== "dial") return this.store.dispatch({ type: "purpose", purpose: "dial" });
     if (isTyping(this.store.get())) return this.setField("");
-    if (this.store.get().records.ladder !== undefined && screen.view === "log") {
-      return this.records.closeLadder();
-    }
+    if (records.ladder !== undefined && screen.view === "log") return this.records.closeLadder();
     if (screen.view !== "phone") this.#view("view.phone");
-  }
-
-  #actInPalette(name: ActionName, overlay: Extract<Overlay, { name: "palette" }>): boolean {
-    const entries = paletteEntries(this.store.get(), this.words, this.keymap, overlay.query);
-    const last = Math.max(0, entries.length - 1);
-    switch (name) {
-      case "up":
-        this.open({ ...overlay, index: Math.max(0, overlay.index - 1) });
-        return true;
-      case "down":
-        this.open({ ...overlay, index: Math.min(last, overlay.index + 1) });
-        return true;
-      case "erase":
-        this.open({ ...overlay, query: withoutLast(overlay.query), index: 0 });
-        return true;
-      case "clear":
-        this.open(undefined);
-        return true;
-      case "go": {
-        const entry = entries[Math.min(overlay.index, last)];
-        if (entry === undefined) return true;
-        this.open(undefined);
-        this.act(entry.action);
-        return true;
-      }
-      default:
-        this.open(undefined);
-        return false;
-    }
-  }
-
-  #actInHelp(name: ActionName, overlay: Extract<Overlay, { name: "help" }>): boolean {
-    const page = Math.max(1, this.store.get().screen.size.rows - 4);
-    const steps: Partial<Record<ActionName, number>> = {
-      up: -1,
-      down: 1,
-      pageUp: -page,
-      pageDown: page,
-    };
-    const step = steps[name];
-    if (step !== undefined) this.open({ ...overlay, top: Math.max(0, overlay.top + step) });
-    else this.open(undefined);
-    return step !== undefined || name === "clear" || name === "help";
   }
 
   #quit(): void {
     const { phone, ownership } = this.store.get();
     const asks = ownership !== "found" && phone.calls.length > 0 && phone.link.state === "up";
     if (asks) return this.open({ name: "confirm", about: "quit" });
-    this.#leave(ownership === "found" ? "leave" : "end");
-  }
-
-  #endStation(): void {
-    this.open({ name: "confirm", about: "end-station" });
-  }
-
-  #answer(name: AnswerName): void {
-    const { screen, ownership } = this.store.get();
-    if (screen.overlay?.name !== "confirm") return;
-    const { about } = screen.overlay;
-    const second = about === "quit" && ownership === "started";
-    if (name === "confirm.second" && !second) return;
-    this.open(undefined);
-    if (name === "confirm.no") return;
-    if (about === "remove-contact") return this.#list.removeChosen();
-    const ends = about === "end-station" || ownership === "inside" || name === "confirm.second";
-    this.#leave(ends ? "end" : "leave");
-  }
-
-  #leave(how: Leaving): void {
-    this.#options.leave(how);
+    this.#options.leave(ownership === "found" ? "leave" : "end");
   }
 
   #nextTheme(): void {
@@ -332,44 +264,6 @@ export class Controller {
       this.undoable({ kind: "do-not-disturb", on: !on });
       this.say(on ? "dnd.now-on" : "dnd.now-off");
     });
-  }
-
-  #undo(): void {
-    const step = this.store.get().screen.undo.at(-1);
-    if (step === undefined) return;
-    this.store.dispatch({ type: "undone" });
-    void this.#takeBack(step).then((done) => {
-      if (done !== undefined) this.say("undo.done");
-    });
-  }
-
-  async #takeBack(step: Undo): Promise<unknown> {
-    switch (step.kind) {
-      case "mute":
-        return await this.ask("mute", { call: step.call, muted: step.muted });
-      case "hold":
-        return await this.ask(step.held ? "hold" : "resume", { call: step.call });
-      case "do-not-disturb":
-        return await this.ask("doNotDisturb", { on: step.on });
-      case "contact-removed": {
-        const { id: _, ...draft } = step.contact;
-        const { name, addresses, organisation, note, favourite } = draft;
-        const added = await this.ask("contacts.add", {
-          name,
-          addresses,
-          organisation,
-          note,
-          favourite,
-        });
-        await this.records.contacts();
-        return added;
-      }
-      case "contact-added": {
-        const removed = await this.ask("contacts.remove", { id: step.id });
-        await this.records.contacts();
-        return removed;
-      }
-    }
   }
 }
 

@@ -15,7 +15,7 @@ import { frontCall, isRinging, ringingCall } from "./phone_model.ts";
 import { hintRow } from "./hints.ts";
 import { keyLabel } from "./keymap.ts";
 import { overlayRows } from "./overlays.ts";
-import { type Cell, line, type Row } from "./rows.ts";
+import { type Act, type Cell, line, type Row } from "./rows.ts";
 import { isTyping, VIEWS } from "./state.ts";
 import type { StringKey } from "./strings.ts";
 import { clip, shortAddress, width, wrap } from "./text.ts";
@@ -118,7 +118,8 @@ function tabs({ state, words, keymap }: Stage, named: boolean): Cell[] {
     const label = key === undefined ? "" : keyLabel(key);
     const name = named || here ? words.t(`view.${view}`) : "";
     const text = [label, name].filter(Boolean).join(" ");
-    return [{ text: ` ${text} `, role: here ? "selected" : "dim" }];
+    const act: Act = { action: `view.${view}` };
+    return [{ text: ` ${text} `, role: here ? "selected" : "dim", act }];
   });
 }
 
@@ -142,7 +143,10 @@ function bannerRows(stage: Stage): Row[] {
     const typing = isTyping(state);
     const key = (name: "answer" | "reject") => {
       const keys = keymap.keysOf(name, [typing ? "always" : "call"]);
-      return keys[0] === undefined ? "" : `${keyLabel(keys[0])} ${words.t(`action.${name}`)}`;
+      const text = keys[0] === undefined
+        ? ""
+        : ` ${keyLabel(keys[0])} ${words.t(`action.${name}`)} `;
+      return { text, role: "ringing" as const, drop: 2, act: { action: name } };
     };
     const who = whoOf(state, ringing.view.remote);
     const address = shortAddress(ringing.view.remote.uri);
@@ -150,7 +154,8 @@ function bannerRows(stage: Stage): Row[] {
       { text: ` ${glyphs.ringing} ${what}  `, role: "ringing" },
       { text: who, role: "ringing", grow: true },
       { text: address === who ? " " : ` ${address} `, role: "ringing", drop: 1 },
-      { text: ` ${key("answer")}  ${key("reject")} `, role: "ringing", drop: 2 },
+      key("answer"),
+      key("reject"),
     ]);
   }
   const elsewhere = screen.view !== "phone" || screen.overlay !== undefined;
@@ -177,16 +182,21 @@ function messageRows(stage: Stage): Row[] {
 
 function fieldRow({ state, words, glyphs }: Stage): Row {
   const { screen, phone } = state;
-  const label = words.t(screen.purpose === "transfer" ? "field.transfer" : "field.dial");
-  const idle = screen.purpose === "transfer"
+  const { purpose } = screen;
+  const label = words.t(
+    purpose === "dial" ? "field.dial" : purpose === "transfer" ? "field.transfer" : "field.rename",
+  );
+  const idle = purpose === "transfer"
     ? "field.transfer.empty"
+    : purpose !== "dial"
+    ? "field.rename.empty"
     : phone.calls.length > 0 && !screen.searching
     ? "field.busy"
     : "field.idle";
   const prompt: Cell = { text: `${label} ${glyphs.pointer} `, role: "key" };
   if (screen.field === "") {
     const hint = words.t(idle, { dot: glyphs.separator });
-    return [prompt, { text: glyphs.cursor, role: "accent" }, {
+    return [prompt, { text: glyphs.cursor, role: "accent", cursor: true }, {
       text: hint,
       role: "dim",
       grow: true,
@@ -195,6 +205,6 @@ function fieldRow({ state, words, glyphs }: Stage): Row {
   return [
     prompt,
     { text: screen.field, role: "title" },
-    { text: glyphs.cursor, role: "accent", grow: true },
+    { text: glyphs.cursor, role: "accent", grow: true, cursor: true },
   ];
 }

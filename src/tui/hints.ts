@@ -9,6 +9,7 @@ import type { Stage } from "./widgets.ts";
 export interface Hint {
   key: string;
   title: string;
+  action: ActionName;
   /** Why it is impossible now. */
   why?: StringKey;
 }
@@ -22,7 +23,9 @@ export function hintsOf({ state, words, keymap }: Stage): Hint[] {
     return ([["go", "action.choose"], ["clear", "action.clear"]] as const).flatMap(
       ([name, title]) => {
         const [key] = keymap.keysOf(name, [overlay.name]);
-        return key === undefined ? [] : [{ key: keyLabel(key), title: words.t(title) }];
+        return key === undefined
+          ? []
+          : [{ key: keyLabel(key), title: words.t(title), action: name }];
       },
     );
   }
@@ -34,7 +37,7 @@ export function hintsOf({ state, words, keymap }: Stage): Hint[] {
       if (key === undefined) return [];
       const why = ACTIONS[name].off(state);
       const title = words.t(titleOf(name, state));
-      return [{ key: keyLabel(key), title, ...(why === undefined ? {} : { why }) }];
+      return [{ key: keyLabel(key), title, action: name, ...(why === undefined ? {} : { why }) }];
     });
 }
 
@@ -44,13 +47,14 @@ export function hintRow(stage: Stage): Row {
   const hints = hintsOf(stage);
   const cells: Cell[] = [];
   let room = columns;
-  for (const { key, title, why } of hints) {
+  for (const { key, title, action, why } of hints) {
     const taken = width(key) + 1 + width(title) + 2;
     if (taken - 2 > room) continue;
     room -= taken;
     // What is impossible now is not shown as a key.
-    cells.push({ text: key, role: why === undefined ? "key" : "dim" });
-    cells.push({ text: ` ${title}`, role: "dim" }, { text: "  " });
+    const act = { action };
+    cells.push({ text: key, role: why === undefined ? "key" : "dim", act });
+    cells.push({ text: ` ${title}`, role: "dim", act }, { text: "  " });
   }
   return cells.slice(0, -1);
 }

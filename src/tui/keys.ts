@@ -5,13 +5,15 @@
  *                          └ a lone Esc waits: it may begin a sequence; `flush` ends the wait
  *
  * Pure. Understands what xterm, tmux, screen, the Linux console and their like send, Alt as an Esc
- * before the key, and bracketed paste. What it does not know is dropped, never typed.
+ * before the key, bracketed paste, and the mouse (SGR). What it does not know is dropped, never typed.
  */
 import type { KeyName } from "./keymap.ts";
+import { type MouseEvent, mouseEvent } from "./mouse_event.ts";
 
 export type KeyEvent =
   | { type: "key"; key: KeyName }
-  | { type: "paste"; text: string };
+  | { type: "paste"; text: string }
+  | MouseEvent;
 
 const PASTE_BEGIN = "\u001b[200~";
 const PASTE_END = "\u001b[201~";
@@ -60,6 +62,8 @@ const NUMBERED: Readonly<Record<string, KeyName>> = {
 
 // deno-lint-ignore no-control-regex
 const CSI = /^\u001b\[([\x30-\x3f]*)[\x20-\x2f]*([\x40-\x7e])/;
+// deno-lint-ignore no-control-regex
+const MOUSE = /^\u001b\[<([\d;]*)([Mm])/;
 // deno-lint-ignore no-control-regex
 const LINUX_F = /^\u001b\[\[([A-E])/;
 // deno-lint-ignore no-control-regex
@@ -116,6 +120,13 @@ export class KeyDecoder {
     if (linux !== null) {
       this.#rest = rest.slice(linux[0].length);
       events.push(key(`f${linux[1]!.charCodeAt(0) - 64}`));
+      return true;
+    }
+    const mouse = MOUSE.exec(rest);
+    if (mouse !== null) {
+      this.#rest = rest.slice(mouse[0].length);
+      const event = mouseEvent(mouse[1]!, mouse[2]!);
+      if (event !== undefined) events.push(event);
       return true;
     }
     const sequence = CSI.exec(rest) ?? SS3.exec(rest);

@@ -3,7 +3,6 @@ import type { ActionName } from "./actions.ts";
 import type { Controller } from "./controller.ts";
 import { frontCall } from "./phone_model.ts";
 import { type AppState, chosenIndex, historyShown, isTyping, listLength } from "./state.ts";
-import { shortAddress } from "./text.ts";
 
 export class List {
   readonly #controller: Controller;
@@ -25,12 +24,6 @@ export class List {
         return this.#move(-page);
       case "pageDown":
         return this.#move(page);
-      case "favourite":
-        return void this.#favourite(state);
-      case "addContact":
-        return void this.#addContact(state);
-      case "removeContact":
-        return controller.open({ name: "confirm", about: "remove-contact" });
       case "register":
         return void this.#register(state);
     }
@@ -64,46 +57,11 @@ export class List {
     if (line?.call !== undefined) void this.#controller.records.ladder(line.call);
   }
 
-  removeChosen(): void {
-    const state = this.#controller.store.get();
-    const hit = state.records.contacts[chosenIndex(state)];
-    if (hit === undefined) return;
-    const { contact } = hit;
-    void this.#controller.ask("contacts.remove", { id: contact.id }).then(async (done) => {
-      if (done === undefined) return;
-      this.#controller.undoable({ kind: "contact-removed", contact });
-      this.#controller.say("contacts.removed", { name: contact.name });
-      await this.#controller.records.contacts();
-    });
-  }
-
   #move(by: number): void {
     const { store } = this.#controller;
     const state = store.get();
     const to = Math.max(0, Math.min(listLength(state) - 1, chosenIndex(state) + by));
     store.dispatch({ type: "move", to });
-  }
-
-  async #favourite(state: AppState): Promise<void> {
-    const contact = state.records.contacts[chosenIndex(state)]?.contact;
-    if (contact === undefined) return;
-    const { id, favourite } = contact;
-    await this.#controller.ask("contacts.update", { id, changes: { favourite: !favourite } });
-    await this.#controller.records.contacts();
-  }
-
-  async #addContact(state: AppState): Promise<void> {
-    const past = state.screen.view === "history"
-      ? historyShown(state)[chosenIndex(state)]
-      : state.records.history[chosenIndex(state)];
-    if (past === undefined) return;
-    const { uri, displayName } = past.remote;
-    const name = displayName ?? shortAddress(uri);
-    const added = await this.#controller.ask("contacts.add", { name, addresses: [{ value: uri }] });
-    if (added === undefined) return;
-    this.#controller.undoable({ kind: "contact-added", id: added.contact.id });
-    this.#controller.say("contacts.added", { name: added.contact.name }, "good");
-    await this.#controller.records.contacts();
   }
 
   async #register(state: AppState): Promise<void> {

@@ -91,6 +91,12 @@ export class Notice {
     this.#showTitle(this.#titleOf(state));
   }
 
+  /** The terminal was somebody else's for a while. */
+  again(state: AppState): void {
+    this.#title = "";
+    this.look(state);
+  }
+
   close(): void {
     this.#stopRinging();
   }

@@ -1,23 +1,17 @@
 /**
  * The terminal phone, from joining a phone to giving the terminal back.
  *
- *     Terminal ─► keys ─► Controller ─┐
- *     Phone ─► Link ─► news ──────────┼─► Store ─► App (Ink) ─► Terminal
- *     Clock ──────────────────────────┘      └───► Notice ────► Terminal
+ *     keys, lines ─► Controller ─┐
+ *     Phone ─► Link ─► news ─────┴─► Store ─► FullScreen, or Reader (lines)
  *
  * It has no phone state of its own, and ending it ends no call unless that was asked for. Not on the
  * real-time path.
  */
-import { PassThrough } from "node:stream";
-import { render } from "ink";
 import type { CallRecord } from "../core/call.ts";
-import { App } from "./app.tsx";
-import { Clock } from "./clock.ts";
 import { Controller, type Leaving } from "./controller.ts";
+import { FullScreen } from "./full_screen.tsx";
 import { keymapOf, type Remapping } from "./keymap.ts";
 import { type JoinedPhone, Link } from "./link.ts";
-import { Meters } from "./meters.ts";
-import { Notice } from "./notice.ts";
 import type { PhoneNews } from "./phone_model.ts";
 import { Reader } from "./reader.ts";
 import { Records } from "./records.ts";
@@ -45,6 +39,8 @@ export interface TuiOptions {
   environment(name: string): string | undefined;
   /** Lines instead of a screen: for a screen reader. */
   lines?: Lines;
+  /** The mouse acts. */
+  mouse?: boolean;
   terminal?: Terminal;
   timers?: Timers;
 }
@@ -72,15 +68,13 @@ export async function openTui(options: TuiOptions): Promise<TuiOutcome> {
 
 class Session {
   readonly #options: TuiOptions;
-  readonly #terminal: Terminal;
   readonly #timers: Timers;
   readonly #store: Store;
   readonly #words;
-  readonly #keymap;
   readonly #link: Link;
   readonly #records: Records;
   readonly #controller: Controller;
-  readonly #notice: Notice;
+  readonly #screen: FullScreen;
   readonly #left = Promise.withResolvers<Leaving>();
 
   constructor(
@@ -89,8 +83,6 @@ class Session {
     terminal: Terminal,
   ) {
     this.#options = options;
-    this.#keymap = keymap;
-    this.#terminal = terminal;
     const { locale, theme, ownership, environment } = options;
     const timers = this.#timers = options.timers ?? SYSTEM_TIMERS;
     const { columns, rows } = terminal;
@@ -115,12 +107,21 @@ class Session {
       timers,
       phone,
       leave: (how) => this.#left.resolve(how),
+      suspend: () => this.#screen.suspend(),
     });
-    this.#notice = new Notice({
-      write: (text) => terminal.write(text),
-      environment,
+    this.#screen = new FullScreen({
+      store,
       words,
+      glyphs: glyphsOf(options.ascii),
+      keymap,
+      practice: options.practice,
+      controller: this.#controller,
+      terminal,
       timers,
+      mouse: options.mouse === true,
+      environment,
+      phone,
+      hangup: () => this.#left.resolve("leave"),
     });
   }
 
@@ -151,40 +152,9 @@ class Session {
   }
 
   async #onScreen(): Promise<TuiOutcome> {
-    const store = this.#store;
-    const clock = new Clock(store, this.#timers);
-    const meters = new Meters(store, () => this.#link.phone);
-    this.#terminal.open({
-      key: (event) => this.#controller.press(event),
-      resize: (columns, rows) => store.dispatch({ type: "resize", columns, rows }),
-      hangup: () => this.#left.resolve("leave"),
-    });
-    store.subscribe(() => this.#notice.look(store.get()));
-    this.#notice.look(store.get());
-    const app = render(this.#app(), {
-      stdout: this.#terminal.stdout,
-      // Keys are read by the terminal: Ink knows neither F keys nor a paste apart.
-      stdin: new PassThrough() as unknown as NodeJS.ReadStream,
-      alternateScreen: true,
-      incrementalRendering: true,
-      exitOnCtrlC: false,
-      patchConsole: false,
-      interactive: true,
-      maxFps: 60,
-    });
     try {
-      const how = await Promise.race([
-        this.#left.promise,
-        app.waitUntilExit().then((): Leaving => "leave"),
-      ]);
-      return this.#outcome(how);
+      return this.#outcome(await this.#screen.run(this.#left.promise));
     } finally {
-      this.#notice.close();
-      clock.close();
-      meters.close();
-      app.unmount();
-      await app.waitUntilExit().catch(() => {});
-      this.#terminal.close();
       await this.#link.leave();
     }
   }
@@ -195,19 +165,6 @@ class Session {
     if (ownership === "inside") return { how, goodbye: "" };
     if (how === "end") return { how, goodbye: t("left.ended") };
     return { how, goodbye: t(phone.calls.length > 0 ? "left.calls" : "left.running") };
-  }
-
-  #app() {
-    const { ascii, practice } = this.#options;
-    return (
-      <App
-        store={this.#store}
-        words={this.#words}
-        glyphs={glyphsOf(ascii)}
-        keymap={this.#keymap}
-        practice={practice}
-      />
-    );
   }
 
   #take(news: PhoneNews): void {

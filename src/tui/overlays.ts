@@ -3,11 +3,11 @@ import { ACTION_NAMES, type AnswerName, GROUPS, titleOf } from "./actions.ts";
 import { ACTIONS } from "./actions.ts";
 import { keyLabel } from "./keymap.ts";
 import { paletteEntries } from "./palette.ts";
-import { BLANK, line, type Row } from "./rows.ts";
+import { acting, BLANK, line, type Row } from "./rows.ts";
 import { chosenIndex, type Overlay } from "./state.ts";
 import type { StringKey } from "./strings.ts";
 import { wrap } from "./text.ts";
-import { chosenRow, heading, type Stage, whoOf, windowOf } from "./widgets.ts";
+import { chosenRow, heading, listRows, type Stage, whoOf } from "./widgets.ts";
 
 export function overlayRows(stage: Stage, overlay: Overlay): Row[] {
   switch (overlay.name) {
@@ -67,26 +67,26 @@ function paletteRows(stage: Stage, overlay: Extract<Overlay, { name: "palette" }
   const field: Row = [
     { text: `${glyphs.pointer} `, role: "key" },
     { text: overlay.query, role: "title" },
-    { text: glyphs.cursor, role: "accent", grow: true },
+    { text: glyphs.cursor, role: "accent", grow: true, cursor: true },
   ];
   if (entries.length === 0) return [title, field, line(words.t("palette.none"), "dim")];
   const chosen = Math.min(overlay.index, entries.length - 1);
-  const { items, from } = windowOf(entries, chosen, Math.max(1, rows - 2));
-  return [
-    title,
-    field,
-    ...items.map(({ title, keys, why }, at) =>
+  const list = listRows(
+    entries,
+    chosen,
+    Math.max(1, rows - 2),
+    ({ title, keys, why }, here) =>
       chosenRow(
         [
           { text: title, role: why === undefined ? "text" : "dim", grow: true },
           { text: why === undefined ? "" : ` ${why}`, role: "dim", drop: 1 },
           { text: ` ${keys}`, role: why === undefined ? "key" : "dim", width: 14, align: "right" },
         ],
-        from + at === chosen,
+        here,
         glyphs,
-      )
-    ),
-  ];
+      ),
+  );
+  return [title, field, ...list];
 }
 
 function padRows(stage: Stage, { call, sent }: Extract<Overlay, { name: "pad" }>): Row[] {
@@ -97,7 +97,11 @@ function padRows(stage: Stage, { call, sent }: Extract<Overlay, { name: "pad" }>
   return [
     heading(words.t("pad.title", { who }), stage),
     line(words.t("pad.hint"), "dim"),
-    [{ text: `${words.t("pad.sent")}: `, role: "dim" }, { text: sent, role: "title", grow: true }],
+    [{ text: `${words.t("pad.sent")}: `, role: "dim" }, { text: sent, role: "title" }, {
+      text: "",
+      grow: true,
+      cursor: true,
+    }],
     ...(stage.rows >= 8 ? [BLANK, ...pad.map((keys) => line(`   ${keys}`, "key"))] : []),
   ];
 }
@@ -112,7 +116,11 @@ function confirmRows(stage: Stage, about: Extract<Overlay, { name: "confirm" }>[
   );
   const choice = (answer: AnswerName, text: StringKey): Row => {
     const keys = keymap.keysOf(answer, ["confirm"]).map(keyLabel).join(", ");
-    return [{ text: `  ${keys}`, role: "key", width: 15 }, { text: words.t(text), grow: true }];
+    const cursor = answer === "confirm.first";
+    return acting(
+      [{ text: `  ${keys}`, role: "key", width: 15, cursor }, { text: words.t(text), grow: true }],
+      { action: answer },
+    );
   };
   const first: StringKey = about === "quit"
     ? inside ? "confirm.quit.inside.first" : "confirm.quit.first"

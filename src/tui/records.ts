@@ -65,7 +65,7 @@ export class Records {
   /** The contacts that fit the field, or all. */
   async contacts(): Promise<void> {
     const { screen } = this.#store.get();
-    const query = screen.purpose === "transfer" ? "" : screen.field;
+    const query = screen.purpose === "dial" ? screen.field : "";
     const { found, error } = await this.#ask("contacts.search", { query, limit: CONTACTS });
     if (error !== undefined) {
       this.#store.dispatch({ type: "records", records: { contactsError: error } });

@@ -4,8 +4,12 @@
  *
  *     Cell[] ─► layOut(columns) ─► Span[] (texts that fill the row exactly)
  */
+import type { ActionName, AnswerName } from "./actions.ts";
 import { clean, fit, toAscii, width } from "./text.ts";
 import type { Role } from "./theme.ts";
+
+/** What a click does: an action, or the choice of a row of the list in front. */
+export type Act = { action: ActionName | AnswerName } | { choose: number };
 
 export interface Cell {
   text: string;
@@ -19,6 +23,9 @@ export interface Cell {
   fill?: string;
   /** Cells with the highest number are left out first when a row is too narrow. Default 0: stays. */
   drop?: number;
+  act?: Act;
+  /** The terminal's cursor stands at its beginning, when this is what has the focus. */
+  cursor?: boolean;
 }
 
 export type Row = readonly Cell[];
@@ -26,6 +33,8 @@ export type Row = readonly Cell[];
 export interface Span {
   text: string;
   role: Role;
+  act?: Act;
+  cursor?: boolean;
 }
 
 /** How text is cut, and whether only ASCII can be shown. */
@@ -58,7 +67,8 @@ export function layOut(row: Row, columns: number, lettering = UNICODE): Span[] {
     const text = cell.fill === undefined
       ? fit(cell.text, room, cell.align, ellipsis)
       : cell.fill.repeat(room);
-    spans.push({ text, role: cell.role ?? "text" });
+    const { role = "text", act, cursor } = cell;
+    spans.push({ text, role, ...(act && { act }), ...(cursor && { cursor }) });
     left -= room;
   }
   if (left > 0) spans.push({ text: " ".repeat(left), role: fillOf(row) });
@@ -83,7 +93,7 @@ export function beside(
 }
 
 function fixedRow(row: Row, columns: number): Cell[] {
-  return layOut(row, columns).map(({ text, role }) => ({ text, role, width: width(text) }));
+  return layOut(row, columns).map((span) => ({ ...span, width: width(span.text) }));
 }
 
 /** The row's words, for tests and for a screen reader. */
@@ -128,10 +138,35 @@ function joined(spans: Span[]): Span[] {
   const merged: Span[] = [];
   for (const span of spans) {
     const last = merged.at(-1);
-    if (last?.role === span.role) last.text += span.text;
+    if (last?.role === span.role && last.act === span.act && !span.cursor) last.text += span.text;
     else merged.push({ ...span });
   }
   return merged;
+}
+
+/** What stands in a column of the row. */
+export function spanAt(row: Row, column: number, columns: number): Span | undefined {
+  let from = 0;
+  return layOut(row, columns).find(({ text }) => {
+    from += width(text);
+    return column < from;
+  });
+}
+
+/** The column where the cursor stands; undefined: not in this row. */
+export function cursorColumn(row: Row, columns: number): number | undefined {
+  if (!row.some(({ cursor }) => cursor)) return undefined;
+  let from = 0;
+  for (const { text, cursor } of layOut(row, columns)) {
+    if (cursor) return from;
+    from += width(text);
+  }
+  return undefined;
+}
+
+/** The same row, every cell of it with this click. */
+export function acting(row: Row, act: Act): Row {
+  return row.map((cell) => ({ ...cell, act }));
 }
 
 /** A row all of one role. */

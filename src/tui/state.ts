@@ -1,14 +1,11 @@
 /**
- * Everything that the screen shows, as one value, and how it changes.
- *
- *     key ─► keymap ─► action ─► Controller ─┐
- *     phone's events ─► Link ────────────────┼─► Change ─► change(state, …) ─► views
- *     resize, clock ─────────────────────────┘
+ * Everything that the screen shows, as one value, and what is read off it. `change.ts` changes it.
  *
  * Pure. What the station knows is only copied here; what is typed and chosen lives here alone.
  */
 import type {
   Contact,
+  ContactDraft,
   ContactHit,
   LadderMessage,
   PastCall,
@@ -16,11 +13,9 @@ import type {
 } from "../control/records.ts";
 import type { HeadsetList } from "../control/headsets.ts";
 import type { ErrorJson } from "../core/errors.ts";
-import type { CallLevels } from "../core/media_port.ts";
 import type { CallId } from "../core/sip_port.ts";
-import { NO_PHONE, type PhoneModel, type PhoneNews, takeNews, withLevels } from "./phone_model.ts";
+import { NO_PHONE, type PhoneModel } from "./phone_model.ts";
 import type { Role, ThemeName } from "./theme.ts";
-import { tourAfter } from "./tour.ts";
 import type { ViewName } from "./view_names.ts";
 
 export { type ViewName, VIEWS } from "./view_names.ts";
@@ -66,7 +61,12 @@ export type Undo =
   | { kind: "hold"; call: CallId; held: boolean }
   | { kind: "do-not-disturb"; on: boolean }
   | { kind: "contact-removed"; contact: Contact }
-  | { kind: "contact-added"; id: string };
+  | { kind: "contact-added"; id: string }
+  | { kind: "contact-changed"; id: string; changes: ContactDraft }
+  | { kind: "swap" };
+
+/** What the field is for: a number or a name to look for, where to transfer to, a contact's name. */
+export type Purpose = "dial" | "transfer" | { rename: Contact };
 
 export interface Records {
   history: readonly PastCall[];
@@ -89,8 +89,7 @@ export interface Screen {
   view: ViewName;
   /** What is typed: a number, an address, letters to search. */
   field: string;
-  /** What the field is for. */
-  purpose: "dial" | "transfer";
+  purpose: Purpose;
   /** `/` was pressed: letters are typed though a call is on. */
   searching: boolean;
   /** Row of the list in front, by view; the phone view's is the hit. */
@@ -113,31 +112,6 @@ export interface AppState {
   /** ms since the epoch, as last told; moves only while something on screen needs it. */
   now: number;
 }
-
-export type Change =
-  | { type: "news"; news: PhoneNews }
-  | { type: "levels"; levels: readonly CallLevels[] }
-  | { type: "records"; records: Partial<Records> }
-  | { type: "name"; uri: string; name: string }
-  | { type: "resize"; columns: number; rows: number }
-  | { type: "tick"; at: number }
-  | { type: "view"; view: ViewName }
-  | { type: "field"; text: string }
-  | { type: "purpose"; purpose: Screen["purpose"] }
-  | { type: "search" }
-  | { type: "move"; to: number }
-  | { type: "overlay"; overlay: Overlay | undefined }
-  | { type: "say"; text: string; role: Role }
-  | { type: "quiet" }
-  | { type: "undoable"; step: Undo }
-  | { type: "undone" }
-  | { type: "theme"; theme: ThemeName }
-  | { type: "station"; ownership: Ownership; name: string };
-
-/** How long a message stays, ms. */
-export const MESSAGE_MS = 8_000;
-const UNDO_STEPS = 20;
-const MAX_FIELD = 200;
 
 export function firstState(options: {
   columns: number;
@@ -170,115 +144,9 @@ export function firstState(options: {
   };
 }
 
-export function change(state: AppState, by: Change): AppState {
-  const next = changed(state, by);
-  if (next.screen.tour === undefined || next === state) return next;
-  const tour = tourAfter(next)!;
-  return tour === next.screen.tour ? next : { ...next, screen: { ...next.screen, tour } };
-}
-
-function changed(state: AppState, by: Change): AppState {
-  switch (by.type) {
-    case "news":
-      return afterNews({ ...state, phone: takeNews(state.phone, by.news) }, by.news);
-    case "levels": {
-      const phone = withLevels(state.phone, by.levels);
-      return phone === state.phone ? state : { ...state, phone };
-    }
-    case "records":
-      return { ...state, records: { ...state.records, ...by.records } };
-    case "name":
-      return withName(state, by.uri, by.name);
-    case "tick":
-      return ticked(state, by.at);
-    case "station":
-      return { ...state, ownership: by.ownership, stationName: by.name };
-    default: {
-      const screen = changeScreen(state, by);
-      return screen === state.screen ? state : { ...state, screen };
-    }
-  }
-}
-
-type ScreenChange = Exclude<
-  Change,
-  { type: "news" | "levels" | "records" | "name" | "tick" | "station" }
->;
-
-function changeScreen({ screen, now }: AppState, by: ScreenChange): Screen {
-  switch (by.type) {
-    case "resize":
-      return { ...screen, size: { columns: by.columns, rows: by.rows } };
-    case "view":
-      return { ...screen, view: by.view, message: undefined };
-    case "field":
-      return typed(screen, by.text);
-    case "purpose":
-      return { ...screen, purpose: by.purpose, view: "phone", field: "", searching: false };
-    case "search":
-      return { ...screen, searching: true };
-    case "move":
-      return { ...screen, index: { ...screen.index, [screen.view]: by.to } };
-    case "overlay":
-      return { ...screen, overlay: by.overlay };
-    case "say":
-      return { ...screen, message: { text: by.text, role: by.role, at: now } };
-    case "quiet":
-      return screen.message === undefined ? screen : { ...screen, message: undefined };
-    case "undoable":
-      return { ...screen, undo: [...screen.undo, by.step].slice(-UNDO_STEPS) };
-    case "undone":
-      return { ...screen, undo: screen.undo.slice(0, -1) };
-    case "theme":
-      return { ...screen, theme: by.theme };
-  }
-}
-
-function typed(screen: Screen, text: string): Screen {
-  const field = text.slice(0, MAX_FIELD);
-  return {
-    ...screen,
-    field,
-    index: { ...screen.index, [screen.view]: 0 },
-    ...(field === "" ? { searching: false } : {}),
-  };
-}
-
-function afterNews(state: AppState, news: PhoneNews): AppState {
-  const at = news.type === "event" ? news.event.at : news.at;
-  const { overlay } = state.screen;
-  const next = at > state.now ? { ...state, now: at } : state;
-  const padIsOver = overlay?.name === "pad" &&
-    !state.phone.calls.some(({ view }) => view.id === overlay.call);
-  const noneToTransfer = state.screen.purpose === "transfer" && state.phone.calls.length === 0;
-  if (!padIsOver && !noneToTransfer) return next;
-  const screen: Screen = {
-    ...state.screen,
-    ...(padIsOver ? { overlay: undefined } : {}),
-    ...(noneToTransfer ? { purpose: "dial", field: "" } : {}),
-  };
-  return { ...next, screen };
-}
-
-function ticked(state: AppState, at: number): AppState {
-  const { message } = state.screen;
-  const expired = message !== undefined && at - message.at > MESSAGE_MS;
-  return {
-    ...state,
-    now: Math.max(state.now, at),
-    ...(expired ? { screen: { ...state.screen, message: undefined } } : {}),
-  };
-}
-
-function withName(state: AppState, uri: string, name: string): AppState {
-  const kept = [...state.records.names].slice(-200);
-  const names = new Map([...kept, [uri, name] as const]);
-  return { ...state, records: { ...state.records, names } };
-}
-
 /** Whether what is typed goes into the field, letters too. */
 export function isTyping({ screen }: AppState): boolean {
-  return screen.field !== "" || screen.searching || screen.purpose === "transfer";
+  return screen.field !== "" || screen.searching || screen.purpose !== "dial";
 }
 
 /** How many rows the list in front has. */
@@ -316,7 +184,7 @@ export function contactsShown({ records }: AppState): readonly ContactHit[] {
 /** History under what is typed. */
 export function historyShown({ records, screen }: AppState): readonly PastCall[] {
   const wanted = screen.field.toLocaleLowerCase();
-  if (wanted === "" || screen.purpose === "transfer") return records.history;
+  if (wanted === "" || screen.purpose !== "dial") return records.history;
   return records.history.filter(({ remote }) =>
     `${remote.displayName ?? ""} ${remote.uri} ${records.names.get(remote.uri) ?? ""}`
       .toLocaleLowerCase().includes(wanted)

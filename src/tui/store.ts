@@ -1,7 +1,8 @@
 /**
  * The state of the screen, with those who want to know of its changes. One instance a screen.
  */
-import { type AppState, type Change, change } from "./state.ts";
+import { type Change, change } from "./change.ts";
+import type { AppState } from "./state.ts";
 
 export class Store {
   #state: AppState;

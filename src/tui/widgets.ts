@@ -2,7 +2,7 @@
 import type { CallView } from "../core/call.ts";
 import { isRinging, type LiveCall } from "./phone_model.ts";
 import type { Verdict } from "./quality.ts";
-import type { Cell, Row } from "./rows.ts";
+import { acting, type Cell, type Row } from "./rows.ts";
 import { type AppState, nameOf } from "./state.ts";
 import type { Keymap } from "./keymap.ts";
 import type { StringKey, Words } from "./strings.ts";
@@ -136,9 +136,20 @@ export function windowOf<T>(
   return { items: list.slice(from, from + rows), from };
 }
 
-/** Marks the chosen row: a pointer, and the role to its edge. */
+/** The part of a list that keeps the chosen row in sight; a click chooses a row. */
+export function listRows<T>(
+  list: readonly T[],
+  chosen: number,
+  rows: number,
+  draw: (item: T, chosen: boolean) => Row,
+): Row[] {
+  const { items, from } = windowOf(list, Math.max(0, chosen), rows);
+  return items.map((item, at) => acting(draw(item, from + at === chosen), { choose: from + at }));
+}
+
+/** Marks the chosen row: a pointer with the cursor, and the role to its edge. */
 export function chosenRow(cells: Row, chosen: boolean, glyphs: Glyphs): Row {
-  const pointer: Cell = { text: chosen ? `${glyphs.pointer} ` : "  " };
-  if (!chosen) return [pointer, ...cells];
+  if (!chosen) return [{ text: "  " }, ...cells];
+  const pointer: Cell = { text: `${glyphs.pointer} `, cursor: true };
   return [pointer, ...cells].map((cell) => ({ ...cell, role: "selected" as const }));
 }

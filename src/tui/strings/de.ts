@@ -19,6 +19,7 @@ export const de: Catalogue = {
   "action.go.answer": "annehmen",
   "action.go.call": "anrufen",
   "action.go.transfer": "dorthin übergeben",
+  "action.go.rename": "Namen behalten",
   "action.go.register": "neu anmelden",
   "action.go.ladder": "SIP-Nachrichten",
   "action.go.title": "wählen, annehmen oder die gewählte Zeile benutzen",
@@ -45,6 +46,7 @@ export const de: Catalogue = {
   "action.pageDown": "Seite nach unten",
   "action.favourite": "Favorit ja oder nein",
   "action.addContact": "zu den Kontakten",
+  "action.renameContact": "Kontakt umbenennen",
   "action.removeContact": "Kontakt löschen",
   "action.register": "neu anmelden",
   "action.doNotDisturb": "nicht stören",
@@ -53,6 +55,7 @@ export const de: Catalogue = {
   "action.help": "alle Tasten",
   "action.palette": "alle Befehle",
   "action.theme": "nächstes Farbschema",
+  "action.suspend": "in den Hintergrund (fg holt es zurück)",
   "action.endStation": "Station beenden",
   "action.quit": "verlassen",
   "action.view.phone": "Telefon",
@@ -76,6 +79,7 @@ export const de: Catalogue = {
   "why.nothing-chosen": "nichts gewählt",
   "why.no-history": "noch niemand angerufen",
   "why.no-contact": "kein Kontakt gewählt",
+  "why.nobody-to-add": "hier ist niemand aufzunehmen",
   "why.no-account": "es gibt kein Konto",
   "why.no-undo": "nichts rückgängig zu machen",
   "why.lost": "die Station ist weg",
@@ -135,9 +139,11 @@ export const de: Catalogue = {
 
   "field.dial": "Wählen",
   "field.transfer": "Übergeben an",
+  "field.rename": "Name",
   "field.idle": "Ziffern wählen {dot} Buchstaben suchen",
   "field.busy": "Ziffern wählen {dot} / sucht",
   "field.transfer.empty": "Nummer oder Name, dann Enter",
+  "field.rename.empty": "einen Namen, dann Enter",
   "field.none": "niemand gefunden; Enter wählt die Eingabe",
 
   "recent.title": "Letzte Anrufe",
@@ -164,10 +170,12 @@ export const de: Catalogue = {
   "direction.incoming": "ein",
   "direction.outgoing": "aus",
 
-  "contacts.none": "Noch keine Kontakte. Strg-T auf einer Zeile des Verlaufs legt einen an.",
+  "contacts.none":
+    "Noch keine Kontakte. {key} auf einer Zeile des Verlaufs, einer getippten Nummer oder im Gespräch merkt sich einen.",
   "contacts.nobody": "Niemand passt zu „{text}”.",
-  "contacts.added": "{name} steht jetzt in den Kontakten.",
-  "contacts.removed": "{name} ist gelöscht; Strg-Z holt den Kontakt zurück.",
+  "contacts.added": "{name} steht jetzt in den Kontakten; {undo} nimmt es zurück.",
+  "contacts.removed": "{name} wurde entfernt; {undo} holt den Kontakt zurück.",
+  "contacts.renamed": "{before} heißt jetzt {name}.",
   "history.none": "Noch keine Anrufe.",
 
   "quality.none":

@@ -1,6 +1,6 @@
 /** Accounts and their registrations: how each stands, why it fails, and when it is tried again. */
 import type { AccountRow } from "../phone_model.ts";
-import { line, type Row } from "../rows.ts";
+import { acting, line, type Row } from "../rows.ts";
 import { chosenIndex } from "../state.ts";
 import type { StringKey, Words } from "../strings.ts";
 import type { Glyphs, Role } from "../theme.ts";
@@ -14,7 +14,9 @@ export function accountsView(stage: Stage): Row[] {
     return wrap(words.t("accounts.none.hint"), columns).map((text) => line(text, "warn"));
   }
   const chosen = chosenIndex(state);
-  return accounts.flatMap((account, at) => accountRows(stage, account, at === chosen))
+  return accounts.flatMap((account, at) =>
+    accountRows(stage, account, at === chosen).map((row) => acting(row, { choose: at }))
+  )
     .slice(0, rows);
 }
 

@@ -1,24 +1,34 @@
 /** The address book; letters search it. */
 import type { ContactHit } from "../../control/records.ts";
 import { type Cell, line, type Row } from "../rows.ts";
+import { keyLabel } from "../keymap.ts";
+import { wrap } from "../text.ts";
 import { chosenIndex } from "../state.ts";
-import { chosenRow, type Stage, windowOf } from "../widgets.ts";
+import { chosenRow, listRows, type Stage } from "../widgets.ts";
 
 export function contactsView(stage: Stage): Row[] {
-  const { state, words, rows } = stage;
+  const { state, words, keymap, columns, rows } = stage;
   const { contacts, contactsError } = state.records;
   if (contacts.length === 0) {
     if (contactsError !== undefined) return [line(contactsError.message, "warn")];
     const text = state.screen.field;
+    const key = keyLabel(keymap.keysOf("addContact")[0] ?? ":");
     return [
-      line(text === "" ? words.t("contacts.none") : words.t("contacts.nobody", { text }), "dim"),
+      ...wrap(
+        text === "" ? words.t("contacts.none", { key }) : words.t("contacts.nobody", { text }),
+        columns,
+      ).map((said) => line(said, "dim")),
     ];
   }
   const chosen = chosenIndex(state);
   const detail = rows >= 8 ? detailRows(stage, contacts[chosen]!) : [];
-  const { items, from } = windowOf(contacts, chosen, rows - detail.length);
   return [
-    ...items.map((hit, at) => contactRow(stage, hit, from + at === chosen)),
+    ...listRows(
+      contacts,
+      chosen,
+      rows - detail.length,
+      (hit, here) => contactRow(stage, hit, here),
+    ),
     ...detail,
   ];
 }

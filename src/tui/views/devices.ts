@@ -4,7 +4,7 @@ import type { SoundDevice } from "../../control/records.ts";
 import { BLANK, type Cell, line, type Row } from "../rows.ts";
 import { chosenIndex } from "../state.ts";
 import { wrap } from "../text.ts";
-import { chosenRow, heading, type Stage, windowOf } from "../widgets.ts";
+import { chosenRow, heading, listRows, type Stage } from "../widgets.ts";
 
 export function devicesView(stage: Stage): Row[] {
   const { rows } = stage;
@@ -31,8 +31,8 @@ function soundRows(stage: Stage, rows: number): Row[] {
     ].slice(0, rows);
   }
   const chosen = chosenIndex(state);
-  const { items, from } = windowOf(devices.devices, chosen, rows - 1);
-  return [title, ...items.map((device, at) => deviceRow(stage, device, from + at === chosen))];
+  const draw = (device: SoundDevice, here: boolean) => deviceRow(stage, device, here);
+  return [title, ...listRows(devices.devices, chosen, rows - 1, draw)];
 }
 
 function deviceRow({ words, glyphs }: Stage, device: SoundDevice, chosen: boolean): Row {

@@ -5,7 +5,7 @@ import { chosenIndex, historyShown, nameOf } from "../state.ts";
 import type { StringKey } from "../strings.ts";
 import { shortAddress } from "../text.ts";
 import type { Glyphs, Role } from "../theme.ts";
-import { chosenRow, type Stage, windowOf } from "../widgets.ts";
+import { chosenRow, listRows, type Stage } from "../widgets.ts";
 
 export function historyView(stage: Stage): Row[] {
   const { state, words, rows } = stage;
@@ -21,9 +21,8 @@ export function historyView(stage: Stage): Row[] {
   const chosen = chosenIndex(state);
   const past = shown[chosen];
   const detail = rows >= 8 && past !== undefined ? detailRows(stage, past) : [];
-  const { items, from } = windowOf(shown, chosen, rows - detail.length);
   return [
-    ...items.map((call, at) => historyRow(stage, call, from + at === chosen)),
+    ...listRows(shown, chosen, rows - detail.length, (call, here) => historyRow(stage, call, here)),
     ...detail,
   ];
 }

@@ -3,7 +3,7 @@ import type { LadderMessage } from "../../control/records.ts";
 import { type Cell, line, type Row } from "../rows.ts";
 import { type AppState, chosenIndex } from "../state.ts";
 import { fit } from "../text.ts";
-import { chosenRow, heading, type Stage, whoOf, windowOf } from "../widgets.ts";
+import { chosenRow, heading, listRows, type Stage, whoOf } from "../widgets.ts";
 
 export function logView(stage: Stage): Row[] {
   const { state, words, glyphs, rows } = stage;
@@ -13,18 +13,16 @@ export function logView(stage: Stage): Row[] {
   if (log.length === 0) return [line(words.t("log.none"), "dim")];
   const newest = [...log].reverse();
   const chosen = chosenIndex(state);
-  const { items, from } = windowOf(newest, chosen, upper);
-  const lines = items.map(({ at, text, level, call }, index): Row =>
+  const lines = listRows(newest, chosen, upper, ({ at, text, level, call }, here) =>
     chosenRow(
       [
         { text: `${words.moment(at, state.now)} `, role: "dim", width: 8 },
         { text, role: level === "warn" ? "warn" : "text", grow: true },
         { text: call === undefined ? "" : " SIP", role: "dim", width: 4, drop: 1 },
       ],
-      from + index === chosen,
+      here,
       glyphs,
-    )
-  );
+    ));
   return ladder === undefined
     ? lines
     : [...lines, ...ladderRows(stage, ladder, rows - lines.length)];

@@ -5,7 +5,7 @@ import { beside, type Cell, line, type Row } from "../rows.ts";
 import { chosenIndex, type Hit, isTyping, nameOf } from "../state.ts";
 import type { StringKey } from "../strings.ts";
 import { shortAddress } from "../text.ts";
-import { chosenRow, heading, type Stage, windowOf } from "../widgets.ts";
+import { chosenRow, heading, listRows, type Stage } from "../widgets.ts";
 import { callLine, frontRows } from "./call.ts";
 import { directionGlyph, outcomeRole } from "./history.ts";
 
@@ -15,16 +15,16 @@ const WIDE = 110;
 export function phoneView(stage: Stage): Row[] {
   const { state, rows, columns } = stage;
   const front = frontCall(state.phone);
-  if (front === undefined) return listRows(stage, rows);
+  if (front === undefined) return peopleRows(stage, rows);
   if (columns >= WIDE) {
     const left = Math.floor(columns * 0.55);
     const call = callRows({ ...stage, columns: left }, front, rows);
-    const list = listRows({ ...stage, columns: columns - left - 2 }, rows);
+    const list = peopleRows({ ...stage, columns: columns - left - 2 }, rows);
     return beside(call, list, columns, left);
   }
   const call = callRows(stage, front, isTyping(state) ? Math.min(4, rows - 3) : rows);
   const room = rows - call.length;
-  return room < 3 ? call : [...call, ...listRows(stage, room)];
+  return room < 3 ? call : [...call, ...peopleRows(stage, room)];
 }
 
 /** The call in front, then the other lines. */
@@ -37,7 +37,7 @@ function callRows(stage: Stage, front: LiveCall, rows: number): Row[] {
 }
 
 /** Who is found by what is typed, else the last calls. */
-function listRows(stage: Stage, rows: number): Row[] {
+function peopleRows(stage: Stage, rows: number): Row[] {
   const { state, words } = stage;
   if (isTyping(state)) return hitRows(stage, rows);
   const { history } = state.records;
@@ -51,10 +51,9 @@ function listRows(stage: Stage, rows: number): Row[] {
       .slice(0, rows);
   }
   const chosen = state.phone.calls.length === 0 ? chosenIndex(state) : -1;
-  const { items, from } = windowOf(history, Math.max(0, chosen), rows - 1);
   return [
     heading(words.t("recent.title"), stage),
-    ...items.map((past, at) => recentRow(stage, past, from + at === chosen)),
+    ...listRows(history, chosen, rows - 1, (past, here) => recentRow(stage, past, here)),
   ].slice(0, rows);
 }
 
@@ -88,11 +87,8 @@ function hitRows(stage: Stage, rows: number): Row[] {
     return [title, line(words.t(empty), "dim")].slice(0, rows);
   }
   const chosen = chosenIndex(state);
-  const { items, from } = windowOf(hits, chosen, rows - 1);
-  return [title, ...items.map((hit, at) => hitRow(stage, hit, from + at === chosen))].slice(
-    0,
-    rows,
-  );
+  const draw = (hit: Hit, here: boolean) => hitRow(stage, hit, here);
+  return [title, ...listRows(hits, chosen, rows - 1, draw)].slice(0, rows);
 }
 
 function hitRow({ words, glyphs }: Stage, hit: Hit, chosen: boolean): Row {

@@ -1,7 +1,7 @@
 /** How the call sounds: loss, jitter and delay of each direction, live, and what they mean. */
 import type { LiveCall } from "../phone_model.ts";
 import { type QualitySample, type Verdict, verdictOf } from "../quality.ts";
-import { BLANK, line, type Row } from "../rows.ts";
+import { acting, BLANK, line, type Row } from "../rows.ts";
 import { chosenIndex } from "../state.ts";
 import type { StringKey } from "../strings.ts";
 import { width, wrap } from "../text.ts";
@@ -32,15 +32,12 @@ export function qualityView(stage: Stage): Row[] {
     ...delayRows(stage, call),
   ];
   const picker = calls.length === 1 ? [] : calls.map((other, at) =>
-    chosenRow(
-      [{ text: `${other.who}${other.ended ? ` (${words.t("quality.ended")})` : ""}`, grow: true }],
-      at === chosen,
-      stage.glyphs,
+    acting(
+      chosenRow([{ text: nameOf(other, words), grow: true }], at === chosen, stage.glyphs),
+      { choose: at },
     )
   );
-  const title = calls.length === 1
-    ? [line(`${call.who}${call.ended ? ` (${words.t("quality.ended")})` : ""}`, "title")]
-    : [];
+  const title = calls.length === 1 ? [line(nameOf(call, words), "title")] : [];
   const room = Math.max(0, rows - title.length - body.length - 1);
   const at = Math.max(0, Math.min(chosen - (room >> 1), picker.length - room));
   return [
@@ -49,6 +46,10 @@ export function qualityView(stage: Stage): Row[] {
     ...(room > 0 && picker.length > 0 ? [BLANK] : []),
     ...picker.slice(at, at + room),
   ].slice(0, rows);
+}
+
+function nameOf({ who, ended }: Measured, words: Stage["words"]): string {
+  return ended ? `${who} (${words.t("quality.ended")})` : who;
 }
 
 function measuredCalls({ state }: Stage): Measured[] {

@@ -4,8 +4,9 @@ import { render } from "ink-testing-library";
 import { App } from "../../../src/tui/app.tsx";
 import { Controller } from "../../../src/tui/controller.ts";
 import { keymapOf } from "../../../src/tui/keymap.ts";
-import { KeyDecoder } from "../../../src/tui/keys.ts";
+import { KeyDecoder, type KeyEvent } from "../../../src/tui/keys.ts";
 import { Link } from "../../../src/tui/link.ts";
+import { meantBy } from "../../../src/tui/mouse.ts";
 import { Records } from "../../../src/tui/records.ts";
 import { firstState, VIEWS } from "../../../src/tui/state.ts";
 import { Store } from "../../../src/tui/store.ts";
@@ -47,13 +48,28 @@ async function open({ columns, rows } = { columns: 80, rows: 24 }) {
   const left: string[] = [];
   const leave = (how: string) => void left.push(how);
   const phone = () => link.phone;
-  const controller = new Controller({ store, keymap, words, records, timers, phone, leave });
+  const suspend = () => void left.push("suspended");
+  const options = { store, keymap, words, records, timers, phone, leave, suspend };
+  const controller = new Controller(options);
   await link.open();
   const glyphs = glyphsOf(false);
   const app = render(
     <App store={store} words={words} glyphs={glyphs} keymap={keymap} practice={false} />,
   );
   const decoder = new KeyDecoder();
+  const take = (event: KeyEvent) => {
+    if (event.type !== "mouse") return controller.press(event);
+    const state = store.get();
+    const act = meantBy(event, {
+      state,
+      words,
+      glyphs,
+      keymap,
+      practice: false,
+      ...state.screen.size,
+    });
+    if (act !== undefined) controller.click(act);
+  };
   return {
     ...fake,
     store,
@@ -62,7 +78,7 @@ async function open({ columns, rows } = { columns: 80, rows: 24 }) {
     text: () => app.lastFrame() ?? "",
     /** Types, and lets the phone answer. */
     async type(text: string) {
-      for (const event of [...decoder.feed(text), ...decoder.flush()]) controller.press(event);
+      for (const event of [...decoder.feed(text), ...decoder.flush()]) take(event);
       await settled();
     },
     async close() {
@@ -86,7 +102,7 @@ Deno.test("digits dial, letters act on the call, and the history remembers", () 
     assert.match(text(), /MUTED[^]*m unmute/);
     await type("h");
     assert.match(text(), /ON HOLD[^]*h resume/);
-    await type("\u001a\u001a");
+    await type("\u0015\u0015");
     assert.match(text(), /TALKING/);
     assert.doesNotMatch(text(), /MUTED/);
     await type("x");
@@ -161,4 +177,88 @@ Deno.test("what changes nothing on screen draws nothing", () =>
     store.dispatch({ type: "overlay", overlay: undefined });
     await settled();
     assert.ok(frames.length - before <= 1, `${frames.length - before} frames`);
+  }));
+
+/** A click on the first place that says it. */
+function clickOn(text: string, shown: string): string {
+  const lines = shown.split("\n");
+  const row = lines.findIndex((line) => line.includes(text));
+  assert.ok(row >= 0, `${text} is on screen:\n${shown}`);
+  const column = lines[row]!.indexOf(text) + 1;
+  return `\u001b[<0;${column + 1};${row + 1}M\u001b[<0;${column + 1};${row + 1}m`;
+}
+
+Deno.test("a click on a hint, a tab or a row acts, the wheel moves in the list", () =>
+  screen(async ({ type, text, store }) => {
+    await type("600\r");
+    await type(clickOn("mute", text()));
+    assert.match(text(), /MUTED/);
+    await type(clickOn("hang up", text()));
+    await type("602\r");
+    await type("x");
+    await type(clickOn("History", text()));
+    assert.equal(store.get().screen.view, "history");
+    const chosen = () => store.get().screen.index.history;
+    await type("\u001b[<65;5;5M");
+    assert.equal(chosen(), 1);
+    await type("\u001b[<64;5;5M\u001b[<64;5;5M");
+    assert.equal(chosen(), 0);
+    await type("\u001b[<0;20;5M");
+    assert.equal(chosen(), 1);
+    assert.equal(store.get().phone.calls.length, 0, "one click only chooses");
+    await type("\u001b[<0;20;5M");
+    assert.match(text(), /TALKING +bob/);
+    await type("x:");
+    await type(clickOn("next theme", text()));
+    await type(clickOn("next theme", text()));
+    assert.equal(store.get().screen.theme, "light");
+  }, { columns: 80, rows: 50 }));
+
+Deno.test("a call of the history becomes a contact, gets a name, is removed, and all is undone", () =>
+  screen(async ({ type, text, phone }) => {
+    const names = async () =>
+      (await phone.request("contacts.search", { query: "" })).hits.map(({ contact }) =>
+        contact.name
+      );
+    await type("600\r");
+    await type("x");
+    await type("\u001bOS\u0014");
+    assert.match(text(), /bob is in the contacts now; Ctrl-U takes it out again[^]*Name › bob/);
+    await type("\u007f\u007f\u007fThe Echo\r");
+    assert.deepEqual(await names(), ["The Echo"]);
+    assert.match(text(), /› .*The Echo[^]*bob is called The Echo now/);
+    await type("\u0005 2\r");
+    assert.deepEqual(await names(), ["The Echo 2"]);
+    await type("\u0004");
+    assert.match(text(), /Remove The Echo 2 from the contacts\?/);
+    await type("1");
+    assert.deepEqual(await names(), []);
+    assert.match(text(), /was removed; Ctrl-U brings it back/);
+    await type("\u0015");
+    assert.deepEqual(await names(), ["The Echo 2"]);
+    await type("\u0015");
+    await type("\u0015\u0015");
+    assert.deepEqual(await names(), ["The Echo 2"], "what came back is another one");
+  }));
+
+Deno.test("who is typed or on the line is kept, too, and Esc leaves the name as it was", () =>
+  screen(async ({ type, text, phone }) => {
+    await type("4711\u0014");
+    assert.match(text(), /Name › 4711/);
+    await type(" x\u001b");
+    assert.doesNotMatch(text(), /Name ›/);
+    await type("\u001bOQ602\r");
+    await type("\u0014");
+    assert.match(text(), /bob +talking[^]*Name › bob/);
+    await type("\u001bOQ");
+    assert.doesNotMatch(text(), /Name ›/);
+    const { hits } = await phone.request("contacts.search", { query: "" });
+    assert.deepEqual(hits.map(({ contact }) => contact.name).sort(), ["4711", "bob"]);
+  }));
+
+Deno.test("Ctrl-Z goes to the shell, from everywhere", () =>
+  screen(async ({ type, left }) => {
+    await type("\u001a");
+    await type(":\u001a");
+    assert.deepEqual(left, ["suspended", "suspended"]);
   }));

@@ -6,7 +6,13 @@ import { KeyDecoder } from "../../../src/tui/keys.ts";
 function decode(...chunks: string[]): string[] {
   const decoder = new KeyDecoder();
   const events = [...chunks.flatMap((chunk) => decoder.feed(chunk)), ...decoder.flush()];
-  return events.map((event) => event.type === "key" ? event.key : `paste:${event.text}`);
+  return events.map((event) =>
+    event.type === "key"
+      ? event.key
+      : event.type === "paste"
+      ? `paste:${event.text}`
+      : `${event.what} ${event.column},${event.row}`
+  );
 }
 
 Deno.test("keys of xterm, tmux and the Linux console", () => {
@@ -61,4 +67,14 @@ Deno.test("garbage never types a control character", () => {
       assert.doesNotMatch(key.replace(/^paste:.*/s, ""), /[\u0000-\u001f\u007f]/);
     }
   }));
+});
+
+Deno.test("clicks and the wheel, and nothing of buttons that are let go or unknown", () => {
+  const decoder = new KeyDecoder();
+  const said = "\u001b[<0;3;5M\u001b[<0;3;5m\u001b[<2;1;1M\u001b[<64;80;24M\u001b[<65;300;1M6";
+  const events = decoder.feed(said).map((event) =>
+    event.type === "mouse" ? `${event.what} ${event.column},${event.row}` : event.type
+  );
+  assert.deepEqual(events, ["click 2,4", "wheel-up 79,23", "wheel-down 299,0", "key"]);
+  assert.deepEqual(decoder.feed("\u001b[<0;99999999999;M\u001b[<;;M\u001b[<M"), []);
 });
