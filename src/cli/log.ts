@@ -18,8 +18,12 @@ import type { Io } from "./io.ts";
 export interface Log {
   /** A line about what the phone does. */
   write: WriteLog;
-  /** Another least level, from now on. */
-  setLevel(level: LogLevel): void;
+  /**
+   * Prepares the place and least level of a changed configuration; a file is opened anew, so that a
+   * rotated one is let go. The result goes over to it.
+   * @throws OffhookError `file-unusable`; nothing has changed then
+   */
+  reopen(loaded: LoadedConfig): Promise<() => void>;
   close(): void;
 }
 
@@ -36,55 +40,18 @@ const PRIORITIES: Record<LogLevel, number> = {
   fatal: 2,
 };
 
-/** @throws OffhookError `file-unusable` */
-export async function openLog(loaded: LoadedConfig, io: Io): Promise<Log> {
-  const { level, file } = loaded.config.logging;
-  if (file === undefined) {
-    const form = formOfStderr(io);
-    return logTo((line) => void io.stderr.write(line), { level, form, io, close() {} });
-  }
-  const path = expandPath(file, dirname(loaded.path), io.environment);
-  const handle = await Deno.open(path, { append: true, create: true, mode: 0o600 })
-    .catch((cause) => {
-      throw new OffhookError(
-        "file-unusable",
-        `cannot write the log ${path}: ${fileReason(cause)}`,
-        {
-          hint: "Name a file that you may write to.",
-          cause,
-        },
-      );
-    });
-  const encoder = new TextEncoder();
-  const write = (line: string) => {
-    try {
-      handle.writeSync(encoder.encode(line));
-    } catch {
-      // A full disk must not end the call.
-    }
-  };
-  return logTo(write, { level, form: "json", io, close: () => handle.close() });
-}
-
+/** Where lines go. */
 interface Place {
-  level: LogLevel;
   form: LogForm;
-  io: Io;
+  write(line: string): void;
   close(): void;
 }
 
-function logTo(write: (line: string) => void, { level, form, io, close }: Place): Log {
-  const sink = (record: LogRecord) => write(`${formatted(record, form)}\n`);
-  const setLevel = (lowestLevel: LogLevel) =>
-    configureSync({
-      sinks: { place: sink },
-      loggers: [
-        { category: ["logtape", "meta"], sinks: [], lowestLevel: "fatal" },
-        { category: "offhook", sinks: ["place"], lowestLevel },
-      ],
-      reset: true,
-    });
-  setLevel(level);
+/** @throws OffhookError `file-unusable` */
+export async function openLog(loaded: LoadedConfig, io: Io): Promise<Log> {
+  let place = await placeOf(loaded, io);
+  const sink = (record: LogRecord) => place.write(`${formatted(record, place.form)}\n`);
+  setLevel(loaded.config.logging.level, sink);
   const logger = getLogger("offhook");
   return {
     // A record of our own time, so that a test turns the clock.
@@ -97,11 +64,57 @@ function logTo(write: (line: string) => void, { level, form, io, close }: Place)
         properties: { ...facts },
       });
     },
-    setLevel,
+    async reopen(changed) {
+      const next = await placeOf(changed, io);
+      return () => {
+        place.close();
+        place = next;
+        setLevel(changed.config.logging.level, sink);
+      };
+    },
     close() {
       resetSync();
-      close();
+      place.close();
     },
+  };
+}
+
+function setLevel(lowestLevel: LogLevel, sink: (record: LogRecord) => void): void {
+  configureSync({
+    sinks: { place: sink },
+    loggers: [
+      { category: ["logtape", "meta"], sinks: [], lowestLevel: "fatal" },
+      { category: "offhook", sinks: ["place"], lowestLevel },
+    ],
+    reset: true,
+  });
+}
+
+async function placeOf(loaded: LoadedConfig, io: Io): Promise<Place> {
+  const { file } = loaded.config.logging;
+  if (file === undefined) {
+    return { form: formOfStderr(io), write: (line) => void io.stderr.write(line), close() {} };
+  }
+  const path = expandPath(file, dirname(loaded.path), io.environment);
+  const handle = await Deno.open(path, { append: true, create: true, mode: 0o600 })
+    .catch((cause) => {
+      throw new OffhookError(
+        "file-unusable",
+        `cannot write the log ${path}: ${fileReason(cause)}`,
+        { hint: "Name a file that you may write to.", cause },
+      );
+    });
+  const encoder = new TextEncoder();
+  return {
+    form: "json",
+    write(line) {
+      try {
+        handle.writeSync(encoder.encode(line));
+      } catch {
+        // A full disk must not end the call.
+      }
+    },
+    close: () => handle.close(),
   };
 }
 

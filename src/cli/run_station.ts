@@ -7,7 +7,7 @@
  */
 import type { LoadedConfig } from "../config/load.ts";
 import type { ExitCode } from "../core/errors.ts";
-import type { Station, StationOptions } from "../station/station.ts";
+import type { Changed, Station, StationOptions, StationSettings } from "../station/station.ts";
 import { loadForCommand } from "./call_setup.ts";
 import type { Context } from "./command.ts";
 import { withHeadsets } from "./headset_settings.ts";
@@ -23,7 +23,8 @@ import { storePath } from "./store_place.ts";
 import { openTrace } from "./trace_file.ts";
 import { VERSION } from "./version_number.ts";
 
-export async function runStation(values: StationValues, { io }: Context): Promise<ExitCode> {
+export async function runStation(values: StationValues, context: Context): Promise<ExitCode> {
+  const io = withOneStdin(context.io);
   const loaded = await loadForCommand(values, io);
   const trace = values.trace === undefined ? undefined : await openTrace(values.trace, io);
   const log = await openLog(loaded, io);
@@ -38,11 +39,16 @@ export async function runStation(values: StationValues, { io }: Context): Promis
   let stopReloading = () => {};
   try {
     const options = await optionsOf(loaded);
-    const station = await Station.start(
+    const starting = Station.start(
       await stationOptions(loaded, values, io, log),
       () => openPhone(options),
     );
-    stopReloading = io.onReload(() => void reload(station, optionsOf, { values, io, log }));
+    // Before READY: who may ask for a reload then must not end the station.
+    const running = { values, io, log, started: loaded };
+    stopReloading = io.onReload(() => {
+      starting.then((station) => reload(station, optionsOf, running), () => {});
+    });
+    const station = await starting;
     await say(io, `station on ${station.addresses.join(", ")}`);
     await interrupts.promise;
     await station.stop();
@@ -55,23 +61,67 @@ export async function runStation(values: StationValues, { io }: Context): Promis
   }
 }
 
+/** A password that came on standard input is there once, and is needed again after a reload. */
+function withOneStdin(io: Io): Io {
+  let text: Promise<string> | undefined;
+  return { ...io, readStdin: () => text ??= io.readStdin() };
+}
+
 interface Running {
   values: StationValues;
   io: Io;
   log: Log;
+  /** What the station was started with. */
+  started: LoadedConfig;
 }
 
 /** A configuration that is wrong changes nothing: it is told, and the phone goes on. */
 async function reload(
   station: Station,
   optionsOf: (loaded: LoadedConfig) => Promise<PhoneOptions>,
-  { values, io, log }: Running,
+  { values, io, log, started }: Running,
 ): Promise<void> {
-  await station.reload(async () => {
+  await station.reload(async (): Promise<Changed> => {
     const loaded = await loadForCommand(values, io);
-    log.setLevel(loaded.config.logging.level);
-    return await optionsOf(loaded);
+    return {
+      phone: await optionsOf(loaded),
+      station: await stationSettings(loaded, values),
+      waiting: waitingOf(loaded, started, values),
+      settle: await log.reopen(loaded),
+    };
   });
+}
+
+/** What is only read when a station starts. */
+function waitingOf(
+  { config }: LoadedConfig,
+  started: LoadedConfig,
+  { noHistory }: StationValues,
+): string[] {
+  const { history } = config.station;
+  if (noHistory || history === started.config.station.history) return [];
+  return [
+    `station.history = ${history} is not taken while the station runs: ` +
+    "end it and start it again (systemctl restart offhook)",
+  ];
+}
+
+/** @throws OffhookError `config-invalid` for a token or certificate that is none */
+async function stationSettings(
+  loaded: LoadedConfig,
+  values: StationValues,
+): Promise<StationSettings> {
+  const { controlPlaces } = await import("../station/control_places.ts");
+  const { station } = loaded.config;
+  const healthPort = values.healthPort ?? station.health_port;
+  const { history_days: days, history_calls: keep } = station;
+  return {
+    graceMs: station.registration_grace_seconds * 1_000,
+    ...(days === undefined ? {} : { historyDays: days }),
+    ...(keep === undefined ? {} : { historyCalls: keep }),
+    ...(healthPort === undefined ? {} : { healthPort }),
+    listen: await controlPlaces(station.control, pathIn(loaded)),
+  };
 }
 
 async function stationOptions(
@@ -80,18 +130,12 @@ async function stationOptions(
   io: Io,
   log: Log,
 ): Promise<StationOptions> {
-  const { controlPlaces } = await import("../station/control_places.ts");
-  const { station } = loaded.config;
-  const healthPort = values.healthPort ?? station.health_port;
-  const { history_days: days, history_calls: keep } = station;
+  const keepsHistory = loaded.config.station.history && !values.noHistory;
   return {
     version: VERSION,
     ...stationPlace(values, io),
-    ...(values.noHistory || !station.history ? {} : { store: storePath(io.environment) }),
-    ...(days === undefined ? {} : { historyDays: days }),
-    ...(keep === undefined ? {} : { historyCalls: keep }),
-    ...(healthPort === undefined ? {} : { healthPort }),
-    listen: await controlPlaces(station.control, pathIn(loaded)),
+    ...(keepsHistory ? { store: storePath(io.environment) } : {}),
+    ...await stationSettings(loaded, values),
     notify: notifyEnvironment(io),
     log: log.write,
   };

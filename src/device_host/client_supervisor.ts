@@ -49,6 +49,7 @@ export class DeviceHostSupervisor implements DeviceHostAccess {
   #current: Promise<Incarnation> | undefined;
   #youngDeaths = 0;
   #closed = false;
+  #failure: string | undefined;
 
   constructor(options: SupervisorOptions = {}) {
     this.#options = options;
@@ -77,6 +78,11 @@ export class DeviceHostSupervisor implements DeviceHostAccess {
 
   log(): Promise<string[]> {
     return Promise.resolve(this.#log.last(ERROR_LINES));
+  }
+
+  /** Why the last start failed; undefined: it did not, or none was needed yet. */
+  get failure(): string | undefined {
+    return this.#failure;
   }
 
   /** Process id of the host while one runs. */
@@ -134,11 +140,14 @@ export class DeviceHostSupervisor implements DeviceHostAccess {
     try {
       const lease = await incarnation.lease;
       lease.closed.then(() => lease.hung && kill(child));
+      this.#failure = undefined;
       return incarnation;
     } catch (error) {
       kill(child);
       await incarnation.died;
-      throw this.#withLog(OffhookError.from(error));
+      const failed = OffhookError.from(error);
+      this.#failure = failed.message;
+      throw this.#withLog(failed);
     }
   }
 

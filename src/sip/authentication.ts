@@ -50,6 +50,12 @@ export class Authentication {
     for (const answer of this.#answers.values()) answer.fresh = false;
   }
 
+  /** The next request begins without credentials: the password may be another one by now. */
+  forget(): void {
+    this.#answers.clear();
+    this.#known = undefined;
+  }
+
   /**
    * Takes the challenges of a 401 or 407.
    * @throws OffhookError `auth-refused` when it refuses what we have already answered, or offers

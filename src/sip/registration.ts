@@ -80,6 +80,7 @@ export class Registration {
   register(): void {
     this.#goal = "registered";
     this.#failures = 0;
+    this.#authentication.forget();
     if (this.#state.state !== "registered") this.#tell({ state: "registering" });
     this.#start();
   }
@@ -241,6 +242,8 @@ export class Registration {
     this.#drop();
     if (this.#goal !== "registered") return this.#finishUnregister();
     this.#failures += 1;
+    // Some servers answer credentials that are no longer right by 403 instead of a challenge.
+    this.#authentication.forget();
     const wait = message === undefined ? undefined : retryAfter(message);
     const retryInMs = retryDelay(status, this.#failures, this.#agent.random(), wait);
     this.#timer = this.#agent.clock.setTimeout(() => this.#start(), retryInMs);

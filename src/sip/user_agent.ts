@@ -67,6 +67,7 @@ export class UserAgent {
   /** Absent without an account. */
   readonly #registration: Registration | undefined;
   readonly #legs = new Map<CallId, Leg>();
+  #password: () => Promise<string>;
   /** The flow of the message that is being handled. */
   #incomingFlow: Flow | undefined;
   #stopping: (() => void) | undefined;
@@ -76,6 +77,7 @@ export class UserAgent {
     const { account } = options;
     displayNameContent(account.displayName ?? "");
     this.#options = options;
+    this.#password = options.password;
     this.account = account;
     this.#clock = options.clock ?? systemClock;
     const random = options.random ?? cryptoRandom;
@@ -108,6 +110,11 @@ export class UserAgent {
   /** Requests whose next hop is `hostPort` (`host` or `host:port`) take `flow` from now on. */
   setRoute(hostPort: string, flow: Flow | undefined): void {
     this.#network.setRoute(hostPort, flow);
+  }
+
+  /** Another way to the password, from the next challenge on. */
+  renewPassword(password: () => Promise<string>): void {
+    this.#password = password;
   }
 
   /** Ends the calls, unregisters, and closes the transports: at most some four seconds. */
@@ -189,7 +196,7 @@ export class UserAgent {
       log: (level, message) => this.#log(level, message),
       credentials: async () => ({
         username: account.authUser ?? account.user,
-        password: await this.#options.password(),
+        password: await this.#password(),
       }),
       identityOn: (flow) => this.#identityOn(flow),
       flowToward: (uri) => network.flowToward(uri),

@@ -50,6 +50,8 @@ export class Buttons {
         const { host } = this.#options;
         const connection = await DeviceHostConnection.connect(await host.socket());
         this.#connection = connection;
+        // Ended while the device host was starting: nobody else closes it.
+        if (this.#stopped) return connection.close();
         void connection.closed.then(() => this.#connection = undefined);
       }
       for (const wired of this.#wired) await wired.open(this.#connection);

@@ -1,14 +1,14 @@
 /**
  * The places of the configuration where the control API is served, with what their files hold.
  *
- *     [[station.control]] ─► token files, certificate ─► Listen
+ *     [[station.control]] ─► token files, certificate ─► TcpListen
  */
-import type { Listen } from "../control/server.ts";
 import { type Role, ROLES } from "../control/role.ts";
 import { readPasswordFile } from "../config/password.ts";
 import type { ControlConfig } from "../config/station_schema.ts";
 import { parseHostPort } from "../core/address.ts";
 import { OffhookError } from "../core/errors.ts";
+import type { TcpListen } from "./served_places.ts";
 
 /** A shorter one could be guessed. */
 const TOKEN_LENGTH = 16;
@@ -20,12 +20,12 @@ const TOKEN_LENGTH = 16;
 export function controlPlaces(
   places: readonly ControlConfig[],
   pathOf: (path: string) => string,
-): Promise<Listen[]> {
+): Promise<TcpListen[]> {
   return Promise.all(places.map(async (place) => {
     const { host, port = 0 } = parseHostPort(place.listen, true)!;
     const tokens = await tokensOf(place, pathOf);
     const { tls_cert_file: cert, tls_key_file: key } = place;
-    const listen: Listen = { kind: "tcp", host, port, tokens };
+    const listen: TcpListen = { kind: "tcp", host, port, tokens };
     if (cert === undefined || key === undefined) return listen;
     return { ...listen, tls: { cert: await pem(pathOf(cert)), key: await pem(pathOf(key)) } };
   }));

@@ -11,24 +11,26 @@ import type { LevelListener } from "../control/levels.ts";
 import { LocalPhone } from "../control/local_phone.ts";
 import { DIRECT_ACCOUNT } from "../control/phone.ts";
 import type { Providers } from "../control/records.ts";
-import type { Account, Party } from "../core/account.ts";
+import type { Party } from "../core/account.ts";
 import { OffhookError } from "../core/errors.ts";
 import type { AttachmentId, MediaInput } from "../core/media_port.ts";
-import type { CallId, SipEffect, SipInput } from "../core/sip_port.ts";
+import type { SipInput } from "../core/sip_port.ts";
 import { initialState, type PhoneState } from "../core/state.ts";
+import { headsetStateOf } from "../core/transitions/headset.ts";
 import { DeviceHostSupervisor } from "../device_host/client_supervisor.ts";
 import type { AttachedAudio, AttachmentListener } from "../media/attached_audio.ts";
 import { MediaWorker } from "../media/media_worker.ts";
 import type { Flow } from "../sip/transport/types.ts";
-import { UserAgent } from "../sip/user_agent.ts";
+import type { UserAgentOptions } from "../sip/user_agent.ts";
 import { CoreLoop, SYSTEM_CLOCK } from "./core_loop.ts";
-import { DeskDevices } from "./desk_devices.ts";
+import { Desk } from "./desk.ts";
 import { listDevices } from "./list_devices.ts";
-import type { OpenPhone, PhoneOptions } from "./phone_options.ts";
+import type { AccountAccess, OpenPhone, PhoneOptions } from "./phone_options.ts";
 import { recordingPath } from "./recording_path.ts";
 import { accountChanges, directAccount, settingsOf } from "./phone_settings.ts";
 import { SipLog } from "./sip_log.ts";
 import type { ServedPhone } from "./station.ts";
+import { UserAgents } from "./user_agents.ts";
 
 /** ms that closing waits for calls to be ended by the core, before signalling ends them itself. */
 const CLOSE_MS = 2_000;
@@ -56,49 +58,60 @@ class Assembly {
   /** Whose calls come with a name. */
   contacts: Providers["contacts"];
   #options: PhoneOptions;
-  readonly #agents = new Map<string, UserAgent>();
-  /** Which user agent has a call. */
-  readonly #callAgents = new Map<CallId, UserAgent>();
+  readonly #agents: UserAgents;
   readonly #devices = new DeviceHostSupervisor();
   readonly #media: MediaWorker;
-  readonly #direct: UserAgent;
-  readonly #headsets: DeskDevices | undefined;
+  readonly #desk: Desk;
   readonly #mediaCheck: ReturnType<typeof setInterval>;
   #mediaAlive = true;
+  /** A configuration of which something waits for the end of a call. */
+  #waiting: PhoneOptions | undefined;
+  #reloading: Promise<void> = Promise.resolve();
 
   constructor(options: PhoneOptions) {
     this.#options = options;
     const direct = directAccount(options);
     const accounts = [...options.accounts.map(({ account }) => account), direct];
     this.core = new CoreLoop(initialState(settingsOf(options), accounts), {
-      sip: (effect) => this.#signal(effect),
+      sip: (effect) => this.#agents.perform(effect),
       media: (effect) => this.#media.perform(effect),
-      headset: (effect) => this.#headsets?.show(effect.state),
+      headset: (effect) => this.#desk.show(effect.state),
     });
-    if (options.headsets !== undefined) {
-      this.#headsets = new DeskDevices({
-        host: this.#devices,
-        clock: SYSTEM_CLOCK,
-        settings: options.headsets,
-        soundDevices: async () => (await listDevices()).devices,
-        notify: (input) => this.core.submit(input),
-        log: options.log,
-      });
-    }
+    this.#desk = new Desk({
+      host: this.#devices,
+      clock: SYSTEM_CLOCK,
+      soundDevices: async () => (await listDevices()).devices,
+      notify: (input) => this.core.submit(input),
+      log: options.log,
+    }, options.headsets);
     this.#media = new MediaWorker(
       { devices: this.#devices },
       (input: MediaInput) => this.core.submit(input),
-      (error) => options.log(`media: ${error.message}`),
+      (error) => options.log(`media: ${error.message}`, { level: "error" }),
     );
-    for (const { account, password } of options.accounts) this.#addAgent(account, password);
-    this.#direct = this.#addAgent(direct, () => Promise.resolve(""));
+    this.#agents = new UserAgents({
+      transportOf: (account) => this.#transport(account.server === ""),
+      notify: (input) => this.#heed(input),
+      state: () => this.core.state,
+      log: options.log,
+    });
+    for (const { account, password } of options.accounts) this.#agents.add(account, password);
+    this.#agents.add(direct, () => Promise.resolve(""));
     this.#mediaCheck = setInterval(async () => {
       this.#mediaAlive = await this.#media.answers(MEDIA_CHECK_MS / 2);
     }, MEDIA_CHECK_MS);
+    this.core.listen(({ type }) => {
+      if (type === "call.ended" && this.#waiting !== undefined) void this.reload(this.#waiting);
+    });
   }
 
-  get headsets(): DeskDevices | undefined {
-    return this.#headsets;
+  get desk(): Desk {
+    return this.#desk;
+  }
+
+  /** Why the device host cannot be had; undefined: it can, or nobody needed it yet. */
+  get deviceHost(): string | undefined {
+    return this.#devices.failure;
   }
 
   /** Whether the media thread answered when it was last asked. */
@@ -109,15 +122,19 @@ class Assembly {
   async listen(): Promise<void> {
     for (const { transport, host, port, tls } of this.#options.direct.listen) {
       const extra = tls === undefined ? {} : { tls };
-      const bound = await this.#direct.listen(transport, { host, port }, extra);
+      const bound = await this.#agents.get(DIRECT_ACCOUNT)!.listen(
+        transport,
+        { host, port },
+        extra,
+      );
       this.listening.push({ transport, ...bound });
     }
   }
 
   start(): void {
     this.#media.warm();
-    this.#headsets?.start();
-    for (const agent of this.#agents.values()) agent.start();
+    this.#desk.start();
+    this.#agents.start();
     if (!this.#options.register) return;
     for (const { account } of this.#options.accounts) {
       if (account.register) this.core.command({ type: "Register", account: account.id });
@@ -134,78 +151,79 @@ class Assembly {
   }
 
   setRoute(hostPort: string, flow: Flow | undefined): void {
-    this.#direct.setRoute(hostPort, flow);
+    this.#agents.get(DIRECT_ACCOUNT)!.setRoute(hostPort, flow);
   }
 
-  async reload(options: PhoneOptions): Promise<void> {
+  /** One after the other. @throws OffhookError when an account makes no sense */
+  reload(options: PhoneOptions): Promise<void> {
+    const done = this.#reloading.then(() => this.#reload(options));
+    this.#reloading = done.catch(() => {});
+    return done;
+  }
+
+  async #reload(options: PhoneOptions): Promise<void> {
     const wanted = options.accounts.map(({ account }) => account);
     const { accounts, kept, gone } = accountChanges(this.core.state, wanted);
-    for (const id of gone) {
-      await this.#agents.get(id)?.stop();
-      this.#agents.delete(id);
+    const { log, trace, doNotDisturb: before } = this.#options;
+    if (this.#waiting !== options) {
+      for (const id of kept) log(`${id} has a live call: its change waits for the call's end`);
     }
-    for (const id of kept) this.#options.log(`${id} has a live call: its change must wait`);
-    const { doNotDisturb: before } = this.#options;
+    this.#waiting = kept.length > 0 ? options : undefined;
     const settings = settingsOf(options);
     // What was switched by hand stays, unless the file says something new.
     if (options.doNotDisturb === before) {
       settings.doNotDisturb = this.core.state.settings.doNotDisturb;
     }
-    this.#options = { ...options, trace: this.#options.trace, log: this.#options.log };
+    this.#options = { ...options, log, ...(trace === undefined ? {} : { trace }) };
     const direct = this.core.state.accounts.get(DIRECT_ACCOUNT)!.account;
     this.core.command({ type: "Configure", settings, accounts: [...accounts, direct] });
-    this.#headsets?.renewSound();
-    for (const { account, password } of options.accounts) {
-      if (this.#agents.has(account.id)) continue;
-      this.#addAgent(account, password).start();
-      if (account.register) this.core.command({ type: "Register", account: account.id });
-    }
+    await this.#desk.change(options.headsets, () => headsetStateOf(this.core.state));
+    await Promise.all(gone.map((id) => this.#agents.remove(id)));
+    for (const access of options.accounts) this.#renew(access);
+  }
+
+  /**
+   * A new account begins. One that is as it was asks the server again: whether its password, which may
+   * have changed, is right shows now, and not when the registration runs out.
+   */
+  #renew({ account, password }: AccountAccess): void {
+    const agent = this.#agents.get(account.id);
+    agent?.renewPassword(password);
+    const { state } = this.core.state.accounts.get(account.id)!.registration;
+    if (agent === undefined) this.#agents.add(account, password).start();
+    else if (state !== "registered" && state !== "failed") return;
+    if (account.register) this.core.command({ type: "Register", account: account.id });
   }
 
   /** Calls first, then registrations and transports, then media and devices. */
   async close(): Promise<void> {
     clearInterval(this.#mediaCheck);
     await this.#endCalls();
-    await Promise.all([...this.#agents.values()].map((agent) => agent.stop()));
+    await this.#agents.stop();
     await this.#media.stop();
-    await this.#headsets?.stop();
+    await this.#desk.stop();
     await this.#devices.close();
     this.core.close();
   }
 
-  #addAgent(account: Account, password: () => Promise<string>): UserAgent {
-    const { trace, log, direct } = this.#options;
-    const agent: UserAgent = new UserAgent({
-      account,
-      password,
-      notify: (input) => this.#heed(agent, input),
-      transport: {
-        trace: (record) => {
-          this.sipLog.take(record);
-          trace?.(record);
-        },
-        ...(account.server === "" && direct.onRequest ? { onRequest: direct.onRequest } : {}),
+  #transport(isDirect: boolean): UserAgentOptions["transport"] {
+    const { trace, direct } = this.#options;
+    return {
+      trace: (record) => {
+        this.sipLog.take(record);
+        trace?.(record);
       },
-      log: (level, message) => {
-        log(`${account.id}: ${message}`, { level, account: account.id });
-      },
-    });
-    this.#agents.set(account.id, agent);
-    return agent;
+      ...(isDirect && direct.onRequest ? { onRequest: direct.onRequest } : {}),
+    };
   }
 
-  #heed(agent: UserAgent, input: SipInput): void {
+  #heed(input: SipInput): void {
     if (input.type === "IncomingCall") {
-      this.#callAgents.set(input.call, agent);
       this.core.submit({ ...input, from: this.#named(input.from) });
     } else if (input.type === "ReferReceived") {
       const target = this.#options.transfers?.(input.target) ?? input.target;
       this.core.submit({ ...input, target });
     } else this.core.submit(input);
-    if ("call" in input && !this.core.state.calls.has(input.call)) {
-      // Refused at once, or over: nothing more will be asked about it.
-      this.#callAgents.delete(input.call);
-    }
   }
 
   /** With the name that our contacts have; a store that fails costs the name, not the call. */
@@ -217,15 +235,6 @@ class Assembly {
       this.#options.log(`contacts: ${OffhookError.from(error).message}`);
       return party;
     }
-  }
-
-  #signal(effect: SipEffect): void {
-    if (!("call" in effect)) return this.#agents.get(effect.account)?.perform(effect);
-    if (effect.type === "SendInvite") {
-      const agent = this.#agents.get(effect.account);
-      if (agent !== undefined) this.#callAgents.set(effect.call, agent);
-    }
-    this.#callAgents.get(effect.call)?.perform(effect);
   }
 
   /** Hangs up everything and waits, bounded, until the core has told every record. */
@@ -258,7 +267,7 @@ class WholePhone extends LocalPhone implements OpenPhone, ServedPhone {
       attach: (attachment, listener) => assembly.attach(attachment, listener),
       levels: (listener) => assembly.meter(listener),
       recordingPath: (call) => recordingPath(dataFolder(processEnvironment), call, new Date()),
-      ...(assembly.headsets === undefined ? {} : { headsets: assembly.headsets }),
+      ...(assembly.desk.wanted ? { headsets: assembly.desk } : {}),
     });
   }
 
@@ -281,6 +290,10 @@ class WholePhone extends LocalPhone implements OpenPhone, ServedPhone {
 
   get mediaAlive(): boolean {
     return this.#assembly.mediaAlive;
+  }
+
+  get deviceHost(): string | undefined {
+    return this.#assembly.deviceHost;
   }
 
   setRoute(hostPort: string, flow: Flow | undefined): void {

@@ -7,26 +7,28 @@
  * It starts without network and without sound, and picks them up when they come: neither is waited
  * for. A store that cannot be opened costs the history, not the phone.
  */
-import { mkdirSync } from "node:fs";
-import { dirname } from "node:path";
 import { snapshotOf } from "../control/local_phone.ts";
 import type { Phone, Sequenced } from "../control/phone.ts";
 import type { Providers } from "../control/records.ts";
 import { ControlServer, type Listen } from "../control/server.ts";
 import { OffhookError } from "../core/errors.ts";
-import type { PhoneState } from "../core/state.ts";
-import type { History } from "../store/history.ts";
-import { openStore } from "../store/store.ts";
 import { eventLog } from "./event_log.ts";
-import { type Health, judge, LoopWatch } from "./health.ts";
-import { type HealthServer, serveHealth } from "./health_server.ts";
-import { historyLog } from "./history_log.ts";
+import type { Health } from "./health.ts";
 import { InstanceLock } from "./instance_lock.ts";
-import type { WriteLog } from "./log_line.ts";
+import { errorLine, type WriteLog } from "./log_line.ts";
 import type { PhoneOptions } from "./phone_options.ts";
 import { type NotifyEnvironment, SdNotify } from "./sd_notify.ts";
+import { ServedPlaces, type WantedPlaces } from "./served_places.ts";
+import { type Retention, StationStore } from "./station_store.ts";
+import { GRACE_MS, type LivingPhone, Vitals } from "./vitals.ts";
 
-export interface StationOptions {
+/** What a changed configuration may change while the station runs. */
+export interface StationSettings extends WantedPlaces, Retention {
+  /** ms that a registration may be lost before the watchdog is starved; absent: five minutes. */
+  graceMs?: number;
+}
+
+export interface StationOptions extends StationSettings {
   version: string;
   /** Path of the control socket. */
   socket: string;
@@ -34,22 +36,22 @@ export interface StationOptions {
   lock: string;
   /** SQLite file of the history; absent: none is kept. */
   store?: string;
-  /** Further places to listen. */
-  listen?: Listen[];
-  /** Port of `/healthz` and `/readyz` on 127.0.0.1. */
-  healthPort?: number;
   notify: NotifyEnvironment;
-  /** Calls older than this are forgotten; absent: none. */
-  historyDays?: number;
-  /** So many calls are remembered; absent: all. */
-  historyCalls?: number;
   log: WriteLog;
 }
 
+/** A configuration that was read again. */
+export interface Changed {
+  phone: PhoneOptions;
+  station: StationSettings;
+  /** What cannot change while the station runs, a sentence each. */
+  waiting: string[];
+  /** Done when everything else could be taken. */
+  settle(): void;
+}
+
 /** The phone that a station serves, with a look at its state for health. */
-export interface ServedPhone extends Phone {
-  readonly state: PhoneState;
-  readonly mediaAlive: boolean;
+export interface ServedPhone extends Phone, LivingPhone {
   /** Takes what the station keeps beside the calls. */
   provide(providers: Providers): void;
   /** Takes changed accounts and settings. */
@@ -58,24 +60,31 @@ export interface ServedPhone extends Phone {
 
 /** ms between two status lines and judgements when nobody asks for a watchdog. */
 const STATUS_MS = 5_000;
-const DAY_MS = 86_400_000;
 
 export class Station {
   readonly #options: StationOptions;
   readonly #phone: ServedPhone;
   readonly #notify: SdNotify;
-  readonly #watch = new LoopWatch();
+  readonly #vitals: Vitals;
+  readonly #places: ServedPlaces;
   /** Released in reverse order. */
   readonly #held: (() => void | Promise<void>)[] = [];
-  readonly #servers: ControlServer[] = [];
-  #health: HealthServer | undefined;
+  #socket: ControlServer | undefined;
+  #store: StationStore | undefined;
   #status = "";
-  readonly #broken = new Map<string, string>();
+  /** What was wrong when it was last told. */
+  #sick = "";
+  #reloading: Promise<void> = Promise.resolve();
 
   private constructor(options: StationOptions, phone: ServedPhone) {
     this.#options = options;
     this.#phone = phone;
     this.#notify = new SdNotify(options.notify);
+    this.#vitals = new Vitals(this.#beatMs);
+    this.#places = new ServedPlaces({
+      open: (listen) => this.#serve(listen),
+      health: () => this.health(),
+    });
   }
 
   /**
@@ -102,137 +111,127 @@ export class Station {
 
   /** Where clients connect, the Unix socket first. */
   get addresses(): string[] {
-    return this.#servers.map((server) => server.address);
+    return [...this.#socket === undefined ? [] : [this.#socket.address], ...this.#places.addresses];
   }
 
   get healthPort(): number | undefined {
-    return this.#health?.port;
+    return this.#places.healthPort;
   }
 
   /** The truth of now. */
   health(): Health {
-    return judge({
-      loopLateMs: this.#watch.take(),
-      accounts: this.#phone.state.accounts.values(),
-      mediaAlive: this.#phone.mediaAlive,
-      brokenEndpoints: [...this.#broken.values()],
-    });
+    return this.#vitals.judge(this.#phone);
   }
 
   /**
-   * Takes a changed configuration; one that is wrong changes nothing. Never rejects.
+   * Takes a changed configuration; one that is wrong changes nothing. One after the other, and never
+   * rejects.
    * @param read the configuration as it is now
    */
-  async reload(read: () => Promise<PhoneOptions>): Promise<void> {
-    const { log } = this.#options;
-    await this.#notify.reloading();
-    try {
-      await this.#phone.reload(await read());
-      log("the configuration was read again");
-    } catch (error) {
-      const { message, hint } = OffhookError.from(error);
-      const advice = hint === undefined ? "" : ` (${hint})`;
-      log(`the changed configuration is not used: ${message}${advice}`, { level: "error" });
-    }
-    await this.#notify.ready(this.#status = this.#describe());
+  reload(read: () => Promise<Changed>): Promise<void> {
+    return this.#reloading = this.#reloading.then(() => this.#reload(read));
   }
 
   /** Ends calls, un-registers, and leaves nothing behind. Never rejects. */
   async stop(): Promise<void> {
     await this.#notify.stopping();
-    for (const server of this.#servers) await this.#safely(() => server.close());
-    await this.#safely(() => this.#phone.close());
-    for (const release of this.#held.reverse()) await this.#safely(release);
-    this.#watch.close();
+    await this.#reloading;
+    await this.#safely("ending", async () => await this.#socket?.close());
+    await this.#safely("ending", () => this.#places.close());
+    await this.#safely("ending", () => this.#phone.close());
+    for (const release of this.#held.reverse()) await this.#safely("ending", release);
+    this.#vitals.close();
     this.#notify.close();
   }
 
   async #begin(): Promise<void> {
-    const options = this.#options;
-    this.#openStore();
+    const { store, log, socket } = this.#options;
+    if (store !== undefined) {
+      this.#store = StationStore.open(store, this.#phone, log);
+      this.#held.push(() => this.#store?.close());
+    }
     const lineOf = eventLog();
     await this.#phone.subscribe((event) => {
       const line = lineOf(event);
-      if (line !== undefined) options.log(line.text, line.facts);
+      if (line !== undefined) log(line.text, line.facts);
       this.#note(event);
     });
-    const places: Listen[] = [{ kind: "unix", path: options.socket }, ...options.listen ?? []];
-    const station = { name: "offhook", version: options.version, pid: Deno.pid };
-    for (const listen of places) {
-      const { log } = options;
-      this.#servers.push(
-        await ControlServer.start({ phone: this.#phone, station, listen, log }),
-      );
-    }
-    if (options.healthPort !== undefined) {
-      const health = this.#health = serveHealth(options.healthPort, () => this.health());
-      this.#held.push(() => health.close());
-    }
-    const every = this.#notify.watchdogMs ?? STATUS_MS;
-    const beat = setInterval(() => void this.#beat(), every);
+    this.#socket = await this.#serve({ kind: "unix", path: socket });
+    await (await this.#places.prepare(this.#options)).commit();
+    this.#settle(this.#options);
+    const beat = setInterval(() => void this.#beat(), this.#beatMs);
     this.#held.push(() => clearInterval(beat));
     await this.#notify.ready(this.#status = this.#describe());
   }
 
-  #openStore(): void {
-    const { store, log } = this.#options;
-    if (store === undefined) return;
+  async #reload(read: () => Promise<Changed>): Promise<void> {
+    const { log } = this.#options;
+    await this.#notify.reloading();
     try {
-      mkdirSync(dirname(store), { recursive: true, mode: 0o700 });
-      const { history, contacts, notices, close } = openStore({
-        path: store,
-        mode: "write",
-        now: Date.now,
-      });
-      notices.forEach((notice) => log(notice.message));
-      this.#held.push(close);
-      this.#phone.provide({ history, contacts });
-      const listener = historyLog(history, (error) => {
-        log(`history: ${OffhookError.from(error).message}`, { level: "error" });
-      });
-      void this.#phone.subscribe(listener);
-      this.#forgetOldCalls(history);
+      const changed = await read();
+      const places = await this.#places.prepare(changed.station);
+      try {
+        await this.#phone.reload(changed.phone);
+      } catch (error) {
+        await places.abandon();
+        throw error;
+      }
+      changed.settle();
+      this.#settle(changed.station);
+      await this.#safely("reopening a place to listen", () => places.commit());
+      changed.waiting.forEach((sentence) => log(sentence, { level: "warning" }));
+      log("the configuration was read again");
     } catch (error) {
-      log(`no history is kept: ${OffhookError.from(error).message}`, { level: "error" });
+      const why = errorLine(OffhookError.from(error));
+      log(`the changed configuration is not used: ${why}`, { level: "error" });
     }
+    await this.#notify.ready(this.#status = this.#describe());
   }
 
-  #forgetOldCalls(history: History): void {
-    const { historyDays, historyCalls: keep, log } = this.#options;
-    if (historyDays === undefined && keep === undefined) return;
-    const forget = () => {
-      const before = historyDays === undefined ? {} : { before: Date.now() - historyDays * DAY_MS };
-      try {
-        history.prune({ ...before, ...(keep === undefined ? {} : { keep }) });
-      } catch (error) {
-        log(`history: ${OffhookError.from(error).message}`, { level: "error" });
-      }
-    };
-    forget();
-    const daily = setInterval(forget, DAY_MS);
-    this.#held.push(() => clearInterval(daily));
+  #settle({ graceMs = GRACE_MS, historyDays, historyCalls }: StationSettings): void {
+    this.#vitals.graceMs = graceMs;
+    this.#store?.keep({
+      ...(historyDays === undefined ? {} : { historyDays }),
+      ...(historyCalls === undefined ? {} : { historyCalls }),
+    });
+  }
+
+  #serve(listen: Listen): Promise<ControlServer> {
+    const { version, log } = this.#options;
+    return ControlServer.start({
+      phone: this.#phone,
+      station: { name: "offhook", version, pid: Deno.pid },
+      listen,
+      log: (text) => log(text, { level: "warning" }),
+    });
+  }
+
+  get #beatMs(): number {
+    return this.#notify.watchdogMs ?? STATUS_MS;
   }
 
   #note(event: Sequenced): void {
-    if (event.type === "call.endpoint") {
-      const key = `${event.call.id} ${event.detail?.endpoint}`;
-      if (event.detail?.working === true) this.#broken.delete(key);
-      else this.#broken.set(key, `the ${event.detail?.endpoint} of call ${event.call.id}`);
-    } else if (event.type === "call.ended") {
-      for (const key of this.#broken.keys()) {
-        if (key.startsWith(`${event.record.id} `)) this.#broken.delete(key);
-      }
-    } else if (event.type === "registration" || event.type.startsWith("call.")) {
-      void this.#say();
-    }
+    this.#vitals.note(event);
+    if (event.type === "registration" || event.type.startsWith("call.")) void this.#say();
   }
 
   /** The watchdog is fed only while the phone is truly healthy. */
   async #beat(): Promise<void> {
-    const health = this.health();
-    if (health.healthy) await this.#notify.watchdog();
-    else this.#options.log(`not healthy: ${health.reasons.join("; ")}`, { level: "error" });
+    const { healthy, reasons } = this.health();
+    if (healthy) await this.#notify.watchdog();
+    this.#tell(healthy ? "" : reasons.join("; "));
     await this.#say();
+  }
+
+  /** Once, not at every beat. */
+  #tell(sick: string): void {
+    // "since 301 s" is no other trouble than "since 302 s".
+    const before = this.#sick;
+    this.#sick = sick.replaceAll(/\d+ m?s\b/g, "");
+    if (this.#sick === before) return;
+    const { log } = this.#options;
+    if (sick === "") log("healthy again");
+    else log(`not healthy: ${sick}`, { level: "error" });
   }
 
   async #say(): Promise<void> {
@@ -248,11 +247,11 @@ export class Station {
     return `${registered.length} of ${accounts.length} accounts registered, ${calls.length} calls`;
   }
 
-  async #safely(run: () => void | Promise<void>): Promise<void> {
+  async #safely(doing: string, run: () => void | Promise<void>): Promise<void> {
     try {
       await run();
     } catch (error) {
-      this.#options.log(`while ending: ${OffhookError.from(error).message}`);
+      this.#options.log(`${doing}: ${OffhookError.from(error).message}`, { level: "error" });
     }
   }
 }

@@ -73,7 +73,7 @@ Deno.test("kill -9 of a dial ends its call at the station; a detached call goes 
   }));
 
 Deno.test("kill -9 of the station: commands say so, the next one starts, nothing is lost", () =>
-  withStation(async ({ scratch, env, socket, station, pbx, place }) => {
+  withStation(async ({ scratch, env, socket, station }) => {
     const dial = Offhook.start(scratch, ["dial", "601", "--json"], { env });
     await dial.waitFor("stderr", /answered/);
     Deno.kill(station.pid, "SIGKILL");
@@ -83,7 +83,7 @@ Deno.test("kill -9 of the station: commands say so, the next one starts, nothing
     const status = await Offhook.run(scratch, ["status"], { env });
     assert.equal(status.status, 11);
     assert.match(status.stderr, /no station answers/);
-    const second = await startStation(scratch, { env, socket, pbx, place }, { name: "second" });
+    const second = await startStation(scratch, { env, socket }, { name: "second" });
     const history = await Offhook.run(scratch, ["history", "--json"], { env });
     const record = JSON.parse(text(history));
     assert.equal(record.outcome, "answered");
@@ -93,39 +93,6 @@ Deno.test("kill -9 of the station: commands say so, the next one starts, nothing
     Deno.kill(second.pid, "SIGTERM");
     assert.equal((await second.finished).status, 0);
     assert.throws(() => Deno.statSync(socket), Deno.errors.NotFound);
-  }));
-
-Deno.test("SIGHUP reads the configuration again; calls go on", () =>
-  withStation(async ({ scratch, env, socket, station, place }) => {
-    const phone = await connect(socket);
-    const { call } = await phone.request("dial", { target: "600" });
-    const config = await Deno.readTextFile(env.OFFHOOK_CONFIG!);
-    await Deno.writeTextFile(env.OFFHOOK_CONFIG!, "accounts = 3");
-    Deno.kill(station.pid, "SIGHUP");
-    await station.waitFor("stderr", /the changed configuration is not used/);
-    await Deno.writeTextFile(
-      env.OFFHOOK_CONFIG!,
-      `${config}
-[station]
-do_not_disturb = true
-[logging]
-level = "info"
-[accounts.bob]
-user = "bob"
-server = "${place}"
-password_env = "BOB_PASSWORD"
-`,
-    );
-    Deno.kill(station.pid, "SIGHUP");
-    await station.waitFor("stderr", /the configuration was read again/);
-    const { accounts, calls, doNotDisturb } = await phone.request("status", {});
-    assert.equal(doNotDisturb, true);
-    assert.deepEqual(accounts.map(({ id }) => id), ["alice", "bob"]);
-    assert.equal(accounts[0]!.registration.state, "registered");
-    assert.deepEqual(calls.map(({ id }) => id), [call]);
-    await phone.close();
-    const stop = await Offhook.run(scratch, ["hangup"], { env });
-    assert.equal(stop.status, 0, stop.stderr);
   }));
 
 Deno.test("an auto-answered caller is answered, and named by the contacts", () =>

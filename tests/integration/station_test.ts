@@ -5,7 +5,14 @@ import { RemotePhone } from "../../src/control/remote_phone.ts";
 import { OffhookError } from "../../src/core/errors.ts";
 import type { CoreLoop } from "../../src/station/core_loop.ts";
 import type { PhoneOptions } from "../../src/station/phone_options.ts";
-import { type ServedPhone, Station, type StationOptions } from "../../src/station/station.ts";
+import type { TcpListen } from "../../src/station/served_places.ts";
+import {
+  type Changed,
+  type ServedPhone,
+  Station,
+  type StationOptions,
+  type StationSettings,
+} from "../../src/station/station.ts";
 import type { LogFacts } from "../../src/station/log_line.ts";
 import { openDatabase } from "../../src/store/database.ts";
 import { History } from "../../src/store/history.ts";
@@ -191,12 +198,66 @@ Deno.test("systemd hears READY, the watchdog only while healthy, and STOPPING", 
 
 Deno.test("a changed configuration is used; one that is wrong changes nothing and is told", () =>
   withStation({}, async ({ station, phone, log }) => {
-    const changed = { maxCalls: 3 } as PhoneOptions;
+    const phoneOptions = { maxCalls: 3 } as PhoneOptions;
+    let settled = 0;
+    const changed: Changed = {
+      phone: phoneOptions,
+      station: {},
+      waiting: ["this must wait"],
+      settle: () => settled++,
+    };
     await station.reload(() => Promise.resolve(changed));
-    assert.deepEqual(phone.reloaded, [changed]);
+    assert.deepEqual(phone.reloaded, [phoneOptions]);
+    assert.ok(log.includes("this must wait"));
     await station.reload(() => Promise.reject(new OffhookError("config-invalid", "it is wrong")));
-    assert.deepEqual(phone.reloaded, [changed]);
+    assert.deepEqual(phone.reloaded, [phoneOptions]);
+    assert.equal(settled, 1);
     assert.ok(log.includes("the changed configuration is not used: it is wrong"));
+  }));
+
+Deno.test("places to listen and the health port change while the station runs", () =>
+  withStation({}, async ({ station, options, log }) => {
+    const change = (settings: StationSettings) =>
+      station.reload(() =>
+        Promise.resolve({
+          phone: {} as PhoneOptions,
+          station: settings,
+          waiting: [],
+          settle() {},
+        })
+      );
+    const place = (token: string, port = 0): TcpListen => ({
+      kind: "tcp",
+      host: "127.0.0.1",
+      port,
+      tokens: new Map([[token, "viewer"]]),
+    });
+    const before = station.healthPort;
+    await change({ listen: [place("one")] });
+    assert.equal(station.healthPort, undefined);
+    await assert.rejects(fetch(`http://127.0.0.1:${before}/healthz`));
+    const address = `ws://${station.addresses[1]}`;
+    const client = await RemotePhone.connect({ address, token: "one" });
+    // The same place stays, with who is in it.
+    await change({ listen: [place("one")], healthPort: 0 });
+    assert.equal(`ws://${station.addresses[1]}`, address);
+    await client.request("status", {});
+    const health = await fetch(`http://127.0.0.1:${station.healthPort}/healthz`);
+    assert.equal((await health.json()).healthy, true);
+    // A token that is gone takes who came by it along.
+    await change({ listen: [place("two")] });
+    assert.equal((await client.closed)?.code, "no-station");
+    const again = `ws://${station.addresses[1]}`;
+    await assert.rejects(RemotePhone.connect({ address: again, token: "one" }), /token/);
+    await (await RemotePhone.connect({ address: again, token: "two" })).close();
+    // A port that is taken changes nothing, and is told.
+    const blocker = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    await change({ listen: [place("three", (blocker.addr as Deno.NetAddr).port)] });
+    blocker.close();
+    assert.match(log.at(-1)!, /the changed configuration is not used: cannot listen on 127/);
+    await (await RemotePhone.connect({ address: again, token: "two" })).close();
+    await change({});
+    assert.deepEqual(station.addresses, [options.socket]);
   }));
 
 Deno.test("old calls are forgotten", () =>

@@ -15,20 +15,23 @@ export interface StationPlace {
 
 export interface StationScene extends StationPlace {
   pbx: PracticePbx;
+  /** Passwords that the PBX wants, by user; may be changed at any time. */
+  users: Map<string, string>;
   /** `host:port` of the PBX. */
   place: string;
 }
 
 /** A PBX, and a configuration for alice on it; no station yet. */
 export async function aPbx(scratch: Scratch, more = ""): Promise<StationScene> {
+  const users = new Map([["alice", PASSWORD], ["bob", "bob"]]);
   const pbx = await PracticePbx.start({
     listen: [{ transport: "udp", host: "127.0.0.1", port: 0 }],
-    users: new Map([["alice", PASSWORD], ["bob", "bob"]]),
+    users,
     log: () => {},
   });
   scratch.defer(() => pbx.close());
   const place = `127.0.0.1:${pbx.listening[0]!.port}`;
-  return { pbx, place, ...await configure(scratch, place, { password: PASSWORD, more }) };
+  return { pbx, users, place, ...await configure(scratch, place, { password: PASSWORD, more }) };
 }
 
 /** A configuration for alice on a server: `host:port`, reached over UDP. */

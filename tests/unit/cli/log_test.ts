@@ -40,7 +40,8 @@ async function logged(
   const log = await openLog(await loadConfig({ flags, environment, cwd }), io);
   log.write("an info");
   log.write("a warning", { level: "warning", callId: "x@y" });
-  log.setLevel("debug");
+  const more = { ...flags, logLevel: "debug" };
+  (await log.reopen(await loadConfig({ flags: more, environment, cwd })))();
   log.write("a detail", { level: "debug" });
   log.close();
   return io.stderr.text;

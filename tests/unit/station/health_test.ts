@@ -1,16 +1,26 @@
 import assert from "node:assert/strict";
 import type { RegistrationState } from "../../../src/core/account.ts";
 import { judge } from "../../../src/station/health.ts";
+import { LoopWatch, Vitals } from "../../../src/station/vitals.ts";
+import { initialState } from "../../../src/core/state.ts";
 import { serveHealth } from "../../../src/station/health_server.ts";
-import { ACCOUNT } from "../core/scene.ts";
+import { ACCOUNT, SETTINGS } from "../core/scene.ts";
 
-const account = (registration: RegistrationState, register = true) => ({
+const account = (registration: RegistrationState, { register = true, lostMs = 0 } = {}) => ({
   account: { ...ACCOUNT, register },
   registration,
   connected: true,
+  lostMs,
 });
 
-const well = { loopLateMs: 0, accounts: [], mediaAlive: true, brokenEndpoints: [] };
+const well = {
+  loopLateMs: 0,
+  accounts: [],
+  onCall: false,
+  graceMs: 300_000,
+  mediaAlive: true,
+  brokenEndpoints: [],
+};
 
 Deno.test("ready is healthy and registered; each fault is named", () => {
   const failed: RegistrationState = {
@@ -18,12 +28,21 @@ Deno.test("ready is healthy and registered; each fault is named", () => {
     status: 403,
     error: { code: "auth-refused", message: "wrong password" },
   };
+  const silent: RegistrationState = { ...failed, status: 0, retryInMs: 5_000 };
+  const lost = (registration: RegistrationState) => [account(registration, { lostMs: 300_001 })];
   const table = [
     [well, true, true, ""],
     [{ ...well, accounts: [account({ state: "registered", expires: 60 })] }, true, true, ""],
     [{ ...well, accounts: [account({ state: "registering" })] }, true, false, "desk"],
-    [{ ...well, accounts: [account({ state: "none" }, false)] }, true, true, ""],
+    [{ ...well, accounts: [account({ state: "none" }, { register: false })] }, true, true, ""],
     [{ ...well, accounts: [account(failed)] }, true, false, "wrong password"],
+    [{ ...well, accounts: [account(silent, { lostMs: 299_000 })] }, true, false, "since 299 s"],
+    [{ ...well, accounts: lost(silent) }, false, false, "since 300 s"],
+    [{ ...well, accounts: lost({ state: "registering" }) }, false, false, "desk"],
+    [{ ...well, accounts: lost(silent), onCall: true }, true, false, "desk"],
+    [{ ...well, accounts: lost(failed) }, true, false, "wrong password"],
+    [{ ...well, accounts: lost({ state: "unregistered" }) }, true, false, "desk"],
+    [{ ...well, deviceHost: "it died" }, false, false, "it died"],
     [{ ...well, mediaAlive: false }, false, false, "media worker"],
     [{ ...well, loopLateMs: 5_000 }, false, false, "5000 ms"],
     [{ ...well, brokenEndpoints: ["Jabra"] }, false, false, "Jabra"],
@@ -48,9 +67,56 @@ Deno.test("health is served as status codes with the reasons", async () => {
     assert.equal((await ask("/healthz")).status, 200);
     const ready = await ask("/readyz");
     assert.equal(ready.status, 503);
-    assert.deepEqual(ready.body.reasons, ["desk is not registered"]);
+    assert.deepEqual(ready.body.reasons, ["desk is not registered since 0 s"]);
     assert.equal((await ask("/other")).status, 404);
   } finally {
     await server.close();
+  }
+});
+
+Deno.test("a registration is lost from the moment that it is missing until it is back", () => {
+  let now = 0;
+  const vitals = new Vitals(1_000, () => now);
+  vitals.graceMs = 60_000;
+  const phone = (registration: RegistrationState) => ({
+    state: {
+      ...initialState(SETTINGS, []),
+      accounts: new Map([["desk", account(registration)]]),
+    },
+    mediaAlive: true,
+  });
+  try {
+    const failed: RegistrationState = {
+      state: "failed",
+      status: 0,
+      error: { code: "unreachable", message: "no answer" },
+      retryInMs: 1,
+    };
+    const healthyAt = (at: number, registration: RegistrationState) => {
+      now = at;
+      return vitals.judge(phone(registration)).healthy;
+    };
+    assert.equal(healthyAt(0, failed), true);
+    assert.equal(healthyAt(59_000, { state: "registering" }), true);
+    assert.equal(healthyAt(60_001, failed), false);
+    assert.equal(healthyAt(61_000, { state: "registered", expires: 60 }), true);
+    assert.equal(healthyAt(90_000, failed), true, "it is lost from now");
+    assert.equal(healthyAt(151_000, failed), false);
+  } finally {
+    vitals.close();
+  }
+});
+
+Deno.test("a stall of the event loop is seen by everybody who asks", async () => {
+  const watch = new LoopWatch(60_000, 20);
+  try {
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    const until = performance.now() + 300;
+    while (performance.now() < until);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    assert.ok(watch.worst() > 200, `${watch.worst()}`);
+    assert.ok(watch.worst() > 200, "asking forgets nothing");
+  } finally {
+    watch.close();
   }
 });
