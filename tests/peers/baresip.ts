@@ -18,6 +18,8 @@ export interface BaresipOptions {
   says: string;
   /** True: answers at once; else {@link Baresip.answer}. */
   autoAnswer?: boolean;
+  /** True: also records what comes after a hold, in a file of its own from each hold on. */
+  recordsOn?: boolean;
   /** Codecs in its order of preference; `G722` needs a WAV of 16 kHz to say. */
   codecs?: string[];
   /** Its name in logs, for tests with two of them. */
@@ -70,6 +72,7 @@ export class Baresip {
     await Deno.writeTextFile(`${folder}/config`, config({ port, control, rtp, folder }, options));
     await Deno.writeTextFile(`${folder}/accounts`, account(port, options));
     await Deno.writeTextFile(`${folder}/contacts`, "");
+    if (options.recordsOn) await refuseSentRecordings(folder);
     const process = PeerProcess.start(scratch, {
       name,
       command: "baresip",
@@ -129,7 +132,10 @@ export class Baresip {
     for (const digit of digits) await this.command("sndcode", digit);
   }
 
-  /** WAV files (8 or 16 kHz mono) of what it heard, one a call, the latest last; whole once a call has ended. */
+  /**
+   * WAV files (8 or 16 kHz mono) of what it heard, the latest last; whole once a call has ended. One a
+   * call, which ends with the first hold unless {@link BaresipOptions.recordsOn}.
+   */
   async heard(): Promise<string[]> {
     const files = await Array.fromAsync(Deno.readDir(this.#folder), ({ name }) => name);
     return files.filter((name) => name.endsWith("-dec.wav")).sort()
@@ -174,6 +180,21 @@ export class Baresip {
     }
     this.events.push(message);
     this.#changes.notify();
+  }
+}
+
+/**
+ * A hold makes it drop the recorder of what it hears, and it makes no new one as long as that of what
+ * it says is there. So that one never comes to be: folders stand where its files would be.
+ */
+async function refuseSentRecordings(folder: string): Promise<void> {
+  const two = (number: number) => `${number}`.padStart(2, "0");
+  const start = Date.now();
+  for (let second = 0; second < 120; second++) {
+    const at = new Date(start + second * 1000);
+    const date = [at.getFullYear(), two(at.getMonth() + 1), two(at.getDate())];
+    const time = [two(at.getHours()), two(at.getMinutes()), two(at.getSeconds())];
+    await Deno.mkdir(`${folder}/dump-${[...date, ...time].join("-")}-enc.wav`);
   }
 }
 
