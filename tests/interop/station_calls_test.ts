@@ -227,3 +227,55 @@ testWith(
       for (const hertz of [OURS.first, OURS.third]) assertNotHeard(carolHeard, hertz, "carol");
     }),
 );
+
+testWith(
+  NEEDS,
+  "baresip is transferred to linphone: they hear each other, and we are out of it",
+  () =>
+    withScratch(async (scratch) => {
+      const kamailio = await Kamailio.start(scratch);
+      const [desk, baresip, linphone] = await Promise.all([
+        Desk.start(scratch, kamailio),
+        aBaresip(scratch, kamailio),
+        aLinphone(scratch, kamailio),
+      ]);
+      const call = await desk.dial("bob", OURS.first);
+      await pause(600);
+
+      // To nobody: bob comes back from hold.
+      await desk.phone.request("transfer", { call, target: "status-480" });
+      const failed = await desk.until(
+        "failed transfer",
+        (event) =>
+          event.type === "call.transfer" && event.detail?.failed === true
+            ? event.detail
+            : undefined,
+      );
+      // It says 500 whatever it was told.
+    assert.ok(Number(failed.status) >= 400, JSON.stringify(failed));
+      await desk.view(call, "resume", ({ state }) => state === "active", desk.events.length - 1);
+      await desk.say(call, OURS.third);
+      const backAt = desk.now(call);
+      await pause(PHASE);
+
+      await desk.phone.request("transfer", { call, target: "carol" });
+      const record = await desk.ended(call);
+      assert.deepEqual([record.outcome, record.reason], ["answered", "transferred"]);
+      await pause(PHASE + 400);
+      await baresip.hangup();
+      await linphone.waitForCall("Released");
+
+      const ours = await desk.recording(call);
+      const again = ours.seconds(BOB, { channel: 1, from: backAt });
+      assert.ok(again >= 0.5, `bob comes back: ${ours.picture([BOB], 1)}`);
+      const [bobHeard, carolHeard] = [
+        await heardBy(baresip),
+        await ToneRecording.read(linphone.heard),
+      ];
+      assertHeard(bobHeard, OURS.first, "bob, before");
+      assertHeard(bobHeard, OURS.third, "bob, brought back");
+      assertHeard(bobHeard, CAROL, "bob, transferred");
+      assertHeard(carolHeard, BOB, "carol");
+      for (const hertz of [OURS.first, OURS.third]) assertNotHeard(carolHeard, hertz, "carol");
+    }),
+);
