@@ -95,7 +95,11 @@ export const logFields = {
     file,
     "Write every SIP message to FILE, - for standard error; no credentials in it.",
   ),
-  logLevel: option("--log-level", oneOf("LEVEL", LOG_LEVELS), `${LOG_LEVELS.join(", ")}.`),
+  logLevel: option(
+    "--log-level",
+    oneOf("LEVEL", LOG_LEVELS),
+    `${LOG_LEVELS.join(", ")}; info tells of calls, debug of SIP messages, trace of each step.`,
+  ),
   logFile: option("--log-file", file, "Log there."),
 };
 

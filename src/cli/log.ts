@@ -7,11 +7,12 @@
  * Facts are properties; nothing of ours puts a secret into one. Not on the real-time path.
  */
 import { configureSync, getLogger, type LogRecord, resetSync } from "@logtape/logtape";
-import { dirname } from "node:path";
+import { dirname, join } from "node:path";
 import { expandPath } from "../config/folders.ts";
 import type { LoadedConfig } from "../config/load.ts";
 import { OffhookError } from "../core/errors.ts";
 import { fileReason } from "../core/file_reason.ts";
+import type { LogValues } from "./common_fields.ts";
 import type { LogFacts, LogLevel, WriteLog } from "../station/log_line.ts";
 import type { Io } from "./io.ts";
 
@@ -47,8 +48,22 @@ interface Place {
   close(): void;
 }
 
+/** What of a configuration is about the log. */
+type LogConfig = Pick<LoadedConfig, "path"> & {
+  config: { logging: { level: LogLevel; file?: string | undefined } };
+};
+
+/** As the flags of a command without a configuration say. @throws OffhookError `file-unusable` */
+export async function openLogAs(
+  { logLevel: level = "warning", logFile: file }: Omit<LogValues, "trace">,
+  io: Io,
+): Promise<Log> {
+  const logging = { level, file };
+  return await openLog({ config: { logging }, path: join(io.cwd, "flags") }, io);
+}
+
 /** @throws OffhookError `file-unusable` */
-export async function openLog(loaded: LoadedConfig, io: Io): Promise<Log> {
+export async function openLog(loaded: LogConfig, io: Io): Promise<Log> {
   let place = await placeOf(loaded, io);
   const sink = (record: LogRecord) => place.write(`${formatted(record, place.form)}\n`);
   setLevel(loaded.config.logging.level, sink);
@@ -90,7 +105,7 @@ function setLevel(lowestLevel: LogLevel, sink: (record: LogRecord) => void): voi
   });
 }
 
-async function placeOf(loaded: LoadedConfig, io: Io): Promise<Place> {
+async function placeOf(loaded: LogConfig, io: Io): Promise<Place> {
   const { file } = loaded.config.logging;
   if (file === undefined) {
     return { form: formOfStderr(io), write: (line) => void io.stderr.write(line), close() {} };

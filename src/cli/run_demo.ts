@@ -16,6 +16,7 @@ import { interruptsOf, sessionOf } from "./session.ts";
 import type { Context } from "./command.ts";
 import type { DemoValues } from "./demo.ts";
 import { type Io, say, sayJson } from "./io.ts";
+import { openLogAs } from "./log.ts";
 import { errorLines } from "./report_error.ts";
 import { openTrace } from "./trace_file.ts";
 
@@ -26,15 +27,14 @@ const ECHO = "600";
 export async function runDemo(values: DemoValues, { io }: Context): Promise<ExitCode> {
   const { openPracticeLine } = await import("../lab/practice_line.ts");
   const trace = values.trace === undefined ? undefined : await openTrace(values.trace, io);
+  const log = await openLogAs(values, io);
   const interrupts = interruptsOf(io);
   let line: PracticeLine | undefined;
   try {
     line = await openPracticeLine({
       transport: "udp",
       endpoints: VOICE,
-      log: (text) => {
-        if (values.logLevel === "debug") void say(io, text);
-      },
+      log: log.write,
       ...(trace === undefined ? {} : { trace: trace.sink }),
     });
     const session = await sessionOf(line.phone, interrupts);
@@ -51,6 +51,7 @@ export async function runDemo(values: DemoValues, { io }: Context): Promise<Exit
   } finally {
     await line?.close();
     interrupts.close();
+    log.close();
     trace?.close();
   }
 }

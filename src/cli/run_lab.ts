@@ -7,7 +7,9 @@ import type { ExitCode } from "../core/errors.ts";
 import type { Context } from "./command.ts";
 import { type Io, say, sayJson } from "./io.ts";
 import type { LabValues } from "./lab.ts";
+import { openLogAs } from "./log.ts";
 import { interruptsOf } from "./session.ts";
+import { openTrace } from "./trace_file.ts";
 
 const PORT = 5560;
 const USERS = new Map([["alice", "alice"], ["bob", "bob"]]);
@@ -17,24 +19,31 @@ export async function runLab(values: LabValues, { io }: Context): Promise<ExitCo
   const { practicePlaces } = await import("../lab/places.ts");
   const { host, port = PORT } = parseHostPort(values.listen, true)!;
   const { listen, authority } = practicePlaces(host, port, io.now());
+  const trace = values.trace === undefined ? undefined : await openTrace(values.trace, io);
+  const log = await openLogAs(values, io);
   const interrupts = interruptsOf(io);
-  const pbx = await PracticePbx.start({
-    listen,
-    users: USERS,
-    log: (text) => void say(io, text),
-  });
-  const { listening } = pbx;
-  const caFile = await keepAuthority(io, listening[0].port, authority);
   try {
-    const report = await reportOf(listening, caFile);
-    if (values.json) await sayJson(io, report);
-    else if (!values.quiet) await tell(io, report);
-    await interrupts.promise;
-    return 130;
+    const pbx = await PracticePbx.start({
+      listen,
+      users: USERS,
+      ...(trace === undefined ? {} : { trace: trace.sink }),
+      log: log.write,
+    });
+    const caFile = await keepAuthority(io, pbx.listening[0].port, authority);
+    try {
+      const report = await reportOf(pbx.listening, caFile);
+      if (values.json) await sayJson(io, report);
+      else if (!values.quiet) await tell(io, report);
+      await interrupts.promise;
+      return 130;
+    } finally {
+      await pbx.close();
+      await Deno.remove(caFile).catch(() => {});
+    }
   } finally {
-    await pbx.close();
-    await Deno.remove(caFile).catch(() => {});
     interrupts.close();
+    log.close();
+    trace?.close();
   }
 }
 

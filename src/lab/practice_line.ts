@@ -4,6 +4,7 @@
  */
 import type { Account, TransportName } from "../core/account.ts";
 import type { AudioEndpoints } from "../core/media_port.ts";
+import type { WriteLog } from "../station/log_line.ts";
 import { keepRecords } from "../station/keep_records.ts";
 import { openPhone } from "../station/open_phone.ts";
 import type { OpenPhone, PhoneOptions } from "../station/phone_options.ts";
@@ -13,7 +14,7 @@ export interface PracticeLineOptions {
   transport: TransportName;
   endpoints: AudioEndpoints;
   trace?: PhoneOptions["trace"];
-  log(text: string): void;
+  log: WriteLog;
 }
 
 export interface PracticeLine {

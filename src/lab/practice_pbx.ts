@@ -16,7 +16,8 @@ import { answer } from "../sip/answer.ts";
 import { header, type SipMessage } from "../sip/message.ts";
 import { decodedUser, parseNameAddr, parseUri } from "../sip/uri.ts";
 import { openPhone } from "../station/open_phone.ts";
-import type { ListenAddress, OpenPhone } from "../station/phone_options.ts";
+import type { WriteLog } from "../station/log_line.ts";
+import type { ListenAddress, OpenPhone, PhoneOptions } from "../station/phone_options.ts";
 import { type Behaviour, extensionOf, VOICE } from "./extensions.ts";
 import { Registrar } from "./registrar.ts";
 
@@ -24,7 +25,8 @@ export interface PracticePbxOptions {
   listen: ListenAddress[];
   /** User → password of the phones that may register. */
   users: ReadonlyMap<string, string>;
-  log(text: string): void;
+  trace?: PhoneOptions["trace"];
+  log: WriteLog;
 }
 
 /** ms that a number stays with the one that it was transferred to: nobody is there to hang up. */
@@ -35,19 +37,19 @@ const CALLBACK_HELLO_MS = 500;
 export class PracticePbx {
   readonly #phone: OpenPhone;
   readonly #registrar: Registrar;
-  readonly #log: (text: string) => void;
+  readonly #log: WriteLog;
   readonly #timers = new Set<ReturnType<typeof setTimeout>>();
   /** What each call came for, by call id. */
   readonly #behaviours = new Map<string, Behaviour>();
 
-  private constructor(phone: OpenPhone, registrar: Registrar, log: (text: string) => void) {
+  private constructor(phone: OpenPhone, registrar: Registrar, log: WriteLog) {
     this.#phone = phone;
     this.#registrar = registrar;
     this.#log = log;
   }
 
   /** @throws OffhookError when an address cannot be listened on */
-  static async start({ listen, users, log }: PracticePbxOptions): Promise<PracticePbx> {
+  static async start({ listen, users, trace, log }: PracticePbxOptions): Promise<PracticePbx> {
     const registrar = new Registrar({
       realm: "practice.offhook",
       users,
@@ -73,6 +75,7 @@ export class PracticePbx {
       ringMs: 180_000,
       doNotDisturb: false,
       active: "all",
+      ...(trace === undefined ? {} : { trace }),
       transfers: (target) => ownAddress(target, phone.listening),
       log,
     });
@@ -143,7 +146,9 @@ export class PracticePbx {
   #callBack(caller: string): void {
     const user = numberOf(caller);
     const binding = this.#registrar.bindingsOf(user).at(-1);
-    if (binding === undefined) return this.#log(`nobody is registered as "${user}" to call back`);
+    if (binding === undefined) {
+      return this.#log(`nobody is registered as "${user}" to call back`, { level: "warning" });
+    }
     const contact = parseUri(binding.contact);
     if (contact === undefined) return;
     const hop = contact.port === undefined ? contact.host : `${contact.host}:${contact.port}`;

@@ -29,6 +29,8 @@ export interface Adapters {
   media(effect: MediaEffect): void;
   /** Absent: no headset is looked for. */
   headset?(effect: HeadsetEffect): void;
+  /** Sees what the core takes and asks for, in order. */
+  watch?(verb: "takes" | "asks for", what: Input | Effect): void;
 }
 
 const MEDIA_EFFECTS: ReadonlySet<string> = new Set(
@@ -125,6 +127,7 @@ export class CoreLoop implements CommandPort {
     const moment = { at: this.#clock.now(), random: this.#random() };
     const { state, effects, events } = step(this.#state, input, moment);
     this.#state = state;
+    this.#adapters.watch?.("takes", input);
     for (const effect of effects) this.#perform(effect);
     for (const event of events) this.#publish(event, moment.at);
   }
@@ -136,6 +139,7 @@ export class CoreLoop implements CommandPort {
   }
 
   #perform(effect: Effect): void {
+    this.#adapters.watch?.("asks for", effect);
     if (effect.type === "StartTimer") {
       this.#stopTimer(effect.timer, effect.call);
       const { timer, call } = effect;

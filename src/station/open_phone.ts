@@ -24,6 +24,8 @@ import type { Flow } from "../sip/transport/types.ts";
 import type { UserAgentOptions } from "../sip/user_agent.ts";
 import { CoreLoop, SYSTEM_CLOCK } from "./core_loop.ts";
 import { Desk } from "./desk.ts";
+import { type EventLine, eventLog } from "./event_log.ts";
+import { coreLine, messageLine } from "./phone_log.ts";
 import { listDevices } from "./list_devices.ts";
 import type { AccountAccess, OpenPhone, PhoneOptions } from "./phone_options.ts";
 import { recordingPath } from "./recording_path.ts";
@@ -76,7 +78,10 @@ class Assembly {
       sip: (effect) => this.#agents.perform(effect),
       media: (effect) => this.#media.perform(effect),
       headset: (effect) => this.#desk.show(effect.state),
+      watch: (verb, what) => this.#write(coreLine(verb, what)),
     });
+    const lineOf = eventLog();
+    this.core.listen((event) => this.#write(lineOf(event)));
     this.#desk = new Desk({
       host: this.#devices,
       clock: SYSTEM_CLOCK,
@@ -211,10 +216,15 @@ class Assembly {
     return {
       trace: (record) => {
         this.sipLog.take(record);
+        this.#write(messageLine(record));
         trace?.(record);
       },
       ...(isDirect && direct.onRequest ? { onRequest: direct.onRequest } : {}),
     };
+  }
+
+  #write(line: EventLine | undefined): void {
+    if (line !== undefined) this.#options.log(line.text, line.facts);
   }
 
   #heed(input: SipInput): void {
@@ -232,7 +242,7 @@ class Assembly {
       const contact = this.contacts?.lookUp(party.uri)?.contact.name;
       return contact === undefined ? party : { ...party, contact };
     } catch (error) {
-      this.#options.log(`contacts: ${OffhookError.from(error).message}`);
+      this.#options.log(`contacts: ${OffhookError.from(error).message}`, { level: "warning" });
       return party;
     }
   }

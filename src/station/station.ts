@@ -12,7 +12,6 @@ import type { Phone, Sequenced } from "../control/phone.ts";
 import type { Providers } from "../control/records.ts";
 import { ControlServer, type Listen } from "../control/server.ts";
 import { OffhookError } from "../core/errors.ts";
-import { eventLog } from "./event_log.ts";
 import type { Health } from "./health.ts";
 import { InstanceLock } from "./instance_lock.ts";
 import { errorLine, type WriteLog } from "./log_line.ts";
@@ -150,12 +149,7 @@ export class Station {
       this.#store = StationStore.open(store, this.#phone, log);
       this.#held.push(() => this.#store?.close());
     }
-    const lineOf = eventLog();
-    await this.#phone.subscribe((event) => {
-      const line = lineOf(event);
-      if (line !== undefined) log(line.text, line.facts);
-      this.#note(event);
-    });
+    await this.#phone.subscribe((event) => this.#note(event));
     this.#socket = await this.#serve({ kind: "unix", path: socket });
     await (await this.#places.prepare(this.#options)).commit();
     this.#settle(this.#options);

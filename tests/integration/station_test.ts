@@ -13,13 +13,11 @@ import {
   type StationOptions,
   type StationSettings,
 } from "../../src/station/station.ts";
-import type { LogFacts } from "../../src/station/log_line.ts";
 import { openDatabase } from "../../src/store/database.ts";
 import { History } from "../../src/store/history.ts";
 import type { HistoryRecord } from "../../src/store/history_record.ts";
 import { openStore } from "../../src/store/store.ts";
 import { agreeableCore } from "../fakes/agreeable_core.ts";
-import { theirs } from "../unit/core/scene.ts";
 
 const A_CALL: HistoryRecord = {
   id: "c1",
@@ -67,7 +65,6 @@ interface Scene {
   phone: AgreeablePhone;
   options: StationOptions;
   log: string[];
-  facts: LogFacts[];
 }
 
 async function withStation(
@@ -76,7 +73,6 @@ async function withStation(
 ): Promise<void> {
   const folder = await Deno.makeTempDir();
   const log: string[] = [];
-  const facts: LogFacts[] = [];
   const options: StationOptions = {
     version: "0",
     socket: `${folder}/run/control.sock`,
@@ -84,16 +80,13 @@ async function withStation(
     store: `${folder}/state/history.db`,
     healthPort: 0,
     notify: {},
-    log(text, more = {}) {
-      log.push(text);
-      facts.push(more);
-    },
+    log: (text) => void log.push(text),
     ...change,
   };
   const phone = new AgreeablePhone(agreeableCore());
   const station = await Station.start(options, () => Promise.resolve(phone));
   try {
-    await run({ station, phone, options, log, facts });
+    await run({ station, phone, options, log });
   } finally {
     await station.stop();
     await Deno.remove(folder, { recursive: true });
@@ -283,26 +276,4 @@ Deno.test("old calls are forgotten", () =>
     assert.deepEqual(kept.history.list().records.map(({ id }) => id), ["new"]);
     kept.close();
     await Deno.remove(folder, { recursive: true });
-  }));
-
-Deno.test("every line of a call has its Call-ID", () =>
-  withStation({}, async ({ options, log, phone, facts }) => {
-    phone.core.submit({
-      type: "IncomingCall",
-      call: "a",
-      account: "desk",
-      sipCallId: "a@peer",
-      from: { uri: "sip:bob@example.test" },
-      to: { uri: "sip:alice@example.test" },
-      offer: theirs(),
-      transport: "udp",
-    });
-    const client = await RemotePhone.connect({ address: options.socket });
-    await client.request("answer", { call: "a" });
-    await client.request("hangup", { call: "a" });
-    await client.close();
-    const ofCalls = facts.filter(({ call }) => call !== undefined);
-    assert.ok(ofCalls.length >= 3, log.join("\n"));
-    for (const { callId } of ofCalls) assert.equal(callId, "a@peer");
-    assert.ok(log.some((line) => /^call ended after \d+ ms: answered/.test(line)), log.join("\n"));
   }));

@@ -8,6 +8,7 @@ import { demonstrate } from "../../../src/lab/demonstration.ts";
 import { practicePlaces } from "../../../src/lab/places.ts";
 import { openPracticeLine } from "../../../src/lab/practice_line.ts";
 import { PracticePbx } from "../../../src/lab/practice_pbx.ts";
+import type { WriteLog } from "../../../src/station/log_line.ts";
 import { openPhone } from "../../../src/station/open_phone.ts";
 import type { OpenPhone } from "../../../src/station/phone_options.ts";
 
@@ -192,6 +193,25 @@ Deno.test("a transfer to a busy number brings the call back", async () => {
   await practice.until((event) => event.type === "call.hold" && !event.call.hold.local);
   await practice.phone.request("hangup", { call });
   assert.equal((await practice.record(call)).outcome, "answered");
+});
+
+Deno.test("a phone's log has something at each level, and each line says its own", async () => {
+  const lines: [level: string, text: string][] = [];
+  const log: WriteLog = (text, { level = "info" } = {}) => lines.push([level, text]);
+  const line = await openPracticeLine({ transport: "udp", endpoints: SILENT, log });
+  try {
+    const ended = Promise.withResolvers<void>();
+    await line.phone.subscribe((event) => event.type === "call.ended" && ended.resolve());
+    await line.phone.request("dial", { target: line.uriOf("610") });
+    await ended.promise;
+  } finally {
+    await line.close();
+  }
+  const has = (level: string, text: RegExp) =>
+    assert.ok(lines.some((line) => line[0] === level && text.test(line[1])), `${level} ${text}`);
+  has("info", /^call ended: busy 486/);
+  has("debug", /^out udp 127\.0\.0\.1:\d+: INVITE sip:610@.* \(1 INVITE\)$/);
+  has("trace", /^core takes CallRejected .*status=486/);
 });
 
 Deno.test("the demonstration finds its own voice in the echo", async () => {

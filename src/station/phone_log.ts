@@ -1,0 +1,51 @@
+/**
+ * What a phone writes into its log, by level:
+ *
+ *     warning, error   what went wrong
+ *     info             calls, registrations and connections, as faces are told of them
+ *     debug            a line for each SIP message; media reports; what SIP.js remarks
+ *     trace            what the core takes and what it asks for
+ *
+ * Not on the real-time path.
+ */
+import type { Effect, Input } from "../core/state.ts";
+import { formatHostPort } from "../core/address.ts";
+import type { TraceRecord } from "../sip/trace.ts";
+import type { EventLine } from "./event_log.ts";
+
+/** A PIN may be among them. */
+const SECRET = new Set(["digit", "digits"]);
+
+/** `out udp 192.0.2.1:5060: INVITE sip:600@example.com (1 INVITE)`; the whole is the trace's. */
+export function messageLine({ direction, transport, remote, text }: TraceRecord): EventLine {
+  const [start = ""] = text.split(/\r?\n/, 1);
+  const cseq = /^cseq[ \t]*:[ \t]*([^\r\n]*)/im.exec(text)?.[1];
+  const callId = /^(?:call-id|i)[ \t]*:[ \t]*(\S+)/im.exec(text)?.[1];
+  const what = `${start.replace(/ SIP\/2\.0$/i, "")}${cseq === undefined ? "" : ` (${cseq})`}`;
+  return {
+    text: printable(`${direction} ${transport} ${formatHostPort(remote)}: ${what}`),
+    facts: { level: "debug", ...(callId === undefined ? {} : { callId }) },
+  };
+}
+
+/** `core takes CallProgress status=180 reason=Ringing`: what is plain of it, never digits. */
+export function coreLine(verb: "takes" | "asks for", what: Input | Effect): EventLine {
+  const plain = Object.entries(what)
+    .filter(([name, value]) => name !== "type" && name !== "call" && isPlain(value))
+    .map(([name, value]) => ` ${name}=${SECRET.has(name) ? "…" : value}`);
+  const call = "call" in what && typeof what.call === "string" ? { call: what.call } : {};
+  return {
+    text: printable(`core ${verb} ${what.type}${plain.join("")}`),
+    facts: { level: "trace", ...call },
+  };
+}
+
+function isPlain(value: unknown): boolean {
+  return typeof value === "string" || typeof value === "number" || typeof value === "boolean";
+}
+
+/** Nothing of the network that could drive a terminal. */
+function printable(text: string): string {
+  // deno-lint-ignore no-control-regex
+  return text.replace(/[\x00-\x1f\x7f-\x9f]/g, "�");
+}

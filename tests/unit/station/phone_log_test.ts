@@ -1,0 +1,67 @@
+/** The lines that a phone writes at each level. */
+import assert from "node:assert/strict";
+import { agreeableCore } from "../../fakes/agreeable_core.ts";
+import { theirs } from "../core/scene.ts";
+import { type EventLine, eventLog } from "../../../src/station/event_log.ts";
+import { coreLine, messageLine } from "../../../src/station/phone_log.ts";
+
+Deno.test("a SIP message is one line, and cannot drive a terminal", () => {
+  const record = {
+    time: 0,
+    direction: "in",
+    transport: "udp",
+    local: { host: "::1", port: 5060 },
+    remote: { host: "::1", port: 5070 },
+  } as const;
+  const text = "SIP/2.0 486 Busy \x1b[2J\r\nCSeq: 7 INVITE\r\nCall-ID: a@b\r\n\r\n";
+  assert.deepEqual(messageLine({ ...record, text }), {
+    text: "in udp [::1]:5070: SIP/2.0 486 Busy �[2J (7 INVITE)",
+    facts: { level: "debug", callId: "a@b" },
+  });
+  const bare = messageLine({ ...record, text: "OPTIONS sip:a@b SIP/2.0\r\n\r\n" });
+  assert.deepEqual(bare, {
+    text: "in udp [::1]:5070: OPTIONS sip:a@b",
+    facts: { level: "debug" },
+  });
+});
+
+Deno.test("what the core does is told without digits, which may be a PIN", () => {
+  const sent = coreLine("asks for", {
+    type: "SendDigits",
+    call: "c",
+    digits: "4711",
+    durationMs: 100,
+  });
+  assert.deepEqual(sent, {
+    text: "core asks for SendDigits digits=… durationMs=100",
+    facts: { level: "trace", call: "c" },
+  });
+});
+
+Deno.test("every line of a call has its Call-ID", async () => {
+  const core = agreeableCore();
+  const lineOf = eventLog();
+  const lines: EventLine[] = [];
+  core.listen((event) => {
+    const line = lineOf(event);
+    if (line !== undefined) lines.push(line);
+  });
+  core.submit({
+    type: "IncomingCall",
+    call: "a",
+    account: "desk",
+    sipCallId: "a@peer",
+    from: { uri: "sip:bob@example.test" },
+    to: { uri: "sip:alice@example.test" },
+    offer: theirs(),
+    transport: "udp",
+  });
+  core.command({ type: "Answer", call: "a" });
+  core.command({ type: "Hangup", call: "a" });
+  await Promise.resolve();
+  core.close();
+  const ofCalls = lines.filter(({ facts }) => facts.call !== undefined);
+  assert.ok(ofCalls.length >= 3, JSON.stringify(lines));
+  for (const { facts } of ofCalls) assert.equal(facts.callId, "a@peer");
+  assert.ok(lines.some(({ text }) => /^call ended after \d+ ms: answered/.test(text)));
+});
