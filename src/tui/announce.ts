@@ -5,6 +5,7 @@
  *
  * Each change is said once, and nothing that only moves (time, meters) is said at all. Pure.
  */
+import { endingOf } from "./ended.ts";
 import { isRinging, type LiveCall } from "./phone_model.ts";
 import { type Verdict, verdictOf } from "./quality.ts";
 import type { AppState } from "./state.ts";
@@ -113,16 +114,8 @@ function changedVerdict(was: LiveCall, call: LiveCall): Verdict | undefined {
 function endings(before: AppState, after: AppState, words: Words): string[] {
   return before.phone.calls.flatMap(({ view }) => {
     if (after.phone.calls.some((call) => call.view.id === view.id)) return [];
-    const ended = after.phone.ended.find(({ record }) => record.id === view.id)?.record;
-    const who = whoOf(after, view.remote);
-    const outcome = words.t(`outcome.${ended?.outcome ?? "failed"}` as StringKey);
-    if (ended?.outcome !== "answered") {
-      const why = ended?.error?.message ?? ended?.reason ?? "";
-      const text = why === "" ? outcome : `${outcome} (${why})`;
-      return [words.t("ended.text", { who, outcome: text })];
-    }
-    const time = words.duration(ended.endedAt - (ended.answeredAt ?? ended.endedAt));
-    return [words.t("ended.after", { who, outcome: words.t("ended.word"), time })];
+    const ended = after.phone.ended.find(({ record }) => record.id === view.id);
+    return ended === undefined ? [] : [endingOf(after, ended, words).text];
   });
 }
 

@@ -2,7 +2,6 @@
 import { ACTION_NAMES, type ActionName, ACTIONS, titleOf } from "./actions.ts";
 import { keyLabel, layersOf } from "./keymap.ts";
 import type { Cell, Row } from "./rows.ts";
-import type { StringKey } from "./strings.ts";
 import { width } from "./text.ts";
 import type { Stage } from "./widgets.ts";
 
@@ -10,8 +9,6 @@ export interface Hint {
   key: string;
   title: string;
   action: ActionName;
-  /** Why it is impossible now. */
-  why?: StringKey;
 }
 
 export function hintsOf({ state, words, keymap }: Stage): Hint[] {
@@ -30,14 +27,15 @@ export function hintsOf({ state, words, keymap }: Stage): Hint[] {
     );
   }
   const order = (name: ActionName) => ACTIONS[name].hint?.(state);
-  return ACTION_NAMES.filter((name) => order(name) !== undefined)
+  // What is impossible now is no key to press; `?` and the palette say why.
+  const possible = (name: ActionName) => ACTIONS[name].off(state) === undefined;
+  return ACTION_NAMES.filter((name) => order(name) !== undefined && possible(name))
     .sort((a, b) => order(a)! - order(b)!)
     .flatMap((name): Hint[] => {
       const [key] = layers.flatMap((layer) => keymap.keysOf(name, [layer]));
       if (key === undefined) return [];
-      const why = ACTIONS[name].off(state);
       const title = words.t(titleOf(name, state));
-      return [{ key: keyLabel(key), title, action: name, ...(why === undefined ? {} : { why }) }];
+      return [{ key: keyLabel(key), title, action: name }];
     });
 }
 
@@ -47,13 +45,12 @@ export function hintRow(stage: Stage): Row {
   const hints = hintsOf(stage);
   const cells: Cell[] = [];
   let room = columns;
-  for (const { key, title, action, why } of hints) {
+  for (const { key, title, action } of hints) {
     const taken = width(key) + 1 + width(title) + 2;
     if (taken - 2 > room) continue;
     room -= taken;
-    // What is impossible now is not shown as a key.
     const act = { action };
-    cells.push({ text: key, role: why === undefined ? "key" : "dim", act });
+    cells.push({ text: key, role: "key", act });
     cells.push({ text: ` ${title}`, role: "dim", act }, { text: "  " });
   }
   return cells.slice(0, -1);

@@ -7,8 +7,8 @@
  * It has no phone state of its own, and ending it ends no call unless that was asked for. Not on the
  * real-time path.
  */
-import type { CallRecord } from "../core/call.ts";
 import { Controller, type Leaving } from "./controller.ts";
+import { endingOf } from "./ended.ts";
 import { FullScreen } from "./full_screen.tsx";
 import { keymapOf, type Remapping } from "./keymap.ts";
 import { type JoinedPhone, Link } from "./link.ts";
@@ -21,7 +21,6 @@ import { type LocaleChoice, wordsFor } from "./strings.ts";
 import { ProcessTerminal, type Terminal } from "./terminal.ts";
 import { glyphsOf, type ThemeName } from "./theme.ts";
 import { SYSTEM_TIMERS, type Timers } from "./timers.ts";
-import { whoOf } from "./widgets.ts";
 
 export interface TuiOptions {
   /** Joins the phone, again when it went away. @throws OffhookError when there is none */
@@ -172,23 +171,12 @@ class Session {
     if (news.type !== "event") return;
     const { event } = news;
     this.#records.take(event);
+    // For who looked away; a screen reader is told by the announcements.
     const spoken = this.#options.lines !== undefined;
-    if (event.type === "call.ended" && !spoken) this.#sayEnded(event.record);
-  }
-
-  /** What became of a call, for who looked away; the reason when it was no good. */
-  #sayEnded({ remote, outcome, answeredAt, endedAt, reason, error }: CallRecord): void {
-    const { t, duration } = this.#words;
-    const who = whoOf(this.#store.get(), remote);
-    const said = t(`outcome.${outcome}`);
-    if (outcome === "answered") {
-      const time = duration(endedAt - (answeredAt ?? endedAt));
-      return this.#controller.say("ended.after", { who, outcome: t("ended.word"), time });
-    }
-    const quiet = outcome === "cancelled" || outcome === "answered-elsewhere";
-    const why = [error?.message ?? reason, error?.hint ?? ""].filter(Boolean).join(". ");
-    const text = quiet || why === "" ? said : `${said} (${why})`;
-    this.#controller.say("ended.text", { who, outcome: text }, quiet ? "text" : "warn");
+    const [ended] = this.#store.get().phone.ended;
+    if (event.type !== "call.ended" || spoken || ended === undefined) return;
+    const { text, role } = endingOf(this.#store.get(), ended, this.#words);
+    this.#store.dispatch({ type: "say", text, role });
   }
 
   #joined(joined: JoinedPhone, before: JoinedPhone | undefined): void {

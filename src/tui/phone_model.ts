@@ -39,6 +39,8 @@ export interface LiveCall {
   digitsReceived: string;
   /** Endpoints that do not work now, with the reason. */
   broken: Partial<Record<string, ErrorJson>>;
+  /** Where it goes, also while it ends for that. */
+  transferredTo?: string;
   /** Why the last transfer did not work. */
   transferFailed?: string;
 }
@@ -46,6 +48,8 @@ export interface LiveCall {
 export interface EndedCall {
   record: CallRecord;
   samples: QualitySample[];
+  /** Where it was being transferred when it ended. */
+  transferredTo?: string;
 }
 
 export interface HeadsetRow {
@@ -209,8 +213,9 @@ function heard(call: LiveCall, event: CallEvent): LiveCall {
       return { ...call, broken: { ...others, [name]: detail?.error as ErrorJson } };
     }
     case "call.transfer": {
-      const { transferFailed: _, ...rest } = call;
-      return detail?.failed === true ? { ...rest, transferFailed: transferReason(detail) } : rest;
+      const { transferFailed: _f, transferredTo: _t, ...rest } = call;
+      if (detail?.failed === true) return { ...rest, transferFailed: transferReason(detail) };
+      return { ...rest, transferredTo: event.call.transferTarget ?? call.transferredTo ?? "" };
     }
     default:
       return call;
@@ -228,7 +233,12 @@ function sampled(samples: QualitySample[], report: MediaReport, at: number): Qua
 
 function callEnded(model: PhoneModel, record: CallRecord): PhoneModel {
   const live = model.calls.find(({ view }) => view.id === record.id);
-  const ended = [{ record, samples: live?.samples ?? [] }, ...model.ended].slice(0, ENDED);
+  const one: EndedCall = {
+    record,
+    samples: live?.samples ?? [],
+    ...(live?.transferredTo === undefined ? {} : { transferredTo: live.transferredTo }),
+  };
+  const ended = [one, ...model.ended].slice(0, ENDED);
   const calls = model.calls.filter(({ view }) => view.id !== record.id);
   return { ...model, calls, ended };
 }

@@ -2,6 +2,10 @@
 import assert from "node:assert/strict";
 import { PracticePbx } from "../../src/lab/practice_pbx.ts";
 import { type Scratch, withScratch } from "../peers/scratch.ts";
+import { Baresip } from "../peers/baresip.ts";
+import { Kamailio } from "../peers/kamailio.ts";
+import { spokenWav } from "../peers/spoken_wav.ts";
+import { pause } from "../support/pause.ts";
 import { configure, TmuxScreen } from "../peers/tmux_screen.ts";
 import { testWith } from "../support/skip.ts";
 
@@ -61,7 +65,7 @@ function endStation(scratch: Scratch): void {
 
 testWith(
   ["tmux"],
-  "place, send digits, mute, hold and hang up from the hints alone",
+  "place, send digits, mute, hold, transfer and hang up from the hints alone",
   () =>
     withPhone(async ({ screen }) => {
       await screen.start();
@@ -82,10 +86,20 @@ testWith(
       await screen.until(/you .*dB/);
       await screen.press("h");
       await screen.until(/ON HOLD +602[^]*h resume/);
-      await screen.press("C-z");
+      await screen.press("C-u");
       await screen.until(/TALKING +602[^]*Undone/);
+      await screen.press("t");
+      await screen.until(/Transfer to › ▏number or name, then Enter/);
+      await screen.type("603");
+      await screen.until(/Transfer to › 603[^]*Enter transfer there/);
+      await screen.press("Enter");
+      await screen.until(/Recent calls[^]*602 +answered[^]*602 talks with 603 now: transferred/);
+      await screen.type("600");
+      await screen.until(/Dial › 600/);
+      await screen.press("Enter");
+      await screen.until(/TALKING +600[^]*x hang up/);
       await screen.press("x");
-      await screen.until(/Recent calls[^]*602 +answered[^]*602: call ended after/);
+      await screen.until(/Recent calls[^]*600 +answered[^]*600: call ended after/);
       await screen.press("q");
       await screen.until(/The station was ended\.\s+ended with 0/);
     }),
@@ -268,3 +282,93 @@ testWith(
     }),
   LIMITS,
 );
+
+testWith(
+  ["tmux", "kamailio", "baresip", "openssl"],
+  "baresip calls through kamailio: answered, muted, recorded, transferred to a third phone",
+  () =>
+    withScratch(async (scratch) => {
+      const [kamailio, says] = await Promise.all([Kamailio.start(scratch), spokenWav()]);
+      const [bob, carol] = await Promise.all([
+        Baresip.start(scratch, { user: "bob", registrar: kamailio.registrar("bob", "udp"), says }),
+        Baresip.start(scratch, {
+          user: "carol",
+          registrar: kamailio.registrar("carol", "udp"),
+          says,
+          autoAnswer: true,
+        }),
+      ]);
+      const { address, password } = kamailio.registrar("alice", "udp");
+      configure(
+        scratch,
+        `[accounts.work]
+user = "alice"
+server = "${address}"
+transport = "udp"
+password_env = "ALICE"
+[audio]
+mic = "voice"
+speaker = "null"
+`,
+      );
+      const screen = await TmuxScreen.open(scratch, { env: { ALICE: password } });
+      scratch.defer(() => endStation(scratch));
+      await screen.start();
+      await screen.until(/✓ alice registered[^]*q quit/);
+      await bob.dial(kamailio.uri("alice"));
+      await screen.until(/INCOMING CALL +bob +a answer +n decline/);
+      await screen.press("a");
+      await screen.until(/TALKING +bob[^]*them +█[^]*sound not encrypted/);
+      await screen.press("m");
+      await screen.until(/you .*MUTED[^]*m unmute/);
+      await screen.press("m");
+      await screen.until(/you +█.*dB/);
+      await screen.press("r");
+      await screen.until(/● RECORDING ●[^]*r stop recording/);
+      await screen.press("t");
+      await screen.until(/Transfer to ›/);
+      await screen.type("carol");
+      await screen.press("Enter");
+      await screen.until(/bob (?:talks with carol now: transferred|left for carol) after 0:\d\d/);
+      await carol.waitForEvent("CALL_ESTABLISHED");
+      await screen.press("q");
+      await screen.until(/The station was ended\.\s+ended with 0/);
+    }),
+  LIMITS,
+);
+
+testWith(
+  ["tmux"],
+  "Ctrl-Z and fg, a terminal that goes away, a screen that fails: all is as it was, calls go on",
+  () =>
+    withPhone(async ({ screen, scratch }) => {
+      await screen.run("tests/fakes/broken_screen.ts");
+      await screen.until(/TypeError: [^]*ended with 1/);
+      assert.equal((await screen.replay()).buffer.active.type, "normal");
+      await screen.start();
+      await screen.until(/✓ alice registered[^]*q quit/);
+      await screen.type("600");
+      await screen.press("Enter");
+      await screen.until(/TALKING +600/);
+      await screen.press("C-z");
+      await screen.until(/\[1\]\+ +Stopped[^]*ended with 148[^]*# ?$/);
+      assert.equal((await screen.replay()).buffer.active.type, "normal");
+      await screen.type("stty -a | grep -o -- '-\\?icanon'; fg");
+      await screen.press("Enter");
+      await screen.until(/TALKING +600 +0:\d\d[^]*x hang up/);
+      assert.match(screen.raw(), /\ricanon\r/);
+      const [pid, station] = [await screen.program(), stationPid(scratch)!];
+      await screen.hangUp();
+      while (isRunning(pid)) await pause(20);
+      assert.ok(isRunning(station), "the station goes on");
+    }),
+  LIMITS,
+);
+
+function isRunning(pid: number): boolean {
+  try {
+    return !/^State:\s+Z/m.test(Deno.readTextFileSync(`/proc/${pid}/status`));
+  } catch {
+    return false;
+  }
+}

@@ -44,8 +44,22 @@ export class TmuxScreen {
 
   /** Types the program's command line. */
   async start(...args: string[]): Promise<void> {
-    const run = [Deno.execPath(), "run", "--quiet", "--no-prompt", "-P=station", "main.ts"];
-    await this.type(`cd ${ROOT}; clear; ${[...run, ...args].join(" ")}; echo "ended with $?"`);
+    await this.#command("-P=station", "main.ts", ...args);
+  }
+
+  /** Types the command line of a program of the tests. */
+  async run(script: string): Promise<void> {
+    await this.#command("-P=test", script);
+  }
+
+  /** The terminal goes away, as a lost SSH connection has it. */
+  async hangUp(): Promise<void> {
+    await this.#tmux(["kill-session"]);
+  }
+
+  async #command(...args: string[]): Promise<void> {
+    const run = [Deno.execPath(), "run", "--quiet", "--no-prompt", ...args].join(" ");
+    await this.type(`cd ${ROOT}; clear; ${run}; echo "ended with $?"`);
     await this.press("Enter");
   }
 
