@@ -11,9 +11,13 @@ export interface EventLine {
 /** Events that come several times a second, or say what another one says. */
 const DETAIL = new Set(["call.media", "call.digits-sent"]);
 
-/** The line of an event; Call-IDs are remembered from a call's first event to its record. */
-export function eventLog(): (event: Sequenced) => EventLine | undefined {
-  const callIds = new Map<string, string>();
+/**
+ * The line of an event.
+ * @param callIds the Call-ID of each call, remembered from the first event that has it to the record
+ */
+export function eventLog(
+  callIds = new Map<string, string>(),
+): (event: Sequenced) => EventLine | undefined {
   return (event) => {
     if (isCallEvent(event)) return callLine(event, callIds);
     switch (event.type) {

@@ -78,9 +78,10 @@ class Assembly {
       sip: (effect) => this.#agents.perform(effect),
       media: (effect) => this.#media.perform(effect),
       headset: (effect) => this.#desk.show(effect.state),
-      watch: (verb, what) => this.#write(coreLine(verb, what)),
+      watch: (verb, what) => this.#write(coreLine(verb, what, callIds)),
     });
-    const lineOf = eventLog();
+    const callIds = new Map<string, string>();
+    const lineOf = eventLog(callIds);
     this.core.listen((event) => this.#write(lineOf(event)));
     this.#desk = new Desk({
       host: this.#devices,

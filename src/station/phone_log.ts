@@ -28,16 +28,26 @@ export function messageLine({ direction, transport, remote, text }: TraceRecord)
   };
 }
 
-/** `core takes CallProgress status=180 reason=Ringing`: what is plain of it, never digits. */
-export function coreLine(verb: "takes" | "asks for", what: Input | Effect): EventLine {
+/**
+ * `core takes CallProgress status=180 reason=Ringing`: what is plain of it, never digits.
+ * @param callIds of the calls, by their ids; one that is new in `what` is added
+ */
+export function coreLine(
+  verb: "takes" | "asks for",
+  what: Input | Effect,
+  callIds: Map<string, string>,
+): EventLine {
   const plain = Object.entries(what)
     .filter(([name, value]) => name !== "type" && name !== "call" && isPlain(value))
     .map(([name, value]) => ` ${name}=${SECRET.has(name) ? "…" : value}`);
-  const call = "call" in what && typeof what.call === "string" ? { call: what.call } : {};
-  return {
-    text: printable(`core ${verb} ${what.type}${plain.join("")}`),
-    facts: { level: "trace", ...call },
-  };
+  const text = printable(`core ${verb} ${what.type}${plain.join("")}`);
+  if (!("call" in what) || what.call === undefined) return { text, facts: { level: "trace" } };
+  const { call } = what;
+  if ("sipCallId" in what && what.sipCallId) callIds.set(call, what.sipCallId);
+  const callId = callIds.get(call);
+  // A call that is refused at once has no other end; the ends of others bring their Call-ID along.
+  if (what.type === "SendReject") callIds.delete(call);
+  return { text, facts: { level: "trace", call, ...(callId === undefined ? {} : { callId }) } };
 }
 
 function isPlain(value: unknown): boolean {

@@ -252,7 +252,7 @@ testWith(
             : undefined,
       );
       // It says 500 whatever it was told.
-    assert.ok(Number(failed.status) >= 400, JSON.stringify(failed));
+      assert.ok(Number(failed.status) >= 400, JSON.stringify(failed));
       await desk.view(call, "resume", ({ state }) => state === "active", desk.events.length - 1);
       await desk.say(call, OURS.third);
       const backAt = desk.now(call);
