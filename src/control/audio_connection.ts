@@ -88,7 +88,7 @@ export class AudioConnection {
       await this.#join();
     } catch (thrown) {
       const error = OffhookError.from(thrown);
-      log(`control: refused audio: ${error.message}`);
+      log(`refused audio: ${error.message}`);
       this.#tell({ type: "refused", error: error.toJSON() });
       socket.close();
     }

@@ -26,6 +26,8 @@ export interface Wire {
   send(text: string): void;
   /** Bytes handed to `send` that the client has not taken yet. */
   readonly pending: number;
+  /** Ends the connection; what is pending is lost. */
+  end(): void;
 }
 
 export interface ConnectionOptions {
@@ -40,6 +42,12 @@ export interface ConnectionOptions {
 
 /** Unread bytes from which events are dropped; below half of it they flow again. */
 const LAG_BYTES = 256 * 1024;
+
+/** Unread bytes of answers from which a client is given up: it asks and does not read. */
+const DEAF_BYTES = 16 << 20;
+
+/** Characters of what a client sent that an answer or the log repeats. */
+const QUOTE = 200;
 
 /** Unread bytes from which meters are left out: they are worth nothing later. */
 const LATE_BYTES = 8 * 1024;
@@ -59,6 +67,11 @@ export class Connection {
 
   constructor(options: ConnectionOptions) {
     this.#options = options;
+  }
+
+  /** Whether it has said who it is. */
+  get isInitialized(): boolean {
+    return this.#role !== undefined;
   }
 
   /** Takes one message. Never throws. */
@@ -110,9 +123,10 @@ export class Connection {
   async #initialize(params: unknown): Promise<Initialized> {
     const { version, token } = params as { version?: unknown; token?: unknown };
     if (version !== PROTOCOL_VERSION) {
-      throw new OffhookError("station-refused", `protocol version ${version} is not spoken here`, {
+      const other = typeof version === "number" ? `version ${version}` : "that version";
+      throw new OffhookError("station-refused", `${other} of the protocol is not spoken here`, {
         hint: `This station speaks version ${PROTOCOL_VERSION}.`,
-        data: { version, supported: [PROTOCOL_VERSION] },
+        data: { supported: [PROTOCOL_VERSION] },
       });
     }
     const role = this.#options.roleOf(typeof token === "string" ? token : undefined);
@@ -174,7 +188,8 @@ export class Connection {
   async #call(name: string, params: unknown, role: Role): Promise<unknown> {
     if (!Object.hasOwn(METHODS, name)) {
       const known = [...EXTRA_METHODS, ...Object.keys(METHODS)].join(", ");
-      throw new Refusal(RPC_CODES.method, `there is no method "${name}"; there are ${known}`);
+      const quoted = name.slice(0, QUOTE);
+      throw new Refusal(RPC_CODES.method, `there is no method "${quoted}"; there are ${known}`);
     }
     const method = METHODS[name as MethodName];
     if (!mayAct(role, method.least)) {
@@ -227,12 +242,18 @@ export class Connection {
 
   #refuse(id: RequestId | null, thrown: unknown): void {
     const error = errorOf(thrown);
-    this.#options.log(`control: refused: ${error.message}`);
+    this.#options.log(`refused: ${error.message.slice(0, QUOTE)}`);
     this.#write({ jsonrpc: "2.0", id, error });
   }
 
   #write(message: unknown): void {
-    this.#options.wire.send(JSON.stringify(message));
+    const { wire, log } = this.#options;
+    if (this.#closed) return;
+    if (wire.pending > DEAF_BYTES) {
+      log(`ended a client that asks and does not read: ${wire.pending} bytes wait`);
+      return wire.end();
+    }
+    wire.send(JSON.stringify(message));
   }
 }
 

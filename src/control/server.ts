@@ -11,7 +11,7 @@
 import { chmodSync, mkdirSync, rmSync, statSync } from "node:fs";
 import { createServer as createHttpServer, type Server } from "node:http";
 import { createServer as createTlsServer } from "node:https";
-import { createConnection } from "node:net";
+import { createConnection, type Socket } from "node:net";
 import { dirname } from "node:path";
 import { type RawData, type WebSocket, WebSocketServer } from "ws";
 import { OffhookError } from "../core/errors.ts";
@@ -19,12 +19,19 @@ import { AUDIO_PATH, AudioConnection } from "./audio_connection.ts";
 import { Connection } from "./connection.ts";
 import type { Phone } from "./phone.ts";
 import { type Initialized, MAX_MESSAGE_BYTES } from "./protocol.ts";
+import { RefusalLog } from "./refusal_log.ts";
 import type { Role } from "./role.ts";
 
 /** ms between pings; a client that misses one whole interval is gone. */
 const PING_MS = 20_000;
 /** Clients at one time; a loop that never closes must not take the phone with it. */
 const MAX_CLIENTS = 500;
+/** Clients over TCP that have not said yet who they are, at one time. */
+const MAX_STRANGERS = 32;
+/** ms that clients get to answer our close frame. */
+const CLOSE_MS = 200;
+/** ms until a client has sent its HTTP request, and once more until it has said `initialize`. */
+const HELLO_MS = 5_000;
 
 export type Listen =
   | { kind: "unix"; path: string }
@@ -42,19 +49,34 @@ export interface ServerOptions {
   phone: Phone;
   station: Initialized["station"];
   listen: Listen;
+  /** What clients do wrong; bounded. */
   log(text: string): void;
+  /** ms that a client has for each step of its greeting; tests shorten it. */
+  helloMs?: number;
 }
 
 export class ControlServer {
   readonly #options: ServerOptions;
   readonly #http: Server;
   readonly #sockets: WebSocketServer;
+  readonly #log: RefusalLog;
+  /** Every connection, whatever it speaks. */
+  readonly #raw = new Set<Socket>();
   readonly #alive = new WeakSet<WebSocket>();
+  /** Connected, and not initialized yet. */
+  readonly #strangers = new Set<WebSocket>();
   readonly #pings: ReturnType<typeof setInterval>;
 
   private constructor(options: ServerOptions, http: Server) {
     this.#options = options;
+    this.#log = new RefusalLog(options.log);
     this.#http = http;
+    http.on("connection", (socket: Socket) => {
+      this.#raw.add(socket);
+      socket.once("close", () => this.#raw.delete(socket));
+    });
+    // A browser or curl that looks by gets a word, and is let go.
+    http.on("request", (_, response) => response.writeHead(426, { connection: "close" }).end());
     this.#sockets = new WebSocketServer({
       server: http,
       maxPayload: MAX_MESSAGE_BYTES,
@@ -83,9 +105,17 @@ export class ControlServer {
         data: { host: listen.host },
       });
     }
+    const helloMs = options.helloMs ?? HELLO_MS;
+    const limits = {
+      headersTimeout: helloMs,
+      requestTimeout: helloMs,
+      handshakeTimeout: helloMs,
+      connectionsCheckingInterval: helloMs / 4,
+    };
     const http = listen.kind === "tcp" && listen.tls !== undefined
-      ? createTlsServer(listen.tls)
-      : createHttpServer();
+      ? createTlsServer({ ...limits, ...listen.tls })
+      : createHttpServer(limits);
+    http.maxConnections = MAX_CLIENTS + MAX_STRANGERS;
     await bind(http, listen);
     return new ControlServer(options, http);
   }
@@ -99,11 +129,14 @@ export class ControlServer {
 
   async close(): Promise<void> {
     clearInterval(this.#pings);
+    this.#log.flush();
     for (const socket of this.#sockets.clients) socket.close(1001, "the station ends");
     const closed = new Promise<void>((resolve) => this.#http.close(() => resolve()));
-    setTimeout(() => this.#sockets.clients.forEach((socket) => socket.terminate()), 200);
+    // Also those that said nothing yet, or half of something: nobody else ends them.
+    const cut = setTimeout(() => this.#raw.forEach((socket) => socket.destroy()), CLOSE_MS);
     this.#sockets.close();
     await closed;
+    clearTimeout(cut);
     if (this.#options.listen.kind === "unix") rmSync(this.#options.listen.path, { force: true });
   }
 
@@ -112,39 +145,60 @@ export class ControlServer {
     answer: (accepted: boolean, status?: number, text?: string) => void,
   ): void {
     if (origin) {
-      this.#options.log(`control: refused a web page from ${origin}`);
+      this.#log.add(`refused a web page from ${origin.slice(0, 100)}`);
       answer(false, 403, "web pages are refused");
     } else if (this.#sockets.clients.size >= MAX_CLIENTS) {
-      this.#options.log(`control: refused a client: ${MAX_CLIENTS} are connected`);
+      this.#log.add(`refused a client: ${MAX_CLIENTS} are connected`);
       answer(false, 503, "too many clients");
+    } else if (this.#options.listen.kind === "tcp" && this.#strangers.size >= MAX_STRANGERS) {
+      this.#log.add(`refused a client: ${MAX_STRANGERS} have not said yet who they are`);
+      answer(false, 503, "too many clients that have not said who they are");
     } else answer(true);
   }
 
   #accept(socket: WebSocket): void {
-    const { phone, station, log } = this.#options;
+    const { phone, station, helloMs = HELLO_MS } = this.#options;
     const connection = new Connection({
       phone,
       station,
-      log,
+      log: (text) => this.#log.add(text),
       wire: {
         send: (text) => socket.send(text, () => {}),
         get pending() {
           return socket.bufferedAmount;
         },
+        end: () => socket.terminate(),
       },
       roleOf: (token) => this.#roleOf(token),
     });
-    socket.on("message", (data: RawData) => void connection.receive(String(data)));
-    socket.on("error", (error) => log(`control: a client failed: ${error.message}`));
-    socket.on("close", () => connection.close());
+    this.#strangers.add(socket);
+    const silence = setTimeout(() => {
+      this.#log.add(`ended a client that did not say initialize within ${helloMs} ms`);
+      socket.close(1008, "the first request must be initialize");
+      // Who does not speak may not answer either.
+      setTimeout(() => socket.terminate(), helloMs);
+    }, helloMs);
+    const greeted = () => {
+      clearTimeout(silence);
+      this.#strangers.delete(socket);
+    };
+    socket.on("message", async (data: RawData) => {
+      await connection.receive(String(data));
+      if (connection.isInitialized) greeted();
+    });
+    socket.on("error", (error) => this.#log.add(`a client failed: ${error.message}`));
+    socket.on("close", () => {
+      greeted();
+      connection.close();
+    });
   }
 
   #acceptAudio(socket: WebSocket, query: URLSearchParams, token: string | undefined): void {
-    const { phone, log } = this.#options;
+    const { phone } = this.#options;
     const connection = new AudioConnection({
       phone,
       query,
-      log,
+      log: (text) => this.#log.add(text),
       role: this.#roleOf(token),
       socket: {
         sendText: (text) => socket.send(text, () => {}),
@@ -158,7 +212,7 @@ export class ControlServer {
     socket.on("message", (data: RawData, isBinary) => {
       if (isBinary && data instanceof Uint8Array) connection.receive(data);
     });
-    socket.on("error", (error) => log(`control: an audio client failed: ${error.message}`));
+    socket.on("error", (error) => this.#log.add(`an audio client failed: ${error.message}`));
     socket.on("close", () => connection.close());
     void connection.open();
   }
@@ -170,6 +224,7 @@ export class ControlServer {
   }
 
   #ping(): void {
+    this.#log.tick();
     for (const socket of this.#sockets.clients) {
       if (!this.#alive.has(socket)) socket.terminate();
       this.#alive.delete(socket);

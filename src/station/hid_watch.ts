@@ -58,7 +58,7 @@ export class HidWatch {
       try {
         if (!await this.#watch()) return;
       } catch (error) {
-        this.#options.failed(OffhookError.from(error));
+        if (!this.#stopped) this.#options.failed(OffhookError.from(error));
       }
       await this.#tell(undefined, []);
       if (!this.#stopped) await this.#pause();
@@ -69,7 +69,10 @@ export class HidWatch {
   async #watch(): Promise<boolean> {
     const connection = await DeviceHostConnection.connect(await this.#options.host.socket());
     this.#connection = connection;
-    if (this.#stopped) connection.close();
+    if (this.#stopped) {
+      connection.close();
+      return false;
+    }
     const { hid } = connection;
     const { devices, unavailable } = await hid.watch({
       changed: (changed) => void this.#tell(hid, changed),

@@ -16,14 +16,13 @@ import { OffhookError } from "../core/errors.ts";
 import type { AttachmentId, MediaInput } from "../core/media_port.ts";
 import type { SipInput } from "../core/sip_port.ts";
 import { initialState, type PhoneState } from "../core/state.ts";
-import { headsetStateOf } from "../core/transitions/headset.ts";
 import { DeviceHostSupervisor } from "../device_host/client_supervisor.ts";
 import type { AttachedAudio, AttachmentListener } from "../media/attached_audio.ts";
 import { MediaWorker } from "../media/media_worker.ts";
 import type { Flow } from "../sip/transport/types.ts";
 import type { UserAgentOptions } from "../sip/user_agent.ts";
 import { CoreLoop, SYSTEM_CLOCK } from "./core_loop.ts";
-import { Desk } from "./desk.ts";
+import { DeskDevices } from "./desk_devices.ts";
 import { type EventLine, eventLog } from "./event_log.ts";
 import { coreLine, messageLine } from "./phone_log.ts";
 import { listDevices } from "./list_devices.ts";
@@ -63,7 +62,8 @@ class Assembly {
   readonly #agents: UserAgents;
   readonly #devices = new DeviceHostSupervisor();
   readonly #media: MediaWorker;
-  readonly #desk: Desk;
+  /** Absent: headsets are not this phone's business. */
+  readonly desk: DeskDevices | undefined;
   readonly #mediaCheck: ReturnType<typeof setInterval>;
   #mediaAlive = true;
   /** A configuration of which something waits for the end of a call. */
@@ -77,19 +77,20 @@ class Assembly {
     this.core = new CoreLoop(initialState(settingsOf(options), accounts), {
       sip: (effect) => this.#agents.perform(effect),
       media: (effect) => this.#media.perform(effect),
-      headset: (effect) => this.#desk.show(effect.state),
+      headset: (effect) => this.desk?.show(effect.state),
       watch: (verb, what) => this.#write(coreLine(verb, what, callIds)),
     });
     const callIds = new Map<string, string>();
     const lineOf = eventLog(callIds);
     this.core.listen((event) => this.#write(lineOf(event)));
-    this.#desk = new Desk({
+    this.desk = options.headsets && new DeskDevices({
       host: this.#devices,
       clock: SYSTEM_CLOCK,
+      settings: options.headsets,
       soundDevices: async () => (await listDevices()).devices,
       notify: (input) => this.core.submit(input),
       log: options.log,
-    }, options.headsets);
+    });
     this.#media = new MediaWorker(
       { devices: this.#devices },
       (input: MediaInput) => this.core.submit(input),
@@ -109,10 +110,6 @@ class Assembly {
     this.core.listen(({ type }) => {
       if (type === "call.ended" && this.#waiting !== undefined) void this.reload(this.#waiting);
     });
-  }
-
-  get desk(): Desk {
-    return this.#desk;
   }
 
   /** Why the device host cannot be had; undefined: it can, or nobody needed it yet. */
@@ -139,7 +136,7 @@ class Assembly {
 
   start(): void {
     this.#media.warm();
-    this.#desk.start();
+    this.desk?.start();
     this.#agents.start();
     if (!this.#options.register) return;
     for (const { account } of this.#options.accounts) {
@@ -183,7 +180,8 @@ class Assembly {
     this.#options = { ...options, log, ...(trace === undefined ? {} : { trace }) };
     const direct = this.core.state.accounts.get(DIRECT_ACCOUNT)!.account;
     this.core.command({ type: "Configure", settings, accounts: [...accounts, direct] });
-    await this.#desk.change(options.headsets, () => headsetStateOf(this.core.state));
+    if (options.headsets !== undefined) await this.desk?.apply(options.headsets);
+    this.desk?.renewSound();
     await Promise.all(gone.map((id) => this.#agents.remove(id)));
     for (const access of options.accounts) this.#renew(access);
   }
@@ -207,7 +205,7 @@ class Assembly {
     await this.#endCalls();
     await this.#agents.stop();
     await this.#media.stop();
-    await this.#desk.stop();
+    await this.desk?.stop();
     await this.#devices.close();
     this.core.close();
   }
@@ -278,7 +276,7 @@ class WholePhone extends LocalPhone implements OpenPhone, ServedPhone {
       attach: (attachment, listener) => assembly.attach(attachment, listener),
       levels: (listener) => assembly.meter(listener),
       recordingPath: (call) => recordingPath(dataFolder(processEnvironment), call, new Date()),
-      ...(assembly.desk.wanted ? { headsets: assembly.desk } : {}),
+      ...(assembly.desk === undefined ? {} : { headsets: assembly.desk }),
     });
   }
 

@@ -92,7 +92,7 @@ Deno.test("levels that a slow client has not taken are dropped, its answers are 
   const meters = new FakeMeters();
   phone.provide({ levels: meters.source });
   const sent: { id?: number; method?: string }[] = [];
-  const wire = { send: (text: string) => void sent.push(JSON.parse(text)), pending: 0 };
+  const wire = { send: (text: string) => void sent.push(JSON.parse(text)), pending: 0, end() {} };
   const station = { name: "test", version: "0", pid: 1 };
   const roleOf = () => "viewer" as const;
   const connection = new Connection({ phone, wire, station, roleOf, log: () => {} });

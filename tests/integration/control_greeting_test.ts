@@ -1,0 +1,173 @@
+/** Clients that never say who they are, or never listen: let go, bounded, and told without a flood. */
+import assert from "node:assert/strict";
+import { connect, type Socket } from "node:net";
+import { WebSocket } from "ws";
+import { Connection, type Wire } from "../../src/control/connection.ts";
+import { LocalPhone } from "../../src/control/local_phone.ts";
+import { RefusalLog } from "../../src/control/refusal_log.ts";
+import { RemotePhone } from "../../src/control/remote_phone.ts";
+import { ControlServer, type Listen } from "../../src/control/server.ts";
+import { issueCertificate } from "../../src/sip/transport/issue_certificate.ts";
+import { agreeableCore } from "../fakes/agreeable_core.ts";
+
+const HELLO_MS = 300;
+const TOKEN = "viewer-viewer-viewer";
+const TCP: Extract<Listen, { kind: "tcp" }> = {
+  kind: "tcp",
+  host: "127.0.0.1",
+  port: 0,
+  tokens: new Map([[TOKEN, "viewer"]]),
+};
+
+async function serve(
+  listen: Listen,
+  run: (server: ControlServer, log: string[]) => Promise<void>,
+): Promise<void> {
+  const core = agreeableCore();
+  const log: string[] = [];
+  const server = await ControlServer.start({
+    phone: new LocalPhone(core, () => Promise.resolve()),
+    station: { name: "test", version: "0", pid: 1 },
+    listen,
+    log: (text) => log.push(text),
+    helloMs: HELLO_MS,
+  });
+  try {
+    await run(server, log);
+  } finally {
+    await server.close();
+    core.close();
+  }
+}
+
+const portOf = ({ address }: ControlServer) => Number(address.slice(address.lastIndexOf(":") + 1));
+
+const closed = (socket: Socket | WebSocket) =>
+  new Promise<number>((resolve) => socket.once("close", (code: number) => resolve(code)));
+
+async function opened(address: string): Promise<WebSocket> {
+  const socket = new WebSocket(address);
+  await new Promise((resolve, reject) => socket.once("open", resolve).once("error", reject));
+  return socket;
+}
+
+Deno.test("a client that never says initialize is ended, and told why", () =>
+  serve(TCP, async (server, log) => {
+    const silent = await opened(`ws://${server.address}`);
+    const chatty = await opened(`ws://${server.address}`);
+    chatty.send('{"jsonrpc":"2.0","id":1,"method":"status"}');
+    const polite = await RemotePhone.connect({ address: `ws://${server.address}`, token: TOKEN });
+    assert.deepEqual(await Promise.all([closed(silent), closed(chatty)]), [1008, 1008]);
+    await polite.request("status", {});
+    await polite.close();
+    assert.equal(log.filter((line) => /did not say initialize/.test(line)).length, 1);
+  }));
+
+Deno.test("half an HTTP request, and a plain one, hold no connection", () =>
+  serve(TCP, async (server) => {
+    const half = connect(portOf(server), "127.0.0.1");
+    half.write("GET / HTTP/1.1\r\nHost: x\r\n");
+    half.on("error", () => {});
+    await closed(half.resume());
+    const page = await fetch(`http://${server.address}/`);
+    await page.body?.cancel();
+    assert.equal(page.status, 426);
+  }));
+
+function secured(): Listen {
+  const span = { validFrom: Date.now() - 60_000, validTo: Date.now() + 3_600_000 };
+  const issuer = issueCertificate({ commonName: "test CA", isAuthority: true, ...span });
+  const tls = issueCertificate({ commonName: "s", names: ["127.0.0.1"], issuer, ...span });
+  return { ...TCP, tls };
+}
+
+Deno.test("a TLS handshake that never comes holds no connection", () =>
+  serve(secured(), async (server) => {
+    const silent = connect(portOf(server), "127.0.0.1");
+    silent.on("error", () => {});
+    await closed(silent.resume());
+  }));
+
+Deno.test("strangers over TCP are few, whoever has said who they are stays", () =>
+  serve(TCP, async (server, log) => {
+    const known = await RemotePhone.connect({ address: `ws://${server.address}`, token: TOKEN });
+    const tries = await Promise.allSettled(
+      Array.from({ length: 60 }, () => opened(`ws://${server.address}`)),
+    );
+    const strangers = tries.flatMap((each) => each.status === "fulfilled" ? [each.value] : []);
+    assert.ok(strangers.length <= 32, `${strangers.length} strangers`);
+    assert.ok(tries.some((each) => each.status === "rejected" && /503/.test(each.reason.message)));
+    await known.request("status", {});
+    await Promise.all(strangers.map(closed));
+    const next = await RemotePhone.connect({ address: `ws://${server.address}`, token: TOKEN });
+    await Promise.all([next.close(), known.close()]);
+    assert.ok(log.length < 10, log.join("\n"));
+  }));
+
+Deno.test("nonsense is logged once, shortened, and counted", async () => {
+  const folder = await Deno.makeTempDir();
+  const path = `${folder}/run/control.sock`;
+  await serve({ kind: "unix", path }, async (server, log) => {
+    const rude = await opened(`ws+unix://${path}:/`);
+    rude.send('{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"version":1}}');
+    for (let count = 0; count < 500; count++) {
+      rude.send(
+        count % 2 === 0 ? "{" : JSON.stringify({ id: 1, method: `${count}`.repeat(9_999) }),
+      );
+    }
+    const answers: string[] = [];
+    await new Promise<void>((resolve) =>
+      rude.on("message", (data) => answers.push(String(data)) === 501 && resolve())
+    );
+    rude.close();
+    await closed(rude);
+    assert.ok(answers.every((answer) => answer.length < 1_500));
+    assert.ok(log.length <= 20, `${log.length} lines`);
+    assert.ok(log.every((line) => line.length < 300));
+    await server.close();
+    assert.match(log.at(-1)!, /^control: 4\d\d more refusals like these$/);
+  });
+  await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("the minute of a refusal log is a minute", () => {
+  let now = 0;
+  const lines: string[] = [];
+  const log = new RefusalLog((text) => lines.push(text), () => now);
+  log.add("a");
+  log.add("a");
+  now = 59_999;
+  log.add("a");
+  now = 60_000;
+  log.add("a");
+  assert.deepEqual(lines, ["control: a", "control: 2 more refusals like these", "control: a"]);
+});
+
+Deno.test("who asks and never reads is ended", async () => {
+  const core = agreeableCore();
+  let ended = 0;
+  const wire: Wire = { send() {}, pending: 17 << 20, end: () => ended++ };
+  const log: string[] = [];
+  const connection = new Connection({
+    phone: new LocalPhone(core, () => Promise.resolve()),
+    wire,
+    station: { name: "t", version: "0", pid: 1 },
+    roleOf: () => "viewer",
+    log: (text) => log.push(text),
+  });
+  await connection.receive('{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"version":1}}');
+  assert.equal(ended, 1);
+  assert.match(log[0]!, /asks and does not read/);
+  connection.close();
+  core.close();
+});
+
+Deno.test("a connection that nobody speaks on does not keep a station from ending", async () => {
+  for (const listen of [TCP, secured()]) {
+    await serve(listen, async (server) => {
+      const silent = connect(portOf(server), "127.0.0.1");
+      await new Promise((resolve) => silent.once("connect", resolve));
+      silent.on("error", () => {});
+    });
+  }
+});
