@@ -43,10 +43,24 @@ let speex: SpeexModule | undefined;
 
 /** Loads the WebAssembly module once; await it before constructing a {@link Resampler}. */
 export function loadResampler(): Promise<void> {
-  loading ??= import("@echogarden/speex-resampler-wasm/simd").then(async (module) => {
-    speex = await module.default() as SpeexModule;
-  });
+  loading ??= load();
   return loading;
+}
+
+async function load(): Promise<void> {
+  const loader = "@echogarden/speex-resampler-wasm/simd";
+  const binary = new URL(import.meta.resolve(loader).replace(/\.js$/, ".wasm"));
+  const [{ default: instantiate }, wasmBinary] = await Promise.all([
+    import("@echogarden/speex-resampler-wasm/simd"),
+    Deno.readFile(binary),
+  ]);
+  // Else the loader takes us for Node and loads its modules, to read the file that it is given here:
+  // 20 ms before the first call's INVITE. It looks once, before it first waits.
+  const process = globalThis.process as { type?: string };
+  process.type = "renderer";
+  const instance: Promise<SpeexModule> = instantiate({ wasmBinary });
+  delete process.type;
+  speex = await instance;
 }
 
 /**

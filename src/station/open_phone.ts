@@ -135,7 +135,8 @@ class Assembly {
   }
 
   start(): void {
-    this.#media.warm();
+    // A command that only registers takes no call, and needs no thread for it.
+    if (this.#options.maxCalls > 0) this.#media.warm();
     this.desk?.start();
     this.#agents.start();
     if (!this.#options.register) return;

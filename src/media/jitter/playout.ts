@@ -39,6 +39,8 @@ interface Lane {
   /** 20 ms at the codec's rate. */
   frame: Int16Array;
   decoded: Int16Array;
+  /** The resampler holds nothing but zeros: a whole frame of them went through. */
+  quiet: boolean;
 }
 
 export class Playout {
@@ -88,6 +90,7 @@ export class Playout {
       lane = this.#laneFor(this.#rate);
     }
     lane.pcm.take(lane.frame);
+    lane.quiet = false;
     lane.resampler.process(lane.frame, into);
     if (!this.#concealed) return "sound";
     this.concealedFrames++;
@@ -113,9 +116,13 @@ export class Playout {
 
   #silence(into: Int16Array): PlayedSound {
     const lane = this.#laneFor(this.#rate);
-    lane.frame.fill(0);
     lane.pcm.clear();
-    lane.resampler.process(lane.frame, into);
+    if (lane.quiet) into.fill(0);
+    else {
+      lane.frame.fill(0);
+      lane.resampler.process(lane.frame, into);
+      lane.quiet = true;
+    }
     return "silence";
   }
 
@@ -192,6 +199,7 @@ export class Playout {
       resampler: new Resampler(rate, GRAPH_RATE),
       frame: new Int16Array(rate / 50),
       decoded: new Int16Array((rate * MAX_PACKET_MS) / 1000),
+      quiet: false,
     };
     this.#lanes.set(rate, lane);
     return lane;

@@ -70,3 +70,17 @@ Deno.test("equal rates copy, and freeing twice is fine", () => {
   other.free();
   assert.equal(other.process(new Int16Array(10), new Int16Array(30)), 0);
 });
+
+Deno.test("20 ms of zeros empty the filter: what follows them is silence", () => {
+  for (const rate of [8_000, 16_000]) {
+    const resampler = new Resampler(rate, 48_000);
+    const [loud, zeros] = [new Int16Array(rate / 50).fill(32_767), new Int16Array(rate / 50)];
+    const frame = new Int16Array(960);
+    resampler.process(loud, frame);
+    resampler.process(zeros, frame);
+    assert.ok(frame.some((sample) => sample !== 0), "the tail of the sound");
+    resampler.process(zeros, frame);
+    assert.ok(frame.every((sample) => sample === 0), `${rate} Hz`);
+    resampler.free();
+  }
+});
