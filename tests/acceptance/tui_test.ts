@@ -359,16 +359,15 @@ testWith(
       assert.match(screen.raw(), /\ricanon\r/);
       const [pid, station] = [await screen.program(), stationPid(scratch)!];
       await screen.hangUp();
-      while (isRunning(pid)) await pause(20);
-      assert.ok(isRunning(station), "the station goes on");
+      while (await isRunning(pid)) await pause(20);
+      assert.ok(await isRunning(station), "the station goes on");
     }),
   LIMITS,
 );
 
-function isRunning(pid: number): boolean {
-  try {
-    return !/^State:\s+Z/m.test(Deno.readTextFileSync(`/proc/${pid}/status`));
-  } catch {
-    return false;
-  }
+/** A process that has ended and waits to be taken note of does not run. */
+async function isRunning(pid: number): Promise<boolean> {
+  const { stdout } = await new Deno.Command("ps", { args: ["-o", "stat=", "-p", `${pid}`] })
+    .output();
+  return /^[^Z\s]/.test(new TextDecoder().decode(stdout));
 }

@@ -1,10 +1,11 @@
 /** A screen on a phone that tells nonsense after a moment: drawing throws. For a terminal test. */
+import type { CallView, Sequenced } from "../../src/control/phone.ts";
 import { openTui } from "../../src/tui/open.tsx";
 import { localeOf } from "../../src/tui/strings.ts";
 import { joinedPhone } from "./joined_phone.ts";
 
 const { phone, joined } = joinedPhone();
-let tell: (event: never) => void = () => {};
+let tell: (event: Sequenced) => void = () => {};
 const broken = {
   ...joined,
   phone: {
@@ -20,8 +21,15 @@ const broken = {
 setTimeout(() => {
   // Without its recording: what is drawn of it throws.
   const remote = { uri: "sip:bob@example.test" };
-  const call = { id: "c1", state: "active", remote, hold: {}, answeredAt: 1, startedAt: 1 };
-  tell({ type: "call.answered", call, seq: 99, at: 1 } as never);
+  const call = {
+    id: "c1",
+    state: "active",
+    remote,
+    hold: {},
+    answeredAt: 1,
+    startedAt: 1,
+  } as CallView;
+  tell({ type: "call.answered", call, seq: 99, at: 1 } as Sequenced);
 }, 700);
 await openTui({
   join: () => Promise.resolve(broken),
