@@ -1,15 +1,32 @@
 /** Waiting for a registration to come about. Not on the real-time path. */
-import type { AccountId, RegistrationState } from "../core/account.ts";
+import type { Account, RegistrationState } from "../core/account.ts";
 import { OffhookError } from "../core/errors.ts";
+import type { Io } from "./io.ts";
 import type { Session } from "./session.ts";
+
+/** What to say when nothing came of a registration in time. */
+export function silentRegistrar(server: string): OffhookError {
+  return new OffhookError("unreachable", `no answer from ${server}`, {
+    hint: "Is the server's name, port and transport right? --trace - shows what is sent.",
+  });
+}
 
 /**
  * Resolves when the account is registered.
  *
+ * @param timeout ms; absent: as long as a REGISTER waits
  * @throws OffhookError what the registration failed with; `interrupted` when it was
  */
-export async function awaitRegistration(session: Session, account: AccountId): Promise<void> {
+export async function awaitRegistration(
+  session: Session,
+  { id: account, server }: Pick<Account, "id" | "server">,
+  timeout: number | undefined,
+  io: Io,
+): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
+  const stop = timeout === undefined
+    ? () => {}
+    : io.after(timeout, () => reject(silentRegistrar(server)));
   const look = (registration: RegistrationState) => {
     if (registration.state === "registered") resolve();
     if (registration.state === "failed") reject(OffhookError.fromJSON(registration.error));
@@ -23,6 +40,7 @@ export async function awaitRegistration(session: Session, account: AccountId): P
     session.interruption.then(() => reject(new OffhookError("interrupted", "interrupted")));
     await promise;
   } finally {
+    stop();
     subscription.close();
   }
 }

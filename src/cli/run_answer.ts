@@ -42,7 +42,9 @@ export async function runAnswer(values: AnswerValues, context: Context): Promise
   return await withSession(context, options, async (session, phone) => {
     const calls = new IncomingCalls(session.phone, acceptorOf(values), "refuse");
     session.listen((event) => calls.handle(event));
-    if (account?.register === true) await awaitRegistration(session, account.id);
+    if (account?.register === true) {
+      await awaitRegistration(session, account, values.timeout, io);
+    }
     await announce(phone, values, io, account);
     const soundOnStdout = endpoints.speaker.kind === "pipe";
     const params = from === undefined ? {} : { from };

@@ -9,6 +9,7 @@ import { loadForCommand } from "./call_setup.ts";
 import type { Context } from "./command.ts";
 import { type Io, say, sayJson } from "./io.ts";
 import type { RegisterValues } from "./register.ts";
+import { silentRegistrar } from "./registration.ts";
 import { errorLines } from "./report_error.ts";
 import type { Session } from "./session.ts";
 
@@ -76,10 +77,7 @@ class RegisterRun {
     });
     const { stay, timeout = TIMEOUT_MS } = this.#values;
     const stop = stay ? () => {} : this.#io.after(timeout, () => {
-      const error = new OffhookError("unreachable", `no answer from ${server}`, {
-        hint: "Is the server's name, port and transport right? --trace - shows what is sent.",
-      });
-      this.#onChange({ state: "failed", status: 0, error: error.toJSON() });
+      this.#onChange({ state: "failed", status: 0, error: silentRegistrar(server).toJSON() });
     });
     try {
       const known = this.#session.snapshot.accounts.find((account) => account.id === id);

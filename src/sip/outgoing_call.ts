@@ -8,7 +8,8 @@
  *       over                                        └ 2xx that crossed ─► ACK + BYE ─► over
  *
  * A CANCEL goes out with the first provisional response (§9.1), never before, and a challenge that
- * comes after it is not answered. Not on the real-time path.
+ * comes after it is not answered. Of a peer that says nothing at all the core hears after a second:
+ * the rest of the wait is ours. Not on the real-time path.
  */
 import type {
   AckableIncomingResponseWithSession,
@@ -38,12 +39,23 @@ import type { Flow } from "./transport/types.ts";
 
 /** ms that a cancelled INVITE may still be answered (64·T1, RFC 3261 §9.1). */
 const CANCELLED_MS = 32_000;
+/** ms that a peer of which nothing was heard may still say something after a cancel. */
+const SILENT_MS = 1_000;
 
 type Stage =
   /** Nothing of ours is on the wire: a flow or a password is awaited. */
   | { name: "waiting" }
   | { name: "inviting"; client: InviteUserAgentClient; provisional: boolean }
-  | { name: "cancelling"; client: InviteUserAgentClient; sent: boolean; guard: TimerHandle }
+  | {
+    name: "cancelling";
+    client: InviteUserAgentClient;
+    sent: boolean;
+    guard: TimerHandle;
+    /** Ends the core's wait for a silent peer. */
+    silence: TimerHandle;
+    /** The core was told that nothing answers. */
+    told: boolean;
+  }
   | { name: "answered" }
   | { name: "over" };
 
@@ -78,7 +90,10 @@ export class OutgoingCall implements Leg {
   }
 
   abandon(): void {
-    this.#cancel();
+    const stage = this.#stage;
+    if (stage.name !== "cancelling" || !stage.told) return this.#cancel();
+    stage.client.dispose();
+    this.#over(0, "abandoned");
   }
 
   async #begin(): Promise<void> {
@@ -116,6 +131,7 @@ export class OutgoingCall implements Leg {
     if (stage.name === "inviting") stage.provisional = true;
     else if (stage.name === "cancelling" && !stage.sent) {
       stage.sent = true;
+      this.#agent.clock.clearTimeout(stage.silence);
       this.#invite?.cancel(stage.client);
     }
   }
@@ -280,15 +296,34 @@ export class OutgoingCall implements Leg {
 
   #cancel(): void {
     const stage = this.#stage;
-    if (stage.name === "waiting") return this.#over(487, "Request Terminated");
+    if (stage.name === "waiting") {
+      if (this.#flow === undefined) return this.#failed(0, this.#noConnection());
+      return this.#over(487, "Request Terminated");
+    }
     if (stage.name !== "inviting") return;
     const { client, provisional } = stage;
-    const guard = this.#agent.clock.setTimeout(() => {
+    const { clock } = this.#agent;
+    const guard = clock.setTimeout(() => {
       client.dispose();
       this.#over(408, "Request Timeout");
     }, CANCELLED_MS);
-    this.#stage = { name: "cancelling", client, sent: provisional, guard };
+    const silence = provisional ? undefined : clock.setTimeout(() => this.#silent(), SILENT_MS);
+    this.#stage = { name: "cancelling", client, sent: provisional, guard, silence, told: false };
     if (provisional) this.#invite?.cancel(client);
+  }
+
+  /** Nothing came, not even after the cancel. What may still come is cancelled all the same. */
+  #silent(): void {
+    if (this.#stage.name !== "cancelling" || this.#stage.sent) return;
+    this.#stage.told = true;
+    const error = silenceError(this.#flow!);
+    this.#tellRejected(0, error.message, error.toJSON());
+  }
+
+  #noConnection(): OffhookError {
+    return new OffhookError("unreachable", `there is no way to ${this.#effect.target} yet`, {
+      hint: "Check the address and the port; a firewall may drop the messages.",
+    });
   }
 
   #over(
@@ -298,9 +333,13 @@ export class OutgoingCall implements Leg {
   ): void {
     const stage = this.#stage;
     if (stage.name === "over" || stage.name === "answered") return;
-    if (stage.name === "cancelling") this.#agent.clock.clearTimeout(stage.guard);
     this.#stage = { name: "over" };
     this.#agent.setLeg(this.#effect.call, undefined);
+    if (stage.name === "cancelling") {
+      this.#agent.clock.clearTimeout(stage.guard);
+      this.#agent.clock.clearTimeout(stage.silence);
+      if (stage.told) return;
+    }
     this.#tellRejected(status, reason, error);
   }
 

@@ -62,6 +62,8 @@ export class Registration {
   #expires: number;
   #failures = 0;
   #brief = 0;
+  /** The registrar has answered something. */
+  #heard = false;
   #timer: TimerHandle;
   #watchdog: TimerHandle;
   /** The attempt that counts; answers to earlier ones are ignored. */
@@ -85,12 +87,17 @@ export class Registration {
     this.#start();
   }
 
-  /** Resolves when the registrar has answered, or 2 s later. */
+  /** Resolves when the registrar has answered, or 2 s later; at once when it never said a word. */
   unregister(): Promise<void> {
     const bound = this.#bound !== undefined || this.#attempt !== undefined;
     this.#goal = "unregistered";
     this.#agent.clock.clearTimeout(this.#timer);
     if (!bound || this.#network.flow === undefined) {
+      this.#finishUnregister();
+      return Promise.resolve();
+    }
+    if (!this.#heard) {
+      this.#start();
       this.#finishUnregister();
       return Promise.resolve();
     }
@@ -193,6 +200,7 @@ export class Registration {
 
   #answered(message: IncomingResponseMessage, contact: string): void {
     const { status, reason } = finalOf(message);
+    this.#heard ||= message.data !== undefined;
     if (status >= 200 && status < 300) return this.#accepted(message, contact);
     if (status === 401 || status === 407) return this.#challenged(message);
     if (status === 423 && this.#lengthen(message)) return this.#send();

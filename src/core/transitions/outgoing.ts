@@ -187,8 +187,21 @@ export function rejected(
     ...(local === undefined ? {} : { local }),
     ...(transport === undefined ? {} : { transport }),
   });
-  if (isIn(known, "ending")) return signallingDone(turn, known);
   const { status: sipStatus, reason, error } = input;
+  if (isIn(known, "ending")) {
+    // Nobody answered because nothing did: the call did not even ring.
+    if (known.phase.outcome.outcome !== "no-answer" || sipStatus !== 0) {
+      return signallingDone(turn, known);
+    }
+    const outcome = {
+      outcome: outcomeOf(error),
+      sipStatus,
+      reason,
+      endedBy: "none",
+      error,
+    } as const;
+    return signallingDone(turn, turn.enter(known, { ...known.phase, outcome }));
+  }
   const endedBy = sipStatus === 0 ? "none" : "remote";
   end(turn, known, { outcome: outcomeOf(error), sipStatus, reason, endedBy, error }, false);
 }

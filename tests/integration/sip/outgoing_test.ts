@@ -532,3 +532,23 @@ Deno.test("a re-INVITE of the peer without ACK does not lock the call", async ()
     assert.notEqual(ok.body, "");
   });
 });
+
+Deno.test("of a silent peer the core hears after a second; a late ringing is cancelled all the same", async () => {
+  await withPeer(async (phone, peer) => {
+    phone.dial("c", `sip:bob@${peer.at}`);
+    const invite = await peer.next("INVITE");
+    const asked = performance.now();
+    phone.do({ type: "SendCancel", call: "c" });
+    const rejected = await phone.next("CallRejected");
+    assert.ok(performance.now() - asked < 2_500);
+    assert.deepEqual([rejected.status, rejected.error.code], [0, "unreachable"]);
+    assert.equal(rejected.error.message, `nothing answers at ${peer.at} over udp`);
+    assert.equal(peer.count("CANCEL"), 0);
+    peer.reply(invite, 180);
+    const cancel = await peer.next("CANCEL");
+    peer.reply(cancel, 200);
+    peer.reply(invite, 487);
+    await peer.next("ACK");
+    assert.equal(phone.inputs.filter(({ type }) => type === "CallRejected").length, 1);
+  });
+});

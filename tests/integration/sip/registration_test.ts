@@ -265,3 +265,14 @@ Deno.test("a server that is not there is told with the next try", async () => {
   assert.ok((failed.retryInMs ?? 0) > 0);
   await phone.stop();
 });
+
+Deno.test("a registrar that never said a word is told good-bye, and not waited for", async () => {
+  await withRegistrar(async ({ phone, registrar, state }) => {
+    register(phone);
+    await registrar.next("REGISTER");
+    assert.deepEqual(await state(), { state: "registering" });
+    phone.do({ type: "Unregister", account: "test" });
+    assert.deepEqual(await state(), { state: "unregistered" });
+    assert.equal((await registrar.next("REGISTER")).header("expires"), "0");
+  });
+});

@@ -485,3 +485,18 @@ Deno.test("the answer carries who answers, and headers", () => {
   const { from, headers } = scene.effect("SendAccept");
   assert.deepEqual({ from, headers }, said);
 });
+
+Deno.test("nobody answered because nothing did: unreachable; a peer that rang is no answer", () => {
+  const error = { code: "unreachable", message: "nothing answers at x:5060 over udp" } as const;
+  for (const [status, outcome] of [[0, "unreachable"], [487, "no-answer"]] as const) {
+    const scene = new Scene().play(
+      { type: "Dial", call: "a", account: "desk", target: "sip:b@x", limits: { noAnswerMs: 1 } },
+      { type: "MediaOpened", call: "a", port: 4000, rtcpPort: 4001 },
+      { type: "TimerFired", timer: "no-answer", call: "a" },
+      { type: "MediaClosed", call: "a", report: REPORT },
+      { type: "CallRejected", call: "a", sipCallId: "1", status, reason: "", error },
+    );
+    const record = scene.record();
+    assert.deepEqual([record.outcome, record.error?.code], [outcome, outcome]);
+  }
+});
