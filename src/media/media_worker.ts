@@ -4,8 +4,8 @@
  *     perform(effect) ──postMessage──► worker.ts ──► MediaEngine
  *     notify(input)   ◄─postMessage─── worker.ts ◄── MediaEngine
  *
- * The thread starts with the first effect. If it dies, every call that had media is told MediaFailed,
- * and the next effect starts another thread.
+ * The thread starts with the first effect. If it dies, or does not answer twice in a row, every call
+ * that had media is told MediaFailed, and the next effect starts another thread.
  */
 import { type DeviceHostAccess, serveAccess } from "../audio/device_access.ts";
 import { OffhookError } from "../core/errors.ts";
@@ -18,10 +18,14 @@ import type { FromWorker, MediaSettings, ToWorker } from "./worker_protocol.ts";
 export interface MediaOptions extends MediaSettings {
   /** The device host of this process; absent: device endpoints fail with `device-failed`. */
   devices?: DeviceHostAccess;
+  /** The thread's program; tests have one that breaks. */
+  program?: URL;
 }
 
 /** What stopping waits for open files and devices, ms. */
 const STOP_MS = 2000;
+/** Questions without an answer after which the thread is given up. */
+const MISSES = 2;
 
 export class MediaWorker {
   readonly #options: MediaOptions;
@@ -34,6 +38,7 @@ export class MediaWorker {
   #devicePort: MessagePort | undefined;
   #stopped: (() => void) | undefined;
   #answered: (() => void) | undefined;
+  #misses = 0;
   #tellLevels: ((levels: CallLevels[]) => void) | undefined;
 
   /**
@@ -97,9 +102,13 @@ export class MediaWorker {
     this.#thread?.postMessage({ type: "levels", on } satisfies ToWorker);
   }
 
-  /** Whether the thread turns: answers within `ms`, or has no work to be asked about. */
+  /**
+   * Whether the thread turns: answers within `ms`, or has no work to be asked about. One that is silent
+   * for the second time is ended.
+   */
   async answers(ms: number): Promise<boolean> {
-    if (this.#thread === undefined) return true;
+    const thread = this.#thread;
+    if (thread === undefined) return true;
     let timer: ReturnType<typeof setTimeout> | undefined;
     const answered = await new Promise<boolean>((resolve) => {
       this.#answered = () => resolve(true);
@@ -107,6 +116,8 @@ export class MediaWorker {
       this.#post({ type: "ping" });
     });
     clearTimeout(timer);
+    this.#misses = answered ? 0 : this.#misses + 1;
+    if (this.#misses >= MISSES) this.#die(thread, "it does not answer");
     return answered;
   }
 
@@ -138,11 +149,13 @@ export class MediaWorker {
 
   #start(): Worker {
     if (this.#thread) return this.#thread;
-    const thread = new Worker(new URL("./worker.ts", import.meta.url), {
+    const program = this.#options.program ?? new URL("./worker.ts", import.meta.url);
+    const thread = new Worker(program, {
       type: "module",
       name: "media",
     });
     this.#thread = thread;
+    this.#misses = 0;
     thread.onmessage = ({ data }: MessageEvent<FromWorker>) => this.#take(data);
     thread.onerror = (event) => {
       event.preventDefault();
@@ -155,7 +168,7 @@ export class MediaWorker {
   }
 
   #configure(thread: Worker): void {
-    const { devices, ...settings } = this.#options;
+    const { devices, program: _, ...settings } = this.#options;
     if (devices === undefined) {
       thread.postMessage({ type: "configure", settings } satisfies ToWorker);
       return;
@@ -206,7 +219,9 @@ export class MediaWorker {
     const calls = [...this.#calls];
     this.#end(thread);
     this.#stopped?.();
-    const error = new OffhookError("internal", `the media thread died: ${reason}`);
+    const error = new OffhookError("media-failed", `the media thread died: ${reason}`, {
+      hint: "The next call has a new one. Please report this, with --log-level trace.",
+    });
     this.#log(error);
     for (const call of calls) {
       this.#notify({ type: "MediaFailed", call, error: error.toJSON() });

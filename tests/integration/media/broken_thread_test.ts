@@ -1,0 +1,66 @@
+/** The media thread breaks under a call: the call ends, says why, and nothing hangs. */
+import assert from "node:assert/strict";
+import type { CallRecord } from "../../../src/core/call.ts";
+import { EXIT_CODES } from "../../../src/core/errors.ts";
+import { initialState } from "../../../src/core/state.ts";
+import { MediaWorker } from "../../../src/media/media_worker.ts";
+import { CoreLoop } from "../../../src/station/core_loop.ts";
+import { accepted, ACCOUNT, SETTINGS, theirs } from "../../unit/core/scene.ts";
+
+const PROGRAM = new URL("../../fakes/media/broken_worker.ts", import.meta.url);
+
+/** A call to a peer at `port`, on a thread that breaks when the sound starts. */
+async function brokenCall(
+  port: number,
+  watch: (media: MediaWorker) => Promise<void>,
+): Promise<{ record: CallRecord; log: string[] }> {
+  const log: string[] = [];
+  const { promise, resolve } = Promise.withResolvers<CallRecord>();
+  const core: CoreLoop = new CoreLoop(initialState(SETTINGS, [ACCOUNT]), {
+    sip: (effect) => {
+      if (effect.type === "SendInvite") {
+        core.submit({ ...accepted(effect.call), description: theirs({ port }) } as never);
+      }
+      if (effect.type === "SendBye") {
+        core.submit({ type: "CallEnded", call: effect.call, by: "local", reason: "" });
+      }
+    },
+    media: (effect) => media.perform(effect),
+  });
+  const media = new MediaWorker(
+    { program: PROGRAM },
+    (input) => core.submit(input),
+    (error) => log.push(error.message),
+  );
+  core.listen((event) => event.type === "call.ended" && resolve(event.record));
+  const answered = new Promise<void>((resolve) => {
+    core.listen((event) => event.type === "call.answered" && resolve());
+  });
+  core.command({ type: "Dial", call: "a", account: "desk", target: "sip:b@x" });
+  await answered;
+  await watch(media);
+  const record = await promise;
+  core.close();
+  await media.stop();
+  return { record, log };
+}
+
+Deno.test("a thread that dies of an error ends its calls as failed media", async () => {
+  const { record, log } = await brokenCall(1, () => Promise.resolve());
+  assert.deepEqual([record.outcome, record.error?.code], ["media-failed", "media-failed"]);
+  assert.match(record.reason, /^the media thread died: .*a bug/);
+  assert.equal(EXIT_CODES[record.error!.code], 9);
+  assert.equal(log.length, 1);
+});
+
+Deno.test("a thread that falls silent is given up at the second question", async () => {
+  const { record } = await brokenCall(2, async (media) => {
+    assert.equal(await media.answers(50), false);
+    assert.equal(await media.answers(50), false);
+    assert.equal(await media.answers(50), true, "nothing is left to be asked");
+  });
+  assert.deepEqual([record.outcome, record.reason], [
+    "media-failed",
+    "the media thread died: it does not answer",
+  ]);
+});
