@@ -17,12 +17,14 @@ export interface AppProps {
   glyphs: Glyphs;
   keymap: Keymap;
   practice: boolean;
+  /** The terminal has sixteen colours. */
+  basicColours?: boolean;
 }
 
-export function App({ store, words, glyphs, keymap, practice }: AppProps) {
+export function App({ store, words, glyphs, keymap, practice, basicColours }: AppProps) {
   const state = useSyncExternalStore(store.subscribe, store.get);
   const { columns, rows } = state.screen.size;
-  const theme = themeOf(state.screen.theme);
+  const theme = themeOf(state.screen.theme, basicColours);
   const frame = frameRows({ state, words, glyphs, keymap, columns, rows, practice });
   const drawn = useRef<Drawn>({ columns, theme, lines: [] });
   const lines = drawLines(frame, columns, theme, glyphs, drawn.current);

@@ -30,8 +30,8 @@ export function endingOf(
       return { text: t("ended.transferred", { who, target, time }), role: "good" };
     }
     const said = t("ended.after", { who, outcome: t("ended.word"), time });
-    const kept = recording === undefined ? "" : ` ${t("ended.recording", { path: recording })}`;
-    return { text: said + kept, role: "text" };
+    const kept = recording === undefined ? "" : `. ${t("ended.recording", { path: recording })}`;
+    return { text: `${said}${kept}`, role: "text" };
   }
   const quiet = outcome === "cancelled" || outcome === "answered-elsewhere";
   const why = [error?.message ?? reason, error?.hint ?? ""].filter(Boolean).join(". ");

@@ -18,7 +18,7 @@ import { overlayRows } from "./overlays.ts";
 import { type Act, type Cell, line, type Row } from "./rows.ts";
 import { isTyping, VIEWS } from "./state.ts";
 import type { StringKey } from "./strings.ts";
-import { clip, shortAddress, width, wrap } from "./text.ts";
+import { clip, shortAddress, toAscii, width, wrap } from "./text.ts";
 import { registrationGlyph, registrationRole } from "./views/accounts.ts";
 import { callLine } from "./views/call.ts";
 import { tourText } from "./tour_text.ts";
@@ -103,7 +103,8 @@ function tabRows(stage: Stage): Row[] {
   const { rows, columns, glyphs } = stage;
   if (rows < TALL) return [];
   const full = tabs(stage, true);
-  const fits = full.reduce((sum, { text }) => sum + width(text), 0) <= columns;
+  const shown = (text: string) => glyphs.ascii ? toAscii(text) : text;
+  const fits = full.reduce((sum, { text }) => sum + width(shown(text)), 0) <= columns;
   return [
     fits ? full : tabs(stage, false),
     [{ text: "", fill: glyphs.rule, role: "dim", grow: true }],

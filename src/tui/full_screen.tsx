@@ -18,6 +18,7 @@ import type { KeyEvent } from "./keys.ts";
 import { Notice } from "./notice.ts";
 import { type LeaveScreen, Suspension } from "./suspension.tsx";
 import type { Terminal } from "./terminal.ts";
+import { hasBasicColours } from "./theme.ts";
 import type { Timers } from "./timers.ts";
 
 export interface FullScreenOptions extends AppProps {
@@ -94,11 +95,12 @@ export class FullScreen {
   }
 
   #render() {
-    const { store, words, glyphs, keymap, practice, terminal } = this.#options;
+    const { store, words, glyphs, keymap, practice, terminal, environment } = this.#options;
+    const basicColours = hasBasicColours(environment);
     return render(
       <>
         <Suspension offer={this.#offer} />
-        <App {...{ store, words, glyphs, keymap, practice }} />
+        <App {...{ store, words, glyphs, keymap, practice, basicColours }} />
       </>,
       {
         stdout: terminal.stdout,

@@ -14,7 +14,7 @@ export interface Hint {
 export function hintsOf({ state, words, keymap }: Stage): Hint[] {
   const layers = layersOf(state);
   const { overlay } = state.screen;
-  if (overlay?.name === "confirm" || overlay?.name === "pad") return [];
+  if (overlay?.name === "confirm") return [];
   if (overlay !== undefined) {
     // What is on top is left or used; the keys of calls are said on the page itself.
     return ([["go", "action.choose"], ["clear", "action.clear"]] as const).flatMap(

@@ -87,6 +87,35 @@ const NONE: Theme = {
   recording: { inverse: true, bold: true },
 };
 
+/** Where there are sixteen colours, others would be brought to whichever is near: black on black. */
+const DARK_BASIC: Theme = {
+  text: {},
+  dim: {},
+  title: { bold: true },
+  good: { color: "greenBright" },
+  warn: { color: "yellowBright" },
+  bad: { color: "redBright", bold: true },
+  accent: { color: "cyanBright" },
+  key: { color: "cyanBright", bold: true },
+  selected: { color: "whiteBright", backgroundColor: "blue", bold: true },
+  ringing: { color: "black", backgroundColor: "yellow" },
+  recording: { color: "whiteBright", backgroundColor: "red", bold: true },
+};
+
+const LIGHT_BASIC: Theme = {
+  ...DARK_BASIC,
+  good: { color: "green" },
+  warn: { color: "magenta" },
+  bad: { color: "red", bold: true },
+  accent: { color: "blue" },
+  key: { color: "blue", bold: true },
+};
+
+const BASIC: Partial<Readonly<Record<ThemeName, Theme>>> = {
+  dark: DARK_BASIC,
+  light: LIGHT_BASIC,
+};
+
 const ALL: Readonly<Record<ThemeName, Theme>> = {
   dark: DARK,
   light: LIGHT,
@@ -94,8 +123,17 @@ const ALL: Readonly<Record<ThemeName, Theme>> = {
   none: NONE,
 };
 
-export function themeOf(name: ThemeName): Theme {
-  return ALL[name];
+/** @param basic the terminal has sixteen colours */
+export function themeOf(name: ThemeName, basic = false): Theme {
+  return (basic ? BASIC[name] : undefined) ?? ALL[name];
+}
+
+/** Whether the environment promises sixteen colours and no more. */
+export function hasBasicColours(environment: (name: string) => string | undefined): boolean {
+  const forced = environment("FORCE_COLOR");
+  if (forced !== undefined) return forced === "1";
+  if (environment("COLORTERM") || environment("WT_SESSION")) return false;
+  return !/256|direct|kitty|ghostty|alacritty|wezterm|foot|iterm/i.test(environment("TERM") ?? "");
 }
 
 const UNICODE = {

@@ -1,5 +1,5 @@
 /** How the call sounds: loss, jitter and delay of each direction, live, and what they mean. */
-import type { LiveCall } from "../phone_model.ts";
+import { frontCall, type LiveCall } from "../phone_model.ts";
 import { type QualitySample, type Verdict, verdictOf } from "../quality.ts";
 import { acting, BLANK, line, type Row } from "../rows.ts";
 import { chosenIndex } from "../state.ts";
@@ -37,7 +37,7 @@ export function qualityView(stage: Stage): Row[] {
       { choose: at },
     )
   );
-  const title = calls.length === 1 ? [line(nameOf(call, words), "title")] : [];
+  const title = [line(nameOf(call, words), "title")];
   const room = Math.max(0, rows - title.length - body.length - 1);
   const at = Math.max(0, Math.min(chosen - (room >> 1), picker.length - room));
   return [
@@ -52,14 +52,18 @@ function nameOf({ who, ended }: Measured, words: Stage["words"]): string {
   return ended ? `${who} (${words.t("quality.ended")})` : who;
 }
 
+/** The call in front first, then the other lines, then those that have ended. */
 function measuredCalls({ state }: Stage): Measured[] {
-  const live = state.phone.calls.map(({ view, samples }: LiveCall): Measured => ({
+  const { phone } = state;
+  const front = frontCall(phone);
+  const lines = [...phone.calls].sort((a, b) => Number(b === front) - Number(a === front));
+  const live = lines.map(({ view, samples }: LiveCall): Measured => ({
     who: whoOf(state, view.remote),
     samples,
     onHold: view.hold.local || view.hold.remote,
     ended: false,
   }));
-  const ended = state.phone.ended.map(({ record, samples }): Measured => ({
+  const ended = phone.ended.map(({ record, samples }): Measured => ({
     who: whoOf(state, record.remote),
     samples,
     onHold: false,
@@ -79,7 +83,9 @@ function directionRows(stage: Stage, call: Measured, side: "theirs" | "ours"): R
   return [
     [
       { text: `${words.t(`quality.${side}`)}: `, role: "title" },
-      { text: verdictText(verdict, words), role: VERDICT_ROLES[verdict.word], grow: true },
+      call.onHold
+        ? { text: words.t("state.held"), role: "dim", grow: true }
+        : { text: verdictText(verdict, words), role: VERDICT_ROLES[verdict.word], grow: true },
     ],
     graph(
       stage,
@@ -88,7 +94,7 @@ function directionRows(stage: Stage, call: Measured, side: "theirs" | "ours"): R
       number(words, last?.loss === null ? null : 100 * (last?.loss ?? 0), 1, "%", last),
     ),
     graph(stage, "jitter", jitter, number(words, last?.jitterMs ?? null, 0, "ms", last)),
-    ...(rows >= 14 ? meaning(verdict, words, columns) : []),
+    ...(rows >= 14 && !call.onHold ? meaning(verdict, side, words, columns) : []),
   ];
 }
 
@@ -130,7 +136,14 @@ function number(
     : `${words.number(value, digits)} ${unit}`;
 }
 
-function meaning({ word }: Verdict, words: Stage["words"], columns: number): Row[] {
+function meaning(
+  { word }: Verdict,
+  side: "theirs" | "ours",
+  words: Stage["words"],
+  columns: number,
+): Row[] {
+  // Only the other side can measure what it hears.
+  if (word === "unknown" && side === "theirs") return [];
   return wrap(words.t(`quality.means.${word}` as StringKey), columns - 2)
     .map((text) => line(` ${text}`, "dim"));
 }
