@@ -47,7 +47,9 @@ export class CallFollower {
   readonly #display: CallDisplay;
   readonly #ended = Promise.withResolvers<FollowedCall>();
   readonly #timers = new Set<() => void>();
-  readonly call: CallId;
+  #call: CallId;
+  /** Where the far end transferred it to: followed when this one is over. */
+  #referral: CallId | undefined;
   #view: CallView | undefined;
   readonly #answer = Promise.withResolvers<void>();
   #answered = false;
@@ -61,14 +63,18 @@ export class CallFollower {
     { io, display, options }: { io: Io; display: CallDisplay; options: FollowOptions },
   ) {
     this.#phone = phone;
-    this.call = call;
+    this.#call = call;
     this.#io = io;
     this.#options = options;
     this.#display = display;
     this.#digitsLeft = options.digits !== undefined;
   }
 
-  /** The call's record, when it is over. */
+  get call(): CallId {
+    return this.#call;
+  }
+
+  /** The call's record, when it is over; of the last one when it was transferred. */
   get ended(): Promise<FollowedCall> {
     return this.#ended.promise;
   }
@@ -84,8 +90,11 @@ export class CallFollower {
 
   /** Every event of the phone; others' are ignored. */
   handle(event: Sequenced): void {
-    if (event.type === "call.ended") {
-      if (event.record.id === this.call) this.#finish(event.record);
+    if (event.type === "call.dialling" && event.call.referrer === this.call) {
+      this.#referral = event.call.id;
+      this.#display.note(`transferred to ${event.call.remote.uri}`);
+    } else if (event.type === "call.ended") {
+      this.#onEnded(event.record);
     } else if (isCallEvent(event) && event.call.id === this.call) {
       this.#view = event.call;
       this.#display.show(event.call);
@@ -106,7 +115,8 @@ export class CallFollower {
 
   /** Ends the call; its record follows. Safe to call at any time. */
   async hangup(): Promise<void> {
-    await this.#phone.request("hangup", { call: this.call }).catch(() => {});
+    const calls = [this.call, ...(this.#referral === undefined ? [] : [this.#referral])];
+    await Promise.all(calls.map((call) => this.#phone.request("hangup", { call }).catch(() => {})));
   }
 
   /** A digit or mute that comes too late is no failure. */
@@ -116,6 +126,16 @@ export class CallFollower {
 
   async toggleMute(): Promise<void> {
     await this.#phone.request("mute", { call: this.call, muted: !this.muted }).catch(() => {});
+  }
+
+  #onEnded(record: CallRecord): void {
+    if (record.id === this.#referral) this.#referral = undefined;
+    else if (record.id !== this.call) return;
+    else if (this.#referral === undefined) this.#finish(record);
+    else {
+      this.#call = this.#referral;
+      this.#referral = undefined;
+    }
   }
 
   #react(type: Sequenced["type"], detail: Record<string, unknown> | undefined): void {

@@ -43,6 +43,7 @@ export function phoneOptions(
       autoAnswer: { callers: station.auto_answer, afterMs: station.auto_answer_seconds * 1_000 },
     }),
     active: "one",
+    ...(station.follow_transfers ? { transfers: (target: string) => target } : {}),
   };
 }
 

@@ -58,6 +58,9 @@ export const stationSchema = z.strictObject({
   auto_answer_seconds: z.int().min(0).max(600).default(0).describe(
     "So long they ring first, unless they ask for another time.",
   ),
+  follow_transfers: z.boolean().default(true).describe(
+    "Whether a call goes where its other side transfers it; else it stays with that side.",
+  ),
   history: z.boolean().default(true).describe("Whether calls are remembered."),
   history_days: z.int().min(1).max(36500).optional().describe(
     "Days after which a call is forgotten; absent: never.",

@@ -9,7 +9,7 @@
 import { OffhookError } from "../core/errors.ts";
 import type { CallId } from "../core/sip_port.ts";
 import { METHODS } from "./methods.ts";
-import type { MethodName, Methods, Phone, Sequenced } from "./phone.ts";
+import type { MethodName, Methods, Phone, Sequenced, Subscription } from "./phone.ts";
 import {
   type Initialized,
   PROTOCOL_VERSION,
@@ -63,6 +63,8 @@ export class Connection {
   #dropped = 0;
   /** Calls that end with this client. */
   readonly #bound = new Set<CallId>();
+  /** So do those that they are transferred to. */
+  #referrals: Promise<Subscription> | undefined;
   #closed = false;
 
   constructor(options: ConnectionOptions) {
@@ -92,6 +94,7 @@ export class Connection {
     this.#stopLevels?.();
     for (const call of this.#bound) this.#hangup(call);
     this.#bound.clear();
+    void this.#referrals?.then((subscription) => subscription.close());
   }
 
   #hangup(call: CallId): void {
@@ -212,8 +215,12 @@ export class Connection {
   }
 
   #bind(call: CallId): void {
-    if (this.#closed) this.#hangup(call);
-    else this.#bound.add(call);
+    if (this.#closed) return this.#hangup(call);
+    this.#bound.add(call);
+    this.#referrals ??= this.#options.phone.subscribe((event) => {
+      if (event.type !== "call.dialling" || !this.#bound.has(event.call.referrer ?? "")) return;
+      this.#bind(event.call.id);
+    });
   }
 
   #event(event: Sequenced): void {

@@ -111,6 +111,7 @@ export const callView: z.ZodType<CallView> = z.strictObject({
     z.strictObject({ name: z.enum(["on", "paused"]), path: z.string() }),
   ]),
   transferTarget: z.string().optional(),
+  referrer: z.string().optional(),
   report: mediaReport.optional(),
 });
 

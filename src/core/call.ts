@@ -90,7 +90,13 @@ export interface Call {
   endpoints: AudioEndpoints;
   capabilities: PayloadFormat[];
   /** What Dial or Answer asked for: goes out when media is open. */
-  request: { target: string; headers: ExtraHeader[]; from?: Party };
+  request: {
+    target: string;
+    headers: ExtraHeader[];
+    from?: Party;
+    referredBy?: string;
+    replaces?: string;
+  };
   limits: CallLimits;
   phase: Phase;
   media: MediaState;
@@ -104,10 +110,17 @@ export interface Call {
   /** The description of ours that is in force: repeated when a peer asks again. */
   description?: MediaDescription;
   report?: MediaReport;
-  /** The call that the peer had us make by REFER, until it is answered or refused. */
-  referral?: CallId;
+  /** The call that the peer had us make by REFER; gone when that one came to nothing. */
+  referral?: Referral;
   /** The call whose peer had us make this one. */
   referrer?: CallId;
+}
+
+export interface Referral {
+  leg: CallId;
+  target: string;
+  /** Whether this call is active again when the other comes to nothing. */
+  resumes: boolean;
 }
 
 export type Recording =
@@ -183,7 +196,10 @@ export interface CallView {
   hold: Hold;
   muted: boolean;
   recording: Recording;
+  /** Whom this call is being handed to, by us or by the peer. */
   transferTarget?: string;
+  /** The call whose peer transferred us, and so had us make this one. */
+  referrer?: CallId;
   report?: MediaReport;
 }
 
@@ -210,7 +226,8 @@ export function viewOf(call: Call): CallView {
   if ("answeredAt" in phase && phase.answeredAt !== undefined) view.answeredAt = phase.answeredAt;
   if (phase.name === "established" && phase.transfer.name !== "none") {
     view.transferTarget = phase.transfer.target;
-  }
+  } else if (call.referral !== undefined) view.transferTarget = call.referral.target;
+  if (call.referrer !== undefined) view.referrer = call.referrer;
   return view;
 }
 

@@ -37,6 +37,9 @@ export type SipEffect =
     /** Replaces our own identity in From (`--from`). */
     from?: Party;
     headers: ExtraHeader[];
+    /** Values of Referred-By (RFC 3892) and Replaces (RFC 3891), of a call that a peer had us make. */
+    referredBy?: string;
+    replaces?: string;
   }
   /** Gives up an INVITE that has no final response; also when a challenge is under way. */
   | { type: "SendCancel"; call: CallId }
@@ -154,7 +157,15 @@ export type SipInput =
   | { type: "CallEnded"; call: CallId; by: "remote" | "local"; reason: string; error?: ErrorJson }
   | { type: "ReferProgress"; call: CallId; status: number; reason: string }
   /** The peer transfers us: call `target`, under the call id `referral`. AnswerRefer must follow. */
-  | { type: "ReferReceived"; call: CallId; target: string; referral: CallId }
+  | {
+    type: "ReferReceived";
+    call: CallId;
+    target: string;
+    referral: CallId;
+    /** For the INVITE. */
+    referredBy?: string;
+    replaces?: string;
+  }
   | { type: "InfoDigit"; call: CallId; digit: string; durationMs: number }
   /** The signalling connection of an account, for status; calls survive its loss. */
   | { type: "ConnectionChanged"; account: AccountId; connected: boolean; error?: ErrorJson };

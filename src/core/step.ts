@@ -184,6 +184,10 @@ function timerFired(turn: Turn, call: Call, { timer }: TimerFired): void {
     case "glare":
       return glareOver(turn, call);
     case "transfer":
+      if (call.referral !== undefined) {
+        if (isIn(call, "established")) bye(turn, call, "transferred");
+        return;
+      }
       return transferFailed(turn, call, 408, "the transfer target did not answer");
   }
 }

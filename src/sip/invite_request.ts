@@ -15,7 +15,7 @@ import type { SipEffect } from "../core/sip_port.ts";
 import type { Agent } from "./agent.ts";
 import type { Authentication } from "./authentication.ts";
 import { ALLOW_LINE, SUPPORTED } from "./capabilities.ts";
-import { displayNameContent, extraHeaderLine } from "../core/header_value.ts";
+import { displayNameContent, extraHeaderLine, headerValue } from "../core/header_value.ts";
 import { newToken } from "./identifiers.ts";
 import { requestTarget } from "./identity.ts";
 import { LiteralUri } from "./overrides/literal_uri.ts";
@@ -49,7 +49,7 @@ export class InviteRequest {
     this.#agent = agent;
     this.#authentication = authentication;
     this.#target = requestTarget(effect.target, agent.account);
-    this.#extraLines = effect.headers.map(extraHeaderLine);
+    this.#extraLines = [...effect.headers.map(extraHeaderLine), ...originLines(effect)];
     const from = effect.from;
     if (from !== undefined) {
       this.#from = {
@@ -168,4 +168,14 @@ export class InviteRequest {
       ...this.#extraLines,
     ];
   }
+}
+
+/** Who had us make the call, and which call of theirs it takes the place of. */
+function originLines(
+  { referredBy, replaces }: Extract<SipEffect, { type: "SendInvite" }>,
+): string[] {
+  return [
+    ...(referredBy === undefined ? [] : [`Referred-By: ${headerValue("Referred-By", referredBy)}`]),
+    ...(replaces === undefined ? [] : [`Replaces: ${headerValue("Replaces", replaces)}`]),
+  ];
 }

@@ -56,7 +56,7 @@ export interface PhoneOptions {
   doNotDisturb: boolean;
   /** Callers (see `matchesCaller`) whose calls are answered by themselves; absent: nobody's. */
   autoAnswer?: { callers: string[]; afterMs: number };
-  /** Whom to call when a peer transfers us to `target` (practice PBX); absent: transfers are refused. */
+  /** Whom to call when a peer transfers us to `target`; absent: transfers are refused. */
   transfers?: (target: string) => string;
   /** `one`: a call that becomes active holds the others; `all`: none is held (practice PBX). */
   active: "one" | "all";

@@ -97,6 +97,36 @@ Deno.test("SIGINT hangs the station's call up; the status is 130", () =>
     assert.deepEqual(live(scene), []);
   }));
 
+Deno.test("a call that the far end transfers is followed to where it goes, and hung up with us", () =>
+  withStation(async (scene) => {
+    const { settings } = scene.core.state;
+    const accounts = [...scene.core.state.accounts.values()].map(({ account }) => account);
+    const following = { ...settings, transfers: "follow" } as const;
+    scene.core.command({ type: "Configure", settings: following, accounts });
+    const { io, status } = scene.start(["dial", "600", "--json"]);
+    await scene.until(() => /answered/.test(io.stderr.text) || undefined);
+    const first = live(scene)[0].id;
+    const refer = { type: "ReferReceived", call: first, target: "sip:carol@example.test" } as const;
+    scene.core.submit({ ...refer, referral: "leg" });
+    await scene.until(() => /transferred to sip:carol/.test(io.stderr.text) || undefined);
+    scene.core.submit({ type: "CallEnded", call: first, by: "remote", reason: "" });
+    await settle();
+    assert.equal(io.stdout.text, "", "it goes on");
+    io.interrupt();
+    assert.equal(await status, 130);
+    assert.equal(JSON.parse(io.stdout.text).remote, "sip:bob@example.test");
+    assert.deepEqual(live(scene), []);
+
+    // Who dies without a word takes it along, too.
+    const lost = scene.start(["dial", "600"]);
+    await scene.until(() => /answered/.test(lost.io.stderr.text) || undefined);
+    scene.core.submit({ ...refer, call: live(scene)[0].id, referral: "leg-2" });
+    await scene.until(() => /transferred to/.test(lost.io.stderr.text) || undefined);
+    await scene.server.close();
+    assert.equal(await lost.status, 11);
+    await scene.until(() => live(scene).length === 0 || undefined);
+  }));
+
 Deno.test("--detach prints the call's id and leaves the call; a bound one ends with its client", () =>
   withStation(async (scene) => {
     const plain = scene.start(["dial", "600", "--detach"]);

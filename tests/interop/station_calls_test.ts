@@ -279,3 +279,56 @@ testWith(
       for (const hertz of [OURS.first, OURS.third]) assertNotHeard(carolHeard, hertz, "carol");
     }),
 );
+
+testWith(
+  NEEDS,
+  "baresip transfers us to linphone: we hear her, and come back from who is not there",
+  () =>
+    withScratch(async (scratch) => {
+      const kamailio = await Kamailio.start(scratch);
+      const [desk, baresip, linphone] = await Promise.all([
+        Desk.start(scratch, kamailio),
+        aBaresip(scratch, kamailio),
+        aLinphone(scratch, kamailio),
+      ]);
+      // To nobody, by carol, who keeps the call (baresip ends it then).
+      const first = await desk.dial("carol", OURS.first);
+      await pause(600);
+      await linphone.transfer(kamailio.uri("status-480"));
+      const failed = await desk.until("failed transfer", (event) =>
+        event.type === "call.transfer" && event.detail?.failed === true ? event : undefined);
+      assert.equal(failed.detail?.reason, "As Asked");
+      const since = desk.events.indexOf(failed);
+      await desk.view(first, "resume", ({ state }) =>
+        state === "active", since);
+      await desk.say(first, OURS.third);
+      const backAt = desk.now(first);
+      await pause(PHASE);
+      await desk.hangup(first);
+      await linphone.waitForCall("Released");
+      const withCarol = await desk.recording(first);
+      const again = withCarol.seconds(CAROL, { channel: 1, from: backAt });
+      assert.ok(again >= 0.5, `carol comes back: ${withCarol.picture([CAROL], 1)}`);
+      assertHeard(await ToneRecording.read(linphone.heard), OURS.third, "carol, brought back");
+
+      // To carol, by bob.
+      const call = await desk.dial("bob", OURS.second);
+      await pause(600);
+      const mark = linphone.now;
+      await baresip.command("transfer", kamailio.uri("carol"));
+      const { id: leg } = await desk.until("new call", (event) =>
+        event.type === "call.answered" && event.call.referrer === call ? event.call : undefined);
+      const record = await desk.ended(call);
+      assert.deepEqual([record.outcome, record.endedBy], ["answered", "remote"]);
+      const path = scratch.file("leg.wav");
+      await desk.phone.request("record", { call: leg, action: "start", path });
+      await pause(PHASE);
+      await desk.hangup(leg);
+      await linphone.waitForCall("Released", 15_000, mark);
+
+      assertHeard(await ToneRecording.read(path, 2), CAROL, "we", 1);
+      assertHeard(await ToneRecording.read(linphone.heard), OURS.second, "carol");
+      const bobHeard = await heardBy(baresip);
+      assert.ok(bobHeard.seconds(OURS.second) >= 0.3, "bob, until he transferred");
+    }),
+);

@@ -102,6 +102,11 @@ export class Linphone {
     await this.process.writeLine("resume 1");
   }
 
+  /** Blind transfer of its only call. */
+  async transfer(uri: string): Promise<void> {
+    await this.process.writeLine(`transfer ${uri}`);
+  }
+
   /** Keys pressed in the call. */
   async sendDigits(digits: string): Promise<void> {
     for (const digit of digits) await this.process.writeLine(digit);

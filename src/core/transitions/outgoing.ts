@@ -20,11 +20,18 @@ export function dial(turn: Turn, command: Extract<Command, { type: "Dial" }>): v
   turn.remember({ account: command.account, target: command.target });
 }
 
-/** Begins a call, for a person or for a peer that referred us (`referrer`). @throws as `dial` */
+/** What a call has of the peer that referred us. */
+interface Origin {
+  referrer: string;
+  referredBy?: string;
+  replaces?: string;
+}
+
+/** Begins a call, for a person or for a peer that referred us. @throws as `dial` */
 export function place(
   turn: Turn,
   command: Omit<Extract<Command, { type: "Dial" }>, "type">,
-  referrer: Pick<Call, "referrer"> = {},
+  origin?: Origin,
 ): void {
   const { settings } = turn;
   const known = turn.accounts.get(command.account);
@@ -53,6 +60,8 @@ export function place(
       target: command.target,
       headers: command.headers ?? [],
       ...(command.from === undefined ? {} : { from: command.from }),
+      ...(origin?.referredBy === undefined ? {} : { referredBy: origin.referredBy }),
+      ...(origin?.replaces === undefined ? {} : { replaces: origin.replaces }),
     },
     limits: command.limits ?? {},
     phase: { name: "preparing" },
@@ -61,11 +70,11 @@ export function place(
     toldHold: false,
     muted: false,
     recording: recordingOf(command.endpoints ?? settings.endpoints),
-    ...referrer,
+    ...(origin === undefined ? {} : { referrer: origin.referrer }),
   };
   turn.put(call);
   turn.ask({ type: "OpenMedia", call: call.id, endpoints: call.endpoints });
-  turn.tell("call.dialling", call, "referrer" in referrer ? { ...referrer } : undefined);
+  turn.tell("call.dialling", call, origin && { referrer: origin.referrer });
 }
 
 /** Who we say that we are; without an account it depends on the way that the call takes. */
@@ -82,7 +91,7 @@ export function invite(turn: Turn, call: CallIn<"preparing">): void {
   const ports = portsOf(call);
   if (ports === undefined) return;
   const offer = createOffer(call.capabilities, ports);
-  const { target, headers, from } = call.request;
+  const { target, headers, from, referredBy, replaces } = call.request;
   turn.ask({
     type: "SendInvite",
     call: call.id,
@@ -91,6 +100,8 @@ export function invite(turn: Turn, call: CallIn<"preparing">): void {
     offer,
     headers,
     ...(from === undefined ? {} : { from }),
+    ...(referredBy === undefined ? {} : { referredBy }),
+    ...(replaces === undefined ? {} : { replaces }),
   });
   if (call.limits.noAnswerMs !== undefined) {
     turn.startTimer("no-answer", call.id, call.limits.noAnswerMs);

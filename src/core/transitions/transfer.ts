@@ -15,9 +15,10 @@ const TRANSFER_MS = 60_000;
 
 export function transfer(turn: Turn, call: Call, target: string): void {
   if (!isIn(call, "established")) return refuse(call, "transfer", "an answered call");
-  if (call.phase.transfer.name !== "none") {
+  const under = call.phase.transfer.name === "none" ? call.referral : call.phase.transfer;
+  if (under !== undefined) {
     throw new OffhookError("invalid-state", `call "${call.id}" is being transferred already`, {
-      data: { call: call.id, target: call.phase.transfer.target },
+      data: { call: call.id, target: under.target },
     });
   }
   const waiting = withTransfer(turn, call, { name: "holding", target });

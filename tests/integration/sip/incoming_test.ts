@@ -447,6 +447,26 @@ Deno.test("a transfer by the peer is told, taken or declined; its progress is se
       assert.ok(notify.header("subscription-state").startsWith(state));
       assert.equal(notify.body, `SIP/2.0 ${status} So\r\n`);
     }
+    refer(6, "<sip:carol@example.com;method=BYE>");
+    await peer.next("400", "REFER");
+
+    // An attended transfer, by one who wants no news.
+    const value = "Refer-To: <sip:carol@example.com?Replaces=x%40y%3Bto-tag%3D1%3Bfrom-tag%3D2>";
+    const headers = [value, "Referred-By: <sip:bob@example.com>", "Refer-Sub: false"];
+    peer.inDialog("REFER", invite, ok, { cseq: 7, headers });
+    const attended = await phone.next("ReferReceived");
+    assert.equal(attended.replaces, "x@y;to-tag=1;from-tag=2");
+    assert.equal(attended.referredBy, "<sip:bob@example.com>");
+    phone.do({ type: "AnswerRefer", call, status: 202 });
+    assert.equal((await peer.next("202", "REFER")).header("refer-sub"), "false");
+    const notified = peer.count("NOTIFY");
+    phone.do({ type: "SendReferStatus", call, status: 200, reason: "OK" });
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    assert.equal(peer.count("NOTIFY"), notified);
+
+    const bad = "Refer-To: <sip:carol@example.com?Replaces=x%0D%0AInjected%3A%201>";
+    peer.inDialog("REFER", invite, ok, { cseq: 8, headers: [bad] });
+    assert.equal((await phone.next("ReferReceived")).replaces, undefined);
   });
 });
 

@@ -46,6 +46,20 @@ Deno.test("of two answers to a forked INVITE the second gets ACK and BYE", async
   });
 });
 
+Deno.test("a call that a peer had us make says so, and which call it takes the place of", async () => {
+  await withPeer(async (phone, peer) => {
+    phone.dial("c", `sip:x@${peer.at}`, {
+      referredBy: "<sip:bob@example.com>;cid=1",
+      replaces: "x@y;to-tag=1;from-tag=2",
+    });
+    const invite = await peer.next("INVITE");
+    assert.equal(invite.header("referred-by"), "<sip:bob@example.com>;cid=1");
+    assert.equal(invite.header("replaces"), "x@y;to-tag=1;from-tag=2");
+    peer.reply(invite, 486);
+    await phone.next("CallRejected");
+  });
+});
+
 Deno.test("a CANCEL waits for the first provisional response", async () => {
   await withPeer(async (phone, peer) => {
     phone.dial("c", `sip:x@${peer.at}`);

@@ -1,5 +1,7 @@
 /** A transfer by the peer: followed where that is wanted, and told to the peer until its end. */
 import assert from "node:assert/strict";
+import { viewOf } from "../../../src/core/call.ts";
+import { OffhookError } from "../../../src/core/errors.ts";
 import type { Effect, Settings } from "../../../src/core/state.ts";
 import { REPORT, Scene, theirs } from "./scene.ts";
 
@@ -103,4 +105,108 @@ Deno.test("silence and an own hang-up are told as failures; a peer that left is 
   assert.equal(left.phase("in"), "gone");
   left.play({ type: "CallProgress", call: "leg", status: 180, reason: "Ringing", dialog: "a" });
   assert.deepEqual(told(left.effects), []);
+});
+
+/** A person's phone: one call is active at a time. */
+function personFollowing(): Scene {
+  const scene = talking({ transfers: "follow" }).play({
+    ...REFER,
+    referredBy: "<sip:bob@x>",
+    replaces: "1;to-tag=a;from-tag=b",
+  });
+  assert.equal(scene.effect("AnswerRefer").status, 202);
+  assert.equal(scene.call("in").hold.local, true, "one is active at a time");
+  scene.play(
+    { type: "OfferAccepted", call: "in", description: theirs({ direction: "recvonly" }) },
+    { type: "MediaOpened", call: "leg", port: 4010, rtcpPort: 4011 },
+  );
+  return scene;
+}
+
+const REJECTED = {
+  type: "CallRejected",
+  call: "leg",
+  sipCallId: "2",
+  status: 486,
+  reason: "Busy Here",
+  error: { code: "busy", message: "busy" },
+} as const;
+
+const ANSWERED = {
+  type: "CallAccepted",
+  call: "leg",
+  sipCallId: "2",
+  dialog: "a",
+  local: { uri: "sip:alice@x" },
+  remote: { uri: "sip:600@x" },
+  transport: "udp",
+  description: theirs(),
+  isOffer: false,
+} as const;
+
+Deno.test("the new call says who had it made, and which call it takes the place of", () => {
+  const scene = personFollowing();
+  const { referredBy, replaces } = scene.effect("SendInvite");
+  assert.deepEqual([referredBy, replaces], ["<sip:bob@x>", "1;to-tag=a;from-tag=b"]);
+  assert.equal(viewOf(scene.call("leg")).referrer, "in");
+  assert.equal(viewOf(scene.call("in")).transferTarget, "sip:600@x");
+  assert.throws(
+    () => scene.play({ type: "Transfer", call: "in", target: "sip:c@x" }),
+    OffhookError,
+  );
+});
+
+Deno.test("a refusal brings the person back to who transferred, unless another call is on", () => {
+  const back = personFollowing().play(REJECTED);
+  assert.deepEqual(told(back.effects), [486]);
+  assert.equal(back.call("in").hold.local, false);
+  assert.equal(back.effect("SendReinvite").offer?.direction, "sendrecv");
+  const failed = back.events.find((event) => event.type === "call.transfer");
+  assert.equal(failed?.type === "call.transfer" && failed.detail?.failed, true);
+
+  const busy = personFollowing().ringing("b").play(
+    { type: "Answer", call: "b" },
+    { type: "MediaOpened", call: "b", port: 4020, rtcpPort: 4021 },
+    REJECTED,
+  );
+  assert.equal(busy.call("in").hold.local, true, "the person talks to somebody else");
+});
+
+Deno.test("the answer makes the new call the active one; a transferor that stays is left", () => {
+  const scene = personFollowing().play(ANSWERED);
+  assert.deepEqual(told(scene.effects), [200]);
+  assert.equal(scene.effect("StartTimer").timer, "transfer");
+  assert.deepEqual([scene.call("in").hold.local, scene.call("leg").hold.local], [true, false]);
+  const done = { call: "in", by: "remote", reason: "" } as const;
+  const left = new Scene();
+  left.state = scene.state;
+  left.play({ type: "CallEnded", ...done }, { type: "MediaClosed", call: "in", report: REPORT });
+  assert.equal(left.record().outcome, "answered");
+  assert.equal(left.phase("leg"), "established");
+
+  scene.play({ type: "TimerFired", timer: "transfer", call: "in" });
+  assert.ok(scene.asked("SendBye"));
+  assert.equal(scene.phase("leg"), "established");
+});
+
+Deno.test("two calls do not write one file; a time limit goes along", () => {
+  const endpoints = {
+    microphone: { kind: "tone", frequency: 440, level: -10 },
+    speaker: { kind: "file", path: "/tmp/heard.wav" },
+    record: "/tmp/both.wav",
+  } as const;
+  const scene = new Scene({ transfers: "follow" }).ringing("in").play(
+    { type: "Answer", call: "in", endpoints, limits: { durationMs: 5_000 } },
+    { type: "MediaOpened", call: "in", port: 4000, rtcpPort: 4001 },
+    REFER,
+  );
+  const { endpoints: theirsNow, limits } = scene.call("leg");
+  assert.deepEqual(theirsNow, { microphone: endpoints.microphone, speaker: { kind: "null" } });
+  assert.equal(limits.durationMs, 5_000);
+});
+
+Deno.test("whom we are transferring cannot transfer us", () => {
+  const scene = talking({ transfers: "follow" })
+    .play({ type: "Transfer", call: "in", target: "sip:c@x" }, REFER);
+  assert.equal(scene.effect("AnswerRefer").status, 603);
 });
