@@ -1,6 +1,9 @@
 /** Steps of the core a second, over a call's whole life and over noise. */
+import fc from "fast-check";
+import { OffhookError } from "../src/core/errors.ts";
 import { initialState, type Input, type PhoneState } from "../src/core/state.ts";
 import { step } from "../src/core/step.ts";
+import { anyInput, PLAIN } from "../tests/fakes/any_input.ts";
 import { accepted, ACCOUNT, REPORT, SETTINGS, theirs } from "../tests/unit/core/scene.ts";
 
 const LIFE: Input[] = [
@@ -37,4 +40,18 @@ for (let index = 0; index < 1_000; index++) {
 
 Deno.bench("a report of one call among a thousand: 1 step", () => {
   step(crowded, { type: "MediaReported", call: "c500", report: REPORT }, { at: 0, random: 0 });
+});
+
+/** Where a command is impossible it is refused, as it would be in life. */
+const noise = fc.sample(anyInput, { numRuns: 10_000, seed: 1 });
+
+Deno.bench(`anything in any order: ${noise.length} steps`, () => {
+  let state = initialState(PLAIN, [ACCOUNT]);
+  for (const input of noise) {
+    try {
+      state = step(state, input, { at: 0, random: 0.3 }).state;
+    } catch (error) {
+      if (!(error instanceof OffhookError)) throw error;
+    }
+  }
 });

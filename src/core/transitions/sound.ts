@@ -25,7 +25,7 @@ export function record(turn: Turn, call: Call, path: string | null): void {
 /** @throws OffhookError `invalid-state` unless a recording runs (or is paused, to go on) */
 export function pauseRecording(turn: Turn, call: Call, paused: boolean): void {
   const { recording } = call;
-  if (recording.name !== (paused ? "on" : "paused")) {
+  if (isIn(call, "ending") || recording.name !== (paused ? "on" : "paused")) {
     const need = paused ? "a recording that runs" : "a recording that is paused";
     return refuse(call, paused ? "pause the recording of" : "go on recording", need);
   }

@@ -413,6 +413,14 @@ Deno.test("impossible commands throw a typed error and change nothing", () => {
     [new Scene().talking(), { type: "Resume", call: "a" }, "invalid-state"],
     [new Scene().talking(), { type: "Reject", call: "a" }, "invalid-state"],
     [new Scene().ringing(), { type: "Transfer", call: "a", target: "sip:x@y" }, "invalid-state"],
+    [
+      new Scene().talking().play({ type: "Record", call: "a", path: "/x" }, {
+        type: "Hangup",
+        call: "a",
+      }),
+      { type: "PauseRecording", call: "a", paused: true },
+      "invalid-state",
+    ],
     [new Scene(), { type: "Register", account: "none" }, "config-invalid"],
     [new Scene(), { type: "Dial", call: "a", account: "none", target: "sip:x" }, "config-invalid"],
     [
