@@ -80,12 +80,21 @@ function partChanges(was: LiveCall, call: LiveCall, state: AppState, words: Word
   if (was.view.muted !== call.view.muted) {
     parts.push(words.t(call.view.muted ? "reader.muted" : "reader.unmuted", { who }));
   }
+  if (was.view.recording.name !== call.view.recording.name) {
+    parts.push(words.t(`reader.recording.${call.view.recording.name}`, { who }));
+  }
   if (was.view.transferTarget !== call.view.transferTarget && call.view.transferTarget) {
     const target = shortAddress(call.view.transferTarget);
     parts.push(words.t("call.transferring", { target }));
   }
   if (call.transferFailed !== undefined && was.transferFailed !== call.transferFailed) {
     parts.push(words.t("call.transfer.failed", { why: call.transferFailed }));
+  }
+  if (was.digitsSent !== call.digitsSent) {
+    const digits = call.digitsSent.startsWith(was.digitsSent)
+      ? call.digitsSent.slice(was.digitsSent.length)
+      : call.digitsSent;
+    if (digits !== "") parts.push(words.t("call.digits.sent", { digits }));
   }
   if (was.digitsReceived !== call.digitsReceived) {
     parts.push(words.t("call.digits.received", { digits: call.digitsReceived.slice(-1) }));

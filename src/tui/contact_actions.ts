@@ -25,10 +25,10 @@ export class ContactActions {
         void this.#favourite();
         return true;
       case "addContact":
-        void this.#add();
+        void this.#addAndName();
         return true;
       case "renameContact":
-        this.#begin(this.#chosen());
+        this.beginRename(this.#chosen());
         return true;
       case "removeContact":
         this.#controller.open({ name: "confirm", about: "remove-contact" });
@@ -52,15 +52,41 @@ export class ContactActions {
     if (name !== before) this.#controller.say("contacts.renamed", { name, before }, "good");
   }
 
+  /** Keeps {@link keepable}. @param called a name other than it has */
+  async add(called?: string): Promise<Contact | undefined> {
+    const controller = this.#controller;
+    const who = keepable(controller.store.get());
+    if (who === undefined) {
+      controller.say("hint.because", { why: controller.words.t("why.nobody-to-add") }, "warn");
+      return undefined;
+    }
+    const name = called ?? who.displayName ?? shortAddress(who.uri);
+    const added = await controller.ask("contacts.add", { name, addresses: [{ value: who.uri }] });
+    if (added === undefined) return undefined;
+    const { contact } = added;
+    controller.undoable({ kind: "contact-added", id: contact.id });
+    await controller.records.contacts();
+    controller.say("contacts.added", { name: contact.name, undo: this.#undoKey() }, "good");
+    return contact;
+  }
+
   removeChosen(): void {
     const contact = this.#chosen();
+    if (contact !== undefined) void this.remove(contact);
+  }
+
+  async remove(contact: Contact): Promise<void> {
+    const controller = this.#controller;
+    if (await controller.ask("contacts.remove", { id: contact.id }) === undefined) return;
+    controller.undoable({ kind: "contact-removed", contact });
+    await controller.records.contacts();
+    controller.say("contacts.removed", { name: contact.name, undo: this.#undoKey() });
+  }
+
+  /** Its name comes into the field. */
+  beginRename(contact: Contact | undefined): void {
     if (contact === undefined) return;
-    void this.#controller.ask("contacts.remove", { id: contact.id }).then(async (done) => {
-      if (done === undefined) return;
-      this.#controller.undoable({ kind: "contact-removed", contact });
-      this.#controller.say("contacts.removed", { name: contact.name, undo: this.#undoKey() });
-      await this.#controller.records.contacts();
-    });
+    this.#controller.store.dispatch({ type: "purpose", purpose: { rename: contact } });
   }
 
   #chosen(): Contact | undefined {
@@ -68,25 +94,11 @@ export class ContactActions {
     return state.records.contacts[chosenIndex(state)]?.contact;
   }
 
-  async #add(): Promise<void> {
-    const controller = this.#controller;
-    const who = keepable(controller.store.get());
-    if (who === undefined) return;
-    const name = who.displayName ?? shortAddress(who.uri);
-    const added = await controller.ask("contacts.add", { name, addresses: [{ value: who.uri }] });
-    if (added === undefined) return;
-    const { contact } = added;
-    controller.undoable({ kind: "contact-added", id: contact.id });
-    this.#begin(contact);
-    await controller.records.contacts();
-    this.#show(contact.id);
-    controller.say("contacts.added", { name: contact.name, undo: this.#undoKey() }, "good");
-  }
-
-  /** Its name comes into the field. */
-  #begin(contact: Contact | undefined): void {
+  async #addAndName(): Promise<void> {
+    const contact = await this.add();
     if (contact === undefined) return;
-    this.#controller.store.dispatch({ type: "purpose", purpose: { rename: contact } });
+    this.beginRename(contact);
+    this.#show(contact.id);
   }
 
   async #favourite(): Promise<void> {

@@ -139,7 +139,7 @@ class Session {
     reader.begin();
     const stop = lines.read((line) => {
       if (line === undefined) this.#left.resolve("leave");
-      else reader.take(line);
+      else void reader.take(line);
     });
     try {
       return this.#outcome(await this.#left.promise);

@@ -8,16 +8,14 @@
  * are those of the key table. Not on the real-time path.
  */
 import type { ActionName } from "./actions.ts";
-import { announcements, callSentence } from "./announce.ts";
+import { announcements } from "./announce.ts";
 import type { Controller } from "./controller.ts";
-import { verdictOf } from "./quality.ts";
+import { type Choice, CHOICES, contactChoices, historyChoices, viewLines } from "./reader_views.ts";
 import { asTyped, findHits } from "./search.ts";
-import { type AppState, nameOf, type ViewName, VIEWS } from "./state.ts";
+import { type AppState, type ViewName, VIEWS } from "./state.ts";
 import type { StringKey, Words } from "./strings.ts";
-import { clean, shortAddress } from "./text.ts";
+import { clean } from "./text.ts";
 import { tourText } from "./tour_text.ts";
-import { registrationText } from "./views/accounts.ts";
-import { verdictText, whoOf } from "./widgets.ts";
 
 export interface ReaderOptions {
   controller: Controller;
@@ -25,29 +23,37 @@ export interface ReaderOptions {
   write(text: string): void;
 }
 
-interface Choice {
-  text: string;
-  run(): void;
-}
+type Run = () => unknown;
 
-const CHOICES = 9;
+/** Commands of a word, besides the views. */
+const WORDS: Readonly<Record<string, ActionName>> = {
+  redial: "redial",
+  dnd: "doNotDisturb",
+  undo: "undo",
+};
 
 export class Reader {
   readonly #options: ReaderOptions;
+  readonly #controller: Controller;
   #state: AppState;
-  #choices: readonly Choice[] = [];
+  #choices: readonly Choice<Run>[] = [];
+  /** A line is being answered: the prompt comes after that. */
+  #taking = false;
+  /** What was announced last: the same is not said twice in a row. */
+  #said = "";
   #stop: () => void = () => {};
 
   constructor(options: ReaderOptions) {
     this.#options = options;
+    this.#controller = options.controller;
     this.#state = options.controller.store.get();
   }
 
   begin(): void {
-    const { store } = this.#options.controller;
+    const { store } = this.#controller;
     this.#line(this.#t("reader.welcome"));
-    this.#where();
-    this.#tour(store.get()).forEach((text) => this.#line(text));
+    this.#lines(viewLines("phone", store.get(), this.#options.words));
+    this.#lines(this.#tour(store.get()));
     this.#stop = store.subscribe(() => this.#look(store.get()));
     this.#prompt();
   }
@@ -56,196 +62,141 @@ export class Reader {
     this.#stop();
   }
 
-  /** One line that was typed. */
-  take(line: string): void {
+  /** One line that was typed. The prompt comes when what it asked for is said. */
+  async take(line: string): Promise<void> {
     const text = clean(line).trim();
     const choices = this.#choices;
     this.#choices = [];
-    const chosen = choices[Number(text) - 1];
-    if (/^\d{1,2}$/.test(text) && chosen !== undefined) chosen.run();
-    else if (text !== "") this.#command(text);
+    this.#said = "";
+    this.#taking = true;
+    const chosen = /^\d{1,2}$/.test(text) ? choices[Number(text) - 1] : undefined;
+    if (chosen !== undefined) await chosen.chosen();
+    else if (typeof this.#controller.store.get().screen.purpose === "object") this.#name(text);
+    else if (text !== "") await this.#command(text);
+    this.#taking = false;
     this.#prompt();
   }
 
-  #command(text: string): void {
+  async #command(text: string): Promise<void> {
     const [first = "", ...rest] = text.split(/\s+/);
     const argument = rest.join(" ");
-    if (first === "?" || first === "help") return this.#help();
-    if (first.startsWith("/")) return this.#search(text.slice(1).trim());
-    if (this.#isLetter(first) && this.#letter(first.toLowerCase(), argument)) return;
-    if (rest.length === 0 && this.#word(first.toLowerCase())) return;
+    const word = first.toLowerCase();
+    if (first === "?" || word === "help") return this.#help();
+    if (first.startsWith("/")) return await this.#search(text.slice(1).trim());
+    if (/^\p{L}$/u.test(first) && this.#letter(word, argument)) return;
+    if (word === "add") return await this.#add(argument);
+    if (rest.length === 0 && await this.#word(word)) return;
     if (/\d|@|:/.test(text) && asTyped(text) !== undefined) return this.#dial(text);
-    this.#search(text);
+    await this.#search(text);
   }
 
-  #isLetter(text: string): boolean {
-    return /^\p{L}$/u.test(text);
-  }
-
-  /** The letters of the key table; `t` and `d` take what follows. */
+  /** The letters of the key table; those of transfer and digits take what follows. */
   #letter(letter: string, argument: string): boolean {
-    const { controller } = this.#options;
-    const action = controller.keymap.find(letter, ["call", "free"]);
+    const action = this.#controller.keymap.find(letter, ["call", "free"]);
     if (action === undefined) return false;
-    if (action === "quit") {
-      this.#quit();
-      return true;
-    }
-    if (argument === "") {
-      controller.act(action);
-      return true;
-    }
-    if (action === "transfer") this.#transfer(argument);
-    else if (action === "pad") this.#digits(argument);
-    else return false;
+    if (action === "quit") this.#quit();
+    else if (action === "transfer" || action === "pad") this.#intoCall(action, letter, argument);
+    else if (argument !== "") return false;
+    else this.#controller.act(action);
     return true;
   }
 
-  #word(word: string): boolean {
+  #intoCall(action: "transfer" | "pad", key: string, argument: string): void {
+    const call = this.#controller.frontId();
+    if (call === undefined) return this.#line(this.#t("why.no-call"));
+    if (argument === "") return this.#line(this.#t("reader.argument", { key }));
+    if (action === "transfer") {
+      void this.#controller.ask("transfer", { call, target: argument });
+    } else {
+      void this.#controller.ask("dtmf", { call, digits: argument.replace(/\s/g, "") });
+    }
+  }
+
+  /** @returns false when it is no command */
+  async #word(word: string): Promise<boolean> {
     const view = VIEWS.find((name) => name.startsWith(word) && word.length > 1) ??
       VIEWS.find((name) => this.#t(`view.${name}`).toLowerCase() === word);
-    if (word === "redial") this.#options.controller.act("redial");
-    else if (word === "dnd") this.#options.controller.act("doNotDisturb");
-    else if (view !== undefined) this.#view(view);
+    const action = WORDS[word];
+    if (action !== undefined) this.#controller.act(action);
+    else if (word === "rename" || word === "remove") this.#chooseContact(word);
+    else if (view !== undefined) await this.#view(view);
     else return false;
     return true;
   }
 
-  #view(view: ViewName): void {
-    const state = this.#options.controller.store.get();
+  async #view(view: ViewName): Promise<void> {
+    const { store, records } = this.#controller;
     const { words } = this.#options;
-    switch (view) {
-      case "phone":
-        return this.#where();
-      case "contacts":
-        return this.#offer(
-          state.records.contacts.slice(0, CHOICES).flatMap(({ contact, address }) =>
-            address === undefined
-              ? []
-              : [this.#callChoice(`${contact.name}, ${address.value}`, address.value)]
-          ),
-        );
-      case "history":
-        return this.#offer(
-          state.records.history.slice(0, CHOICES).map((past) => {
-            const name = nameOf(state, past.remote) ?? shortAddress(past.remote.uri);
-            const outcome = words.t(`outcome.${past.outcome ?? "live"}` as StringKey);
-            const when = words.moment(past.startedAt, state.now);
-            const direction = words.t(`direction.${past.direction}`);
-            return this.#callChoice(`${name}, ${outcome}, ${direction}, ${when}`, past.remote.uri);
-          }),
-        );
-      case "quality":
-        return this.#quality(state);
-      case "devices":
-        return this.#devices(state);
-      case "accounts":
-        return this.#accounts(state);
-      case "log":
-        return state.phone.log.slice(-CHOICES).forEach(({ at, text }) =>
-          this.#line(`${words.moment(at, state.now)} ${text}`)
-        );
-    }
+    if (view === "contacts") return this.#offerCalls(contactChoices(store.get()));
+    if (view === "history") return this.#offerCalls(historyChoices(store.get(), words));
+    if (view === "devices") await records.devices();
+    this.#lines(viewLines(view, store.get(), words));
   }
 
-  #where(): void {
-    const state = this.#options.controller.store.get();
-    this.#accounts(state);
-    if (state.phone.calls.length === 0) return this.#line(this.#t("call.none"));
-    for (const call of state.phone.calls) {
-      this.#line(callSentence(state, call, this.#options.words));
-    }
+  async #search(text: string): Promise<void> {
+    const found = await this.#controller.ask("contacts.search", { query: text, limit: CHOICES });
+    const { history } = this.#controller.store.get().records;
+    const hits = findHits(text, found?.hits ?? [], history).slice(0, CHOICES);
+    this.#offerCalls(hits.map(({ name, shown, target, kind }) => {
+      const parts = [name, shown === name ? "" : shown, this.#t(`hit.${kind}`)];
+      return { text: parts.filter(Boolean).join(", "), chosen: target };
+    }));
   }
 
-  #accounts(state: AppState): void {
-    const { accounts } = state.phone;
-    if (accounts.length === 0) return this.#line(this.#t("accounts.none.hint"));
-    for (const account of accounts) {
-      const { registration, id, uri } = account;
-      const why = registration.state === "failed" ? `, ${registration.error.message}` : "";
-      const text = registrationText(account, this.#options.words, state.now);
-      this.#line(`${id}, ${uri}: ${text}${why}`);
-    }
+  #offerCalls(choices: readonly Choice<string>[]): void {
+    this.#offer(
+      choices.map(({ text, chosen }) => ({ text, chosen: () => this.#dial(chosen) })),
+      this.#t("reader.choices", { count: choices.length }),
+    );
   }
 
-  #quality(state: AppState): void {
-    const { words } = this.#options;
-    if (state.phone.calls.length === 0) return this.#line(this.#t("quality.none"));
-    for (const { view, samples } of state.phone.calls) {
-      const sides = (["theirs", "ours"] as const).map((side) =>
-        `${words.t(`quality.${side}`)}: ${verdictText(verdictOf(samples, side), words)}`
-      );
-      this.#line(`${whoOf(state, view.remote)}. ${sides.join(". ")}`);
-    }
-  }
-
-  #devices(state: AppState): void {
-    void this.#options.controller.records.devices().then(() => {
-      const { devices } = this.#options.controller.store.get().records;
-      if ((devices?.devices.length ?? 0) === 0) this.#line(this.#t("devices.none"));
-      for (const { name, defaultInput, defaultOutput } of devices?.devices ?? []) {
-        const standard = defaultInput || defaultOutput ? `, ${this.#t("devices.default")}` : "";
-        this.#line(`${name}${standard}`);
-      }
-    });
-    const { headsets } = state.phone;
-    if (headsets.length === 0) this.#line(this.#t("headset.none"));
-    for (const { name, attached } of headsets) {
-      this.#line(`${name}: ${this.#t(attached ? "headset.attached" : "headset.detached")}`);
-    }
-  }
-
-  #search(text: string): void {
-    const { controller } = this.#options;
-    void controller.ask("contacts.search", { query: text, limit: CHOICES }).then((found) => {
-      const { history } = controller.store.get().records;
-      const hits = findHits(text, found?.hits ?? [], history).slice(0, CHOICES);
-      this.#offer(hits.map(({ name, shown, target, kind }) => {
-        const parts = [name, shown === name ? "" : shown, this.#t(`hit.${kind}`)];
-        return this.#callChoice(parts.filter(Boolean).join(", "), target);
-      }));
-      this.#prompt();
-    });
-  }
-
-  #callChoice(text: string, target: string): Choice {
-    return { text, run: () => this.#dial(target) };
-  }
-
-  #offer(choices: readonly Choice[], question?: string): void {
+  #offer(choices: readonly Choice<Run>[], question: string): void {
     if (choices.length === 0) return this.#line(this.#t("reader.nobody"));
     this.#choices = choices;
     choices.forEach(({ text }, at) =>
       this.#line(this.#t("reader.choice", { number: at + 1, text }))
     );
-    this.#line(question ?? this.#t("reader.choices", { count: choices.length }));
+    this.#line(question);
   }
 
   #dial(target: string): void {
-    void this.#options.controller.ask("dial", { target });
+    void this.#controller.ask("dial", { target });
   }
 
-  #transfer(target: string): void {
-    const call = this.#options.controller.frontId();
-    if (call === undefined) return this.#line(this.#t("why.no-call"));
-    void this.#options.controller.ask("transfer", { call, target });
+  /** Keeps who is on the line, else whom the last call was with. */
+  async #add(name: string): Promise<void> {
+    await this.#controller.contacts.add(name === "" ? undefined : name);
   }
 
-  #digits(digits: string): void {
-    const call = this.#options.controller.frontId();
-    if (call === undefined) return this.#line(this.#t("why.no-call"));
-    void this.#options.controller.ask("dtmf", { call, digits: digits.replace(/\s/g, "") });
+  #chooseContact(what: "rename" | "remove"): void {
+    const { contacts } = this.#controller.store.get().records;
+    const choices = contacts.slice(0, CHOICES).map(({ contact }) => ({
+      text: contact.name,
+      chosen: () => {
+        if (what === "remove") return this.#controller.contacts.remove(contact);
+        this.#controller.contacts.beginRename(contact);
+        this.#line(this.#t("reader.name", { name: contact.name }));
+      },
+    }));
+    this.#offer(choices, this.#t("reader.choose"));
+  }
+
+  /** The answer to `rename`; nothing leaves the name as it was. */
+  #name(text: string): void {
+    if (text === "") return this.#controller.act("clear");
+    this.#controller.setField(text);
+    this.#controller.act("go");
   }
 
   #quit(): void {
-    const { controller } = this.#options;
+    const controller = this.#controller;
     controller.act("quit");
     const state = controller.store.get();
     if (state.screen.overlay?.name !== "confirm") return;
     const inside = state.ownership === "inside";
-    const answer = (name: "first" | "second" | "no", text: StringKey): Choice => ({
+    const answer = (name: "first" | "second" | "no", text: StringKey): Choice<Run> => ({
       text: this.#t(text),
-      run: () => controller.act(`confirm.${name}`),
+      chosen: () => controller.act(`confirm.${name}`),
     });
     this.#line(this.#t(inside ? "confirm.quit.inside" : "confirm.quit"));
     this.#offer([
@@ -256,16 +207,17 @@ export class Reader {
   }
 
   #help(): void {
-    const { controller } = this.#options;
-    const letters = (["answer", "reject", "hangup", "mute", "hold", "swap", "quit"] as ActionName[])
-      .flatMap((name) => {
-        const key = controller.keymap.keysOf(name, ["call", "free"])[0];
-        return key === undefined ? [] : [`${key} ${this.#t(`action.${name}` as StringKey)}`];
-      });
+    const { keymap } = this.#controller;
+    const letters =
+      (["answer", "reject", "hangup", "mute", "hold", "swap", "record", "quit"] as ActionName[])
+        .flatMap((name) => {
+          const key = keymap.keysOf(name, ["call", "free"])[0];
+          return key === undefined ? [] : [`${key} ${this.#t(`action.${name}` as StringKey)}`];
+        });
     this.#line(letters.join(", "));
     this.#line(this.#t("reader.help", {
-      transfer: controller.keymap.keysOf("transfer", ["call"])[0] ?? "t",
-      digits: controller.keymap.keysOf("pad", ["call"])[0] ?? "d",
+      transfer: keymap.keysOf("transfer", ["call"])[0] ?? "t",
+      digits: keymap.keysOf("pad", ["call"])[0] ?? "d",
     }));
     this.#line(VIEWS.join(", "));
   }
@@ -275,20 +227,27 @@ export class Reader {
     this.#state = state;
     const lines = announcements(before, state, this.#options.words);
     if (state.screen.tour !== before.screen.tour) lines.push(...this.#tour(state));
-    if (lines.length === 0) return;
+    const fresh = lines.filter((line) => line !== this.#said);
+    if (fresh.length === 0) return;
+    this.#said = fresh.at(-1)!;
+    if (this.#taking) return this.#lines(fresh);
     // What is being typed stays on its line: the terminal holds it, the announcement goes below.
     this.#options.write("\r\n");
-    for (const line of lines) this.#line(line);
+    this.#lines(fresh);
     this.#prompt();
   }
 
   #tour(state: AppState): string[] {
-    const text = tourText(state, this.#options.words, this.#options.controller.keymap);
+    const text = tourText(state, this.#options.words, this.#controller.keymap);
     return text === undefined ? [] : [text];
   }
 
   #prompt(): void {
     this.#options.write(`${this.#t("reader.prompt")} `);
+  }
+
+  #lines(texts: readonly string[]): void {
+    texts.forEach((text) => this.#line(text));
   }
 
   #line(text: string): void {

@@ -28,7 +28,7 @@ Deno.test("no string of the catalogue is left unused", async () => {
   };
   await read(new URL("../../../src/tui", import.meta.url).pathname);
   const computed =
-    /^(?:action|view|group|outcome|direction|registration|state|quality|hit|headset|confirm|link|why|call\.(?:you|them))\b/;
+    /^(?:action|view|group|outcome|direction|registration|state|quality|hit|headset|confirm|link|why|call\.(?:you|them)|reader\.recording)\b/;
   for (const key of Object.keys(en)) {
     assert.ok(computed.test(key) || source.includes(`"${key}"`), `${key} is used`);
   }

@@ -1,0 +1,114 @@
+/** The phone as lines: what is typed, and what is said of it, once. */
+import assert from "node:assert/strict";
+import { Controller } from "../../../src/tui/controller.ts";
+import { keymapOf } from "../../../src/tui/keymap.ts";
+import { Link } from "../../../src/tui/link.ts";
+import { Reader } from "../../../src/tui/reader.ts";
+import { Records } from "../../../src/tui/records.ts";
+import { firstState } from "../../../src/tui/state.ts";
+import { Store } from "../../../src/tui/store.ts";
+import { wordsFor } from "../../../src/tui/strings.ts";
+import { SYSTEM_TIMERS } from "../../../src/tui/timers.ts";
+import { joinedPhone } from "../../fakes/joined_phone.ts";
+
+interface Scene {
+  /** Types a line. @returns what was written until all is quiet */
+  say(line: string): Promise<string>;
+  left: string[];
+}
+
+async function reading(run: (scene: Scene) => Promise<void>): Promise<void> {
+  const fake = joinedPhone();
+  const timers = SYSTEM_TIMERS;
+  const size = { columns: 80, rows: 24 };
+  const now = timers.now();
+  const store = new Store(firstState({ ...size, theme: "none", ownership: "started", now }));
+  const words = wordsFor("en", "en", "UTC");
+  const records: Records = new Records(store, () => link.phone);
+  const link = new Link({
+    join: () => Promise.resolve(fake.joined),
+    news: (news) => {
+      store.dispatch({ type: "news", news });
+      if (news.type === "event") records.take(news.event);
+    },
+    joined: () => void records.begin(),
+    timers,
+  });
+  const left: string[] = [];
+  const controller = new Controller({
+    store,
+    keymap: keymapOf(),
+    words,
+    records,
+    timers,
+    phone: () => link.phone,
+    leave: (how) => void left.push(how),
+    suspend: () => {},
+  });
+  await link.open();
+  let written = "";
+  const reader = new Reader({ controller, words, write: (text) => void (written += text) });
+  reader.begin();
+  const say = async (line: string) => {
+    written = "";
+    await reader.take(line);
+    for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setTimeout(resolve, 5));
+    return written.replaceAll("\r", "");
+  };
+  try {
+    await run({ say, left });
+  } finally {
+    reader.end();
+    await link.leave();
+    fake.close();
+  }
+}
+
+Deno.test("a call from beginning to end, each change said once", () =>
+  reading(async ({ say }) => {
+    assert.match(await say("600"), /talking: bob, [^]*sound not encrypted/);
+    assert.match(await say("m"), /bob: your microphone is muted/);
+    assert.match(await say("h"), /on hold: bob, MUTED/);
+    assert.match(await say("t"), /Type t and what it is for in one line: t 200/);
+    assert.match(await say("dnd"), /^(?:offhook> \n)?Callers get “busy” now\.\noffhook> $/);
+    assert.match(await say("undo"), /Calls ring again/);
+    assert.match(await say("x"), /bob: call ended after/);
+  }));
+
+Deno.test("contacts: added, renamed by number, removed and brought back", () =>
+  reading(async ({ say }) => {
+    assert.match(await say("contacts"), /Nobody found/);
+    await say("600");
+    assert.match(await say("add Robert"), /Robert is in the contacts now; Ctrl-U takes/);
+    await say("x");
+    assert.match(await say("rename"), /\[1\] Robert\nType the number of your choice/);
+    assert.match(await say("1"), /A new name for Robert; Enter alone keeps it/);
+    assert.match(await say("Bob the Builder"), /Robert is called Bob the Builder now/);
+    assert.match(await say("contacts"), /\[1\] Bob the Builder, sip:bob@/);
+    assert.match(await say("remove"), /\[1\] Bob the Builder/);
+    assert.match(await say("1"), /Bob the Builder was removed/);
+    assert.match(await say("undo"), /Undone/);
+    assert.match(await say("rename"), /\[1\] Bob the Builder/);
+    await say("1");
+    await say("");
+    assert.match(await say("contacts"), /\[1\] Bob the Builder[^]*Type 1 to 1 to call/);
+    assert.match(await say("1"), /talking/);
+  }));
+
+Deno.test("the prompt comes after what was asked for", () =>
+  reading(async ({ say }) => {
+    assert.match(await say("nobody"), /\[1\] nobody, dial as typed\n[^\n]*\noffhook> $/);
+    assert.match(await say("devices"), /\n?offhook> $/);
+    assert.match(await say("?"), /a answer[^]*\nphone, contacts, [^\n]*\noffhook> $/);
+  }));
+
+Deno.test("leaving asks while a call is on", () =>
+  reading(async ({ say, left }) => {
+    await say("600");
+    assert.match(await say("q"), /\[1\] leave[^]*\[2\] hang up[^]*\[3\] stay/);
+    await say("3");
+    assert.deepEqual(left, []);
+    await say("q");
+    await say("2");
+    assert.deepEqual(left, ["end"]);
+  }));
