@@ -5,13 +5,14 @@
  *     2 practice PBX                         3 leave
  *
  * Lines and questions, no full screen: it works with every terminal and screen reader. The password
- * goes into the credential store (a file that only its owner can read), never into the
- * configuration. Not on the real-time path.
+ * goes into the desktop's keyring, else into the credential store (a file that only its owner can
+ * read), never into the configuration. Not on the real-time path.
  */
 import { dirname } from "node:path";
-import { storeCredential } from "../config/credential_store.ts";
+import { credentialStorePath, storeCredential } from "../config/credential_store.ts";
 import { configPath } from "../config/folders.ts";
 import { initialToml } from "../config/initial.ts";
+import { storeInKeyring } from "../config/keyring.ts";
 import { loadConfig, toAccount } from "../config/load.ts";
 import { accountSchema } from "../config/schema.ts";
 import type { RegistrationState } from "../core/account.ts";
@@ -152,16 +153,37 @@ async function write(
 ): Promise<void> {
   const { environment, cwd } = io;
   const { path } = configPath({ path: values.config, environment, cwd });
-  const text = initialToml({ accounts: { [ACCOUNT]: tableOf(answers) } });
+  const kept = await keepPassword(answers, io);
+  const table = { ...tableOf(answers), ...kept.settings };
+  const text = initialToml({ accounts: { [ACCOUNT]: table } });
   const before = await Deno.readTextFile(path).catch(() => undefined);
   await Deno.mkdir(dirname(path), { recursive: true, mode: 0o700 });
   const whole = before === undefined ? text : `${before.trimEnd()}\n\n${withoutComment(text)}`;
   await Deno.writeTextFile(path, whole, { mode: 0o600 });
-  if (answers.password !== "") {
-    await storeCredential(environment, ACCOUNT, answers.password, new Date(io.now()));
-  }
   await loadConfig({ path: values.config, environment, cwd });
   await say(io, `wrote ${path}`);
+  if (kept.where !== "") await say(io, `the password is ${kept.where}`);
+}
+
+interface KeptPassword {
+  where: string;
+  /** What the configuration says of it. */
+  settings: Record<string, unknown>;
+}
+
+/** Into the safest place there is. */
+async function keepPassword(
+  { user, server, password }: Answers,
+  io: Io,
+): Promise<KeptPassword> {
+  if (password === "") return { where: "", settings: {} };
+  const command = await storeInKeyring({ user, server }, password);
+  if (command !== undefined) {
+    return { where: "in your keyring", settings: { password_command: command } };
+  }
+  await storeCredential(io.environment, ACCOUNT, password, new Date(io.now()));
+  const path = credentialStorePath(io.environment);
+  return { where: `in ${path}, which only you can read`, settings: {} };
 }
 
 function withoutComment(toml: string): string {

@@ -40,6 +40,8 @@ export interface ControllerOptions {
   phone(): Phone | undefined;
   /** The screen ends; `end`: and the station with it. */
   leave(how: Leaving): void;
+  /** Lines are typed instead of keys. */
+  lines?: boolean;
   /** The program goes into the background of its shell until `fg`. */
   suspend(): void;
 }
@@ -126,8 +128,9 @@ export class Controller {
     return frontCall(this.store.get().phone)?.view.id;
   }
 
-  /** The key of an action, as people write it; the palette's where it has none. */
+  /** The key of an action, as people write it; the palette's where it has none, its word in lines. */
   keyOf(name: ActionName): string {
+    if (this.#options.lines) return `“${name}”`;
     return keyLabel(this.keymap.keysOf(name)[0] ?? ":");
   }
 

@@ -107,6 +107,7 @@ class Session {
       phone,
       leave: (how) => this.#left.resolve(how),
       suspend: () => this.#screen.suspend(),
+      lines: options.lines !== undefined,
     });
     this.#screen = new FullScreen({
       store,

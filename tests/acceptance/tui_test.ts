@@ -37,7 +37,9 @@ mic = "voice"
 speaker = "null"
 `,
     );
-    const screen = await TmuxScreen.open(scratch, { env: { ALICE: "alice" } });
+    const screen = await TmuxScreen.open(scratch, {
+      env: { ALICE: "alice", DBUS_SESSION_BUS_ADDRESS: "" },
+    });
     scratch.defer(() => endStation(scratch));
     await run({ screen, scratch });
   });
@@ -274,6 +276,14 @@ testWith(
         await screen.press("Enter");
       }
       await screen.until(/✓ alice registered[^]*q quit/, 25_000);
+      assert.match(
+        screen.raw(),
+        /the password is in \S+credentials\.json, which only you can read/,
+      );
+      assert.equal(
+        Deno.statSync(scratch.file("data_home/offhook/credentials.json")).mode! & 0o777,
+        0o600,
+      );
       const written = Deno.readTextFileSync(scratch.file("config_home/offhook/config.toml"));
       assert.match(written, /mic = "voice"[^]*\[accounts\.main\]/);
       assert.ok(!written.includes('"wrong"') && !written.includes("password"));
