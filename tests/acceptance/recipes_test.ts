@@ -1,10 +1,17 @@
-/** The recipes of docs/*.md, run by bash as they stand there, against the practice PBX. */
+/**
+ * The recipes of docs/*.md, run by bash as they stand there, against the practice PBX and against
+ * kamailio with baresip phones.
+ */
 import assert from "node:assert/strict";
 import { parse } from "smol-toml";
 import { configSchema } from "../../src/config/schema.ts";
 import { PracticePbx } from "../../src/lab/practice_pbx.ts";
+import { Baresip } from "../peers/baresip.ts";
+import { Kamailio } from "../peers/kamailio.ts";
 import { type Scratch, withScratch } from "../peers/scratch.ts";
+import type { RequirementName } from "../support/requirements.ts";
 import { testWith } from "../support/skip.ts";
+import { toneWav } from "../support/tones.ts";
 
 const ROOT = new URL("../../", import.meta.url);
 
@@ -26,8 +33,41 @@ function recipesOf(page: string): Recipe[] {
   return recipes;
 }
 
-/** The environment of a reader: `offhook` on the PATH, a practice PBX, folders of their own. */
-async function readersPlace(scratch: Scratch): Promise<Record<string, string>> {
+/** Who answers the numbers of the recipes: the `host:port` that they call. */
+type Place = (scratch: Scratch) => Promise<string>;
+
+async function practicePbx(scratch: Scratch): Promise<string> {
+  const pbx = await PracticePbx.start({
+    listen: [{ transport: "udp", host: "127.0.0.1", port: 0 }],
+    users: new Map([["alice", "alice"]]),
+    log: () => {},
+  });
+  scratch.defer(() => pbx.close());
+  return `127.0.0.1:${pbx.listening[0]!.port}`;
+}
+
+/** kamailio with a baresip for each number, which do what those of the practice PBX do. */
+async function kamailioWithBaresip(scratch: Scratch): Promise<string> {
+  const numbers = ["600", "601", "602", "603"];
+  const users = Object.fromEntries(["alice", ...numbers].map((user) => [user, user]));
+  const kamailio = await Kamailio.start(scratch, { users, refuseCalls: { "610": 486 } });
+  const tone = await toneWav(scratch.file("tone.wav"), 1_004);
+  await Promise.all(numbers.map(async (user) => {
+    const registrar = kamailio.registrar(user, "udp");
+    const rings = user === "603";
+    const says = user === "600" ? "echo" : tone;
+    const phone = await Baresip.start(scratch, { user, registrar, says, autoAnswer: !rings });
+    if (rings) void phone.waitForEvent("CALL_INCOMING", 60_000).then(answerLater, () => {});
+    function answerLater(): void {
+      const timer = setTimeout(() => void phone.answer().catch(() => {}), 1_000);
+      scratch.defer(() => clearTimeout(timer));
+    }
+  }));
+  return kamailio.address("udp");
+}
+
+/** The environment of a reader: `offhook` on the PATH, somebody to call, folders of their own. */
+async function readersPlace(scratch: Scratch, place: Place): Promise<Record<string, string>> {
   const main = new URL("main.ts", ROOT).pathname;
   const bin = scratch.file("bin");
   await Deno.mkdir(bin);
@@ -36,15 +76,9 @@ async function readersPlace(scratch: Scratch): Promise<Record<string, string>> {
     `#!/bin/sh\nexec "${Deno.execPath()}" run --quiet --no-prompt -P=station "${main}" "$@"\n`,
     { mode: 0o755 },
   );
-  const pbx = await PracticePbx.start({
-    listen: [{ transport: "udp", host: "127.0.0.1", port: 0 }],
-    users: new Map([["alice", "alice"]]),
-    log: () => {},
-  });
-  scratch.defer(() => pbx.close());
   return {
     PATH: `${bin}:${Deno.env.get("PATH")}`,
-    PBX: `127.0.0.1:${pbx.listening[0]!.port}`,
+    PBX: await place(scratch),
     HOME: scratch.path,
     XDG_RUNTIME_DIR: scratch.path,
     XDG_STATE_HOME: scratch.file("state"),
@@ -54,8 +88,8 @@ async function readersPlace(scratch: Scratch): Promise<Record<string, string>> {
   };
 }
 
-async function runInBash(script: string, scratch: Scratch): Promise<void> {
-  const env = await readersPlace(scratch);
+async function runInBash(script: string, scratch: Scratch, place: Place): Promise<void> {
+  const env = await readersPlace(scratch, place);
   // What a recipe left in the background ends with it.
   const whole =
     `set -e -o pipefail -m\ntrap 'kill $(jobs -p) 2> /dev/null || true' EXIT\n${script}`;
@@ -68,25 +102,36 @@ async function runInBash(script: string, scratch: Scratch): Promise<void> {
   assert.equal(code, 0, `${script}\n${said}`);
 }
 
-for (const { title, script } of recipesOf("scripting.md")) {
+const PLACES: [name: string, needs: readonly RequirementName[], place: Place][] = [
+  ["the practice PBX", [], practicePbx],
+  [
+    "kamailio and baresip",
+    ["kamailio", "kamailio-tls", "kamailio-websocket", "openssl", "baresip"],
+    kamailioWithBaresip,
+  ],
+];
+
+for (const [name, needs, place] of PLACES) {
+  for (const { title, script } of recipesOf("scripting.md")) {
+    testWith(
+      ["sox", "jq", ...needs],
+      `docs/scripting.md, ${name}: ${title}`,
+      () => withScratch((scratch) => runInBash(script, scratch, place)),
+    );
+  }
+
   testWith(
-    ["sox", "jq"],
-    `docs/scripting.md: ${title}`,
-    () => withScratch((scratch) => runInBash(script, scratch)),
+    ["sox", "jq", ...needs],
+    `docs/station.md, ${name}: from its start to its end`,
+    () =>
+      withScratch(async (scratch) => {
+        const recipes = recipesOf("station.md");
+        assert.ok(recipes.length >= 6);
+        await runInBash(recipes.map(({ script }) => script).join("\n"), scratch, place);
+      }),
+    { timeout: 90_000 },
   );
 }
-
-testWith(
-  ["sox", "jq"],
-  "docs/station.md: from its start to its end",
-  () =>
-    withScratch(async (scratch) => {
-      const recipes = recipesOf("station.md");
-      assert.ok(recipes.length >= 6);
-      await runInBash(recipes.map(({ script }) => script).join("\n"), scratch);
-    }),
-  { timeout: 90_000 },
-);
 
 Deno.test("the kiosk's configuration is valid", async () => {
   const text = await Deno.readTextFile(new URL("config/kiosk/station.toml", ROOT));

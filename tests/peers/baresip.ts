@@ -14,7 +14,7 @@ export interface BaresipOptions {
   user: string;
   /** Registers there; absent: a phone without registrar, called at {@link Baresip.uri}. */
   registrar?: Registrar<"udp" | "tcp" | "tls">;
-  /** 8 kHz mono WAV that it says in a call. */
+  /** 8 kHz mono WAV that it says in a call; `echo`: what it hears, until a hold. */
   says: string;
   /** True: answers at once; else {@link Baresip.answer}. */
   autoAnswer?: boolean;
@@ -217,13 +217,15 @@ interface Place {
 
 function config({ port, control, rtp, folder }: Place, options: BaresipOptions): string {
   const caFile = options.registrar?.caFile;
+  const echoes = options.says === "echo";
   return `poll_method epoll
 sip_listen 127.0.0.1:${port}
 ${caFile === undefined ? "" : `sip_cafile ${caFile}`}
 net_interface 127.0.0.1
 rtp_ports ${rtp}-${rtp + 19}
 rtp_stats yes
-audio_source aufile,${options.says}
+audio_source ${echoes ? "aubridge,echo" : `aufile,${options.says}`}
+${echoes ? "audio_player aubridge,echo" : ""}
 snd_path ${folder}
 audio_alert aufile,/dev/null
 ausrc_channels 1
@@ -233,6 +235,7 @@ module_path ${BARESIP_MODULES}
 module g711.so
 module g722.so
 module aufile.so
+${echoes ? "module aubridge.so" : ""}
 module sndfile.so
 module_tmp account.so
 module_app menu.so

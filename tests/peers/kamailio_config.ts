@@ -14,6 +14,8 @@ export interface KamailioSettings {
   maxExpires: number;
   /** Seconds that a nonce lives; after that the challenge says `stale=true`. */
   nonceExpires: number;
+  /** Numbers that nobody has: the status of each call to one. */
+  refuseCalls?: Readonly<Record<string, number>>;
   /** A failure before everything else: status of each REGISTER, with Retry-After where given. */
   refuseRegister?: { status: number; reason: string; retryAfter?: number };
 }
@@ -122,7 +124,7 @@ request_route {
     sl_send_reply("302", "Moved Temporarily");
     exit;
   }
-  if (!lookup("location")) { sl_send_reply("404", "Not Found"); exit; }
+${refusedNumbers(settings)}  if (!lookup("location")) { sl_send_reply("404", "Not Found"); exit; }
   t_on_branch("TO_PHONE");
   if (!t_relay()) sl_reply_error();
 }
@@ -186,6 +188,12 @@ event_route[xhttp:request] {
   xhttp_reply("404", "Not Found", "text/plain", "");
 }
 `;
+}
+
+function refusedNumbers({ refuseCalls = {} }: KamailioSettings): string {
+  return Object.entries(refuseCalls).map(([number, status]) =>
+    `  if ($rU == "${number}") { sl_send_reply("${status}", "As Asked"); exit; }\n`
+  ).join("");
 }
 
 function refusal(settings: KamailioSettings): string {
