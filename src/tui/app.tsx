@@ -5,7 +5,7 @@ import { Box, Text, useCursor } from "ink";
 import { memo, useRef, useSyncExternalStore } from "react";
 import { frameRows } from "./frame.ts";
 import type { Keymap } from "./keymap.ts";
-import { cursorColumn, layOut, type Row, type Span } from "./rows.ts";
+import { cursorColumn, layOut, type Row, sameRow, type Span } from "./rows.ts";
 import { isTyping } from "./state.ts";
 import type { Store } from "./store.ts";
 import type { Words } from "./strings.ts";
@@ -87,21 +87,13 @@ function drawLines(
   return frame.map((row, at) => {
     const same = kept[at];
     if (same !== undefined && sameRow(same.row, row)) return same;
-    return { row, spans: trimmed(layOut(row, columns, glyphs), theme) };
+    return { row, spans: spansOf(row, columns, theme, glyphs) };
   });
 }
 
-function sameRow(one: Row, other: Row): boolean {
-  return one.length === other.length && one.every((cell, at) => {
-    const { text, role, width, grow, align, fill, drop, cursor } = other[at]!;
-    return cell.text === text && cell.role === role && cell.width === width &&
-      cell.grow === grow && cell.align === align && cell.fill === fill && cell.drop === drop &&
-      cell.cursor === cursor;
-  });
-}
-
-/** Blanks that nothing colours need not be written. */
-function trimmed(spans: Span[], theme: Theme): Span[] {
+/** A row as it is drawn: blanks that nothing colours need not be written. */
+export function spansOf(row: Row, columns: number, theme: Theme, glyphs: Glyphs): Span[] {
+  const spans = layOut(row, columns, glyphs);
   const last = spans.at(-1);
   if (last === undefined) return spans;
   const { backgroundColor, inverse } = theme[last.role];

@@ -2,6 +2,7 @@
  * The phone on the whole terminal, from taking it to giving it back.
  *
  *     Terminal ─► keys, mouse ─► Controller ─► Store ─► App (Ink) ─► Terminal
+ *                                               ├─► LevelPainter (meters) ─► Terminal
  *                                               ├─► Notice (bell, title) ─► Terminal
  *                                               ├─► Clock, Meters: only while something shows them
  *     Ctrl-Z ─► Suspension: screen left, process stopped … fg ─► screen taken, all drawn again
@@ -12,6 +13,7 @@ import type { Phone } from "../control/phone.ts";
 import { App, type AppProps } from "./app.tsx";
 import { Clock } from "./clock.ts";
 import type { Controller } from "./controller.ts";
+import { LevelPainter } from "./level_painter.ts";
 import { Meters } from "./meters.ts";
 import { meantBy } from "./mouse.ts";
 import type { KeyEvent } from "./keys.ts";
@@ -35,6 +37,7 @@ export interface FullScreenOptions extends AppProps {
 export class FullScreen {
   readonly #options: FullScreenOptions;
   readonly #notice: Notice;
+  readonly #painter: LevelPainter;
   #leaveScreen: LeaveScreen | undefined;
 
   constructor(options: FullScreenOptions) {
@@ -42,6 +45,7 @@ export class FullScreen {
     const { terminal, environment, words, timers } = options;
     const write = (text: string) => terminal.write(text);
     this.#notice = new Notice({ write, environment, words, timers });
+    this.#painter = new LevelPainter(options, write);
   }
 
   /**
@@ -56,7 +60,7 @@ export class FullScreen {
       key: (event) => this.#take(event),
       resize: (columns, rows) => store.dispatch({ type: "resize", columns, rows }),
       hangup,
-      continued: () => void this.#leaveScreen?.(() => terminal.retake()),
+      continued: () => void this.#leave(() => terminal.retake()),
     }, { mouse });
     const stopListening = store.subscribe(() => this.#notice.look(store.get()));
     this.#notice.look(store.get());
@@ -68,6 +72,7 @@ export class FullScreen {
       this.#notice.close();
       clock.close();
       meters.close();
+      this.#painter.close();
       app.unmount();
       await app.waitUntilExit().catch(() => {});
       terminal.close();
@@ -77,11 +82,17 @@ export class FullScreen {
   /** Into the background of the shell, until `fg`. */
   suspend(): void {
     const { terminal, store } = this.#options;
-    void this.#leaveScreen?.(() => terminal.suspend()).then(() => {
+    void this.#leave(() => terminal.suspend())?.then(() => {
       const { columns, rows } = terminal;
       store.dispatch({ type: "resize", columns, rows });
       this.#notice.again(store.get());
     });
+  }
+
+  /** Leaves the screen for a while; Ink draws all of it afterwards. */
+  #leave(meanwhile: () => void): Promise<void> | undefined {
+    this.#painter.forget();
+    return this.#leaveScreen?.(meanwhile);
   }
 
   #take(event: KeyEvent): void {
@@ -112,6 +123,7 @@ export class FullScreen {
         patchConsole: false,
         interactive: true,
         maxFps: 60,
+        onRender: () => this.#painter.drew(),
       },
     );
   }

@@ -75,6 +75,16 @@ export function layOut(row: Row, columns: number, lettering = UNICODE): Span[] {
   return joined(spans);
 }
 
+/** Whether two rows look the same. */
+export function sameRow(one: Row, other: Row): boolean {
+  return one.length === other.length && one.every((cell, at) => {
+    const { text, role, width, grow, align, fill, drop, cursor } = other[at]!;
+    return cell.text === text && cell.role === role && cell.width === width &&
+      cell.grow === grow && cell.align === align && cell.fill === fill && cell.drop === drop &&
+      cell.cursor === cursor;
+  });
+}
+
 /** Left and right rows side by side, `gap` columns between them. */
 export function beside(
   left: readonly Row[],

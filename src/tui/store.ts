@@ -7,6 +7,7 @@ import type { AppState } from "./state.ts";
 export class Store {
   #state: AppState;
   readonly #listeners = new Set<() => void>();
+  readonly #levelListeners = new Set<() => void>();
 
   constructor(state: AppState) {
     this.#state = state;
@@ -19,11 +20,18 @@ export class Store {
     const next = change(this.#state, by);
     if (next === this.#state) return;
     this.#state = next;
-    for (const listener of [...this.#listeners]) listener();
+    const levelsAlone = by.type === "levels" && this.#levelListeners.size > 0;
+    for (const listener of [...levelsAlone ? this.#levelListeners : this.#listeners]) listener();
   };
 
   readonly subscribe = (listener: () => void): () => void => {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  };
+
+  /** Of changes of level meters alone; while somebody is told of these, the others are not. */
+  readonly subscribeLevels = (listener: () => void): () => void => {
+    this.#levelListeners.add(listener);
+    return () => this.#levelListeners.delete(listener);
   };
 }

@@ -51,9 +51,9 @@ export function toAscii(text: string): string {
     .replace(/[^\x20-\x7e]/gu, (letter) => "?".repeat(width(letter)));
 }
 
-/** Columns that it takes. */
+/** Columns that it takes. The short way also for rules and bars, which half of a screen is made of. */
 export function width(text: string): number {
-  if (/^[\x20-\x7e]*$/.test(text)) return text.length;
+  if (/^[\x20-\x7e\u2500-\u259f]*$/.test(text)) return text.length;
   return stringWidth(text);
 }
 
