@@ -168,3 +168,12 @@ testWith(["systemd-analyze"], "systemd understands every line of the units", asy
     }
   });
 });
+
+testWith(["systemd-analyze"], "the system unit is closed to what it does not need", async () => {
+  const unit = decodeURIComponent(new URL("config/systemd/system/offhook.service", ROOT).pathname);
+  const { stdout, success } = await new Deno.Command("systemd-analyze", {
+    // tenths of its ten points of exposure
+    args: ["security", "--offline=yes", "--no-pager", "--threshold=25", unit],
+  }).output();
+  assert.ok(success, new TextDecoder().decode(stdout).split("\n").slice(-3).join("\n"));
+});

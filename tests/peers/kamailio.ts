@@ -46,19 +46,25 @@ export class Kamailio {
   /** The authority that signed its certificate. */
   readonly authority: CertificateAuthority;
   readonly users: Readonly<Record<string, string>>;
-  readonly process: PeerProcess;
+  readonly #launch: () => PeerProcess;
+  #process: PeerProcess;
 
   private constructor(
     place: { port: number; tlsPort: number },
     authority: CertificateAuthority,
     users: Readonly<Record<string, string>>,
-    process: PeerProcess,
+    launch: () => PeerProcess,
   ) {
     this.port = place.port;
     this.tlsPort = place.tlsPort;
     this.authority = authority;
     this.users = users;
-    this.process = process;
+    this.#launch = launch;
+    this.#process = launch();
+  }
+
+  get process(): PeerProcess {
+    return this.#process;
   }
 
   /** Starts it; ready for requests when this resolves, stopped when the scratch is closed. */
@@ -81,28 +87,25 @@ export class Kamailio {
     };
     const config = scratch.file("kamailio.cfg");
     await Deno.writeTextFile(config, kamailioConfig(place, settings));
-    const process = PeerProcess.start(scratch, {
-      name: "kamailio",
-      command: "kamailio",
-      // -DD: children, but in the foreground; small memory pools start faster.
-      args: [
-        "-DD",
-        "-E",
-        "-f",
-        config,
-        "-w",
-        scratch.path,
-        "-Y",
-        scratch.path,
-        "-m",
-        "48",
-        "-M",
-        "8",
-      ],
-    });
-    const kamailio = new Kamailio(place, authority, settings.users, process);
+    // -DD: children, but in the foreground; small memory pools start faster.
+    const args = ["-DD", "-E", "-f", config, "-w", scratch.path, "-Y", scratch.path];
+    args.push("-m", "48", "-M", "8");
+    const launch = () =>
+      PeerProcess.start(scratch, { name: "kamailio", command: "kamailio", args });
+    const kamailio = new Kamailio(place, authority, settings.users, launch);
     await kamailio.#ready();
     return kamailio;
+  }
+
+  /** Every connection breaks, and what was registered is forgotten. */
+  async stop(): Promise<void> {
+    await this.#process.stop();
+  }
+
+  /** At the same ports, after {@link stop}. */
+  async startAgain(): Promise<void> {
+    this.#process = this.#launch();
+    await this.#ready();
   }
 
   /** `host:port` for a transport. */

@@ -54,6 +54,13 @@ async function whyNoMachine(): Promise<string | undefined> {
   return code === 0 ? undefined : text.match(/rig: FAILED: (.*)/)?.[1] ?? "the rig does not build";
 }
 
+/** Why a file that takes minutes under emulation is left out; undefined when it is not. */
+async function whyTooSlow(): Promise<string | undefined> {
+  if (Deno.env.get("RIG_SLOW") === "1") return undefined;
+  const { text } = await rig("check");
+  return /, tcg$/m.test(text) ? "it takes minutes without KVM: RIG_SLOW=1 runs it" : undefined;
+}
+
 /** One file of guest tests. */
 export interface GuestFile {
   /** Name of its test, here. */
@@ -63,6 +70,8 @@ export interface GuestFile {
   needs?: readonly RequirementName[];
   /** How many steps it has at least. */
   steps: number;
+  /** Without KVM it is only run when that is asked for. */
+  slow?: boolean;
 }
 
 /**
@@ -72,10 +81,16 @@ export interface GuestFile {
  */
 export async function rigTests(files: readonly GuestFile[], modules: string[]): Promise<void> {
   const noMachine = await whyNoMachine();
-  const possible = files.filter(({ needs = [] }) => missing(needs) === undefined);
+  const tooSlow = noMachine === undefined && files.some(({ slow }) => slow)
+    ? await whyTooSlow()
+    : undefined;
+  const whyNot = ({ needs = [], slow }: GuestFile) =>
+    missing(needs) ?? (slow ? tooSlow : undefined);
+  const possible = files.filter((file) => whyNot(file) === undefined);
   let machine: ReturnType<typeof runInMachine> | undefined;
-  for (const { name, file, needs = [], steps } of files) {
-    testUnless(noMachine ?? missing(needs), name, async (t) => {
+  for (const guest of files) {
+    const { name, file, steps } = guest;
+    testUnless(noMachine ?? whyNot(guest), name, async (t) => {
       machine ??= runInMachine(possible.map(({ file }) => file), modules);
       const { text, testcases } = await machine;
       const [whole, ...own] = testcases.filter((each) => each.includes(`/guest/${file}"`));

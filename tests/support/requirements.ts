@@ -109,6 +109,11 @@ export const REQUIREMENTS = {
   tmux: command("tmux", "tmux"),
   jq: command("jq", "jq"),
   "systemd-analyze": command("systemd-analyze", "systemd"),
+  systemd: {
+    what: "systemd",
+    packages: ["systemd"],
+    probe: () => isThere("/usr/lib/systemd/systemd") || isThere("/lib/systemd/systemd"),
+  },
   script: command("script", "bsdutils"),
   "c++": command("g++", "g++"),
   ipv6: { what: "IPv6 on loopback", packages: [], probe: hasIpv6Loopback },
