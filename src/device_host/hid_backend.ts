@@ -21,6 +21,11 @@ export interface HidBackend {
   /** @throws OffhookError `device-failed` when there is no HID library for this system */
   list(): Promise<HidDevice[]>;
   /**
+   * Calls `changed` soon after something may have been plugged, until the result is called, which
+   * settles when the watch is over; undefined where the system does not tell. The host looks from time to time all the same.
+   */
+  watch?(changed: () => void): (() => Promise<void>) | undefined;
+  /**
    * @param feature what is written are feature reports
    * @throws OffhookError `device-not-found` when it is not there, `device-failed` with
    *   `data.reason` `permission-denied` and a hint when it may not be opened, else without

@@ -14,7 +14,7 @@ import type { HidBackend, OpenedHid } from "./hid_backend.ts";
 import type { HidDevice, HidList, HidMessage, HidRequest, OpenHid } from "./wire_hid.ts";
 import type { FrameWriter } from "./wire_writer.ts";
 
-/** How often plugging is looked for. */
+/** How often plugging is looked for, where the system does not tell at once, too. */
 export const POLL_MS = 2_000;
 /** A clock that runs ahead of the timer by so much has slept in between. */
 const SLEPT_MS = 5_000;
@@ -41,6 +41,8 @@ export class HidDevices {
   readonly #pollMs: number;
   readonly #watchers = new Set<HidClient>();
   #timer: ReturnType<typeof setInterval> | undefined;
+  /** Ends the system's telling. */
+  #untold: (() => Promise<void>) | undefined;
   #lastTick = 0;
   #dropUntil = 0;
   #known = "";
@@ -75,15 +77,22 @@ export class HidDevices {
       this.#known = JSON.stringify(list.devices);
       this.#lastTick = this.#clock.now();
       this.#timer = setInterval(() => void this.poll(), this.#pollMs);
+      this.#untold = this.#backend.watch?.(() => void this.poll());
     }
     return list;
   }
 
   unwatch(client: HidClient): void {
     this.#watchers.delete(client);
-    if (this.#watchers.size > 0) return;
+    if (this.#watchers.size === 0) void this.#stopLooking();
+  }
+
+  async #stopLooking(): Promise<void> {
     clearInterval(this.#timer);
     this.#timer = undefined;
+    const untold = this.#untold;
+    this.#untold = undefined;
+    await untold?.();
   }
 
   /** Sees to it that {@link close} waits for a farewell under way. */
@@ -94,8 +103,7 @@ export class HidDevices {
 
   /** Settles when every client that has gone has left idle lamps behind. Never rejects. */
   async close(): Promise<void> {
-    clearInterval(this.#timer);
-    await Promise.all(this.#farewells);
+    await Promise.all([this.#stopLooking(), ...this.#farewells]);
   }
 
   /** One look for what was plugged or unplugged. */

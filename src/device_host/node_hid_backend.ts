@@ -8,6 +8,7 @@ import { OffhookError } from "../core/errors.ts";
 import { permissionHint } from "../hid/permission.ts";
 import { idText, usageOf } from "../hid/usages.ts";
 import type { HidBackend, HidEvents, OpenedHid } from "./hid_backend.ts";
+import { watchFolder } from "./folder_watch.ts";
 import { hidrawFacts, libcFiles, type SystemFiles } from "./hid_files.ts";
 import { descriptorByHidapi } from "./hidapi_descriptor.ts";
 import type { HidDevice } from "./wire_hid.ts";
@@ -43,6 +44,10 @@ export class NodeHidBackend implements HidBackend {
       collections: [first, ...rest].map((each) => usageOf(each.usagePage ?? 0, each.usage ?? 0)),
       ...this.#facts(path),
     }));
+  }
+
+  watch(changed: () => void): (() => Promise<void>) | undefined {
+    return watchFolder("/dev", (name) => /^hidraw\d+$/.test(name), changed);
   }
 
   async open(path: string, events: HidEvents, feature: boolean): Promise<OpenedHid> {

@@ -127,6 +127,29 @@ Deno.test("an unplugged device fails its handle once; the watchers see it go and
   assert.deepEqual(seen.map((devices) => devices.map(({ path }) => path)), [[], ["/dev/hidraw8"]]);
 });
 
+Deno.test("what the system tells of is seen at once, while somebody watches", async () => {
+  await using place = new HidHost();
+  const { backend } = place;
+  let tell: (() => void) | undefined;
+  backend.watch = (changed) => {
+    tell = changed;
+    return () => {
+      tell = undefined;
+      return Promise.resolve();
+    };
+  };
+  const client = await place.connect();
+  await client.hid.list();
+  assert.equal(tell, undefined, "nobody watches yet");
+  const seen = Promise.withResolvers<HidDevice[]>();
+  await client.hid.watch({ changed: seen.resolve, resumed: () => assert.fail() });
+  backend.plug(PATH, layout(1));
+  tell!();
+  assert.deepEqual((await seen.promise).map(({ path }) => path), [PATH]);
+  client.close();
+  while (tell !== undefined) await new Promise((resolve) => setTimeout(resolve, 1));
+});
+
 Deno.test("after a sleep, reports from before are dropped and the watchers are told", async () => {
   await using place = new HidHost();
   const device = place.backend.plug(PATH, layout(1));

@@ -51,6 +51,8 @@ export class FakeHidDevice {
 
 export class FakeHidBackend implements HidBackend {
   readonly devices = new Map<string, FakeHidDevice>();
+  /** What the system tells when something is plugged; absent: it tells nothing. */
+  watch?: HidBackend["watch"];
   /** Throws this while it is set. */
   broken: OffhookError | undefined;
 

@@ -4,6 +4,8 @@
  */
 import assert from "node:assert/strict";
 import { DeviceHostConnection } from "../../../src/device_host/client.ts";
+import { HidDevices } from "../../../src/device_host/hid_session.ts";
+import { NodeHidBackend } from "../../../src/device_host/node_hid_backend.ts";
 import { hexOf } from "../../../src/device_host/hid_files.ts";
 import { descriptorByHidapi } from "../../../src/device_host/hidapi_descriptor.ts";
 import { DeviceHostSupervisor } from "../../../src/device_host/client_supervisor.ts";
@@ -48,6 +50,7 @@ Deno.test("headsets in the rig", async (t) => {
     await t.step(`${each.name}: enumerates, reads and writes`, () => roundTrip(each));
   }
   await t.step("hidapi's own call gives the same descriptor", sameDescriptor);
+  await t.step("the kernel tells of plugging at once", toldOfPlugging);
   await t.step("unplugged in a call and plugged again", unplugAndPlug);
   await t.step("an outside write that drops off-hook ends no call", outsideWrite);
   await t.step("lamps go off when the phone is killed", killedClient);
@@ -110,6 +113,22 @@ function sameDescriptor(): Promise<void> {
     const { path } = await place.find(each.vendorId, each.productId);
     assert.equal(descriptorByHidapi(path), hexOf(each.descriptor));
   });
+}
+
+/** With a device host that looks by itself once an hour. */
+async function toldOfPlugging(): Promise<void> {
+  const each = layout(1);
+  const hid = new HidDevices(new NodeHidBackend(), { now: Date.now }, 3_600_000);
+  const told: number[] = [];
+  await hid.watch({
+    send: (message) => message.type === "hid-changed" && told.push(message.devices.length),
+    writer: { report() {} },
+  });
+  const headset = new VirtualHeadset(each);
+  await until(() => Promise.resolve(told.at(-1) === 1 || undefined));
+  headset.unplug();
+  await until(() => Promise.resolve(told.at(-1) === 0 || undefined));
+  await hid.close();
 }
 
 async function unplugAndPlug(): Promise<void> {
