@@ -8,14 +8,15 @@
  *     report ─► edges ─► acknowledgement of a lamp? ─ yes ─► swallowed
  *                                                   └ no ──► intent ─► (core) ─► show(state) ─► lamps
  *
- * A hook report is a request or an acknowledgement ({@link SharedLevel}). Only a request that differs
+ * A hook report is a request or an acknowledgement ({@link HookSwitch}). Only a request that differs
  * from the phone's state becomes an intent; when the phone does not follow it, the lamps are written
  * again, so that the headset gives up its own idea. Lamps are written as whole reports and only when
  * they change, or to re-assert them. Times are milliseconds of any steady clock, passed in. Pure.
  */
 import { type HeadsetIntent, type HeadsetState, IDLE_HEADSET } from "../core/headset_port.ts";
 import type { Behaviour } from "./behaviour.ts";
-import { type Control, type Controls, InputReader } from "./controls.ts";
+import { type Control, type Controls, InputReader, type LampName } from "./controls.ts";
+import { HookSwitch } from "./hook_switch.ts";
 import { LampWriter } from "./lamp_writer.ts";
 import { SharedLevel } from "./shared_level.ts";
 
@@ -48,17 +49,14 @@ export class Headset {
   readonly #behaviour: Behaviour;
   readonly #reader: InputReader;
   readonly #lamps: LampWriter;
-  readonly #hook: SharedLevel;
+  readonly #hook: HookSwitch;
   readonly #mute: SharedLevel;
-  readonly #hookMode: "toggle" | "level";
   readonly #muteMode: "toggle" | "level";
   /** Off-Hook and Mute stand in one report: whoever rebuilds one clears the other. */
   readonly #oneReport: boolean;
   #phase: "closed" | "settling" | "open" = "closed";
   #phone: HeadsetState = IDLE_HEADSET;
   #pressed = new Set<Control>();
-  /** When the hook switch last came to each level. */
-  #hookAt = { on: -Infinity, off: -Infinity };
   #offHookAt = -Infinity;
   #unmuteAt = -Infinity;
   #muteLampAt = -Infinity;
@@ -72,12 +70,10 @@ export class Headset {
     this.#behaviour = behaviour;
     this.#reader = new InputReader(controls);
     this.#lamps = new LampWriter(controls);
-    const relative = (input: string) =>
-      controls.inputs.find((each) => each.input === input)?.field.relative ?? false;
-    this.#hookMode = relative("hookSwitch") || behaviour.momentaryHook ? "toggle" : "level";
-    this.#muteMode = relative("phoneMute") ? "toggle" : "level";
-    this.#hook = new SharedLevel(behaviour.acknowledgeMs, behaviour.silentAcknowledge);
-    this.#mute = new SharedLevel(behaviour.acknowledgeMs, false);
+    const mute = controls.inputs.find(({ input }) => input === "phoneMute")?.field;
+    this.#muteMode = mute?.relative ? "toggle" : "level";
+    this.#hook = new HookSwitch(controls, behaviour);
+    this.#mute = new SharedLevel(behaviour.acknowledgeMs);
     this.#oneReport = this.#lamps.together("mute", "offHook");
   }
 
@@ -97,18 +93,17 @@ export class Headset {
     this.#phase = "settling";
     this.#pressed.clear();
     this.#lamps.forget();
-    this.#hook.reset(false);
+    this.#hook.open();
     this.#mute.reset(false);
-    this.#hookAt = { on: -Infinity, off: -Infinity };
     this.#followAt = this.#echoAt = undefined;
     this.#settleAt = now + SETTLE_OPEN_MS;
-    this.#writeLamps(IDLE_HEADSET);
+    this.#writeLamps(IDLE_HEADSET, now);
     return this.#taken();
   }
 
   /** The device is about to be closed, or is gone: every lamp goes off. */
   close(): HeadsetOutput {
-    if (this.#phase !== "closed") this.#writeLamps(IDLE_HEADSET);
+    if (this.#phase !== "closed") this.#output.writes.push(...this.#lamps.write(IDLE_HEADSET));
     this.#phase = "closed";
     this.#settleAt = this.#followAt = this.#echoAt = undefined;
     return this.#taken();
@@ -141,7 +136,7 @@ export class Headset {
       this.#echoAt = undefined;
       if (this.#oneReport || this.#muteLampAt < this.#mutePressAt) {
         this.#lamps.forget("mute");
-        this.#writeLamps(this.#phone);
+        this.#writeLamps(this.#phone, now);
       }
     }
     return this.#taken();
@@ -151,8 +146,7 @@ export class Headset {
   reassert(now: number): HeadsetOutput {
     if (this.#phase === "open") {
       this.#lamps.forget();
-      this.#writeLamps(this.#phone);
-      this.#commandHook(now);
+      this.#writeLamps(this.#phone, now);
     }
     return this.#taken();
   }
@@ -169,7 +163,7 @@ export class Headset {
 
   #baseline(control: Control, on: boolean): void {
     if (on) this.#pressed.add(control);
-    if (control.input === "hookSwitch" && this.#hookMode === "level") this.#hook.reset(on);
+    if (control.input === "hookSwitch") this.#hook.baseline(on);
     if (control.input === "phoneMute" && this.#muteMode === "level") this.#mute.reset(on);
   }
 
@@ -184,20 +178,12 @@ export class Headset {
   #apply(state: HeadsetState, now: number): void {
     const before = this.#phone;
     this.#phone = state;
-    this.#writeLamps(state);
-    if (state.offHook !== before.offHook) {
-      if (state.offHook) this.#offHookAt = now;
-      this.#commandHook(now);
-    }
+    this.#writeLamps(state, now);
+    if (state.offHook && !before.offHook) this.#offHookAt = now;
     if (state.mute !== before.mute) {
       this.#muteLampAt = now;
       if (!state.mute && state.offHook) this.#unmuteAt = now;
-      if (this.#lamps.has("mute")) this.#mute.command(state.mute, now);
     }
-  }
-
-  #commandHook(now: number): void {
-    if (this.#lamps.has("offHook")) this.#hook.command(this.#phone.offHook, now);
   }
 
   #input(control: Control, on: boolean, now: number): void {
@@ -205,10 +191,15 @@ export class Headset {
     if (on) this.#pressed.add(control);
     else this.#pressed.delete(control);
     switch (control.input) {
-      case "hookSwitch":
-        if (this.#hookMode === "level") this.#hookLevel(on, now);
-        else if (pressed) this.#hookPulse(now);
+      case "hookSwitch": {
+        const wanted = this.#hook.report(on, pressed, this.#phone.offHook, now);
+        if (wanted !== undefined) this.#hookRequest(wanted, now);
+        // a press may have been taken for the answer to an earlier lamp
+        else if (this.#hook.level !== this.#phone.offHook) {
+          this.#followAt ??= Math.min(now + FOLLOW_MS, this.#hook.awaitedUntil ?? Infinity);
+        }
         return;
+      }
       case "phoneMute":
         if (this.#muteMode === "level") this.#muteLevel(on, now);
         else if (pressed) this.#mutePulse(now);
@@ -229,22 +220,6 @@ export class Headset {
       if (input === "volumeUp") this.#intend({ type: "volume", direction: "up" });
       if (input === "volumeDown") this.#intend({ type: "volume", direction: "down" });
     }
-  }
-
-  #hookLevel(level: boolean, now: number): void {
-    if (level === this.#hook.level) return;
-    const side = level ? "off" : "on";
-    const repeated = now - this.#hookAt[side] < this.#behaviour.repeatedHookMs;
-    if (repeated && this.#hook.expected(now) !== level) return;
-    this.#hookAt[side] = now;
-    if (this.#hook.observe(level, now) === "changed") this.#hookRequest(level, now);
-  }
-
-  /** A relative hook switch has no level of its own: a pulse confirms, or asks for the other one. */
-  #hookPulse(now: number): void {
-    const level = this.#hook.expected(now) ?? !this.#phone.offHook;
-    if (this.#hook.level === level) this.#hook.reset(!level);
-    if (this.#hook.observe(level, now) === "changed") this.#hookRequest(level, now);
   }
 
   #hookRequest(level: boolean, now: number): void {
@@ -304,14 +279,17 @@ export class Headset {
   #follow(now: number): void {
     this.#followAt = undefined;
     if (this.#hook.level === this.#phone.offHook) return;
-    if (this.#hookMode === "toggle") this.#hook.reset(this.#phone.offHook);
     this.#lamps.forget("offHook");
-    this.#writeLamps(this.#phone);
-    this.#commandHook(now);
+    this.#writeLamps(this.#phone, now);
   }
 
-  #writeLamps(state: HeadsetState): void {
-    this.#output.writes.push(...this.#lamps.write(state));
+  /** Whatever writes a lamp asks the headset's hook, or mute, to follow it: an answer may come. */
+  #writeLamps(state: HeadsetState, now: number): void {
+    const reports = this.#lamps.write(state);
+    this.#output.writes.push(...reports);
+    const writes = (name: LampName) => reports.some((report) => this.#lamps.isIn(name, report));
+    if (writes("offHook")) this.#hook.command(state.offHook, now);
+    if (writes("mute") && state.offHook) this.#mute.command(state.mute, now);
   }
 }
 

@@ -30,6 +30,11 @@ export class LampWriter {
     return this.#reportOf(name) !== undefined;
   }
 
+  /** True when the output report writes the lamp. */
+  isIn(name: LampName, report: Uint8Array): boolean {
+    return this.#reportOf(name) === report[0];
+  }
+
   /** True when both lamps stand in one report: whoever rebuilds it for one writes the other. */
   together(one: LampName, other: LampName): boolean {
     const reportId = this.#reportOf(one);

@@ -9,7 +9,10 @@
  *     lamp 1, lamp 0, lamp 1 ──► [1 0 1]    report 1, report 0, report 1 ──► each acknowledged
  *     report 1 with [] ──► changed: somebody pressed
  *
- * An expectation that nothing meets in time is dropped: not every headset confirms. Pure.
+ * An expectation that nothing meets in time is dropped, and the same lamp is not expected to be answered
+ * again: not every headset confirms. Where reports are
+ * pulses without a level, a pulse meets the oldest expectation, and a level that nothing confirmed is
+ * taken to be as commanded. Pure.
  */
 
 export type Observation = "same" | "acknowledged" | "changed";
@@ -18,13 +21,18 @@ export class SharedLevel {
   /** As the headset last reported it. */
   level = false;
   #expected: { level: boolean; until: number }[] = [];
+  /** The level that was asked for in vain since the headset last said something. */
+  #inVain: boolean | undefined;
   readonly #acknowledgeMs: number;
   /** The level follows each command at once and without a report. */
   readonly #silent: boolean;
+  /** Reports are pulses: the level is known by counting. */
+  readonly #pulses: boolean;
 
-  constructor(acknowledgeMs: number, silent: boolean) {
+  constructor(acknowledgeMs: number, { silent = false, pulses = false } = {}) {
     this.#acknowledgeMs = acknowledgeMs;
     this.#silent = silent;
+    this.#pulses = pulses;
   }
 
   /** The host wrote a lamp that asks for `level`. */
@@ -34,8 +42,12 @@ export class SharedLevel {
       this.level = level;
       return;
     }
-    const heading = this.#expected.at(-1)?.level ?? this.level;
-    if (heading !== level) this.#expected.push({ level, until: now + this.#acknowledgeMs });
+    const until = now + this.#acknowledgeMs;
+    const last = this.#expected.at(-1);
+    if (last?.level === level) last.until = until; // it is asked again
+    else if ((last?.level ?? this.level) !== level && this.#inVain !== level) {
+      this.#expected.push({ level, until });
+    }
   }
 
   /** The headset reported `level`. */
@@ -43,10 +55,20 @@ export class SharedLevel {
     this.#expire(now);
     if (level === this.level) return "same";
     this.level = level;
+    this.#inVain = undefined;
     const index = this.#expected.findIndex((each) => each.level === level);
     if (index < 0) return "changed";
     this.#expected.splice(0, index + 1);
     return "acknowledged";
+  }
+
+  /** The headset sent a pulse: its level is the other one now. */
+  pulse(now: number): Exclude<Observation, "same"> {
+    this.#expire(now);
+    const expected = this.#expected.shift();
+    this.#inVain = undefined;
+    this.level = expected?.level ?? !this.level;
+    return expected === undefined ? "changed" : "acknowledged";
   }
 
   /** The level that the oldest open expectation waits for. */
@@ -55,13 +77,23 @@ export class SharedLevel {
     return this.#expected[0]?.level;
   }
 
+  /** When the last open expectation ends; undefined: there is none. */
+  get awaitedUntil(): number | undefined {
+    return this.#expected.at(-1)?.until;
+  }
+
   /** Takes a level as it is, without consequences; forgets what was expected. */
   reset(level: boolean): void {
     this.level = level;
     this.#expected = [];
+    this.#inVain = undefined;
   }
 
   #expire(now: number): void {
-    while (this.#expected.length > 0 && this.#expected[0]!.until < now) this.#expected.shift();
+    while (this.#expected.length > 0 && this.#expected[0]!.until < now) {
+      const { level } = this.#expected.shift()!;
+      if (this.#pulses) this.level = level;
+      else if (this.#expected.length === 0 && level !== this.level) this.#inVain = level;
+    }
   }
 }

@@ -41,6 +41,8 @@ export class BenchPhone {
 
 export class HeadsetBench {
   now = 1000;
+  /** What the device does with an output report. */
+  onWrite: (report: Uint8Array) => void = () => {};
   readonly phone = new BenchPhone();
   readonly headset: Headset;
   /** Everything since the last {@link take}. */
@@ -144,6 +146,7 @@ export class HeadsetBench {
     for (const report of output.writes) {
       this.#writes.push([...report]);
       this.#device.set(report[0]!, report);
+      this.onWrite(report);
     }
     this.#intents.push(...output.intents);
     this.#notices.push(...output.notices);

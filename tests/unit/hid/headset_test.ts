@@ -101,8 +101,15 @@ Deno.test("a lift that the phone does not follow is taken back on the headset", 
 });
 
 Deno.test("a toggling hook whose lift is not followed asks for the same again", () => {
-  const headset = bench(TOGGLING).send("hookOff", "release").wait(2000).send("hookOff");
-  assert.deepEqual(headset.take().intents, ["hookOff", "hookOff"]);
+  const press = ["hookOff", "release"] as const;
+  const headset = bench(TOGGLING).send(...press).wait(1000);
+  assert.deepEqual(headset.take(), { writes: [[0xfe, 0]], intents: ["hookOff"], notices: [] });
+  headset.wait(50).send(...press);
+  assert.deepEqual(headset.take().intents, [], "it confirms that it was taken back");
+  headset.wait(5000).send(...press);
+  assert.deepEqual(headset.take().intents, ["hookOff"]);
+  headset.wait(3500).send(...press);
+  assert.deepEqual(headset.take().intents, ["hookOff"], "this one confirmed nothing");
 });
 
 Deno.test("reject: button 7, Drop, and on-hook while it rings; never without a ring", () => {
