@@ -79,6 +79,7 @@ export class Station {
     this.#options = options;
     this.#phone = phone;
     this.#notify = new SdNotify(options.notify);
+    // A stall costs one beat of the four that the manager waits for.
     this.#vitals = new Vitals(this.#beatMs);
     this.#places = new ServedPlaces({
       open: (listen) => this.#serve(listen),

@@ -98,9 +98,10 @@ export class LoopWatch {
 
   /** The worst lateness in ms within the window. Asking changes nothing: several may ask. */
   worst(): number {
-    const since = performance.now() - this.#windowMs;
-    this.#stalls = this.#stalls.filter(({ at }) => at >= since);
-    return Math.max(0, ...this.#stalls.map(({ ms }) => ms));
+    const now = performance.now();
+    this.#stalls = this.#stalls.filter(({ at }) => at >= now - this.#windowMs);
+    // Who asks first after a stall must not be told that there was none.
+    return Math.max(0, now - this.#expected, ...this.#stalls.map(({ ms }) => ms));
   }
 
   close(): void {

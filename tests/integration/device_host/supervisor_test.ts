@@ -170,6 +170,23 @@ testWith([], "without a sound library it is said once, with the package to insta
   }
 });
 
+testWith([], "a host that cannot be started is known until one can", async () => {
+  const entry = await Deno.makeTempFile({ suffix: ".ts" });
+  const host = new DeviceHostSupervisor({ entry });
+  try {
+    assert.equal(host.failure, undefined, "none was needed yet");
+    await assert.rejects(host.socket(), { code: "device-failed" });
+    assert.match(host.failure!, /died while it started/);
+    const fake = new URL("../../fakes/device_host_main.ts", import.meta.url);
+    await Deno.writeTextFile(entry, `await import(${JSON.stringify(fake.href)});`);
+    await host.socket();
+    assert.equal(host.failure, undefined);
+  } finally {
+    await host.close();
+    await Deno.remove(entry);
+  }
+});
+
 testWith([], "an unknown backend in the environment is named", async () => {
   const host = new DeviceHostSupervisor({ env: { OFFHOOK_AUDIO_BACKEND: "alsa" } });
   try {
