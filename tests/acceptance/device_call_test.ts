@@ -3,16 +3,11 @@
  * mid-call the device host is killed; the call stays up and the sound comes back.
  */
 import assert from "node:assert/strict";
-import { DeviceHostConnection } from "../../src/device_host/client.ts";
 import { PORTAUDIO_RIGS, type RigKind } from "../fakes/device_rigs.ts";
-import { toneAmplitude } from "../fakes/tone.ts";
+import { hostPid, SpeakerRecording } from "../peers/speaker_recording.ts";
 import { testUnless } from "../support/skip.ts";
 
 const ROOT = decodeURIComponent(new URL("../../", import.meta.url).pathname);
-const WINDOW = 4800;
-/** The peer's tone: 1004 Hz at −10 dBm0 has an amplitude of some 7200. */
-const TONE = 1004;
-const LOUD = 5000;
 
 function offhook(args: string[], env: Record<string, string>): Deno.ChildProcess {
   return new Deno.Command(Deno.execPath(), {
@@ -30,70 +25,6 @@ function offhook(args: string[], env: Record<string, string>): Deno.ChildProcess
     stdout: "piped",
     stderr: "piped",
   }).spawn();
-}
-
-/** Records what the speaker plays; `windows` grows by one tone amplitude per 100 ms. */
-class SpeakerRecording implements AsyncDisposable {
-  readonly windows: number[] = [];
-  readonly #child: Deno.ChildProcess;
-  readonly #done: Promise<void>;
-
-  constructor(env: Record<string, string>) {
-    this.#child = new Deno.Command("parec", {
-      args: ["--device=speaker.monitor", "--rate=48000", "--channels=1", "--latency-msec=20"],
-      env,
-      stdin: "null",
-      stdout: "piped",
-      stderr: "null",
-    }).spawn();
-    this.#done = this.#listen();
-  }
-
-  async #listen(): Promise<void> {
-    const window = new Uint8Array(WINDOW * 2);
-    let filled = 0;
-    for await (const bytes of this.#child.stdout) {
-      for (let at = 0; at < bytes.length;) {
-        const count = Math.min(bytes.length - at, window.length - filled);
-        window.set(bytes.subarray(at, at + count), filled);
-        at += count;
-        filled += count;
-        if (filled < window.length) continue;
-        this.windows.push(toneAmplitude(new Int16Array(window.buffer), TONE));
-        filled = 0;
-      }
-    }
-  }
-
-  /** Waits for `count` loud windows in a row, from the window `from` on. @returns the first's index */
-  async loudFrom(from: number, count: number, ms: number): Promise<number> {
-    const end = performance.now() + ms;
-    while (performance.now() < end) {
-      for (let i = from; i + count <= this.windows.length; i++) {
-        if (this.windows.slice(i, i + count).every((level) => level > LOUD)) return i;
-      }
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-    const heard = this.windows.slice(from).map(Math.round).join(" ");
-    assert.fail(`the tone was not heard within ${ms} ms: ${heard}`);
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.#child.kill("SIGKILL");
-    await this.#child.status;
-    await this.#done;
-  }
-}
-
-/** The pid of the device host whose socket lies under `folder`. */
-async function hostPid(folder: string): Promise<number> {
-  for (const { name } of Deno.readDirSync(folder)) {
-    if (!name.startsWith("offhook-devices-")) continue;
-    const connection = await DeviceHostConnection.connect(`${folder}/${name}/socket`);
-    connection.close();
-    return connection.hostPid;
-  }
-  assert.fail("there is no device host");
 }
 
 function freePort(): number {
