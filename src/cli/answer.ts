@@ -11,7 +11,7 @@ import { lazily } from "./lazily.ts";
 import { readListenAddress } from "./phone_readers.ts";
 import { flag, option, repeated, type ValuesOf } from "./quick_args.ts";
 import { defineQuickCommand } from "./quick_command.ts";
-import { readText, readWholeNumber } from "./readers.ts";
+import { readCallerPattern, readText, readWholeNumber } from "./readers.ts";
 
 const fields = {
   listen: option(
@@ -21,7 +21,7 @@ const fields = {
   ),
   accept: repeated(
     "--accept",
-    { metavar: "FROM", read: readText },
+    { metavar: "FROM", read: readCallerPattern },
     "Only calls from this user, user@host or URI; * is a wildcard. Repeatable.",
   ),
   reject: option(

@@ -39,17 +39,36 @@ export function openDisplay(io: Io, kind: DisplayKind): CallDisplay {
   }
 }
 
+/** ms in which a call that cannot even begin says only why. */
+const BEGIN_MS = 150;
+
 function wordDisplay(io: Io): CallDisplay {
   let last: string | undefined;
+  let held: string | undefined;
+  let stop = () => {};
+  const flush = () => {
+    stop();
+    if (held !== undefined) say(io, held);
+    held = undefined;
+  };
   return {
     show(view) {
       const sentence = stateSentence(view);
+      // A Call-ID: it did begin.
+      if (view.state !== "ending" || view.sipCallId !== undefined) {
+        if (sentence !== last) flush();
+      }
       if (sentence === undefined || sentence === last) return;
       last = sentence;
-      say(io, sentence);
+      if (view.state !== "dialling") return void say(io, sentence);
+      held = sentence;
+      stop = io.after(BEGIN_MS, flush);
     },
-    note: (line) => void say(io, line),
-    close() {},
+    note(line) {
+      flush();
+      say(io, line);
+    },
+    close: () => stop(),
   };
 }
 

@@ -50,6 +50,7 @@ export async function withSession<T>(
     const phone = await context.openPhone({
       ...phoneOptions(options, io),
       ...(trace === undefined ? {} : { trace: trace.sink }),
+      attended: true,
       log: log.write,
     });
     try {

@@ -5,7 +5,7 @@
 import { parseMicrophone, parseSpeaker } from "../config/endpoints.ts";
 import { loadConfig, type LoadedConfig } from "../config/load.ts";
 import type { Overrides } from "../config/overrides.ts";
-import { passwordReader } from "../config/password.ts";
+import { isStdin, passwordReader } from "../config/password.ts";
 import { OffhookError } from "../core/errors.ts";
 import type { AudioEndpoints } from "../core/media_port.ts";
 import type { Io } from "./io.ts";
@@ -40,11 +40,15 @@ export function passwordOf(
   return async () => {
     const password = await read(account);
     if (password !== undefined) return password;
-    const stored = account === "command-line" ? "" : ` or \`offhook credential set ${account}\``;
+    const stored = account === "command-line" ? "" : `, or \`offhook credential set ${account}\``;
     throw new OffhookError(
       "credential-missing",
       `the server asks for a password, and the account ${account} has none`,
-      { hint: `Use --password-file, the variable OFFHOOK_PASSWORD${stored}.` },
+      {
+        hint: stored === ""
+          ? "Use --password-file or the variable OFFHOOK_PASSWORD."
+          : `Use --password-file, the variable OFFHOOK_PASSWORD${stored}.`,
+      },
     );
   };
 }
@@ -70,7 +74,7 @@ export function endpointsOf(
         hint: "Pipe s16le mono PCM into offhook, or use --mic device.",
       });
     }
-    if (values.passwordStdin || values.passwordFile === "-") {
+    if (values.passwordStdin || isStdin(values.passwordFile)) {
       throw new OffhookError("usage", "--mic pipe and the password both want standard input", {
         hint: "Use --password-file FILE or OFFHOOK_PASSWORD.",
       });

@@ -10,8 +10,13 @@ import { command, type CommandOptions } from "@optique/core/primitives";
 import type { Message } from "@optique/core/message";
 import { formatMessage, lineBreak, text } from "@optique/core/message";
 import { runParser } from "@optique/core/facade";
-import type { Parser } from "@optique/core/parser";
-import { extractCommandNames, extractOptionNames, type Usage } from "@optique/core/usage";
+import { type Parser, suggestSync } from "@optique/core/parser";
+import {
+  extractArgumentMetavars,
+  extractCommandNames,
+  extractOptionNames,
+  type Usage,
+} from "@optique/core/usage";
 import { nearest } from "../config/nearest.ts";
 import { type ExitCode, OffhookError } from "../core/errors.ts";
 import { colours, type Io } from "./io.ts";
@@ -99,7 +104,7 @@ export function parseArgs<T>(
     stdout: (part) => help += `${part}\n`,
     stderr: () => {},
     onError: (_status, error) => {
-      throw usageError(definition, error);
+      throw usageError(definition, error, args);
     },
   });
   return shown ? { help } : { values };
@@ -117,25 +122,56 @@ function exampleLines(examples: readonly string[]): Message {
   ]);
 }
 
-/** The parser's message as one sentence, and what was probably meant. */
-function usageError<T>({ name, parser }: CommandDefinition<T>, error: Message): OffhookError {
+/** The parser's message as one sentence, what may stand there, and what was probably meant. */
+function usageError<T>(
+  { name, parser, examples = [] }: CommandDefinition<T>,
+  error: Message,
+  args: readonly string[],
+): OffhookError {
   const full = formatMessage(error, { quotes: true, colors: false });
-  const [sentence = ""] = full.split(/\n+/);
+  const sentence = (full.split(/\n+/)[0] ?? "").trim().replaceAll("`", "");
   const see = `See \`offhook ${name} --help\`.`;
-  const unexpected = /^Unexpected option or \w+: (["`])(.*?)\1/.exec(sentence)?.[2];
+  const unexpected = /^Unexpected option or \w+: (["`])(.*?)\1/.exec(full)?.[2];
+  const commands = extractCommandNames(parser.usage);
+  const options = extractOptionNames(parser.usage);
+  // An option that the command has, where none of its own commands was named.
+  const early = unexpected !== undefined && (options as Set<string>).has(unexpected) &&
+    commands.size > 0 && !args.some((word) => commands.has(word));
+  const lacking = /^(?:No matching|Missing required|Expected an? (\S+), but too few)/.exec(
+    sentence,
+  );
+  if (lacking !== null || early) {
+    const where = [name, ...args.filter((word) => commands.has(word)).slice(0, 1)];
+    const words = nextWords(parser, args);
+    const metavar = lacking?.[1] ?? [...extractArgumentMetavars(parser.usage)][0] ?? "WORD";
+    const what = words.length > 0
+      ? `one of ${words.join(", ")}`
+      : `${/^[AEIOU]/.test(metavar) ? "an" : "a"} ${metavar}`;
+    const example = examples[0] === undefined ? "" : `For example: offhook ${examples[0]}. `;
+    return new OffhookError("usage", `${where.join(" ")} needs ${what}`, { hint: example + see });
+  }
   if (unexpected === undefined) {
-    return new OffhookError("usage", sentence.trim().replace(/\.$/, "").replaceAll("`", ""), {
+    return new OffhookError("usage", sentence.replace(/\.$/, ""), {
       hint: see,
     });
   }
   // Without what follows the =: it may be a secret after a mistyped --password-file.
   const word = unexpected.startsWith("-") ? unexpected.split("=")[0]! : unexpected;
-  const near = nearest(word, [
-    ...extractOptionNames(parser.usage),
-    ...extractCommandNames(parser.usage),
-  ]);
-  const what = word.startsWith("-") ? `there is no option ${word}` : `"${word}" is unexpected here`;
-  return new OffhookError("usage", what, {
-    hint: near === undefined ? see : `Did you mean ${near}? ${see}`,
-  });
+  const near = nearest(word, [...options, ...commands]);
+  const isOption = word.startsWith("-");
+  const words = isOption ? [] : nextWords(parser, args.slice(0, args.indexOf(unexpected)));
+  const allowed = words.length === 0 ? "" : `Allowed here: ${words.join(", ")}. `;
+  return new OffhookError(
+    "usage",
+    isOption ? `there is no option ${word}` : `"${word}" is unexpected here`,
+    { hint: near === undefined ? allowed + see : `Did you mean ${near}? ${see}` },
+  );
+}
+
+/** The words that may come after `args`, where they are known. */
+function nextWords(parser: AnyParser, args: readonly string[]): string[] {
+  const [first = "", ...rest] = [...args.filter((word) => !word.startsWith("-")), ""];
+  return suggestSync(parser, [first, ...rest]).flatMap((suggestion) =>
+    suggestion.kind === "literal" && !suggestion.text.startsWith("-") ? [suggestion.text] : []
+  );
 }

@@ -72,3 +72,12 @@ export function readOneOf<const T extends string>(allowed: readonly T[]): Reader
     );
   };
 }
+
+/** Whose calls are taken: what no URI can have would wait for ever. */
+export function readCallerPattern(input: string): string {
+  if (/^[^\s<>"{}\\^`]+$/.test(input) && !/@.*@/.test(input)) return input;
+  throw bad(
+    `"${input}" can be no caller`,
+    "Write a user, user@host or URI; * stands for anything: alice, 'alice@*', sip:alice@example.com.",
+  );
+}

@@ -5,6 +5,7 @@
  */
 import { chosen, type LoadedConfig } from "../config/load.ts";
 import { formatHostPort, parseHostPort } from "../core/address.ts";
+import type { AudioEndpoints } from "../core/media_port.ts";
 import type { TransportName } from "../core/account.ts";
 import { type ExitCode, OffhookError } from "../core/errors.ts";
 import type { AnswerValues } from "./answer.ts";
@@ -15,6 +16,7 @@ import type { Context } from "./command.ts";
 import { acceptorOf, IncomingCalls } from "./incoming_calls.ts";
 import { type Io, say } from "./io.ts";
 import type { OpenedPhone, PhoneOptions } from "./open_phone.ts";
+import { lazily } from "./lazily.ts";
 import { partyOf } from "./party.ts";
 import { awaitRegistration } from "./registration.ts";
 
@@ -23,10 +25,21 @@ type Listen = PhoneOptions["direct"]["listen"];
 /** One call is in our hands; the second must be seen to be refused. */
 const MAX_CALLS = 2;
 
+async function requireDevices(endpoints: AudioEndpoints): Promise<void> {
+  if (endpoints.microphone.kind !== "device" && endpoints.speaker.kind !== "device") return;
+  const station = await lazily<typeof import("../station/list_devices.ts")>(
+    import.meta.url,
+    "../station/list_devices.ts",
+  );
+  await station.requireDevices(endpoints);
+}
+
 export async function runAnswer(values: AnswerValues, context: Context): Promise<ExitCode> {
   const { io } = context;
   const loaded = await loadForCommand(values, io);
   const endpoints = endpointsOf(loaded, values, io);
+  // A call would be refused for it, hours later.
+  if (values.reject === undefined) await requireDevices(endpoints);
   const account = values.listen === undefined ? chosen(loaded).account : undefined;
   const from = values.from === undefined ? undefined : partyOf(values.from, account?.server);
   const listen = values.listen === undefined ? [] : await listenOn(values, loaded);

@@ -6,6 +6,7 @@ import type { z } from "zod";
 import { OffhookError } from "../core/errors.ts";
 import type { ConfigIssue } from "./issue.ts";
 import { nearest } from "./nearest.ts";
+import { OVERRIDES } from "./overrides.ts";
 import { configJsonSchema } from "./schema.ts";
 
 /** Where a value came from when it was not the file: `--transport`, `OFFHOOK_TRANSPORT`. */
@@ -47,11 +48,18 @@ export function issuesOf(error: z.ZodError, input: unknown, origins: Origins): C
     const value = valueAt(input, issue.path);
     const place = dotted(issue.path);
     return [{
-      path: origins.get(place) ?? origins.get(place.replace(/\[\d+\]$/, "")) ?? place,
+      path: origins.get(place) ?? origins.get(place.replace(/\[\d+\]$/, "")) ?? flagOf(place) ??
+        place,
       ...(value === undefined ? {} : { value: shown(value) }),
       ...explained(issue, value),
     }];
   });
+}
+
+/** The flag for a key of the account that flags made; undefined for keys of the file. */
+function flagOf(place: string): string | undefined {
+  const key = /^accounts\.command-line\.(.+)$/.exec(place)?.[1];
+  return Object.values(OVERRIDES).find(({ path }) => dotted(path) === key)?.flag;
 }
 
 function explained(

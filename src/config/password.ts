@@ -63,17 +63,23 @@ export function passwordSource(
   return { kind: "store" };
 }
 
+/** Deno opens `/dev/stdin` for programs with every permission only; it is the same stream. */
+export function isStdin(file: string | undefined): boolean {
+  return file === "-" || file === "/dev/stdin" || file === "/dev/fd/0";
+}
+
 function directSource(
   environment: Environment,
   { file, stdin, cwd }: Omit<PasswordOptions, "readStdin">,
 ): PasswordSource | undefined {
-  if (stdin === true || file === "-") return { kind: "stdin" };
+  if (stdin === true || isStdin(file)) return { kind: "stdin" };
   if (file !== undefined) return { kind: "file", path: resolve(cwd, file) };
   if (environment("OFFHOOK_PASSWORD")) {
     return { kind: "environment", variable: "OFFHOOK_PASSWORD" };
   }
   const named = environment("OFFHOOK_PASSWORD_FILE");
-  return named ? { kind: "file", path: resolve(cwd, named) } : undefined;
+  if (!named) return undefined;
+  return isStdin(named) ? { kind: "stdin" } : { kind: "file", path: resolve(cwd, named) };
 }
 
 /** A reader that asks each source once. */

@@ -83,8 +83,11 @@ export const tlsSchema = z.strictObject({
   verify: z.boolean().default(true).describe(
     "False verifies nothing: any machine on the way can then listen in.",
   ),
-}).refine((tls) => (tls.cert_file === undefined) === (tls.key_file === undefined), {
-  error: "cert_file and key_file belong together: give both or neither",
+}).superRefine(({ cert_file, key_file }, context) => {
+  if ((cert_file === undefined) === (key_file === undefined)) return;
+  const missing = cert_file === undefined ? "cert_file" : "key_file";
+  const message = "is missing: a certificate and its key belong together";
+  context.addIssue({ code: "custom", path: [missing], message });
 });
 
 export const dialRuleSchema = z.strictObject({
@@ -187,9 +190,14 @@ export const configSchema = z.strictObject({
   }).prefault({}).describe("What offhook writes about its work; never a secret."),
 }).refine((config) => hasDefaultAccount(config), {
   path: ["default_account"],
-  error: "allowed are the names of accounts that exist",
+  error: ({ input }) => `allowed are the accounts that there are: ${accountNames(input)}`,
   when: () => true,
 });
+
+function accountNames(config: unknown): string {
+  const { accounts } = config as { accounts?: Record<string, unknown> };
+  return Object.keys(accounts ?? {}).join(", ") || "none yet";
+}
 
 /** Also called while other values are wrong, so that all errors are found at once. */
 function hasDefaultAccount(config: { default_account?: unknown; accounts?: unknown }): boolean {

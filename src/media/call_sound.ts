@@ -86,15 +86,23 @@ export class CallSound {
     this.#sink.begin(sink);
     this.#waitsForAnswer = waitsForAnswer(microphone);
     this.#listenTo(source);
-    const results = await Promise.allSettled([
-      loadResampler(),
-      source.open(this.#eventsOf("microphone")),
-      sink.open(this.#eventsOf("speaker")),
-      record === undefined ? undefined : this.#recording.open(record),
-    ]);
-    // What came to be open after the call was closed is closed again.
-    if (this.#closed) await Promise.all([source.close(), sink.close(), this.#recording.close()]);
-    for (const result of results) if (result.status === "rejected") throw result.reason;
+    const openSink = () => sink.open(this.#eventsOf("speaker"));
+    const writes = speaker.kind === "file";
+    try {
+      await allOf([
+        loadResampler(),
+        source.open(this.#eventsOf("microphone")),
+        ...(writes ? [] : [openSink()]),
+      ]);
+      // Files that are written come last: a call that cannot be leaves none behind, and spoils none.
+      await allOf([
+        ...(writes ? [openSink()] : []),
+        ...(record === undefined ? [] : [this.#recording.open(record)]),
+      ]);
+    } finally {
+      // What came to be open after the call was closed is closed again.
+      if (this.#closed) await Promise.all([source.close(), sink.close(), this.#recording.close()]);
+    }
   }
 
   /** Sound runs from now on; a file or pipe only from the answer on. */
@@ -257,4 +265,10 @@ export class CallSound {
 
 function waitsForAnswer({ kind }: Microphone): boolean {
   return kind === "file" || kind === "pipe";
+}
+
+/** Waits for every one, also when one fails. @throws what the first that failed was rejected with */
+async function allOf(opening: Promise<unknown>[]): Promise<void> {
+  const results = await Promise.allSettled(opening);
+  for (const result of results) if (result.status === "rejected") throw result.reason;
 }

@@ -1,5 +1,8 @@
 /** The sound devices of this machine, asked of a device host that lives just for the question. */
+import type { AudioEndpoints } from "../core/media_port.ts";
+import { OffhookError } from "../core/errors.ts";
 import { DeviceHostSupervisor } from "../device_host/client_supervisor.ts";
+import { findDevice } from "../device_host/device.ts";
 import type { DeviceList } from "../device_host/wire_protocol.ts";
 
 /** @throws OffhookError `device-failed` when the device host cannot be run */
@@ -10,4 +13,16 @@ export async function listDevices(): Promise<DeviceList> {
   } finally {
     await host.close();
   }
+}
+
+/**
+ * Whether the devices of a call that is still to come are there now.
+ * @throws OffhookError `device-not-found`, `device-failed`
+ */
+export async function requireDevices({ microphone, speaker }: AudioEndpoints): Promise<void> {
+  if (microphone.kind !== "device" && speaker.kind !== "device") return;
+  const { devices, unavailable } = await listDevices();
+  if (devices.length === 0 && unavailable !== undefined) throw OffhookError.fromJSON(unavailable);
+  if (microphone.kind === "device") findDevice(devices, microphone.name, "capture");
+  if (speaker.kind === "device") findDevice(devices, speaker.name, "playback");
 }

@@ -82,7 +82,13 @@ class Assembly {
     });
     const callIds = new Map<string, string>();
     const lineOf = eventLog(callIds);
-    this.core.listen((event) => this.#write(lineOf(event)));
+    this.core.listen((event) => {
+      const line = lineOf(event);
+      const isWarning = line?.facts.level === "warning";
+      if (options.attended && isWarning) {
+        this.#write({ ...line, facts: { ...line.facts, level: "info" } });
+      } else this.#write(line);
+    });
     this.desk = options.headsets && new DeskDevices({
       host: this.#devices,
       clock: SYSTEM_CLOCK,

@@ -67,6 +67,8 @@ export interface PhoneOptions {
     | { kind: "redial" }
     | { kind: "hotline"; dial: { /** Absent: none. */ account?: AccountId; target: string } };
   trace?: TraceSink;
+  /** Somebody is told of every event: what failed is no warning in the log, only information. */
+  attended?: boolean;
   log: WriteLog;
 }
 

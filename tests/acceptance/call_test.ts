@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { callReportSchema } from "../../src/control/schemas/call.ts";
 import { errorOutputSchema } from "../../src/control/schemas/error.ts";
+import { RawPeer } from "../integration/sip/raw_peer.ts";
 import { callJson, Offhook, type OffhookResult } from "../peers/offhook.ts";
 import { type Scratch, withScratch } from "../peers/scratch.ts";
 import { testWith } from "../support/skip.ts";
@@ -79,13 +80,30 @@ Deno.test("nobody there: 8 with the reason, words alone or with JSON", async () 
   });
 });
 
-Deno.test("a file that is not there: 2, and nothing is called", async () => {
+Deno.test("a file that is not there: 2, nothing is called and nothing left behind", async () => {
   await withScratch(async (scratch) => {
-    const args = ["dial", "sip:x@127.0.0.1:9", "--mic", "file:none.wav", "--speaker", "null"];
+    const [kept, made] = [scratch.file("kept.wav"), scratch.file("made.wav")];
+    await Deno.writeTextFile(kept, "kept");
+    const sound = ["--mic", "file:/nonexistent.wav", "--speaker", `file:${made}`];
+    const args = ["dial", "sip:nobody@127.0.0.1:9", ...sound, "--record", kept];
     const result = await Offhook.run(scratch, args);
     assert.equal(result.status, 2, result.stderr);
-    assert.match(result.stderr, /none\.wav/);
+    assert.match(result.stderr, /^offhook: cannot use \/nonexistent\.wav/);
+    assert.equal(await Deno.readTextFile(kept), "kept");
+    await assert.rejects(Deno.stat(made), Deno.errors.NotFound);
   });
+});
+
+Deno.test("nothing that answers: 8, and the place that is silent", async () => {
+  const silent = Deno.listenDatagram({ transport: "udp", hostname: "127.0.0.1", port: 0 });
+  const { port } = silent.addr as Deno.NetAddr;
+  await withScratch(async (scratch) => {
+    const args = ["dial", `sip:x@127.0.0.1:${port}`, ...NO_CARD, "--timeout", "1s"];
+    const result = await Offhook.run(scratch, args);
+    assert.equal(result.status, 8, result.stderr);
+    assert.match(result.stderr, new RegExp(`nothing answers at 127\\.0\\.0\\.1:${port} over udp`));
+  });
+  silent.close();
 });
 
 Deno.test("SIGINT hangs up, then exits with 130; the other side hears the hang-up", async () => {
@@ -124,16 +142,17 @@ Deno.test("SIGINT while it rings cancels; a second one exits at once", async () 
 
 Deno.test("--timeout ends a call that nobody answers with 6", async () => {
   await withScratch(async (scratch) => {
-    const silent = Deno.listenDatagram({ transport: "udp", hostname: "127.0.0.1", port: 0 });
-    try {
-      const { port } = silent.addr as Deno.NetAddr;
-      const args = ["dial", `sip:x@127.0.0.1:${port}`, ...NO_CARD, "--timeout", "1s", "--json"];
-      const result = await Offhook.run(scratch, args);
-      assert.equal(result.status, 6, result.stderr);
-      assert.equal(callJson(result).outcome, "no-answer");
-    } finally {
-      silent.close();
-    }
+    const peer = await RawPeer.open();
+    const args = ["dial", `sip:x@${peer.at}`, ...NO_CARD, "--timeout", "1s", "--json"];
+    const dial = Offhook.start(scratch, args, { name: "dial" });
+    const invite = await peer.next("INVITE", undefined, 20_000);
+    peer.reply(invite, 180);
+    peer.reply(await peer.next("CANCEL"), 200);
+    peer.reply(invite, 487);
+    const result = await dial.finished;
+    await peer.close();
+    assert.equal(result.status, 6, result.stderr);
+    assert.equal(callJson(result).outcome, "no-answer");
     const nobody = await Offhook.run(
       scratch,
       ["answer", "--listen", "127.0.0.1:0", ...NO_CARD, "--timeout", "500ms", "--json"],

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { devicesTable } from "../../../src/cli/devices.ts";
-import { displayKind } from "../../../src/cli/call_display.ts";
+import { displayKind, openDisplay } from "../../../src/cli/call_display.ts";
 import { liveLine } from "../../../src/cli/live_line.ts";
 import { errorLines } from "../../../src/cli/report_error.ts";
 import { OffhookError } from "../../../src/core/errors.ts";
@@ -81,4 +81,20 @@ Deno.test("an error is one line and what to do; a bug comes with its stack", () 
   const lines = errorLines(bug);
   assert.equal(lines[0], "offhook: x is undefined");
   assert.match(lines.join("\n"), /a bug of offhook[^]*at .*display_test\.ts/);
+});
+
+Deno.test("a call that cannot begin does not say that it is calling", () => {
+  const view = aView({ state: "dialling" });
+  const { sipCallId: _, ...unbegun } = view;
+  const failing = new FakeIo();
+  const failed = openDisplay(failing, "words");
+  failed.show(unbegun);
+  failed.show({ ...unbegun, state: "ending" });
+  failed.close();
+  assert.equal(failing.stderr.text, "");
+  const refusing = new FakeIo();
+  const refused = openDisplay(refusing, "words");
+  refused.show(unbegun);
+  refused.show({ ...unbegun, sipCallId: "a@b", state: "ending" });
+  assert.equal(refusing.stderr.text, `calling ${view.remote.uri}\n`);
 });

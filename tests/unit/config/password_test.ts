@@ -74,6 +74,7 @@ Deno.test("each source gives the password, the nearer one first", async () => {
     assert.equal(await read(`password_file = "pw"`, { env }), "direct");
     assert.equal(await read("", { env, file: "pw" }), "from-file");
     assert.equal(await read("", { env, file: "-", stdin: "typed\r\n" }), "typed");
+    assert.equal(await read("", { env, file: "/dev/stdin", stdin: "typed\n" }), "typed");
     assert.equal(await read("", { env, stdin: "typed" }), "typed");
     assert.equal(await read("", { env: { OFFHOOK_PASSWORD_FILE: "pw" } }), "from-file");
   });
