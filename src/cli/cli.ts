@@ -27,10 +27,23 @@ export async function runCli(args: readonly string[], options: CliOptions): Prom
     refuseSecrets(args);
     return await dispatch(args, options);
   } catch (thrown) {
-    const error = OffhookError.from(thrown);
+    const error = missingPackage(thrown) ?? OffhookError.from(thrown);
     await reportError(error, io, args.includes("--json"));
     return error.exitCode;
   }
+}
+
+/** Packages that are gone since the set-up are no bug: a new set-up brings them. */
+export function missingPackage(thrown: unknown): OffhookError | undefined {
+  if (!(thrown instanceof TypeError)) return undefined;
+  const found = /package for 'npm:([^']+)'|Module not found "[^"]*\/node_modules\/([^"]+)"/
+    .exec(thrown.message);
+  if (found === null) return undefined;
+  const checkout = decodeURIComponent(new URL("../../", import.meta.url).pathname);
+  return new OffhookError("config-missing", `the npm package ${found[1] ?? found[2]} is missing`, {
+    hint: `Run \`deno task install\` again in ${checkout}.`,
+    cause: thrown,
+  });
 }
 
 async function dispatch(args: readonly string[], options: CliOptions): Promise<ExitCode> {

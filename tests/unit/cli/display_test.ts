@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { devicesTable } from "../../../src/cli/devices.ts";
+import { missingPackage } from "../../../src/cli/cli.ts";
 import { displayKind, openDisplay } from "../../../src/cli/call_display.ts";
 import { liveLine } from "../../../src/cli/live_line.ts";
 import { errorLines } from "../../../src/cli/report_error.ts";
@@ -97,4 +98,17 @@ Deno.test("a call that cannot begin does not say that it is calling", () => {
   refused.show(unbegun);
   refused.show({ ...unbegun, sipCallId: "a@b", state: "ending" });
   assert.equal(refusing.stderr.text, `calling ${view.remote.uri}\n`);
+});
+
+Deno.test("a package that is gone is a matter of the set-up, not a bug", () => {
+  const rows = [
+    `Could not find a matching package for 'npm:smol-toml@1.9.1' in the node_modules directory.`,
+    `Module not found "file:///x/node_modules/smol-toml@1.9.1/dist/index.js".`,
+  ];
+  for (const message of rows) {
+    const error = missingPackage(new TypeError(message));
+    assert.match(error?.message ?? "", /^the npm package smol-toml@1\.9\.1\S* is missing$/);
+    assert.match(error?.hint ?? "", /^Run `deno task install` again in \//);
+  }
+  assert.equal(missingPackage(new TypeError("x is not a function")), undefined);
 });
