@@ -78,6 +78,22 @@ async function runGroup(group: Group, extra: string[]): Promise<GroupReport> {
   return report;
 }
 
+/** Folders that failed or killed tests of former runs left; those of a day are still of use. */
+async function sweep(): Promise<void> {
+  const place = Deno.env.get("TMPDIR") ?? "/tmp";
+  const tooOld = Date.now() - 24 * 3_600_000;
+  for await (const { name } of Deno.readDir(place)) {
+    if (!/^offhook-(peers|tests|demo|notify)-/.test(name)) continue;
+    const path = `${place}/${name}`;
+    try {
+      const { mtime } = await Deno.lstat(path);
+      if (mtime !== null && mtime.getTime() < tooOld) await Deno.remove(path, { recursive: true });
+    } catch {
+      // Somebody else's, or gone already.
+    }
+  }
+}
+
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
   Deno.addSignalListener(signal, () => {
     if (running !== undefined) Deno.kill(-running, "SIGKILL");
@@ -101,6 +117,7 @@ if (plan.unknown.length > 0) {
   Deno.exit(2);
 }
 
+await sweep();
 const reports: { group: Group; report: GroupReport }[] = [];
 for (const group of plan.groups) reports.push({ group, report: await runGroup(group, flags) });
 
