@@ -104,7 +104,7 @@ async function picture(theme: "dark" | "light", palette: Palette): Promise<void>
         await new Promise((resolve) => setTimeout(resolve, 1_500));
       }
       await screen.until(says);
-      const text = await screen.tmux("capture-pane", "-p", "-e");
+      const text = await screen.tmux("capture-pane", "-p", "-e", "-N");
       const svg = svgOf(text, COLUMNS, palette, title);
       await Deno.writeTextFile(`${FOLDER}/${name}-${theme}.svg`, svg);
       if (name === "call") await screen.tmux("send-keys", "x");

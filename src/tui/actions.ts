@@ -182,7 +182,8 @@ export const ACTIONS: Readonly<Record<ActionName, Action>> = {
     title: (state) => GO_TITLES[goesTo(state) ?? "dial"],
     name: "action.go.title",
     off: goOff,
-    hint: (state) => goesTo(state) === undefined ? undefined : 1,
+    // What answers has a key of its own, which is hinted.
+    hint: (state) => [undefined, "answer"].includes(goesTo(state)) ? undefined : 1,
   }),
   answer: action("answer", "calls", {
     off: ringing,

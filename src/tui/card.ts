@@ -6,6 +6,10 @@ import { ACTION_NAMES, type ActionName, ACTIONS, GROUPS } from "./actions.ts";
 import { keyLabel, type Keymap, keymapOf } from "./keymap.ts";
 import { wordsFor } from "./strings.ts";
 
+const MOUSE =
+  "With `--mouse`, or `mouse = true` under `[screen]`, a click on a hint, a tab or a banner acts, " +
+  "on a row it chooses, on the chosen row it is Enter, and the wheel moves in the list.";
+
 interface CardRow {
   keys: string[];
   title: string;
@@ -29,6 +33,8 @@ Letters act on the call while nothing is being typed; <kbd>Alt</kbd> with the le
 <kbd>:</kbd> reaches every action, with or without a key.
 
 ${tables.join("\n\n")}
+
+${MOUSE}
 
 Keys can be changed in the configuration, for example:
 
@@ -57,7 +63,9 @@ export function keysManual(keymap: Keymap = keymapOf()): string {
       ]),
     ].join("\n")
   );
-  return [".SH KEYS", roff(`${t("help.field")} ${t("help.pad")}`), ...groups, ""].join("\n");
+  const mouse = roff(MOUSE.replaceAll("`", ""));
+  return [".SH KEYS", roff(`${t("help.field")} ${t("help.pad")}`), ...groups, ".PP", mouse, ""]
+    .join("\n");
 }
 
 function rowsOf(group: string, keymap: Keymap): CardRow[] {
