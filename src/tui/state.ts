@@ -194,9 +194,10 @@ export function historyShown({ records, screen }: AppState): readonly PastCall[]
 /** How the far side of a call is called here: address book, then what it says of itself. */
 export function nameOf(
   { records }: Pick<AppState, "records">,
-  remote: { uri: string; displayName?: string },
+  remote: { uri: string; displayName?: string; contact?: string },
 ): string | undefined {
   const own = records.names.get(remote.uri);
   if (own !== undefined && own !== "") return own;
-  return remote.displayName;
+  // Of a call that comes in the station says it at once, before it is looked up.
+  return remote.contact ?? remote.displayName;
 }

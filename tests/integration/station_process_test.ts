@@ -1,7 +1,9 @@
 /** A real station process: its order, what kills leave behind, and many clients. */
 import assert from "node:assert/strict";
 import { WebSocket } from "ws";
-import type { Sequenced, Snapshot } from "../../src/control/phone.ts";
+import type { CallView, Sequenced, Snapshot } from "../../src/control/phone.ts";
+import { nameOf } from "../../src/tui/state.ts";
+import { NO_PHONE, takeNews } from "../../src/tui/phone_model.ts";
 import { Offhook, type OffhookResult } from "../peers/offhook.ts";
 import { type Scratch, withScratch } from "../peers/scratch.ts";
 import { aPbx, connect, PASSWORD, startStation, type StationScene } from "../peers/station.ts";
@@ -95,19 +97,38 @@ Deno.test("kill -9 of the station: commands say so, the next one starts, nothing
     assert.throws(() => Deno.statSync(socket), Deno.errors.NotFound);
   }));
 
-Deno.test("an auto-answered caller is answered, and named by the contacts", () =>
+Deno.test("an auto-answered caller is answered, and named by the contacts wherever it is seen", () =>
   withStation(async ({ scratch, env, socket }) => {
-    const add = ["contacts", "add", "The Lab", "sip:620@127.0.0.1"];
+    const add = ["contacts", "add", "The Lab", "sip:pbx@127.0.0.1"];
     assert.equal((await Offhook.run(scratch, add, { env })).status, 0);
     const phone = await connect(socket);
     const seen: Sequenced[] = [];
-    await phone.subscribe((event) => seen.push(event));
+    const { snapshot, seq } = await phone.subscribe((event) => seen.push(event));
+    const events = Offhook.start(scratch, ["events", "--filter", "call"], { env, name: "events" });
     await Offhook.run(scratch, ["dial", "620", "--detach"], { env });
     const answered = () =>
       seen.find((event) => event.type === "call.answered" && event.call.direction === "incoming");
     await until(() => answered() !== undefined, "the answer");
     const call = answered()!;
-    assert.equal(call.type === "call.answered" && call.call.account, "alice");
+    assert.ok(call.type === "call.answered");
+    assert.deepEqual([call.call.account, call.call.remote.contact], ["alice", "The Lab"]);
+    const incoming = await events.waitFor("stdout", /^.*"call\.incoming".*$/m);
+    assert.equal(JSON.parse(incoming[0]).call.remote.contact, "The Lab");
+    const [json, words] = await Promise.all([
+      Offhook.run(scratch, ["status", "--json"], { env, name: "status-json" }),
+      Offhook.run(scratch, ["calls"], { env, name: "calls" }),
+    ]);
+    const named = JSON.parse(text(json)).calls.find(({ id }: CallView) => id === call.call.id);
+    assert.equal(named.remote.contact, "The Lab");
+    assert.match(text(words), /active +from .*The Lab/);
+
+    let model = takeNews(NO_PHONE, { type: "attached", snapshot, seq, at: 0 });
+    for (const event of seen) model = takeNews(model, { type: "event", event });
+    const live = model.calls.find(({ view }) => view.id === call.call.id)!;
+    const records = { history: [], contacts: [], hits: [], names: new Map() };
+    assert.equal(nameOf({ records }, live.view.remote), "The Lab", "on the screen, at once");
+
+    events.interrupt();
     await phone.close();
   }, `[station]\nauto_answer = ["*"]`));
 
