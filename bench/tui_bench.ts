@@ -12,11 +12,12 @@ process.env.NODE_ENV = "production";
 const { render } = await import("ink");
 const { createElement } = await import("react");
 const { App } = await import("../src/tui/app.tsx");
+const { LevelPainter } = await import("../src/tui/level_painter.ts");
 const { keymapOf } = await import("../src/tui/keymap.ts");
 const { Store } = await import("../src/tui/store.ts");
 const { wordsFor } = await import("../src/tui/strings.ts");
 const { glyphsOf } = await import("../src/tui/theme.ts");
-const { call, NOW, past, ringing, state } = await import("../tests/unit/tui/stage.ts");
+const { call, NOW, past, report, ringing, state } = await import("../tests/unit/tui/stage.ts");
 
 /** A terminal that counts. */
 class Sink extends Writable {
@@ -34,14 +35,17 @@ class Sink extends Writable {
   }
 }
 
-const SECONDS = 6;
+const SECONDS = 20;
 const HISTORY = Array.from({ length: 60 }, (_, at) => past({ id: `p${at}` }));
 
 function open() {
   const sink = new Sink();
   const store = new Store(state({ calls: [call()], records: { history: HISTORY } }));
   const props = { words: wordsFor("en"), glyphs: glyphsOf(false), keymap: keymapOf() };
-  const app = render(createElement(App, { store, practice: false, ...props }), {
+  const scene = { store, practice: false, ...props };
+  const painter = new LevelPainter(scene, (text) => void sink.write(text));
+  const app = render(createElement(App, scene), {
+    onRender: () => painter.drew(),
     stdout: sink as unknown as NodeJS.WriteStream,
     stdin: new PassThrough() as unknown as NodeJS.ReadStream,
     alternateScreen: true,
@@ -57,10 +61,16 @@ function open() {
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 let seq = 10;
-/** Both meters move, as in talk. */
-function level(store: InstanceType<typeof Store>): void {
+/** Meters ten times a second; once a second the report and the clock, as a phone has them. */
+function meter(store: InstanceType<typeof Store>): void {
+  const at = NOW + 100 * seq;
   const sent = -50 + (++seq * 7) % 45;
   store.dispatch({ type: "levels", levels: [{ call: "c1", sent, received: sent - 3 }] });
+  if (seq % 10 !== 0) return;
+  const one = call({ report: report({ sentLevel: sent, received: seq * 5 }) });
+  const event = { type: "call.media", call: one, seq, at } as const;
+  store.dispatch({ type: "news", news: { type: "event", event } });
+  store.dispatch({ type: "tick", at });
 }
 
 /** Share of one core, percent, over some seconds of `work` every 100 ms. */
@@ -96,10 +106,10 @@ async function shownAfter(
 
 const scene = open();
 await pause(500);
-await shareOf(() => level(scene.store));
+await shareOf(() => meter(scene.store));
 const idle = await shareOf(() => {});
 const bytes = scene.sink.bytes;
-const meters = await shareOf(() => level(scene.store));
+const meters = await shareOf(() => meter(scene.store));
 const frameBytes = Math.round((scene.sink.bytes - bytes) / (SECONDS * 10));
 const keys: number[] = [];
 for (let digit = 0; digit < 10; digit++) {

@@ -10,6 +10,7 @@
  */
 import { delimiter, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { launchArguments } from "../src/config/launch.ts";
 import { shellQuoted } from "../src/config/private_file.ts";
 
 const ROOT = fileURLToPath(new URL("../", import.meta.url));
@@ -37,11 +38,10 @@ function wishesOf(args: readonly string[]): Wishes {
 
 /** The launcher's text. Paths are quoted for sh. */
 export function launcher(deno: string, root: string): string {
-  const config = shellQuoted(join(root, "deno.json"));
-  const main = shellQuoted(join(root, "main.ts"));
+  const args = launchArguments(join(root, "deno.json"), join(root, "main.ts"));
   return `#!/bin/sh
 # Starts offhook from its checkout. Written by \`deno task install\`; remove this file to uninstall.
-exec ${shellQuoted(deno)} run --quiet --no-prompt --config=${config} -P=station ${main} "$@"
+exec ${[deno, ...args].map(shellQuoted).join(" ")} "$@"
 `;
 }
 

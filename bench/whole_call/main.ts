@@ -62,8 +62,16 @@ for (const phone of phones) {
   results[phone.name] = await measure(phone, effort);
 }
 console.log(table(results).join("\n"));
+const loadAverage = Deno.loadavg().map((load) => Number(load.toFixed(1)));
+console.log(`load average ${loadAverage.join(", ")}`);
 const file = option("--json");
 if (file) {
-  const record = { deno: Deno.version.deno, cores: navigator.hardwareConcurrency, effort, results };
+  const record = {
+    deno: Deno.version.deno,
+    cores: navigator.hardwareConcurrency,
+    effort,
+    loadAverage,
+    results,
+  };
   await Deno.writeTextFile(file, JSON.stringify(record, null, 2) + "\n");
 }

@@ -78,6 +78,10 @@ export const offhook: MeasuredPhone = {
 /** Our phone as baresip is measured: it runs already, and is told to call over its control socket. */
 export const station: MeasuredPhone = {
   name: "offhook station",
+  async register(scratch, address) {
+    const { process } = await stationProcess(scratch, address);
+    return standing(process);
+  },
   async dial(scratch, uri) {
     const { pid, phone } = await runningStation(scratch);
     const microphone = { kind: "file", path: await spokenWav(), loop: true } as const;
@@ -99,6 +103,23 @@ export const station: MeasuredPhone = {
   },
 };
 
+/** @param registrar absent: the account does not register */
+async function stationProcess(
+  scratch: Scratch,
+  registrar?: string,
+): Promise<{ process: Offhook; address: string }> {
+  const name = next();
+  const config = scratch.file(`${name}.toml`);
+  await Deno.writeTextFile(
+    config,
+    `[accounts.bench]\nuser = "bench"\nserver = "${registrar ?? "127.0.0.1:9"}"\n` +
+      `register = ${registrar !== undefined}\n[headset]\nenabled = false\n`,
+  );
+  const address = scratch.file(`${name}.sock`);
+  const env = { OFFHOOK_CONFIG: config, OFFHOOK_SOCKET: address, OFFHOOK_PASSWORD: "none" };
+  return { process: Offhook.start(scratch, ["station"], { env, name }), address };
+}
+
 interface RunningStation {
   pid: number;
   phone: RemotePhone;
@@ -114,15 +135,7 @@ function runningStation(scratch: Scratch): Promise<RunningStation> {
 }
 
 async function startStation(scratch: Scratch): Promise<RunningStation> {
-  const config = scratch.file("config.toml");
-  await Deno.writeTextFile(
-    config,
-    `[accounts.bench]\nuser = "bench"\nserver = "127.0.0.1:9"\nregister = false\n` +
-      `[headset]\nenabled = false\n`,
-  );
-  const address = scratch.file("control.sock");
-  const env = { OFFHOOK_CONFIG: config, OFFHOOK_SOCKET: address };
-  const process = Offhook.start(scratch, ["station"], { env, name: next() });
+  const { process, address } = await stationProcess(scratch);
   await process.waitFor("stderr", /station on/);
   const phone = await RemotePhone.connect({ address });
   scratch.defer(() => phone.close());

@@ -7,6 +7,7 @@
  * terminal does not end it. Not on the real-time path.
  */
 import { fileURLToPath } from "node:url";
+import { launchArguments } from "../config/launch.ts";
 import type { RemotePhone } from "../control/remote_phone.ts";
 import { type ErrorCode, EXIT_CODES, OffhookError } from "../core/errors.ts";
 import type { Io } from "./io.ts";
@@ -47,8 +48,7 @@ export async function startStation(
   const main = fileURLToPath(new URL("../../main.ts", import.meta.url));
   const config = fileURLToPath(new URL("../../deno.json", import.meta.url));
   const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "--quiet", "--no-prompt", `--config=${config}`, "-P=station", main, "station"]
-      .concat(args),
+    args: [...launchArguments(config, main), "station", ...args],
     stdin: "null",
     stdout: "null",
     stderr: "piped",

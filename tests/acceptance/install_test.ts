@@ -56,5 +56,5 @@ Deno.test("wrong arguments and folders are said in one line", async () => {
 Deno.test("paths with quotes are quoted for sh", () => {
   const text = launcher("/a b/deno", "/it's/");
   assert.match(text, /^exec '\/a b\/deno' run /m);
-  assert.match(text, /--config='\/it'\\''s\/deno\.json'/);
+  assert.match(text, /'--config=\/it'\\''s\/deno\.json'/);
 });
