@@ -5,9 +5,7 @@
  *      └─ throws: closed      (failed)                 (restored)
  *
  * The first try after a loss is at once, the next after growing pauses, without end: a headset that
- * is plugged in again an hour later still comes back. (libportaudio looks for new cards only while
- * none of its streams is open: a microphone that comes back alone waits for the speaker's end.) Not
- * on the real-time path itself.
+ * is plugged in again an hour later still comes back. Not on the real-time path itself.
  */
 import { OffhookError } from "../core/errors.ts";
 import {

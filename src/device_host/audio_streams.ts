@@ -12,9 +12,10 @@
 import { OffhookError } from "../core/errors.ts";
 import type { AudioBackend, BackendCapture, BackendPlayback } from "./backend.ts";
 import { Lock, Stuck, within } from "./bounded.ts";
-import { type AudioDevice, findDevice } from "./device.ts";
+import { type AudioDevice, findDevice, type StreamDirection } from "./device.ts";
 import { NoBackend } from "./no_backend.ts";
 import { CapturePump, PlaybackPump, type Pump } from "./pump.ts";
+import { ReplaceableStream } from "./replaceable_stream.ts";
 import { openInBestFormat } from "./stream_opener.ts";
 import type { FrameWriter } from "./wire_writer.ts";
 import type { DeviceList, OpenStream, StreamOpened } from "./wire_protocol.ts";
@@ -32,6 +33,8 @@ const STALL_CHECK_MS = 200;
 export interface HostSurroundings {
   /** Monotonic, ms. */
   clock: () => number;
+  /** The sound cards that the system has, one each; absent where it does not tell. */
+  cards?: () => readonly string[];
   /** The process cannot go on: native code hangs. */
   fatal: (reason: string) => void;
 }
@@ -39,7 +42,8 @@ export interface HostSurroundings {
 /** One open stream. */
 interface RunningStream {
   device: AudioDevice;
-  backendStream: BackendCapture | BackendPlayback;
+  direction: StreamDirection;
+  backendStream: ReplaceableStream;
   pump: Pump;
   /** Settles, without rejecting, when the pump stopped. */
   finished: Promise<void>;
@@ -51,6 +55,8 @@ export class AudioStreams {
   readonly #surroundings: HostSurroundings;
   readonly #lock = new Lock();
   readonly #running = new Set<RunningStream>();
+  /** Cards that were there when the library last looked. */
+  #cards: ReadonlySet<string> | undefined;
   readonly #stallTimer: ReturnType<typeof setInterval>;
 
   constructor(backend: AudioBackend, surroundings: HostSurroundings) {
@@ -65,7 +71,7 @@ export class AudioStreams {
       if (this.#backend instanceof NoBackend) {
         return { backend: "none", devices: [], unavailable: this.#backend.reason.toJSON() };
       }
-      const devices = await this.#limited(LIST_LIMIT_MS, "listing", this.#backend.listDevices());
+      const devices = await this.#look();
       return { backend: this.#backend.name, devices };
     });
   }
@@ -80,12 +86,51 @@ export class AudioStreams {
     failed: (error: OffhookError) => void,
   ): Promise<ClientStream> {
     return this.#lock.run(async () => {
-      const devices = await this.#limited(LIST_LIMIT_MS, "listing", this.#backend.listDevices());
+      const devices = await this.#look();
       const device = findDevice(devices, wanted.device ?? undefined, wanted.direction);
       const opening = openInBestFormat(this.#backend, device, wanted.direction);
       const stream = await this.#limited(OPEN_LIMIT_MS, "opening a device", opening);
       return this.#start(device, stream, wanted, writer, failed);
     });
+  }
+
+  /**
+   * The devices of now. PortAudio sees a card that was plugged in only while no stream is open: then the
+   * open ones are let go for the fraction of a second that this takes.
+   */
+  async #look(): Promise<AudioDevice[]> {
+    const cards = new Set(this.#surroundings.cards?.() ?? []);
+    const known = this.#cards;
+    this.#cards = cards;
+    const added = known !== undefined && [...cards].some((card) => !known.has(card));
+    const suspended = added ? [...this.#running] : [];
+    await Promise.all(
+      suspended.map(({ backendStream }) =>
+        this.#limited(CLOSE_LIMIT_MS, "letting a device go", backendStream.suspend())
+      ),
+    );
+    const devices = await this.#limited(LIST_LIMIT_MS, "listing", this.#backend.listDevices());
+    for (const running of suspended) await this.#resume(running, devices);
+    return devices;
+  }
+
+  async #resume(running: RunningStream, devices: AudioDevice[]): Promise<void> {
+    const { direction, backendStream, device: { id, name } } = running;
+    try {
+      const opening = openInBestFormat(
+        this.#backend,
+        findDevice(devices, id, direction),
+        direction,
+      );
+      const stream = await this.#limited(OPEN_LIMIT_MS, "opening a device", opening);
+      // it may have been closed meanwhile
+      if (!this.#running.has(running)) return await stream.close();
+      if (backendStream.resume(stream)) return;
+      await stream.close();
+      throw new OffhookError("device-failed", `The device "${name}" has another format now.`);
+    } catch (error) {
+      this.#fail(running, OffhookError.from(error));
+    }
   }
 
   /** Waits until the closed streams let their devices go, and closes the library. */
@@ -102,18 +147,14 @@ export class AudioStreams {
     failed: (error: OffhookError) => void,
   ): ClientStream {
     const { clock } = this.#surroundings;
+    const stream = new ReplaceableStream(backendStream);
     const pump = wanted.direction === "capture"
-      ? new CapturePump(
-        backendStream as BackendCapture,
-        writer,
-        wanted.stream,
-        wanted.frameMs,
-        clock,
-      )
-      : new PlaybackPump(backendStream as BackendPlayback, writer, wanted.stream, clock);
+      ? new CapturePump(stream, writer, wanted.stream, wanted.frameMs, clock)
+      : new PlaybackPump(stream, writer, wanted.stream, clock);
     const running: RunningStream = {
       device,
-      backendStream,
+      direction: wanted.direction,
+      backendStream: stream,
       pump,
       failed,
       finished: pump.run().catch((error) => this.#fail(running, OffhookError.from(error))),

@@ -87,6 +87,15 @@ export function hexOf(bytes: Uint8Array): string {
   return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
+const CARD_LIST_BYTES = 16_384;
+
+/** Every ALSA card by its number and what stands beside it: a card that comes is a line that was not there. */
+export function alsaCards(files: SystemFiles | undefined): string[] {
+  const bytes = files?.read("/proc/asound/cards", CARD_LIST_BYTES);
+  if (bytes === null || bytes === undefined) return [];
+  return new TextDecoder().decode(bytes).split("\n").filter((line) => /^ *\d+ \[/.test(line));
+}
+
 /** The path of the USB device that a path of one of its interfaces lies in. */
 function usbDevice(path: string | null): string | undefined {
   return /^(.*\/\d+-[\d.]+)\/[^/]*:\d+\.\d+(\/|$)/.exec(path ?? "")?.[1];

@@ -2,6 +2,7 @@
 import { AudioStreams } from "./audio_streams.ts";
 import type { AudioBackend } from "./backend.ts";
 import { exitAtOnce } from "./exit_at_once.ts";
+import { alsaCards, libcFiles } from "./hid_files.ts";
 import type { HidBackend } from "./hid_backend.ts";
 import { HidDevices } from "./hid_session.ts";
 import { LinuxContacts } from "./linux_contacts.ts";
@@ -31,8 +32,10 @@ export async function runHost(
   Deno.addSignalListener("SIGHUP", () => {});
   const listener = Deno.listen({ transport: "unix", path: socket });
   const backend = await makeBackend();
+  const files = libcFiles();
   const audio = new AudioStreams(backend, {
     clock: () => performance.now(),
+    cards: () => alsaCards(files),
     fatal(reason) {
       complain(reason);
       exitAtOnce(STATUS_HUNG);

@@ -10,7 +10,7 @@ const MODULES = [
 await rigTests([
   { name: "headsets in the rig", file: "headsets_guest.ts", steps: 14 },
   { name: "the command line with a headset, in the rig", file: "command_guest.ts", steps: 4 },
-  { name: "contacts, busylights and a USB headset, in the rig", file: "desk_guest.ts", steps: 7 },
+  { name: "contacts, busylights and a USB headset, in the rig", file: "desk_guest.ts", steps: 8 },
   {
     name: "a headset in a call, in the rig",
     file: "call_guest.ts",

@@ -9,6 +9,8 @@ import {
   type HeadsetState,
   IDLE_HEADSET,
 } from "../../../src/core/headset_port.ts";
+import { DeviceHostConnection } from "../../../src/device_host/client.ts";
+import { DeviceHostSupervisor } from "../../../src/device_host/client_supervisor.ts";
 import { Buttons } from "../../../src/station/buttons.ts";
 import { Busylights } from "../../../src/station/busylights.ts";
 import { SYSTEM_CLOCK } from "../../../src/station/core_loop.ts";
@@ -33,6 +35,7 @@ Deno.test("what stands beside a headset, in the rig", async (t) => {
       () => busylight(each),
     );
   }
+  await t.step("a sound card that comes while another one is open is listed, both go on", newCard);
   await t.step("a USB headset: its sound card, a call, unplugged and plugged again", usbHeadset);
 });
 
@@ -199,6 +202,38 @@ async function busylight(light: Light): Promise<void> {
   await holds(() => reports().at(-1) === String(light.dark));
   device.destroy();
   await place.gone(light.vendorId, light.productId);
+}
+
+/** With the real libportaudio, which looks for cards only while none of its streams is open. */
+async function newCard(): Promise<void> {
+  const asound = new URL("asound.conf", import.meta.url).pathname;
+  const env = { OFFHOOK_AUDIO_BACKEND: "ffi", ALSA_CONFIG_PATH: asound };
+  const supervisor = new DeviceHostSupervisor({ env });
+  try {
+    const connection = await DeviceHostConnection.connect(await supervisor.socket());
+    let frames = 0;
+    const stream = await connection.openStream("playback", "Loopback: PCM (hw:0,0)", 10, {
+      level: () => frames++,
+      failed: (error) => assert.fail(error.message),
+    });
+    const playsOn = async () => {
+      const before = frames;
+      await until(() => {
+        stream.send(new Int16Array(stream.opened.rate / 50));
+        return Promise.resolve(frames > before || undefined);
+      });
+    };
+    await playsOn();
+    new Deno.Command("/run/rig/bin/busybox", { args: ["modprobe", "snd-dummy"] }).outputSync();
+    await until(async () => {
+      const { devices } = await connection.listDevices();
+      return devices.some(({ name }) => name.startsWith("Dummy")) || undefined;
+    });
+    await playsOn();
+    connection.close();
+  } finally {
+    await supervisor.close();
+  }
 }
 
 /** Cards of ALSA by number, with the bus that they are on. */
