@@ -1,8 +1,10 @@
 /**
  * The log of a command: to a file, else to standard error.
  *
- *     write(text, facts) ─► logtape ─► a terminal: words │ a file, a pipe: JSON, one object a line
+ *     write(text, facts) ─► logtape ─► a terminal: words │ a file: JSON, one object a line
  *                                      └► journald: with <PRIORITY> before it (sd-daemon(3))
+ *
+ * On a pipe a station writes JSON, and a command that makes a call words: there an object is its report.
  *
  * Facts are properties; nothing of ours puts a secret into one. Not on the real-time path.
  */
@@ -62,9 +64,16 @@ export async function openLogAs(
   return await openLog({ config: { logging }, path: join(io.cwd, "flags") }, io);
 }
 
-/** @throws OffhookError `file-unusable` */
-export async function openLog(loaded: LogConfig, io: Io): Promise<Log> {
-  let place = await placeOf(loaded, io);
+/**
+ * @param piped how lines stand on a standard error that is a pipe
+ * @throws OffhookError `file-unusable`
+ */
+export async function openLog(
+  loaded: LogConfig,
+  io: Io,
+  piped: "words" | "json" = "words",
+): Promise<Log> {
+  let place = await placeOf(loaded, io, piped);
   const sink = (record: LogRecord) => place.write(`${formatted(record, place.form)}\n`);
   setLevel(loaded.config.logging.level, sink);
   const logger = getLogger("offhook");
@@ -80,7 +89,7 @@ export async function openLog(loaded: LogConfig, io: Io): Promise<Log> {
       });
     },
     async reopen(changed) {
-      const next = await placeOf(changed, io);
+      const next = await placeOf(changed, io, piped);
       return () => {
         place.close();
         place = next;
@@ -105,10 +114,14 @@ function setLevel(lowestLevel: LogLevel, sink: (record: LogRecord) => void): voi
   });
 }
 
-async function placeOf(loaded: LogConfig, io: Io): Promise<Place> {
+async function placeOf(loaded: LogConfig, io: Io, piped: LogForm): Promise<Place> {
   const { file } = loaded.config.logging;
   if (file === undefined) {
-    return { form: formOfStderr(io), write: (line) => void io.stderr.write(line), close() {} };
+    return {
+      form: formOfStderr(io, piped),
+      write: (line) => void io.stderr.write(line),
+      close() {},
+    };
   }
   const path = expandPath(file, dirname(loaded.path), io.environment);
   const handle = await Deno.open(path, { append: true, create: true, mode: 0o600 })
@@ -147,8 +160,8 @@ export function formatted(record: LogRecord, form: LogForm): string {
 }
 
 /** systemd names the device and inode of the stream that goes to its journal. */
-function formOfStderr(io: Io): LogForm {
+function formOfStderr(io: Io, piped: LogForm): LogForm {
   if (io.stderr.isTty) return "words";
   const stream = io.environment("JOURNAL_STREAM");
-  return stream !== undefined && stream === io.stderrStream() ? "journal" : "json";
+  return stream !== undefined && stream === io.stderrStream() ? "journal" : piped;
 }

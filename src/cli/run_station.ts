@@ -27,7 +27,7 @@ export async function runStation(values: StationValues, context: Context): Promi
   const io = withOneStdin(context.io);
   const loaded = await loadForCommand(values, io);
   const trace = values.trace === undefined ? undefined : await openTrace(values.trace, io);
-  const log = await openLog(loaded, io);
+  const log = await openLog(loaded, io, "json");
   const interrupts = interruptsOf(io);
   const optionsOf = async (from: LoadedConfig): Promise<PhoneOptions> => ({
     ...await withHeadsets(phoneOptions(from, values, io), from, log.write),

@@ -40,8 +40,8 @@ const ROWS: Record<string, Row> = {
     report: { outcome: "answered", endedBy: "local" },
     durationMs: [2_200, 4_500],
     tones: [
-      { file: "both.wav", channel: 0, hertz: 440, seconds: [1.3, 1.6] },
-      { file: "both.wav", channel: 1, hertz: 440, seconds: [1.3, 1.6] },
+      { file: "both.wav", channel: 0, hertz: 440, seconds: [1.2, 1.9] },
+      { file: "both.wav", channel: 1, hertz: 440, seconds: [1.2, 1.9] },
     ],
   },
   "--mic pipe, --speaker pipe": {
@@ -50,7 +50,7 @@ const ROWS: Record<string, Row> = {
     flags: "--mic pipe --speaker pipe",
     behind: `sox ${PCM} out.wav`,
     report: { outcome: "answered", endedBy: "local" },
-    tones: [{ file: "out.wav", hertz: 440, seconds: [1.3, 1.6] }],
+    tones: [{ file: "out.wav", hertz: 440, seconds: [1.2, 1.9] }],
   },
   "--mic pipe, --duration": {
     to: "600",
@@ -63,13 +63,13 @@ const ROWS: Record<string, Row> = {
     to: "613",
     flags: "--mic silence --speaker pipe --duration 300ms",
     behind: `sox ${PCM} out.wav`,
-    tones: [{ file: "out.wav", hertz: 1_004, seconds: [1.9, 2.7] }],
+    tones: [{ file: "out.wav", hertz: 1_004, seconds: [1.7, 3.1] }],
   },
   "--speaker pipe, --rate": {
     to: "601",
     flags: "--mic silence --speaker pipe --rate 8000 --duration 1s",
     behind: `sox ${PCM.replace(`${RATE}`, "8000")} out.wav`,
-    tones: [{ file: "out.wav", hertz: 1_004, seconds: [0.8, 1.3] }],
+    tones: [{ file: "out.wav", hertz: 1_004, seconds: [0.7, 1.6] }],
   },
   "--speaker pipe whose reader leaves": {
     to: "601",
@@ -84,13 +84,13 @@ const ROWS: Record<string, Row> = {
     flags: "--mic file:says.wav --speaker file:out.wav",
     report: { outcome: "answered", endedBy: "local" },
     durationMs: [2_200, 4_500],
-    tones: [{ file: "out.wav", hertz: 440, seconds: [1.3, 1.6] }],
+    tones: [{ file: "out.wav", hertz: 440, seconds: [1.2, 1.9] }],
   },
   "--mic file, --loop": {
     to: "600",
     before: `sox -n -r ${RATE} -b 16 -c 1 says.wav synth 0.4 sine 440 gain -10; true`,
     flags: "--mic file:says.wav --loop --speaker file:out.wav --duration 1500ms",
-    tones: [{ file: "out.wav", hertz: 440, seconds: [1, 1.6] }],
+    tones: [{ file: "out.wav", hertz: 440, seconds: [0.9, 1.9] }],
   },
   "--mic tone, --require-audio": {
     to: "600",

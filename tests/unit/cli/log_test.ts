@@ -34,10 +34,11 @@ Deno.test("a line is one line: words, JSON, or JSON with its priority", () => {
 async function logged(
   flags: Record<string, string>,
   options: ConstructorParameters<typeof FakeIo>[0] = {},
+  piped: "words" | "json" = "json",
 ): Promise<string> {
   const io = new FakeIo(options);
   const { environment, cwd } = io;
-  const log = await openLog(await loadConfig({ flags, environment, cwd }), io);
+  const log = await openLog(await loadConfig({ flags, environment, cwd }), io, piped);
   log.write("an info");
   log.write("a warning", { level: "warning", callId: "x@y" });
   const more = { ...flags, logLevel: "debug" };
@@ -56,6 +57,7 @@ Deno.test("the level chooses, and changes while the log is open", async () => {
   assert.equal(lines[0].callId, "x@y");
   const words = await logged({ logLevel: "info" }, { tty: { stderr: true } });
   assert.match(words, /^1970-\S+ info an info\n1970-\S+ warning \[x@y\] a warning\n/);
+  assert.match(await logged({}, {}, "words"), /^1970-\S+ warning \[x@y\] a warning\n/);
 });
 
 Deno.test("a file gets JSON; one that cannot be written is told", async () => {
