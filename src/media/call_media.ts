@@ -37,6 +37,12 @@ export interface MediaSurroundings {
 const NOWHERE = new Set(["0.0.0.0", "::"]);
 /** Ticks between two reports. */
 const REPORT_TICKS = 50;
+/**
+ * Ticks between two datagrams without content that keep the way through a NAT open while we may send
+ * no sound (RFC 6263: at most every 15 s; receivers ignore what is no RTP).
+ */
+const KEEPALIVE_TICKS = 750;
+const NOTHING = new Uint8Array();
 
 export class CallMedia {
   readonly call: CallId;
@@ -51,6 +57,7 @@ export class CallMedia {
   #sockets: SocketPair | undefined;
   #remote: RemoteAddress | undefined;
   #ticksToReport = REPORT_TICKS;
+  #ticksToKeepalive = 0;
   /** Of the tick that runs. */
   #due = 0;
   readonly #pull = (into: Int16Array) => this.#inbound.pull(this.#due, into);
@@ -142,6 +149,7 @@ export class CallMedia {
     this.#outbound.frame(this.sound.microphone());
     this.sound.keep(this.#outbound.sound);
     this.#control.tick(due);
+    this.#keepAlive();
     if (--this.#ticksToReport === 0) {
       this.#ticksToReport = REPORT_TICKS;
       this.#tell({ type: "MediaReported", call: this.call, report: this.report() });
@@ -209,6 +217,15 @@ export class CallMedia {
 
   #transmit(datagram: Uint8Array): void {
     if (this.#remote) this.#sockets?.sendRtp(datagram, this.#remote.address, this.#remote.port);
+  }
+
+  /** RTCP does it where both share a port. */
+  #keepAlive(): void {
+    if (this.#outbound.sends || this.#control.muxed) this.#ticksToKeepalive = 0;
+    else if (this.#ticksToKeepalive-- === 0) {
+      this.#ticksToKeepalive = KEEPALIVE_TICKS - 1;
+      if (this.#remote !== undefined && this.#remote.port > 0) this.#transmit(NOTHING);
+    }
   }
 
   #soundOf(call: CallId): CallSound {

@@ -69,6 +69,11 @@ export class OutboundStream {
     return this.#plan?.codec.encoding;
   }
 
+  /** Whether packets go out; not while the far end holds us. */
+  get sends(): boolean {
+    return this.#plan?.sends ?? false;
+  }
+
   /** RTP timestamp of the frame that comes, for sender reports. */
   get timestamp(): number {
     return this.#sender.timestampOf(this.#ticks);

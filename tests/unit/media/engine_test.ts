@@ -132,6 +132,33 @@ Deno.test("directions: who may not send is silent on RTP and goes on with RTCP",
   await bench.close();
 });
 
+Deno.test("who may not send keeps the way open: at once, and every 15 seconds", async () => {
+  for (const direction of ["recvonly", "inactive"] as const) {
+    const bench = await EngineBench.call(TONE, TONE);
+    await bench.run(1000);
+    const empty = (from: number) =>
+      bench.net.sent.slice(from).filter(({ from, data }) =>
+        data.length === 0 && from.address === bench.a.address && from.port % 2 === 0
+      ).length;
+    assert.equal(empty(0), 0, "sound keeps it open");
+    await bench.a.start(bench.b, { direction });
+    const held = bench.net.sent.length;
+    await bench.run(100);
+    assert.equal(empty(held), 1, direction);
+    await bench.run(15_000);
+    assert.equal(empty(held), 2, direction);
+    assert.equal(bench.a.sentRtp(held).length, 0);
+    await bench.a.start(bench.b, { direction, rtcpMux: true });
+    const muxed = bench.net.sent.length;
+    await bench.run(16_000);
+    assert.equal(empty(muxed), 0, "RTCP on the same port does it");
+    await bench.a.start(bench.b);
+    await bench.run(1000);
+    assert.equal(bench.b.report.lost, 0, "no sequence number is lost by it");
+    await bench.close();
+  }
+});
+
 Deno.test("another codec in mid-call: the sound goes on, the endpoints too", async () => {
   const bench = await EngineBench.call(TONE, QUIET);
   await bench.run(1000);
