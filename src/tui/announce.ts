@@ -5,6 +5,7 @@
  *
  * Each change is said once, and nothing that only moves (time, meters) is said at all. Pure.
  */
+import type { ActionName } from "./actions.ts";
 import { endingOf } from "./ended.ts";
 import { isRinging, type LiveCall } from "./phone_model.ts";
 import { type Verdict, verdictOf } from "./quality.ts";
@@ -13,11 +14,19 @@ import type { StringKey, Words } from "./strings.ts";
 import { shortAddress } from "./text.ts";
 import { stateWord, verdictText, whoOf } from "./widgets.ts";
 
-export function announcements(before: AppState, after: AppState, words: Words): string[] {
+type KeyOf = (name: ActionName) => string;
+
+/** @param keyOf how the answer to a call is typed */
+export function announcements(
+  before: AppState,
+  after: AppState,
+  words: Words,
+  keyOf: KeyOf,
+): string[] {
   if (before.phone === after.phone && before.screen.message === after.screen.message) return [];
   return [
     ...linkChanges(before, after, words),
-    ...callChanges(before, after, words),
+    ...callChanges(before, after, words, keyOf),
     ...endings(before, after, words),
     ...accountChanges(before, after, words),
     ...headsetChanges(before, after, words),
@@ -45,12 +54,17 @@ function linkChanges(before: AppState, after: AppState, words: Words): string[] 
   return [`${words.t("link.lost")}: ${link.error.message}`];
 }
 
-function callChanges(before: AppState, after: AppState, words: Words): string[] {
+function callChanges(
+  before: AppState,
+  after: AppState,
+  words: Words,
+  keyOf: KeyOf,
+): string[] {
   return after.phone.calls.flatMap((call) => {
     const was = before.phone.calls.find(({ view }) => view.id === call.view.id);
     if (was === call) return [];
     return [
-      ...phaseChange(was, call, after, words),
+      ...phaseChange(was, call, { state: after, words, keyOf }),
       ...(was === undefined ? [] : partChanges(was, call, after, words)),
     ];
   });
@@ -59,15 +73,17 @@ function callChanges(before: AppState, after: AppState, words: Words): string[] 
 function phaseChange(
   was: LiveCall | undefined,
   call: LiveCall,
-  state: AppState,
-  words: Words,
+  { state, words, keyOf }: { state: AppState; words: Words; keyOf: KeyOf },
 ): string[] {
   const { view } = call;
   const same = was !== undefined && was.view.state === view.state &&
     was.view.hold.remote === view.hold.remote;
   if (same || view.state === "ending") return [];
   const sentence = callSentence(state, call, words);
-  if (isRinging(view)) return [words.t("reader.incoming", { call: sentence })];
+  if (isRinging(view)) {
+    const [answer, reject] = [keyOf("answer"), keyOf("reject")];
+    return [words.t("reader.incoming", { call: sentence, answer, reject })];
+  }
   const justAnswered = was?.view.answeredAt === undefined && view.answeredAt !== undefined;
   if (!justAnswered) return [sentence];
   const security = words.t(view.security === "srtp" ? "call.media.srtp" : "call.media.plain");

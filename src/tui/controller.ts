@@ -130,7 +130,10 @@ export class Controller {
 
   /** The key of an action, as people write it; the palette's where it has none, its word in lines. */
   keyOf(name: ActionName): string {
-    if (this.#options.lines) return `“${name}”`;
+    if (this.#options.lines) {
+      // A letter is typed as it is; other keys are not, the action's word is.
+      return this.keymap.keysOf(name, ["call", "free"])[0] ?? `“${name}”`;
+    }
     return keyLabel(this.keymap.keysOf(name)[0] ?? ":");
   }
 
@@ -227,7 +230,7 @@ export class Controller {
     const { screen } = state;
     const dials = /^[0-9*#+]$/.test(character);
     const letterInCall = !dials && !isTyping(state) && state.phone.calls.length > 0;
-    if (letterInCall) return this.say("hint.letters");
+    if (letterInCall) return this.say("hint.letters", { search: this.keyOf("search") });
     if (character === " " && screen.field === "") return;
     this.setField(screen.field + clean(character));
   }

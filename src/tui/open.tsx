@@ -184,7 +184,9 @@ class Session {
     const { ownership } = this.#options;
     this.#store.dispatch({ type: "station", ownership, name: joined.name });
     void this.#records.begin();
-    if (before === undefined) return this.#controller.say(`link.${ownership}`);
+    if (before === undefined) {
+      return this.#controller.say(`link.${ownership}`, { quit: this.#controller.keyOf("quit") });
+    }
     const same = before.process === joined.process;
     this.#controller.say(same ? "link.back" : "link.back.lost-calls", {}, same ? "good" : "warn");
   }

@@ -225,7 +225,12 @@ export class Reader {
   #look(state: AppState): void {
     const before = this.#state;
     this.#state = state;
-    const lines = announcements(before, state, this.#options.words);
+    const lines = announcements(
+      before,
+      state,
+      this.#options.words,
+      (name) => this.#controller.keyOf(name),
+    );
     if (state.screen.tour !== before.screen.tour) lines.push(...this.#tour(state));
     const fresh = lines.filter((line) => line !== this.#said);
     if (fresh.length === 0) return;

@@ -92,8 +92,9 @@ export const de: Catalogue = {
     "Die Station ist seit {for} weg: {why}. Es wird auf sie gewartet; Gespräche dort gehen vielleicht weiter.",
   "link.back": "Die Station ist wieder da.",
   "link.back.lost-calls": "Die Station ist wieder da; die Gespräche sind zu Ende.",
-  "link.started": "Eine Station wurde im Hintergrund gestartet; q fragt, bevor ein Gespräch endet.",
-  "link.found": "Mit der laufenden Station verbunden; q lässt sie weiterlaufen.",
+  "link.started":
+    "Eine Station wurde im Hintergrund gestartet; {quit} fragt, bevor ein Gespräch endet.",
+  "link.found": "Mit der laufenden Station verbunden; {quit} lässt sie weiterlaufen.",
   "link.inside": "Übungsanlage in diesem Programm: nichts verlässt diesen Rechner.",
 
   "registration.none": "nicht angemeldet",
@@ -236,7 +237,7 @@ export const de: Catalogue = {
   "pad.hint": "0-9 * # A-D werden gesendet; Esc schließt",
   "pad.sent": "gesendet",
   "hint.because": "jetzt nicht: {why}",
-  "hint.letters": "Im Gespräch sind Buchstaben Tasten; erst / drücken, um zu suchen.",
+  "hint.letters": "Im Gespräch sind Buchstaben Tasten; erst {search} drücken, um zu suchen.",
 
   "confirm.quit": "Ein Gespräch läuft, und dieses Programm hat die Station gestartet.",
   "confirm.quit.inside": "Ein Gespräch läuft. Es endet mit diesem Programm.",
@@ -285,7 +286,7 @@ export const de: Catalogue = {
   "reader.prompt": "offhook>",
   "reader.help":
     "Eine Nummer oder Adresse wird angerufen; Buchstaben suchen und bieten nummerierte Treffer. {transfer} NUMMER übergibt, {digits} ZIFFERN sendet Ziffern, redial, dnd, add NAME, rename, remove, undo. Mehr sagen diese Wörter:",
-  "reader.incoming": "{call}. a nimmt an, n lehnt ab.",
+  "reader.incoming": "{call}. {answer} nimmt an, {reject} lehnt ab.",
   "reader.muted": "{who}: Ihr Mikrofon ist stumm",
   "reader.unmuted": "{who}: Ihr Mikrofon ist wieder an",
   "reader.recording.on": "{who}: wird aufgenommen",

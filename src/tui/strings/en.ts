@@ -93,8 +93,8 @@ export const en = {
     "The station went away {for} ago: {why}. Waiting for it; calls there may go on.",
   "link.back": "The station is back.",
   "link.back.lost-calls": "The station is back; calls that were on are over.",
-  "link.started": "A station was started in the background; q asks before it ends a call.",
-  "link.found": "Joined the station that was running; q leaves it running.",
+  "link.started": "A station was started in the background; {quit} asks before it ends a call.",
+  "link.found": "Joined the station that was running; {quit} leaves it running.",
   "link.inside": "Practice PBX, inside this program: nothing leaves this machine.",
 
   "registration.none": "not registered",
@@ -234,7 +234,7 @@ export const en = {
   "pad.hint": "0-9 * # A-D are sent; Esc closes",
   "pad.sent": "sent",
   "hint.because": "not now: {why}",
-  "hint.letters": "In a call letters are keys; press / first to search.",
+  "hint.letters": "In a call letters are keys; press {search} first to search.",
 
   "confirm.quit": "A call is on, and this program started the station.",
   "confirm.quit.inside": "A call is on. It ends with this program.",
@@ -283,7 +283,7 @@ export const en = {
   "reader.prompt": "offhook>",
   "reader.help":
     "A number or address calls it; letters search and offer numbered choices. {transfer} NUMBER transfers, {digits} DIGITS sends digits into the call, redial, dnd, add NAME, rename, remove, undo. These words tell more:",
-  "reader.incoming": "{call}. a answers, n declines.",
+  "reader.incoming": "{call}. {answer} answers, {reject} declines.",
   "reader.muted": "{who}: your microphone is muted",
   "reader.unmuted": "{who}: your microphone is on again",
   "reader.recording.on": "{who}: recording",

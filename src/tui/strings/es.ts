@@ -93,8 +93,8 @@ export const es: Catalogue = {
   "link.back": "La estación ha vuelto.",
   "link.back.lost-calls": "La estación ha vuelto; las llamadas que había terminaron.",
   "link.started":
-    "Se inició una estación en segundo plano; q pregunta antes de terminar una llamada.",
-  "link.found": "Unido a la estación que ya estaba; q la deja en marcha.",
+    "Se inició una estación en segundo plano; {quit} pregunta antes de terminar una llamada.",
+  "link.found": "Unido a la estación que ya estaba; {quit} la deja en marcha.",
   "link.inside": "Centralita de práctica en este programa: nada sale de esta máquina.",
 
   "registration.none": "sin registrar",
@@ -235,7 +235,7 @@ export const es: Catalogue = {
   "pad.hint": "0-9 * # A-D se envían; Esc cierra",
   "pad.sent": "enviado",
   "hint.because": "ahora no: {why}",
-  "hint.letters": "En una llamada las letras son teclas; pulse / antes de buscar.",
+  "hint.letters": "En una llamada las letras son teclas; pulse {search} antes de buscar.",
 
   "confirm.quit": "Hay una llamada, y este programa inició la estación.",
   "confirm.quit.inside": "Hay una llamada. Termina con este programa.",
@@ -284,7 +284,7 @@ export const es: Catalogue = {
   "reader.prompt": "offhook>",
   "reader.help":
     "Un número o dirección se llama; las letras buscan y ofrecen opciones numeradas. {transfer} NÚMERO transfiere, {digits} DÍGITOS envía dígitos, redial, dnd, add NOMBRE, rename, remove, undo. Estas palabras dicen más:",
-  "reader.incoming": "{call}. a contesta, n rechaza.",
+  "reader.incoming": "{call}. {answer} contesta, {reject} rechaza.",
   "reader.muted": "{who}: su micrófono está silenciado",
   "reader.unmuted": "{who}: su micrófono vuelve a sonar",
   "reader.recording.on": "{who}: grabando",

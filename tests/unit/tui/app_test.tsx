@@ -130,7 +130,7 @@ Deno.test("an impossible action says why, and nothing happens", () =>
     assert.match(text(), /not now: there is only one call/);
   }));
 
-Deno.test("every view opens by its key, at 80×24 and at 40×12", async () => {
+Deno.test("every view opens by its key, at 80×24, 40×12 and 200×60", async () => {
   const keys = [
     "\u001bOQ",
     "\u001bOR",
@@ -140,7 +140,8 @@ Deno.test("every view opens by its key, at 80×24 and at 40×12", async () => {
     "\u001b[18~",
     "\u001b[19~",
   ];
-  for (const size of [{ columns: 80, rows: 24 }, { columns: 40, rows: 12 }]) {
+  for (const [columns, rows] of [[80, 24], [40, 12], [200, 60]] as const) {
+    const size = { columns, rows };
     await screen(async ({ type, store, text }) => {
       for (const [at, key] of keys.entries()) {
         await type(key);
