@@ -86,7 +86,9 @@ async function recordAll(
     await trial.light({});
     await trial.pause(WATCH_MS / 4);
   };
-  await say(io, "Leave the headset alone for some seconds.");
+  const presses = person === undefined ? [] : PRESSES;
+  const steps = 1 + presses.length;
+  await say(io, `[1 of ${steps}] Leave the headset alone for some seconds.`);
   await watch("lampOffHook", async () => {
     await trial.light({ offHook: true });
     await trial.pause(WATCH_MS);
@@ -96,13 +98,16 @@ async function recordAll(
     await trial.light({ offHook: true, mute: true });
     await trial.pause(WATCH_MS);
   });
-  for (const [step, words] of person === undefined ? [] : PRESSES) {
+  for (const [index, [step, words]] of presses.entries()) {
     await trial.light({ offHook: step === "pressMute", ring: step !== "pressMute" });
     await trial.pause(WATCH_MS / 4);
-    await watch(step, () =>
-      person!.presses(`Press ${words}`, async (signal) => {
-        if (await trial.anyReport(PRESS_LIMIT_MS, signal)) await trial.pause(WATCH_MS);
-      }));
+    await watch(
+      step,
+      () =>
+        person!.presses(`[${index + 2} of ${steps}] Press ${words}`, async (signal) => {
+          if (await trial.anyReport(PRESS_LIMIT_MS, signal)) await trial.pause(WATCH_MS);
+        }),
+    );
   }
   return recordings;
 }

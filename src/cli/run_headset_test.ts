@@ -17,7 +17,12 @@ import { meantHeadset, present } from "./run_headset.ts";
 type Check = HeadsetTestReport["checks"][number];
 type Bench = import("../station/headset_bench.ts").Bench;
 
-const LAMPS = ["ring", "offHook", "mute", "hold"] as const;
+const LAMPS = [
+  ["ring", "that a call comes in (a ring lamp, or its ringer)"],
+  ["offHook", "that a call is on"],
+  ["mute", "that it is muted"],
+  ["hold", "that the call is held"],
+] as const;
 const BUTTONS = [
   ["hookSwitch", "the hook switch (answer or call button)"],
   ["phoneMute", "the mute button"],
@@ -69,14 +74,26 @@ export async function tryAll(
   person: BenchPerson | undefined,
   done: (check: Check) => Promise<void>,
 ): Promise<void> {
-  for (const lamp of LAMPS) await done(await tryLamp(bench, person, lamp));
-  for (const [input, words] of BUTTONS) await done(await tryButton(bench, person, input, words));
+  const { trial } = bench;
+  const steps = LAMPS.filter(([lamp]) => trial.has(lamp)).length +
+    BUTTONS.filter(([input]) => trial.input(input) !== undefined).length;
+  let step = 0;
+  const count = (there: boolean) => there ? `[${++step} of ${steps}] ` : "";
+  for (const [lamp, words] of LAMPS) {
+    const question = `${count(trial.has(lamp))}Does the headset show ${words}?`;
+    await done(await tryLamp(bench, person, lamp, question));
+  }
+  for (const [input, words] of BUTTONS) {
+    const request = `${count(trial.input(input) !== undefined)}Press ${words}`;
+    await done(await tryButton(bench, person, input, request));
+  }
 }
 
 async function tryLamp(
   { trial, behaviour }: Bench,
   person: BenchPerson | undefined,
-  lamp: (typeof LAMPS)[number],
+  lamp: (typeof LAMPS)[number][0],
+  question: string,
 ): Promise<Check> {
   const part = `lamp ${lamp}`;
   if (!trial.has(lamp)) return { part, outcome: "skipped", detail: "it has none" };
@@ -90,7 +107,7 @@ async function tryLamp(
     await trial.light(state);
     const edge = await answer;
     if (answer === undefined) await trial.pause(LAMP_MS);
-    const seen = await person?.sees(`Does the headset show ${lamp}?`);
+    const seen = await person?.sees(question);
     await trial.light({});
     await trial.pause(LAMP_MS);
     if (seen === false) return { part, outcome: "failed", detail: "the person does not see it" };
@@ -109,7 +126,7 @@ async function tryButton(
   { trial }: Bench,
   person: BenchPerson | undefined,
   input: (typeof BUTTONS)[number][0],
-  words: string,
+  request: string,
 ): Promise<Check> {
   if (trial.input(input) === undefined) {
     return { part: input, outcome: "skipped", detail: "it has none" };
@@ -119,7 +136,7 @@ async function tryButton(
   await trial.light(input === "reject" ? { ring: true } : { offHook: input !== "hookSwitch" });
   await trial.pause(LAMP_MS);
   const edge = await person.presses(
-    `Press ${words}`,
+    request,
     (signal) => trial.edge((each) => each.input === input, PRESS_LIMIT_MS, signal),
   );
   await trial.light({});

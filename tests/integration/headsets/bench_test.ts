@@ -69,10 +69,15 @@ Deno.test("unattended: lamps and their answers, buttons skipped, dark at the end
 
 Deno.test("with a person: what is not seen or not pressed fails", async () => {
   const checks: HeadsetTestReport["checks"] = [];
+  const asked: string[] = [];
   await onBench(async (bench, device) => {
     const person: BenchPerson = {
-      sees: (question) => Promise.resolve(!question.includes("hold")),
+      sees: (question) => {
+        asked.push(question);
+        return Promise.resolve(!question.includes("held"));
+      },
       presses: async (request, wait) => {
+        asked.push(request);
         const skip = new AbortController();
         const waiting = wait(skip.signal);
         if (request.includes("mute")) device.send([2, 5, 0]);
@@ -85,6 +90,8 @@ Deno.test("with a person: what is not seen or not pressed fails", async () => {
   const failed = checks.filter(({ outcome }) => outcome === "failed").map(({ part }) => part);
   assert.ok(failed.includes("lamp hold") && failed.includes("reject"), failed.join());
   assert.equal(checks.find(({ part }) => part === "phoneMute")?.outcome, "passed");
+  const numbers = asked.map((each) => /^\[(\d+ of \d+)\]/.exec(each)?.[1]);
+  assert.deepEqual(numbers, asked.map((_, index) => `${index + 1} of ${asked.length}`));
 });
 
 Deno.test("what is learned can be read again and shared", async () => {
