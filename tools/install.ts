@@ -3,12 +3,14 @@
  * Puts a small `offhook` launcher on the PATH: `deno task install [--prefix FOLDER]`.
  *
  *     set-up (npm packages, sound library) ─► PREFIX/bin/offhook ─► is PREFIX/bin on the PATH?
+ *                                         └─► offhook.1, the manual page
  *
  * The launcher starts this checkout with the Deno that runs now and the permissions of the `station`
- * set; nothing of Deno's own shows. PREFIX is `~/.local` unless given. Nothing else is written, and
- * removing the file removes it all.
+ * set; nothing of Deno's own shows. PREFIX is `~/.local` unless given; the page goes
+ * to `$XDG_DATA_HOME/man/man1` then, else to `PREFIX/share/man/man1`. Nothing else is written, and
+ * removing the two files removes it all.
  */
-import { delimiter, join, resolve } from "node:path";
+import { delimiter, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { launchArguments } from "../src/config/launch.ts";
 import { shellQuoted } from "../src/config/private_file.ts";
@@ -17,6 +19,8 @@ const ROOT = fileURLToPath(new URL("../", import.meta.url));
 
 interface Wishes {
   prefix: string;
+  /** Where manual pages are. */
+  manuals: string;
   setUp: boolean;
 }
 
@@ -33,7 +37,9 @@ function wishesOf(args: readonly string[]): Wishes {
   if (prefix === "") throw new Error("--prefix needs a folder");
   const home = Deno.env.get("HOME");
   if (prefix === undefined && !home) throw new Error("HOME is not set: give --prefix FOLDER");
-  return { prefix: resolve(prefix ?? join(home!, ".local")), setUp };
+  const place = resolve(prefix ?? join(home!, ".local"));
+  const data = prefix === undefined ? Deno.env.get("XDG_DATA_HOME") : undefined;
+  return { prefix: place, manuals: join(data || join(place, "share"), "man", "man1"), setUp };
 }
 
 /** The launcher's text. Paths are quoted for sh. */
@@ -57,15 +63,27 @@ async function setUp(): Promise<void> {
   if (!success) throw new Error("the set-up failed; nothing was installed");
 }
 
-async function write(path: string, text: string): Promise<void> {
+async function write(path: string, text: string, mode: number): Promise<void> {
   const beside = `${path}.${Deno.pid}`;
   try {
-    await Deno.writeTextFile(beside, text, { mode: 0o755 });
+    await Deno.mkdir(dirname(path), { recursive: true });
+    await Deno.writeTextFile(beside, text, { mode });
     await Deno.rename(beside, path);
   } catch (error) {
     await Deno.remove(beside).catch(() => {});
     const why = error instanceof Deno.errors.PermissionDenied ? "permission denied" : String(error);
     throw new Error(`cannot write ${path}: ${why}`);
+  }
+}
+
+/** A page that cannot be written costs the page, not the program. */
+async function installManual(path: string): Promise<void> {
+  try {
+    const { manPage } = await import("../src/cli/man_page.ts");
+    await write(path, await manPage(new Date().toISOString().slice(0, 10)), 0o644);
+    say(`installed ${path}`);
+  } catch (error) {
+    say(`no manual page: ${error instanceof Error ? error.message : error}`);
   }
 }
 
@@ -87,11 +105,11 @@ async function install(args: readonly string[]): Promise<void> {
   if (Deno.build.os === "windows") throw new Error("the launcher is for Unix systems");
   if (wishes.setUp) await setUp();
   const folder = join(wishes.prefix, "bin");
-  await Deno.mkdir(folder, { recursive: true });
   const path = join(folder, "offhook");
   const deno = Deno.execPath();
-  await write(path, launcher(deno, ROOT));
+  await write(path, launcher(deno, ROOT), 0o755);
   say(`installed ${path}`);
+  await installManual(join(wishes.manuals, "offhook.1"));
   if (deno.includes("/_npx/")) {
     say("It uses the Deno that npx has in its cache; install again when that is emptied.");
   }

@@ -14,6 +14,9 @@ import { oneOf, words } from "./values.ts";
 const SHELLS = { bash, zsh, fish } satisfies Record<string, ShellCompletion>;
 type ShellName = keyof typeof SHELLS;
 
+/** Else bash takes `file:/etc/x` and `sip:a@b` apart, and has nothing to complete. */
+const WHOLE_WORDS = "\nCOMP_WORDBREAKS=${COMP_WORDBREAKS//[:@]/}\n";
+
 const parser = object({
   shell: argument(
     oneOf("SHELL", Object.keys(SHELLS) as ShellName[]),
@@ -29,7 +32,8 @@ const script = defineCommand({
   examples: ["completion bash > ~/.local/share/bash-completion/completions/offhook"],
   parser,
   async run({ shell }, { io }: Context) {
-    await io.stdout.write(SHELLS[shell].generateScript("offhook", ["completion", shell]));
+    const lines = SHELLS[shell].generateScript("offhook", ["completion", shell]);
+    await io.stdout.write(shell === "bash" ? `${lines}${WHOLE_WORDS}` : lines);
     return 0;
   },
 });

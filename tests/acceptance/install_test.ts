@@ -23,7 +23,12 @@ Deno.test("the launcher runs from another folder and passes its arguments on", a
     const install = await run(Deno.execPath(), args, scratch.path);
     assert.equal(install.code, 0, install.stderr);
     assert.equal(install.stdout, "");
-    assert.match(withoutNpx(install.stderr), /^installed .*\/bin\/offhook\n.* is not on your PATH/);
+    assert.match(
+      withoutNpx(install.stderr),
+      /^installed .*\/bin\/offhook\n.*\n.* is not on your PATH/,
+    );
+    const manual = await Deno.readTextFile(`${prefix}/share/man/man1/offhook.1`);
+    assert.match(manual, /^\.TH OFFHOOK 1 \d{4}-\d\d-\d\d "offhook \d/);
     assert.match(install.stderr, /export PATH='.*it'\\''s a prefix\/bin':"\$PATH"/);
     const offhook = `${prefix}/bin/offhook`;
     const version = await run(offhook, ["version"], scratch.path);
@@ -40,7 +45,9 @@ Deno.test("a prefix on the PATH needs no more words", async () => {
     const args = ["run", "--quiet", "-A", TOOL, "--no-setup", `--prefix=${scratch.path}`];
     const PATH = `${scratch.path}/bin:${Deno.env.get("PATH")}`;
     const install = await run(Deno.execPath(), args, scratch.path, { PATH });
-    assert.equal(withoutNpx(install.stderr), `installed ${scratch.path}/bin/offhook\n`);
+    const places = ["bin/offhook", "share/man/man1/offhook.1"];
+    const lines = places.map((place) => `installed ${scratch.path}/${place}\n`);
+    assert.equal(withoutNpx(install.stderr), lines.join(""));
   });
 });
 

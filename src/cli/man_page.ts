@@ -1,0 +1,84 @@
+/**
+ * The manual page, made from what `--help` and the terminal phone show: offhook(1) in man(7). Nothing
+ * in it is written twice. Not on the real-time path.
+ */
+import type { Context } from "./command.ts";
+import { COMMAND_GROUPS, type CommandEntry, COMMANDS } from "./commands.ts";
+import { openStationPhone } from "./open_phone.ts";
+import { VERSION } from "./version_number.ts";
+
+/** Columns of the help inside the page, which indents it. */
+const WIDTH = 72;
+
+const STATUSES: readonly [status: string, meaning: string][] = [
+  ["0", "done"],
+  ["1", "a bug of offhook"],
+  ["2", "usage"],
+  ["3", "configuration"],
+  ["4", "authentication refused"],
+  ["5", "busy"],
+  ["6", "no answer"],
+  ["7", "declined"],
+  ["8", "not found or unreachable"],
+  ["9", "media failed"],
+  ["10", "device failed"],
+  ["11", "no station, or it refused"],
+  ["12", "TLS: certificate or handshake"],
+  ["130", "interrupted"],
+];
+
+/** @param date as the page's foot shows it, `2026-01-31` */
+export async function manPage(date: string): Promise<string> {
+  const { keysManual } = await import("../tui/card.ts");
+  const commands: string[] = [];
+  for (const group of COMMAND_GROUPS) {
+    commands.push(`.SH ${escaped(group.toUpperCase())}`);
+    for (const entry of COMMANDS) {
+      if (entry.group === group) commands.push(await section(entry));
+    }
+  }
+  return [
+    `.TH OFFHOOK 1 ${date} "offhook ${VERSION}" "User Commands"`,
+    ".SH NAME",
+    escaped("offhook - a SIP softphone for the terminal, for scripts and for stations"),
+    ".SH SYNOPSIS",
+    ".B offhook",
+    escaped("[COMMAND [OPTIONS]]"),
+    ".SH DESCRIPTION",
+    escaped("Without a command it opens the phone on the terminal. Data is on standard output, "),
+    escaped("words are on standard error; --json gives objects whose schema `offhook schema "),
+    escaped("COMMAND` prints."),
+    ...commands,
+    keysManual().trimEnd(),
+    ".SH EXIT STATUS",
+    ...STATUSES.flatMap(([status, meaning]) => [".TP", `.B ${status}`, escaped(meaning)]),
+    ".SH FILES",
+    ".TP",
+    ".I $XDG_CONFIG_HOME/offhook/config.toml",
+    escaped("The configuration; `offhook config schema` says what may stand in it."),
+    "",
+  ].join("\n");
+}
+
+async function section({ name, load }: CommandEntry): Promise<string> {
+  const command = await load();
+  let help = "";
+  const stdout = {
+    isTty: false,
+    columns: WIDTH,
+    closed: false,
+    write: (text: string) => {
+      help += text;
+      return Promise.resolve();
+    },
+  };
+  // Help needs nothing of a process but a place to go.
+  const io = { stdout, environment: () => undefined } as unknown as Context["io"];
+  await command.execute(["--help"], { io, openPhone: openStationPhone });
+  return [`.SS offhook ${escaped(name)}`, ".nf", escaped(help.trimEnd()), ".fi"].join("\n");
+}
+
+/** Text that troff takes as it stands. */
+function escaped(text: string): string {
+  return text.replaceAll("\\", "\\e").replaceAll("-", "\\-").replace(/^(?=[.'])/gm, "\\&");
+}
