@@ -135,12 +135,15 @@ async function tryButton(
   // headsets report mute, flash and reject only in a call
   await trial.light(input === "reject" ? { ring: true } : { offHook: input !== "hookSwitch" });
   await trial.pause(LAMP_MS);
-  const edge = await person.presses(
-    request,
-    (signal) => trial.edge((each) => each.input === input, PRESS_LIMIT_MS, signal),
-  );
+  let skipped = false;
+  const edge = await person.presses(request, async (signal) => {
+    const found = await trial.edge((each) => each.input === input, PRESS_LIMIT_MS, signal);
+    skipped = signal.aborted;
+    return found;
+  });
   await trial.light({});
   await trial.pause(LAMP_MS);
+  if (edge === undefined && skipped) return { part: input, outcome: "skipped", detail: "by a key" };
   if (edge === undefined) return { part: input, outcome: "failed", detail: "no report came" };
   return { part: input, outcome: "passed", detail: "pressed", ms: edge.ms };
 }
