@@ -21,18 +21,14 @@ import type {
 } from "sip.js/lib/core/index.js";
 import type { TimerHandle } from "../core/clock.ts";
 import { type ErrorJson, OffhookError } from "../core/errors.ts";
-import type { MediaDescription } from "../core/media_description.ts";
 import type { SipEffect } from "../core/sip_port.ts";
 import type { Agent, CallEffect, Leg } from "./agent.ts";
 import { Authentication } from "./authentication.ts";
-import { sdpOf } from "./capabilities.ts";
 import { EarlyDialogs } from "./early_dialogs.ts";
-import { remoteParty } from "./identity.ts";
-import { finalOf, isSilence, sendInDialog } from "./in_dialog.ts";
+import { finalOf, isSilence } from "./in_dialog.ts";
+import { InviteAcceptance } from "./invite_acceptance.ts";
 import { InviteRequest } from "./invite_request.ts";
 import { Redirection } from "./redirection.ts";
-import { Session } from "./session.ts";
-import { refreshTarget, sdpAddress, type SessionContext } from "./session_context.ts";
 import { SessionDescriptions } from "./session_descriptions.ts";
 import { callError, silenceError } from "./status_error.ts";
 import type { Flow } from "./transport/types.ts";
@@ -155,82 +151,20 @@ export class OutgoingCall implements Leg {
   }
 
   #accepted(response: AckableIncomingResponseWithSession): void {
-    const { message } = response;
-    const dialog = response.session as SessionDialog;
-    refreshTarget(dialog, message);
     const wanted = this.#stage.name === "inviting";
     if (this.#stage.name === "cancelling") this.#over(487, "Request Terminated");
-    const context: SessionContext = {
+    const acceptance = new InviteAcceptance(response, {
       agent: this.#agent,
-      call: this.#effect.call,
-      dialog,
-      descriptions: this.#early.descriptions(dialog.remoteTag),
-      authentication: this.#authentication,
+      effect: this.#effect,
+      invite: this.#invite!,
       flow: this.#flow!,
-    };
-    const ack = (sdp?: string) => this.#invite?.acknowledge(response, sdp);
-    if (!wanted) return this.#refuseBranch(context, message, ack);
-    this.#stage = { name: "answered" };
-    const session = new Session(context, { message });
-    this.#agent.setLeg(this.#effect.call, session);
-    if (this.#effect.offer === null) return this.#acceptOffer(session, message, ack);
-    ack();
-    this.#acceptAnswer(session, message);
-  }
-
-  /** Another branch answered too, or too late: ACK and BYE (RFC 3261 §13.2.2.4). */
-  #refuseBranch(
-    context: SessionContext,
-    message: IncomingResponseMessage,
-    ack: (sdp?: string) => void,
-  ): void {
-    const { agent, dialog, descriptions, authentication } = context;
-    const sdp = this.#effect.offer === null ? sdpOf(message) : undefined;
-    ack(sdp === undefined ? undefined : descriptions.refusalOf(sdp, sdpAddress(context)));
-    agent.log("info", `a further answer to ${dialog.callId} is ended`);
-    sendInDialog(agent, dialog, authentication, { method: "BYE", headers: [] }, () => {});
-    dialog.dispose();
-  }
-
-  #acceptAnswer(session: Session, message: IncomingResponseMessage): void {
-    let description: MediaDescription | null;
-    try {
-      description = this.#early.answer(message.toTag ?? "", message);
-    } catch (error) {
-      session.abandonSilently();
-      return this.#tellRejected(488, "Not Acceptable Here", OffhookError.from(error).toJSON());
-    }
-    this.#tellAccepted(message, description, false);
-  }
-
-  #acceptOffer(
-    session: Session,
-    message: IncomingResponseMessage,
-    ack: (sdp?: string) => void,
-  ): void {
-    const offer = session.offers.offerToAcknowledge(message, ack);
-    if (offer !== undefined) return this.#tellAccepted(message, offer, true);
-    session.abandonSilently();
-    const error = new OffhookError("media-failed", "the peer answered without a usable offer");
-    this.#tellRejected(488, "Not Acceptable Here", error.toJSON());
-  }
-
-  #tellAccepted(
-    message: IncomingResponseMessage,
-    description: MediaDescription | null,
-    isOffer: boolean,
-  ): void {
-    this.#agent.notify({
-      type: "CallAccepted",
-      call: this.#effect.call,
-      sipCallId: message.callId,
-      dialog: message.toTag ?? "",
-      local: this.#invite!.sentFrom!,
-      remote: remoteParty(message, "to"),
-      transport: this.#flow!.transport,
-      description,
-      isOffer,
+      early: this.#early,
+      authentication: this.#authentication,
     });
+    if (!wanted) return acceptance.refuse();
+    this.#stage = { name: "answered" };
+    const error = acceptance.take();
+    if (error !== undefined) this.#tellRejected(488, "Not Acceptable Here", error.toJSON());
   }
 
   #redirected(message: IncomingResponseMessage): void {
