@@ -5,7 +5,7 @@
  */
 import { keepable } from "./keepable.ts";
 import { frontCall, isRinging, ringingCall } from "./phone_model.ts";
-import { type AppState, chosenIndex, isTyping, listLength } from "./state.ts";
+import { type AppState, chosenIndex, dialsTyped, isTyping, listLength } from "./state.ts";
 import type { StringKey } from "./strings.ts";
 import { type ViewName, VIEWS } from "./view_names.ts";
 
@@ -137,7 +137,8 @@ export function goesTo(state: AppState): GoesTo | undefined {
     if (screen.field.trim() === "") return undefined;
     return screen.purpose === "transfer" ? "transfer" : "rename";
   }
-  if (screen.view === "phone" && isTyping(state)) return screen.field === "" ? undefined : "dial";
+  if (dialsTyped(state)) return "dial";
+  if (screen.view === "phone" && isTyping(state)) return undefined;
   if (!isTyping(state) && ringingCall(phone) !== undefined) return "answer";
   if (listLength(state) === 0) {
     return screen.field !== "" && (screen.view === "contacts" || screen.view === "history")

@@ -90,7 +90,7 @@ function changeScreen({ screen, now }: AppState, by: ScreenChange): Screen {
     case "purpose":
       return { ...screen, ...purposeOf(screen, by.purpose), searching: false };
     case "search":
-      return { ...screen, searching: true };
+      return { ...screen, searching: true, view: whereFound(screen.view) };
     case "move":
       return { ...screen, index: { ...screen.index, [screen.view]: by.to } };
     case "overlay":
@@ -115,13 +115,20 @@ function purposeOf(screen: Screen, purpose: Purpose): Pick<Screen, "purpose" | "
   return { purpose, view: "contacts", field: purpose.rename.name };
 }
 
+/** Who fits what is typed is seen in these views; typed elsewhere, it leads to the phone. */
+function whereFound(view: ViewName): ViewName {
+  return view === "contacts" || view === "history" ? view : "phone";
+}
+
 function typed(screen: Screen, text: string): Screen {
   const field = text.slice(0, MAX_FIELD);
   return {
     ...screen,
     field,
-    ...(typeof screen.purpose === "object" ? {} : { index: { ...screen.index, [screen.view]: 0 } }),
-    ...(field === "" ? { searching: false } : {}),
+    ...(typeof screen.purpose === "object"
+      ? {}
+      : { index: { ...screen.index, [whereFound(screen.view)]: 0 } }),
+    ...(field === "" ? { searching: false } : { view: whereFound(screen.view) }),
   };
 }
 

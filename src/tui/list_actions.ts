@@ -2,7 +2,14 @@
 import type { ActionName } from "./actions.ts";
 import type { Controller } from "./controller.ts";
 import { frontCall } from "./phone_model.ts";
-import { type AppState, chosenIndex, historyShown, isTyping, listLength } from "./state.ts";
+import {
+  type AppState,
+  chosenIndex,
+  dialsTyped,
+  historyShown,
+  isTyping,
+  listLength,
+} from "./state.ts";
 
 export class List {
   readonly #controller: Controller;
@@ -79,6 +86,7 @@ export function targetOf(state: AppState): string | undefined {
   if (screen.view === "phone" && isTyping(state)) {
     return records.hits[index]?.target ?? nothingToTyped(screen.field);
   }
+  if (dialsTyped(state)) return screen.field.trim();
   const chosen = screen.view === "contacts"
     ? records.contacts[index]?.address?.value
     : screen.view === "history"

@@ -149,6 +149,13 @@ export function isTyping({ screen }: AppState): boolean {
   return screen.field !== "" || screen.searching || screen.purpose !== "dial";
 }
 
+/** Digits mean what they say, also over a list that they filter, until another row is chosen. */
+export function dialsTyped(state: AppState): boolean {
+  const { view, field, purpose } = state.screen;
+  if (purpose !== "dial" || field === "") return false;
+  return view === "phone" || /^[\d+*#]/.test(field) && state.screen.index[view] === 0;
+}
+
 /** How many rows the list in front has. */
 export function listLength(state: AppState): number {
   const { screen, records, phone } = state;

@@ -263,3 +263,34 @@ Deno.test("Ctrl-Z goes to the shell, from everywhere", () =>
     await type(":\u001a");
     assert.deepEqual(left, ["suspended", "suspended"]);
   }));
+
+Deno.test("digits dial in every view, whatever the list there holds", async () => {
+  for (const view of VIEWS) {
+    await screen(async ({ type, store, core }) => {
+      await type("4711\r");
+      await type("x");
+      store.dispatch({ type: "view", view });
+      await type("47");
+      await type("\r");
+      const [call] = [...core.state.calls.values()];
+      assert.match(call?.remote.uri ?? "no call", /^sip:(?:47|bob)@/, view);
+      assert.equal(store.get().screen.field, "", view);
+    });
+  }
+});
+
+Deno.test("over a filtered list a row that was chosen is called, letters call the first", () =>
+  screen(async ({ type, store, phone }) => {
+    for (const name of ["Adam 1", "Adam 2"]) {
+      const value = `sip:${name.replace(" ", "")}@example.test`;
+      await phone.request("contacts.add", { name, addresses: [{ value }] });
+    }
+    const dialled: string[] = [];
+    await phone.subscribe((event) => {
+      if (event.type === "call.dialling") dialled.push(event.call.remote.uri);
+    });
+    store.dispatch({ type: "view", view: "contacts" });
+    await type("adam");
+    await type("\u001b[B\r");
+    assert.deepEqual(dialled, ["sip:Adam2@example.test"]);
+  }));
