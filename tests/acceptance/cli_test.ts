@@ -5,6 +5,8 @@ import { COMMANDS } from "../../src/cli/commands.ts";
 import { FakeIo } from "../fakes/fake_io.ts";
 import { Offhook, type OffhookResult } from "../peers/offhook.ts";
 import { withScratch } from "../peers/scratch.ts";
+import { TmuxScreen } from "../peers/tmux_screen.ts";
+import { testWith } from "../support/skip.ts";
 
 function run(args: string[], options: Parameters<typeof Offhook.run>[2] = {}) {
   return withScratch((scratch) => Offhook.run(scratch, args, options));
@@ -186,24 +188,33 @@ Deno.test("completion scripts, and what they ask", async () => {
   }
 });
 
-Deno.test("bash completes with the script", async () => {
+testWith(["tmux"], "Tab completes commands, words, flags and files in bash", async () => {
   await withScratch(async (scratch) => {
     const main = new URL("../../main.ts", import.meta.url).pathname;
-    const bin = scratch.file("offhook");
-    await Deno.writeTextFile(
-      bin,
-      `#!/bin/sh\nexec "${Deno.execPath()}" run --quiet --no-prompt -P=station "${main}" "$@"\n`,
-      { mode: 0o755 },
-    );
-    const script = `PATH="${scratch.path}:$PATH"; source <(offhook completion bash)
-      COMP_WORDS=(offhook dial --requ); COMP_CWORD=2; COMP_LINE="offhook dial --requ"
-      COMP_POINT=\${#COMP_LINE}; _offhook; printf '%s\\n' "\${COMPREPLY[@]}"`;
-    const { stdout } = await new Deno.Command("bash", {
-      args: ["--norc", "-c", script],
-      cwd: new URL("../../", import.meta.url),
-      stderr: "null",
-    }).output();
-    assert.match(new TextDecoder().decode(stdout), /^--require-audio\s*$/m);
+    const launcher = `#!/bin/sh\nexec "${Deno.execPath()}" run --quiet --no-prompt ` +
+      `-P=station --config "${main.replace("main.ts", "deno.json")}" "${main}" "$@"\n`;
+    await Deno.writeTextFile(scratch.file("offhook"), launcher, { mode: 0o755 });
+    await Deno.writeTextFile(scratch.file("greeting.wav"), "");
+    const screen = await TmuxScreen.open(scratch, { columns: 100 });
+    const setUp = `cd ${scratch.path}; PATH=.:$PATH; source <(offhook completion bash); clear; pwd`;
+    await screen.type(setUp);
+    await screen.press("Enter");
+    await screen.until(/^\/\S+\s+\S*[$#]/m);
+    const rows: [typed: string, completed: RegExp][] = [
+      ["offhook regi", /offhook register /],
+      ["offhook dial --requ", /--require-audio /],
+      ["offhook config sc", /config schema /],
+      ["offhook dial --mic file:gree", /--mic file:greeting\.wav /],
+      ["offhook dial --record ./gree", /--record \.\/greeting\.wav /],
+    ];
+    for (const [typed, completed] of rows) {
+      await screen.type(typed);
+      await screen.press("Tab");
+      // The x shows a blank that was completed.
+      await screen.type("x");
+      await screen.until(new RegExp(`${completed.source}x`));
+      await screen.press("C-u");
+    }
   });
 });
 
