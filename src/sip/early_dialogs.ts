@@ -42,6 +42,11 @@ export class EarlyDialogs {
     return this.#branch(tag).descriptions;
   }
 
+  /** Whether the branch has answered our offer for good: then it may offer anew. */
+  isSettled(tag: string): boolean {
+    return this.#branch(tag).answered;
+  }
+
   /** A provisional response to an INVITE with an offer; returns the description that it brought. */
   progress(dialog: SessionDialog, message: IncomingResponseMessage): MediaDescription | undefined {
     const branch = this.#branch(dialog.remoteTag);

@@ -26,6 +26,7 @@ import { autoAnswerAfter } from "./auto_answer.ts";
 import { ACCEPT_LINE, acceptsSdp, requires, sdpOf, supports } from "./capabilities.ts";
 
 import { partyOf, remoteParty } from "./identity.ts";
+import { EarlyOffers, type EarlyRequest } from "./early_offers.ts";
 import { LiteralUri } from "./overrides/literal_uri.ts";
 import type { UpdateDelegate } from "./overrides/update.ts";
 import { isAnsweredElsewhere } from "./reason.ts";
@@ -47,6 +48,9 @@ export class IncomingCall implements Leg {
   readonly #replaced: Leg | undefined;
   readonly #descriptions: SessionDescriptions;
   readonly #reliable: ReliableProgress;
+  readonly #offers: EarlyOffers;
+  /** Our answer went out in a response that was acknowledged: the peer may offer anew. */
+  #settled = false;
   #offer: MediaDescription | null = null;
   #stage: Stage = "ringing";
   #expiry: TimerHandle;
@@ -70,7 +74,9 @@ export class IncomingCall implements Leg {
       agent.random,
       server.message.cseq,
       () => this.#giveUp(500, false),
+      (prack) => this.#offered(prack, true),
     );
+    this.#offers = new EarlyOffers(agent, call);
   }
 
   get dialog(): SessionDialog | undefined {
@@ -114,6 +120,10 @@ export class IncomingCall implements Leg {
         return;
       case "SendReject":
         return this.#reject(effect);
+      case "AnswerOffer":
+        return this.#offers.answer(effect.description);
+      case "RejectOffer":
+        return this.#offers.reject(effect.status);
       case "SendBye":
       case "SendCancel":
         return this.abandon();
@@ -189,19 +199,22 @@ export class IncomingCall implements Leg {
   /** Requests inside the early dialog. */
   #early({ session }: OutgoingResponseWithSession): void {
     const delegate: SessionDialog["delegate"] & UpdateDelegate = {
-      onPrack: (request) => this.#reliable.receive(request),
+      onPrack: (request) => {
+        if (this.#reliable.receive(request)) this.#settled = true;
+      },
       onBye: (request) => {
         request.accept();
         this.#giveUp(487, false);
       },
-      onUpdate: (server) => {
-        // The core answers offers in answered calls only.
-        if (server.message.body) server.reject({ statusCode: 491 });
-        else server.accept({ statusCode: 200, extraHeaders: [this.#agent.contactLine()] });
-      },
+      onUpdate: (server) => this.#offered(server, this.#settled),
       onInfo: (request) => void request.accept(),
     };
     (session as SessionDialog).delegate = delegate;
+  }
+
+  #offered(request: EarlyRequest, settled: boolean): void {
+    const address = this.#agent.localAddress(this.#flow);
+    this.#offers.receive(request, this.#descriptions, { settled, address });
   }
 
   #accept({ description, from, headers = [] }: Effect<"SendAccept">): void {
@@ -285,6 +298,7 @@ export class IncomingCall implements Leg {
 
   #finish(): void {
     this.#stage = "over";
+    this.#offers.close();
     this.#reliable.stop();
     this.#agent.clock.clearTimeout(this.#expiry);
   }

@@ -25,8 +25,10 @@ import type { SipEffect } from "../core/sip_port.ts";
 import type { Agent, CallEffect, Leg } from "./agent.ts";
 import { Authentication } from "./authentication.ts";
 import { EarlyDialogs } from "./early_dialogs.ts";
+import { EarlyOffers } from "./early_offers.ts";
 import { finalOf, isSilence } from "./in_dialog.ts";
 import { InviteAcceptance } from "./invite_acceptance.ts";
+import type { UpdateDelegate } from "./overrides/update.ts";
 import { InviteRequest } from "./invite_request.ts";
 import { Redirection } from "./redirection.ts";
 import { SessionDescriptions } from "./session_descriptions.ts";
@@ -62,6 +64,7 @@ export class OutgoingCall implements Leg {
   readonly #authentication: Authentication;
   readonly #descriptions: SessionDescriptions;
   readonly #early: EarlyDialogs;
+  readonly #offers: EarlyOffers;
   readonly #redirection: Redirection;
   #invite: InviteRequest | undefined;
   #flow: Flow | undefined;
@@ -74,6 +77,7 @@ export class OutgoingCall implements Leg {
     this.#descriptions = new SessionDescriptions(agent.random);
     this.#redirection = new Redirection(effect.target);
     this.#early = new EarlyDialogs(agent, this.#authentication, this.#descriptions);
+    this.#offers = new EarlyOffers(agent, effect.call);
   }
 
   /** Sends the INVITE as soon as there is a way for it. */
@@ -83,6 +87,8 @@ export class OutgoingCall implements Leg {
 
   perform(effect: CallEffect): void {
     if (effect.type === "SendCancel" || effect.type === "SendBye") this.#cancel();
+    else if (effect.type === "AnswerOffer") this.#offers.answer(effect.description);
+    else if (effect.type === "RejectOffer") this.#offers.reject(effect.status);
   }
 
   abandon(): void {
@@ -135,6 +141,7 @@ export class OutgoingCall implements Leg {
   #progress({ message, session }: PrackableIncomingResponseWithSession): void {
     this.#provisional();
     const dialog = session as SessionDialog;
+    dialog.delegate = this.#earlyDelegate(dialog);
     const description = this.#effect.offer === null
       ? undefined
       : this.#early.progress(dialog, message);
@@ -150,7 +157,20 @@ export class OutgoingCall implements Leg {
     });
   }
 
+  /** Requests inside an early dialog: the peer may change the sound before it answers. */
+  #earlyDelegate(dialog: SessionDialog): SessionDialog["delegate"] & UpdateDelegate {
+    return {
+      onUpdate: (server) => {
+        const settled = this.#stage.name === "inviting" && this.#early.isSettled(dialog.remoteTag);
+        const address = this.#agent.localAddress(this.#flow!);
+        const descriptions = this.#early.descriptions(dialog.remoteTag);
+        this.#offers.receive(server, descriptions, { settled, address });
+      },
+    };
+  }
+
   #accepted(response: AckableIncomingResponseWithSession): void {
+    this.#offers.close();
     const wanted = this.#stage.name === "inviting";
     if (this.#stage.name === "cancelling") this.#over(487, "Request Terminated");
     const acceptance = new InviteAcceptance(response, {
@@ -265,6 +285,7 @@ export class OutgoingCall implements Leg {
     reason: string,
     error: ErrorJson = callError(status, reason, this.#effect.target).toJSON(),
   ): void {
+    this.#offers.close();
     const stage = this.#stage;
     if (stage.name === "over" || stage.name === "answered") return;
     this.#stage = { name: "over" };

@@ -31,17 +31,28 @@ interface Outstanding {
 export class ReliableProgress {
   readonly #clock: Clock;
   readonly #timedOut: () => void;
+  readonly #offered: (prack: IncomingRequest) => void;
   readonly #cseq: number;
   readonly #waiting: ReliableResponse[] = [];
   #rseq: number;
   #outstanding: Outstanding | undefined;
   #afterDescribed: (() => void) | undefined;
 
-  /** @param cseq of the INVITE */
-  constructor(clock: Clock, random: () => number, cseq: number, timedOut: () => void) {
+  /**
+   * @param cseq of the INVITE
+   * @param offered answers a PRACK that has an offer; of one for a response with our answer only
+   */
+  constructor(
+    clock: Clock,
+    random: () => number,
+    cseq: number,
+    timedOut: () => void,
+    offered: (prack: IncomingRequest) => void,
+  ) {
     this.#clock = clock;
     this.#cseq = cseq;
     this.#timedOut = timedOut;
+    this.#offered = offered;
     // §3: a first value from 1 to 2³¹ − 1.
     this.#rseq = 1 + Math.floor(random() * 2 ** 30);
   }
@@ -66,24 +77,28 @@ export class ReliableProgress {
     } else action();
   }
 
-  /** Answers a PRACK. */
-  receive(request: IncomingRequest): void {
+  /** Answers a PRACK. @returns whether it acknowledged a description */
+  receive(request: IncomingRequest): boolean {
     const [rseq, cseq, method] = (request.message.getHeader("rack") ?? "").trim().split(/\s+/);
     const outstanding = this.#outstanding;
     const matches = outstanding !== undefined && Number(rseq) === outstanding.rseq &&
       Number(cseq) === this.#cseq && method?.toUpperCase() === "INVITE";
-    if (!matches) return void request.reject({ statusCode: 481 });
-    // An offer in a PRACK has no way through the core's port.
-    if (request.message.body) request.reject({ statusCode: 488 });
-    else request.accept();
+    if (!matches) {
+      request.reject({ statusCode: 481 });
+      return false;
+    }
+    const { described } = outstanding.response;
+    if (!request.message.body) request.accept();
+    else if (described) this.#offered(request);
+    else request.reject({ statusCode: 488 });
     this.#clock.clearTimeout(outstanding.timer);
     this.#outstanding = undefined;
     const next = this.#waiting.shift();
     if (next !== undefined) this.send(next);
     const action = this.#afterDescribed;
-    if (action === undefined) return;
     this.#afterDescribed = undefined;
-    this.whenSettled(action);
+    if (action !== undefined) this.whenSettled(action);
+    return described;
   }
 
   /** A final response goes out: nothing is resent any more. */

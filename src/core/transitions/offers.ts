@@ -61,6 +61,9 @@ export function remoteOffer(
   input: Extract<SipInput, { type: "RemoteOffer" }>,
 ): void {
   const ports = portsOf(call);
+  if (input.offer !== null && (isIn(call, "calling") || isIn(call, "ringing"))) {
+    return earlyOffer(turn, call, input.offer);
+  }
   if (!isIn(call, "established") || ports === undefined) {
     turn.ask({ type: "RejectOffer", call: call.id, status: 491 });
     return;
@@ -76,6 +79,22 @@ export function remoteOffer(
     turn.ask({ type: "AnswerOffer", call: call.id, description: answer });
     const held = noteRemoteHold(turn, call, input.offer, answer);
     runStream(turn, { ...held, toldHold: call.hold.local }, stream, true);
+  } catch (error) {
+    turn.ask({ type: "RejectOffer", call: call.id, status: 488 });
+    turn.notice(`refused the peer's offer: ${OffhookError.from(error).message}`, call.id);
+  }
+}
+
+/** The peer changes the sound before the answer, which goes on with it then. */
+function earlyOffer(turn: Turn, call: Call, offer: MediaDescription): void {
+  const ports = portsOf(call);
+  if (call.media.name !== "running" || ports === undefined) {
+    return turn.ask({ type: "RejectOffer", call: call.id, status: 491 });
+  }
+  try {
+    const { answer, stream } = answerOffer(offer, call.capabilities, ports);
+    turn.ask({ type: "AnswerOffer", call: call.id, description: answer });
+    turn.tell("call.early-media", runStream(turn, { ...call, description: answer }, stream, false));
   } catch (error) {
     turn.ask({ type: "RejectOffer", call: call.id, status: 488 });
     turn.notice(`refused the peer's offer: ${OffhookError.from(error).message}`, call.id);

@@ -356,6 +356,34 @@ Deno.test("a re-INVITE without offer gets ours, its ACK the answer", async () =>
   });
 });
 
+Deno.test("a caller may change the sound before the answer: in PRACK, then by UPDATE", async () => {
+  await withPeer(async ({ phone, peer, port }) => {
+    const headers = ["Supported: 100rel"];
+    const invite = peer.request("INVITE", port, { headers, body: sdp(6000) });
+    const { call } = await phone.next("IncomingCall");
+    phone.do({ type: "SendProgress", call, status: 183, description: description(5000) });
+    const early = await peer.next("183");
+    const rack = `RAck: ${early.header("rseq")} 1 INVITE`;
+    peer.inDialog("UPDATE", invite, early, { cseq: 2, body: sdp(6002) });
+    await peer.next("491", "UPDATE");
+    peer.inDialog("PRACK", invite, early, { cseq: 3, headers: [rack], body: sdp(6004) });
+    assert.equal((await phone.next("RemoteOffer")).offer?.port, 6004);
+    phone.do({ type: "AnswerOffer", call, description: description(5000) });
+    assert.match((await peer.next("200", "PRACK")).body, /m=audio 5000 /);
+    peer.inDialog("UPDATE", invite, early, { cseq: 4, body: sdp(6006) });
+    assert.equal((await phone.next("RemoteOffer")).offer?.port, 6006);
+    phone.do({ type: "AnswerOffer", call, description: description(5000) });
+    assert.match((await peer.next("200", "UPDATE")).body, /m=audio 5000 /);
+
+    // One that nobody has decided when the call is refused is not left open.
+    peer.inDialog("UPDATE", invite, early, { cseq: 5, body: sdp(6008) });
+    await phone.next("RemoteOffer");
+    phone.do({ type: "SendReject", call, status: 486 });
+    await peer.next("487", "UPDATE");
+    await peer.next("486", "INVITE");
+  });
+});
+
 Deno.test("UPDATE: a refresh is answered, an offer goes to the core, one in the ringing is refused", async () => {
   await withPeer(async (scene) => {
     const { phone, peer, port } = scene;

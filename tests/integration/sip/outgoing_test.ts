@@ -346,6 +346,38 @@ Deno.test("a reliable 183 gets PRACK, its answer counts, a repeated one is ignor
   });
 });
 
+Deno.test("a peer that has answered early may change the sound by UPDATE", async () => {
+  await withPeer(async (phone, peer) => {
+    phone.dial("c", `sip:x@${peer.at}`);
+    const invite = await peer.next("INVITE");
+    const update = (cseq: number, options: { body?: string }) =>
+      peer.inDialogOf("UPDATE", invite, { tag: "early", cseq, ...options });
+    peer.reply(invite, 183, { tag: "early", body: sdp(7000) });
+    await phone.next("CallProgress");
+    update(1, { body: sdp(7100) });
+    await peer.next("491", "UPDATE");
+
+    const headers = ["Require: 100rel", "RSeq: 77"];
+    peer.reply(invite, 183, { tag: "early", headers, body: sdp(7000) });
+    peer.reply(await peer.next("PRACK"), 200);
+    await phone.next("CallProgress");
+    update(2, { body: sdp(7100) });
+    assert.equal((await phone.next("RemoteOffer")).offer?.port, 7100);
+    update(3, { body: sdp(7200) });
+    await peer.next("491", "UPDATE");
+    phone.do({ type: "AnswerOffer", call: "c", description: description(4000) });
+    assert.match((await peer.next("200", "UPDATE")).body, /m=audio 4000 /);
+    update(4, { body: sdp(7300) });
+    await phone.next("RemoteOffer");
+    phone.do({ type: "RejectOffer", call: "c", status: 488 });
+    await peer.next("488", "UPDATE");
+    update(5, {});
+    assert.equal((await peer.next("200", "UPDATE")).body, "");
+    peer.reply(invite, 200, { tag: "early" });
+    assert.equal((await phone.next("CallAccepted")).description, null);
+  });
+});
+
 Deno.test("a 422 is obeyed once", async () => {
   await withPeer(async (phone, peer) => {
     phone.dial("c", `sip:x@${peer.at}`);

@@ -297,6 +297,27 @@ Deno.test("who talks hears that another call rings, for as long as it rings", ()
   assert.deepEqual(tone(new Scene({ active: "all" }).talking().ringing("b")), [], "an exchange");
 });
 
+Deno.test("an offer before the answer changes the early sound, which the answer goes on with", () => {
+  const early = { type: "CallProgress", call: "a", status: 183, reason: "", dialog: "1" } as const;
+  const scene = new Scene().dialled().play({ type: "RemoteOffer", call: "a", offer: theirs() });
+  assert.equal(scene.effect("RejectOffer").status, 491, "there is no sound to change yet");
+  scene.play({ ...early, description: theirs() });
+  scene.play({ type: "RemoteOffer", call: "a", offer: theirs({ port: 4444 }) });
+  assert.equal(scene.effect("AnswerOffer").description.port, 5000);
+  assert.deepEqual(
+    [scene.effect("StartMedia").stream.remotePort, scene.effect("StartMedia").answered],
+    [4444, false],
+  );
+  scene.play(accepted("a", null));
+  assert.deepEqual(
+    [scene.effect("StartMedia").stream.remotePort, scene.effect("StartMedia").answered],
+    [4444, true],
+  );
+  const none = new Scene().dialled().play({ ...early, description: theirs() })
+    .play({ type: "RemoteOffer", call: "a", offer: theirs({ formats: [] }) });
+  assert.equal(none.effect("RejectOffer").status, 488);
+});
+
 Deno.test("blind transfer holds, refers, and ends when the target answered", () => {
   const scene = new Scene().talking().play({ type: "Transfer", call: "a", target: "sip:c@x" });
   assert.ok(scene.asked("SendReinvite") && !scene.asked("SendRefer"));
