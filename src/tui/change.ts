@@ -139,13 +139,26 @@ function afterNews(state: AppState, news: PhoneNews): AppState {
   const padIsOver = overlay?.name === "pad" &&
     !state.phone.calls.some(({ view }) => view.id === overlay.call);
   const noneToTransfer = state.screen.purpose === "transfer" && state.phone.calls.length === 0;
-  if (!padIsOver && !noneToTransfer) return next;
+  const ends = news.type === "attached" ||
+    news.type === "event" && news.event.type === "call.ended";
+  const undo = ends ? stillUndoable(state) : state.screen.undo;
+  if (!padIsOver && !noneToTransfer && undo === state.screen.undo) return next;
   const screen: Screen = {
     ...state.screen,
+    undo,
     ...(padIsOver ? { overlay: undefined } : {}),
     ...(noneToTransfer ? { purpose: "dial", field: "" } : {}),
   };
   return { ...next, screen };
+}
+
+/** A call that is over cannot be muted or held again, and one alone not be swapped. */
+function stillUndoable({ screen, phone }: AppState): readonly Undo[] {
+  const kept = screen.undo.filter((step) => {
+    if (step.kind === "swap") return phone.calls.length > 1;
+    return !("call" in step) || phone.calls.some(({ view }) => view.id === step.call);
+  });
+  return kept.length === screen.undo.length ? screen.undo : kept;
 }
 
 function ticked(state: AppState, at: number): AppState {

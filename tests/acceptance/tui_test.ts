@@ -375,6 +375,38 @@ testWith(
   LIMITS,
 );
 
+testWith(
+  ["tmux"],
+  "the tour can be walked by what it says, to its end",
+  () =>
+    withPhone(async ({ screen }) => {
+      await screen.start("tour");
+      const steps = [
+        [/1\/13: Type 600 and press Enter/, "600", "Enter"],
+        [/2\/13: [^]*m mutes/, "m"],
+        [/3\/13: m again/, "m"],
+        [/4\/13: h puts the call on hold[^]*TALKING/, "h"],
+        [/5\/13: h again[^]*ON HOLD/, "h"],
+        [/6\/13: d, then 1 2 3, then Esc[^]*TALKING/, "d", "1", "2", "3"],
+        [/sent: 123/, "Escape"],
+        [/7\/13: F5 shows how it sounds/, "F5"],
+        [/8\/13: x hangs up/, "x"],
+        [/9\/13: Type 620 and press Enter[^]*what you hear/, "620", "Enter"],
+        [/10\/13: It rings\. a answers[^]*INCOMING CALL/, "a"],
+        [/11\/13: x hangs up[^]*TALKING/, "x"],
+        [/12\/13: : has every action/, ":"],
+        [/What shall be done/, "Escape"],
+        [/13\/13: That is all\. [^]*q leaves[^]*Recent calls/, "q"],
+      ] as const;
+      for (const [says, ...keys] of steps) {
+        await screen.until(says);
+        await screen.press(...keys);
+      }
+      await screen.until(/ended with 0/);
+    }),
+  LIMITS,
+);
+
 /** A process that has ended and waits to be taken note of does not run. */
 async function isRunning(pid: number): Promise<boolean> {
   const { stdout } = await new Deno.Command("ps", { args: ["-o", "stat=", "-p", `${pid}`] })

@@ -294,3 +294,14 @@ Deno.test("over a filtered list a row that was chosen is called, letters call th
     await type("\u001b[B\r");
     assert.deepEqual(dialled, ["sip:Adam2@example.test"]);
   }));
+
+Deno.test("what was done to a call that is over cannot be undone any more", () =>
+  screen(async ({ type, text, store }) => {
+    await type("600\r");
+    await type("m");
+    assert.equal(store.get().screen.undo.length, 1);
+    await type("x");
+    assert.equal(store.get().screen.undo.length, 0);
+    await type("\u0015");
+    assert.match(text(), /not now: there is nothing to undo/);
+  }));
