@@ -40,7 +40,7 @@ export function openDisplay(io: Io, kind: DisplayKind): CallDisplay {
 }
 
 /** ms in which a call that cannot even begin says only why. */
-const BEGIN_MS = 150;
+const BEGIN_MS = 600;
 
 function wordDisplay(io: Io): CallDisplay {
   let last: string | undefined;

@@ -29,10 +29,14 @@ const STATES: Record<CallView["state"], { glyph: string; ascii: string; word: st
   ending: { glyph: "○", ascii: "-", word: "ending" },
 };
 
-/** `● in call sip:600@host 0:12 G722 mic ▅ spk ▃ 12# · digits dial, m mute, q hang up` */
+/**
+ * `● in call sip:600@host 0:12 G722 mic ▅ spk ▃ 12# · digits dial, m mute, q hang up`: what does not
+ * fit is left out whole, the keys first, then the address.
+ */
 export function liveLine(view: CallView, { width, ascii, now }: LineOptions): string {
   const state = STATES[view.state];
-  const parts = [`${ascii ? state.ascii : state.glyph} ${state.word}`, partyWords(view.remote)];
+  const head = `${ascii ? state.ascii : state.glyph} ${state.word}`;
+  const parts: string[] = [];
   parts.push(clock(Math.max(0, now - (view.answeredAt ?? view.startedAt))));
   if (view.codec !== undefined) parts.push(view.codec);
   if (view.muted) parts.push("muted");
@@ -42,10 +46,14 @@ export function liveLine(view: CallView, { width, ascii, now }: LineOptions): st
     parts.push(`spk ${meter(view.report.receivedLevel, ascii)}`);
     if (view.report.dtmfReceived !== "") parts.push(`got ${view.report.dtmfReceived}`);
   }
-  const line = parts.join("  ");
-  const keys = view.answeredAt === undefined ? "q hang up" : "0-9*# dial, m mute, q hang up";
-  const whole = `${line}  ${ascii ? "|" : "·"} ${keys}`;
-  return cut(whole.length < width ? whole : line, width - 1);
+  const line = [head, partyWords(view.remote), ...parts].join("  ");
+  const short = [head, ...parts].join("  ");
+  const dot = ascii ? "|" : "·";
+  const leave = `${dot} q hang up`;
+  const keys = view.answeredAt === undefined ? leave : `${dot} 0-9*# dial, m mute, q hang up`;
+  const fitting = [`${line}  ${keys}`, `${line}  ${leave}`, line, `${short}  ${leave}`, short]
+    .find((each) => each.length < width);
+  return fitting ?? cut(short, width - 1);
 }
 
 function meter(level: number, ascii: boolean): string {

@@ -22,6 +22,10 @@ Deno.test("the live line fits its terminal, in Unicode and in ASCII", () => {
     "● in call  sip:600@127.0.0.1:5560  1:05  G722  muted  mic ▁  spk █  got 12  " +
       "· 0-9*# dial, m mute, q hang up",
   );
+  const at = (width: number) => liveLine(VIEW, { width, ascii: false, now: 66_000 });
+  assert.equal(at(48), "● in call  1:05  G722  muted  mic ▁  spk █  got 12".slice(0, 47));
+  assert.equal(at(60), "● in call  1:05  G722  muted  mic ▁  spk █  got 12");
+  assert.match(at(90), /^● in call  sip:600@127\.0\.0\.1:5560 .*got 12  · q hang up$/);
   for (const width of [1, 20, 40, 80, 120]) {
     assert.ok([...liveLine(VIEW, { width, ascii: false, now: 66_000 })].length < width);
   }
