@@ -18,6 +18,8 @@ const DETAIL = new Set(["call.media", "call.digits-sent"]);
 export function eventLog(
   callIds = new Map<string, string>(),
 ): (event: Sequenced) => EventLine | undefined {
+  /** What each account's trouble was when it was last told. */
+  const troubles = new Map<string, string>();
   return (event) => {
     if (isCallEvent(event)) return callLine(event, callIds);
     switch (event.type) {
@@ -33,16 +35,17 @@ export function eventLog(
       }
       case "registration": {
         const { account, registration } = event;
-        const failed = registration.state === "failed";
-        const why = failed ? `: ${registration.error.message}` : "";
-        const level: LogLevel = failed ? "warning" : "info";
-        return { text: `${account}: ${registration.state}${why}`, facts: { level, account } };
+        if (registration.state !== "failed") {
+          if (registration.state === "registered") troubles.delete(account);
+          return { text: `${account}: ${registration.state}`, facts: { level: "info", account } };
+        }
+        return troubleLine(account, "failed", registration.error.message, troubles);
       }
       case "connection": {
         const { account, connected, error } = event;
-        const why = error === undefined ? "" : `: ${error.message}`;
-        const text = `${account}: ${connected ? "connected" : "not connected"}${why}`;
-        return { text, facts: { level: connected ? "info" : "warning", account } };
+        if (!connected) return troubleLine(account, "not connected", error?.message, troubles);
+        troubles.delete(account);
+        return { text: `${account}: connected`, facts: { level: "info", account } };
       }
       case "headset":
         return {
@@ -58,6 +61,20 @@ export function eventLog(
         return undefined;
     }
   };
+}
+
+/** A server that is away for the night is a warning once, not at every try. */
+function troubleLine(
+  account: string,
+  what: string,
+  why: string | undefined,
+  troubles: Map<string, string>,
+): EventLine {
+  const reason = why ?? what;
+  const level: LogLevel = troubles.get(account) === reason ? "debug" : "warning";
+  troubles.set(account, reason);
+  const text = why === undefined ? `${account}: ${what}` : `${account}: ${what}: ${why}`;
+  return { text, facts: { level, account } };
 }
 
 type CallEvent = Extract<Sequenced, { call: CallView }>;

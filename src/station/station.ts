@@ -154,6 +154,8 @@ export class Station {
     this.#socket = await this.#serve({ kind: "unix", path: socket });
     await (await this.#places.prepare(this.#options)).commit();
     this.#settle(this.#options);
+    // From now on it counts what is not registered.
+    this.health();
     const beat = setInterval(() => void this.#beat(), this.#beatMs);
     this.#held.push(() => clearInterval(beat));
     await this.#notify.ready(this.#status = this.#describe());

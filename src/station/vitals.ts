@@ -37,7 +37,11 @@ export class Vitals {
   }
 
   note(event: Sequenced): void {
-    if (event.type === "call.endpoint") {
+    if (event.type === "registration") {
+      const { account, registration } = event;
+      if (registration.state === "registered") this.#lostSince.delete(account);
+      else this.#lost(account);
+    } else if (event.type === "call.endpoint") {
       const { id } = event.call;
       const endpoint = event.detail?.endpoint;
       const key = `${id} ${endpoint}`;
@@ -75,10 +79,15 @@ export class Vitals {
     }
     return [...accounts].map(([id, account]) => {
       if (account.registration.state === "registered") return { ...account, lostMs: 0 };
-      const since = this.#lostSince.get(id) ?? now;
-      this.#lostSince.set(id, since);
-      return { ...account, lostMs: now - since };
+      return { ...account, lostMs: now - this.#lost(id) };
     });
+  }
+
+  /** @returns since when */
+  #lost(id: AccountId): number {
+    const since = this.#lostSince.get(id) ?? this.#now();
+    this.#lostSince.set(id, since);
+    return since;
   }
 }
 

@@ -1,5 +1,6 @@
 /** The lines that a phone writes at each level. */
 import assert from "node:assert/strict";
+import type { Sequenced } from "../../../src/control/phone.ts";
 import { agreeableCore } from "../../fakes/agreeable_core.ts";
 import { theirs } from "../core/scene.ts";
 import { type EventLine, eventLog } from "../../../src/station/event_log.ts";
@@ -64,4 +65,23 @@ Deno.test("every line of a call has its Call-ID", async () => {
   assert.ok(ofCalls.length >= 3, JSON.stringify(lines));
   for (const { facts } of ofCalls) assert.equal(facts.callId, "a@peer");
   assert.ok(lines.some(({ text }) => /^call ended after \d+ ms: answered/.test(text)));
+});
+
+Deno.test("a server that stays away is a warning once, until it was back or fails otherwise", () => {
+  const lineOf = eventLog();
+  const level = (event: Record<string, unknown>) =>
+    lineOf({ account: "desk", seq: 1, at: 0, ...event } as Sequenced)?.facts.level;
+  const away = (message: string) => ({ code: "unreachable", message });
+  const lost = (message: string) =>
+    level({ type: "connection", connected: false, error: away(message) });
+  const failed = (message: string) =>
+    level({ type: "registration", registration: { state: "failed", error: away(message) } });
+  assert.deepEqual(
+    [lost("no route"), failed("no route"), lost("no route"), lost("no address")],
+    ["warning", "debug", "debug", "warning"],
+  );
+  level({ type: "connection", connected: true });
+  assert.equal(failed("no address"), "warning");
+  level({ type: "registration", registration: { state: "registered", expires: 60 } });
+  assert.equal(failed("no address"), "warning");
 });
