@@ -52,6 +52,10 @@ export function eventLog(
           text: `headset ${event.name ?? event.headset} ${event.attached ? "attached" : "gone"}`,
           facts: {},
         };
+      case "headset-notice":
+        // the others are in the log already, from where they were found
+        if (event.notice !== "unmute-refused") return undefined;
+        return { text: event.text, facts: { level: "info" } };
       case "notice": {
         const callId = event.call === undefined ? undefined : callIds.get(event.call);
         const facts = event.call === undefined ? {} : { call: event.call };

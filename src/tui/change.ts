@@ -8,6 +8,7 @@
  * Pure. What changes nothing gives the same value again, and nothing is drawn.
  */
 import type { CallLevels } from "../core/media_port.ts";
+import { headsetNotice } from "./log_lines.ts";
 import { type PhoneNews, takeNews, withLevels } from "./phone_model.ts";
 import type { AppState, Overlay, Ownership, Purpose, Records, Screen, Undo } from "./state.ts";
 import type { Role, ThemeName } from "./theme.ts";
@@ -135,7 +136,7 @@ function typed(screen: Screen, text: string): Screen {
 function afterNews(state: AppState, news: PhoneNews): AppState {
   const at = news.type === "event" ? news.event.at : news.at;
   const { overlay } = state.screen;
-  const next = at > state.now ? { ...state, now: at } : state;
+  const next = withNotice(at > state.now ? { ...state, now: at } : state, news);
   const padIsOver = overlay?.name === "pad" &&
     !state.phone.calls.some(({ view }) => view.id === overlay.call);
   const noneToTransfer = state.screen.purpose === "transfer" && state.phone.calls.length === 0;
@@ -144,7 +145,7 @@ function afterNews(state: AppState, news: PhoneNews): AppState {
   const undo = ends ? stillUndoable(state) : state.screen.undo;
   if (!padIsOver && !noneToTransfer && undo === state.screen.undo) return next;
   const screen: Screen = {
-    ...state.screen,
+    ...next.screen,
     undo,
     ...(padIsOver ? { overlay: undefined } : {}),
     ...(noneToTransfer ? { purpose: "dial", field: "" } : {}),
@@ -159,6 +160,14 @@ function stillUndoable({ screen, phone }: AppState): readonly Undo[] {
     return !("call" in step) || phone.calls.some(({ view }) => view.id === step.call);
   });
   return kept.length === screen.undo.length ? screen.undo : kept;
+}
+
+/** A headset that does not do what the person asked says so; lamps that are right again need no word. */
+function withNotice(state: AppState, news: PhoneNews): AppState {
+  if (news.type !== "event" || news.event.type !== "headset-notice") return state;
+  if (news.event.notice === "outside-write") return state;
+  const message = { text: headsetNotice(news.event), role: "warn" as const, at: state.now };
+  return { ...state, screen: { ...state.screen, message } };
 }
 
 function ticked(state: AppState, at: number): AppState {

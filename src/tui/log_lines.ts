@@ -25,6 +25,8 @@ export function logLine(event: Sequenced): LogLine | undefined {
       return event.error === undefined ? undefined : warning(event.at, event.error.message);
     case "headset":
       return headsetLine(event);
+    case "headset-notice":
+      return warning(event.at, headsetNotice(event));
     case "notice":
       return info(event.at, event.text, event.call);
     case "lagged":
@@ -57,6 +59,11 @@ function headsetLine(event: Extract<Sequenced, { type: "headset" }>): LogLine {
   const name = event.name ?? event.headset;
   if (event.error !== undefined) return warning(event.at, `${name}: ${event.error.message}`);
   return info(event.at, `headset ${name} ${event.attached ? "attached" : "detached"}`);
+}
+
+/** What a person should know about a headset, and what to do about it. */
+export function headsetNotice({ text, hint }: { text: string; hint?: string }): string {
+  return hint === undefined ? text : `${text.replace(/\.$/, "")}. ${hint}`;
 }
 
 function endedLine({ id, remote, outcome, reason }: CallRecord, at: number): LogLine {

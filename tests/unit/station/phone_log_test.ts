@@ -85,3 +85,17 @@ Deno.test("a server that stays away is a warning once, until it was back or fail
   level({ type: "registration", registration: { state: "registered", expires: 60 } });
   assert.equal(failed("no address"), "warning");
 });
+
+Deno.test("a refused unmute is a line; what a headset told the log itself is none", () => {
+  const lineOf = eventLog();
+  const notice = {
+    type: "headset-notice",
+    headset: "h",
+    text: "It keeps muted",
+    seq: 1,
+    at: 0,
+  } as const;
+  const refused = lineOf({ ...notice, notice: "unmute-refused" });
+  assert.deepEqual(refused, { text: "It keeps muted", facts: { level: "info" } });
+  assert.equal(lineOf({ ...notice, notice: "contested" }), undefined);
+});
