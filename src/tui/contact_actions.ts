@@ -47,7 +47,7 @@ export class ContactActions {
     const { id, name: before } = purpose.rename;
     if (name !== before && !await this.#update(id, { name }, { name: before })) return;
     store.dispatch({ type: "purpose", purpose: "dial" });
-    await this.#controller.records.contacts();
+    await this.#controller.records.contactsChanged();
     this.#show(id);
     if (name !== before) this.#controller.say("contacts.renamed", { name, before }, "good");
   }
@@ -65,7 +65,7 @@ export class ContactActions {
     if (added === undefined) return undefined;
     const { contact } = added;
     controller.undoable({ kind: "contact-added", id: contact.id });
-    await controller.records.contacts();
+    await controller.records.contactsChanged();
     controller.say("contacts.added", { name: contact.name, undo: this.#undoKey() }, "good");
     return contact;
   }
@@ -79,7 +79,7 @@ export class ContactActions {
     const controller = this.#controller;
     if (await controller.ask("contacts.remove", { id: contact.id }) === undefined) return;
     controller.undoable({ kind: "contact-removed", contact });
-    await controller.records.contacts();
+    await controller.records.contactsChanged();
     controller.say("contacts.removed", { name: contact.name, undo: this.#undoKey() });
   }
 
@@ -106,7 +106,7 @@ export class ContactActions {
     if (contact === undefined) return;
     const { id, favourite } = contact;
     if (!await this.#update(id, { favourite: !favourite }, { favourite })) return;
-    await this.#controller.records.contacts();
+    await this.#controller.records.contactsChanged();
     this.#show(id);
   }
 

@@ -102,17 +102,18 @@ function linkCells({ state, words, glyphs }: Stage): Cell[] {
 function tabRows(stage: Stage): Row[] {
   const { rows, columns, glyphs } = stage;
   if (rows < TALL) return [];
-  const full = tabs(stage, true);
   const shown = (text: string) => glyphs.ascii ? toAscii(text) : text;
-  const fits = full.reduce((sum, { text }) => sum + width(shown(text)), 0) <= columns;
+  const wide = (cells: Cell[]) => cells.reduce((sum, { text }) => sum + width(shown(text)), 0);
+  const ways = [tabs(stage, true, " "), tabs(stage, true, ""), tabs(stage, false, " ")];
+  const fitting = ways.find((cells) => wide(cells) <= columns) ?? ways.at(-1)!;
   return [
-    fits ? full : tabs(stage, false),
+    fitting,
     [{ text: "", fill: glyphs.rule, role: "dim", grow: true }],
   ];
 }
 
-/** All tabs by name, or, where they do not fit, the others by their key alone. */
-function tabs({ state, words, keymap }: Stage, named: boolean): Cell[] {
+/** All tabs by name, closer together, or, where they do not fit, the others by their key alone. */
+function tabs({ state, words, keymap }: Stage, named: boolean, after: string): Cell[] {
   return VIEWS.flatMap((view): Cell[] => {
     const here = view === state.screen.view;
     const [key] = keymap.keysOf(`view.${view}`);
@@ -120,7 +121,7 @@ function tabs({ state, words, keymap }: Stage, named: boolean): Cell[] {
     const name = named || here ? words.t(`view.${view}`) : "";
     const text = [label, name].filter(Boolean).join(" ");
     const act: Act = { action: `view.${view}` };
-    return [{ text: ` ${text} `, role: here ? "selected" : "dim", act }];
+    return [{ text: ` ${text}${after}`, role: here ? "selected" : "dim", act }];
   });
 }
 

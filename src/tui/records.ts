@@ -14,6 +14,8 @@ import type { Store } from "./store.ts";
 /** Newest calls that are shown and searched. */
 const HISTORY = 200;
 const CONTACTS = 200;
+/** Newest calls whose names are looked up in the address book. */
+const NAMED = 50;
 
 export class Records {
   readonly #store: Store;
@@ -42,6 +44,13 @@ export class Records {
     }
   }
 
+  /** The address book was changed from here: so may be the names of who is on the line or was. */
+  async contactsChanged(): Promise<void> {
+    const { records, phone } = this.#store.get();
+    const shown = [...records.names.keys(), ...phone.calls.map(({ view }) => view.remote.uri)];
+    await Promise.all([this.contacts(), ...[...new Set(shown)].map((uri) => this.#lookUp(uri))]);
+  }
+
   async refresh(): Promise<void> {
     await Promise.all([this.history(), this.contacts(), this.devices()]);
   }
@@ -59,6 +68,8 @@ export class Records {
     }
     if (found !== undefined) {
       this.#store.dispatch({ type: "records", records: { history: found.records } });
+      const recent = found.records.slice(0, NAMED).map(({ remote }) => remote.uri);
+      await Promise.all([...new Set(recent)].map((uri) => this.#name(uri)));
     }
   }
 
@@ -133,11 +144,17 @@ export class Records {
   }
 
   async #name(uri: string): Promise<void> {
-    if (this.#store.get().records.names.has(uri)) return;
+    if (!this.#store.get().records.names.has(uri)) await this.#lookUp(uri);
+  }
+
+  /** Who has no name there is remembered with an empty one. */
+  async #lookUp(uri: string): Promise<void> {
     const phone = this.#phone();
     const found = await phone?.request("contacts.lookUp", { uri }).catch(() => undefined);
-    const name = found?.contact?.name;
-    if (name !== undefined) this.#store.dispatch({ type: "name", uri, name });
+    if (found === undefined) return;
+    const name = found.contact?.name ?? "";
+    if (name === this.#store.get().records.names.get(uri)) return;
+    this.#store.dispatch({ type: "name", uri, name });
   }
 
   async #ask<M extends MethodName>(

@@ -7,7 +7,7 @@ export async function undoLast(controller: Controller): Promise<void> {
   if (step === undefined) return;
   controller.store.dispatch({ type: "undone" });
   const done = await takeBack(step, controller);
-  if (step.kind.startsWith("contact-")) await controller.records.contacts();
+  if (step.kind.startsWith("contact-")) await controller.records.contactsChanged();
   if (done !== undefined) controller.say("undo.done");
 }
 

@@ -8,7 +8,7 @@ export const es: Catalogue = {
   "view.quality": "Calidad",
   "view.devices": "Equipos",
   "view.accounts": "Cuentas",
-  "view.log": "Registro",
+  "view.log": "Log",
 
   "group.calls": "Llamadas",
   "group.dialling": "Marcar y listas",

@@ -305,3 +305,14 @@ Deno.test("what was done to a call that is over cannot be undone any more", () =
     await type("\u0015");
     assert.match(text(), /not now: there is nothing to undo/);
   }));
+
+Deno.test("a new contact's name is the call's at once, and goes with undo", () =>
+  screen(async ({ type, text }) => {
+    await type("600\r");
+    await type("\u0014");
+    await type("\u007f\u007f\u007fEcho\r");
+    await type("\u001bOQ");
+    assert.match(text(), /TALKING +Echo/);
+    await type("\u0015\u0015");
+    assert.match(text(), /TALKING +bob/);
+  }));

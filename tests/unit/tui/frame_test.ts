@@ -177,3 +177,12 @@ Deno.test("the ladder is drawn with directions and failures", () => {
   assert.match(text, /\+0\.000 +─── INVITE ─+→/);
   assert.match(text, /\+0\.120 +←─── 486 Busy Here \(1 INVITE\)/);
 });
+
+Deno.test("at 80 columns every tab is named, in every language, in ASCII too", () => {
+  for (const language of LANGUAGES) {
+    for (const ascii of [false, true]) {
+      const tabs = drawn(state(), { language, ascii })[1]!;
+      assert.match(tabs, /^(?: F[2-8] \p{L}+ *){7}$/u, tabs);
+    }
+  }
+});
