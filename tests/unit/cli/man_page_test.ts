@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { COMMANDS } from "../../../src/cli/commands.ts";
 import { manPage } from "../../../src/cli/man_page.ts";
 
-const MACROS = /^\.(?:TH|SH|SS|TP|B|I|nf|fi)\b/;
+const MACROS = /^\.(?:TH|SH|SS|PP|TP|B|I|nf|fi)\b/;
 
 Deno.test("the manual page has every command with its help, the keys and the statuses", async () => {
   const lines = (await manPage("2026-01-31")).split("\n");
