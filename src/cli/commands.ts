@@ -77,7 +77,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   {
     name: "contacts",
     group: "One call",
-    brief: "list, search, add, remove, import, export: the address book",
+    brief: "list, search, add, edit, remove, import, export: the address book",
     load: async () => (await load<typeof import("./contacts.ts")>("./contacts.ts")).contacts,
   },
   {

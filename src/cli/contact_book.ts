@@ -10,6 +10,8 @@ import { reachStation } from "./reach_station.ts";
 
 export interface ContactBook {
   add(draft: ContactDraft): Promise<Contact>;
+  /** What is not named stays. @throws OffhookError when there is no such contact */
+  update(id: string, changes: ContactDraft): Promise<Contact>;
   remove(id: string): Promise<boolean>;
   import(cards: ContactCard[]): Promise<ImportedContacts>;
 }
@@ -27,6 +29,7 @@ export async function withContactBook(
   if (phone === undefined) {
     return await run({
       add: (draft) => write(io, ({ contacts }) => contacts.add(draft)),
+      update: (id, changes) => write(io, ({ contacts }) => contacts.update(id, changes)),
       remove: (id) => write(io, ({ contacts }) => contacts.remove(id)),
       import: (cards) => write(io, ({ contacts }) => contacts.import(cards)),
     });
@@ -45,6 +48,8 @@ function write<T>(io: Io, change: (store: Store) => T): Promise<T> {
 function remoteBook(phone: RemotePhone): ContactBook {
   return {
     add: async (draft) => (await phone.request("contacts.add", draft)).contact,
+    update: async (id, changes) =>
+      (await phone.request("contacts.update", { id, changes })).contact,
     remove: async (id) => (await phone.request("contacts.remove", { id })).removed,
     async import(cards) {
       const all: ImportedContacts = { added: [], merged: [], unchanged: [] };

@@ -1,4 +1,4 @@
-/** `offhook contacts list | search | add | remove | import | export`. */
+/** `offhook contacts list | search | add | edit | remove | import | export`. */
 import { merge, object, or } from "@optique/core/constructs";
 import { multiple, optional, withDefault } from "@optique/core/modifiers";
 import { argument, command, constant, option } from "@optique/core/primitives";
@@ -52,6 +52,26 @@ const add = merge(
   outputOptions,
 );
 
+const edit = merge(
+  object({
+    action: constant("edit"),
+    id: argument(string({ metavar: "CONTACT" }), described("Its id, or its name if that is one.")),
+    addresses: multiple(
+      argument(string({ metavar: "NUMBER" }), described("Instead of those that it has.")),
+    ),
+    name: optional(option("--name", string({ metavar: "NAME" }), described("Another name."))),
+    organisation: optional(
+      option("--organisation", string({ metavar: "NAME" }), described("Where they work.")),
+    ),
+    note: optional(option("--note", string({ metavar: "TEXT" }), described("Anything else."))),
+    favourite: optional(
+      option("--favourite", oneOf("yes|no", ["yes", "no"]), described("Whether it is first.")),
+    ),
+  }),
+  station,
+  outputOptions,
+);
+
 const remove = merge(
   object({
     action: constant("remove"),
@@ -89,6 +109,10 @@ const parser = or(
   command("list", list, { brief: words("All of them, favourites first"), ...one("[OPTIONS]") }),
   command("search", search, { brief: words("Those that fit, best first"), ...one("TEXT") }),
   command("add", add, { brief: words("Keep a new one"), ...one("[OPTIONS] NAME [NUMBER...]") }),
+  command("edit", edit, {
+    brief: words("Change one; what is not named stays"),
+    ...one("[OPTIONS] CONTACT [NUMBER...]"),
+  }),
   command("remove", remove, { brief: words("Forget one"), ...one("CONTACT") }),
   command("import", importing, { brief: words("Take in a file"), ...one("FILE") }),
   command("export", exporting, { brief: words("Write them out"), ...one("[OPTIONS]") }),
@@ -96,6 +120,7 @@ const parser = or(
 
 export type ContactsValues = InferValue<typeof parser>;
 export type AddValues = InferValue<typeof add>;
+export type EditValues = InferValue<typeof edit>;
 export type RemoveValues = InferValue<typeof remove>;
 export type ImportValues = InferValue<typeof importing>;
 export type ExportValues = InferValue<typeof exporting>;
@@ -105,11 +130,12 @@ export type ContactStationValues = InferValue<typeof station>;
 
 export const contacts = defineCommand({
   name: "contacts",
-  brief: "list, search, add, remove, import, export: the address book",
-  synopsis: "list|search|add|remove|import|export [OPTIONS]",
+  brief: "list, search, add, edit, remove, import, export: the address book",
+  synopsis: "list|search|add|edit|remove|import|export [OPTIONS]",
   description: "Names of callers come from here. A running station does the writing.",
   examples: [
     `contacts add "Ada Lovelace" +44 20 7946 0000`,
+    `contacts edit "Ada Lovelace" --note "afternoons" --favourite yes`,
     "contacts import addresses.vcf",
     "contacts search ada --json | jq -r .address.value",
   ],

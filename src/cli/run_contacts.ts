@@ -2,7 +2,7 @@
  * The run of `offhook contacts`.
  *
  *     list, search, export ─► the store, beside a station
- *     add, remove, import ──► the station that runs, else the store
+ *     add, edit, remove, import ──► the station that runs, else the store
  *
  * Not on the real-time path.
  */
@@ -14,6 +14,7 @@ import type { ImportProblem } from "../store/exchange/decode.ts";
 import type {
   AddValues,
   ContactsValues,
+  EditValues,
   ExportValues,
   ImportValues,
   ListValues,
@@ -36,6 +37,8 @@ export function runContacts(values: ContactsValues, io: Io): Promise<ExitCode> {
       return search(values, io);
     case "add":
       return withContactBook(values, io, (book) => add(book, values, io));
+    case "edit":
+      return withContactBook(values, io, (book) => edit(book, values, io));
     case "remove":
       return withContactBook(values, io, (book) => remove(book, values, io));
     case "import":
@@ -108,21 +111,50 @@ async function add(book: ContactBook, values: AddValues, io: Io): Promise<ExitCo
   return 0;
 }
 
-async function remove(book: ContactBook, values: RemoveValues, io: Io): Promise<ExitCode> {
-  const contact = await readStore(io, undefined, ({ contacts }) => {
-    const named = contacts.list().filter(({ name }) => name === values.id);
-    if (named.length > 1) throw severalNamed(values.id, named);
-    return contacts.get(values.id) ?? named[0];
-  });
-  const removed = await book.remove(contact?.id ?? values.id);
-  if (!removed) {
-    throw new OffhookError("not-found", `there is no contact "${values.id}"`, {
-      hint: "offhook contacts search finds it; its id is in the JSON.",
+async function edit(book: ContactBook, values: EditValues, io: Io): Promise<ExitCode> {
+  const { name, addresses, organisation, note, favourite } = values;
+  const { id } = await meant(values.id, io);
+  const changes: ContactDraft = {
+    ...(name === undefined ? {} : { name }),
+    ...(addresses.length === 0 ? {} : { addresses: addresses.map((value) => ({ value })) }),
+    ...(organisation === undefined ? {} : { organisation }),
+    ...(note === undefined ? {} : { note }),
+    ...(favourite === undefined ? {} : { favourite: favourite === "yes" }),
+  };
+  if (Object.keys(changes).length === 0) {
+    throw new OffhookError("usage", `nothing of "${values.id}" is to be changed`, {
+      hint: "Give numbers, --name, --organisation, --note or --favourite.",
     });
   }
+  const contact = await book.update(id, changes);
   if (values.json) await sayJson(io, { schema: SCHEMA, contact });
-  else if (!values.quiet) await say(io, `removed ${contact?.name ?? values.id}`);
+  else if (!values.quiet) await say(io, `changed ${contact.name} (${contact.id})`);
   return 0;
+}
+
+async function remove(book: ContactBook, values: RemoveValues, io: Io): Promise<ExitCode> {
+  const contact = await meant(values.id, io);
+  if (!await book.remove(contact.id)) throw noSuchContact(values.id);
+  if (values.json) await sayJson(io, { schema: SCHEMA, contact });
+  else if (!values.quiet) await say(io, `removed ${contact.name}`);
+  return 0;
+}
+
+/** @throws OffhookError `not-found`; `usage` when several have the name */
+async function meant(idOrName: string, io: Io): Promise<Contact> {
+  const contact = await readStore(io, undefined, ({ contacts }) => {
+    const named = contacts.list().filter(({ name }) => name === idOrName);
+    if (named.length > 1) throw severalNamed(idOrName, named);
+    return contacts.get(idOrName) ?? named[0];
+  });
+  if (contact === undefined) throw noSuchContact(idOrName);
+  return contact;
+}
+
+function noSuchContact(idOrName: string): OffhookError {
+  return new OffhookError("not-found", `there is no contact "${idOrName}"`, {
+    hint: "offhook contacts search finds it; its id is in the JSON.",
+  });
 }
 
 function severalNamed(name: string, contacts: readonly Contact[]): OffhookError {

@@ -176,6 +176,13 @@ Deno.test("contacts are added, found, imported, exported and removed", () =>
     assert.match((await run(["contacts", "export"])).io.stdout.text, /X-SHOE-SIZE:38/);
     const csv = await run(["contacts", "export", "--format", "csv"]);
     assert.match(csv.io.stdout.text, /^UID,Name,.*\r?\n/);
+    const edit = ["contacts", "edit", "Ada Lovelace", "600", "--favourite", "yes", "--json"];
+    const edited = contactSchema.parse(linesOf((await run(edit)).io)[0]).contact;
+    const { id, addresses, favourite, name } = edited;
+    assert.deepEqual([id, name, favourite], [contact.id, "Ada Lovelace", true]);
+    assert.deepEqual(addresses.map(({ value }) => value), ["600"]);
+    assert.equal((await run(["contacts", "edit", "Ada Lovelace"])).status, 2, "nothing to change");
+    assert.equal((await run(["contacts", "edit", "Nobody", "--note", "x"])).status, 8);
     assert.equal((await run(["contacts", "remove", "Grace Hopper"])).status, 0);
     assert.equal((await run(["contacts", "remove", contact.id])).status, 0);
     assert.equal((await run(["contacts", "remove", contact.id])).status, 8);
@@ -209,7 +216,8 @@ Deno.test("a running station writes: it alone has the store", () =>
       assert.deepEqual(store.contacts.list().map(({ name }) => name), ["Ada", "Grace Hopper"]);
       const listed = await run(["contacts", "list"]);
       assert.match(listed.io.stdout.text, /Ada[^]*Grace/, "reading goes on beside it");
-      assert.equal((await run(["contacts", "remove", "Ada"])).status, 0);
+      assert.equal((await run(["contacts", "edit", "Ada", "--name", "Ada L."])).status, 0);
+      assert.equal((await run(["contacts", "remove", "Ada L."])).status, 0);
       assert.equal(store.contacts.list().length, 1);
     } finally {
       await server.close();
