@@ -97,7 +97,9 @@ function callLine(
   const what = type.slice("call.".length);
   const who = `${direction === "incoming" ? "from" : "to"} ${remote.uri}`;
   const error = (detail?.error as { message?: string } | undefined)?.message;
-  const text = `call ${who}: ${what}${error === undefined ? "" : `: ${error}`}`;
+  const { status, reason = "" } = (detail ?? {}) as { status?: number; reason?: string };
+  const answer = status === undefined ? "" : ` ${status} ${reason}`.trimEnd();
+  const text = `call ${who}: ${what}${answer}${error === undefined ? "" : `: ${error}`}`;
   return { text, facts: factsOf(level, { id, account, callId: callIds.get(id) }) };
 }
 

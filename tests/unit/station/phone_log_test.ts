@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import type { Sequenced } from "../../../src/control/phone.ts";
 import { agreeableCore } from "../../fakes/agreeable_core.ts";
+import { aView } from "../../fakes/fake_phone.ts";
 import { theirs } from "../core/scene.ts";
 import { type EventLine, eventLog } from "../../../src/station/event_log.ts";
 import { coreLine, messageLine } from "../../../src/station/phone_log.ts";
@@ -98,4 +99,15 @@ Deno.test("a refused unmute is a line; what a headset told the log itself is non
   const refused = lineOf({ ...notice, notice: "unmute-refused" });
   assert.deepEqual(refused, { text: "It keeps muted", facts: { level: "info" } });
   assert.equal(lineOf({ ...notice, notice: "contested" }), undefined);
+});
+
+Deno.test("a line says the status that the peer gave", () => {
+  const line = eventLog()({
+    type: "call.transfer",
+    call: aView({ direction: "outgoing" }),
+    detail: { status: 486, reason: "Busy Here", failed: true },
+    seq: 1,
+    at: 0,
+  });
+  assert.match(line!.text, /^call to sip:\S+: transfer 486 Busy Here$/);
 });
