@@ -2,7 +2,6 @@
  * Boots the rig (rig.sh) once for all files of guest tests, and reports each of their steps as a step
  * of its own here.
  */
-// deno-lint-ignore-file no-console
 import assert from "node:assert/strict";
 import { readJunit } from "../../tools/junit.ts";
 import { missing, type RequirementName } from "../support/requirements.ts";
@@ -12,8 +11,15 @@ const HERE = decodeURIComponent(new URL(".", import.meta.url).pathname);
 /** Three to four minutes under emulation on two slow cores; what is more is a machine that hangs. */
 const LIMIT_SECONDS = 540;
 
-/** Runs rig.sh. What the guest prints is passed on as it comes: who waits sees that it lives. */
-async function rig(...args: string[]): Promise<{ code: number; text: string }> {
+/** What a run of rig.sh has printed so far. */
+interface Heard {
+  text: string;
+}
+
+async function rig(
+  args: string[],
+  heard: Heard = { text: "" },
+): Promise<{ code: number; text: string }> {
   const folder = `${Deno.env.get("XDG_CACHE_HOME") ?? `${Deno.env.get("HOME")}/.cache`}/deno`;
   const child = new Deno.Command(`${HERE}rig.sh`, {
     args,
@@ -22,15 +28,11 @@ async function rig(...args: string[]): Promise<{ code: number; text: string }> {
     stdout: "piped",
     stderr: "piped",
   }).spawn();
-  let text = "";
   const take = async (stream: ReadableStream<Uint8Array>) => {
-    for await (const part of stream.pipeThrough(new TextDecoderStream())) {
-      text += part;
-      if (args[0] === "run") console.error(part.trimEnd());
-    }
+    for await (const part of stream.pipeThrough(new TextDecoderStream())) heard.text += part;
   };
   const [{ code }] = await Promise.all([child.status, take(child.stdout), take(child.stderr)]);
-  return { code, text };
+  return { code, text: heard.text };
 }
 
 /** What the guest runs is compiled here, where it is fast and stays. */
@@ -50,14 +52,14 @@ async function whyNoMachine(): Promise<string | undefined> {
   }
   const reason = missing(["qemu", "busybox", "cpio"]);
   if (reason !== undefined) return reason;
-  const { code, text } = await rig("build");
+  const { code, text } = await rig(["build"]);
   return code === 0 ? undefined : text.match(/rig: FAILED: (.*)/)?.[1] ?? "the rig does not build";
 }
 
 /** Why a file that takes minutes under emulation is left out; undefined when it is not. */
 async function whyTooSlow(): Promise<string | undefined> {
   if (Deno.env.get("RIG_SLOW") === "1") return undefined;
-  const { text } = await rig("check");
+  const { text } = await rig(["check"]);
   return /, tcg$/m.test(text) ? "it takes minutes without KVM: RIG_SLOW=1 runs it" : undefined;
 }
 
@@ -75,7 +77,8 @@ export interface GuestFile {
 }
 
 /**
- * Registers a test for each guest file. The first that runs boots the machine for all of them.
+ * Registers a test for each guest file. The first that runs boots the machine for all of them; each ends
+ * when its own file has.
  *
  * @param modules of the kernel, besides those of rig.sh
  */
@@ -87,13 +90,13 @@ export async function rigTests(files: readonly GuestFile[], modules: string[]): 
   const whyNot = ({ needs = [], slow }: GuestFile) =>
     missing(needs) ?? (slow ? tooSlow : undefined);
   const possible = files.filter((file) => whyNot(file) === undefined);
-  let machine: ReturnType<typeof runInMachine> | undefined;
+  let machine: Machine | undefined;
   for (const guest of files) {
     const { name, file, steps } = guest;
     testUnless(noMachine ?? whyNot(guest), name, async (t) => {
-      machine ??= runInMachine(possible.map(({ file }) => file), modules);
-      const { text, testcases } = await machine;
-      const [whole, ...own] = testcases.filter((each) => each.includes(`/guest/${file}"`));
+      machine ??= new Machine(possible.map(({ file }) => file), modules);
+      const { text, testcases } = await machine.report(file);
+      const [whole, ...own] = testcases;
       for (const each of own) {
         const title = /name="[^"]*? &gt; ([^"]*)"/.exec(each)?.[1] ?? "?";
         await t.step(
@@ -107,21 +110,59 @@ export async function rigTests(files: readonly GuestFile[], modules: string[]): 
   }
 }
 
-/** @returns what the guest printed, and the test cases of its report */
-async function runInMachine(
-  files: readonly string[],
-  modules: string[],
-): Promise<{ text: string; testcases: string[] }> {
-  const paths = files.map((file) => `${HERE}guest/${file}`);
-  await compile(paths);
-  const out = await Deno.makeTempDir({ prefix: "offhook-rig-" });
-  const { text } = await rig(
-    ...["run", "-o", out, "-t", String(LIMIT_SECONDS)],
-    ...modules.flatMap((module) => ["-m", module]),
-    ...["--", Deno.execPath(), "test", "-A", "--no-check", "--quiet"],
-    ...["--junit-path=/run/rig/out/junit.xml", ...paths],
-  );
-  const xml = await Deno.readTextFile(`${out}/junit.xml`).catch(() => "");
-  await Deno.remove(out, { recursive: true });
-  return { text, testcases: xml.match(/<testcase [\s\S]*?<\/testcase>/g) ?? [] };
+const POLL_MS = 250;
+
+/** One boot, whose guest runs one file after the other and leaves the report of each. */
+class Machine {
+  readonly #out = Deno.makeTempDirSync({ prefix: "offhook-rig-" });
+  readonly #heard: Heard = { text: "" };
+  readonly #reports = new Map<string, string>();
+  #over = false;
+
+  constructor(files: readonly string[], modules: string[]) {
+    void this.#run(files, modules);
+  }
+
+  /** @returns what the guest printed so far, and the test cases of the file's report: none if it died */
+  async report(file: string): Promise<{ text: string; testcases: string[] }> {
+    for (;;) {
+      const over = this.#over;
+      const xml = this.#reports.get(file) ?? readIfThere(`${this.#out}/${file}.xml`);
+      if (xml !== undefined || over) {
+        const testcases = xml?.match(/<testcase [\s\S]*?<\/testcase>/g) ?? [];
+        return { text: this.#heard.text, testcases };
+      }
+      await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+    }
+  }
+
+  async #run(files: readonly string[], modules: string[]): Promise<void> {
+    const test = [Deno.execPath(), "test", "-A", "--no-check", "--quiet"].join(" ");
+    const runs = files.map((file) =>
+      `${test} --junit-path="$RIG_OUT/part" ${HERE}guest/${file}; mv "$RIG_OUT/part" "$RIG_OUT/${file}.xml"`
+    );
+    try {
+      await compile(files.map((file) => `${HERE}guest/${file}`));
+      await rig([
+        ...["run", "-o", this.#out, "-t", String(LIMIT_SECONDS)],
+        ...modules.flatMap((module) => ["-m", module]),
+        ...["--", "bash", "-c", runs.join("; ")],
+      ], this.#heard);
+    } finally {
+      for (const file of files) {
+        const xml = readIfThere(`${this.#out}/${file}.xml`);
+        if (xml !== undefined) this.#reports.set(file, xml);
+      }
+      this.#over = true;
+      await Deno.remove(this.#out, { recursive: true });
+    }
+  }
+}
+
+function readIfThere(path: string): string | undefined {
+  try {
+    return Deno.readTextFileSync(path);
+  } catch {
+    return undefined;
+  }
 }
