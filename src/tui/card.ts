@@ -64,7 +64,11 @@ export function keysManual(keymap: Keymap = keymapOf()): string {
     ].join("\n")
   );
   const mouse = roff(MOUSE.replaceAll("`", ""));
-  return [".SH KEYS", roff(`${t("help.field")} ${t("help.pad")}`), ...groups, ".PP", mouse, ""]
+  const letters =
+    "Letters act on the call while nothing is being typed; Alt with the letter acts " +
+    "at any time. : reaches every action, with or without a key.";
+  const words = [t("help.field"), t("help.pad"), letters].join(" ");
+  return [".SH KEYS", roff(words), ...groups, ".PP", mouse, ""]
     .join("\n");
 }
 
