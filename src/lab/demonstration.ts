@@ -18,10 +18,12 @@ export interface Demonstration {
 const TALK_MS = 3_000;
 /** ms that registering and answering may take before something is wrong. */
 const PATIENCE_MS = 5_000;
+/** ms that a call may take to end: its BYE, the last media report, the recording's file. */
+const ENDING_MS = 6_000;
 const ECHO = "600";
 
 /**
- * @throws OffhookError when registering or calling fails, or takes longer than five seconds
+ * @throws OffhookError when registering or calling fails, or takes far longer than it should
  */
 export async function demonstrate(line: PracticeLine): Promise<Demonstration> {
   const startedAt = performance.now();
@@ -55,7 +57,7 @@ async function registered({ phone, account }: PracticeLine): Promise<void> {
 
 async function callEcho({ phone, uriOf }: PracticeLine, record: string): Promise<CallRecord> {
   const ended = next(phone, (event) => event.type === "call.ended" ? event.record : undefined, {
-    patienceMs: PATIENCE_MS + TALK_MS,
+    patienceMs: PATIENCE_MS + TALK_MS + ENDING_MS,
   });
   await phone.request("dial", {
     target: uriOf(ECHO),
