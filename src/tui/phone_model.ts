@@ -6,7 +6,8 @@
  * Pure: no clock, no terminal; every time comes with its input. The phone's state is the station's;
  * this is a copy to draw. Its size is bounded, whatever the phone does for however long.
  */
-import type { AccountView, Sequenced, Snapshot } from "../control/phone.ts";
+import { type AccountNews, type AccountRow, changedRow, withRetry } from "./account_row.ts";
+import type { Sequenced, Snapshot } from "../control/phone.ts";
 import type { CallRecord, CallView } from "../core/call.ts";
 import type { ErrorJson } from "../core/errors.ts";
 import type { CallLevels, MediaReport } from "../core/media_port.ts";
@@ -18,15 +19,6 @@ export type Link =
   | { state: "attaching" }
   | { state: "up" }
   | { state: "lost"; since: number; error: ErrorJson };
-
-export interface AccountRow extends AccountView {
-  /** ms since the epoch of the last news. */
-  changedAt: number;
-  /** When a failed registration is tried again. */
-  retryAt?: number;
-  /** Why the connection is down. */
-  connectionError?: ErrorJson;
-}
 
 /** A live call with what was heard of it on the way. */
 export interface LiveCall {
@@ -243,29 +235,9 @@ function callEnded(model: PhoneModel, record: CallRecord): PhoneModel {
   return { ...model, calls, ended };
 }
 
-function withAccount(
-  model: PhoneModel,
-  id: string,
-  change: {
-    [K in keyof AccountRow]?: AccountRow[K] | undefined;
-  },
-  at: number,
-): PhoneModel {
-  const accounts = model.accounts.map((account) => {
-    if (account.id !== id) return account;
-    const merged = Object.fromEntries(
-      Object.entries({ ...account, ...change }).filter(([, value]) => value !== undefined),
-    ) as unknown as AccountRow;
-    return change.registration === undefined ? merged : withRetry(merged, at);
-  });
+function withAccount(model: PhoneModel, id: string, news: AccountNews, at: number): PhoneModel {
+  const accounts = model.accounts.map((row) => row.id === id ? changedRow(row, news, at) : row);
   return { ...model, accounts };
-}
-
-function withRetry(account: AccountRow, at: number): AccountRow {
-  const { retryAt: _, ...rest } = account;
-  const { registration } = account;
-  if (registration.state !== "failed" || registration.retryInMs === undefined) return rest;
-  return { ...rest, retryAt: at + registration.retryInMs };
 }
 
 function withHeadset(

@@ -1,5 +1,5 @@
 /** Accounts and their registrations: how each stands, why it fails, and when it is tried again. */
-import type { AccountRow } from "../phone_model.ts";
+import type { AccountRow } from "../account_row.ts";
 import { acting, line, type Row } from "../rows.ts";
 import { chosenIndex } from "../state.ts";
 import type { StringKey, Words } from "../strings.ts";
