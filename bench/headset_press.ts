@@ -3,7 +3,7 @@
  * From a button of a headset to the wire: a report in, 200 OK or BYE out, through the device host's
  * socket, the headset model, the core and SIP.js, with a fake HID library and a bare SIP caller.
  */
-import { DIRECT_ACCOUNT } from "../src/control/phone.ts";
+import { DIRECT_ACCOUNT } from "../src/core/account.ts";
 import type { Account } from "../src/core/account.ts";
 import { initialState } from "../src/core/state.ts";
 import { UserAgent } from "../src/sip/user_agent.ts";

@@ -11,7 +11,7 @@ import type { LoadedConfig } from "../config/load.ts";
 import { toAccount } from "../config/load.ts";
 import type { Account } from "../core/account.ts";
 import type { AudioEndpoints } from "../core/media_port.ts";
-import { DIRECT_ACCOUNT } from "../control/phone.ts";
+import { DIRECT_ACCOUNT } from "../core/account.ts";
 import type { Context } from "./command.ts";
 import { passwordOf } from "./call_setup.ts";
 import type { Io } from "./io.ts";

@@ -1,5 +1,5 @@
 /** `offhook redial`: calls whom we called last. */
-import { DIRECT_ACCOUNT } from "../control/phone.ts";
+import { DIRECT_ACCOUNT } from "../core/account.ts";
 import { OffhookError } from "../core/errors.ts";
 import { detachField, DIAL, type DialFlags, runDialValues } from "./dial.ts";
 import { defineQuickCommand } from "./quick_command.ts";

@@ -4,7 +4,7 @@ import { parseHostPort } from "../core/address.ts";
 import type { Account } from "../core/account.ts";
 import type { ExitCode } from "../core/errors.ts";
 import { type ResolvedTarget, resolveTarget, type TargetContext } from "../core/target.ts";
-import { DIRECT_ACCOUNT } from "../control/phone.ts";
+import { DIRECT_ACCOUNT } from "../core/account.ts";
 import { followCall } from "./follow_call.ts";
 import { withSession } from "./call_session.ts";
 import { endpointsOf, loadForCommand } from "./call_setup.ts";

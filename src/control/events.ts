@@ -2,7 +2,7 @@
 import { z } from "zod";
 import type { CallEventType } from "../core/state.ts";
 import type { Sequenced } from "./phone.ts";
-import { callRecord, callView, errorJson, registration } from "./values.ts";
+import { accountView, callRecord, callView, errorJson, registration } from "./values.ts";
 
 const CALL_EVENTS = [
   "call.dialling",
@@ -64,6 +64,7 @@ export const event: z.ZodType<Sequenced> = z.discriminatedUnion("type", [
     hint: z.string().optional(),
     ...order,
   }),
+  z.strictObject({ type: z.literal("accounts"), accounts: z.array(accountView), ...order }),
   z.strictObject({ type: z.literal("do-not-disturb"), on: z.boolean(), ...order }),
   z.strictObject({
     type: z.literal("notice"),

@@ -1,20 +1,21 @@
 /** The control API in process: methods become commands of the core. */
+import { DIRECT_ACCOUNT } from "../core/account.ts";
+import { accountViews } from "../core/account_view.ts";
 import { type CallView, viewOf } from "../core/call.ts";
 import { OffhookError } from "../core/errors.ts";
-import type { AccountState, Command, PhoneState } from "../core/state.ts";
+import type { Command, PhoneState } from "../core/state.ts";
 import { resolveTarget } from "../core/target.ts";
 import type { AudioListener, AudioParams, CallAudio } from "./call_audio.ts";
 import { LevelFeed, type LevelListener } from "./levels.ts";
 import { LocalAudio } from "./local_audio.ts";
-import {
-  DIRECT_ACCOUNT,
-  type MethodName,
-  type Methods,
-  type Phone,
-  type Sequenced,
-  type Snapshot,
-  type SubscribeOptions,
-  type Subscription,
+import type {
+  MethodName,
+  Methods,
+  Phone,
+  Sequenced,
+  Snapshot,
+  SubscribeOptions,
+  Subscription,
 } from "./phone.ts";
 import { RecentEvents } from "./recent_events.ts";
 import { recordHandlers, type RecordMethod } from "./record_handlers.ts";
@@ -116,22 +117,10 @@ export class LocalPhone implements Phone {
 /** What a face needs to draw everything. */
 export function snapshotOf(state: PhoneState): Snapshot {
   return {
-    accounts: [...state.accounts.values()].filter(isConfigured).map((
-      { account, registration, connected },
-    ) => ({
-      id: account.id,
-      uri: `sip:${account.user}@${account.server}`,
-      registration,
-      connected,
-    })),
+    accounts: accountViews(state.accounts),
     calls: [...state.calls.values()].map((call): CallView => viewOf(call)),
     doNotDisturb: state.settings.doNotDisturb,
   };
-}
-
-/** What stands for having no account is nobody's account. */
-function isConfigured({ account }: AccountState): boolean {
-  return account.id !== DIRECT_ACCOUNT;
 }
 
 function handlersOf(core: CommandPort): CoreHandlers {

@@ -6,7 +6,8 @@
  * A face never goes round it. Every response names the `seq` that it reached, every event carries
  * one; a subscription begins with a snapshot, so that nothing is missed between the two.
  */
-import type { AccountId, ExtraHeader, Party, RegistrationState } from "../core/account.ts";
+import type { AccountId, ExtraHeader, Party } from "../core/account.ts";
+import type { AccountView } from "../core/account_view.ts";
 import type { CallLimits, CallRecord, CallView } from "../core/call.ts";
 import type { AudioEndpoints, Microphone, Speaker } from "../core/media_port.ts";
 import type { CallId } from "../core/sip_port.ts";
@@ -25,17 +26,6 @@ import type {
   PastCallQuery,
   SoundDevices,
 } from "./records.ts";
-
-/** Account of calls to a full URI without any account. */
-export const DIRECT_ACCOUNT = "direct";
-
-export interface AccountView {
-  id: AccountId;
-  /** Address of record, `sip:user@server`. */
-  uri: string;
-  registration: RegistrationState;
-  connected: boolean;
-}
 
 export interface Snapshot {
   accounts: AccountView[];

@@ -4,10 +4,11 @@
  */
 import { z } from "zod";
 import type { ExtraHeader, Party, RegistrationState } from "../core/account.ts";
+import type { AccountView } from "../core/account_view.ts";
 import type { CallLimits, CallRecord, CallView } from "../core/call.ts";
 import { type ErrorCode, type ErrorJson, EXIT_CODES } from "../core/errors.ts";
 import type { AudioEndpoints, MediaReport, Microphone, Speaker } from "../core/media_port.ts";
-import type { AccountView, Snapshot } from "./phone.ts";
+import type { Snapshot } from "./phone.ts";
 
 const count = z.int().min(0);
 const ms = z.number();

@@ -48,6 +48,9 @@ export interface Account {
   tls: TlsSettings;
 }
 
+/** Account of calls to a full URI without any account. */
+export const DIRECT_ACCOUNT = "direct";
+
 /** A party of a call as its From, To, PAI or Remote-Party-ID names it. */
 export interface Party {
   /** SIP, SIPS or TEL URI, canonical, without header parameters. */

@@ -11,6 +11,7 @@
  * `notice` event, because the network may say anything at any time.
  */
 import type { Account, AccountId, ExtraHeader, Party, RegistrationState } from "./account.ts";
+import type { AccountView } from "./account_view.ts";
 import type { Call, CallLimits, CallRecord, CallView } from "./call.ts";
 import type { ErrorJson } from "./errors.ts";
 import type { HeadsetEffect, HeadsetId, HeadsetInput, HeadsetNotice } from "./headset_port.ts";
@@ -170,6 +171,8 @@ export type CallEventType =
 
 /** What faces are told. Every call event carries the whole view of its call. */
 export type PhoneEvent =
+  /** Others are configured than before. */
+  | { type: "accounts"; accounts: AccountView[] }
   | { type: "registration"; account: AccountId; registration: RegistrationState }
   | { type: "connection"; account: AccountId; connected: boolean; error?: ErrorJson }
   | { type: CallEventType; call: CallView; detail?: Record<string, unknown> }

@@ -8,7 +8,7 @@
  * It is a phone of the same make with nobody in front of it, so it runs on the same signalling and
  * media as the phone that calls it.
  */
-import { DIRECT_ACCOUNT } from "../control/phone.ts";
+import { DIRECT_ACCOUNT } from "../core/account.ts";
 import type { Sequenced } from "../control/phone.ts";
 import type { CallView } from "../core/call.ts";
 import { formatHostPort } from "../core/address.ts";

@@ -9,7 +9,7 @@
 import { dataFolder, processEnvironment } from "../config/folders.ts";
 import type { LevelListener } from "../control/levels.ts";
 import { LocalPhone } from "../control/local_phone.ts";
-import { DIRECT_ACCOUNT } from "../control/phone.ts";
+import { DIRECT_ACCOUNT } from "../core/account.ts";
 import type { Providers } from "../control/records.ts";
 import type { Party } from "../core/account.ts";
 import { OffhookError } from "../core/errors.ts";

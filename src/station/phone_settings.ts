@@ -1,5 +1,5 @@
 /** From the options of a phone to what the core is told. Pure. */
-import { DIRECT_ACCOUNT } from "../control/phone.ts";
+import { DIRECT_ACCOUNT } from "../core/account.ts";
 import type { Account, AccountId } from "../core/account.ts";
 import type { PhoneState, Settings } from "../core/state.ts";
 import { MEDIA_FORMATS } from "../media/codec/formats.ts";

@@ -1,5 +1,5 @@
 /** An account as it is shown: its registration, and when a failed one is tried again. Pure. */
-import type { AccountView } from "../control/phone.ts";
+import type { AccountView } from "../core/account_view.ts";
 import type { ErrorJson } from "../core/errors.ts";
 
 export interface AccountRow extends AccountView {
@@ -14,6 +14,18 @@ export interface AccountRow extends AccountView {
 /** What changed of it; undefined takes a value away. */
 export type AccountNews = { [K in keyof AccountRow]?: AccountRow[K] | undefined };
 
+/** The accounts there are now, with what is known of those that were there before. */
+export function accountRows(
+  rows: readonly AccountRow[],
+  accounts: readonly AccountView[],
+  at: number,
+): AccountRow[] {
+  return accounts.map((account) => {
+    const before = rows.find(({ id }) => id === account.id);
+    return withRetry({ ...before, ...account, changedAt: before?.changedAt ?? at }, at);
+  });
+}
+
 export function changedRow(row: AccountRow, news: AccountNews, at: number): AccountRow {
   const merged = Object.fromEntries(
     Object.entries({ ...row, ...news }).filter(([, value]) => value !== undefined),
@@ -21,7 +33,7 @@ export function changedRow(row: AccountRow, news: AccountNews, at: number): Acco
   return news.registration === undefined ? merged : withRetry(merged, at);
 }
 
-export function withRetry(account: AccountRow, at: number): AccountRow {
+function withRetry(account: AccountRow, at: number): AccountRow {
   const { retryAt: _, ...rest } = account;
   const { registration } = account;
   if (registration.state !== "failed" || registration.retryInMs === undefined) return rest;

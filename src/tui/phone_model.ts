@@ -6,7 +6,7 @@
  * Pure: no clock, no terminal; every time comes with its input. The phone's state is the station's;
  * this is a copy to draw. Its size is bounded, whatever the phone does for however long.
  */
-import { type AccountNews, type AccountRow, changedRow, withRetry } from "./account_row.ts";
+import { type AccountNews, type AccountRow, accountRows, changedRow } from "./account_row.ts";
 import type { Sequenced, Snapshot } from "../control/phone.ts";
 import type { CallRecord, CallView } from "../core/call.ts";
 import type { ErrorJson } from "../core/errors.ts";
@@ -109,10 +109,6 @@ function attached(
   { snapshot, seq, at }: Extract<PhoneNews, { type: "attached" }>,
 ): PhoneModel {
   const known = new Map(model.calls.map((call) => [call.view.id, call]));
-  const accounts = snapshot.accounts.map((account): AccountRow => {
-    const before = model.accounts.find(({ id }) => id === account.id);
-    return { ...before, ...account, changedAt: before?.changedAt ?? at };
-  });
   const calls = snapshot.calls.map((view) => {
     const before = known.get(view.id);
     return before === undefined ? liveCall(view) : { ...before, view };
@@ -121,7 +117,7 @@ function attached(
     ...model,
     link: { state: "up" },
     seq,
-    accounts: accounts.map((account) => withRetry(account, at)),
+    accounts: accountRows(model.accounts, snapshot.accounts, at),
     calls,
     doNotDisturb: snapshot.doNotDisturb,
   };
@@ -144,6 +140,8 @@ function changedBy(model: PhoneModel, event: Sequenced): PhoneModel {
       const { account, connected, error } = event;
       return withAccount(model, account, { connected, changedAt: at, connectionError: error }, at);
     }
+    case "accounts":
+      return { ...model, accounts: accountRows(model.accounts, event.accounts, at) };
     case "do-not-disturb":
       return { ...model, doNotDisturb: event.on };
     case "headset":

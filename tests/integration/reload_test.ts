@@ -93,8 +93,12 @@ Deno.test("accounts come, change and go; a wrong file changes nothing and is nam
     assert.deepEqual(await ids(), ["alice", "bob"]);
     const { call } = await phone.request("dial", { target: "600" });
     await phone.request("hangup", { call });
+    const before = events.length;
     await change(base);
     assert.deepEqual(await ids(), ["alice"]);
+    const told = events.slice(before).find(({ type }) => type === "accounts");
+    assert.ok(told?.type === "accounts");
+    assert.deepEqual(told.accounts.map(({ id }) => id), ["alice"]);
     await assert.rejects(phone.request("dial", { account: "bob", target: "600" }), /bob/);
     assert.ok(env.OFFHOOK_CONFIG);
   }));

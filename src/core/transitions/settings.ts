@@ -1,5 +1,6 @@
 /** What a station is told to be: settings and accounts, at once and while calls go on. */
 import type { Account } from "../account.ts";
+import { accountViews } from "../account_view.ts";
 import { matchesCaller } from "../caller_pattern.ts";
 import type { Call } from "../call.ts";
 import type { Settings } from "../state.ts";
@@ -8,14 +9,17 @@ import { answer } from "./incoming.ts";
 
 /** Replaces both. What is known of an account that is the same as before stays known. */
 export function configure(turn: Turn, settings: Settings, accounts: readonly Account[]): void {
-  const before = turn.settings.doNotDisturb;
+  const before = { ...turn.settings, accounts: turn.accounts };
   turn.putSettings(settings);
   turn.putAccounts(accounts.map((account) => {
     const known = turn.accounts.get(account.id);
     const same = known !== undefined && JSON.stringify(known.account) === JSON.stringify(account);
     return same ? known : { account, registration: { state: "none" }, connected: false };
   }));
-  if (settings.doNotDisturb !== before) {
+  const changed = turn.accounts.size !== before.accounts.size ||
+    [...turn.accounts].some(([id, each]) => before.accounts.get(id) !== each);
+  if (changed) turn.events.push({ type: "accounts", accounts: accountViews(turn.accounts) });
+  if (settings.doNotDisturb !== before.doNotDisturb) {
     turn.events.push({ type: "do-not-disturb", on: settings.doNotDisturb });
   }
 }

@@ -1,6 +1,6 @@
 /** What a station is told to be: who is answered by itself, and a configuration that changes. */
 import assert from "node:assert/strict";
-import type { Input, Settings } from "../../../src/core/state.ts";
+import type { Input, PhoneEvent, Settings } from "../../../src/core/state.ts";
 import { ACCOUNT, Scene, SETTINGS, theirs } from "./scene.ts";
 
 const AUTO: Partial<Settings> = {
@@ -81,10 +81,17 @@ Deno.test("a changed configuration keeps calls, and what is known of accounts th
   assert.equal(scene.state.settings.maxCalls, 1);
   assert.deepEqual([...scene.state.accounts.keys()], ["desk", "other"]);
   assert.deepEqual(scene.state.accounts.get("desk")?.registration, registration);
-  assert.deepEqual(scene.events, [{ type: "do-not-disturb", on: true }]);
+  const told = (events: readonly PhoneEvent[]) =>
+    events.flatMap((event) =>
+      event.type === "accounts" ? [event.accounts.map(({ id }) => id)] : []
+    );
+  assert.deepEqual(told(scene.events), [["desk", "other"]]);
+  assert.deepEqual(scene.events.at(-1), { type: "do-not-disturb", on: true });
+  scene.play({ type: "Configure", settings, accounts: [ACCOUNT, other] });
+  assert.deepEqual(scene.events, []);
   const changed = { ...ACCOUNT, displayName: "Alice" };
   scene.play({ type: "Configure", settings, accounts: [changed] });
   assert.equal(scene.state.accounts.get("desk")?.registration.state, "none");
   assert.equal(scene.state.accounts.has("other"), false);
-  assert.deepEqual(scene.events, []);
+  assert.deepEqual(told(scene.events), [["desk"]]);
 });

@@ -64,6 +64,18 @@ Deno.test("an event that a snapshot already holds changes nothing", () => {
   assert.equal(event(model, { type: "do-not-disturb", on: true }), model);
 });
 
+Deno.test("accounts come and go, and what is known of those that stay is kept", () => {
+  const registration = { state: "registered", expires: 60 };
+  let model = event(attached(), { type: "registration", account: "work", registration });
+  const since = model.accounts[0]?.changedAt;
+  const [work] = SNAPSHOT.accounts;
+  const accounts = [{ ...work, registration }, { ...work, id: "home" }];
+  model = event(model, { type: "accounts", accounts });
+  assert.deepEqual(model.accounts.map(({ id }) => id), ["work", "home"]);
+  assert.equal(model.accounts[0]?.changedAt, since);
+  assert.equal(event(model, { type: "accounts", accounts: [] }).accounts.length, 0);
+});
+
 Deno.test("a failed registration knows when it is tried again", () => {
   const error = { code: "unreachable", message: "no answer" };
   const failed = { state: "failed", status: 0, error, retryInMs: 30_000 };
