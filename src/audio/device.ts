@@ -131,7 +131,7 @@ export class DeviceSource implements AudioSource {
   }
 }
 
-export class DeviceSink implements AudioSink {
+class DeviceSink implements AudioSink {
   readonly #keeper: DeviceStreamKeeper;
   #converter: RateConverter | undefined;
   #level: PlaybackLevel | undefined;

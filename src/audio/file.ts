@@ -26,7 +26,7 @@ const CHUNK_MS = 100;
 /** Sound of one write, ms. */
 const BLOCK_MS = 1000;
 /** Rate of the files that we write, Hz: all that a wideband telephone call holds. */
-export const FILE_RATE = 16_000;
+const FILE_RATE = 16_000;
 /** Octets that may wait for a slow disk before the sink gives up (about half a minute of stereo). */
 const MAX_WAITING = 2 << 20;
 

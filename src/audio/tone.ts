@@ -2,7 +2,7 @@
 import { type AudioSource, FRAME_SAMPLES, GRAPH_RATE } from "./endpoint.ts";
 
 /** Full scale of G.711 in dBm0 (RFC 3551 §4.5.14 counts a sine of full scale as +3.14 for A-law). */
-export const FULL_SCALE_DBM0 = 3.14;
+const FULL_SCALE_DBM0 = 3.14;
 
 /** Peak amplitude of a sine in 16-bit units. */
 export function amplitudeOf(dbm0: number): number {

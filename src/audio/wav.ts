@@ -154,7 +154,7 @@ export function monoDecoder(
 }
 
 /** Rounds and clips to 16 bits; what is not a number (a broken float file) is silence. */
-export function clamp16(value: number): number {
+function clamp16(value: number): number {
   if (value >= 32_767) return 32_767;
   if (value <= -32_768) return -32_768;
   return Math.round(value) || 0;

@@ -6,7 +6,7 @@ import type { CallRecord, CallView, Outcome } from "../core/call.ts";
 import { type ErrorJson, EXIT_CODES, type ExitCode } from "../core/errors.ts";
 import type { CallReport, ReportedOutcome } from "../control/schemas/call.ts";
 
-export const CALL_SCHEMA = "offhook.call/1";
+const CALL_SCHEMA = "offhook.call/1";
 
 /** Outcomes of the core that a script need not tell apart. */
 const REPORTED: Record<Outcome, ReportedOutcome> = {

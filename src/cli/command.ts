@@ -78,7 +78,7 @@ function commandOptions<T>(definition: CommandDefinition<T>): CommandOptions {
 }
 
 /** @throws OffhookError `usage` */
-export function parseArgs<T>(
+function parseArgs<T>(
   definition: CommandDefinition<T>,
   args: readonly string[],
   io: Io,

@@ -158,7 +158,7 @@ export const identityFields = {
 };
 
 /** Whether a running station is used. */
-export const attachFields = {
+const attachFields = {
   standalone: flag(["--standalone"], "Use a phone of its own beside any station."),
   socket: option(
     "--socket",
@@ -169,7 +169,7 @@ export const attachFields = {
 
 /** The headings of the help. */
 export const ACCOUNT = "Account (without a configuration: --server and --user)";
-export const ATTACH = "Station (used when one runs)";
+const ATTACH = "Station (used when one runs)";
 
 /** What follows the flags of its own in the help of every command that makes or takes calls. */
 export const PHONE = {

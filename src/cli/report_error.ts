@@ -6,7 +6,7 @@ import { type ConfigIssue, formatIssue } from "../config/issue.ts";
 import type { OffhookError } from "../core/errors.ts";
 import { type Io, say, sayJson } from "./io.ts";
 
-export const ERROR_SCHEMA = "offhook.error/1";
+const ERROR_SCHEMA = "offhook.error/1";
 
 export async function reportError(error: OffhookError, io: Io, json: boolean): Promise<void> {
   if (json) await sayJson(io, { schema: ERROR_SCHEMA, error: error.toJSON() });

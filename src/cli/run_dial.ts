@@ -51,7 +51,7 @@ export async function runDial(values: DialValues, context: Context): Promise<Exi
  * A target with a host of its own is called directly, unless an account was asked for or one of the
  * configuration has that server; anything else goes by the chosen account.
  */
-export function chooseRoute(
+function chooseRoute(
   values: Pick<DialValues, "target" | "account" | "server">,
   loaded: LoadedConfig,
   environment: (name: string) => string | undefined,

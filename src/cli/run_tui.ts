@@ -46,7 +46,7 @@ export async function runTui(values: TuiValues, { io }: Context): Promise<ExitCo
 }
 
 /** @throws OffhookError `usage` without a terminal */
-export function requireTerminal(io: Io): void {
+function requireTerminal(io: Io): void {
   if (io.stdinIsTty && io.stdout.isTty) return;
   throw new OffhookError("usage", "the phone's screen needs a terminal", {
     hint: "In a script use `offhook dial`, `offhook station` and the commands that drive it.",

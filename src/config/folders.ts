@@ -26,7 +26,7 @@ function homeOf(environment: Environment): string {
 }
 
 /** `$XDG_CONFIG_HOME/offhook`, else `~/.config/offhook`. */
-export function configFolder(environment: Environment): string {
+function configFolder(environment: Environment): string {
   return folder(environment, "XDG_CONFIG_HOME", ".config");
 }
 

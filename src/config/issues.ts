@@ -35,7 +35,7 @@ export function dotted(path: readonly PropertyKey[]): string {
   return text === "" ? "(top level)" : text;
 }
 
-export function quotedKey(key: string): string {
+function quotedKey(key: string): string {
   return /^[A-Za-z0-9_-]+$/.test(key) ? key : JSON.stringify(key);
 }
 

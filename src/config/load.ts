@@ -25,7 +25,7 @@ import {
 } from "./schema.ts";
 
 /** Name of the account that flags and environment define without a file. */
-export const COMMAND_LINE_ACCOUNT = "command-line";
+const COMMAND_LINE_ACCOUNT = "command-line";
 
 /** Where values come from when there is no file. */
 const ELSEWHERE = "the command line and environment";
@@ -121,7 +121,7 @@ function reason(error: unknown): string {
 }
 
 /** @throws OffhookError `config-invalid` with line and column */
-export function parseToml(text: string, path: string): Table {
+function parseToml(text: string, path: string): Table {
   try {
     return parse(text.replace(/^\uFEFF/, ""));
   } catch (error) {

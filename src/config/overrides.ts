@@ -118,7 +118,7 @@ export function codecNames(text: string): string[] {
 }
 
 /** Other variables of ours; `config check` warns of `OFFHOOK_` names that are none of these. */
-export const OTHER_VARIABLES = [
+const OTHER_VARIABLES = [
   "OFFHOOK_CONFIG",
   "OFFHOOK_ACCOUNT",
   "OFFHOOK_PASSWORD",

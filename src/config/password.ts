@@ -96,7 +96,7 @@ export function passwordReader(loaded: LoadedConfig, options: PasswordOptions): 
 }
 
 /** @throws OffhookError `credential-missing` naming the source, never its content */
-export async function readPassword(
+async function readPassword(
   source: PasswordSource,
   account: string,
   { environment }: Pick<LoadedConfig, "environment">,

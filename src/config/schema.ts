@@ -63,7 +63,7 @@ const isRegularExpression = passes((text) => new RegExp(text));
 
 const endpointDefaults = { rate: 16000, loop: false };
 
-export const tlsSchema = z.strictObject({
+const tlsSchema = z.strictObject({
   ca_file: path().optional().describe(
     "PEM file of further trusted authorities, for a server with a private CA.",
   ),
@@ -90,7 +90,7 @@ export const tlsSchema = z.strictObject({
   context.addIssue({ code: "custom", path: [missing], message });
 });
 
-export const dialRuleSchema = z.strictObject({
+const dialRuleSchema = z.strictObject({
   match: z.string().min(1).refine(isRegularExpression, {
     error: "allowed is a regular expression, as JavaScript has them",
   }).describe("Regular expression over the whole number.").meta({ examples: ["0([1-9]\\d+)"] }),

@@ -6,7 +6,7 @@ import { stringify } from "smol-toml";
 import type { LoadedConfig } from "./load.ts";
 import type { PasswordSource } from "./password.ts";
 
-export const REDACTED = "(redacted)";
+const REDACTED = "(redacted)";
 
 /** `config` with what may hold a secret redacted: arguments of password commands. */
 export function redacted(loaded: LoadedConfig): Record<string, unknown> {

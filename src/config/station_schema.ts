@@ -16,7 +16,7 @@ const TOKEN_KEYS = [
   "admin_token_file",
 ] as const;
 
-export const controlSchema = z.strictObject({
+const controlSchema = z.strictObject({
   listen: z.string().refine((text) => parseHostPort(text, true)?.port !== undefined, {
     error: "allowed is HOST:PORT",
   }).describe("HOST:PORT; without TLS only on loopback.").meta({ examples: ["127.0.0.1:7060"] }),

@@ -16,12 +16,12 @@ import { mayAct, type Role } from "./role.ts";
 import { errorJson } from "./values.ts";
 
 /** Who may hear and speak in a call: whoever may make one. */
-export const AUDIO_LEAST: Role = "operator";
+const AUDIO_LEAST: Role = "operator";
 export const AUDIO_PATH = "/audio";
 /** Unread sound from which more is dropped, ms. */
 const UNREAD_MS = 200;
 
-export const audioQuery = z.strictObject({
+const audioQuery = z.strictObject({
   call: z.string().min(1),
   rate: z.coerce.number().int().min(MINIMUM_AUDIO_RATE).max(MAXIMUM_AUDIO_RATE).default(16_000),
   instead: z.enum(["0", "1"]).default("0"),

@@ -15,18 +15,18 @@ const ALL_NUMERIC = /^[0-9.]+$/;
 const IPV4_PART = /^(?:0|[1-9][0-9]{0,2})$/;
 const IPV6 = /^[0-9A-Fa-f:.]+(?:%[A-Za-z0-9._-]+)?$/;
 
-export function isIpv4(text: string): boolean {
+function isIpv4(text: string): boolean {
   const parts = text.split(".");
   return parts.length === 4 && parts.every((part) => IPV4_PART.test(part) && Number(part) < 256);
 }
 
-export function isIpv6(text: string): boolean {
+function isIpv6(text: string): boolean {
   if (!IPV6.test(text) || !text.includes(":")) return false;
   return URL.canParse(`http://[${text.replace(/%.*$/, "")}]/`);
 }
 
 /** Whether it can be the host of a SIP URI: a name, an IPv4 or an IPv6 address without brackets. */
-export function isHost(text: string): boolean {
+function isHost(text: string): boolean {
   if (ALL_NUMERIC.test(text)) return isIpv4(text);
   return HOST_NAME.test(text) || isIpv6(text);
 }

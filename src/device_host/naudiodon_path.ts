@@ -1,7 +1,7 @@
 /** Where the built naudiodon addon lies: beside the checkout's other caches, one per build target. */
 
 /** Version of naudiodon that the build step builds; the same as in deno.json. */
-export const NAUDIODON_VERSION = "2.3.6";
+const NAUDIODON_VERSION = "2.3.6";
 
 /** Folder of the built addon and its libportaudio, as a path without a final slash. */
 export function naudiodonFolder(): string {

@@ -50,7 +50,7 @@ const LIBRARY_NAMES: Record<string, string[]> = {
   ],
 };
 
-export const INSTALL_HINT = Deno.build.os === "darwin"
+const INSTALL_HINT = Deno.build.os === "darwin"
   ? "Install PortAudio: brew install portaudio"
   : "Install PortAudio: apt-get install libportaudio2";
 

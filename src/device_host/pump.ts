@@ -148,7 +148,7 @@ export class PlaybackPump extends BlockPump {
 }
 
 /** The first two channels' mean (a microphone is often only on one of two), written at `offset`. */
-export function mixToMono(
+function mixToMono(
   block: Int16Array,
   channels: number,
   into: Int16Array,
@@ -165,7 +165,7 @@ export function mixToMono(
 }
 
 /** Mono on the first two channels, silence on the others; nothing to do when `into` is `mono`. */
-export function spreadMono(mono: Int16Array, channels: number, into: Int16Array): void {
+function spreadMono(mono: Int16Array, channels: number, into: Int16Array): void {
   if (channels === 1) return;
   for (let i = 0; i < mono.length; i++) {
     into[i * channels] = into[i * channels + 1] = mono[i];

@@ -26,7 +26,7 @@ export const HEADER_BYTES = 12;
 /** Longest payload of any frame; a device list of a large machine is some 40 kB. */
 export const MAX_PAYLOAD_BYTES = 256 * 1024;
 /** Longest sound of one frame: 100 ms at 48 kHz, 25 ms at 192 kHz. */
-export const MAX_PCM_BYTES = 9600;
+const MAX_PCM_BYTES = 9600;
 export const LEVEL_BYTES = 12;
 
 const INITIAL_BUFFER_BYTES = 32 * 1024;

@@ -1,7 +1,7 @@
 /** The loudness of the last 100 ms. On the real-time path: no allocation. */
 
 /** Level of silence, dBFS. */
-export const SILENCE_DBFS = -90;
+const SILENCE_DBFS = -90;
 const FRAMES = 5;
 
 export class LevelMeter {

@@ -33,7 +33,7 @@ export function textTrace(write: (text: string) => void): TraceSink {
 }
 
 /** The line above a message. */
-export function traceLine({ time, direction, transport, local, remote }: TraceRecord): string {
+function traceLine({ time, direction, transport, local, remote }: TraceRecord): string {
   const [from, to] = direction === "out" ? [local, remote] : [remote, local];
   const when = new Date(time).toISOString();
   return `${when} ${direction} ${transport} ${hostPort(from)} -> ${hostPort(to)}`;

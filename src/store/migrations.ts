@@ -19,7 +19,7 @@ export interface Migration {
 }
 
 /** `PRAGMA application_id` of our files: "ofhk". Tells a foreign database from a store. */
-export const APPLICATION_ID = 0x6f66686b;
+const APPLICATION_ID = 0x6f66686b;
 
 export const MIGRATIONS: readonly Migration[] = [
   {

@@ -58,7 +58,7 @@ export class WriterLock {
 }
 
 /** Who holds the lock of a store, as the lock file says. */
-export function readHolder(lockPath: string): Holder | undefined {
+function readHolder(lockPath: string): Holder | undefined {
   try {
     const { pid, since } = JSON.parse(Deno.readTextFileSync(lockPath)) as Partial<Holder>;
     if (typeof pid === "number" && typeof since === "string") return { pid, since };

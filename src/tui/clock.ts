@@ -47,7 +47,7 @@ export class Clock {
   }
 }
 
-export function needsSeconds({ phone, screen }: AppState): boolean {
+function needsSeconds({ phone, screen }: AppState): boolean {
   return phone.calls.length > 0 || screen.message !== undefined || phone.link.state === "lost" ||
     phone.accounts.some(({ retryAt }) => retryAt !== undefined);
 }

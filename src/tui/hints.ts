@@ -11,7 +11,7 @@ export interface Hint {
   action: ActionName;
 }
 
-export function hintsOf({ state, words, keymap }: Stage): Hint[] {
+function hintsOf({ state, words, keymap }: Stage): Hint[] {
   const layers = layersOf(state);
   const { overlay } = state.screen;
   if (overlay?.name === "confirm") return [];

@@ -80,7 +80,7 @@ export class List {
 }
 
 /** What Enter would call; undefined: nothing. */
-export function targetOf(state: AppState): string | undefined {
+function targetOf(state: AppState): string | undefined {
   const { screen, records } = state;
   const index = chosenIndex(state);
   if (screen.view === "phone" && isTyping(state)) {

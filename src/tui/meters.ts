@@ -44,7 +44,7 @@ export class Meters {
   }
 }
 
-export function showsMeters({ phone, screen }: AppState): boolean {
+function showsMeters({ phone, screen }: AppState): boolean {
   if (phone.link.state !== "up" || screen.view !== "phone" || screen.overlay !== undefined) {
     return false;
   }

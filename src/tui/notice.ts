@@ -25,7 +25,7 @@ export const POP_TITLE = "\u001b[23;0t";
 type Environment = (name: string) => string | undefined;
 
 /** Which notification sequences the terminal is likely to know. */
-export function notificationsFor(environment: Environment): ("osc9" | "osc777")[] {
+function notificationsFor(environment: Environment): ("osc9" | "osc777")[] {
   const program = environment("TERM_PROGRAM") ?? "";
   const term = environment("TERM") ?? "";
   if (/^(?:iTerm|WezTerm|ghostty|Warp|vscode)/i.test(program)) return ["osc9"];
@@ -35,7 +35,7 @@ export function notificationsFor(environment: Environment): ("osc9" | "osc777")[
 }
 
 /** Wrapped so that the multiplexer hands it to the terminal outside. */
-export function passedThrough(sequence: string, environment: Environment): string {
+function passedThrough(sequence: string, environment: Environment): string {
   if (environment("TMUX")) {
     return `\u001bPtmux;${sequence.replaceAll("\u001b", "\u001b\u001b")}\u001b\\`;
   }
@@ -52,7 +52,7 @@ export function notification(title: string, body: string, environment: Environme
   ).map((sequence) => passedThrough(sequence, environment)).join("");
 }
 
-export function titleSequence(text: string): string {
+function titleSequence(text: string): string {
   return `\u001b]2;${clip(clean(text), 80)}${BELL}`;
 }
 

@@ -184,7 +184,7 @@ export function chosenIndex(state: AppState): number {
 }
 
 /** Contacts under what is typed: the station has searched them. */
-export function contactsShown({ records }: AppState): readonly ContactHit[] {
+function contactsShown({ records }: AppState): readonly ContactHit[] {
   return records.contacts;
 }
 

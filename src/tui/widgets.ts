@@ -127,7 +127,7 @@ export function heading(text: string, { glyphs }: Pick<Stage, "glyphs">): Row {
 }
 
 /** The part of a long list that keeps the chosen row in sight. */
-export function windowOf<T>(
+function windowOf<T>(
   list: readonly T[],
   chosen: number,
   rows: number,

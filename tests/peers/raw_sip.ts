@@ -34,12 +34,12 @@ export function headerOf(message: RawMessage, name: string): string {
 }
 
 /** `INVITE`, or the method of the CSeq of a response. */
-export function methodOf(message: RawMessage): string {
+function methodOf(message: RawMessage): string {
   return headerOf(message, "cseq").split(/\s+/)[1] ?? "";
 }
 
 /** Status of a response; 0 for a request. */
-export function statusOf(message: RawMessage): number {
+function statusOf(message: RawMessage): number {
   return Number(/^SIP\/2\.0 (\d+)/.exec(message.start)?.[1] ?? 0);
 }
 

@@ -7,7 +7,7 @@
 import { missing, type RequirementName } from "./requirements.ts";
 
 /** Milliseconds that a test may take when it states nothing else. */
-export const DEFAULT_TIMEOUT_MS = 60_000;
+const DEFAULT_TIMEOUT_MS = 60_000;
 
 export interface TestLimits {
   /** Milliseconds after which the test has failed, even in a busy loop. */

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { errorSchema } from "./error.ts";
 
-export const outcomeSchema = z.enum([
+const outcomeSchema = z.enum([
   "answered",
   "busy",
   "no-answer",

@@ -4,7 +4,7 @@ import { z } from "zod";
 const id = z.string().regex(/^[0-9a-f]{4}$/);
 const mode = z.enum(["absolute", "relative"]).nullable();
 
-export const headsetInfoSchema = z.object({
+const headsetInfoSchema = z.object({
   name: z.string().describe("As the device names itself."),
   vendorId: id.describe("Four hex digits."),
   productId: id,

@@ -88,7 +88,7 @@ export class Concealer {
 }
 
 /** The lag, in samples, at which the sound before `end` resembles itself best. */
-export function bestPeriod(samples: Int16Array, end: number, rate: number): number {
+function bestPeriod(samples: Int16Array, end: number, rate: number): number {
   const shortest = Math.round((rate * MIN_PERIOD_MS) / 1000);
   const longest = Math.round((rate * MAX_PERIOD_MS) / 1000);
   const match = (rate * MATCH_MS) / 1000;

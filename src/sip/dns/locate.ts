@@ -37,7 +37,7 @@ export interface Target {
   name: string;
 }
 
-export const DEFAULT_PORTS: Record<TransportName, number> = {
+const DEFAULT_PORTS: Record<TransportName, number> = {
   udp: 5060,
   tcp: 5060,
   tls: 5061,

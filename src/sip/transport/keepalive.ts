@@ -10,7 +10,7 @@
 import type { Clock, TimerHandle } from "./types.ts";
 
 /** RFC 5626 §4.4.1. */
-export const PONG_TIMEOUT_MS = 10_000;
+const PONG_TIMEOUT_MS = 10_000;
 const FIRST_PING_MS = 2_000;
 
 export interface KeepaliveOptions {

@@ -31,7 +31,7 @@ export interface HostNetwork {
   routes(family: 4 | 6): string;
 }
 
-export const hostNetwork: HostNetwork = {
+const hostNetwork: HostNetwork = {
   interfaces: networkInterfaces,
   routes(family) {
     try {

@@ -26,7 +26,7 @@ export interface CertificateFacts {
   fingerprint: string;
 }
 
-export function certificateFacts(certificate: X509Certificate): CertificateFacts {
+function certificateFacts(certificate: X509Certificate): CertificateFacts {
   return {
     subject: oneLine(certificate.subject),
     issuer: oneLine(certificate.issuer),
@@ -211,7 +211,7 @@ function attemptData({ transport, name, address }: Attempt): Record<string, unkn
 }
 
 /** The certificate that a server presents, unverified; undefined when it cannot be had in 3 s. */
-export function fetchCertificate(
+function fetchCertificate(
   at: Address,
   serverName: string,
 ): Promise<X509Certificate | undefined> {

@@ -37,7 +37,7 @@ export function mergeCards(
 }
 
 /** What makes two addresses one. */
-export function addressKey(value: string, plan: NumberPlan): string {
+function addressKey(value: string, plan: NumberPlan): string {
   const { uri, number } = addressKeys(value, plan);
   return uri ?? number ?? value.toLowerCase();
 }

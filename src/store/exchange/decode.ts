@@ -19,7 +19,7 @@ export function decodeText(bytes: Uint8Array): string {
 }
 
 /** Undefined when the bytes are no UTF-8. */
-export function decodeUtf8(bytes: Uint8Array): string | undefined {
+function decodeUtf8(bytes: Uint8Array): string | undefined {
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch {
