@@ -10,6 +10,7 @@
  * loses the oldest sound beyond 2 s. `read` and `write` only touch memory.
  */
 import { OffhookError } from "../core/errors.ts";
+import { fileReason } from "../core/file_reason.ts";
 import {
   type AudioSink,
   type AudioSource,
@@ -218,12 +219,11 @@ export class PipeSink implements AudioSink {
       this.#broken = true;
       this.#queue.length = 0;
       const closed = error instanceof Deno.errors.BrokenPipe;
-      const reason = closed ? "its reader is gone" : String(error);
+      const message = closed
+        ? "standard output is closed: its reader is gone"
+        : `cannot write to standard output: ${fileReason(error)}`;
       this.#events?.failed(
-        new OffhookError("file-unusable", `standard output is closed: ${reason}`, {
-          data: { closed },
-          cause: error,
-        }),
+        new OffhookError("file-unusable", message, { data: { closed }, cause: error }),
       );
     }
   }

@@ -6,6 +6,7 @@
  * `version`, `--help` and a mistyped command load nothing but the table. Not on the real-time path.
  */
 import { type ExitCode, OffhookError } from "../core/errors.ts";
+import { fileReason } from "../core/file_reason.ts";
 import { nearest } from "../config/nearest.ts";
 import { COMMANDS } from "./commands.ts";
 import { helpText } from "./help.ts";
@@ -25,12 +26,24 @@ export async function runCli(args: readonly string[], options: CliOptions): Prom
   const { io } = options;
   try {
     refuseSecrets(args);
-    return await dispatch(args, options);
+    const status = await dispatch(args, options);
+    if (status === 0) refuseLostOutput(io);
+    return status;
   } catch (thrown) {
     const error = missingPackage(thrown) ?? OffhookError.from(thrown);
     await reportError(error, io, args.includes("--json"));
     return error.exitCode;
   }
+}
+
+/** Who reads the status must not take half a file for a whole one. */
+function refuseLostOutput({ stdout: { failure } }: Io): void {
+  if (failure === undefined) return;
+  throw new OffhookError(
+    "file-unusable",
+    `cannot write to standard output: ${fileReason(failure)}`,
+    { hint: "What was written before is not complete.", cause: failure },
+  );
 }
 
 /** Packages that are gone since the set-up are no bug: a new set-up brings them. */

@@ -36,7 +36,7 @@ export interface CommandDefinition<T> {
   description?: string;
   /** What follows the command's name in the usage line; absent: every flag. */
   synopsis?: string;
-  /** Command lines, without the program's name. */
+  /** Command lines, without the program's name where they begin with it. */
   examples?: readonly string[];
   parser: Parser<"sync", T, unknown>;
   run(values: T, context: Context): Promise<ExitCode>;
@@ -118,8 +118,13 @@ export function synopsis(text: string): Usage {
 function exampleLines(examples: readonly string[]): Message {
   return examples.flatMap((example, index) => [
     ...(index === 0 ? [] : [lineBreak()]),
-    text(`offhook ${example}`),
+    text(commandLine(example)),
   ]);
+}
+
+/** An example as it is typed: one that begins with another program names ours where it comes. */
+function commandLine(example: string): string {
+  return example.includes("| offhook ") ? example : `offhook ${example}`;
 }
 
 /** The parser's message as one sentence, what may stand there, and what was probably meant. */
@@ -147,7 +152,7 @@ function usageError<T>(
     const what = words.length > 0
       ? `one of ${words.join(", ")}`
       : `${/^[AEIOU]/.test(metavar) ? "an" : "a"} ${metavar}`;
-    const example = examples[0] === undefined ? "" : `For example: offhook ${examples[0]}. `;
+    const example = examples[0] === undefined ? "" : `For example: ${commandLine(examples[0])}. `;
     return new OffhookError("usage", `${where.join(" ")} needs ${what}`, { hint: example + see });
   }
   if (unexpected === undefined) {
@@ -157,8 +162,8 @@ function usageError<T>(
   }
   // Without what follows the =: it may be a secret after a mistyped --password-file.
   const word = unexpected.startsWith("-") ? unexpected.split("=")[0]! : unexpected;
-  const near = nearest(word, [...options, ...commands]);
   const isOption = word.startsWith("-");
+  const near = isOption ? nearestOption(word, options) : nearest(word, commands);
   const words = isOption ? [] : nextWords(parser, args.slice(0, args.indexOf(unexpected)));
   const allowed = words.length === 0 ? "" : `Allowed here: ${words.join(", ")}. `;
   return new OffhookError(
@@ -166,6 +171,15 @@ function usageError<T>(
     isOption ? `there is no option ${word}` : `"${word}" is unexpected here`,
     { hint: near === undefined ? allowed + see : `Did you mean ${near}? ${see}` },
   );
+}
+
+/** By the names alone: the dashes, which all have, make none of them near. */
+function nearestOption(word: string, options: Iterable<string>): string | undefined {
+  const typed = word.replace(/^-+/, "");
+  if (typed.length < 2) return undefined;
+  const names = [...options].filter((option) => option.startsWith("--"));
+  const near = nearest(typed, names.map((option) => option.slice(2)));
+  return near === undefined ? undefined : `--${near}`;
 }
 
 /** The words that may come after `args`, where they are known. */

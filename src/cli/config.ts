@@ -65,7 +65,7 @@ export const config = defineCommand({
   brief: "init, check, show, schema: the configuration",
   synopsis: "init|check|show|schema [OPTIONS]",
   examples: [
-    "config init --server sip.example.com --user alice --password-file ~/alice.password",
+    "config init --server sip.example.com --user alice --transport tls",
     "config check",
     "config show --json",
   ],

@@ -29,7 +29,11 @@ export async function runInit(values: InitValues, io: Io): Promise<ExitCode> {
     await storeCredential(environment, values.name, password, new Date(io.now()));
   }
   await say(io, `wrote ${path}`);
-  await say(io, "  `offhook register` tries it; `offhook config show` shows it.");
+  const where = values.config === undefined ? "" : ` --config ${values.config}`;
+  await say(
+    io,
+    `  \`offhook register${where}\` tries it; \`offhook config show${where}\` shows it.`,
+  );
   return 0;
 }
 

@@ -134,7 +134,7 @@ export const contacts = defineCommand({
   synopsis: "list|search|add|edit|remove|import|export [OPTIONS]",
   description: "Names of callers come from here. A running station does the writing.",
   examples: [
-    `contacts add "Ada Lovelace" +44 20 7946 0000`,
+    `contacts add "Ada Lovelace" "+44 20 7946 0000"`,
     `contacts edit "Ada Lovelace" --note "afternoons" --favourite yes`,
     "contacts import addresses.vcf",
     "contacts search ada --json | jq -r .address.value",

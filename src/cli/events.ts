@@ -1,14 +1,43 @@
 /** `offhook events`: what a running station tells, one JSON object a line, until interrupted. */
+import type { Sequenced } from "../control/phone.ts";
 import { sayJson } from "./io.ts";
 import { LIVE, type LiveFields, withStation } from "./live.ts";
 import { option, repeated } from "./quick_args.ts";
 import { defineQuickCommand } from "./quick_command.ts";
-import { readText, readWholeNumber } from "./readers.ts";
+import { readOneOf, readWholeNumber } from "./readers.ts";
+
+/** Every type, checked by the compiler; the schemas would bring their library, which is slow. */
+const TYPES: Record<Sequenced["type"], true> = {
+  registration: true,
+  connection: true,
+  "call.dialling": true,
+  "call.incoming": true,
+  "call.progress": true,
+  "call.early-media": true,
+  "call.answered": true,
+  "call.hold": true,
+  "call.mute": true,
+  "call.recording": true,
+  "call.transfer": true,
+  "call.heard": true,
+  "call.microphone-ended": true,
+  "call.digits-sent": true,
+  "call.digit": true,
+  "call.endpoint": true,
+  "call.media": true,
+  "call.ending": true,
+  "call.ended": true,
+  headset: true,
+  "headset-notice": true,
+  "do-not-disturb": true,
+  notice: true,
+  lagged: true,
+};
 
 const fields = {
   filter: repeated(
     "--filter",
-    { metavar: "TYPE", read: readText },
+    { metavar: "TYPE", read: readOneOf(["call", ...Object.keys(TYPES)]) },
     "Only events of this type: call, call.ended, registration. May be repeated.",
   ),
   since: option(

@@ -16,9 +16,10 @@ ${groups.join("\n")}
 \`offhook COMMAND --help\` says more. For example:
   offhook demo
   offhook dial sip:600@127.0.0.1:5560 --mic tone --duration 5s --json
-  offhook register --server sip.example.com --user alice --password-file ~/alice.password
+  offhook register --server sip.example.com --user alice --password-file pw.txt
 
-Exit status: 0 done, 1 bug, 2 usage, 3 configuration, 4 authentication, 5 busy, 6 no answer,
-7 declined, 8 unreachable, 9 media, 10 device, 11 station, 12 TLS, 130 interrupted.
+Exit status: 0 done, 1 bug, 2 usage, 3 configuration, 4 authentication, 5 busy,
+6 no answer, 7 declined, 8 unreachable, 9 media, 10 device, 11 station, 12 TLS,
+130 interrupted.
 `;
 }

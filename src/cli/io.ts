@@ -4,7 +4,8 @@
  * real-time path.
  *
  * A closed reader (`offhook … | head -1`) is no error: the output is then `closed`, writes to it are
- * without effect, and who has nothing else to do may stop.
+ * without effect, and who has nothing else to do may stop. A full disk is one: `failure` says so, and
+ * the command line ends with it.
  */
 import type { Environment } from "../config/folders.ts";
 
@@ -13,8 +14,10 @@ export interface Output {
   readonly isTty: boolean;
   /** Columns of the terminal; 80 when it is none. */
   readonly columns: number;
-  /** The reader is gone (EPIPE). */
+  /** Nothing can be written any more: the reader is gone (EPIPE), or there is a `failure`. */
   readonly closed: boolean;
+  /** What made writing impossible when it was not the reader's leaving: a full disk. */
+  readonly failure?: unknown;
   /** Resolves when the text is written, or cannot be any more. Never rejects. */
   write(text: string): Promise<void>;
 }

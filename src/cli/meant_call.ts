@@ -12,7 +12,7 @@ export function meantCall(
   named: string | undefined,
   fits: (call: CallView) => boolean = () => true,
 ): CallView {
-  const described = calls.map((call) => `${call.id} (${call.state}, ${call.remote.uri})`);
+  const described = calls.map((call) => `${call.id} (${stateOf(call)}, ${call.remote.uri})`);
   const data = { calls: calls.map(({ id, state, remote }) => ({ id, state, remote: remote.uri })) };
   if (named !== undefined) {
     const found = calls.find((call) => call.id === named);
@@ -25,11 +25,24 @@ export function meantCall(
   const possible = calls.filter(fits);
   if (possible.length === 1) return possible[0]!;
   if (possible.length === 0) {
-    const hint = calls.length === 0 ? "No call is on." : `Calls: ${described.join(", ")}.`;
-    throw new OffhookError("no-such-call", "there is no call that this could mean", { hint, data });
+    if (calls.length === 0) throw new OffhookError("no-such-call", "no call is on", { data });
+    throw new OffhookError("no-such-call", "no call is in a state for that", {
+      hint: `Calls: ${described.join(", ")}.`,
+      data,
+    });
   }
   throw new OffhookError("ambiguous-call", `${possible.length} calls could be meant`, {
     hint: `Name one with --call: ${described.join(", ")}.`,
     data,
   });
+}
+
+/** With what else decides which commands a call takes: `active, muted, recorded`. */
+function stateOf({ state, muted, recording }: CallView): string {
+  const recorded = recording.name === "on"
+    ? ["recorded"]
+    : recording.name === "paused"
+    ? ["recording paused"]
+    : [];
+  return [state, ...(muted ? ["muted"] : []), ...recorded].join(", ");
 }

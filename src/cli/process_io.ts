@@ -13,6 +13,7 @@ class StreamOutput implements Output {
   readonly #encoder = new TextEncoder();
   #last: Promise<void> = Promise.resolve();
   closed = false;
+  failure: unknown;
 
   constructor(stream: WritableStreamLike) {
     this.#stream = stream;
@@ -40,9 +41,11 @@ class StreamOutput implements Output {
       for (let sent = 0; sent < bytes.length && !this.closed;) {
         sent += await this.#stream.write(bytes.subarray(sent));
       }
-    } catch {
-      // EPIPE, or a terminal that hung up: nobody reads any more.
+    } catch (error) {
       this.closed = true;
+      // EPIPE, or a terminal that hung up: nobody reads any more. Anything else, as a full disk,
+      // lost what was asked for.
+      if (!(error instanceof Deno.errors.BrokenPipe) && !this.isTty) this.failure = error;
     }
   }
 }

@@ -10,7 +10,7 @@ const fields = {
   timeout: option(
     "--timeout",
     { metavar: "DURATION", read: durationMs },
-    "Give up after; 35 s by default.",
+    "Give up when there is no answer by then; 35 s by default.",
   ),
 };
 
@@ -21,7 +21,7 @@ export const register = defineQuickCommand<typeof fields & PhoneFields>({
   brief: "Register, say how it went, un-register",
   synopsis: "[OPTIONS]",
   examples: [
-    "register --server sip.example.com --user alice --password-file ~/alice.password",
+    "register --server sip.example.com --user alice --password-file pw.txt",
     "register --account work --json",
     "register --stay",
   ],

@@ -8,6 +8,7 @@ import { formatHostPort, parseHostPort } from "../core/address.ts";
 import type { AudioEndpoints } from "../core/media_port.ts";
 import type { TransportName } from "../core/account.ts";
 import { type ExitCode, OffhookError } from "../core/errors.ts";
+import { fileReason } from "../core/file_reason.ts";
 import type { AnswerValues } from "./answer.ts";
 import { answerCalls } from "./answer_calls.ts";
 import { withSession } from "./call_session.ts";
@@ -90,7 +91,7 @@ async function pem(path: string): Promise<string> {
   try {
     return await Deno.readTextFile(path);
   } catch (cause) {
-    throw new OffhookError("file-unusable", `cannot read ${path}`, { cause });
+    throw new OffhookError("file-unusable", `cannot read ${path}: ${fileReason(cause)}`, { cause });
   }
 }
 

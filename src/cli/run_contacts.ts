@@ -9,6 +9,7 @@
 import { resolve } from "node:path";
 import type { ContactCard, ContactDraft } from "../control/records.ts";
 import { type ExitCode, OffhookError } from "../core/errors.ts";
+import { fileReason } from "../core/file_reason.ts";
 import type { Contact } from "../store/contacts/contact.ts";
 import type { ImportProblem } from "../store/exchange/decode.ts";
 import type {
@@ -57,7 +58,9 @@ function filterOf({ group, favourites }: { group?: string | undefined; favourite
 
 async function list(values: ListValues, io: Io): Promise<ExitCode> {
   const found = await readStore(io, [], ({ contacts }) => contacts.list(filterOf(values)));
-  await show(found.map((contact) => ({ contact })), values, io);
+  const all = !values.favourites && values.group === undefined;
+  const none = all ? "there is no contact yet" : "no such contact";
+  await show(found.map((contact) => ({ contact })), values, io, none);
   return 0;
 }
 
@@ -74,16 +77,18 @@ interface Shown {
   score?: number;
 }
 
+/** @param none what is said when there is nothing to show */
 async function show(
   found: readonly Shown[],
   { json, quiet }: { json: boolean; quiet: boolean },
   io: Io,
+  none = "no such contact",
 ): Promise<void> {
   if (json) {
     const text = found.map((hit) => `${JSON.stringify({ schema: SCHEMA, ...hit })}\n`).join("");
     await io.stdout.write(text);
   } else if (found.length > 0) await io.stdout.write(table(found.map(row)));
-  else if (!quiet) await say(io, "no such contact");
+  else if (!quiet) await say(io, none);
 }
 
 function row({ contact, address }: Shown): string[] {
@@ -205,7 +210,7 @@ async function bytesOf(file: string, io: Io): Promise<Uint8Array> {
   try {
     return await Deno.readFile(path);
   } catch (cause) {
-    throw new OffhookError("file-unusable", `cannot read ${path}`, { cause });
+    throw new OffhookError("file-unusable", `cannot read ${path}: ${fileReason(cause)}`, { cause });
   }
 }
 

@@ -32,7 +32,9 @@ function endpointsOf({ mic, speaker, loop }: UseValues, cwd: string) {
     ...(speaker === undefined ? {} : { speaker: parseSpeaker(speaker, { rate: RATE }) }),
   };
   if (Object.keys(change).length === 0) {
-    throw new OffhookError("usage", "neither --mic nor --speaker is given");
+    throw new OffhookError("usage", "neither --mic nor --speaker is given", {
+      hint: "For example: offhook devices use --mic device:Jabra --speaker device:Jabra.",
+    });
   }
   for (const endpoint of Object.values(change)) {
     if (endpoint.kind === "pipe") {

@@ -25,7 +25,9 @@ export async function runHistory(values: HistoryValues, io: Io): Promise<ExitCod
     );
     await io.stdout.write(lines(found.map(({ record }) => historyJson(record))));
   } else if (found.length > 0) await io.stdout.write(table(found.map(row)));
-  else if (!values.quiet) await say(io, "no such call");
+  else if (!values.quiet) {
+    await say(io, Object.keys(query).length === 0 ? "no call is remembered yet" : "no such call");
+  }
   return 0;
 }
 

@@ -213,7 +213,7 @@ async function open(address: string, opening: Opening = {}): Promise<Channel> {
     });
   } catch (error) {
     throw new OffhookError("no-station", `no station answers at ${address}`, {
-      hint: "Start one with offhook station, or give --socket or --standalone.",
+      hint: "Start one with `offhook station`, or say with --socket where it is.",
       data: { address, cause: (error as Error).message },
     });
   }

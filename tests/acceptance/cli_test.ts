@@ -237,3 +237,20 @@ Deno.test("a reader that goes away is no error", async () => {
     assert.equal(new TextDecoder().decode(errors), "");
   });
 });
+
+Deno.test("output that a full disk lost is told, and no success", async () => {
+  await withScratch(async (scratch) => {
+    const main = new URL("../../main.ts", import.meta.url).pathname;
+    const { code, stderr } = await new Deno.Command("bash", {
+      args: [
+        "-c",
+        `"$0" run --quiet --no-prompt -P=station "$1" config schema > /dev/full`,
+        Deno.execPath(),
+        main,
+      ],
+      cwd: scratch.path,
+    }).output();
+    assert.equal(code, 2);
+    assert.match(new TextDecoder().decode(stderr), /standard output: no space is left/);
+  });
+});
