@@ -141,6 +141,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await load<typeof import("./call_actions.ts")>("./call_actions.ts")).unmute,
   },
   {
+    name: "volume",
+    group: "A running station",
+    brief: "How loud calls are heard",
+    load: async () => (await load<typeof import("./volume.ts")>("./volume.ts")).volume,
+  },
+  {
     name: "dtmf",
     group: "A running station",
     brief: "Send digits into a live call",

@@ -106,7 +106,7 @@ function read(fields: Fields, args: readonly string[]): Record<string, unknown> 
   );
   for (let at = 0; at < args.length; at++) {
     const word = args[at]!;
-    if (!word.startsWith("-")) {
+    if (!word.startsWith("-") || /^-[0-9]/.test(word)) {
       if (!takeWord(fields, values, left, word)) return undefined;
       continue;
     }

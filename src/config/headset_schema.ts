@@ -15,13 +15,15 @@ export const BUTTON_ACTIONS = [
   "flash",
   "hold",
   "redial",
+  "volume-up",
+  "volume-down",
   ..."0123456789*#ABCD",
 ] as const;
 
 const button = {
   does: z.enum(BUTTON_ACTIONS).describe(
     "hook-switch: lifted while it is active; hook: each press lifts or puts down; mute, reject, " +
-      "flash, hold, redial; or a digit.",
+      "flash, hold, redial, volume-up, volume-down; or a digit.",
   ).meta({ examples: ["hook-switch"] }),
   normally: z.enum(["open", "closed"]).default("open").describe(
     "closed: active means not pressed (a cradle that opens when the handset lies on it).",

@@ -66,6 +66,7 @@ export const event: z.ZodType<Sequenced> = z.discriminatedUnion("type", [
   }),
   z.strictObject({ type: z.literal("accounts"), accounts: z.array(accountView), ...order }),
   z.strictObject({ type: z.literal("do-not-disturb"), on: z.boolean(), ...order }),
+  z.strictObject({ type: z.literal("volume"), volume: z.number(), ...order }),
   z.strictObject({
     type: z.literal("notice"),
     text: z.string(),

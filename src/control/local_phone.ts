@@ -120,6 +120,7 @@ export function snapshotOf(state: PhoneState): Snapshot {
     accounts: accountViews(state.accounts),
     calls: [...state.calls.values()].map((call): CallView => viewOf(call)),
     doNotDisturb: state.settings.doNotDisturb,
+    volume: state.volume,
   };
 }
 
@@ -153,6 +154,10 @@ function handlersOf(core: CommandPort): CoreHandlers {
       return order({ type: "Transfer", call, target: uriOf(target, core.state, account) });
     },
     doNotDisturb: ({ on }) => order({ type: "SetDoNotDisturb", on }),
+    volume: ({ volume }) => {
+      core.command({ type: "ChangeVolume", volume });
+      return { volume: core.state.volume };
+    },
     earlyMedia: (params) => order({ type: "SendEarlyMedia", ...params }),
   };
 }

@@ -114,6 +114,13 @@ export const METHODS: {
     least: "operator",
     does: "refuses every incoming call as busy, or stops doing so",
   },
+  volume: {
+    // The core says which numbers are allowed.
+    params: z.strictObject({ volume: z.union([z.enum(["up", "down"]), z.number()]) }),
+    result: z.strictObject({ volume: z.number() }),
+    least: "operator",
+    does: "makes what is heard louder or softer, by one step or to so many dB",
+  },
   earlyMedia: {
     params: z.strictObject({ call, endpoints: endpoints.optional() }),
     result: nothing,

@@ -12,6 +12,7 @@ import type { CallLimits, CallRecord, CallView } from "../core/call.ts";
 import type { AudioEndpoints, Microphone, Speaker } from "../core/media_port.ts";
 import type { CallId } from "../core/sip_port.ts";
 import type { PhoneEvent } from "../core/state.ts";
+import type { VolumeWish } from "../core/volume.ts";
 import type { AudioListener, AudioParams, CallAudio } from "./call_audio.ts";
 import type { HeadsetList } from "./headsets.ts";
 import type { LevelListener } from "./levels.ts";
@@ -31,6 +32,8 @@ export interface Snapshot {
   accounts: AccountView[];
   calls: CallView[];
   doNotDisturb: boolean;
+  /** Of what is heard, dB. */
+  volume: number;
 }
 
 /** Methods: what goes in, and what comes out. */
@@ -83,6 +86,8 @@ export interface Methods {
   };
   transfer: { params: { call: CallId; target: string }; result: Record<string, never> };
   doNotDisturb: { params: { on: boolean }; result: Record<string, never> };
+  /** Of what is heard, in every call; the result is what it is now. */
+  volume: { params: { volume: VolumeWish }; result: { volume: number } };
   earlyMedia: {
     params: { call: CallId; endpoints?: AudioEndpoints };
     result: Record<string, never>;

@@ -163,4 +163,5 @@ export const snapshot: z.ZodType<Snapshot> = z.strictObject({
   accounts: z.array(accountView),
   calls: z.array(callView),
   doNotDisturb: z.boolean(),
+  volume: z.number(),
 });

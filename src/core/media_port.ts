@@ -58,6 +58,8 @@ export type MediaEffect =
   }
   /** Sends silence instead of the microphone. */
   | { type: "MuteMedia"; call: CallId; muted: boolean }
+  /** How loud the speaker gets it, dB; recordings and programs that joined get it as it comes. */
+  | { type: "SetVolume"; call: CallId; volume: number }
   /** Telephone-events (RFC 4733), or in-band tones where the stream has none. → DigitsSent */
   | {
     type: "SendDigits";

@@ -25,6 +25,7 @@ import type {
   Speaker,
 } from "./media_port.ts";
 import type { CallId, SipEffect, SipInput } from "./sip_port.ts";
+import type { VolumeWish } from "./volume.ts";
 
 export interface Settings {
   /** Every format that media can run. */
@@ -64,6 +65,8 @@ export interface PhoneState {
   /** In the order of their beginning. */
   calls: ReadonlyMap<CallId, Call>;
   lastDialled?: Dialled;
+  /** Of what is heard, dB; see `VOLUME`. */
+  volume: number;
 }
 
 /** What a person or program asks for. Impossible ones throw `OffhookError`; nothing changes then. */
@@ -114,6 +117,8 @@ export type Command =
   | { type: "SendDigits"; call: CallId; digits: string; durationMs: number }
   | { type: "Transfer"; call: CallId; target: string }
   | { type: "SetDoNotDisturb"; on: boolean }
+  /** Of what is heard, in every call: those that are on and those to come. */
+  | { type: "ChangeVolume"; volume: VolumeWish }
   /** What a changed configuration says; calls go on as they are. */
   | { type: "Configure"; settings: Settings; accounts: Account[] }
   /** Early media to a caller: 183 with an answer, before the call is answered (practice PBX). */
@@ -178,6 +183,7 @@ export type PhoneEvent =
   | { type: CallEventType; call: CallView; detail?: Record<string, unknown> }
   | { type: "call.ended"; record: CallRecord }
   | { type: "do-not-disturb"; on: boolean }
+  | { type: "volume"; /** dB */ volume: number }
   | { type: "headset"; headset: HeadsetId; attached: boolean; name?: string; error?: ErrorJson }
   | {
     type: "headset-notice";
@@ -211,5 +217,6 @@ export function initialState(
       ]),
     ),
     calls: new Map(),
+    volume: 0,
   };
 }

@@ -29,6 +29,7 @@ import { connectionChanged, register, registrationChanged } from "./transitions/
 import { autoAnswer, configure, setDoNotDisturb } from "./transitions/settings.ts";
 import { hangup } from "./transitions/hangup.ts";
 import { headsetChanged, headsetIntent } from "./transitions/headset.ts";
+import { setVolume } from "./transitions/volume.ts";
 import { waitingChanged } from "./transitions/waiting.ts";
 import { isIn, Turn } from "./turn.ts";
 
@@ -77,6 +78,7 @@ const COMMANDS: Table<Command> = {
   Transfer: (turn, { call, target }) => transfer(turn, turn.need(call), target),
   SendEarlyMedia: sendEarlyMedia,
   SetDoNotDisturb: (turn, { on }) => setDoNotDisturb(turn, on),
+  ChangeVolume: (turn, { volume }) => setVolume(turn, volume),
   Configure: (turn, { settings, accounts }) => configure(turn, settings, accounts),
 };
 

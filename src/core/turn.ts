@@ -97,6 +97,14 @@ export class Turn {
     this.#state = { ...this.#state, lastDialled };
   }
 
+  get volume(): number {
+    return this.#state.volume;
+  }
+
+  putVolume(volume: number): void {
+    this.#state = { ...this.#state, volume };
+  }
+
   putSettings(settings: PhoneState["settings"]): void {
     this.#state = { ...this.#state, settings };
   }

@@ -1,7 +1,7 @@
 /**
  * Where a call's sound comes from and goes to: endpoints, the recording, programs that have joined.
  *
- *     decoded frame ──play()──► speaker, echo, every attachment
+ *     decoded frame ──play()──► speaker (at its volume), echo, every attachment
  *     microphone, every attachment ──microphone()──► frame to be sent
  *     both ──keep()──► recording
  *
@@ -29,6 +29,7 @@ import {
 import { LiveSink } from "./live_sink.ts";
 import { LiveSource } from "./live_source.ts";
 import { Recording } from "./recording.ts";
+import { SpeakerVolume } from "./speaker_volume.ts";
 import { WaitingTone } from "./waiting_tone.ts";
 
 export type EndpointName = "microphone" | "speaker" | "record";
@@ -53,6 +54,7 @@ export class CallSound {
   readonly #attachments = new Map<AttachmentId, Attachment>();
   readonly #microphone = new Int16Array(FRAME_SAMPLES);
   readonly #speaker = new Int16Array(FRAME_SAMPLES);
+  readonly #volume = new SpeakerVolume();
   #echo: EchoSource | undefined;
   /** While another call rings. */
   #waiting: WaitingTone | undefined;
@@ -123,7 +125,7 @@ export class CallSound {
     if (frames === 0) this.#speaker.fill(0);
     for (let i = 0; i < frames; i++) {
       pull(this.#speaker);
-      this.#sink.write(this.#waiting?.over(this.#speaker) ?? this.#speaker);
+      this.#sink.write(this.#volume.over(this.#waiting?.over(this.#speaker) ?? this.#speaker));
       for (const attachment of this.#attachments.values()) attachment.hear(this.#speaker);
     }
     this.#echo?.hear(this.#speaker);
@@ -151,6 +153,11 @@ export class CallSound {
 
   signalWaiting(on: boolean): void {
     this.#waiting = on ? new WaitingTone() : undefined;
+  }
+
+  /** @param volume dB of what the speaker gets */
+  setVolume(volume: number): void {
+    this.#volume.set(volume);
   }
 
   pauseRecording(paused: boolean): void {

@@ -99,6 +99,8 @@ export class MediaEngine {
       }
       case "MuteMedia":
         return media.mute(effect.muted);
+      case "SetVolume":
+        return media.sound.setVolume(effect.volume);
       case "SendDigits":
         return this.#sendDigits(media, effect.digits, effect.durationMs);
       case "RecordMedia":

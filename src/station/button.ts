@@ -8,7 +8,16 @@
  */
 import { type HeadsetIntent, type HeadsetState, IDLE_HEADSET } from "../core/headset_port.ts";
 
-type Action = "hook-switch" | "hook" | "mute" | "reject" | "flash" | "hold" | "redial";
+type Action =
+  | "hook-switch"
+  | "hook"
+  | "mute"
+  | "reject"
+  | "flash"
+  | "hold"
+  | "redial"
+  | "volume-up"
+  | "volume-down";
 
 export interface ButtonMeaning {
   /** `hook-switch`: lifted while it is pressed; `hook`: each press lifts or puts down. */
@@ -80,6 +89,10 @@ export class Button {
         return { type: offHook && !ring ? "hookOn" : "hookOff" };
       case "mute":
         return offHook ? { type: "toggleMute" } : undefined;
+      case "volume-up":
+        return { type: "volume", direction: "up" };
+      case "volume-down":
+        return { type: "volume", direction: "down" };
       case "reject":
       case "flash":
       case "hold":

@@ -38,6 +38,7 @@ const MEDIA_EFFECTS: ReadonlySet<string> = new Set(
     "OpenMedia",
     "StartMedia",
     "MuteMedia",
+    "SetVolume",
     "RecordMedia",
     "PauseRecording",
     "SignalWaiting",

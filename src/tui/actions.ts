@@ -20,6 +20,8 @@ export const ACTION_NAMES = [
   "transfer",
   "pad",
   "record",
+  "louder",
+  "softer",
   "redial",
   "search",
   "up",
@@ -226,6 +228,8 @@ export const ACTIONS: Readonly<Record<ActionName, Action>> = {
     off: answered,
     hint: whileCall(6.2),
   }),
+  louder: action("louder", "calls", { off: lost }),
+  softer: action("softer", "calls", { off: lost }),
   redial: action("redial", "calls", {
     off: (state) =>
       lost(state) ??

@@ -33,6 +33,9 @@ export function announcements(
     ...(before.phone.doNotDisturb === after.phone.doNotDisturb
       ? []
       : [words.t(after.phone.doNotDisturb ? "dnd.now-on" : "dnd.now-off")]),
+    ...(before.phone.volume === after.phone.volume
+      ? []
+      : [words.t("volume.now", { volume: after.phone.volume })]),
     ...said(before, after),
   ];
 }

@@ -183,6 +183,10 @@ export class Controller {
         return void undoLast(this);
       case "doNotDisturb":
         return this.#doNotDisturb();
+      case "louder":
+        return void this.ask("volume", { volume: "up" });
+      case "softer":
+        return void this.ask("volume", { volume: "down" });
       case "refresh":
         return void this.records.refresh();
       default:

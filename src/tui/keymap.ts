@@ -51,6 +51,8 @@ const TABLE: Readonly<Record<ActionName | AnswerName, Keys>> = {
   transfer: { call: ["t"], always: ["alt+t"] },
   pad: { call: ["d"], always: ["alt+d"] },
   record: { call: ["r"], always: ["alt+r"] },
+  louder: { call: ["="], always: ["alt+up"] },
+  softer: { call: ["-"], always: ["alt+down"] },
   redial: { main: ["ctrl+r"] },
   search: { free: ["/"] },
   up: { main: ["up"], palette: ["up"], help: ["up"] },

@@ -174,6 +174,7 @@ class Session {
     this.#records.take(event);
     // For who looked away; a screen reader is told by the announcements.
     const spoken = this.#options.lines !== undefined;
+    if (event.type === "volume" && !spoken) this.#controller.say("volume.now", event);
     const [ended] = this.#store.get().phone.ended;
     if (event.type !== "call.ended" || spoken || ended === undefined) return;
     const { text, role } = endingOf(this.#store.get(), ended, this.#words);

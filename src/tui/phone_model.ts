@@ -60,6 +60,8 @@ export interface PhoneModel {
   /** Newest first, the last {@link ENDED}. */
   ended: readonly EndedCall[];
   doNotDisturb: boolean;
+  /** Of what is heard, dB. */
+  volume: number;
   headsets: readonly HeadsetRow[];
   /** Oldest first, the last {@link LOG_LINES}. */
   log: readonly LogLine[];
@@ -84,6 +86,7 @@ export const NO_PHONE: PhoneModel = {
   calls: [],
   ended: [],
   doNotDisturb: false,
+  volume: 0,
   headsets: [],
   log: [],
 };
@@ -120,6 +123,7 @@ function attached(
     accounts: accountRows(model.accounts, snapshot.accounts, at),
     calls,
     doNotDisturb: snapshot.doNotDisturb,
+    volume: snapshot.volume,
   };
 }
 
@@ -144,6 +148,8 @@ function changedBy(model: PhoneModel, event: Sequenced): PhoneModel {
       return { ...model, accounts: accountRows(model.accounts, event.accounts, at) };
     case "do-not-disturb":
       return { ...model, doNotDisturb: event.on };
+    case "volume":
+      return { ...model, volume: event.volume };
     case "headset":
       return withHeadset(model, event);
     case "call.ended":

@@ -29,6 +29,8 @@ type Run = () => unknown;
 const WORDS: Readonly<Record<string, ActionName>> = {
   redial: "redial",
   dnd: "doNotDisturb",
+  louder: "louder",
+  softer: "softer",
   undo: "undo",
 };
 

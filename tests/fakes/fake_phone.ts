@@ -47,7 +47,7 @@ export class FakePhone implements OpenedPhone {
   subscribe(listener: (event: Sequenced) => void): Promise<Subscription> {
     this.#listeners.add(listener);
     const close = () => void this.#listeners.delete(listener);
-    const snapshot = { accounts: [], calls: [], doNotDisturb: false };
+    const snapshot = { accounts: [], calls: [], doNotDisturb: false, volume: 0 };
     return Promise.resolve({ snapshot, seq: this.#seq, close });
   }
 

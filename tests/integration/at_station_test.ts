@@ -291,6 +291,10 @@ Deno.test("the JSON of every live command fits its schema", () =>
     for (const [name, ...args] of [["hold"], ["resume"], ["mute"], ["unmute"], ["dtmf", "1"]]) {
       assert.equal(actionSchema.parse(await run(name!, ...args)).action, name);
     }
+    const volumes = [["up"], ["-6"], ["down"], []];
+    for (const [index, volume] of [2, -6, -8, -8].entries()) {
+      assert.equal(actionSchema.parse(await run("volume", ...volumes[index]!)).volume, volume);
+    }
     assert.equal(statusSchema.parse(await run("status")).calls.length, 1);
     assert.equal(callsSchema.parse(await run("calls")).calls[0]!.state, "active");
     await run("dial", "601", "--detach");

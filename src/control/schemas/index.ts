@@ -31,6 +31,7 @@ export const OUTPUT_SCHEMAS = {
   swap: actionSchema,
   mute: actionSchema,
   unmute: actionSchema,
+  volume: actionSchema,
   dtmf: actionSchema,
   reject: actionSchema,
   transfer: actionSchema,

@@ -14,6 +14,7 @@ export const statusSchema = z.object({
   accounts: z.array(accountView),
   calls: z.array(callView),
   doNotDisturb: z.boolean(),
+  volume: z.number().describe("Of what is heard, dB."),
 });
 
 export const callsSchema = z.object({
@@ -26,6 +27,7 @@ export const actionSchema = z.object({
   schema: z.literal("offhook.action/1"),
   action: z.string().describe("The subcommand; dial and answer with --detach."),
   call: z.string().optional().describe("The call that it was about."),
+  volume: z.number().optional().describe("Of what is heard now, dB."),
   path: z.string().optional().describe("The recording's file."),
   seq,
 }).describe("What a command that acts on a live call prints with --json.");

@@ -14,6 +14,7 @@ import { answer, reject } from "./incoming.ts";
 import { mute, sendDigits } from "./established.ts";
 import { setHold, swap } from "./offers.ts";
 import { hangup } from "./hangup.ts";
+import { setVolume } from "./volume.ts";
 
 /** ms of a digit that is pressed on a headset. */
 const DIGIT_MS = 100;
@@ -47,6 +48,7 @@ export function headsetIntent(
   turn: Turn,
   { headset, intent }: Extract<HeadsetInput, { type: "HeadsetIntent" }>,
 ): void {
+  if (intent.type === "volume") return setVolume(turn, intent.direction);
   const calls = [...turn.calls.values()];
   const ringing = calls.find((call) => isIn(call, "ringing"));
   const front = frontOf(calls);

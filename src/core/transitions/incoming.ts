@@ -10,7 +10,7 @@ import type { Command } from "../state.ts";
 import { type CallIn, isIn, refuse, type Turn } from "../turn.ts";
 import { end } from "./ending.ts";
 import { establish } from "./established.ts";
-import { portsOf, recordingOf, runStream } from "./media.ts";
+import { openMedia, portsOf, recordingOf, runStream } from "./media.ts";
 import { holdOthers } from "./offers.ts";
 import { autoAnswerMs } from "./settings.ts";
 
@@ -115,11 +115,6 @@ export function sendEarlyMedia(
     return refuse(call, "send early media to", "a ringing call with an offer");
   }
   openMedia(turn, { ...call, endpoints: command.endpoints ?? call.endpoints });
-}
-
-function openMedia(turn: Turn, call: Call): void {
-  turn.put({ ...call, media: { name: "opening" } });
-  turn.ask({ type: "OpenMedia", call: call.id, endpoints: call.endpoints });
 }
 
 /** Media of a ringing call is open: it was asked for early. */

@@ -10,6 +10,14 @@ export function portsOf(call: Call): { port: number; rtcpPort: number } | undefi
   return call.media.name === "open" || call.media.name === "running" ? call.media : undefined;
 }
 
+/** Opens a call's sound, as loud as it is heard now. */
+export function openMedia(turn: Turn, opened: Call): void {
+  const { id: call, endpoints } = turn.put({ ...opened, media: { name: "opening" } });
+  const { volume } = turn;
+  turn.ask({ type: "OpenMedia", call, endpoints });
+  if (volume !== 0) turn.ask({ type: "SetVolume", call, volume });
+}
+
 /** Starts the stream or changes the running one, and remembers it. */
 export function runStream(
   turn: Turn,

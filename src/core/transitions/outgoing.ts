@@ -10,7 +10,7 @@ import type { Command } from "../state.ts";
 import { type CallIn, isIn, type Turn } from "../turn.ts";
 import { end, outcomeOf, signallingDone } from "./ending.ts";
 import { establish } from "./established.ts";
-import { holdsUs, portsOf, recordingOf, runStream } from "./media.ts";
+import { holdsUs, openMedia, portsOf, recordingOf, runStream } from "./media.ts";
 import { holdOthers, mediaLost } from "./offers.ts";
 import { tellReferrer } from "./referrer.ts";
 
@@ -72,8 +72,7 @@ export function place(
     recording: recordingOf(command.endpoints ?? settings.endpoints),
     ...(origin === undefined ? {} : { referrer: origin.referrer }),
   };
-  turn.put(call);
-  turn.ask({ type: "OpenMedia", call: call.id, endpoints: call.endpoints });
+  openMedia(turn, call);
   turn.tell("call.dialling", call, origin && { referrer: origin.referrer });
 }
 

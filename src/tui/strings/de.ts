@@ -49,6 +49,8 @@ export const de: Catalogue = {
   "action.renameContact": "Kontakt umbenennen",
   "action.removeContact": "Kontakt löschen",
   "action.register": "neu anmelden",
+  "action.louder": "lauter",
+  "action.softer": "leiser",
   "action.doNotDisturb": "nicht stören",
   "action.refresh": "neu nachsehen",
   "action.undo": "rückgängig",
@@ -251,6 +253,7 @@ export const de: Catalogue = {
   "confirm.no": "bleiben",
 
   "undo.done": "Rückgängig gemacht.",
+  "volume.now": "Lautstärke {volume} dB.",
   "dnd.on": "nicht stören",
   "dnd.now-on": "Anrufer hören jetzt „besetzt”.",
   "dnd.now-off": "Anrufe klingeln wieder.",
@@ -285,7 +288,7 @@ export const de: Catalogue = {
     "Offhook für Screenreader. Nummer, Name oder Befehl eingeben und Enter drücken; ? für Hilfe.",
   "reader.prompt": "offhook>",
   "reader.help":
-    "Eine Nummer oder Adresse wird angerufen; Buchstaben suchen und bieten nummerierte Treffer. {transfer} NUMMER übergibt, {digits} ZIFFERN sendet Ziffern, redial, dnd, add NAME, rename, remove, undo. Mehr sagen diese Wörter:",
+    "Eine Nummer oder Adresse wird angerufen; Buchstaben suchen und bieten nummerierte Treffer. {transfer} NUMMER übergibt, {digits} ZIFFERN sendet Ziffern, redial, louder, softer, dnd, add NAME, rename, remove, undo. Mehr sagen diese Wörter:",
   "reader.incoming": "{call}. {answer} nimmt an, {reject} lehnt ab.",
   "reader.muted": "{who}: Ihr Mikrofon ist stumm",
   "reader.unmuted": "{who}: Ihr Mikrofon ist wieder an",

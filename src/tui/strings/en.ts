@@ -50,6 +50,8 @@ export const en = {
   "action.renameContact": "rename contact",
   "action.removeContact": "remove contact",
   "action.register": "register again",
+  "action.louder": "louder",
+  "action.softer": "softer",
   "action.doNotDisturb": "do not disturb",
   "action.refresh": "look again",
   "action.undo": "undo",
@@ -248,6 +250,7 @@ export const en = {
   "confirm.no": "stay",
 
   "undo.done": "Undone.",
+  "volume.now": "Volume {volume} dB.",
   "dnd.on": "do not disturb",
   "dnd.now-on": "Callers get “busy” now.",
   "dnd.now-off": "Calls ring again.",
@@ -282,7 +285,7 @@ export const en = {
     "Offhook, screen-reader mode. Type a number, a name or a command and press Enter; ? for help.",
   "reader.prompt": "offhook>",
   "reader.help":
-    "A number or address calls it; letters search and offer numbered choices. {transfer} NUMBER transfers, {digits} DIGITS sends digits into the call, redial, dnd, add NAME, rename, remove, undo. These words tell more:",
+    "A number or address calls it; letters search and offer numbered choices. {transfer} NUMBER transfers, {digits} DIGITS sends digits into the call, redial, louder, softer, dnd, add NAME, rename, remove, undo. These words tell more:",
   "reader.incoming": "{call}. {answer} answers, {reject} declines.",
   "reader.muted": "{who}: your microphone is muted",
   "reader.unmuted": "{who}: your microphone is on again",

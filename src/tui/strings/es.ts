@@ -49,6 +49,8 @@ export const es: Catalogue = {
   "action.renameContact": "renombrar contacto",
   "action.removeContact": "borrar contacto",
   "action.register": "registrar otra vez",
+  "action.louder": "más alto",
+  "action.softer": "más bajo",
   "action.doNotDisturb": "no molestar",
   "action.refresh": "mirar de nuevo",
   "action.undo": "deshacer",
@@ -249,6 +251,7 @@ export const es: Catalogue = {
   "confirm.no": "quedarse",
 
   "undo.done": "Deshecho.",
+  "volume.now": "Volumen {volume} dB.",
   "dnd.on": "no molestar",
   "dnd.now-on": "Quien llame oirá “ocupado”.",
   "dnd.now-off": "Las llamadas vuelven a sonar.",
@@ -283,7 +286,7 @@ export const es: Catalogue = {
     "Offhook para lector de pantalla. Escriba un número, nombre u orden y pulse Enter; ? ayuda.",
   "reader.prompt": "offhook>",
   "reader.help":
-    "Un número o dirección se llama; las letras buscan y ofrecen opciones numeradas. {transfer} NÚMERO transfiere, {digits} DÍGITOS envía dígitos, redial, dnd, add NOMBRE, rename, remove, undo. Estas palabras dicen más:",
+    "Un número o dirección se llama; las letras buscan y ofrecen opciones numeradas. {transfer} NÚMERO transfiere, {digits} DÍGITOS envía dígitos, redial, louder, softer, dnd, add NOMBRE, rename, remove, undo. Estas palabras dicen más:",
   "reader.incoming": "{call}. {answer} contesta, {reject} rechaza.",
   "reader.muted": "{who}: su micrófono está silenciado",
   "reader.unmuted": "{who}: su micrófono vuelve a sonar",

@@ -124,6 +124,20 @@ contract("an impossible command rejects with its typed error and hint", async (p
   await rejectsWith(phone.request("dial", { target: "sip:x@y", account: "no" }), "config-invalid");
 });
 
+contract(
+  "the volume is one number: changed by steps and dB, told, in the snapshot",
+  async (phone) => {
+    const listener = new Listener();
+    await phone.subscribe(listener.take);
+    assert.equal((await phone.request("volume", { volume: "down" })).volume, -2);
+    assert.equal((await phone.request("volume", { volume: 5 })).volume, 5);
+    const told = await listener.until("volume");
+    assert.equal(told.type === "volume" && told.volume, -2);
+    assert.equal((await phone.request("status", {})).volume, 5);
+    await rejectsWith(phone.request("volume", { volume: 7 }), "usage");
+  },
+);
+
 contract("a client that was away asks for what it missed", async (phone) => {
   const before = await phone.request("status", {});
   await phone.request("doNotDisturb", { on: true });

@@ -275,6 +275,30 @@ Deno.test("a stream that cannot be run ends the media, with everything released"
   await bench.close();
 });
 
+Deno.test("the volume is heard in the speaker, and neither recorded nor measured", async () => {
+  const [speaker, record] = [
+    await Deno.makeTempFile({ suffix: ".wav" }),
+    await Deno.makeTempFile({ suffix: ".wav" }),
+  ];
+  const bench = await EngineBench.call(
+    { microphone: { kind: "silence" }, speaker: { kind: "file", path: speaker }, record },
+    TONE,
+  );
+  bench.a.engine.perform({ type: "SetVolume", call: "call", volume: -12 });
+  for (let i = 0; i < 20; i++) {
+    await bench.run(100);
+    await new Promise((resolve) => setTimeout(resolve, 0));
+  }
+  near(bench.a.report.receivedLevel, TONE_DBFS, 0.8);
+  await bench.close();
+  const { readWavChannel } = await import("../../../src/audio/read_wav.ts");
+  const { rms } = await import("../../fakes/media/signals.ts");
+  const level = (samples: Int16Array) => 20 * Math.log10(rms(samples.subarray(8000)) / 32_768);
+  near(level(await readWavChannel(speaker, 0)), TONE_DBFS - 12, 0.8);
+  near(level(await readWavChannel(record, 1)), TONE_DBFS, 0.8);
+  await Promise.all([Deno.remove(speaker), Deno.remove(record)]);
+});
+
 Deno.test("the recording has ours on the left and theirs on the right", async () => {
   const path = await Deno.makeTempFile({ suffix: ".wav" });
   const bench = await EngineBench.call(

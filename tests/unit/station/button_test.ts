@@ -67,5 +67,8 @@ Deno.test("a push button toggles the hook, others say what they are for", () => 
     assert.deepEqual(rest(button(does), true, 0), [does]);
   }
   assert.deepEqual(rest(button({ digit: "#" }), true, 0), ["digit #"]);
+  const louder = button("volume-up", { debounceMs: 0 });
+  assert.deepEqual(louder.level(true, 0), [{ type: "volume", direction: "up" }]);
+  assert.deepEqual(rest(button("volume-down"), true, 0), ["volume"]);
   assert.deepEqual(rest(button("mute"), true, 0), [], "there is nothing to mute");
 });

@@ -162,6 +162,18 @@ Deno.test("the palette finds an action by letters and runs it", () =>
     assert.match(text(), /do not disturb[^]*Callers get/);
   }));
 
+Deno.test("= and - make a call louder and softer, Alt with the arrows at any time", () =>
+  screen(async ({ type, store, core }) => {
+    await type("\u001b[1;3B");
+    assert.equal(store.get().phone.volume, -2);
+    await type("600\r");
+    await type("=");
+    await type("=");
+    assert.equal(core.state.volume, 2);
+    await type("-");
+    assert.equal(store.get().phone.volume, 0);
+  }));
+
 Deno.test("q leaves a station that was found, without a question, though a call is on", () =>
   screen(async ({ type, left, core }) => {
     await type("600\r");

@@ -21,6 +21,7 @@ const SNAPSHOT = {
   }],
   calls: [],
   doNotDisturb: false,
+  volume: 0,
 };
 
 function attached(): PhoneModel {

@@ -33,6 +33,7 @@ export function state(change: {
     }],
     calls: change.calls ?? [],
     doNotDisturb: false,
+    volume: 0,
   };
   const phone = takeNews(first.phone, { type: "attached", snapshot, seq: 1, at: NOW });
   return {
