@@ -10,6 +10,7 @@ import { readOneOf, readWholeNumber } from "./readers.ts";
 const TYPES: Record<Sequenced["type"], true> = {
   registration: true,
   connection: true,
+  accounts: true,
   "call.dialling": true,
   "call.incoming": true,
   "call.progress": true,
@@ -30,6 +31,7 @@ const TYPES: Record<Sequenced["type"], true> = {
   headset: true,
   "headset-notice": true,
   "do-not-disturb": true,
+  volume: true,
   notice: true,
   lagged: true,
 };
