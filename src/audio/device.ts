@@ -10,7 +10,8 @@
  * path.
  */
 import type { DeviceHostAccess } from "../device_host/client_access.ts";
-import type { PlaybackLevel, StreamOpened } from "../device_host/client.ts";
+import type { StreamOpened } from "../device_host/client.ts";
+import type { PlaybackLevel } from "../device_host/client_stream.ts";
 import { CaptureRing } from "./capture_ring.ts";
 import { DeviceConnections, DeviceStreamKeeper } from "./device_stream.ts";
 import {

@@ -10,11 +10,10 @@
 import { OffhookError } from "../core/errors.ts";
 import {
   DeviceHostConnection,
-  type DeviceStream,
-  type PlaybackLevel,
   type StreamDirection,
   type StreamOpened,
 } from "../device_host/client.ts";
+import type { DeviceStream, PlaybackLevel } from "../device_host/client_stream.ts";
 import type { DeviceHostAccess } from "../device_host/client_access.ts";
 import type { EndpointEvents } from "./endpoint.ts";
 

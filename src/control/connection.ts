@@ -15,11 +15,11 @@ import {
   PROTOCOL_VERSION,
   type RequestId,
   RPC_CODES,
-  type RpcError,
   type RpcLevels,
   type RpcRequest,
 } from "./protocol.ts";
 import { mayAct, type Role } from "./role.ts";
+import { errorOf, readRequest, Refusal } from "./rpc_request.ts";
 
 /** The wire of one client. */
 export interface Wire {
@@ -262,40 +262,6 @@ export class Connection {
     }
     wire.send(JSON.stringify(message));
   }
-}
-
-/** A fault of the protocol itself, with its JSON-RPC code. */
-class Refusal extends Error {
-  constructor(readonly code: number, message: string) {
-    super(message);
-  }
-}
-
-function readRequest(text: string): RpcRequest {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (error) {
-    throw new Refusal(RPC_CODES.parse, `not JSON: ${(error as Error).message}`);
-  }
-  if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    throw new Refusal(RPC_CODES.request, "a request is a JSON object");
-  }
-  const { id, method, params } = value as Partial<RpcRequest>;
-  const named = typeof id === "number" || typeof id === "string";
-  if (!named || typeof method !== "string") {
-    throw new Refusal(RPC_CODES.request, "a request has an id and a method");
-  }
-  if (params !== undefined && (typeof params !== "object" || params === null)) {
-    throw new Refusal(RPC_CODES.params, "params is an object");
-  }
-  return { jsonrpc: "2.0", id, method, params };
-}
-
-function errorOf(thrown: unknown): RpcError {
-  if (thrown instanceof Refusal) return { code: thrown.code, message: thrown.message };
-  const error = OffhookError.from(thrown);
-  return { code: RPC_CODES.offhook, message: error.message, data: error.toJSON() };
 }
 
 /** `call` matches every event of calls, `call.media` just that one. */

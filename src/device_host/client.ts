@@ -10,6 +10,7 @@
 import { OffhookError } from "../core/errors.ts";
 import { ContactConnection } from "./client_contacts.ts";
 import { HidConnection } from "./client_hid.ts";
+import type { DeviceStream, StreamEvents } from "./client_stream.ts";
 import type { AudioDevice, StreamDirection } from "./device.ts";
 import { type Frame, FrameDecoder, FrameType, samplesOf } from "./wire_frame.ts";
 import { FrameWriter } from "./wire_writer.ts";
@@ -32,38 +33,10 @@ const HELLO_LIMIT_MS = 5_000;
 /** Signs of life that may fail to come, one after the other. */
 const SILENCE_LIMIT = 4;
 
-/** What a stream tells its owner; never called after its `close`. */
-export interface StreamEvents {
-  /** @param samples mono at the stream's rate; a view that is valid only during the call */
-  pcm?(samples: Int16Array, position: number): void;
-  level?(level: PlaybackLevel): void;
-  /** The stream is gone: the device failed, or the host died. The last event. */
-  failed(error: OffhookError): void;
-}
-
-export interface PlaybackLevel {
-  /** Samples that the card has taken since the stream began, modulo 2^32. */
-  taken: number;
-  /** Least samples that were still held whenever a frame came, over the last 10 frames. */
-  headroom: number;
-  /** Since the stream began: times that sound ran out, and that too much of it was thrown away. */
-  underflows: number;
-  overflows: number;
-}
-
 interface Pending {
   resolve(result: unknown): void;
   reject(error: OffhookError): void;
   timer: ReturnType<typeof setTimeout>;
-}
-
-/** An open stream. */
-export interface DeviceStream {
-  readonly opened: StreamOpened;
-  /** Sound to play, at most 100 ms; copied. Dropped when the host does not keep up. */
-  send(samples: Int16Array): void;
-  /** Idempotent, never rejects. */
-  close(): Promise<void>;
 }
 
 export class DeviceHostConnection {

@@ -5,7 +5,8 @@
 import assert from "node:assert/strict";
 import process from "node:process";
 import { OffhookError } from "../../src/core/errors.ts";
-import { DeviceHostConnection, type DeviceStream } from "../../src/device_host/client.ts";
+import { DeviceHostConnection } from "../../src/device_host/client.ts";
+import type { DeviceStream } from "../../src/device_host/client_stream.ts";
 import type { DeviceHostSupervisor } from "../../src/device_host/client_supervisor.ts";
 import { DEVICE_RIGS, type DeviceRig, ScopedSupervisor } from "../fakes/device_rigs.ts";
 import { loudness, paced, toneAmplitude, ToneGenerator } from "../fakes/tone.ts";
