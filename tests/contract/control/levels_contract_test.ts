@@ -4,9 +4,8 @@ import { Connection } from "../../../src/control/connection.ts";
 import type { CallLevels, LevelListener } from "../../../src/control/levels.ts";
 import { LocalPhone } from "../../../src/control/local_phone.ts";
 import type { Phone } from "../../../src/control/phone.ts";
-import { RemotePhone } from "../../../src/control/remote_phone.ts";
-import { ControlServer } from "../../../src/control/server.ts";
 import { agreeableCore } from "../../fakes/agreeable_core.ts";
+import { servedPhone } from "../../fakes/served_phone.ts";
 
 /** Media's side: who listens, and a way to tell. */
 class FakeMeters {
@@ -32,17 +31,11 @@ function contract(
       const local = new LocalPhone(core, () => Promise.resolve());
       const meters = new FakeMeters();
       local.provide({ levels: meters.source });
-      const folder = await Deno.makeTempDir();
-      const server = await ControlServer.start({
-        phone: local,
-        station: { name: "test", version: "0", pid: 1 },
-        listen: { kind: "unix", path: `${folder}/run/control.sock` },
-        log: () => {},
-      });
-      const opened: RemotePhone[] = [];
+      const served = await servedPhone(local);
+      const opened: Phone[] = [];
       const open = async () => {
         if (!remote) return local;
-        const phone = await RemotePhone.connect({ address: server.address });
+        const phone = await served.connect();
         opened.push(phone);
         return phone;
       };
@@ -50,9 +43,8 @@ function contract(
         await run(open, meters);
       } finally {
         await Promise.all(opened.map((phone) => phone.close()));
-        await server.close();
+        await served.close();
         core.close();
-        await Deno.remove(folder, { recursive: true });
       }
     });
   }

@@ -2,14 +2,13 @@
 import assert from "node:assert/strict";
 import { LocalPhone } from "../../../src/control/local_phone.ts";
 import type { Phone, Sequenced } from "../../../src/control/phone.ts";
-import { RemotePhone } from "../../../src/control/remote_phone.ts";
-import { ControlServer } from "../../../src/control/server.ts";
 import { event as eventSchema } from "../../../src/control/events.ts";
 import { METHODS } from "../../../src/control/methods.ts";
 import type { ErrorCode } from "../../../src/core/errors.ts";
 import { OffhookError } from "../../../src/core/errors.ts";
 import type { CoreLoop } from "../../../src/station/core_loop.ts";
 import { agreeableCore } from "../../fakes/agreeable_core.ts";
+import { overSocket } from "../../fakes/served_phone.ts";
 
 interface Attachment {
   name: string;
@@ -26,22 +25,7 @@ const ATTACHMENTS: Attachment[] = [
   },
   {
     name: "over a socket",
-    open: async (core) => {
-      const folder = await Deno.makeTempDir();
-      const server = await ControlServer.start({
-        phone: new LocalPhone(core, () => Promise.resolve()),
-        station: { name: "test", version: "0", pid: 1 },
-        listen: { kind: "unix", path: `${folder}/run/control.sock` },
-        log: () => {},
-      });
-      const phone = await RemotePhone.connect({ address: server.address });
-      const close = async () => {
-        await phone.close();
-        await server.close();
-        await Deno.remove(folder, { recursive: true });
-      };
-      return { phone, close };
-    },
+    open: (core) => overSocket(new LocalPhone(core, () => Promise.resolve())),
   },
 ];
 

@@ -4,8 +4,6 @@ import { LocalPhone } from "../../../src/control/local_phone.ts";
 import { METHODS } from "../../../src/control/methods.ts";
 import type { MethodName, Phone } from "../../../src/control/phone.ts";
 import type { Providers } from "../../../src/control/records.ts";
-import { RemotePhone } from "../../../src/control/remote_phone.ts";
-import { ControlServer } from "../../../src/control/server.ts";
 import { OffhookError } from "../../../src/core/errors.ts";
 import { historyLog } from "../../../src/station/history_log.ts";
 import { SipLog } from "../../../src/station/sip_log.ts";
@@ -13,6 +11,7 @@ import { openStore } from "../../../src/store/store.ts";
 import { describeHeadset } from "../../../src/station/describe_headset.ts";
 import { agreeableCore } from "../../fakes/agreeable_core.ts";
 import { FakeHidDevice } from "../../fakes/hid/hid_backend.ts";
+import { overSocket } from "../../fakes/served_phone.ts";
 import { type HidLayout, layout } from "../../fixtures/hid_layouts.ts";
 
 const ENDPOINT = {
@@ -38,7 +37,7 @@ function contract(
       const store = openStore({ path: ":memory:", mode: "write", now: () => 0 });
       if (withProviders) local.provide(providersOf(store));
       await local.subscribe(historyLog(store.history, (error) => assert.fail(String(error))));
-      const attached = remote ? await attach(local) : { phone: local, close: async () => {} };
+      const attached = remote ? await overSocket(local) : { phone: local, close: async () => {} };
       try {
         await run({ phone: attached.phone, local });
       } finally {
@@ -82,25 +81,6 @@ function headsetsOf(kind: HidLayout): NonNullable<Providers["headsets"]> {
   return {
     list: () => ({ headsets, on }),
     use: (wanted) => Promise.resolve(void (on = wanted)),
-  };
-}
-
-async function attach(local: LocalPhone) {
-  const folder = await Deno.makeTempDir();
-  const server = await ControlServer.start({
-    phone: local,
-    station: { name: "test", version: "0", pid: 1 },
-    listen: { kind: "unix", path: `${folder}/run/control.sock` },
-    log: () => {},
-  });
-  const phone = await RemotePhone.connect({ address: server.address });
-  return {
-    phone,
-    close: async () => {
-      await phone.close();
-      await server.close();
-      await Deno.remove(folder, { recursive: true });
-    },
   };
 }
 

@@ -5,10 +5,9 @@ import { LocalPhone } from "../../../src/control/local_phone.ts";
 import { METHODS } from "../../../src/control/methods.ts";
 import type { Phone } from "../../../src/control/phone.ts";
 import type { AttachmentListener } from "../../../src/control/records.ts";
-import { RemotePhone } from "../../../src/control/remote_phone.ts";
-import { ControlServer } from "../../../src/control/server.ts";
 import { type ErrorCode, OffhookError } from "../../../src/core/errors.ts";
 import { agreeableCore } from "../../fakes/agreeable_core.ts";
+import { overSocket } from "../../fakes/served_phone.ts";
 
 /** Media's side of the attachments, as a test plays it. */
 class FakeSound {
@@ -93,25 +92,6 @@ function contract(name: string, run: (scene: Scene) => Promise<void>): void {
       }
     });
   }
-}
-
-async function overSocket(local: LocalPhone) {
-  const folder = await Deno.makeTempDir();
-  const server = await ControlServer.start({
-    phone: local,
-    station: { name: "test", version: "0", pid: 1 },
-    listen: { kind: "unix", path: `${folder}/run/control.sock` },
-    log: () => {},
-  });
-  const phone = await RemotePhone.connect({ address: server.address });
-  return {
-    phone,
-    close: async () => {
-      await phone.close();
-      await server.close();
-      await Deno.remove(folder, { recursive: true });
-    },
-  };
 }
 
 function rejectsWith(promise: Promise<unknown>, code: ErrorCode): Promise<void> {
