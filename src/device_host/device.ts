@@ -146,3 +146,8 @@ function quotedNames(devices: AudioDevice[]): string {
 function summaries(devices: AudioDevice[]): { id: string; name: string }[] {
   return devices.map(({ id, name }) => ({ id, name }));
 }
+
+/** A device that was listed and cannot be opened any more. */
+export function deviceGone({ name }: AudioDevice): OffhookError {
+  return new OffhookError("device-failed", `The device "${name}" is gone.`);
+}

@@ -22,7 +22,7 @@ import type {
 } from "./backend.ts";
 import { BLOCK_MS } from "./backend.ts";
 import type { AudioDevice, StreamDirection } from "./device.ts";
-import { withStableIds } from "./device.ts";
+import { deviceGone, withStableIds } from "./device.ts";
 import { naudiodonAddon } from "./naudiodon_path.ts";
 
 interface AddonStream {
@@ -144,7 +144,7 @@ export class NaudiodonBackend implements AudioBackend {
     format: StreamFormat,
   ): Promise<BackendCapture & BackendPlayback> {
     const listed = this.#devices.find((each) => each.id === device.id);
-    if (listed === undefined) throw gone(device);
+    if (listed === undefined) throw deviceGone(device);
     const capture = direction === "capture";
     const options: AddonOptions = {
       deviceId: listed.index,
@@ -162,7 +162,7 @@ export class NaudiodonBackend implements AudioBackend {
     const opened = guarded(() => this.#addon.getDevices())[listed.index];
     if (opened?.name !== listed.name) {
       await stream.quit("ABORT");
-      throw gone(device);
+      throw deviceGone(device);
     }
     guarded(() => stream.start());
     return new NaudiodonStream(stream, format);
@@ -171,10 +171,6 @@ export class NaudiodonBackend implements AudioBackend {
   close(): Promise<void> {
     return Promise.resolve();
   }
-}
-
-function gone(device: AudioDevice): OffhookError {
-  return new OffhookError("device-failed", `The device "${device.name}" is gone.`);
 }
 
 function guarded<T>(call: () => T): T {

@@ -2,7 +2,6 @@
  * The sound card through the system's libportaudio, blocking API: the fallback where naudiodon has
  * no binary (Linux on arm64, Apple silicon) or was not built.
  */
-import { OffhookError } from "../core/errors.ts";
 import type {
   AudioBackend,
   BackendCapture,
@@ -12,7 +11,7 @@ import type {
 } from "./backend.ts";
 import { BLOCK_MS } from "./backend.ts";
 import type { AudioDevice, StreamDirection } from "./device.ts";
-import { withStableIds } from "./device.ts";
+import { deviceGone, withStableIds } from "./device.ts";
 import {
   checked,
   INPUT_OVERFLOWED,
@@ -149,9 +148,7 @@ export class PortAudioBackend implements AudioBackend {
     format: StreamFormat,
   ): Promise<BackendCapture & BackendPlayback> {
     const listed = this.#devices.find((each) => each.id === device.id);
-    if (!this.#initialized || listed === undefined) {
-      throw new OffhookError("device-failed", `The device "${device.name}" is gone.`);
-    }
+    if (!this.#initialized || listed === undefined) throw deviceGone(device);
     const capture = direction === "capture";
     const stream = await openBlockingStream(this.#library, {
       index: listed.index,
