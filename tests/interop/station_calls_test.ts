@@ -28,8 +28,11 @@ const ALL_OURS = Object.values(OURS);
 const BOB = 1_070;
 const CAROL = 1_510;
 
-/** Time for a phase to be heard, ms. */
-const PHASE = 900;
+/**
+ * Time for a phase to be heard, ms. More than a second: baresip names the file of each phase by the
+ * second, and one that begins in the same second would replace the one before.
+ */
+const PHASE = 1_100;
 
 interface Party {
   user: string;
@@ -171,7 +174,7 @@ testWith(
         call: bob,
         speaker: { kind: "file", path: heardByUs },
       });
-      await pause(600);
+      await pause(PHASE);
 
       // Carol calls: we hear it beside bob, and bob does not.
       await linphone.dial(kamailio.uri("alice"));
@@ -240,7 +243,7 @@ testWith(
         aLinphone(scratch, kamailio),
       ]);
       const call = await desk.dial("bob", OURS.first);
-      await pause(600);
+      await pause(PHASE);
 
       // To nobody: bob comes back from hold.
       await desk.phone.request("transfer", { call, target: "status-480" });
@@ -293,7 +296,7 @@ testWith(
       ]);
       // To nobody, by carol, who keeps the call (baresip ends it then).
       const first = await desk.dial("carol", OURS.first);
-      await pause(600);
+      await pause(PHASE);
       await linphone.transfer(kamailio.uri("status-480"));
       const failed = await desk.until("failed transfer", (event) =>
         event.type === "call.transfer" && event.detail?.failed === true ? event : undefined);
@@ -313,7 +316,7 @@ testWith(
 
       // To carol, by bob.
       const call = await desk.dial("bob", OURS.second);
-      await pause(600);
+      await pause(PHASE);
       const mark = linphone.now;
       await baresip.command("transfer", kamailio.uri("carol"));
       const { id: leg } = await desk.until("new call", (event) =>
