@@ -127,7 +127,7 @@ export const callFields = {
   timeout: option(
     "--timeout",
     duration,
-    "Give up when nobody answered, or nobody called, by then.",
+    "Give up when nobody answered by then, 60 s by default; or nobody called, no end by default.",
   ),
   duration: option("--duration", duration, "Hang up so long after the answer."),
   dtmf: option(

@@ -9,6 +9,7 @@ import {
   removeCredential,
   storeCredential,
 } from "../config/credential_store.ts";
+import { loadConfig } from "../config/load.ts";
 import { type ExitCode, OffhookError } from "../core/errors.ts";
 import { type Context, defineCommand } from "./command.ts";
 import { type Io, say, sayJson } from "./io.ts";
@@ -60,7 +61,17 @@ async function set(account: string, io: Io): Promise<ExitCode> {
   }
   await storeCredential(io.environment, account, typed, new Date(io.now()));
   await say(io, `stored the password of ${account} in ${credentialStorePath(io.environment)}`);
+  await sayUnknown(account, io);
   return 0;
+}
+
+/** A mistyped name would show much later, as a missing password. The account may also come later. */
+async function sayUnknown(account: string, io: Io): Promise<void> {
+  const { environment, cwd } = io;
+  const loaded = await loadConfig({ environment, cwd }).catch(() => undefined);
+  const accounts = Object.keys(loaded?.config.accounts ?? {});
+  if (loaded === undefined || accounts.length === 0 || accounts.includes(account)) return;
+  await say(io, `  There is no account of this name in ${loaded.path}: ${accounts.join(", ")}.`);
 }
 
 async function list(json: boolean, io: Io): Promise<ExitCode> {

@@ -30,7 +30,8 @@ export const schema = defineCommand({
     }
     const name = names.find((each) => each === wanted);
     if (name === undefined) {
-      const near = nearest(wanted, names);
+      const whole = names.find((each) => wanted.startsWith(`${each} `));
+      const near = whole ?? nearest(wanted, names);
       throw new OffhookError("usage", `there is no JSON output of "${wanted}"`, {
         hint: near === undefined ? `There are: ${names.join(", ")}.` : `Did you mean "${near}"?`,
       });

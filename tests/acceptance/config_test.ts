@@ -160,3 +160,14 @@ Deno.test("a configuration that is not there: 3, as words and JSON", async () =>
     assert.match(nothing.stderr, /Give --server and --user/);
   });
 });
+
+Deno.test("a password of no account of the configuration is kept, and that is said", async () => {
+  await withScratch(async (scratch) => {
+    await run(scratch, ["config", "init", "--server", "s.example.com", "--user", "u"]);
+    const known = await run(scratch, ["credential", "set", "default"], { stdin: `${SECRET}\n` });
+    assert.doesNotMatch(known.stderr, /no account/);
+    const other = await run(scratch, ["credential", "set", "defualt"], { stdin: `${SECRET}\n` });
+    assert.equal(other.status, 0);
+    assert.match(other.stderr, /no account of this name in .*config\.toml: default\./);
+  });
+});

@@ -41,6 +41,7 @@ export const OUTPUT_SCHEMAS = {
   "contacts list": contactSchema,
   "contacts search": contactSchema,
   "contacts add": contactSchema,
+  "contacts edit": contactSchema,
   "contacts remove": contactSchema,
   "contacts import": contactsImportSchema,
   devices: devicesReportSchema,
