@@ -8,7 +8,6 @@ import { readOneOf, readWholeNumber } from "./readers.ts";
 
 /** Every type, checked by the compiler; the schemas would bring their library, which is slow. */
 const TYPES: Record<Sequenced["type"], true> = {
-  accounts: true,
   registration: true,
   connection: true,
   accounts: true,
