@@ -5,35 +5,11 @@
  *     deno run -P=test bench/tui_bench.ts
  */
 import process from "node:process";
-import { PassThrough, Writable } from "node:stream";
+import { draw, LOOKS, Sink } from "./tui_scene.ts";
 
-// React's production build, as the program uses it; it is chosen when React is first imported.
-process.env.NODE_ENV = "production";
-const { render } = await import("ink");
-const { createElement } = await import("react");
-const { App } = await import("../src/tui/app.tsx");
 const { LevelPainter } = await import("../src/tui/level_painter.ts");
-const { keymapOf } = await import("../src/tui/keymap.ts");
 const { Store } = await import("../src/tui/store.ts");
-const { wordsFor } = await import("../src/tui/strings.ts");
-const { glyphsOf } = await import("../src/tui/theme.ts");
 const { call, NOW, past, report, ringing, state } = await import("../tests/unit/tui/stage.ts");
-
-/** A terminal that counts. */
-class Sink extends Writable {
-  columns = 80;
-  rows = 24;
-  isTTY = true;
-  bytes = 0;
-  onWrite: (text: string) => void = () => {};
-
-  override _write(chunk: unknown, _encoding: string, done: () => void): void {
-    const text = String(chunk);
-    this.bytes += text.length;
-    this.onWrite(text);
-    done();
-  }
-}
 
 const SECONDS = 20;
 const HISTORY = Array.from({ length: 60 }, (_, at) => past({ id: `p${at}` }));
@@ -41,20 +17,9 @@ const HISTORY = Array.from({ length: 60 }, (_, at) => past({ id: `p${at}` }));
 function open() {
   const sink = new Sink();
   const store = new Store(state({ calls: [call()], records: { history: HISTORY } }));
-  const props = { words: wordsFor("en"), glyphs: glyphsOf(false), keymap: keymapOf() };
-  const scene = { store, practice: false, ...props };
+  const scene = { store, practice: false, ...LOOKS };
   const painter = new LevelPainter(scene, (text) => void sink.write(text));
-  const app = render(createElement(App, scene), {
-    onRender: () => painter.drew(),
-    stdout: sink as unknown as NodeJS.WriteStream,
-    stdin: new PassThrough() as unknown as NodeJS.ReadStream,
-    alternateScreen: true,
-    incrementalRendering: true,
-    patchConsole: false,
-    exitOnCtrlC: false,
-    interactive: true,
-    maxFps: 60,
-  });
+  const app = draw(scene, sink, () => painter.drew());
   return { sink, store, app };
 }
 

@@ -6,20 +6,12 @@
  *
  *     deno run -P=test --v8-flags=--expose-gc bench/tui_day.ts [HOURS]
  */
-import process from "node:process";
-import { PassThrough, Writable } from "node:stream";
 import type { CallRecord } from "../src/core/call.ts";
+import { draw, LOOKS, Sink } from "./tui_scene.ts";
 
-process.env.NODE_ENV = "production";
-const { render } = await import("ink");
-const { createElement } = await import("react");
-const { App } = await import("../src/tui/app.tsx");
-const { keymapOf } = await import("../src/tui/keymap.ts");
 const { Notice } = await import("../src/tui/notice.ts");
 const { VIEWS } = await import("../src/tui/state.ts");
 const { Store } = await import("../src/tui/store.ts");
-const { wordsFor } = await import("../src/tui/strings.ts");
-const { glyphsOf } = await import("../src/tui/theme.ts");
 const { call, NOW, past, report, ringing, state } = await import("../tests/unit/tui/stage.ts");
 
 const collect = (globalThis as { gc?: () => void }).gc;
@@ -30,34 +22,15 @@ const CALLS_AN_HOUR = 5;
 const CALL_SECONDS = 12 * 60;
 const HOUR_MS = 3_600_000;
 
-class Sink extends Writable {
-  columns = 80;
-  rows = 24;
-  isTTY = true;
-
-  override _write(_chunk: unknown, _encoding: string, done: () => void): void {
-    done();
-  }
-}
-
 const store = new Store(state());
-const words = wordsFor("en");
 const notice = new Notice({
   write: () => {},
   environment: () => undefined,
-  words,
+  words: LOOKS.words,
   timers: { now: () => NOW, after: () => () => {} },
 });
 store.subscribe(() => notice.look(store.get()));
-const props = { words, glyphs: glyphsOf(false), keymap: keymapOf(), practice: false };
-const app = render(createElement(App, { store, ...props }), {
-  stdout: new Sink() as unknown as NodeJS.WriteStream,
-  stdin: new PassThrough() as unknown as NodeJS.ReadStream,
-  alternateScreen: true,
-  incrementalRendering: true,
-  patchConsole: false,
-  interactive: true,
-});
+const app = draw({ store, practice: false, ...LOOKS }, new Sink());
 
 let seq = 1;
 let events = 0;

@@ -4,38 +4,17 @@
  *
  *     deno run -P=test bench/tui_incoming.ts
  */
-import process from "node:process";
-import { PassThrough, Writable } from "node:stream";
+import { draw, LOOKS, Sink } from "./tui_scene.ts";
 
-process.env.NODE_ENV = "production";
-const { render } = await import("ink");
-const { createElement } = await import("react");
 const { RemotePhone } = await import("../src/control/remote_phone.ts");
 const { ControlServer } = await import("../src/control/server.ts");
 const { openPracticeLine } = await import("../src/lab/practice_line.ts");
-const { App } = await import("../src/tui/app.tsx");
 const { firstState } = await import("../src/tui/state.ts");
-const { keymapOf } = await import("../src/tui/keymap.ts");
 const { Link } = await import("../src/tui/link.ts");
 const { Store } = await import("../src/tui/store.ts");
-const { wordsFor } = await import("../src/tui/strings.ts");
-const { glyphsOf } = await import("../src/tui/theme.ts");
 const { SYSTEM_TIMERS } = await import("../src/tui/timers.ts");
 
 const CALLS = 8;
-
-/** A terminal that tells when it says that somebody calls. */
-class Sink extends Writable {
-  columns = 80;
-  rows = 24;
-  isTTY = true;
-  rang: (at: number) => void = () => {};
-
-  override _write(chunk: unknown, _encoding: string, done: () => void): void {
-    if (String(chunk).includes("INCOMING CALL")) this.rang(performance.now());
-    done();
-  }
-}
 
 let invited = 0;
 const line = await openPracticeLine({
@@ -68,23 +47,16 @@ const link = new Link({
 });
 await link.open();
 const sink = new Sink();
-const looks = { words: wordsFor("en"), glyphs: glyphsOf(false), keymap: keymapOf() };
-const app = render(createElement(App, { store, practice: true, ...looks }), {
-  stdout: sink as unknown as NodeJS.WriteStream,
-  stdin: new PassThrough() as unknown as NodeJS.ReadStream,
-  alternateScreen: true,
-  incrementalRendering: true,
-  patchConsole: false,
-  interactive: true,
-  maxFps: 60,
-});
+const app = draw({ store, practice: true, ...LOOKS }, sink);
 const phone = link.phone!;
 await phone.request("register", { account: line.account.id });
 while (store.get().phone.accounts[0]?.registration.state !== "registered") await pause(20);
 const took: number[] = [];
 for (let call = 0; call < CALLS; call++) {
   const { promise, resolve } = Promise.withResolvers<number>();
-  sink.rang = resolve;
+  sink.onWrite = (text) => {
+    if (text.includes("INCOMING CALL")) resolve(performance.now());
+  };
   await phone.request("dial", { target: line.uriOf("620") });
   took.push(await promise - invited);
   for (const { id } of (await phone.request("status", {})).calls) {
