@@ -1,3 +1,4 @@
+/** One station a configuration: the lock of living and of killed processes. */
 import assert from "node:assert/strict";
 import { OffhookError } from "../../src/core/errors.ts";
 import { findInstance, InstanceLock } from "../../src/station/instance_lock.ts";

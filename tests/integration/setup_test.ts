@@ -1,3 +1,4 @@
+/** Set-up is silent and quick when everything is there. */
 import assert from "node:assert/strict";
 
 const ROOT = new URL("../../", import.meta.url);

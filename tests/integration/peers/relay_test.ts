@@ -1,3 +1,4 @@
+/** The relay that spoils links for other tests does what it is told. */
 import assert from "node:assert/strict";
 import { type Impairment, Relay } from "../../peers/relay.ts";
 import { withScratch } from "../../peers/scratch.ts";

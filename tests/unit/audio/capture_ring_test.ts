@@ -1,3 +1,4 @@
+/** The ring behind a microphone: delay is taken out only where nothing needs it. */
 import assert from "node:assert/strict";
 import { CaptureRing } from "../../../src/audio/capture_ring.ts";
 import { FRAME_SAMPLES } from "../../../src/audio/endpoint.ts";

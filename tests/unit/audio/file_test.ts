@@ -1,3 +1,4 @@
+/** WAV files as microphone and speaker. */
 import assert from "node:assert/strict";
 import { FRAME_SAMPLES } from "../../../src/audio/endpoint.ts";
 import { FileSink, FileSource } from "../../../src/audio/file.ts";

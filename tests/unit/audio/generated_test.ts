@@ -1,3 +1,4 @@
+/** Tone, voice, echo and silence as microphones. */
 import assert from "node:assert/strict";
 import { EchoSource } from "../../../src/audio/echo.ts";
 import { FRAME_SAMPLES, GRAPH_RATE } from "../../../src/audio/endpoint.ts";

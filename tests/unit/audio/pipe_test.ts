@@ -1,3 +1,4 @@
+/** Raw PCM through pipes: cut anywhere, faster or slower than the call. */
 import assert from "node:assert/strict";
 import { FRAME_SAMPLES } from "../../../src/audio/endpoint.ts";
 import { type ByteReader, PipeSink, PipeSource } from "../../../src/audio/pipe.ts";

@@ -1,3 +1,4 @@
+/** Sample rate conversion keeps level, pitch and length. */
 import assert from "node:assert/strict";
 import { loadResampler, Resampler } from "../../../src/audio/resampler.ts";
 

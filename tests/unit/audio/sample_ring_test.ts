@@ -1,3 +1,4 @@
+/** The ring of samples against a plain queue. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { SampleRing } from "../../../src/audio/sample_ring.ts";

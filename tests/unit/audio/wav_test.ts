@@ -1,3 +1,4 @@
+/** WAV headers: every format read and written, everything else refused. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import {

@@ -1,3 +1,4 @@
+/** `offhook answer` on a phone that is none: which calls are taken, and what is said of them. */
 import assert from "node:assert/strict";
 import { runCli } from "../../../src/cli/cli.ts";
 import { matchesCaller } from "../../../src/core/caller_pattern.ts";

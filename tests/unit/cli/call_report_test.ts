@@ -1,3 +1,4 @@
+/** What a call becomes as JSON, as a sentence and as an exit status. */
 import assert from "node:assert/strict";
 import { callReport, clock, exitOf, sentenceOf } from "../../../src/cli/call_report.ts";
 import { callReportSchema } from "../../../src/control/schemas/call.ts";

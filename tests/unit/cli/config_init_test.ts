@@ -1,3 +1,4 @@
+/** `offhook config init`: asked on a terminal, told by flags, nothing written when wrong. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { runCli } from "../../../src/cli/cli.ts";

@@ -1,3 +1,4 @@
+/** The words of `offhook devices`. */
 import assert from "node:assert/strict";
 import { parse } from "@optique/core/parser";
 import { devicesParser } from "../../../src/cli/devices.ts";

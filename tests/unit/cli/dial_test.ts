@@ -1,3 +1,4 @@
+/** `offhook dial` on a phone that is none: from flags to JSON and status. */
 import assert from "node:assert/strict";
 import { runCli } from "../../../src/cli/cli.ts";
 import { OffhookError } from "../../../src/core/errors.ts";

@@ -1,3 +1,4 @@
+/** The live line, tables and errors as a terminal shows them. */
 import assert from "node:assert/strict";
 import { devicesTable } from "../../../src/cli/devices.ts";
 import { missingPackage } from "../../../src/cli/cli.ts";

@@ -1,3 +1,4 @@
+/** Which call a command without a call id means. */
 import assert from "node:assert/strict";
 import { meantCall } from "../../../src/cli/meant_call.ts";
 import type { CallView } from "../../../src/control/phone.ts";

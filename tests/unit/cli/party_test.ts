@@ -1,3 +1,4 @@
+/** The party of `--from`, as a From header and as an error. */
 import assert from "node:assert/strict";
 import { partyOf } from "../../../src/cli/party.ts";
 

@@ -1,3 +1,4 @@
+/** Values of flags: what is read, and what is said of the rest. */
 import assert from "node:assert/strict";
 import { OffhookError } from "../../../src/core/errors.ts";
 import { parseMicrophone, parseSpeaker } from "../../../src/config/endpoints.ts";

@@ -1,3 +1,4 @@
+/** `offhook register` on a phone that is none: words, JSON and status. */
 import assert from "node:assert/strict";
 import { runCli } from "../../../src/cli/cli.ts";
 import { registerReportSchema } from "../../../src/control/schemas/register.ts";

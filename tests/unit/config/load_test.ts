@@ -1,3 +1,4 @@
+/** The configuration from file, environment and flags. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { OffhookError } from "../../../src/core/errors.ts";

@@ -1,3 +1,4 @@
+/** What was probably meant by a mistyped word. */
 import assert from "node:assert/strict";
 import { editDistance, nearest } from "../../../src/config/nearest.ts";
 

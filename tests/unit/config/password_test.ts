@@ -1,3 +1,4 @@
+/** Where passwords come from, and that they are never shown. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { OffhookError } from "../../../src/core/errors.ts";

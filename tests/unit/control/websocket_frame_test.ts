@@ -1,3 +1,4 @@
+/** Frames of WebSocket (RFC 6455) as our own client reads and writes them. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { FrameReader, maskedFrame, Opcode } from "../../../src/control/websocket_frame.ts";

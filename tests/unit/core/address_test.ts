@@ -1,3 +1,4 @@
+/** Hosts and ports, read and written. */
 import assert from "node:assert/strict";
 import { formatHostPort, parseHostPort, parsePort } from "../../../src/core/address.ts";
 

@@ -1,3 +1,4 @@
+/** Why a file cannot be used, in the same words on both runtimes. */
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { fileReason } from "../../../src/core/file_reason.ts";

@@ -1,3 +1,4 @@
+/** No text of a user injects a header. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { OffhookError } from "../../../src/core/errors.ts";

@@ -1,3 +1,4 @@
+/** What headset keys do to calls, and calls to lamps. */
 import assert from "node:assert/strict";
 import type { HeadsetIntent, HeadsetState } from "../../../src/core/headset_port.ts";
 import { IDLE_HEADSET } from "../../../src/core/headset_port.ts";

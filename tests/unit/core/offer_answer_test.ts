@@ -1,3 +1,4 @@
+/** Offer and answer (RFC 3264): direction, codecs, hold, packet time. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { OffhookError } from "../../../src/core/errors.ts";

@@ -1,3 +1,4 @@
+/** Calls through the core, step by step: effects, events and the state between. */
 import assert from "node:assert/strict";
 import { OffhookError } from "../../../src/core/errors.ts";
 import type { Command, Input } from "../../../src/core/state.ts";

@@ -1,3 +1,4 @@
+/** What people type becomes the URI to call, or a reason. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { OffhookError } from "../../../src/core/errors.ts";

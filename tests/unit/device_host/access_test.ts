@@ -1,3 +1,4 @@
+/** Questions of a thread to the supervisor of the device host. */
 import assert from "node:assert/strict";
 import { OffhookError } from "../../../src/core/errors.ts";
 import {

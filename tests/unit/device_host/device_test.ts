@@ -1,3 +1,4 @@
+/** Sound cards as people name them. */
 import assert from "node:assert/strict";
 import { OffhookError } from "../../../src/core/errors.ts";
 import { type AudioDevice, findDevice, withStableIds } from "../../../src/device_host/device.ts";

@@ -1,3 +1,4 @@
+/** What inotify says of a folder, decoded and asked for real. */
 import assert from "node:assert/strict";
 import { entryNames, watchFolder } from "../../../src/device_host/folder_watch.ts";
 import { testUnless } from "../../support/skip.ts";

@@ -1,3 +1,4 @@
+/** The ring before a sound card: filling, running dry, overflowing. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { PlayoutRing } from "../../../src/device_host/wire_playout_ring.ts";

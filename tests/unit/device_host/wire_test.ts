@@ -1,3 +1,4 @@
+/** The wire of the device host: any cutting, no nonsense. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { OffhookError } from "../../../src/core/errors.ts";

@@ -1,3 +1,4 @@
+/** What a headset can do, from its descriptor and its quirks. */
 import assert from "node:assert/strict";
 import { type Behaviour, STANDARD_BEHAVIOUR } from "../../../src/hid/behaviour.ts";
 import { capabilitiesOf, isTelephony } from "../../../src/hid/capabilities.ts";

@@ -1,3 +1,4 @@
+/** HID report descriptors: where each field stands and what it means. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { type Field, parseDescriptor } from "../../../src/hid/descriptor.ts";

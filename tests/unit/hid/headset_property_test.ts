@@ -1,3 +1,4 @@
+/** The headset model under any order of events: the lamps equal the phone. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { Behaviour } from "../../../src/hid/behaviour.ts";

@@ -1,3 +1,4 @@
+/** The headset model: requests told from acknowledgements, late and crossing. */
 import assert from "node:assert/strict";
 import { IDLE_HEADSET } from "../../../src/core/headset_port.ts";
 import type { Behaviour } from "../../../src/hid/behaviour.ts";

@@ -1,3 +1,4 @@
+/** The udev rules, and the hint for who may not open a headset. */
 import assert from "node:assert/strict";
 import { permissionHint, udevRule } from "../../../src/hid/permission.ts";
 import { KNOWN_QUIRKS } from "../../../src/hid/quirks.ts";

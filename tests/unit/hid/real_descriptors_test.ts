@@ -1,3 +1,4 @@
+/** Descriptors of headsets that are sold: read, driven, their lamps lit. */
 import assert from "node:assert/strict";
 import { IDLE_HEADSET } from "../../../src/core/headset_port.ts";
 import { type Behaviour, STANDARD_BEHAVIOUR } from "../../../src/hid/behaviour.ts";

@@ -1,3 +1,4 @@
+/** The registrar of the practice PBX: digests, bindings, intervals. */
 import assert from "node:assert/strict";
 import { Registrar } from "../../../src/lab/registrar.ts";
 import { authorization, parseChallenges } from "../../../src/sip/digest.ts";

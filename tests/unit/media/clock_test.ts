@@ -1,3 +1,4 @@
+/** The 20 ms clock, and the meter of the last 100 ms. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { Clock } from "../../../src/core/clock.ts";

@@ -1,3 +1,4 @@
+/** DTMF as events (RFC 4733) and as tones, sent and heard. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { FRAME_SAMPLES, GRAPH_RATE } from "../../../src/audio/endpoint.ts";

@@ -1,3 +1,4 @@
+/** G.711 against its tables. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { aLawTables, type Law, muLawTables } from "../../../src/audio/g711_tables.ts";

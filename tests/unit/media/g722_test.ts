@@ -1,3 +1,4 @@
+/** G.722 against libspandsp. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { G722Codec } from "../../../src/media/codec/g722.ts";

@@ -1,3 +1,4 @@
+/** The measures of other tests: finding a signal, and intelligibility. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { voiceSamples } from "../../../src/audio/voice.ts";

@@ -1,3 +1,4 @@
+/** Where RTP is sent: behind a NAT, and with strangers about. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { RtpPacket } from "../../../src/media/rtp/packet.ts";

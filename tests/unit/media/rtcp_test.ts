@@ -1,3 +1,4 @@
+/** RTCP (RFC 3550): compounds, reports, intervals. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import {

@@ -1,3 +1,4 @@
+/** RTP packets (RFC 3550), written and read. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import {

@@ -1,3 +1,4 @@
+/** Loss, jitter and restarts of a source (RFC 3550 appendix A). */
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { SourceStatistics } from "../../../src/media/rtp/source_statistics.ts";

@@ -1,3 +1,4 @@
+/** Digest authentication against the examples of its RFCs. */
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import fc from "fast-check";

@@ -1,3 +1,4 @@
+/** Finding a server (RFC 3263). */
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { OffhookError } from "../../../src/core/errors.ts";

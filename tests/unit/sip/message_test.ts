@@ -1,3 +1,4 @@
+/** The guard before the parser: which messages pass, and what is wrong with others. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { answer } from "../../../src/sip/answer.ts";

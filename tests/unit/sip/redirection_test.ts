@@ -1,3 +1,4 @@
+/** Contacts of 3xx answers: order and end. */
 import assert from "node:assert/strict";
 import { Redirection } from "../../../src/sip/redirection.ts";
 

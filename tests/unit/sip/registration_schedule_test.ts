@@ -1,3 +1,4 @@
+/** When a registration is refreshed, and tried again. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { IncomingResponseMessage } from "sip.js/lib/core/index.js";

@@ -1,3 +1,4 @@
+/** SDP, written and read; and that no text breaks the reader. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { OffhookError } from "../../../src/core/errors.ts";

@@ -1,3 +1,4 @@
+/** Session timers (RFC 4028): who refreshes, and when. */
 import assert from "node:assert/strict";
 import {
   answeredSessionExpires,

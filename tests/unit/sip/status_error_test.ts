@@ -1,3 +1,4 @@
+/** What a final status means to the user. */
 import assert from "node:assert/strict";
 import { EXIT_CODES } from "../../../src/core/errors.ts";
 import {

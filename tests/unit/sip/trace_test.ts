@@ -1,3 +1,4 @@
+/** No credential stands in a trace. */
 import assert from "node:assert/strict";
 import { redacted, textTrace, type TraceRecord } from "../../../src/sip/trace.ts";
 

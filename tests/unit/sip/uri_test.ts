@@ -1,3 +1,4 @@
+/** URIs and addresses of headers, taken apart with their text kept. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import {

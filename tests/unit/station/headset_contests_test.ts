@@ -1,3 +1,4 @@
+/** When two programs fight for a headset, and which is left to the other. */
 import assert from "node:assert/strict";
 import { HeadsetContests } from "../../../src/station/headset_contests.ts";
 

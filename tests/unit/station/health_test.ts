@@ -1,3 +1,4 @@
+/** Healthy, ready, or why not. */
 import assert from "node:assert/strict";
 import type { RegistrationState } from "../../../src/core/account.ts";
 import { judge } from "../../../src/station/health.ts";

@@ -1,3 +1,4 @@
+/** Contacts from and to CSV, as the address books of others write it. */
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import fc from "fast-check";

@@ -1,3 +1,4 @@
+/** Who is found by what is typed, and in which order. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { Contacts } from "../../../src/store/contacts.ts";

@@ -1,3 +1,4 @@
+/** Contacts kept, changed, merged and removed. */
 import assert from "node:assert/strict";
 import { Contacts } from "../../../src/store/contacts.ts";
 import { type ContactDraft, toContact } from "../../../src/store/contacts/contact.ts";

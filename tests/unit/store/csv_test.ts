@@ -1,3 +1,4 @@
+/** CSV (RFC 4180), also broken. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { type Delimiter, formatCsv, parseCsv } from "../../../src/store/exchange/csv.ts";

@@ -1,3 +1,4 @@
+/** The file behind the store: one writer, many readers, private, versioned. */
 import assert from "node:assert/strict";
 import { History } from "../../../src/store/history.ts";
 import { type Migration, MIGRATIONS } from "../../../src/store/migrations.ts";

@@ -1,3 +1,4 @@
+/** The call history: kept, filtered, paged, pruned. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { openDatabase } from "../../../src/store/database.ts";

@@ -1,3 +1,4 @@
+/** Numbers made canonical and compared. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { addressKeys } from "../../../src/store/contacts/address.ts";

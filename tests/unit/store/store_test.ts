@@ -1,3 +1,4 @@
+/** The store of a phone that was killed. */
 import assert from "node:assert/strict";
 import { openStore } from "../../../src/store/store.ts";
 import { sampleCall } from "../../fakes/store/sample_call.ts";

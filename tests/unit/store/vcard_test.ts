@@ -1,3 +1,4 @@
+/** Contacts from vCard 2.1, 3.0 and 4.0, and to the latter two. */
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import fc from "fast-check";

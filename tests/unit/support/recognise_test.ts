@@ -1,3 +1,4 @@
+/** The test that a recording is what was said, tested itself. */
 import assert from "node:assert/strict";
 import { recogniseSamples } from "../../support/recognise.ts";
 

@@ -1,3 +1,4 @@
+/** Building the native addon: without a compiler, with a bad one, again. */
 import assert from "node:assert/strict";
 import { buildNaudiodon } from "../../../tools/build_naudiodon.ts";
 

@@ -1,3 +1,4 @@
+/** The import rules catch what they should, and pass the rest. */
 import assert from "node:assert/strict";
 import { checkFile } from "../../../tools/import_rules.ts";
 

@@ -1,3 +1,4 @@
+/** Reports of test runs, read. */
 import assert from "node:assert/strict";
 import { readJunit } from "../../../tools/junit.ts";
 

@@ -1,3 +1,4 @@
+/** Which tests run, from what was asked for. */
 import assert from "node:assert/strict";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { planGroups } from "../../../tools/test_plan.ts";

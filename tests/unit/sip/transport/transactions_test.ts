@@ -1,3 +1,4 @@
+/** Retransmission and absorption (RFC 3261 §17). */
 import assert from "node:assert/strict";
 import { scanText, type SipMessage } from "../../../../src/sip/message.ts";
 import {
