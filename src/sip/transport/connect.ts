@@ -52,10 +52,12 @@ export async function openFlow(
   socket.once("connect", () => connectedTo = "port");
   socket.once("secureConnect", () => connectedTo = "tls");
   const timer = owner.clock.setTimeout(() => {
-    if (connectedTo === "nothing") socket.destroy(timeoutError(attempt, options.timeoutMs));
-    else {socket.destroy(
-        silenceAfter(attempt, secure && connectedTo === "port" ? "TLS" : "WebSocket"),
-      );}
+    const handshake = secure && connectedTo === "port" ? "TLS" : "WebSocket";
+    socket.destroy(
+      connectedTo === "nothing"
+        ? timeoutError(attempt, options.timeoutMs)
+        : silenceAfter(attempt, handshake),
+    );
   }, options.timeoutMs);
   try {
     await connected(socket, secure ? "secureConnect" : "connect");
