@@ -5,6 +5,7 @@
 import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { OffhookError } from "../core/errors.ts";
+import { fileReason } from "../core/file_reason.ts";
 
 export interface Instance {
   pid: number;
@@ -19,10 +20,12 @@ export class InstanceLock {
     this.#file = file;
   }
 
-  /** @throws OffhookError `station-refused`, saying where the other station is */
+  /**
+   * @throws OffhookError `station-refused`, saying where the other station is; `file-unusable` when
+   * the folder cannot be written to
+   */
   static take(path: string, instance: Instance): InstanceLock {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-    const file = Deno.openSync(path, { read: true, write: true, create: true, mode: 0o600 });
+    const file = opened(path);
     if (!file.tryLockSync(true)) {
       file.close();
       throw running(findInstance(path));
@@ -35,6 +38,18 @@ export class InstanceLock {
   release(): void {
     this.#file.truncateSync(0);
     this.#file.close();
+  }
+}
+
+function opened(path: string): Deno.FsFile {
+  try {
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    return Deno.openSync(path, { read: true, write: true, create: true, mode: 0o600 });
+  } catch (cause) {
+    throw new OffhookError("file-unusable", `cannot use ${path}: ${fileReason(cause)}`, {
+      hint: "Set XDG_RUNTIME_DIR to a folder that you may write to, or leave it away.",
+      cause,
+    });
   }
 }
 

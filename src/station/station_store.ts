@@ -10,6 +10,7 @@ import { dirname } from "node:path";
 import type { Phone } from "../control/phone.ts";
 import type { Providers } from "../control/records.ts";
 import { OffhookError } from "../core/errors.ts";
+import { fileReason } from "../core/file_reason.ts";
 import { openStore, type Store } from "../store/store.ts";
 import { historyLog } from "./history_log.ts";
 import type { WriteLog } from "./log_line.ts";
@@ -51,7 +52,8 @@ export class StationStore {
       void phone.subscribe(historyLog(store.history, (error) => station.#failed(error)));
       return station;
     } catch (error) {
-      log(`no history is kept: ${OffhookError.from(error).message}`, { level: "error" });
+      const why = error instanceof OffhookError ? error.message : `${path}: ${fileReason(error)}`;
+      log(`no history is kept: ${why}`, { level: "error" });
       return undefined;
     }
   }

@@ -36,3 +36,12 @@ Deno.test("a second station is told where the first is; a killed one leaves no l
   assert.equal(findInstance(path), undefined);
   await Deno.remove(folder, { recursive: true });
 });
+
+Deno.test("a folder that cannot be written to is told, and is no bug of ours", async () => {
+  const file = await Deno.makeTempFile();
+  assert.throws(() => InstanceLock.take(`${file}/run/station.lock`, { pid: 1, socket: "" }), {
+    code: "file-unusable",
+    message: `cannot use ${file}/run/station.lock: a part of its path is no folder`,
+  });
+  await Deno.remove(file);
+});

@@ -1,7 +1,7 @@
 /** The live line, tables and errors as a terminal shows them. */
 import assert from "node:assert/strict";
 import { devicesTable } from "../../../src/cli/devices.ts";
-import { missingPackage } from "../../../src/cli/cli.ts";
+import { missingPackage, unusableFile } from "../../../src/cli/cli.ts";
 import { displayKind, openDisplay } from "../../../src/cli/call_display.ts";
 import { liveLine } from "../../../src/cli/live_line.ts";
 import { errorLines } from "../../../src/cli/report_error.ts";
@@ -116,4 +116,14 @@ Deno.test("a package that is gone is a matter of the set-up, not a bug", () => {
     assert.match(error?.hint ?? "", /^Run `deno task install` again in \//);
   }
   assert.equal(missingPackage(new TypeError("x is not a function")), undefined);
+});
+
+Deno.test("a folder that the machine does not let us use is told; other errors stay bugs", async () => {
+  const file = await Deno.makeTempFile();
+  const thrown = await Deno.mkdir(`${file}/offhook`).then(() => undefined, (error) => error);
+  await Deno.remove(file);
+  const told = unusableFile(thrown);
+  assert.equal(told?.exitCode, 2);
+  assert.equal(told.message, `cannot use ${file}/offhook: a part of its path is no folder`);
+  assert.equal(unusableFile(new TypeError("x is undefined in '/src/x.ts'")), undefined);
 });
