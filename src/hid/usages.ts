@@ -55,36 +55,6 @@ export function digitOf(usage: number): string | undefined {
   return PHONE_KEYS[usage - Usage.phoneKey0];
 }
 
-const NAMES = new Map<number, string>([
-  [Usage.headset, "Headset"],
-  [Usage.hookSwitch, "Hook Switch"],
-  [Usage.flash, "Flash"],
-  [Usage.hold, "Hold"],
-  [Usage.redial, "Redial"],
-  [Usage.drop, "Drop"],
-  [Usage.phoneMute, "Phone Mute"],
-  [Usage.ringer, "Ringer"],
-  [Usage.rejectButton, "Button 7"],
-  [Usage.volumeUp, "Volume Up"],
-  [Usage.volumeDown, "Volume Down"],
-  [Usage.ledMute, "Mute lamp"],
-  [Usage.ledOffHook, "Off-Hook lamp"],
-  [Usage.ledRing, "Ring lamp"],
-  [Usage.ledHold, "Hold lamp"],
-]);
-
-/** A name for people: `Hook Switch`, `Phone Key 5`, else `0B:31`. */
-export function usageName(usage: number): string {
-  const digit = digitOf(usage);
-  if (digit !== undefined) return `Phone Key ${digit}`;
-  return NAMES.get(usage) ?? `${hex(pageOf(usage), 2)}:${hex(idOf(usage), 2)}`;
-}
-
-/** Upper-case hexadecimal of at least `digits` digits. */
-function hex(value: number, digits: number): string {
-  return value.toString(16).toUpperCase().padStart(digits, "0");
-}
-
 /** A vendor or product id as lists and quirk files write it: four lower-case hex digits. */
 export function idText(id: number): string {
   return id.toString(16).padStart(4, "0");

@@ -5,7 +5,7 @@ import { capabilitiesOf, isTelephony } from "../../../src/hid/capabilities.ts";
 import { controlsOf, encode, InputReader } from "../../../src/hid/controls.ts";
 import { parseDescriptor } from "../../../src/hid/descriptor.ts";
 import { readBits, writeBits } from "../../../src/hid/report_bits.ts";
-import { Usage, usageName } from "../../../src/hid/usages.ts";
+import { Usage } from "../../../src/hid/usages.ts";
 import { IDLE_HEADSET } from "../../../src/core/headset_port.ts";
 import { HID_LAYOUTS, layout } from "../../fixtures/hid_layouts.ts";
 
@@ -85,7 +85,7 @@ Deno.test("a report that ends early, or is of another id, says nothing about wha
   assert.ok(inputs.includes("hookSwitch") && !inputs.includes("digit"));
 });
 
-Deno.test("lamps of a keyboard are not ours, usages have names", () => {
+Deno.test("lamps of a keyboard are not ours", () => {
   const keyboard = parseDescriptor(Uint8Array.from([
     ...[0x05, 0x01, 0x09, 0x06, 0xa1, 0x01, 0x05, 0x08, 0x09, 0x09, 0x15, 0x00, 0x25, 0x01],
     ...[0x75, 0x01, 0x95, 0x01, 0x91, 0x02, 0xc0],
@@ -93,8 +93,6 @@ Deno.test("lamps of a keyboard are not ours, usages have names", () => {
   assert.equal(keyboard.fields.length, 1);
   assert.equal(isTelephony(keyboard), false);
   assert.deepEqual(controlsOf(keyboard, STANDARD_BEHAVIOUR).lamps, []);
-  assert.equal(usageName(Usage.hookSwitch), "Hook Switch");
-  assert.equal(usageName(0x0b0031), "0B:31");
 });
 
 Deno.test("bits are little endian across bytes", () => {

@@ -2,8 +2,9 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { type Field, parseDescriptor } from "../../../src/hid/descriptor.ts";
-import { digitOf, Usage, usageName, usageOf } from "../../../src/hid/usages.ts";
+import { digitOf, Usage, usageOf } from "../../../src/hid/usages.ts";
 import * as hid from "../../fixtures/hid_assembler.ts";
+import { usageName } from "../../fixtures/usage_name.ts";
 
 const TELEPHONY = 0x0b, LED = 0x08, BUTTON = 0x09, CONSUMER = 0x0c;
 const { bits, bytes, collection, input, output, VARIABLE } = hid;
