@@ -6,6 +6,7 @@
  */
 import { join } from "node:path";
 import { OffhookError } from "../core/errors.ts";
+import { fileReason } from "../core/file_reason.ts";
 import { dataFolder, type Environment } from "./folders.ts";
 import { OWNER_ONLY, refuseOpenFile } from "./private_file.ts";
 
@@ -78,9 +79,11 @@ async function read(environment: Environment): Promise<StoreFile> {
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return { version: 1, accounts: empty() };
     if (error instanceof OffhookError) throw error;
-    throw new OffhookError("credential-missing", `cannot read the credential store ${path}`, {
-      cause: error,
-    });
+    throw new OffhookError(
+      "credential-missing",
+      `cannot read the credential store ${path}: ${fileReason(error)}`,
+      { cause: error },
+    );
   }
   return parseStore(text, path);
 }

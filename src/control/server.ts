@@ -254,8 +254,13 @@ async function bind(http: Server, listen: Listen): Promise<void> {
 
 function cannotListen(listen: Listen, cause: Error): OffhookError {
   const where = listen.kind === "unix" ? listen.path : `${listen.host}:${listen.port}`;
-  return new OffhookError("station-refused", `cannot listen on ${where}: ${cause.message}`, {
-    hint: "Another program may have it; choose another with --socket.",
+  // The kernel's own limit (unix(7)); it says no more than "invalid argument".
+  const tooLong = listen.kind === "unix" && new TextEncoder().encode(listen.path).length > 107;
+  const why = tooLong ? "a socket's path has at most 107 bytes" : cause.message;
+  return new OffhookError("station-refused", `cannot listen on ${where}: ${why}`, {
+    hint: tooLong
+      ? "Choose a shorter one with --socket."
+      : "Another program may have it; choose another with --socket.",
     data: { where },
     cause,
   });
