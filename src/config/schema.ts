@@ -208,7 +208,6 @@ function hasDefaultAccount(config: { default_account?: unknown; accounts?: unkno
 
 export type Config = z.output<typeof configSchema>;
 export type AccountConfig = z.output<typeof accountSchema>;
-export type DialRule = z.output<typeof dialRuleSchema>;
 
 /** JSON Schema (draft 2020-12) of a configuration file. */
 export function configJsonSchema(): Record<string, unknown> {

@@ -77,5 +77,4 @@ export const stationSchema = z.strictObject({
   ),
 }).prefault({}).describe("The headless phone (`offhook station`).");
 
-export type StationConfig = z.output<typeof stationSchema>;
 export type ControlConfig = z.output<typeof controlSchema>;
