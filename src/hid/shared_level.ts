@@ -11,8 +11,8 @@
  *
  * An expectation that nothing meets in time is dropped, and the same lamp is not expected to be answered
  * again: not every headset confirms. Where reports are
- * pulses without a level, a pulse meets the oldest expectation, and a level that nothing confirmed is
- * taken to be as commanded. Pure.
+ * pulses without a level, a pulse meets the oldest expectation; a level that nothing confirmed is taken
+ * to be as commanded, and one that was commanded back meanwhile as never reached. Pure.
  */
 
 export type Observation = "same" | "acknowledged" | "changed";
@@ -92,7 +92,9 @@ export class SharedLevel {
   #expire(now: number): void {
     while (this.#expected.length > 0 && this.#expected[0]!.until < now) {
       const { level } = this.#expected.shift()!;
-      if (this.#pulses) this.level = level;
+      // who did not go there needs no second pulse to come back
+      if (this.#pulses && this.#expected.length > 0) this.#expected.shift();
+      else if (this.#pulses) this.level = level;
       else if (this.#expected.length === 0 && level !== this.level) this.#inVain = level;
     }
   }
