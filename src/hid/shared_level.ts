@@ -20,8 +20,8 @@ export type Observation = "same" | "acknowledged" | "changed";
 export class SharedLevel {
   /** As the headset last reported it. */
   level = false;
-  #expected: { level: boolean; until: number }[] = [];
-  /** The level that was asked for in vain since the headset last said something. */
+  #expected: { level: boolean; until: number; heard?: true }[] = [];
+  /** The level that was asked for, and not a word came since. */
   #inVain: boolean | undefined;
   readonly #acknowledgeMs: number;
   /** The level follows each command at once and without a report. */
@@ -57,9 +57,10 @@ export class SharedLevel {
     this.level = level;
     this.#inVain = undefined;
     const index = this.#expected.findIndex((each) => each.level === level);
-    if (index < 0) return "changed";
     this.#expected.splice(0, index + 1);
-    return "acknowledged";
+    // a press that crossed the lamp may have stood in for the answer
+    for (const each of this.#expected) each.heard = true;
+    return index < 0 ? "changed" : "acknowledged";
   }
 
   /** The headset sent a pulse: its level is the other one now. */
@@ -91,11 +92,11 @@ export class SharedLevel {
 
   #expire(now: number): void {
     while (this.#expected.length > 0 && this.#expected[0]!.until < now) {
-      const { level } = this.#expected.shift()!;
+      const { level, heard } = this.#expected.shift()!;
       // who did not go there needs no second pulse to come back
       if (this.#pulses && this.#expected.length > 0) this.#expected.shift();
       else if (this.#pulses) this.level = level;
-      else if (this.#expected.length === 0 && level !== this.level) this.#inVain = level;
+      else if (this.#expected.length === 0 && level !== this.level && !heard) this.#inVain = level;
     }
   }
 }

@@ -1,4 +1,4 @@
-/** A level known by counting pulses: which are confirmations, and what stands when none came. */
+/** A level that phone and headset share: which reports are confirmations, and what stands when none came. */
 import assert from "node:assert/strict";
 import { SharedLevel } from "../../../src/hid/shared_level.ts";
 
@@ -29,4 +29,21 @@ Deno.test("who did not go there needs no pulse to come back", () => {
   hook.command(false, 300);
   // The second could still be confirmed by its own time, if the first had been.
   assert.deepEqual([hook.pulse(PATIENCE_MS + 1), hook.level], ["changed", true]);
+});
+
+Deno.test("a press that crosses a lamp is no silence: the next lamp is still expected to be answered", () => {
+  const mute = new SharedLevel(PATIENCE_MS);
+  mute.observe(true, 0);
+  mute.command(false, 10);
+  mute.command(true, 20);
+  assert.equal(mute.observe(false, 30), "acknowledged");
+  mute.command(true, PATIENCE_MS + 100);
+  assert.equal(mute.observe(true, PATIENCE_MS + 200), "acknowledged");
+});
+
+Deno.test("a lamp that nobody answered is not expected to be answered again", () => {
+  const mute = new SharedLevel(PATIENCE_MS);
+  mute.command(true, 0);
+  mute.command(true, PATIENCE_MS + 100);
+  assert.equal(mute.observe(true, PATIENCE_MS + 200), "changed");
 });
