@@ -1,12 +1,6 @@
 /** `offhook answer`: wait for calls and answer them, or refuse them. */
 import { OffhookError } from "../core/errors.ts";
-import {
-  audioFields,
-  callFields,
-  identityFields,
-  PHONE,
-  type PhoneFields,
-} from "./common_fields.ts";
+import { CALLING, type CallingFields } from "./common_fields.ts";
 import { lazily } from "./lazily.ts";
 import { readListenAddress } from "./phone_readers.ts";
 import { flag, option, repeated, type ValuesOf } from "./quick_args.ts";
@@ -42,12 +36,7 @@ const fields = {
   detach: flag(["--detach"], "Leave the answered call to the station."),
 };
 
-type AnswerFields =
-  & typeof fields
-  & typeof callFields
-  & typeof identityFields
-  & typeof audioFields
-  & PhoneFields;
+type AnswerFields = typeof fields & CallingFields;
 
 export type AnswerValues = ValuesOf<AnswerFields>;
 
@@ -68,13 +57,7 @@ export const answer = defineQuickCommand<AnswerFields>({
     "answer --detach",
   ],
   fields: {},
-  shared: {
-    "Which calls": fields,
-    Call: callFields,
-    Identity: identityFields,
-    Audio: audioFields,
-    ...PHONE,
-  },
+  shared: { "Which calls": fields, ...CALLING },
   async run(values, context) {
     if (values.from !== undefined && values.reject !== undefined) {
       throw new OffhookError("usage", "--from is for an answer, --reject gives none", {

@@ -123,7 +123,7 @@ export const audioFields = {
   record: option("--record", file, "Record the call as a stereo WAV: left ours, right theirs."),
 };
 
-export const callFields = {
+const callFields = {
   timeout: option(
     "--timeout",
     duration,
@@ -144,7 +144,7 @@ export const callFields = {
 };
 
 /** Who we say that we are, and what else we say. */
-export const identityFields = {
+const identityFields = {
   from: option(
     "--from",
     { metavar: "IDENTITY", read: readText },
@@ -180,6 +180,9 @@ export const PHONE = {
   Logging: logFields,
 };
 
+/** What dial, redial and answer take alike, by heading. */
+export const CALLING = { Call: callFields, Identity: identityFields, Audio: audioFields, ...PHONE };
+
 export type AccountValues = ValuesOf<typeof accountFields>;
 export type TlsValues = ValuesOf<typeof tlsFields>;
 export type LogValues = ValuesOf<typeof logFields>;
@@ -193,3 +196,8 @@ export type PhoneFields =
   & typeof attachFields
   & typeof tlsFields
   & typeof logFields;
+export type CallingFields =
+  & typeof callFields
+  & typeof identityFields
+  & typeof audioFields
+  & PhoneFields;

@@ -1,13 +1,7 @@
 /** `offhook dial TARGET`: one call out, from start to exit status. */
 import type { ExitCode } from "../core/errors.ts";
 import type { Context } from "./command.ts";
-import {
-  audioFields,
-  callFields,
-  identityFields,
-  PHONE,
-  type PhoneFields,
-} from "./common_fields.ts";
+import { CALLING, type CallingFields } from "./common_fields.ts";
 import { lazily } from "./lazily.ts";
 import { argument, flag, type ValuesOf } from "./quick_args.ts";
 import { defineQuickCommand } from "./quick_command.ts";
@@ -17,15 +11,7 @@ export const detachField = {
   detach: flag(["--detach"], "Let the station call, print the call's id and leave."),
 };
 
-/** What `redial` takes as well, by heading. */
-export const DIAL = { Call: callFields, Identity: identityFields, Audio: audioFields, ...PHONE };
-
-export type DialFlags =
-  & typeof detachField
-  & typeof callFields
-  & typeof identityFields
-  & typeof audioFields
-  & PhoneFields;
+export type DialFlags = typeof detachField & CallingFields;
 
 const fields = {
   target: argument(
@@ -53,7 +39,7 @@ export const dial = defineQuickCommand<typeof fields & DialFlags>({
     "dial 600 --detach",
   ],
   fields,
-  shared: DIAL,
+  shared: CALLING,
   run: runDialValues,
 });
 

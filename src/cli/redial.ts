@@ -1,7 +1,8 @@
 /** `offhook redial`: calls whom we called last. */
 import { DIRECT_ACCOUNT } from "../core/account.ts";
 import { OffhookError } from "../core/errors.ts";
-import { detachField, DIAL, type DialFlags, runDialValues } from "./dial.ts";
+import { CALLING } from "./common_fields.ts";
+import { detachField, type DialFlags, runDialValues } from "./dial.ts";
 import { defineQuickCommand } from "./quick_command.ts";
 import { readStore } from "./read_store.ts";
 
@@ -14,7 +15,7 @@ export const redial = defineQuickCommand<DialFlags>({
     "with the options of dial.",
   examples: ["redial", "redial --detach"],
   fields: detachField,
-  shared: DIAL,
+  shared: CALLING,
   async run(values, context) {
     const last = await readStore(
       context.io,
