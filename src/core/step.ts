@@ -24,7 +24,7 @@ import { mediaLost, setHold, swap } from "./transitions/offers.ts";
 import { attachAudio, endpointFailed, followSound, pauseRecording } from "./transitions/sound.ts";
 import { record, useEndpoints } from "./transitions/sound.ts";
 import { referProgress, transfer, transferFailed } from "./transitions/transfer.ts";
-import { referred } from "./transitions/referred.ts";
+import { endForgotten, referred } from "./transitions/referred.ts";
 import { connectionChanged, register, registrationChanged } from "./transitions/accounts.ts";
 import { autoAnswer, configure, setDoNotDisturb } from "./transitions/settings.ts";
 import { hangup } from "./transitions/hangup.ts";
@@ -186,11 +186,9 @@ function timerFired(turn: Turn, call: Call, { timer }: TimerFired): void {
     case "glare":
       return glareOver(turn, call);
     case "transfer":
-      if (call.referral !== undefined) {
-        if (isIn(call, "established")) bye(turn, call, "transferred");
-        return;
-      }
-      return transferFailed(turn, call, 408, "the transfer target did not answer");
+      return call.referral === undefined
+        ? transferFailed(turn, call, 408, "the transfer target did not answer")
+        : endForgotten(turn, call);
   }
 }
 

@@ -11,6 +11,7 @@ import type { Call } from "../call.ts";
 import type { AudioEndpoints } from "../media_port.ts";
 import type { SipInput } from "../sip_port.ts";
 import { isIn, type Turn } from "../turn.ts";
+import { bye } from "./established.ts";
 import { place } from "./outgoing.ts";
 
 /** ms that the new party may let it ring. */
@@ -42,6 +43,11 @@ export function referred(
     ...(referredBy === undefined ? {} : { referredBy }),
     ...(replaces === undefined ? {} : { replaces }),
   });
+}
+
+/** The new call is answered, and the peer does not end the one that it transferred. */
+export function endForgotten(turn: Turn, call: Call): void {
+  if (isIn(call, "established")) bye(turn, call, "transferred");
 }
 
 /** Where the person talks and listens; but two calls cannot write the same file. */
