@@ -9,10 +9,10 @@
  *     lamp 1, lamp 0, lamp 1 ──► [1 0 1]    report 1, report 0, report 1 ──► each acknowledged
  *     report 1 with [] ──► changed: somebody pressed
  *
- * An expectation that nothing meets in time is dropped, and the same lamp is not expected to be answered
- * again: not every headset confirms. Where reports are
- * pulses without a level, a pulse meets the oldest expectation; a level that nothing confirmed is taken
- * to be as commanded, and one that was commanded back meanwhile as never reached. Pure.
+ * An expectation that nothing meets in time is dropped, and the same lamp is not expected to be
+ * answered again: not every headset confirms. Where reports are pulses without a level, a pulse meets
+ * the oldest expectation; a level that nothing confirmed is taken to be as commanded, and one that was
+ * commanded back meanwhile as never reached. Pure.
  */
 
 export type Observation = "same" | "acknowledged" | "changed";
@@ -93,10 +93,12 @@ export class SharedLevel {
   #expire(now: number): void {
     while (this.#expected.length > 0 && this.#expected[0]!.until < now) {
       const { level, heard } = this.#expected.shift()!;
-      // who did not go there needs no second pulse to come back
-      if (this.#pulses && this.#expected.length > 0) this.#expected.shift();
-      else if (this.#pulses) this.level = level;
-      else if (this.#expected.length === 0 && level !== this.level && !heard) this.#inVain = level;
+      const last = this.#expected.length === 0;
+      if (this.#pulses) {
+        // who did not go there needs no second pulse to come back
+        if (last) this.level = level;
+        else this.#expected.shift();
+      } else if (last && !heard && level !== this.level) this.#inVain = level;
     }
   }
 }
