@@ -6,9 +6,10 @@ import { Connection, type Wire } from "../../src/control/connection.ts";
 import { LocalPhone } from "../../src/control/local_phone.ts";
 import { RefusalLog } from "../../src/control/refusal_log.ts";
 import { RemotePhone } from "../../src/control/remote_phone.ts";
-import { ControlServer, type Listen } from "../../src/control/server.ts";
+import type { ControlServer, Listen } from "../../src/control/server.ts";
 import { issueCertificate } from "../../src/sip/transport/issue_certificate.ts";
 import { agreeableCore } from "../fakes/agreeable_core.ts";
+import { servedCore } from "../fakes/served_core.ts";
 
 const HELLO_MS = 300;
 const TOKEN = "viewer-viewer-viewer";
@@ -19,26 +20,8 @@ const TCP: Extract<Listen, { kind: "tcp" }> = {
   tokens: new Map([[TOKEN, "viewer"]]),
 };
 
-async function serve(
-  listen: Listen,
-  run: (server: ControlServer, log: string[]) => Promise<void>,
-): Promise<void> {
-  const core = agreeableCore();
-  const log: string[] = [];
-  const server = await ControlServer.start({
-    phone: new LocalPhone(core, () => Promise.resolve()),
-    station: { name: "test", version: "0", pid: 1 },
-    listen,
-    log: (text) => log.push(text),
-    helloMs: HELLO_MS,
-  });
-  try {
-    await run(server, log);
-  } finally {
-    await server.close();
-    core.close();
-  }
-}
+const serve = (listen: Listen, run: Parameters<typeof servedCore>[1]) =>
+  servedCore({ listen, helloMs: HELLO_MS }, run);
 
 const portOf = ({ address }: ControlServer) => Number(address.slice(address.lastIndexOf(":") + 1));
 

@@ -1,13 +1,12 @@
 /** The control API on TCP and TLS: tokens, roles, and what is refused. */
 import assert from "node:assert/strict";
-import { LocalPhone } from "../../src/control/local_phone.ts";
-import { ControlServer, type Listen } from "../../src/control/server.ts";
+import type { Listen } from "../../src/control/server.ts";
 import { RemotePhone } from "../../src/control/remote_phone.ts";
 import { OffhookError } from "../../src/core/errors.ts";
 import { stationSchema } from "../../src/config/station_schema.ts";
 import { controlPlaces } from "../../src/station/control_places.ts";
 import { issueCertificate } from "../../src/sip/transport/issue_certificate.ts";
-import { agreeableCore } from "../fakes/agreeable_core.ts";
+import { servedCore } from "../fakes/served_core.ts";
 
 const VIEWER = "viewer-viewer-viewer";
 const OPERATOR = "operator-operator-1";
@@ -29,26 +28,6 @@ function places(folder: string, control: Record<string, string>[]): Promise<List
   return controlPlaces(stationSchema.parse({ control }).control, (path) => `${folder}/${path}`);
 }
 
-async function serve(
-  listen: Listen,
-  run: (address: string, log: string[]) => Promise<void>,
-): Promise<void> {
-  const core = agreeableCore();
-  const log: string[] = [];
-  const server = await ControlServer.start({
-    phone: new LocalPhone(core, () => Promise.resolve()),
-    station: { name: "test", version: "0", pid: 1 },
-    listen,
-    log: (text) => log.push(text),
-  });
-  try {
-    await run(server.address, log);
-  } finally {
-    await server.close();
-    core.close();
-  }
-}
-
 /** A server's certificate and the authority that a client must know to believe it. */
 function issued() {
   const span = { validFrom: Date.now() - 60_000, validTo: Date.now() + 3_600_000 };
@@ -68,7 +47,7 @@ Deno.test("a token is a role; none and a wrong one are refused and logged, never
       viewer_token_file: "viewer",
       operator_token_file: "operator",
     }]);
-    await serve(listen, async (place, log) => {
+    await servedCore({ listen }, async ({ address: place }, log) => {
       const address = `ws://${place}`;
       const viewer = await RemotePhone.connect({ address, token: VIEWER });
       assert.equal(viewer.hello.role, "viewer");
@@ -99,14 +78,17 @@ Deno.test("TLS serves the same, and is needed beyond loopback", () =>
     await Deno.writeTextFile(`${folder}/key`, key);
     const control = { listen: "127.0.0.1:0", viewer_token_file: "viewer" };
     const [plain] = await places(folder, [{ ...control, listen: "0.0.0.0:0" }]);
-    await assert.rejects(serve(plain, () => Promise.resolve()), refused("config-invalid"));
+    await assert.rejects(
+      servedCore({ listen: plain }, () => Promise.resolve()),
+      refused("config-invalid"),
+    );
     const [secured] = await places(folder, [{
       ...control,
       listen: "0.0.0.0:0",
       tls_cert_file: "cert",
       tls_key_file: "key",
     }]);
-    await serve(secured, async (place) => {
+    await servedCore({ listen: secured }, async ({ address: place }) => {
       const port = place.slice(place.lastIndexOf(":") + 1);
       const client = Deno.createHttpClient({ caCerts: [ca] });
       const socket = new WebSocket(`wss://127.0.0.1:${port}/`, { client } as never);

@@ -1,5 +1,6 @@
 /** A real station whose configuration changes: SIGHUP, and what is true afterwards. */
 import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
 import { RemotePhone } from "../../src/control/remote_phone.ts";
 import type { Sequenced } from "../../src/control/phone.ts";
 import { type Scratch, withScratch } from "../peers/scratch.ts";
@@ -182,19 +183,10 @@ viewer_token_file = "viewer.token"
     Deno.kill(station.pid, "SIGHUP");
     assert.equal((await viewer.closed)?.code, "no-station");
     const logged = () => Deno.readTextFileSync(log).includes(READ_AGAIN);
-    await until(() => isThere(log) && logged(), "the line in the file");
+    await until(() => existsSync(log) && logged(), "the line in the file");
     await assert.rejects(fetch(`http://127.0.0.1:${healthPort}/healthz`));
     // As logrotate does it: the file goes, SIGHUP makes another.
     await Deno.rename(log, `${log}.1`);
     Deno.kill(station.pid, "SIGHUP");
-    await until(() => isThere(log) && logged(), "the line in the next file");
+    await until(() => existsSync(log) && logged(), "the line in the next file");
   }));
-
-function isThere(path: string): boolean {
-  try {
-    Deno.statSync(path);
-    return true;
-  } catch {
-    return false;
-  }
-}

@@ -5,6 +5,7 @@
  * what is missing (it must run before any npm package is there, so this module imports nothing).
  * Nothing is spawned by a probe: a PATH look-up, a stat or one syscall, cached for the process.
  */
+import { existsSync } from "node:fs";
 
 /** One thing that a test may need. */
 export interface Requirement {
@@ -17,7 +18,7 @@ export interface Requirement {
 }
 
 const onPath = (command: string) => (): boolean =>
-  (Deno.env.get("PATH") ?? "").split(":").some((folder) => isThere(`${folder}/${command}`));
+  (Deno.env.get("PATH") ?? "").split(":").some((folder) => existsSync(`${folder}/${command}`));
 
 const LIBRARY_FOLDERS = [
   "/usr/lib/x86_64-linux-gnu",
@@ -29,19 +30,10 @@ const LIBRARY_FOLDERS = [
 ];
 
 const inLibraries = (...paths: string[]) => (): boolean =>
-  paths.every((path) => LIBRARY_FOLDERS.some((folder) => isThere(`${folder}/${path}`)));
+  paths.every((path) => LIBRARY_FOLDERS.some((folder) => existsSync(`${folder}/${path}`)));
 
 const kamailioModules = (...names: string[]) =>
   inLibraries(...names.map((name) => `kamailio/modules/${name}.so`));
-
-function isThere(path: string): boolean {
-  try {
-    Deno.statSync(path);
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 function hasIpv6Loopback(): boolean {
   try {
@@ -100,7 +92,7 @@ export const REQUIREMENTS = {
     what: "the library libusb-1.0.so.0",
     packages: ["libusb-1.0-0"],
     probe: () =>
-      inLibraries("libusb-1.0.so.0")() || isThere("/lib/x86_64-linux-gnu/libusb-1.0.so.0"),
+      inLibraries("libusb-1.0.so.0")() || existsSync("/lib/x86_64-linux-gnu/libusb-1.0.so.0"),
   },
   sox: command("sox", "sox"),
   aplay: command("aplay", "alsa-utils"),
@@ -112,7 +104,7 @@ export const REQUIREMENTS = {
   systemd: {
     what: "systemd",
     packages: ["systemd"],
-    probe: () => isThere("/usr/lib/systemd/systemd") || isThere("/lib/systemd/systemd"),
+    probe: () => existsSync("/usr/lib/systemd/systemd") || existsSync("/lib/systemd/systemd"),
   },
   script: command("script", "bsdutils"),
   "c++": command("g++", "g++"),

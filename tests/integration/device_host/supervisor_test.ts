@@ -1,6 +1,7 @@
 /** The life and death of the device host's process. */
 import assert from "node:assert/strict";
 import process from "node:process";
+import { existsSync } from "node:fs";
 import { OffhookError } from "../../../src/core/errors.ts";
 import { DeviceHostConnection } from "../../../src/device_host/client.ts";
 import { DeviceHostSupervisor } from "../../../src/device_host/client_supervisor.ts";
@@ -27,15 +28,6 @@ async function until(ms: number, what: string, condition: () => boolean): Promis
   while (!condition()) {
     assert.ok(performance.now() < end, `${what} took longer than ${ms} ms`);
     await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-}
-
-function exists(file: string): boolean {
-  try {
-    Deno.statSync(file);
-    return true;
-  } catch {
-    return false;
   }
 }
 
@@ -74,13 +66,17 @@ async function killedStationLeavesNothing(kind: RigKind): Promise<void> {
   const { pid, socket } = station.told;
   try {
     assert.ok(isAlive(pid));
-    assert.ok(exists(socket));
+    assert.ok(existsSync(socket));
   } finally {
     station.child.kill("SIGKILL");
     await station.child.status;
   }
   await until(3000, "the host's leaving", () => !isAlive(pid));
-  await until(1000, "removing the socket's folder", () => !exists(socket.replace(/\/[^/]*$/, "")));
+  await until(
+    1000,
+    "removing the socket's folder",
+    () => !existsSync(socket.replace(/\/[^/]*$/, "")),
+  );
   // Native libraries printed dozens of lines; nothing of it may come out of the station.
   assert.equal(station.stdout.trim().split("\n").length, 1);
   assert.equal(await station.stderr, "");
@@ -119,7 +115,7 @@ testWith([], "several that need a host at the same time get the same one", async
   const sockets = await Promise.all([host.socket(), host.socket(), host.socket()]);
   assert.equal(new Set(sockets).size, 1);
   Deno.kill((await host.pid())!, "SIGKILL");
-  await until(1000, "noticing the death", () => !exists(sockets[0]));
+  await until(1000, "noticing the death", () => !existsSync(sockets[0]));
   const after = await Promise.all([host.socket(), host.socket()]);
   assert.equal(new Set(after).size, 1);
   assert.notEqual(after[0], sockets[0]);
