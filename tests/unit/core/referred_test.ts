@@ -8,19 +8,30 @@ import { REPORT, Scene, theirs } from "./scene.ts";
 const FOLLOWS: Partial<Settings> = { transfers: "follow", active: "all" };
 const REFER = { type: "ReferReceived", call: "in", target: "sip:600@x", referral: "leg" } as const;
 
+const REJECTED = {
+  type: "CallRejected",
+  call: "leg",
+  sipCallId: "2",
+  status: 486,
+  reason: "Busy Here",
+  error: { code: "busy", message: "busy" },
+} as const;
+
+const ANSWERED = {
+  type: "CallAccepted",
+  call: "leg",
+  sipCallId: "2",
+  dialog: "a",
+  local: { uri: "sip:alice@x" },
+  remote: { uri: "sip:600@x" },
+  transport: "udp",
+  description: theirs(),
+  isOffer: false,
+} as const;
+
 /** A scene with an answered call "in". */
 function talking(settings: Partial<Settings>): Scene {
-  const scene = new Scene(settings).play(
-    {
-      type: "IncomingCall",
-      call: "in",
-      account: "desk",
-      sipCallId: "1",
-      from: { uri: "sip:bob@x" },
-      to: { uri: "sip:alice@x" },
-      offer: theirs(),
-      transport: "udp",
-    },
+  const scene = new Scene(settings).ringing("in").play(
     { type: "Answer", call: "in" },
     { type: "MediaOpened", call: "in", port: 4000, rtcpPort: 4001 },
     { type: "CallConfirmed", call: "in" },
@@ -58,17 +69,7 @@ Deno.test("ringing and the answer of the new party are told; both calls stay", (
     dialog: "a",
   });
   assert.deepEqual(told(scene.effects), [180]);
-  scene.play({
-    type: "CallAccepted",
-    call: "leg",
-    sipCallId: "2",
-    dialog: "a",
-    local: { uri: "sip:alice@x" },
-    remote: { uri: "sip:600@x" },
-    transport: "udp",
-    description: theirs(),
-    isOffer: false,
-  });
+  scene.play(ANSWERED);
   assert.deepEqual(told(scene.effects), [200]);
   assert.deepEqual([scene.phase("in"), scene.phase("leg")], ["established", "established"]);
   scene.play({ type: "Hangup", call: "leg" });
@@ -76,15 +77,7 @@ Deno.test("ringing and the answer of the new party are told; both calls stay", (
 });
 
 Deno.test("a refusal of the new party is told, and the next transfer may be tried", () => {
-  const error = { code: "busy", message: "busy" } as const;
-  const scene = following().play({
-    type: "CallRejected",
-    call: "leg",
-    sipCallId: "2",
-    status: 486,
-    reason: "Busy Here",
-    error,
-  });
+  const scene = following().play(REJECTED);
   assert.deepEqual(told(scene.effects), [486]);
   scene.play({ ...REFER, referral: "leg-2" });
   assert.equal(scene.effect("AnswerRefer").status, 202);
@@ -122,27 +115,6 @@ function personFollowing(): Scene {
   );
   return scene;
 }
-
-const REJECTED = {
-  type: "CallRejected",
-  call: "leg",
-  sipCallId: "2",
-  status: 486,
-  reason: "Busy Here",
-  error: { code: "busy", message: "busy" },
-} as const;
-
-const ANSWERED = {
-  type: "CallAccepted",
-  call: "leg",
-  sipCallId: "2",
-  dialog: "a",
-  local: { uri: "sip:alice@x" },
-  remote: { uri: "sip:600@x" },
-  transport: "udp",
-  description: theirs(),
-  isOffer: false,
-} as const;
 
 Deno.test("the new call says who had it made, and which call it takes the place of", () => {
   const scene = personFollowing();

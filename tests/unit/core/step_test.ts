@@ -473,17 +473,6 @@ Deno.test("an answer while early media opens waits for it: media is opened once"
   assert.equal(scene.phase("a"), "established");
 });
 
-const INCOMING: Input = {
-  type: "IncomingCall",
-  call: "in",
-  account: "desk",
-  sipCallId: "1",
-  from: { uri: "sip:bob@x" },
-  to: { uri: "sip:alice@x" },
-  offer: theirs(),
-  transport: "udp",
-};
-
 Deno.test("what may not stand in a message is refused before anything happens", () => {
   const evil = "x\r\nEvil: 1";
   const sayings = [
@@ -492,7 +481,7 @@ Deno.test("what may not stand in a message is refused before anything happens", 
     { from: { uri: "sip:a@b", displayName: evil } },
     { from: { uri: evil } },
   ];
-  const scene = new Scene().play(INCOMING);
+  const scene = new Scene().ringing("in");
   for (const said of sayings) {
     for (
       const command of [
@@ -510,7 +499,7 @@ Deno.test("the answer carries who answers, and headers", () => {
     from: { uri: "sip:desk@example.test" },
     headers: [{ name: "X-Queue", value: "sales" }],
   };
-  const scene = new Scene().play(INCOMING, { type: "Answer", call: "in", ...said });
+  const scene = new Scene().ringing("in").play({ type: "Answer", call: "in", ...said });
   scene.play({ type: "MediaOpened", call: "in", port: 4000, rtcpPort: 4001 });
   const { from, headers } = scene.effect("SendAccept");
   assert.deepEqual({ from, headers }, said);
