@@ -1,0 +1,55 @@
+/** A phone and a peer that is written by hand, until both are gone. */
+import { description, Phone, type PhoneOptions } from "./phone.ts";
+import { type RawMessage, RawPeer, type RequestOptions, sdp } from "./raw_peer.ts";
+
+export interface Scene {
+  phone: Phone;
+  peer: RawPeer;
+  port: number;
+}
+
+export async function withPeer(
+  run: (scene: Scene) => Promise<void>,
+  options: PhoneOptions = {},
+): Promise<void> {
+  const peer = await RawPeer.open();
+  const phone = await Phone.listening(options);
+  try {
+    await run({ phone, peer, port: Number(phone.at.split(":")[1]) });
+  } finally {
+    for (const bye of peer.received.filter((message) => message.kind === "BYE")) {
+      peer.reply(bye, 200);
+    }
+    peer.obliging.add("BYE");
+    await phone.stop();
+    await peer.close();
+  }
+}
+
+/** An answered call: the peer called, the phone accepted, the ACK came. */
+export async function answered(
+  { phone, peer, port }: Scene,
+  options: RequestOptions = {},
+): Promise<{ call: string; invite: RawMessage; ok: RawMessage }> {
+  const invite = peer.request("INVITE", port, { body: sdp(6000), ...options });
+  const { call } = await phone.next("IncomingCall");
+  phone.do({ type: "SendAccept", call, description: description(5000) });
+  const ok = await peer.next("200", "INVITE");
+  peer.inDialog("ACK", invite, ok, { cseq: options.cseq ?? 1 });
+  await phone.next("CallConfirmed");
+  return { call, invite, ok };
+}
+
+/** An answered call: the phone called, the peer accepted, the ACK came. */
+export async function dialled(
+  { phone, peer }: Pick<Scene, "phone" | "peer">,
+  call: string,
+  tag = "peer",
+) {
+  phone.dial(call, `sip:x@${peer.at}`);
+  const invite = await peer.next("INVITE");
+  peer.reply(invite, 200, { tag, body: sdp(7000), headers: ["Allow: INVITE, UPDATE"] });
+  await phone.next("CallAccepted");
+  await peer.next("ACK");
+  return invite;
+}
