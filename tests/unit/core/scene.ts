@@ -70,6 +70,15 @@ export function theirs(change: Partial<MediaDescription> = {}): MediaDescription
   };
 }
 
+/** The last word of media, and of a BYE of ours. */
+export const closed = (call: string): Input => ({ type: "MediaClosed", call, report: REPORT });
+export const byeDone = (call: string): Input => ({
+  type: "CallEnded",
+  call,
+  by: "local",
+  reason: "BYE answered",
+});
+
 export class Scene {
   state: PhoneState;
   effects: Effect[] = [];
