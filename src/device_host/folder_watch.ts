@@ -5,6 +5,7 @@
  *     inotify ─► poll (on a thread of its own) ─► an entry that matters ─► quiet for QUIET_MS ─► changed
  *     stop ─► the watch is removed, which wakes the poll ─► closed
  */
+import { pollInput } from "./poll_input.ts";
 
 const SYMBOLS = {
   inotify_init1: { parameters: ["i32"], result: "i32" },
@@ -19,7 +20,6 @@ type Libc = Deno.DynamicLibrary<typeof SYMBOLS>["symbols"];
 
 const IN_NONBLOCK = 0o4000, IN_CLOEXEC = 0o2000000;
 const IN_ATTRIB = 0x4, IN_CREATE = 0x100, IN_DELETE = 0x200;
-const POLLIN = 1;
 /** sizeof(struct inotify_event) without its name, and where the name's length stands. */
 const EVENT_BYTES = 16, LENGTH_AT = 12;
 const READ_BYTES = 4096;
@@ -72,10 +72,7 @@ async function follow(
   wanted: () => boolean,
   changed: () => void,
 ): Promise<void> {
-  const waiting = new Uint8Array(8);
-  const view = new DataView(waiting.buffer);
-  view.setInt32(0, file, true);
-  view.setInt16(4, POLLIN, true);
+  const waiting = pollInput(file);
   const bytes = new Uint8Array(READ_BYTES);
   let dirty = false;
   while (wanted()) {

@@ -21,6 +21,7 @@ import {
   lineRequest,
   valuesRequest,
 } from "./linux_input.ts";
+import { pollInput } from "./poll_input.ts";
 import type { ContactSource } from "./wire_contacts.ts";
 
 const SYMBOLS = {
@@ -34,7 +35,6 @@ const SYMBOLS = {
 
 const O_RDONLY = 0, O_NONBLOCK = 0o4000, O_CLOEXEC = 0o2000000;
 const F_OK = 0, R_OK = 4;
-const POLLIN = 1;
 const POLL_MS = 250;
 const READ_BYTES = 64 * 48;
 
@@ -79,14 +79,10 @@ async function follow(
   wanted: () => boolean,
   events: ContactEvents,
 ): Promise<void> {
-  const waiting = new Uint8Array(8);
-  const view = new DataView(waiting.buffer);
-  view.setInt32(0, file, true);
-  view.setInt16(4, POLLIN, true);
+  const waiting = pollInput(file);
   const bytes = new Uint8Array(READ_BYTES);
   let { active } = reading;
   while (wanted()) {
-    view.setInt16(6, 0, true);
     if (await libc.poll(waiting, 1n, POLL_MS) <= 0) continue;
     const count = Number(libc.read(file, bytes, BigInt(READ_BYTES)));
     if (count <= 0) {
