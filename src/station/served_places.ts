@@ -68,7 +68,7 @@ export class ServedPlaces {
       for (const [where, place] of wanted) {
         if (!this.#places.has(where)) opened.set(where, await this.#open(place));
       }
-      const health = await this.#prepareHealth(healthPort);
+      const health = this.#prepareHealth(healthPort);
       return {
         commit: async () => {
           await health.commit();
@@ -111,20 +111,20 @@ export class ServedPlaces {
     this.#places = new Map(places);
   }
 
-  #prepareHealth(wanted: number | undefined): Promise<PreparedPlaces> {
+  #prepareHealth(wanted: number | undefined): PreparedPlaces {
     const before = this.#health;
     const nothing = () => Promise.resolve();
-    if (wanted === before?.wanted) return Promise.resolve({ commit: nothing, abandon: nothing });
+    if (wanted === before?.wanted) return { commit: nothing, abandon: nothing };
     const next = wanted === undefined
       ? undefined
       : { wanted, server: serveHealth(wanted, () => this.#options.health()) };
-    return Promise.resolve({
+    return {
       commit: async () => {
         this.#health = next;
         await before?.server.close();
       },
       abandon: async () => await next?.server.close(),
-    });
+    };
   }
 }
 
