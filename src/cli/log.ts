@@ -77,17 +77,18 @@ export async function openLog(
   const sink = (record: LogRecord) => place.write(`${formatted(record, place.form)}\n`);
   setLevel(loaded.config.logging.level, sink);
   const logger = getLogger("offhook");
+  // A record of our own time, so that a test turns the clock.
+  const write: WriteLog = (text, { level = "info", ...facts }: LogFacts = {}) =>
+    logger.emit({
+      level,
+      message: [text],
+      rawMessage: text,
+      timestamp: io.now(),
+      properties: { ...facts },
+    });
+  write.wants = (level) => logger.isEnabledFor(level);
   return {
-    // A record of our own time, so that a test turns the clock.
-    write(text, { level = "info", ...facts }: LogFacts = {}) {
-      logger.emit({
-        level,
-        message: [text],
-        rawMessage: text,
-        timestamp: io.now(),
-        properties: { ...facts },
-      });
-    },
+    write,
     async reopen(changed) {
       const next = await placeOf(changed, io, piped);
       return () => {

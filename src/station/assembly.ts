@@ -22,7 +22,8 @@ import { CoreLoop, SYSTEM_CLOCK } from "./core_loop.ts";
 import { DeskDevices } from "./desk_devices.ts";
 import { type EventLine, eventLog } from "./event_log.ts";
 import { listDevices } from "./list_devices.ts";
-import { coreLine, messageLine } from "./phone_log.ts";
+import type { LogLevel } from "./log_line.ts";
+import { coreLine, messageLine, rememberedCallId } from "./phone_log.ts";
 import type { AccountAccess, OpenPhone, PhoneOptions } from "./phone_options.ts";
 import { accountChanges, directAccount, settingsOf } from "./phone_settings.ts";
 import { SipLog } from "./sip_log.ts";
@@ -60,7 +61,10 @@ export class Assembly {
       sip: (effect) => this.#agents.perform(effect),
       media: (effect) => this.#media.perform(effect),
       headset: (effect) => this.desk?.show(effect.state),
-      watch: (verb, what) => this.#write(coreLine(verb, what, callIds)),
+      watch: (verb, what) => {
+        if (this.#writes("trace")) this.#write(coreLine(verb, what, callIds));
+        else rememberedCallId(what, callIds);
+      },
     });
     const callIds = new Map<string, string>();
     this.#logEvents(callIds);
@@ -197,7 +201,7 @@ export class Assembly {
     return {
       trace: (record) => {
         this.sipLog.take(record);
-        this.#write(messageLine(record));
+        if (this.#writes("debug")) this.#write(messageLine(record));
         trace?.(record);
       },
       ...(isDirect && direct.onRequest ? { onRequest: direct.onRequest } : {}),
@@ -215,6 +219,10 @@ export class Assembly {
         this.#write({ ...line, facts: { ...line.facts, level: "info" } });
       } else this.#write(line);
     });
+  }
+
+  #writes(level: LogLevel): boolean {
+    return this.#options.log.wants?.(level) ?? true;
   }
 
   #write(line: EventLine | undefined): void {

@@ -23,4 +23,8 @@ export function errorLine({ message, hint, data }: OffhookError): string {
 }
 
 /** Never throws: a full disk must not end a call. */
-export type WriteLog = (text: string, facts?: LogFacts) => void;
+export interface WriteLog {
+  (text: string, facts?: LogFacts): void;
+  /** Whether lines of a level go anywhere; absent: all do. For lines that cost something to make. */
+  wants?(level: LogLevel): boolean;
+}

@@ -43,11 +43,22 @@ export function coreLine(
   const text = printable(`core ${verb} ${what.type}${plain.join("")}`);
   if (!("call" in what) || what.call === undefined) return { text, facts: { level: "trace" } };
   const { call } = what;
+  const callId = rememberedCallId(what, callIds);
+  return { text, facts: { level: "trace", call, ...(callId === undefined ? {} : { callId }) } };
+}
+
+/** The Call-ID of what it is about; remembered, also where no line is written of it. */
+export function rememberedCallId(
+  what: Input | Effect,
+  callIds: Map<string, string>,
+): string | undefined {
+  if (!("call" in what) || what.call === undefined) return undefined;
+  const { call } = what;
   if ("sipCallId" in what && what.sipCallId) callIds.set(call, what.sipCallId);
   const callId = callIds.get(call);
   // A call that is refused at once has no other end; the ends of others bring their Call-ID along.
   if (what.type === "SendReject") callIds.delete(call);
-  return { text, facts: { level: "trace", call, ...(callId === undefined ? {} : { callId }) } };
+  return callId;
 }
 
 function isPlain(value: unknown): boolean {

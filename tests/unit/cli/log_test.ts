@@ -1,5 +1,6 @@
 /** The form of log lines, and how they reach their place. */
 import assert from "node:assert/strict";
+import { LEVELS, type LogLevel } from "../../../src/station/log_line.ts";
 import { formatted, openLog } from "../../../src/cli/log.ts";
 import { loadConfig } from "../../../src/config/load.ts";
 import { FakeIo } from "../../fakes/fake_io.ts";
@@ -31,6 +32,8 @@ Deno.test("a line is one line: words, JSON, or JSON with its priority", () => {
   assert.deepEqual(JSON.parse(text), json);
 });
 
+const logLevelOf = ({ logLevel = "warning" }: Record<string, string>) => logLevel as LogLevel;
+
 async function logged(
   flags: Record<string, string>,
   options: ConstructorParameters<typeof FakeIo>[0] = {},
@@ -39,10 +42,13 @@ async function logged(
   const io = new FakeIo(options);
   const { environment, cwd } = io;
   const log = await openLog(await loadConfig({ flags, environment, cwd }), io, piped);
+  const wanted = () => LEVELS.filter((level) => log.write.wants?.(level));
+  assert.deepEqual(wanted(), LEVELS.slice(LEVELS.indexOf(logLevelOf(flags))));
   log.write("an info");
   log.write("a warning", { level: "warning", callId: "x@y" });
   const more = { ...flags, logLevel: "debug" };
   (await log.reopen(await loadConfig({ flags: more, environment, cwd })))();
+  assert.deepEqual(wanted(), LEVELS.slice(LEVELS.indexOf("debug")));
   log.write("a detail", { level: "debug" });
   log.close();
   return io.stderr.text;
