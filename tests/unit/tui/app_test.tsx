@@ -2,18 +2,11 @@
 import assert from "node:assert/strict";
 import { render } from "ink-testing-library";
 import { App } from "../../../src/tui/app.tsx";
-import { Controller } from "../../../src/tui/controller.ts";
-import { keymapOf } from "../../../src/tui/keymap.ts";
 import { KeyDecoder, type KeyEvent } from "../../../src/tui/keys.ts";
-import { Link } from "../../../src/tui/link.ts";
 import { meantBy } from "../../../src/tui/mouse.ts";
-import { Records } from "../../../src/tui/records.ts";
-import { firstState, VIEWS } from "../../../src/tui/state.ts";
-import { Store } from "../../../src/tui/store.ts";
-import { wordsFor } from "../../../src/tui/strings.ts";
+import { VIEWS } from "../../../src/tui/state.ts";
 import { glyphsOf } from "../../../src/tui/theme.ts";
-import { SYSTEM_TIMERS } from "../../../src/tui/timers.ts";
-import { joinedPhone } from "../../fakes/joined_phone.ts";
+import { deskScreen, settled } from "../../fakes/desk_screen.ts";
 
 /** A screen on an agreeable phone. */
 async function screen(
@@ -29,29 +22,8 @@ async function screen(
 }
 
 async function open({ columns, rows } = { columns: 80, rows: 24 }) {
-  const fake = joinedPhone();
-  const timers = SYSTEM_TIMERS;
-  const now = timers.now();
-  const store = new Store(firstState({ columns, rows, theme: "dark", ownership: "found", now }));
-  const words = wordsFor("en", "en", "UTC");
-  const keymap = keymapOf();
-  const records: Records = new Records(store, () => link.phone);
-  const link = new Link({
-    join: () => Promise.resolve(fake.joined),
-    news: (news) => {
-      store.dispatch({ type: "news", news });
-      if (news.type === "event") records.take(news.event);
-    },
-    joined: () => void records.begin(),
-    timers,
-  });
-  const left: string[] = [];
-  const leave = (how: string) => void left.push(how);
-  const phone = () => link.phone;
-  const suspend = () => void left.push("suspended");
-  const options = { store, keymap, words, records, timers, phone, leave, suspend };
-  const controller = new Controller(options);
-  await link.open();
+  const desk = await deskScreen({ columns, rows, theme: "dark", ownership: "found" });
+  const { fake, store, words, keymap, controller, left } = desk;
   const glyphs = glyphsOf(false);
   const app = render(
     <App store={store} words={words} glyphs={glyphs} keymap={keymap} practice={false} />,
@@ -83,15 +55,9 @@ async function open({ columns, rows } = { columns: 80, rows: 24 }) {
     },
     async close() {
       app.unmount();
-      await link.leave();
-      fake.close();
+      await desk.close();
     },
   };
-}
-
-/** Requests of the in-process phone are answered in a few turns of the event loop. */
-async function settled(): Promise<void> {
-  for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setTimeout(resolve, 5));
 }
 
 Deno.test("digits dial, letters act on the call, and the history remembers", () =>

@@ -1,15 +1,7 @@
 /** The phone as lines: what is typed, and what is said of it, once. */
 import assert from "node:assert/strict";
-import { Controller } from "../../../src/tui/controller.ts";
-import { keymapOf } from "../../../src/tui/keymap.ts";
-import { Link } from "../../../src/tui/link.ts";
 import { Reader } from "../../../src/tui/reader.ts";
-import { Records } from "../../../src/tui/records.ts";
-import { firstState } from "../../../src/tui/state.ts";
-import { Store } from "../../../src/tui/store.ts";
-import { wordsFor } from "../../../src/tui/strings.ts";
-import { SYSTEM_TIMERS } from "../../../src/tui/timers.ts";
-import { joinedPhone } from "../../fakes/joined_phone.ts";
+import { deskScreen, settled } from "../../fakes/desk_screen.ts";
 
 interface Scene {
   /** Types a line. @returns what was written until all is quiet */
@@ -18,50 +10,28 @@ interface Scene {
 }
 
 async function reading(run: (scene: Scene) => Promise<void>): Promise<void> {
-  const fake = joinedPhone();
-  const timers = SYSTEM_TIMERS;
-  const size = { columns: 80, rows: 24 };
-  const now = timers.now();
-  const store = new Store(firstState({ ...size, theme: "none", ownership: "started", now }));
-  const words = wordsFor("en", "en", "UTC");
-  const records: Records = new Records(store, () => link.phone);
-  const link = new Link({
-    join: () => Promise.resolve(fake.joined),
-    news: (news) => {
-      store.dispatch({ type: "news", news });
-      if (news.type === "event") records.take(news.event);
-    },
-    joined: () => void records.begin(),
-    timers,
-  });
-  const left: string[] = [];
-  const controller = new Controller({
-    store,
-    keymap: keymapOf(),
-    words,
-    records,
-    timers,
-    phone: () => link.phone,
-    leave: (how) => void left.push(how),
-    suspend: () => {},
+  const desk = await deskScreen({
+    columns: 80,
+    rows: 24,
+    theme: "none",
+    ownership: "started",
     lines: true,
   });
-  await link.open();
+  const { controller, words, left } = desk;
   let written = "";
   const reader = new Reader({ controller, words, write: (text) => void (written += text) });
   reader.begin();
   const say = async (line: string) => {
     written = "";
     await reader.take(line);
-    for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setTimeout(resolve, 5));
+    await settled();
     return written.replaceAll("\r", "");
   };
   try {
     await run({ say, left });
   } finally {
     reader.end();
-    await link.leave();
-    fake.close();
+    await desk.close();
   }
 }
 

@@ -1,0 +1,69 @@
+/** The terminal phone up to its controller, joined to an agreeable phone: lines or Ink stand before it. */
+import { Controller } from "../../src/tui/controller.ts";
+import { keymapOf } from "../../src/tui/keymap.ts";
+import { Link } from "../../src/tui/link.ts";
+import { Records } from "../../src/tui/records.ts";
+import { firstState, type Ownership } from "../../src/tui/state.ts";
+import { Store } from "../../src/tui/store.ts";
+import { wordsFor } from "../../src/tui/strings.ts";
+import type { ThemeName } from "../../src/tui/theme.ts";
+import { SYSTEM_TIMERS } from "../../src/tui/timers.ts";
+import { joinedPhone } from "./joined_phone.ts";
+
+export interface Looks {
+  columns: number;
+  rows: number;
+  theme: ThemeName;
+  ownership: Ownership;
+  /** For a screen reader. */
+  lines?: boolean;
+}
+
+export async function deskScreen({ lines = false, ...looks }: Looks) {
+  const fake = joinedPhone();
+  const timers = SYSTEM_TIMERS;
+  const store = new Store(firstState({ ...looks, now: timers.now() }));
+  const words = wordsFor("en", "en", "UTC");
+  const keymap = keymapOf();
+  const records: Records = new Records(store, () => link.phone);
+  const link = new Link({
+    join: () => Promise.resolve(fake.joined),
+    news: (news) => {
+      store.dispatch({ type: "news", news });
+      if (news.type === "event") records.take(news.event);
+    },
+    joined: () => void records.begin(),
+    timers,
+  });
+  const left: string[] = [];
+  const controller = new Controller({
+    store,
+    keymap,
+    words,
+    records,
+    timers,
+    phone: () => link.phone,
+    leave: (how) => void left.push(how),
+    suspend: () => void left.push("suspended"),
+    ...(lines ? { lines } : {}),
+  });
+  await link.open();
+  return {
+    fake,
+    store,
+    words,
+    keymap,
+    controller,
+    /** How it was left, and that it was suspended. */
+    left,
+    async close() {
+      await link.leave();
+      fake.close();
+    },
+  };
+}
+
+/** Requests of the in-process phone are answered in a few turns of the event loop. */
+export async function settled(): Promise<void> {
+  for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setTimeout(resolve, 5));
+}
