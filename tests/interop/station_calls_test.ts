@@ -44,17 +44,41 @@ interface Party {
   recording(): Promise<ToneRecording>;
 }
 
-async function aBaresip(scratch: Scratch, kamailio: Kamailio, autoAnswer = true) {
+async function aBaresip(scratch: Scratch, kamailio: Kamailio) {
   const says = await toneWav(scratch.file("bob.wav"), BOB);
   const registrar = kamailio.registrar("bob", "udp");
-  const options = { user: "bob", registrar, says, autoAnswer, recordsOn: true };
+  const options = { user: "bob", registrar, says, autoAnswer: true, recordsOn: true };
   return await Baresip.start(scratch, options);
 }
 
-async function aLinphone(scratch: Scratch, kamailio: Kamailio, autoAnswer = true) {
+async function aLinphone(scratch: Scratch, kamailio: Kamailio) {
   const says = await toneWav(scratch.file("carol.wav"), CAROL);
   const registrar = kamailio.registrar("carol", "udp");
-  return await Linphone.start(scratch, { user: "carol", registrar, says, autoAnswer });
+  return await Linphone.start(scratch, { user: "carol", registrar, says, autoAnswer: true });
+}
+
+interface Everybody {
+  scratch: Scratch;
+  kamailio: Kamailio;
+  desk: Desk;
+  baresip: Baresip;
+  linphone: Linphone;
+}
+
+/** @param config of the desk, besides its account */
+async function withEverybody(
+  run: (everybody: Everybody) => Promise<void>,
+  config?: string,
+): Promise<void> {
+  await withScratch(async (scratch) => {
+    const kamailio = await Kamailio.start(scratch);
+    const [desk, baresip, linphone] = await Promise.all([
+      Desk.start(scratch, kamailio, config),
+      aBaresip(scratch, kamailio),
+      aLinphone(scratch, kamailio),
+    ]);
+    await run({ scratch, kamailio, desk, baresip, linphone });
+  });
 }
 
 /** All that baresip heard, its calls being over. */
@@ -161,13 +185,7 @@ testWith(
   NEEDS,
   "a second caller waits with a tone; swap goes between the two; a third is busy",
   () =>
-    withScratch(async (scratch) => {
-      const kamailio = await Kamailio.start(scratch);
-      const [desk, baresip, linphone] = await Promise.all([
-        Desk.start(scratch, kamailio, "[station]\nmax_calls = 2\n"),
-        aBaresip(scratch, kamailio),
-        aLinphone(scratch, kamailio),
-      ]);
+    withEverybody(async ({ scratch, kamailio, desk, baresip, linphone }) => {
       const heardByUs = scratch.file("desk-speaker.wav");
       const bob = await desk.dial("bob", OURS.first);
       await desk.phone.request("useDevices", {
@@ -228,20 +246,14 @@ testWith(
       assertHeard(carolHeard, OURS.second, "carol");
       assertHeard(carolHeard, OURS.heldByThem, "carol, after the swaps");
       for (const hertz of [OURS.first, OURS.third]) assertNotHeard(carolHeard, hertz, "carol");
-    }),
+    }, "[station]\nmax_calls = 2\n"),
 );
 
 testWith(
   NEEDS,
   "baresip is transferred to linphone: they hear each other, and we are out of it",
   () =>
-    withScratch(async (scratch) => {
-      const kamailio = await Kamailio.start(scratch);
-      const [desk, baresip, linphone] = await Promise.all([
-        Desk.start(scratch, kamailio),
-        aBaresip(scratch, kamailio),
-        aLinphone(scratch, kamailio),
-      ]);
+    withEverybody(async ({ desk, baresip, linphone }) => {
       const call = await desk.dial("bob", OURS.first);
       await pause(PHASE);
 
@@ -287,13 +299,7 @@ testWith(
   NEEDS,
   "baresip transfers us to linphone: we hear her, and come back from who is not there",
   () =>
-    withScratch(async (scratch) => {
-      const kamailio = await Kamailio.start(scratch);
-      const [desk, baresip, linphone] = await Promise.all([
-        Desk.start(scratch, kamailio),
-        aBaresip(scratch, kamailio),
-        aLinphone(scratch, kamailio),
-      ]);
+    withEverybody(async ({ scratch, kamailio, desk, baresip, linphone }) => {
       // To nobody, by carol, who keeps the call (baresip ends it then).
       const first = await desk.dial("carol", OURS.first);
       await pause(PHASE);
