@@ -70,6 +70,7 @@ export function callReport(
     media: {
       sent: report?.sent ?? 0,
       received: report?.received ?? 0,
+      heard: (report?.received ?? 0) > 0,
       lost: report?.lost ?? 0,
       jitterMs: Math.round((report?.jitterMs ?? 0) * 100) / 100,
     },
@@ -86,13 +87,14 @@ export function exitOf(report: CallReport): ExitCode {
   return EXIT_OF_OUTCOME[report.outcome];
 }
 
-/** `ended after 0:12 by the other side`, `busy (486 Busy Here)` */
+/** `ended after 0:12 by the other side`, `ended after 0:12; no sound was received`, `busy (486 Busy Here)` */
 export function sentenceOf(report: CallReport): string {
   const { sipStatus, reason } = report;
   const status = sipStatus === 0 ? "" : ` (${sipStatus}${reason === "" ? "" : ` ${reason}`})`;
   if (report.outcome !== "answered") return `${WORDS[report.outcome]}${status}`;
   const who = report.endedBy === "remote" ? " by the other side" : "";
-  return `ended after ${clock(report.durationMs)}${who}`;
+  const silence = report.media.heard ? "" : "; no sound was received";
+  return `ended after ${clock(report.durationMs)}${who}${silence}`;
 }
 
 const WORDS: Record<Exclude<ReportedOutcome, "answered">, string> = {

@@ -102,10 +102,19 @@ export interface MediaReport {
   /** Packets that came too late to be played, and that came twice. */
   late: number;
   duplicates: number;
+  /** RTCP datagrams of the peer. With `received` 0 as well, nothing ever came back. */
+  rtcpReceived: number;
+  /** How long no RTP, and no RTCP, has come, ms; counted from the last StartMedia at the earliest. */
+  rtpSilentMs: number;
+  rtcpSilentMs: number;
   /** From the peer's receiver reports; absent until one came. */
   remoteLost?: number;
   remoteJitterMs?: number;
   roundTripMs?: number;
+  /** Age of the last of them, ms. */
+  remoteReportAgeMs?: number;
+  /** Whether, by that report, more of our packets had reached the peer than by the one before. */
+  remoteHears?: boolean;
   /** Encoding name in use, and levels of the last 100 ms in dBFS (−90 = silence). */
   codec?: string;
   sentLevel: number;

@@ -56,6 +56,8 @@ export class CallMedia {
   #state: "opening" | "open" | "streaming" | "closed" = "opening";
   #sockets: SocketPair | undefined;
   #remote: RemoteAddress | undefined;
+  /** When the stream was started or changed last, ms. */
+  #startedAt: number | undefined;
   #ticksToReport = REPORT_TICKS;
   #ticksToKeepalive = 0;
   /** Of the tick that runs. */
@@ -122,6 +124,7 @@ export class CallMedia {
     }
     this.#control.use(stream, this.#remote, this.#sockets!);
     this.#state = "streaming";
+    this.#startedAt = this.#around.clock.now();
     this.sound.start(answered);
     this.#tell({ type: "MediaStarted", call: this.call });
   }
@@ -163,6 +166,7 @@ export class CallMedia {
 
   report(): MediaReport {
     const { jitter, encoding } = this.#inbound.playout;
+    const now = this.#around.clock.now();
     const report: MediaReport = {
       sent: this.#sender.totalPackets,
       received: this.#inbound.received,
@@ -170,6 +174,9 @@ export class CallMedia {
       jitterMs: Math.round(this.#inbound.jitterMs * 100) / 100,
       late: jitter.late,
       duplicates: jitter.duplicates,
+      rtcpReceived: this.#control.received,
+      rtpSilentMs: this.#silentMs(this.#inbound.lastHeard, now),
+      rtcpSilentMs: this.#silentMs(this.#control.lastHeard, now),
       sentLevel: this.#outbound.level.dbfs,
       receivedLevel: this.#inbound.level.dbfs,
       dtmfSent: this.#outbound.digitsSent,
@@ -177,7 +184,13 @@ export class CallMedia {
     };
     const codec = encoding ?? this.#outbound.encoding;
     if (codec !== undefined) report.codec = codec;
-    return { ...report, ...this.#control.remoteReport() };
+    return { ...report, ...this.#control.remoteReport(now) };
+  }
+
+  /** Nothing is expected before the stream starts; a held one is given its time again. */
+  #silentMs(lastHeard: number | undefined, now: number): number {
+    if (this.#startedAt === undefined) return 0;
+    return Math.max(0, Math.round(now - Math.max(lastHeard ?? 0, this.#startedAt)));
   }
 
   /** Ends the streams, closes everything → MediaClosed. Never rejects; also while it opens. */

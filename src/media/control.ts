@@ -13,6 +13,12 @@ import type { RemoteAddress } from "./rtp/remote_address.ts";
 import type { Random32 } from "./rtp/sender.ts";
 import type { SocketPair } from "./sockets.ts";
 
+/** What the peer says of our packets. */
+export type RemoteView = Pick<
+  MediaReport,
+  "remoteLost" | "remoteJitterMs" | "roundTripMs" | "remoteReportAgeMs" | "remoteHears"
+>;
+
 export class ControlStream {
   readonly #session: RtcpSession;
   #clockRate = 8000;
@@ -71,14 +77,26 @@ export class ControlStream {
     this.#session.bye(reason);
   }
 
-  /** The peer's view of our packets, as far as it told. */
-  remoteReport(): Pick<MediaReport, "remoteLost" | "remoteJitterMs" | "roundTripMs"> {
+  /** RTCP datagrams of the peer. */
+  get received(): number {
+    return this.#session.received;
+  }
+
+  /** When the last of them came, ms. */
+  get lastHeard(): number | undefined {
+    return this.#session.lastHeard;
+  }
+
+  /** The peer's view of our packets, as far as it told. @param now ms */
+  remoteReport(now: number): RemoteView {
     const remote = this.#session.remote;
     if (remote === undefined) return {};
     const jitter = (remote.jitterTicks * 1000) / this.#clockRate;
     return {
       remoteLost: remote.lost,
       remoteJitterMs: Math.round(jitter * 100) / 100,
+      remoteReportAgeMs: Math.max(0, Math.round(now - remote.at)),
+      remoteHears: remote.hears,
       ...(remote.roundTripMs === undefined ? {} : { roundTripMs: remote.roundTripMs }),
     };
   }

@@ -39,6 +39,8 @@ export class InboundStream {
   readonly playout: Playout;
   /** Datagrams that were not of this stream. */
   strays = 0;
+  /** When the last packet of the peer came, ms. */
+  lastHeard: number | undefined;
   /** The source that is played; undefined before the first packet. */
   source: SourceStatistics | undefined;
   readonly #packet = new RtpPacket();
@@ -129,6 +131,7 @@ export class InboundStream {
       this.strays++;
       return;
     }
+    this.lastHeard = now;
     if (this.#collides(packet)) this.#tell.collided();
     if (!this.#heard) {
       this.#heard = true;

@@ -52,27 +52,39 @@ const LIMITS: Record<
 const WORDS: readonly VerdictWord[] = ["good", "fair", "poor", "bad"];
 /** Samples that a verdict looks back. */
 const WINDOW = 5;
+/** Age of a peer's report above which it says nothing of now, ms: RTCP comes every 7.5 s or sooner. */
+const STALE_MS = 15_000;
+/** … and when nothing at all has come from the peer for this long, ms, whatever it said before. */
+const GONE_MS = 5000;
 
 export function sampleOf(
   report: MediaReport,
   before: QualitySample | undefined,
   at: number,
 ): QualitySample {
-  const { sent, received, lost, jitterMs, remoteLost, remoteJitterMs, roundTripMs } = report;
+  const { received, lost, jitterMs, roundTripMs } = report;
   return {
     at,
     theirs: direction({ packets: received, lost }, jitterMs, before?.theirs),
-    ours: remoteLost === undefined
-      ? { loss: null, jitterMs: null, packets: 0, total: { packets: sent, lost: 0 } }
-      : direction(
-        { packets: sent - remoteLost, lost: remoteLost },
-        remoteJitterMs ?? null,
-        before?.ours,
-      ),
+    ours: oursOf(report, before?.ours),
     roundTripMs: roundTripMs ?? null,
     sentLevel: report.sentLevel,
     receivedLevel: report.receivedLevel,
   };
+}
+
+/** Only what the peer says now, or said a moment ago and is still heard from, counts as measured. */
+function oursOf(report: MediaReport, before: Direction | undefined): Direction {
+  const { sent, remoteLost, remoteJitterMs, remoteReportAgeMs, remoteHears } = report;
+  const gone = Math.min(report.rtpSilentMs, report.rtcpSilentMs) > GONE_MS;
+  if (remoteLost === undefined || gone || (remoteReportAgeMs ?? 0) > STALE_MS) {
+    const total = { packets: sent - (remoteLost ?? 0), lost: remoteLost ?? 0 };
+    return { loss: null, jitterMs: null, packets: 0, total };
+  }
+  const total = { packets: sent - remoteLost, lost: remoteLost };
+  const measured = direction(total, remoteJitterMs ?? null, before);
+  // It counts losses only when a later packet arrives: with none at all everything is lost.
+  return remoteHears === false && measured.packets > 0 ? { ...measured, loss: 1 } : measured;
 }
 
 function direction(

@@ -31,6 +31,7 @@ export const callReportSchema = z.object({
   media: z.object({
     sent: z.int().nonnegative().describe("RTP packets."),
     received: z.int().nonnegative().describe("RTP packets."),
+    heard: z.boolean().describe("Whether any of them came; false: no sound was received."),
     lost: z.int().nonnegative().describe("Expected but not received (RFC 3550 A.3)."),
     jitterMs: z.number().nonnegative().describe("Interarrival jitter (RFC 3550 6.4.1)."),
   }),

@@ -50,6 +50,12 @@ export interface RemoteReport {
   jitterTicks: number;
   /** From our report to its answer, without the peer's delay; absent until it answered one. */
   roundTripMs?: number;
+  /** Extended highest sequence number of ours that reached it. */
+  highestSequence: number;
+  /** Whether that rose since the report before. */
+  hears: boolean;
+  /** When this was said, ms. */
+  at: number;
 }
 
 /** What a report is about. */
@@ -66,6 +72,9 @@ export class RtcpSession {
   remote: RemoteReport | undefined;
   /** The peer said goodbye to its source. */
   peerLeft = false;
+  /** Datagrams of the peer, and when the last came, ms. */
+  received = 0;
+  lastHeard: number | undefined;
   /** Datagrams that were no RTCP. */
   invalid = 0;
   readonly #clock: Clock;
@@ -123,6 +132,8 @@ export class RtcpSession {
     }
     this.#averageSize += (data.length + OVERHEAD - this.#averageSize) / 16;
     const now = this.#clock.now();
+    this.received++;
+    this.lastHeard = now;
     for (const packet of packets) this.#take(packet, now);
     return true;
   }
@@ -147,6 +158,9 @@ export class RtcpSession {
     const remote: RemoteReport = {
       lost: Math.max(0, block.cumulativeLost),
       jitterTicks: block.jitterTicks,
+      highestSequence: block.highestSequence,
+      hears: block.highestSequence !== this.remote?.highestSequence,
+      at: now,
     };
     const known = this.remote?.roundTripMs;
     if (known !== undefined) remote.roundTripMs = known;

@@ -24,7 +24,7 @@ Deno.test("the JSON of an answered call", () => {
     security: "none",
     setupMs: 250,
     durationMs: 5000,
-    media: { sent: 100, received: 99, lost: 1, jitterMs: 1.23 },
+    media: { sent: 100, received: 99, heard: true, lost: 1, jitterMs: 1.23 },
     dtmf: { sent: "12", received: "#" },
     endedBy: "remote",
   });
@@ -80,11 +80,13 @@ Deno.test("what is unknown is null, so that every key is always there", () => {
     null,
     null,
   ]);
-  assert.deepEqual(report.media, { sent: 0, received: 0, lost: 0, jitterMs: 0 });
+  assert.deepEqual(report.media, { sent: 0, received: 0, heard: false, lost: 0, jitterMs: 0 });
 });
 
 Deno.test("sentences and clocks", () => {
   assert.equal(sentenceOf(reportOf(aRecord())), "ended after 0:05 by the other side");
+  const silent = reportOf(aRecord({ report: aReport({ received: 0 }) }));
+  assert.equal(sentenceOf(silent), "ended after 0:05 by the other side; no sound was received");
   const busy = aFailure("busy", undefined, { sipStatus: 486, reason: "Busy Here" });
   assert.equal(sentenceOf(reportOf(busy)), "busy (486 Busy Here)");
   assert.deepEqual([0, 59_999, 60_000, 3_723_000].map(clock), ["0:00", "0:59", "1:00", "1:02:03"]);

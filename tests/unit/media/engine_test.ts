@@ -37,6 +37,48 @@ Deno.test("a call: heard once, reported every second, closed with a goodbye", as
   assert.equal(bench.clock.pending, 0);
 });
 
+Deno.test("reports say for how long nothing came from the peer, in RTP and in RTCP", async () => {
+  const bench = await EngineBench.call(TONE, TONE);
+  await bench.run(20_000);
+  const { a, b } = bench;
+  assert.ok(a.report.rtpSilentMs <= 40, `${a.report.rtpSilentMs}`);
+  assert.ok(a.report.rtcpReceived > 0 && a.report.rtcpSilentMs < 7000);
+  assert.deepEqual([a.report.remoteHears, a.report.remoteLost], [true, 0]);
+  assert.ok(a.report.remoteReportAgeMs! < 7000);
+  bench.net.fate = ({ from }) => from.address === b.address ? [] : [1];
+  await bench.run(30_000);
+  assert.ok(Math.abs(a.report.rtpSilentMs - 30_000) < 1100, `${a.report.rtpSilentMs}`);
+  assert.ok(a.report.rtcpSilentMs >= 29_000, `${a.report.rtcpSilentMs}`);
+  assert.ok(a.report.remoteReportAgeMs! >= 29_000);
+  // A stream that is changed, say resumed, is given its time again.
+  await a.start(b);
+  await bench.run(2000);
+  assert.ok(a.report.rtpSilentMs <= 2000 && a.report.rtcpSilentMs <= 2000);
+  await bench.close();
+});
+
+Deno.test("a peer that receives nothing is seen not to hear, though it speaks", async () => {
+  const bench = await EngineBench.call(TONE, TONE);
+  await bench.run(10_000);
+  const { a } = bench;
+  bench.net.fate = ({ from, to }) => from.address === a.address && to.port % 2 === 0 ? [] : [1];
+  await bench.run(20_000);
+  assert.equal(a.report.remoteHears, false);
+  assert.ok(a.report.rtpSilentMs <= 40);
+  await bench.close();
+});
+
+Deno.test("a call in which nothing ever came is told from one that went quiet", async () => {
+  const bench = await EngineBench.open(TONE, QUIET);
+  await bench.a.start(bench.b);
+  await bench.run(12_000);
+  const { received, rtcpReceived, rtpSilentMs, rtcpSilentMs } = bench.a.report;
+  assert.deepEqual([received, rtcpReceived], [0, 0]);
+  assert.ok(rtpSilentMs >= 11_000 && rtcpSilentMs >= 11_000);
+  assert.equal(bench.a.report.remoteHears, undefined);
+  await bench.close();
+});
+
 Deno.test("levels are told ten times a second, and only while they are wanted", async () => {
   const bench = await EngineBench.call(TONE, QUIET);
   await bench.run(500);

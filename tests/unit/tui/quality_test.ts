@@ -27,6 +27,27 @@ Deno.test("silence on the wire is bad, unless somebody holds", () => {
   assert.equal(verdictOf(taken, "theirs", true).word, "unknown");
 });
 
+const told = { remoteLost: 0, remoteJitterMs: 1, remoteHears: true };
+
+Deno.test("what they hear is good only while the peer says so now", () => {
+  const fine = samples({ ...told, sent: 50 }, { ...told, sent: 100, remoteReportAgeMs: 7000 });
+  assert.equal(verdictOf(fine, "ours").word, "good");
+  const stale = samples(...[1, 2, 3, 4, 5, 6].map((n) => (
+    { ...told, sent: 50 * n, remoteReportAgeMs: 14_500 + 1000 * n, rtpSilentMs: 0 }
+  )));
+  assert.equal(verdictOf(stale, "ours").word, "unknown");
+  const gone = samples(...[1, 2, 3, 4, 5, 6].map((n) => (
+    { ...told, sent: 50 * n, remoteReportAgeMs: 6000, rtpSilentMs: 9000, rtcpSilentMs: 6000 }
+  )));
+  assert.equal(verdictOf(gone, "ours").word, "unknown");
+});
+
+Deno.test("a peer whose reports do not move while we send hears nothing", () => {
+  const deaf = { ...told, remoteHears: false };
+  const taken = samples({ ...told, sent: 50 }, { ...deaf, sent: 100 }, { ...deaf, sent: 150 });
+  assert.deepEqual(verdictOf(taken.slice(1), "ours"), { word: "bad", reason: "loss", value: 100 });
+});
+
 Deno.test("the worst of loss, jitter and delay gives the word and the reason", () => {
   const lossy = samples({ received: 100, lost: 0 }, { received: 146, lost: 4 });
   assert.deepEqual(
