@@ -33,7 +33,7 @@ export const station = defineQuickCommand<StationFields>({
   brief: "The headless phone: registers, takes calls, is driven by the other commands",
   synopsis: "[OPTIONS]",
   description: "Runs in the foreground, fit for systemd (Type=notify): READY when it serves, " +
-    "WATCHDOG only while it is truly healthy. It starts without network and without sound and " +
+    "WATCHDOG as long as the process itself works. It starts without network and without sound and " +
     "picks them up when they come. SIGTERM ends calls, un-registers and leaves.",
   examples: ["station", "station --config /etc/offhook/lobby.toml --health-port 8123"],
   fields: {},

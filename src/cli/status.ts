@@ -41,10 +41,11 @@ export const calls = defineQuickCommand<LiveFields>({
     }),
 });
 
-function statusText({ accounts, calls, doNotDisturb }: Snapshot, now: number): string {
+function statusText({ accounts, calls, doNotDisturb, health }: Snapshot, now: number): string {
   const lines = accounts.map(({ id, uri, registration, connected }) =>
     `${id}  ${uri}  ${registrationWords(registration)}${connected ? "" : ", not connected"}`
   );
+  if (health?.healthy === false) lines.push(`unhealthy: ${health.reasons.join("; ")}`);
   if (doNotDisturb) lines.push("do not disturb");
   lines.push(...calls.map((call) => callLine(call, now)));
   if (calls.length === 0) lines.push("no call is on");

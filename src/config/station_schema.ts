@@ -69,8 +69,8 @@ export const stationSchema = z.strictObject({
     "So many calls are remembered at most; absent: all.",
   ).meta({ examples: [10000] }),
   registration_grace_seconds: z.int().min(30).max(86400).default(300).describe(
-    "So long a registration may be lost before /healthz says so and the watchdog starts the " +
-      "station again; never during a call, and not for a password that was refused.",
+    "So long a registration may be lost before the station counts as unhealthy; never during a " +
+      "call, and not for a password that was refused.",
   ),
   control: z.array(controlSchema).default([]).describe(
     "Places beside the Unix socket where the control API is served, to clients with a token.",

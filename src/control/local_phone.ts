@@ -60,7 +60,7 @@ export class LocalPhone implements Phone {
     this.#audio = new LocalAudio(core, providers);
     this.#levels = new LevelFeed(() => this.#providers.levels);
     this.#handlers = {
-      ...handlersOf(core),
+      ...handlersOf(core, () => this.#snapshot()),
       ...soundHandlers(core, providers),
       ...recordHandlers(providers),
     };
@@ -98,7 +98,7 @@ export class LocalPhone implements Phone {
       // Live events wait for their microtask: the past is delivered before them.
       for (const event of this.#past.since(since, seq, Date.now())) listener(event);
     }
-    return Promise.resolve({ snapshot: snapshotOf(this.#core.state), seq, close });
+    return Promise.resolve({ snapshot: this.#snapshot(), seq, close });
   }
 
   async audio(params: AudioParams, listener: AudioListener): Promise<CallAudio> {
@@ -112,6 +112,11 @@ export class LocalPhone implements Phone {
   close(): Promise<void> {
     return this.#close();
   }
+
+  #snapshot(): Snapshot {
+    const health = this.#providers.health?.();
+    return { ...snapshotOf(this.#core.state), ...(health === undefined ? {} : { health }) };
+  }
 }
 
 /** What a face needs to draw everything. */
@@ -124,13 +129,13 @@ export function snapshotOf(state: PhoneState): Snapshot {
   };
 }
 
-function handlersOf(core: CommandPort): CoreHandlers {
+function handlersOf(core: CommandPort, snapshot: () => Snapshot): CoreHandlers {
   const order = (command: Command) => {
     core.command(command);
     return {};
   };
   return {
-    status: () => snapshotOf(core.state),
+    status: snapshot,
     register: ({ account }) => order({ type: "Register", account }),
     unregister: ({ account }) => order({ type: "Unregister", account }),
     // In process a client cannot go without its phone: nothing is to be bound.

@@ -15,6 +15,7 @@ import type { PhoneEvent } from "../core/state.ts";
 import type { VolumeWish } from "../core/volume.ts";
 import type { AudioListener, AudioParams, CallAudio } from "./call_audio.ts";
 import type { HeadsetList } from "./headsets.ts";
+import type { Health } from "./health.ts";
 import type { LevelListener } from "./levels.ts";
 import type {
   Contact,
@@ -34,6 +35,8 @@ export interface Snapshot {
   doNotDisturb: boolean;
   /** Of what is heard, dB. */
   volume: number;
+  /** Of a station. */
+  health?: Health;
 }
 
 /** Methods: what goes in, and what comes out. */

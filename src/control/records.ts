@@ -12,6 +12,7 @@ import type { ErrorJson } from "../core/errors.ts";
 import type { AttachmentId } from "../core/media_port.ts";
 import type { CallId } from "../core/sip_port.ts";
 import type { HeadsetList } from "./headsets.ts";
+import type { Health } from "./health.ts";
 import type { LevelSource } from "./levels.ts";
 
 /** A call as the history has it. */
@@ -183,6 +184,8 @@ export interface Providers {
   /** Prepares an attachment to a call's sound; AttachAudio is commanded next. */
   attach?(attachment: AttachmentId, listener: AttachmentListener): AttachmentWire;
   levels?: LevelSource;
+  /** Of a station; asking changes nothing. */
+  health?(): Health;
   /** Where a recording of this call is to be when nobody says; its folder exists. */
   recordingPath?(call: CallView): string;
 }

@@ -8,6 +8,7 @@ import type { AccountView } from "../core/account_view.ts";
 import type { CallLimits, CallRecord, CallView } from "../core/call.ts";
 import { type ErrorCode, type ErrorJson, EXIT_CODES } from "../core/errors.ts";
 import type { AudioEndpoints, MediaReport, Microphone, Speaker } from "../core/media_port.ts";
+import type { Health } from "./health.ts";
 import type { Snapshot } from "./phone.ts";
 
 const count = z.int().min(0);
@@ -164,9 +165,17 @@ export const accountView: z.ZodType<AccountView> = z.strictObject({
   connected: z.boolean(),
 });
 
+export const health: z.ZodType<Health> = z.strictObject({
+  works: z.boolean().describe("The process itself works; only this feeds the watchdog."),
+  healthy: z.boolean().describe("Besides, nothing that the phone needs is broken."),
+  ready: z.boolean().describe("Besides, every account that should be registered is."),
+  reasons: z.array(z.string()).describe("What is wrong, a sentence each; empty when ready."),
+});
+
 export const snapshot: z.ZodType<Snapshot> = z.strictObject({
   accounts: z.array(accountView),
   calls: z.array(callView),
   doNotDisturb: z.boolean(),
   volume: z.number(),
+  health: health.optional(),
 });

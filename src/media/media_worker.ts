@@ -5,7 +5,8 @@
  *     notify(input)   ◄─postMessage─── worker.ts ◄── MediaEngine
  *
  * The thread starts with the first effect. If it dies, or does not answer twice in a row, every call
- * that had media is told MediaFailed, and the next effect starts another thread.
+ * that had media is told MediaFailed, and the next effect, or the next question whether it answers,
+ * starts another thread: one that cannot be had is known before a call needs it.
  */
 import { type DeviceHostAccess, serveAccess } from "../audio/device_access.ts";
 import { OffhookError } from "../core/errors.ts";
@@ -39,6 +40,8 @@ export class MediaWorker {
   #stopped: (() => void) | undefined;
   #answered: (() => void) | undefined;
   #misses = 0;
+  /** A thread that was needed died: see {@link answers}. */
+  #died = false;
   #tellLevels: ((levels: CallLevels[]) => void) | undefined;
 
   /**
@@ -103,12 +106,12 @@ export class MediaWorker {
   }
 
   /**
-   * Whether the thread turns: answers within `ms`, or has no work to be asked about. One that is silent
-   * for the second time is ended.
+   * Whether the thread turns: answers within `ms`, or was never needed. One that is silent for the
+   * second time is ended; the question after that is for its successor.
    */
   async answers(ms: number): Promise<boolean> {
-    const thread = this.#thread;
-    if (thread === undefined) return true;
+    if (this.#thread === undefined && !this.#died) return true;
+    const thread = this.#start();
     let timer: ReturnType<typeof setTimeout> | undefined;
     const answered = await new Promise<boolean>((resolve) => {
       this.#answered = () => resolve(true);
@@ -155,6 +158,7 @@ export class MediaWorker {
       name: "media",
     });
     this.#thread = thread;
+    this.#died = false;
     this.#misses = 0;
     thread.onmessage = ({ data }: MessageEvent<FromWorker>) => this.#take(data);
     thread.onerror = (event) => {
@@ -218,6 +222,7 @@ export class MediaWorker {
     if (this.#thread !== thread) return;
     const calls = [...this.#calls];
     this.#end(thread);
+    this.#died = true;
     this.#stopped?.();
     const error = new OffhookError("media-failed", `the media thread died: ${reason}`, {
       hint: "The next call has a new one. Please report this, with --log-level trace.",

@@ -102,6 +102,11 @@ export class Assembly {
     return this.#devices.failure;
   }
 
+  /** What of the desk's devices somebody has to mend. */
+  get troubles(): readonly string[] {
+    return this.desk?.troubles ?? [];
+  }
+
   /** Whether the media thread answered when it was last asked. */
   get mediaAlive(): boolean {
     return this.#mediaAlive;

@@ -11,6 +11,7 @@ import { IDLE_HEADSET } from "../core/headset_port.ts";
 import { DeviceHostConnection } from "../device_host/client.ts";
 import type { DeviceHostAccess } from "../device_host/client_access.ts";
 import type { Contact, ContactSource } from "../device_host/client_contacts.ts";
+import type { WriteLog } from "./log_line.ts";
 import { Button, type ButtonMeaning } from "./button.ts";
 
 /** A contact and what it means. */
@@ -23,7 +24,7 @@ export interface ButtonsOptions {
   clock: Clock;
   buttons: ButtonSetting[];
   notify(input: HeadsetInput): void;
-  log(text: string): void;
+  log: WriteLog;
 }
 
 const RETRY_MS = 2_000;
@@ -62,6 +63,11 @@ export class Buttons {
     this.#retry = this.#options.clock.setTimeout(() => void this.start(), RETRY_MS);
   }
 
+  /** Those that cannot be used, a sentence each. */
+  get troubles(): string[] {
+    return this.#wired.flatMap(({ trouble }) => trouble ?? []);
+  }
+
   show(state: HeadsetState): void {
     for (const wired of this.#wired) wired.show(state);
   }
@@ -74,7 +80,7 @@ export class Buttons {
   }
 
   #tell(text: string): void {
-    if (text !== this.#told) this.#options.log(`buttons: ${text}`);
+    if (text !== this.#told) this.#options.log(`buttons: ${text}`, { level: "warning" });
     this.#told = text;
   }
 }
@@ -87,7 +93,7 @@ class WiredButton {
   #button: Button | undefined;
   #phone: HeadsetState = IDLE_HEADSET;
   #timer: TimerHandle;
-  #told = "";
+  #trouble: string | undefined;
 
   constructor(setting: ButtonSetting, options: ButtonsOptions) {
     const { source } = setting;
@@ -96,6 +102,11 @@ class WiredButton {
     this.#name = source.kind === "key"
       ? `${source.device} key ${source.code}`
       : `${source.chip} line ${source.line}`;
+  }
+
+  /** Why it cannot be used; undefined: it can, or nobody has tried yet. */
+  get trouble(): string | undefined {
+    return this.#trouble;
   }
 
   /** Never rejects: what does not open is told once, and tried again later. */
@@ -109,15 +120,16 @@ class WiredButton {
       this.#contact = contact;
       this.#button = new Button(this.#setting, contact.active);
       this.#button.show(this.#phone);
-      this.#told = "";
+      this.#trouble = undefined;
       this.#options.notify({ type: "HeadsetAttached", headset: this.#name, name: this.#name });
     } catch (thrown) {
-      const error = OffhookError.from(thrown);
-      const hint = error.hint === undefined ? "" : ` ${error.hint}`;
-      if (error.message !== this.#told) {
-        this.#options.log(`${this.#name}: ${error.message}${hint}`);
+      const { message, hint } = OffhookError.from(thrown);
+      const trouble = `${this.#name}: ${message}`;
+      if (trouble !== this.#trouble) {
+        const words = hint === undefined ? trouble : `${trouble} ${hint}`;
+        this.#options.log(words, { level: "warning" });
       }
-      this.#told = error.message;
+      this.#trouble = trouble;
     }
   }
 
@@ -134,6 +146,7 @@ class WiredButton {
   #lost(error: OffhookError): void {
     this.#contact = undefined;
     this.#button = undefined;
+    this.#trouble = `${this.#name}: ${error.message}`;
     this.#options.clock.clearTimeout(this.#timer);
     this.#options.notify({
       type: "HeadsetDetached",

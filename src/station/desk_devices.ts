@@ -13,6 +13,7 @@ import { Busylights } from "./busylights.ts";
 import { Buttons, type ButtonSetting } from "./buttons.ts";
 import { Headsets } from "./headsets.ts";
 import type { HeadsetSettings } from "./headset_settings.ts";
+import type { WriteLog } from "./log_line.ts";
 
 export interface DeskSettings extends HeadsetSettings {
   /** Whether busylights show calls. */
@@ -26,7 +27,7 @@ export interface DeskOptions {
   settings: DeskSettings;
   soundDevices(): Promise<SoundDevice[]>;
   notify(input: HeadsetInput): void;
-  log(text: string): void;
+  log: WriteLog;
 }
 
 export class DeskDevices {
@@ -81,6 +82,11 @@ export class DeskDevices {
     this.#headsets.show(state);
     this.#busylights?.show(state);
     this.#buttons.show(state);
+  }
+
+  /** What of it somebody has to mend, a sentence each. */
+  get troubles(): string[] {
+    return this.#buttons.troubles;
   }
 
   list(): HeadsetList {

@@ -1,5 +1,5 @@
-/** `/healthz` and `/readyz` over HTTP on loopback, for supervisors that ask. */
-import type { Health } from "./health.ts";
+/** `/livez`, `/healthz` and `/readyz` over HTTP on loopback, for supervisors that ask. */
+import type { Health } from "../control/health.ts";
 import { OffhookError } from "../core/errors.ts";
 
 export interface HealthServer {
@@ -29,9 +29,13 @@ export function serveHealth(port: number, judge: () => Health): HealthServer {
 }
 
 function answer(path: string, health: Health): Response {
-  const well = { "/healthz": health.healthy, "/readyz": health.ready }[path];
+  const well = {
+    "/livez": health.works,
+    "/healthz": health.healthy,
+    "/readyz": health.ready,
+  }[path];
   if (well === undefined) {
-    return Response.json({ error: "there are /healthz and /readyz" }, { status: 404 });
+    return Response.json({ error: "there are /livez, /healthz and /readyz" }, { status: 404 });
   }
   return Response.json(health, { status: well ? 200 : 503 });
 }

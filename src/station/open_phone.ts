@@ -68,6 +68,10 @@ class WholePhone extends LocalPhone implements OpenPhone, ServedPhone {
     return this.#assembly.deviceHost;
   }
 
+  get troubles(): readonly string[] {
+    return this.#assembly.troubles;
+  }
+
   setRoute(hostPort: string, flow: Flow | undefined): void {
     this.#assembly.setRoute(hostPort, flow);
   }

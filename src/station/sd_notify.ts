@@ -11,6 +11,12 @@ export interface NotifyEnvironment {
   WATCHDOG_USEC?: string;
 }
 
+/** A line is an assignment: what a server said in a reason must not become one of its own. */
+function oneLine(text: string): string {
+  // deno-lint-ignore no-control-regex
+  return text.replaceAll(/[\u0000-\u001f\u007f-\u009f]+/g, " ");
+}
+
 export class SdNotify {
   /**
    * ms between two watchdog messages: a quarter of what the manager allows, so that one that is
@@ -32,11 +38,11 @@ export class SdNotify {
   }
 
   ready(status: string): Promise<void> {
-    return this.#send(`READY=1\nSTATUS=${status}\nMAINPID=${Deno.pid}`);
+    return this.#send(`READY=1\nSTATUS=${oneLine(status)}\nMAINPID=${Deno.pid}`);
   }
 
   status(text: string): Promise<void> {
-    return this.#send(`STATUS=${text}`);
+    return this.#send(`STATUS=${oneLine(text)}`);
   }
 
   watchdog(): Promise<void> {

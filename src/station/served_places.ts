@@ -9,7 +9,7 @@
  * out. Not on the real-time path.
  */
 import type { ControlServer, Listen } from "../control/server.ts";
-import type { Health } from "./health.ts";
+import type { Health } from "../control/health.ts";
 import { type HealthServer, serveHealth } from "./health_server.ts";
 
 export type TcpListen = Extract<Listen, { kind: "tcp" }>;

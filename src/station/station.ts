@@ -7,12 +7,12 @@
  * It starts without network and without sound, and picks them up when they come: neither is waited
  * for. A store that cannot be opened costs the history, not the phone.
  */
+import type { Health } from "../control/health.ts";
 import { snapshotOf } from "../control/local_phone.ts";
 import type { Phone, Sequenced } from "../control/phone.ts";
 import type { Providers } from "../control/records.ts";
 import { ControlServer, type Listen } from "../control/server.ts";
 import { OffhookError } from "../core/errors.ts";
-import type { Health } from "./health.ts";
 import { InstanceLock } from "./instance_lock.ts";
 import { errorLine, type WriteLog } from "./log_line.ts";
 import type { PhoneOptions } from "./phone_options.ts";
@@ -23,7 +23,7 @@ import { GRACE_MS, type LivingPhone, Vitals } from "./vitals.ts";
 
 /** What a changed configuration may change while the station runs. */
 export interface StationSettings extends WantedPlaces, Retention {
-  /** ms that a registration may be lost before the watchdog is starved; absent: five minutes. */
+  /** ms that a registration may be lost before it counts as unhealthy; absent: five minutes. */
   graceMs?: number;
 }
 
@@ -71,8 +71,12 @@ export class Station {
   #socket: ControlServer | undefined;
   #store: StationStore | undefined;
   #status = "";
-  /** What was wrong when it was last told. */
+  /** What is wrong, as the service manager is told. */
+  #unhealthy = "";
+  /** What was wrong when it was last logged, without numbers. */
   #sick = "";
+  /** Why there is no store although one is wanted. */
+  #noStore: string | undefined;
   #reloading: Promise<void> = Promise.resolve();
 
   private constructor(options: StationOptions, phone: ServedPhone) {
@@ -120,7 +124,14 @@ export class Station {
 
   /** The truth of now. */
   health(): Health {
-    return this.#vitals.judge(this.#phone);
+    const { state, mediaAlive, deviceHost, troubles = [] } = this.#phone;
+    const stored = this.#noStore ?? this.#store?.trouble;
+    return this.#vitals.judge({
+      state,
+      mediaAlive,
+      deviceHost,
+      troubles: stored === undefined ? troubles : [...troubles, stored],
+    });
   }
 
   /**
@@ -145,11 +156,9 @@ export class Station {
   }
 
   async #begin(): Promise<void> {
-    const { store, log, socket } = this.#options;
-    if (store !== undefined) {
-      this.#store = StationStore.open(store, this.#phone, log);
-      this.#held.push(() => this.#store?.close());
-    }
+    const { store, socket } = this.#options;
+    if (store !== undefined) this.#openStore(store);
+    this.#phone.provide({ health: () => this.health() });
     await this.#phone.subscribe((event) => this.#note(event));
     this.#socket = await this.#serve({ kind: "unix", path: socket });
     await (await this.#places.prepare(this.#options)).commit();
@@ -159,6 +168,19 @@ export class Station {
     const beat = setInterval(() => void this.#beat(), this.#beatMs);
     this.#held.push(() => clearInterval(beat));
     await this.#notify.ready(this.#status = this.#describe());
+  }
+
+  /** A store that cannot be opened costs the history, not the phone. */
+  #openStore(path: string): void {
+    const { log } = this.#options;
+    try {
+      const store = StationStore.open(path, this.#phone, log);
+      this.#store = store;
+      this.#held.push(() => store.close());
+    } catch (error) {
+      this.#noStore = `no history is kept: ${OffhookError.from(error).message}`;
+      log(this.#noStore, { level: "error" });
+    }
   }
 
   async #reload(read: () => Promise<Changed>): Promise<void> {
@@ -212,11 +234,12 @@ export class Station {
     if (event.type === "registration" || event.type.startsWith("call.")) void this.#say();
   }
 
-  /** The watchdog is fed only while the phone is truly healthy. */
+  /** The watchdog is fed while the process itself works, whatever else is wrong: see `health.ts`. */
   async #beat(): Promise<void> {
-    const { healthy, reasons } = this.health();
-    if (healthy) await this.#notify.watchdog();
-    this.#tell(healthy ? "" : reasons.join("; "));
+    const { works, healthy, reasons } = this.health();
+    if (works) await this.#notify.watchdog();
+    this.#unhealthy = healthy ? "" : reasons.join("; ");
+    this.#tell(this.#unhealthy);
     await this.#say();
   }
 
@@ -241,7 +264,9 @@ export class Station {
   #describe(): string {
     const { accounts, calls } = snapshotOf(this.#phone.state);
     const registered = accounts.filter(({ registration }) => registration.state === "registered");
-    return `${registered.length} of ${accounts.length} accounts registered, ${calls.length} calls`;
+    const sick = this.#unhealthy === "" ? "" : `; unhealthy: ${this.#unhealthy}`;
+    return `${registered.length} of ${accounts.length} accounts registered, ` +
+      `${calls.length} calls${sick}`;
   }
 
   async #safely(doing: string, run: () => void | Promise<void>): Promise<void> {

@@ -11,6 +11,7 @@ import type { Phone } from "../control/phone.ts";
 import type { Providers } from "../control/records.ts";
 import { OffhookError } from "../core/errors.ts";
 import { fileReason } from "../core/file_reason.ts";
+import type { HistoryRecord } from "../store/history_record.ts";
 import { openStore, type Store } from "../store/store.ts";
 import { historyLog } from "./history_log.ts";
 import type { WriteLog } from "./log_line.ts";
@@ -30,6 +31,7 @@ export class StationStore {
   readonly #log: WriteLog;
   readonly #daily: ReturnType<typeof setInterval>;
   #retention: Retention = {};
+  #trouble: string | undefined;
 
   private constructor(store: Store, log: WriteLog) {
     this.#store = store;
@@ -37,25 +39,30 @@ export class StationStore {
     this.#daily = setInterval(() => this.#forget(), DAY_MS);
   }
 
-  /** @returns undefined when it cannot be opened: why is in the log */
+  /** @throws OffhookError when it cannot be opened */
   static open(
     path: string,
     phone: Phone & { provide(providers: Providers): void },
     log: WriteLog,
-  ): StationStore | undefined {
+  ): StationStore {
     try {
       mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
       const store = openStore({ path, mode: "write", now: Date.now });
       store.notices.forEach(({ message }) => log(message, { level: "warning" }));
       phone.provide({ history: store.history, contacts: store.contacts });
       const station = new StationStore(store, log);
-      void phone.subscribe(historyLog(store.history, (error) => station.#failed(error)));
+      const history = { put: (record: HistoryRecord) => station.#put(record) };
+      void phone.subscribe(historyLog(history, (error) => station.#failed(error)));
       return station;
     } catch (error) {
-      const why = error instanceof OffhookError ? error.message : `${path}: ${fileReason(error)}`;
-      log(`no history is kept: ${why}`, { level: "error" });
-      return undefined;
+      if (error instanceof OffhookError) throw error;
+      throw new OffhookError("file-unusable", `${path}: ${fileReason(error)}`, { cause: error });
     }
+  }
+
+  /** Why the last record could not be written; undefined: it was. */
+  get trouble(): string | undefined {
+    return this.#trouble;
   }
 
   /** Forgets by these rules, now and every day. */
@@ -82,7 +89,13 @@ export class StationStore {
     }
   }
 
+  #put(record: HistoryRecord): void {
+    this.#store.history.put(record);
+    this.#trouble = undefined;
+  }
+
   #failed(error: unknown): void {
-    this.#log(`history: ${OffhookError.from(error).message}`, { level: "error" });
+    this.#trouble = `history: ${OffhookError.from(error).message}`;
+    this.#log(this.#trouble, { level: "error" });
   }
 }

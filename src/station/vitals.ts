@@ -2,10 +2,11 @@
  * Gathers what {@link judge} is told: how late timers fire, which devices of calls are broken, and
  * since when each account is not registered.
  */
+import type { Health } from "../control/health.ts";
 import type { Sequenced } from "../control/phone.ts";
 import type { AccountId } from "../core/account.ts";
 import type { PhoneState } from "../core/state.ts";
-import { type AccountFacts, type Health, judge } from "./health.ts";
+import { type AccountFacts, judge } from "./health.ts";
 
 /** What a phone shows of itself. */
 export interface LivingPhone {
@@ -14,6 +15,8 @@ export interface LivingPhone {
   readonly mediaAlive: boolean;
   /** Why the device host cannot be had; absent: it can, or nobody needs it. */
   readonly deviceHost?: string | undefined;
+  /** What else somebody has to mend, a sentence each. */
+  readonly troubles?: readonly string[];
 }
 
 /** ms that a registration may be lost, unless the configuration says. */
@@ -26,6 +29,8 @@ export class Vitals {
   readonly #now: () => number;
   readonly #lostSince = new Map<AccountId, number>();
   readonly #broken = new Map<string, string>();
+  /** Since when no media thread answers. */
+  #mediaSilent: number | undefined;
 
   /**
    * @param windowMs a stall counts for so long after its end
@@ -54,15 +59,18 @@ export class Vitals {
     }
   }
 
-  judge({ state, mediaAlive, deviceHost }: LivingPhone): Health {
+  judge({ state, mediaAlive, deviceHost, troubles = [] }: LivingPhone): Health {
+    this.#mediaSilent = mediaAlive ? undefined : this.#mediaSilent ?? this.#now();
     return judge({
       loopLateMs: this.#loop.worst(),
       accounts: this.#accounts(state),
       onCall: [...state.calls.values()].some(({ phase }) => phase.name === "established"),
       graceMs: this.graceMs,
       mediaAlive,
+      mediaSilentMs: this.#mediaSilent === undefined ? 0 : this.#now() - this.#mediaSilent,
       deviceHost,
       brokenEndpoints: [...this.#broken.values()],
+      troubles,
     });
   }
 

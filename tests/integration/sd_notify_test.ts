@@ -28,6 +28,14 @@ Deno.test("a service manager hears READY with a status and our pid", async () =>
   await Deno.remove(folder, { recursive: true });
 });
 
+Deno.test("what a server said never becomes an assignment of its own", async () => {
+  const folder = await Deno.makeTempDir();
+  const path = `${folder}/notify`;
+  const text = await heard(path, path, (notify) => notify.status("busy\nMAINPID=1\r\u0000now"));
+  assert.equal(text, "STATUS=busy MAINPID=1 now");
+  await Deno.remove(folder, { recursive: true });
+});
+
 Deno.test({
   name: "abstract sockets are reached too",
   ignore: Deno.build.os !== "linux",

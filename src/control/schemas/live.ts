@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { event } from "../events.ts";
 import { ROLES } from "../role.ts";
-import { accountView, callView } from "../values.ts";
+import { accountView, callView, health } from "../values.ts";
 
 const seq = z.int().nonnegative().describe("The event that the answer had reached.");
 
@@ -15,6 +15,7 @@ export const statusSchema = z.object({
   calls: z.array(callView),
   doNotDisturb: z.boolean(),
   volume: z.number().describe("Of what is heard, dB."),
+  health: health.optional().describe("As /healthz has it."),
 });
 
 export const callsSchema = z.object({

@@ -28,7 +28,7 @@ function wire(desk: Desk, log: string[] = []): Buttons {
     clock: { ...SYSTEM_CLOCK, setTimeout: (run, ms) => setTimeout(run, Math.min(ms, 20)) },
     buttons: [HANDSET, KEY],
     notify: (input) => desk.core.submit(input),
-    log: (text) => log.push(text),
+    log: (text, { level } = {}) => log.push(`${level}: ${text}`),
   });
 }
 
@@ -72,10 +72,15 @@ Deno.test("a contact that is not there is told once, and found when it comes", a
   assert.equal(contacts.listeners.size, 1);
   await new Promise((done) => setTimeout(done, 60));
   assert.equal(log.length, 1);
+  assert.match(log[0]!, /^warning: \/dev\/gpiochip0 line 17: /);
+  assert.equal(buttons.troubles.length, 1, "a station says so as long as it lasts");
+  assert.match(buttons.troubles[0]!, /^\/dev\/gpiochip0 line 17: /);
   contacts.wire("gpio 17");
   await until(() => contacts.listeners.size === 2);
+  await until(() => buttons.troubles.length === 0);
   contacts.cut("key 113");
   await until(() => contacts.listeners.size === 1);
+  await until(() => buttons.troubles.some((text) => text.includes("event3 key 113")));
   contacts.wire("key 113");
   await until(() => contacts.listeners.size === 2);
   buttons.stop();

@@ -55,6 +55,48 @@ Deno.test("ready is healthy and registered; each fault is named", () => {
   }
 });
 
+Deno.test("only a process that does not work itself may be killed", () => {
+  const silent: RegistrationState = {
+    state: "failed",
+    status: 0,
+    error: { code: "unreachable", message: "no answer" },
+    retryInMs: 5_000,
+  };
+  const outside = [
+    { ...well, accounts: [account(silent, { lostMs: 86_400_000 })] },
+    { ...well, deviceHost: "it died" },
+    { ...well, brokenEndpoints: ["the speaker of call 1"] },
+    { ...well, troubles: ["history: no space is left on the device"] },
+    { ...well, loopLateMs: 25_000 },
+    { ...well, mediaAlive: false, mediaSilentMs: 30_000 },
+  ];
+  for (const facts of outside) {
+    const { works, healthy, reasons } = judge(facts);
+    assert.deepEqual([works, healthy], [true, false], reasons.join());
+    assert.ok(reasons.length === 1);
+  }
+  assert.equal(judge({ ...well, mediaAlive: false, mediaSilentMs: 30_001 }).works, false);
+});
+
+Deno.test("a media thread counts as lost when none has answered for half a minute", () => {
+  let now = 0;
+  const vitals = new Vitals(1_000, () => now);
+  const worksAt = (at: number, mediaAlive: boolean) => {
+    now = at;
+    return vitals.judge({ state: initialState(SETTINGS, []), mediaAlive }).works;
+  };
+  try {
+    assert.equal(worksAt(0, false), true);
+    assert.equal(worksAt(29_000, false), true);
+    assert.equal(worksAt(29_500, true), true);
+    assert.equal(worksAt(31_000, false), true, "counted anew");
+    assert.equal(worksAt(61_001, false), false);
+    assert.equal(worksAt(62_000, true), true);
+  } finally {
+    vitals.close();
+  }
+});
+
 Deno.test("health is served as status codes with the reasons", async () => {
   let facts: Parameters<typeof judge>[0] = well;
   const server = serveHealth(0, () => judge(facts));
@@ -64,6 +106,11 @@ Deno.test("health is served as status codes with the reasons", async () => {
   };
   try {
     assert.equal((await ask("/healthz")).status, 200);
+    facts = { ...well, deviceHost: "it died" };
+    assert.equal((await ask("/healthz")).status, 503);
+    assert.equal((await ask("/livez")).status, 200);
+    facts = { ...well, mediaAlive: false, mediaSilentMs: 60_000 };
+    assert.equal((await ask("/livez")).status, 503);
     facts = { ...well, accounts: [account({ state: "registering" })] };
     assert.equal((await ask("/healthz")).status, 200);
     const ready = await ask("/readyz");
