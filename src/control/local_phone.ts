@@ -172,9 +172,11 @@ function defaultAccount(state: PhoneState): string {
   return [...state.accounts.keys()].find((id) => id !== DIRECT_ACCOUNT) ?? DIRECT_ACCOUNT;
 }
 
-/** What a person wrote, as the account dials it; a whole URI stays as it is. */
+/**
+ * What a person wrote, as the account dials it.
+ * @throws OffhookError `invalid-target`, `config-missing`
+ */
 function uriOf(target: string, state: PhoneState, id: string): string {
-  if (/^(?:sips?|tel):/i.test(target)) return target;
   const account = state.accounts.get(id)?.account;
   if (account === undefined) return target;
   const { server, dialPlan } = account;

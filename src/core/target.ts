@@ -9,6 +9,7 @@
  */
 import { formatHostPort, parseHostPort } from "./address.ts";
 import { OffhookError } from "./errors.ts";
+import { bareNumber } from "./written_number.ts";
 
 /** One rule of a dial plan: `match` is a regular expression over the whole number. */
 export interface NumberRule {
@@ -38,8 +39,6 @@ const PARAMETERS = /^(?:;[A-Za-z0-9\-_.!~*'()[\]/:&+$%]+(?:=[A-Za-z0-9\-_.!~*'()
 /** RFC 3966 §3, visual separators included. */
 const TELEPHONE =
   /^(?:\+[0-9.()-]*[0-9][0-9.()-]*|[0-9A-Fa-f*#.()-]*[0-9A-Fa-f*#][0-9A-Fa-f*#.()-]*)$/;
-/** What people write in numbers, to be left out. */
-const SEPARATORS = /[\s.()/-]/g;
 const NUMBER = /^\+?[0-9*#]+$/;
 // deno-lint-ignore no-control-regex
 const UNPRINTABLE = /[\u0000-\u001f\u007f]/;
@@ -114,13 +113,28 @@ function escapeUser(user: string): string {
 
 function telUri(text: string, rest: string): ResolvedTarget {
   const [, number = "", parameters = ""] = /^([^;]*)(.*)$/s.exec(rest)!;
-  if (!TELEPHONE.test(number)) throw invalid(text, `"${number}" is not a telephone number`);
+  if (!TELEPHONE.test(number)) {
+    throw invalid(text, `"${number}" is not a telephone number`, keypadHint(number));
+  }
   if (!PARAMETERS.test(parameters)) throw invalid(text, `"${parameters}" are not URI parameters`);
-  return { uri: `tel:${number.replace(/[.()-]/g, "")}${parameters}` };
+  return { uri: `tel:${bareNumber(number)}${parameters}` };
+}
+
+/** The digits below the letters `A` to `Z` on a keypad (ITU-T E.161). */
+const KEYPAD = "22233344455566677778889999";
+
+/** For a number with letters in it, as advertisements have them. */
+function keypadHint(number: string): string | undefined {
+  const digits = number.replace(
+    /[a-z]/gi,
+    (letter) => KEYPAD[letter.toUpperCase().charCodeAt(0) - 65]!,
+  );
+  if (digits === number || !TELEPHONE.test(digits)) return undefined;
+  return `Dial the digits that are on the same keys: tel:${digits}`;
 }
 
 function onAccount(text: string, target: string, context: TargetContext): ResolvedTarget {
-  const compact = target.replace(SEPARATORS, "");
+  const compact = bareNumber(target);
   const dialled = NUMBER.test(compact) ? compact : target;
   const rule = context.dialPlan?.find(({ match }) => whole(match).test(dialled));
   if (rule !== undefined) {

@@ -7,6 +7,8 @@
  * Pure; not on the real-time path. ITU-T E.123 and E.164 for what is written, RFC 3966 for `tel:`.
  */
 
+import { bareNumber } from "../../core/written_number.ts";
+
 /** How numbers are dialled where the phone stands. Without a country code, only `+` is international. */
 export interface NumberPlan {
   /** Digits without `+`: "49", "1". */
@@ -29,8 +31,6 @@ const DIGIT_ZEROS = [0x660, 0x6f0, 0x966];
 const FOREIGN_DIGITS = /[\u0660-\u0669\u06f0-\u06f9\u0966-\u096f]/g;
 /** Extensions and pauses after a number are not part of it. */
 const AFTER_NUMBER = /[;,pw]|\s*(?:ext\.?|x)\s*\d.*$/i;
-const FORMATTING =
-  /[\s()./\-\u00ad\u00b7\u2010-\u2015\u2212\u200b-\u200f\u202a-\u202e\u2060\ufeff]+/g;
 const NUMBER = /^\+?[\d*#]+$/;
 
 /**
@@ -42,9 +42,7 @@ export function dialledDigits(text: string): string | undefined {
   const ascii = text.normalize("NFKC").replace(FOREIGN_DIGITS, asciiDigit);
   const after = AFTER_NUMBER.exec(ascii);
   const number = (after === null ? ascii : ascii.slice(0, after.index)).trim();
-  // E.123 forbids it, everybody writes it: the zero in +49 (0)30 is not dialled after a +.
-  const bare = number.startsWith("+") ? number.replace(/\(0\)/, "") : number;
-  const digits = bare.replace(FORMATTING, "");
+  const digits = bareNumber(number);
   return NUMBER.test(digits) ? digits : undefined;
 }
 

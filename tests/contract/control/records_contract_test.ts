@@ -156,4 +156,9 @@ contract("a number is dialled on the account's server", async ({ phone }) => {
   await phone.request("dial", { target: "030 12-34" });
   assert.equal(await dialled.promise, "sip:0301234@example.test");
   await assert.rejects(phone.request("dial", { target: "no body" }), /cannot be called/);
+  for (
+    const target of ["tel:+1-800-FLOWERS", "sip:bob@example.test?Replaces=x", "sip:a@b\r\nX: y"]
+  ) {
+    await assert.rejects(phone.request("dial", { target }), { code: "invalid-target" });
+  }
 });

@@ -27,6 +27,15 @@ Deno.test("what people write becomes the URI that it means", () => {
     ["*97", "sip:*97@pbx.example.com"],
     ["#21#", "sip:%2321%23@pbx.example.com"],
     ["+49 (30) 123-45/6", "sip:+4930123456@pbx.example.com"],
+    ["+49 (0) 171 / 123-4567", "sip:+491711234567@pbx.example.com"],
+    ["+49(0)30 1234", "sip:+49301234@pbx.example.com"],
+    ["+44 ( 0 ) 20 7946 0000", "sip:+442079460000@pbx.example.com"],
+    ["0049 (0) 30 1234", "sip:0049301234@pbx.example.com"],
+    ["tel:+49(0)30-123", "tel:+4930123"],
+    ["+39 06 1234", "sip:+39061234@pbx.example.com"],
+    ["\u202a+49 (0) 30 12\u202c", "sip:+493012@pbx.example.com"],
+    ["(0) 30 1234", "sip:+49301234@pbx.example.com"],
+    ["+49 30 – 123\u201145", "sip:+493012345@pbx.example.com"],
     ["alice", "sip:alice@pbx.example.com"],
     ["alice.smith", "sip:alice.smith@pbx.example.com"],
     [" 600 ", "sip:600@pbx.example.com"],
@@ -62,6 +71,22 @@ Deno.test("a malformed target is refused with the reason", () => {
     assert.throws(() => resolveTarget(text, ACCOUNT), (error: OffhookError) => {
       assert.equal(error.exitCode, 2, text);
       assert.match(error.message, why, text);
+      return true;
+    });
+  }
+});
+
+Deno.test("a telephone number with letters is refused with the digits of the same keys", () => {
+  const table: [string, string | undefined][] = [
+    ["tel:+1-800-FLOWERS", "Dial the digits that are on the same keys: tel:+1-800-3569377"],
+    ["tel:+1-800-flowers;isub=1", "Dial the digits that are on the same keys: tel:+1-800-3569377"],
+    ["tel:+1-800-b\u00e4cker", undefined],
+    ["tel:+", undefined],
+  ];
+  for (const [text, hint] of table) {
+    assert.throws(() => resolveTarget(text, ACCOUNT), (error: OffhookError) => {
+      assert.equal(error.exitCode, 2, text);
+      assert.equal(error.hint, hint, text);
       return true;
     });
   }
