@@ -2,30 +2,15 @@
  * What is said of a call that is over: its JSON (`offhook.call/1`), its exit status and a sentence.
  * Pure. Not on the real-time path.
  */
-import type { CallRecord, CallView, Outcome } from "../core/call.ts";
+import type { CallRecord, CallView } from "../core/call.ts";
 import { type ErrorJson, EXIT_CODES, type ExitCode } from "../core/errors.ts";
-import type { CallReport, ReportedOutcome } from "../control/schemas/call.ts";
+import { type Outcome, OUTCOME_WORDS } from "../core/outcome.ts";
+import type { CallReport } from "../control/schemas/call.ts";
 
 const CALL_SCHEMA = "offhook.call/1";
 
-/** Outcomes of the core that a script need not tell apart. */
-const REPORTED: Record<Outcome, ReportedOutcome> = {
-  answered: "answered",
-  busy: "busy",
-  "no-answer": "no-answer",
-  declined: "declined",
-  "not-found": "not-found",
-  unreachable: "unreachable",
-  "auth-failed": "auth-failed",
-  "media-failed": "media-failed",
-  cancelled: "cancelled",
-  failed: "failed",
-  "answered-elsewhere": "cancelled",
-  missed: "cancelled",
-};
-
 /** Exit status of an outcome that has no error of its own to say it. */
-const EXIT_OF_OUTCOME: Record<ReportedOutcome, ExitCode> = {
+const EXIT_OF_OUTCOME: Record<Outcome, ExitCode> = {
   answered: 0,
   busy: 5,
   "no-answer": 6,
@@ -36,6 +21,9 @@ const EXIT_OF_OUTCOME: Record<ReportedOutcome, ExitCode> = {
   "media-failed": 9,
   cancelled: 130,
   failed: 7,
+  // As a call of ours that was given up.
+  "answered-elsewhere": 130,
+  missed: 130,
 };
 
 const NO_AUDIO: ErrorJson = {
@@ -51,7 +39,7 @@ export function callReport(
 ): CallReport {
   const silent = options.requireAudio === true && record.outcome === "answered" &&
     (record.report?.received ?? 0) === 0;
-  const outcome = silent ? "media-failed" : REPORTED[record.outcome];
+  const outcome = silent ? "media-failed" : record.outcome;
   const error = silent ? NO_AUDIO : record.error;
   const { report, answeredAt } = record;
   return {
@@ -91,23 +79,11 @@ export function exitOf(report: CallReport): ExitCode {
 export function sentenceOf(report: CallReport): string {
   const { sipStatus, reason } = report;
   const status = sipStatus === 0 ? "" : ` (${sipStatus}${reason === "" ? "" : ` ${reason}`})`;
-  if (report.outcome !== "answered") return `${WORDS[report.outcome]}${status}`;
+  if (report.outcome !== "answered") return `${OUTCOME_WORDS[report.outcome]}${status}`;
   const who = report.endedBy === "remote" ? " by the other side" : "";
   const silence = report.media.heard ? "" : "; no sound was received";
   return `ended after ${clock(report.durationMs)}${who}${silence}`;
 }
-
-const WORDS: Record<Exclude<ReportedOutcome, "answered">, string> = {
-  busy: "busy",
-  "no-answer": "no answer",
-  declined: "declined",
-  "not-found": "not found",
-  unreachable: "unreachable",
-  "auth-failed": "authentication refused",
-  "media-failed": "no sound",
-  cancelled: "cancelled",
-  failed: "failed",
-};
 
 /** `0:07`, `12:34`, `1:02:03` */
 export function clock(ms: number): string {

@@ -1,4 +1,5 @@
 /** The run of `offhook history`. Not on the real-time path. */
+import { OUTCOME_WORDS } from "../core/outcome.ts";
 import { type ExitCode, OffhookError } from "../core/errors.ts";
 import type { HistoryJson } from "../store/history_json.ts";
 import type { HistoryQuery } from "../store/history_query.ts";
@@ -81,7 +82,7 @@ function row({ record, name }: Found): string[] {
     timeOf(record.startedAt),
     record.direction === "incoming" ? "from" : "to",
     who === undefined ? remote.uri : `${who} ${remote.uri}`,
-    outcome ?? "live",
+    outcome === null ? "live" : OUTCOME_WORDS[outcome],
     lasted,
   ];
 }

@@ -8,6 +8,7 @@ import type { AccountView } from "../core/account_view.ts";
 import type { CallLimits, CallRecord, CallView } from "../core/call.ts";
 import { type ErrorCode, type ErrorJson, EXIT_CODES } from "../core/errors.ts";
 import type { AudioEndpoints, MediaReport, Microphone, Speaker } from "../core/media_port.ts";
+import { OUTCOMES } from "../core/outcome.ts";
 import type { Health } from "./health.ts";
 import type { Snapshot } from "./phone.ts";
 
@@ -122,20 +123,7 @@ export const callView: z.ZodType<CallView> = z.strictObject({
   report: mediaReport.optional(),
 });
 
-export const outcome = z.enum([
-  "answered",
-  "busy",
-  "no-answer",
-  "declined",
-  "not-found",
-  "unreachable",
-  "auth-failed",
-  "media-failed",
-  "cancelled",
-  "failed",
-  "answered-elsewhere",
-  "missed",
-]);
+export const outcome = z.enum(OUTCOMES);
 
 export const callRecord: z.ZodType<CallRecord> = z.strictObject({
   outcome,

@@ -20,6 +20,7 @@ import type { AccountId, ExtraHeader, Party, TransportName } from "./account.ts"
 import type { ErrorJson } from "./errors.ts";
 import type { MediaDescription, NegotiatedStream, PayloadFormat } from "./media_description.ts";
 import type { AudioEndpoints, MediaReport } from "./media_port.ts";
+import type { Outcome } from "./outcome.ts";
 import type { CallId } from "./sip_port.ts";
 
 export type Phase =
@@ -135,20 +136,6 @@ export interface CallLimits {
   /** From answer to our BYE. */
   durationMs?: number;
 }
-
-export type Outcome =
-  | "answered"
-  | "busy"
-  | "no-answer"
-  | "declined"
-  | "not-found"
-  | "unreachable"
-  | "auth-failed"
-  | "media-failed"
-  | "cancelled"
-  | "failed"
-  | "answered-elsewhere"
-  | "missed";
 
 export interface CallOutcome {
   outcome: Outcome;

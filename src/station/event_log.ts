@@ -1,4 +1,5 @@
 /** The phone's events as lines of the log, with the Call-ID on every line of a call. Pure. */
+import { OUTCOME_WORDS } from "../core/outcome.ts";
 import type { Sequenced } from "../control/phone.ts";
 import type { CallView } from "../core/call.ts";
 import type { LogFacts, LogLevel } from "./log_line.ts";
@@ -30,7 +31,7 @@ export function eventLog(
         callIds.delete(id);
         const lasted = answeredAt === undefined ? "" : ` after ${endedAt - answeredAt} ms`;
         const status = sipStatus === 0 ? "" : ` ${sipStatus}`;
-        const text = `call ended${lasted}: ${outcome}${status} ${reason}`.trimEnd();
+        const text = `call ended${lasted}: ${OUTCOME_WORDS[outcome]}${status} ${reason}`.trimEnd();
         return { text, facts: factsOf("info", { id, account, callId }) };
       }
       case "registration": {

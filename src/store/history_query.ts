@@ -5,7 +5,7 @@
  * neither repeat nor skip one. Not on the real-time path.
  */
 import type { AccountId } from "../core/account.ts";
-import type { Outcome } from "../core/call.ts";
+import type { Outcome } from "../core/outcome.ts";
 import { OffhookError } from "../core/errors.ts";
 import { type CallRow, fromRow, type HistoryRecord } from "./history_record.ts";
 import type { Database, SqlValue } from "./sqlite.ts";

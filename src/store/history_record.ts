@@ -3,30 +3,9 @@
  * path.
  */
 import type { AccountId, Party } from "../core/account.ts";
-import type { Outcome } from "../core/call.ts";
+import type { Outcome } from "../core/outcome.ts";
 import type { CallId } from "../core/sip_port.ts";
 import { fold } from "./text_fold.ts";
-
-/** A key for each, so that one that the core gets is not forgotten here. */
-const OUTCOMES: Record<Outcome, true> = {
-  "answered": true,
-  "busy": true,
-  "no-answer": true,
-  "declined": true,
-  "not-found": true,
-  "unreachable": true,
-  "auth-failed": true,
-  "media-failed": true,
-  "cancelled": true,
-  "failed": true,
-  "missed": true,
-  "answered-elsewhere": true,
-};
-
-/**
- * Every way a call can end. `missed`: incoming, nobody answered; `answered-elsewhere` is not missed.
- */
-export const CALL_OUTCOMES = Object.keys(OUTCOMES) as readonly Outcome[];
 
 /** What the media of a call was like. Packets are RTP packets. */
 export interface CallQuality {

@@ -1,4 +1,5 @@
 /** What events say in the log view, a line each. Pure. */
+import { OUTCOME_WORDS } from "../core/outcome.ts";
 import type { Sequenced } from "../control/phone.ts";
 import type { CallRecord } from "../core/call.ts";
 import type { ErrorJson } from "../core/errors.ts";
@@ -68,7 +69,7 @@ export function headsetNotice({ text, hint }: { text: string; hint?: string }): 
 
 function endedLine({ id, remote, outcome, reason }: CallRecord, at: number): LogLine {
   const who = remote.displayName ?? shortAddress(remote.uri);
-  const text = `${who}: ${outcome}${reason === "" ? "" : ` (${reason})`}`;
+  const text = `${who}: ${OUTCOME_WORDS[outcome]}${reason === "" ? "" : ` (${reason})`}`;
   const bad = outcome !== "answered" && outcome !== "cancelled";
   return bad ? warning(at, text, id) : info(at, text, id);
 }

@@ -1,23 +1,11 @@
 /** The JSON of one call: `offhook dial --json`, and one line a call of `offhook answer --json`. */
 import { z } from "zod";
+import { outcome } from "../values.ts";
 import { errorSchema } from "./error.ts";
-
-const outcomeSchema = z.enum([
-  "answered",
-  "busy",
-  "no-answer",
-  "declined",
-  "not-found",
-  "unreachable",
-  "auth-failed",
-  "media-failed",
-  "cancelled",
-  "failed",
-]);
 
 export const callReportSchema = z.object({
   schema: z.literal("offhook.call/1"),
-  outcome: outcomeSchema,
+  outcome,
   sipStatus: z.int().describe("The final SIP status; 0 when there was none."),
   reason: z.string().describe("Its reason phrase, or why there was none."),
   callId: z.string().nullable().describe("The SIP Call-ID; null when nothing was sent."),
@@ -41,4 +29,3 @@ export const callReportSchema = z.object({
 });
 
 export type CallReport = z.infer<typeof callReportSchema>;
-export type ReportedOutcome = z.infer<typeof outcomeSchema>;

@@ -1,7 +1,8 @@
 /** How calls end: from any phase through `ending` to a record. */
-import type { Awaiting, Call, CallOutcome, CallRecord, Outcome } from "../call.ts";
+import type { Awaiting, Call, CallOutcome, CallRecord } from "../call.ts";
 import type { ErrorCode, ErrorJson } from "../errors.ts";
 import type { MediaReport } from "../media_port.ts";
+import type { Outcome } from "../outcome.ts";
 import { type CallIn, isIn, type Turn } from "../turn.ts";
 import { tellReferrer } from "./referrer.ts";
 

@@ -165,7 +165,7 @@ export const de: Catalogue = {
   "outcome.not-found": "unbekannt",
   "outcome.unreachable": "unerreichbar",
   "outcome.auth-failed": "Login abgelehnt",
-  "outcome.media-failed": "Ton ging nicht",
+  "outcome.media-failed": "kein Ton",
   "outcome.cancelled": "abgebrochen",
   "outcome.failed": "gescheitert",
   "outcome.answered-elsewhere": "anderswo",

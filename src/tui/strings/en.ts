@@ -1,3 +1,5 @@
+import { OUTCOME_WORDS } from "../../core/outcome.ts";
+
 /**
  * The catalogue of everything that the terminal phone says, in English: the one that the others are
  * held against. `{x}` is filled in. What the station says (errors, reasons) comes as it is.
@@ -158,18 +160,18 @@ export const en = {
   "hit.history": "recent",
 
   "outcome.live": "live",
-  "outcome.answered": "answered",
-  "outcome.busy": "busy",
-  "outcome.no-answer": "no answer",
-  "outcome.declined": "declined",
-  "outcome.not-found": "not found",
-  "outcome.unreachable": "unreachable",
-  "outcome.auth-failed": "refused: login",
-  "outcome.media-failed": "sound failed",
-  "outcome.cancelled": "cancelled",
-  "outcome.failed": "failed",
-  "outcome.answered-elsewhere": "answered elsewhere",
-  "outcome.missed": "missed",
+  "outcome.answered": OUTCOME_WORDS.answered,
+  "outcome.busy": OUTCOME_WORDS.busy,
+  "outcome.no-answer": OUTCOME_WORDS["no-answer"],
+  "outcome.declined": OUTCOME_WORDS.declined,
+  "outcome.not-found": OUTCOME_WORDS["not-found"],
+  "outcome.unreachable": OUTCOME_WORDS.unreachable,
+  "outcome.auth-failed": OUTCOME_WORDS["auth-failed"],
+  "outcome.media-failed": OUTCOME_WORDS["media-failed"],
+  "outcome.cancelled": OUTCOME_WORDS.cancelled,
+  "outcome.failed": OUTCOME_WORDS.failed,
+  "outcome.answered-elsewhere": OUTCOME_WORDS["answered-elsewhere"],
+  "outcome.missed": OUTCOME_WORDS.missed,
   "direction.incoming": "in",
   "direction.outgoing": "out",
 

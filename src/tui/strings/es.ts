@@ -165,7 +165,7 @@ export const es: Catalogue = {
   "outcome.not-found": "no existe",
   "outcome.unreachable": "inalcanzable",
   "outcome.auth-failed": "acceso negado",
-  "outcome.media-failed": "audio falló",
+  "outcome.media-failed": "sin audio",
   "outcome.cancelled": "cancelada",
   "outcome.failed": "falló",
   "outcome.answered-elsewhere": "en otro equipo",

@@ -65,7 +65,7 @@ Deno.test("a call that ends as it comes is reported all the same", async () => {
   ring("a");
   phone.tell({ type: "call.ended", record: aFailure("missed", undefined, { id: "a" }) });
   assert.equal(await status, 130);
-  assert.equal(JSON.parse(io.stdout.text).outcome, "cancelled");
+  assert.equal(JSON.parse(io.stdout.text).outcome, "missed");
 });
 
 Deno.test("--accept lets only some callers in", async () => {

@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { callReport, clock, exitOf, sentenceOf } from "../../../src/cli/call_report.ts";
 import { callReportSchema } from "../../../src/control/schemas/call.ts";
-import type { CallRecord, Outcome } from "../../../src/core/call.ts";
+import type { CallRecord } from "../../../src/core/call.ts";
+import { type Outcome, OUTCOMES } from "../../../src/core/outcome.ts";
 import { type ErrorCode, OffhookError } from "../../../src/core/errors.ts";
 import { aFailure, aRecord, aReport } from "../../fakes/fake_phone.ts";
 
@@ -48,11 +49,13 @@ Deno.test("every outcome has a valid report and an exit status", () => {
     ["answered-elsewhere", undefined, 130],
     ["missed", undefined, 130],
   ];
+  assert.deepEqual(new Set(rows.map(([outcome]) => outcome)), new Set(OUTCOMES));
   for (const [outcome, code, exit] of rows) {
     const error = code === undefined ? undefined : new OffhookError(code, "why");
     const record = outcome === "answered" ? aRecord() : aFailure(outcome, error);
     const report = reportOf(record);
     callReportSchema.parse(report);
+    assert.equal(report.outcome, outcome);
     assert.equal(exitOf(report), exit, `${outcome} ${code}`);
     assert.equal(report.durationMs > 0, outcome === "answered");
   }

@@ -1,15 +1,12 @@
 /** The call history: kept, filtered, paged, pruned. */
 import assert from "node:assert/strict";
+import { OUTCOMES } from "../../../src/core/outcome.ts";
 import fc from "fast-check";
 import { openDatabase } from "../../../src/store/database.ts";
 import { History } from "../../../src/store/history.ts";
 import { historyJson } from "../../../src/store/history_json.ts";
 import type { HistoryQuery } from "../../../src/store/history_query.ts";
-import {
-  CALL_OUTCOMES,
-  durationOf,
-  type HistoryRecord,
-} from "../../../src/store/history_record.ts";
+import { durationOf, type HistoryRecord } from "../../../src/store/history_record.ts";
 import { singleLine } from "../../../src/store/text_fold.ts";
 import { sampleCall } from "../../fakes/store/sample_call.ts";
 import { NOON } from "../../fakes/store/temporary_store.ts";
@@ -211,7 +208,7 @@ Deno.test("any record survives the round trip", () => {
     account: fc.string(),
     direction: fc.constantFrom("outgoing", "incoming"),
     remote: fc.record({ uri: text, displayName: text }),
-    outcome: fc.option(fc.constantFrom(...CALL_OUTCOMES)),
+    outcome: fc.option(fc.constantFrom(...OUTCOMES)),
     sipStatus: fc.integer({ min: 0, max: 699 }),
     reason: text,
     startedAt: time,
