@@ -24,6 +24,12 @@ import type { MediaDescription } from "./media_description.ts";
 
 export type CallId = string;
 
+/**
+ * Who brought us a request outside any dialog: the account's server (over the account's flow, or from an
+ * address that the server's name resolves to), or anybody else. Without an account: always a stranger.
+ */
+export type RequestOrigin = "server" | "stranger";
+
 export type SipEffect =
   | { type: "Register"; account: AccountId }
   | { type: "Unregister"; account: AccountId }
@@ -92,7 +98,10 @@ export type SipInput =
     account: AccountId;
     /** The SIP Call-ID, for logs, traces and `explain`. */
     sipCallId: string;
-    /** From, or P-Asserted-Identity where the peer states one. */
+    origin: RequestOrigin;
+    /** Numeric address, without port, that the INVITE came from. */
+    source: string;
+    /** From; of the account's server also P-Asserted-Identity, where it states one. */
     from: Party;
     to: Party;
     /** Null: a delayed offer. */

@@ -6,7 +6,7 @@ import type { SessionDialog, UserAgentCore } from "sip.js/lib/core/index.js";
 import type { Account } from "../core/account.ts";
 import type { Clock } from "../core/clock.ts";
 import type { ErrorJson } from "../core/errors.ts";
-import type { CallId, SipEffect, SipInput } from "../core/sip_port.ts";
+import type { CallId, RequestOrigin, SipEffect, SipInput } from "../core/sip_port.ts";
 import type { Credentials } from "./digest.ts";
 import type { Flow } from "./transport/types.ts";
 
@@ -40,6 +40,8 @@ export interface Agent {
   identityOn(flow: Flow): { uri: string; displayName: string };
   /** The flow that a request to `uri` will take. @throws OffhookError when there is none */
   flowToward(uri: string): Promise<Flow>;
+  /** Whether what comes on a flow comes from the account's server. */
+  originOf(flow: Flow): RequestOrigin;
   /** Undefined: requests have their way. Else a try to get it, which may reject. */
   reach(): Promise<unknown> | undefined;
   /** The local address for SDP of a call that began on `flow`: that of the account's flow of now. */

@@ -5,17 +5,20 @@
 import type { IncomingRequestMessage, IncomingResponseMessage } from "sip.js/lib/core/index.js";
 import type { Account, Party } from "../core/account.ts";
 import { OffhookError } from "../core/errors.ts";
+import type { RequestOrigin } from "../core/sip_port.ts";
 import { LiteralUri } from "./overrides/literal_uri.ts";
 import { type NameAddr, parseNameAddrList, unquoted } from "./uri.ts";
 
 type Message = IncomingRequestMessage | IncomingResponseMessage;
 
 /**
- * The peer of a call: what the network asserts, else what the peer says of itself.
+ * The peer of a call: what the account's server asserts, else what the peer says of itself. A stranger
+ * may assert whatever it likes; only a server of our own domain of trust counts (RFC 3325 §5).
  * @param own the header that names the peer: From of a request, To of a response
  */
-export function remoteParty(message: Message, own: "from" | "to"): Party {
-  return assertedParty(message) ?? partyOf(message.getHeader(own) ?? "") ??
+export function remoteParty(message: Message, own: "from" | "to", origin: RequestOrigin): Party {
+  const asserted = origin === "server" ? assertedParty(message) : undefined;
+  return asserted ?? partyOf(message.getHeader(own) ?? "") ??
     { uri: "sip:anonymous@anonymous.invalid" };
 }
 

@@ -96,12 +96,15 @@ export class IncomingCall implements Leg {
     this.#expireAfter(message.getHeader("expires"));
     this.#agent.setLeg(this.#call, this);
     const auto = this.#replaced === undefined ? autoAnswerAfter(message) : 0;
+    const origin = this.#agent.originOf(this.#flow);
     this.#agent.notify({
       type: "IncomingCall",
       call: this.#call,
       account: this.#agent.account.id,
       sipCallId: message.callId,
-      from: remoteParty(message, "from"),
+      origin,
+      source: this.#flow.remote.host,
+      from: remoteParty(message, "from", origin),
       to: partyOf(message.getHeader("to") ?? "") ?? { uri: message.ruri?.toString() ?? "" },
       offer: this.#offer,
       transport: this.#flow.transport,

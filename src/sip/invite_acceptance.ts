@@ -101,7 +101,7 @@ export class InviteAcceptance {
       sipCallId: this.#message.callId,
       dialog: this.#message.toTag ?? "",
       local: invite.sentFrom!,
-      remote: remoteParty(this.#message, "to"),
+      remote: remoteParty(this.#message, "to", agent.originOf(flow)),
       transport: flow.transport,
       description,
       isOffer,

@@ -10,6 +10,7 @@
 import type { Account, TransportName } from "../core/account.ts";
 import type { Clock } from "../core/clock.ts";
 import { type ErrorJson, OffhookError } from "../core/errors.ts";
+import type { RequestOrigin } from "../core/sip_port.ts";
 import type { Log } from "./agent.ts";
 import { Connection, type ConnectionEvents } from "./connection.ts";
 import type { SipMessage } from "./message.ts";
@@ -74,6 +75,11 @@ export class Network {
   /** The account's flow while it is up; always undefined without an account. */
   get flow(): Flow | undefined {
     return this.#connection?.flow;
+  }
+
+  /** Who sends what comes on a flow. */
+  originOf(flow: Flow): RequestOrigin {
+    return this.#layer.isServer(flow) ? "server" : "stranger";
   }
 
   start(): void {
@@ -169,5 +175,6 @@ function nextHopOf(account: Account): TransportLayerOptions["nextHop"] {
       data: { server },
     });
   }
-  return { server: outboundProxy ?? server, ...(transport === undefined ? {} : { transport }) };
+  const way = outboundProxy === undefined ? { server } : { server: outboundProxy, domain: server };
+  return { ...way, ...(transport === undefined ? {} : { transport }) };
 }

@@ -200,6 +200,7 @@ export class UserAgent {
       }),
       identityOn: (flow) => this.#identityOn(flow),
       flowToward: (uri) => network.flowToward(uri),
+      originOf: (flow) => network.originOf(flow),
       reach: () => network.reach(),
       localAddress: (flow) => network.localAddress(flow),
       contactLine: () => `Contact: ${placeholder(account.user)}`,
@@ -250,10 +251,10 @@ export class UserAgent {
     }
   }
 
-  /** What comes through our own server is for us, whatever it calls us. */
+  /** What comes from our own server is for us, whatever it calls us. */
   #takesUser(user: string, flow: Flow): boolean {
     const { server, user: own } = this.account;
-    return server === "" || flow === this.#network.flow || user === own;
+    return server === "" || user === own || this.#network.originOf(flow) === "server";
   }
 
   #refuse(message: SipMessage, flow: Flow, thrown: unknown): void {

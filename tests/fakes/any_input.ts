@@ -59,6 +59,8 @@ export const anyInput: fc.Arbitrary<Input> = fc.tuple(
         call,
         account: "desk",
         sipCallId: "x",
+        origin: "server",
+        source: "192.0.2.1",
         from: party,
         to: party,
         offer: flag ? description : null,

@@ -62,6 +62,8 @@ async function withStation(run: (scene: Scene) => Promise<void>): Promise<void> 
           call,
           account: "desk",
           sipCallId: `${call}@peer`,
+          origin: "server",
+          source: "192.0.2.1",
           from: { uri },
           to: { uri: "sip:alice@example.test" },
           offer: theirs(),

@@ -85,6 +85,11 @@ export function plainHost(host: string): string {
   return /^::ffff:\d+\.\d+\.\d+\.\d+$/i.test(bare) ? bare.slice(7) : bare;
 }
 
+/** Whether a transport encrypts. */
+export function isSecure({ transport }: { transport: TransportName }): boolean {
+  return transport === "tls" || transport === "wss";
+}
+
 export function isIPv6(host: string): boolean {
   return host.includes(":");
 }

@@ -78,6 +78,7 @@ export class TransportLayer {
     this.#account = hop === undefined ? undefined : new NextHopConnection({
       clock: this.clock,
       locate: () => locating(hop),
+      ...domainLocator(this.options.nextHop?.domain, locating),
       open: (target) => this.#openNextHop(target),
     });
     const open = (target: Target) => this.#flows.toward(target);
@@ -124,6 +125,11 @@ export class TransportLayer {
   /** Account mode: the open flow to the next hop. */
   get nextHopFlow(): Flow | undefined {
     return this.#account?.flow;
+  }
+
+  /** Account mode: whether what comes on a flow comes from the account's server. */
+  isServer(flow: Flow): boolean {
+    return this.#account?.isServer(flow) ?? false;
   }
 
   /** Adds a listener of events; the returned function takes it away. */
@@ -287,4 +293,13 @@ export class TransportLayer {
       flow.close();
     });
   }
+}
+
+function domainLocator(
+  domain: string | undefined,
+  locate: (destination: Destination) => Promise<Target[]>,
+): { locateDomain?: () => Promise<Target[]> } {
+  if (domain === undefined) return {};
+  const hop = configuredHop({ server: domain });
+  return { locateDomain: () => locate(hop) };
 }

@@ -10,8 +10,9 @@
  */
 import { OffhookError } from "../../core/errors.ts";
 import type { Target } from "../dns/locate.ts";
-import type { BaseFlow } from "./flow.ts";
-import type { Clock } from "./types.ts";
+import { type BaseFlow, isSecure } from "./flow.ts";
+import { ServerAddresses } from "./server_addresses.ts";
+import type { Clock, Flow } from "./types.ts";
 
 /** How long a failed target is tried last. */
 const PENALTY_MS = 5 * 60_000;
@@ -19,17 +20,36 @@ const PENALTY_MS = 5 * 60_000;
 export interface NextHopConnectionOptions {
   clock: Clock;
   locate(): Promise<Target[]>;
+  /** Where else the server may send from: its domain's own addresses behind an outbound proxy. */
+  locateDomain?(): Promise<Target[]>;
   open(target: Target): Promise<BaseFlow>;
 }
 
 export class NextHopConnection {
-  flow: BaseFlow | undefined;
+  readonly #addresses = new ServerAddresses();
+  readonly #flows = new WeakSet<Flow>();
+  #flow: BaseFlow | undefined;
   #target: Target | undefined;
   #targets: Target[] = [];
   #connecting: Promise<BaseFlow> | undefined;
   readonly #penalties = new Map<string, number>();
 
   constructor(readonly options: NextHopConnectionOptions) {}
+
+  get flow(): BaseFlow | undefined {
+    return this.#flow;
+  }
+
+  /**
+   * Whether what comes on a flow comes from the server: on a flow that led to it, or from an address of
+   * its. Where the account speaks TLS an address alone proves nothing: only a connection does whose
+   * certificate was verified.
+   */
+  isServer(flow: Flow): boolean {
+    if (this.#flows.has(flow)) return true;
+    const secure = this.#target !== undefined && isSecure(this.#target);
+    return !secure && this.#addresses.include(flow);
+  }
 
   /**
    * Opens the flow, or returns the open one.
@@ -45,7 +65,7 @@ export class NextHopConnection {
   closed(flow: BaseFlow, failed: boolean): boolean {
     if (flow !== this.flow) return false;
     if (failed) this.penalize();
-    this.flow = undefined;
+    this.#flow = undefined;
     return true;
   }
 
@@ -65,9 +85,7 @@ export class NextHopConnection {
       const flow = await this.options.open(next);
       // Lost or replaced in the meantime: somebody else is at it.
       if (this.flow !== before) return undefined;
-      this.#target = next;
-      this.flow = flow;
-      return flow;
+      return this.#use(next, flow);
     } catch {
       return undefined;
     }
@@ -75,6 +93,9 @@ export class NextHopConnection {
 
   async #connect(): Promise<BaseFlow> {
     const located = await this.options.locate();
+    this.#addresses.add(located);
+    // Nobody waits for it: most servers send only from where we reach them.
+    this.options.locateDomain?.().then((targets) => this.#addresses.add(targets), () => {});
     this.#targets = [
       ...located.filter((target) => !this.#isPenalized(target)),
       ...located.filter((target) => this.#isPenalized(target)),
@@ -83,9 +104,7 @@ export class NextHopConnection {
     for (const target of this.#targets) {
       try {
         const flow = await this.options.open(target);
-        this.#target = target;
-        this.flow = flow;
-        return flow;
+        return this.#use(target, flow);
       } catch (thrown) {
         const error = OffhookError.from(thrown);
         if (error.code !== "unreachable" && error.code !== "tls-failed") throw error;
@@ -93,6 +112,13 @@ export class NextHopConnection {
       }
     }
     throw mostTelling(errors);
+  }
+
+  #use(target: Target, flow: BaseFlow): BaseFlow {
+    this.#target = target;
+    this.#flow = flow;
+    this.#flows.add(flow);
+    return flow;
   }
 
   #isPenalized(target: Target): boolean {

@@ -49,6 +49,8 @@ export interface NextHop {
   server: string;
   /** Absent: chosen by NAPTR/SRV, else UDP (RFC 3263 §4.1). */
   transport?: TransportName;
+  /** The account's domain when `server` is an outbound proxy: its requests may come directly. */
+  domain?: string;
 }
 
 /** Certificate that a TLS or WSS listener presents (PEM text). */

@@ -60,6 +60,8 @@ export class Desk implements AsyncDisposable {
       call,
       account: "desk",
       sipCallId: "x",
+      origin: "server",
+      source: "192.0.2.1",
       from: { uri: "sip:bob@example.test" },
       to: { uri: "sip:alice@example.test" },
       offer: theirs(),

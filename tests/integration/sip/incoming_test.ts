@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { description } from "./phone.ts";
 import { RawPeer, sdp } from "./raw_peer.ts";
-import { answered, withPeer } from "./with_peer.ts";
+import { answered, withAccount, withPeer } from "./with_peer.ts";
 
 Deno.test("an answer has what RFC 3261 §13.3.1.4 wants, and a reachable Contact", async () => {
   await withPeer(async (scene) => {
@@ -87,18 +87,37 @@ Deno.test("tel: URIs may stand in From, To, Contact-less identity and the reques
   });
 });
 
-Deno.test("P-Asserted-Identity and Remote-Party-ID name the caller before From", async () => {
-  await withPeer(async ({ phone, peer, port }) => {
+Deno.test("P-Asserted-Identity and Remote-Party-ID count from the account's server only", async () => {
+  await withAccount(async ({ phone, server, stranger, port }) => {
     for (const header of ["P-Asserted-Identity", "Remote-Party-ID"]) {
-      peer.request("INVITE", port, {
-        from: '"Anonymous" <sip:anonymous@anonymous.invalid>;tag=a',
-        headers: [`${header}: "Real" <sip:real@h>;party=calling`],
-        body: sdp(6000),
-      });
-      const { from, call } = await phone.next("IncomingCall");
-      assert.deepEqual(from, { uri: "sip:real@h", displayName: "Real" });
-      phone.do({ type: "SendReject", call, status: 480 });
+      for (const peer of [server, stranger]) {
+        peer.request("INVITE", port, {
+          from: '"Anonymous" <sip:anonymous@anonymous.invalid>;tag=a',
+          headers: [`${header}: "Real" <sip:real@h>;party=calling`],
+          body: sdp(6000),
+        });
+        const { from, call, origin, source } = await phone.next("IncomingCall");
+        phone.do({ type: "SendReject", call, status: 480 });
+        assert.deepEqual(
+          [origin, source],
+          peer === server ? ["server", "127.0.0.1"] : ["stranger", "127.0.0.2"],
+        );
+        assert.equal(from.uri, peer === server ? "sip:real@h" : "sip:anonymous@anonymous.invalid");
+      }
     }
+  });
+});
+
+Deno.test("without an account every caller is a stranger", async () => {
+  await withPeer(async ({ phone, peer, port }) => {
+    peer.request("INVITE", port, {
+      headers: ["P-Asserted-Identity: <sip:boss@h>"],
+      body: sdp(6000),
+    });
+    const { from, origin, call } = await phone.next("IncomingCall");
+    phone.do({ type: "SendReject", call, status: 480 });
+    assert.equal(origin, "stranger");
+    assert.equal(from.uri, `sip:peer@${peer.at}`);
   });
 });
 

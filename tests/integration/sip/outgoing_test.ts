@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { description } from "./phone.ts";
 import { sdp } from "./raw_peer.ts";
-import { withPeer } from "./with_peer.ts";
+import { withAccount, withPeer } from "./with_peer.ts";
 
 Deno.test("of two answers to a forked INVITE the second gets ACK and BYE", async () => {
   await withPeer(async ({ phone, peer }) => {
@@ -314,15 +314,17 @@ Deno.test("nobody there is unreachable, with the reason", async () => {
   });
 });
 
-Deno.test("the asserted identity of the answer is the remote party", async () => {
+Deno.test("the identity that the account's server asserts for the answer is the remote party", async () => {
+  const identity = 'P-Asserted-Identity: "Bob \\"B\\"" <tel:+4930123>, <sip:+4930123@pbx.example>';
+  await withAccount(async ({ phone, server }) => {
+    phone.dial("c", "sip:x@pbx.example");
+    server.reply(await server.next("INVITE"), 200, { headers: [identity], body: sdp(7000) });
+    assert.equal((await phone.next("CallAccepted")).remote.uri, "sip:+4930123@pbx.example");
+  });
   await withPeer(async ({ phone, peer }) => {
     phone.dial("c", `sip:x@${peer.at}`);
-    peer.reply(await peer.next("INVITE"), 200, {
-      headers: ['P-Asserted-Identity: "Bob \\"B\\"" <tel:+4930123>, <sip:+4930123@pbx.example>'],
-      body: sdp(7000),
-    });
-    const accepted = await phone.next("CallAccepted");
-    assert.equal(accepted.remote.uri, "sip:+4930123@pbx.example");
+    peer.reply(await peer.next("INVITE"), 200, { headers: [identity], body: sdp(7000) });
+    assert.equal((await phone.next("CallAccepted")).remote.uri, `sip:x@${peer.at}`);
   });
 });
 

@@ -84,7 +84,7 @@ export class RawPeer {
   readonly #waiting: { matches: (message: RawMessage) => boolean; wake: () => void }[] = [];
   #taken = new Set<RawMessage>();
 
-  private constructor(socket: Socket) {
+  private constructor(socket: Socket, readonly host: string) {
     this.#socket = socket;
     socket.on("message", (bytes, from) => {
       const text = new TextDecoder().decode(bytes);
@@ -96,11 +96,12 @@ export class RawPeer {
     });
   }
 
-  static open(): Promise<RawPeer> {
+  /** @param host its address: another than the usual one for who is to be a stranger */
+  static open(host = "127.0.0.1"): Promise<RawPeer> {
     const socket = createSocket("udp4");
-    const peer = new RawPeer(socket);
+    const peer = new RawPeer(socket, host);
     return new Promise((resolve) => {
-      socket.bind(0, "127.0.0.1", () => {
+      socket.bind(0, host, () => {
         peer.port = socket.address().port;
         resolve(peer);
       });
@@ -108,7 +109,7 @@ export class RawPeer {
   }
 
   get at(): string {
-    return `127.0.0.1:${this.port}`;
+    return `${this.host}:${this.port}`;
   }
 
   get contact(): string {

@@ -26,6 +26,40 @@ export async function withPeer(
   }
 }
 
+export interface AccountScene {
+  phone: Phone;
+  /** The account's server. */
+  server: RawPeer;
+  /** Somebody at another address. */
+  stranger: RawPeer;
+  /** The phone's. */
+  port: number;
+}
+
+/** A phone with an account, connected to its server; it registers only when it is told to. */
+export async function withAccount(
+  run: (scene: AccountScene) => Promise<void>,
+  options: PhoneOptions = {},
+): Promise<void> {
+  const server = await RawPeer.open();
+  const stranger = await RawPeer.open("127.0.0.2");
+  const account = { server: server.at, ...options.account };
+  const phone = await Phone.listening({ ...options, account });
+  phone.agent.start();
+  await phone.next("ConnectionChanged");
+  try {
+    await run({ phone, server, stranger, port: Number(phone.at.split(":")[1]) });
+  } finally {
+    for (const peer of [server, stranger]) {
+      for (const bye of peer.received.filter(({ kind }) => kind === "BYE")) peer.reply(bye, 200);
+      for (const method of ["BYE", "REGISTER"]) peer.obliging.add(method);
+    }
+    await phone.stop();
+    await server.close();
+    await stranger.close();
+  }
+}
+
 /** An answered call: the peer called, the phone accepted, the ACK came. */
 export async function answered(
   { phone, peer, port }: Scene,

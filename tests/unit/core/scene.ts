@@ -153,6 +153,8 @@ export class Scene {
       call: id,
       account: "desk",
       sipCallId: `${id}@peer`,
+      origin: "server",
+      source: "192.0.2.1",
       from: { uri: "sip:bob@example.test" },
       to: { uri: "sip:alice@example.test" },
       offer,

@@ -13,6 +13,8 @@ function incoming(uri: string, more: { call?: string; autoAnswerAfter?: number }
     call: "a",
     account: "desk",
     sipCallId: "a@peer",
+    origin: "server",
+    source: "192.0.2.1",
     from: { uri },
     to: { uri: "sip:alice@example.test" },
     offer: theirs(),

@@ -70,6 +70,8 @@ const INPUTS: Record<string, Input> = {
     call,
     account: "desk",
     sipCallId: "x",
+    origin: "server",
+    source: "192.0.2.1",
     from: party,
     to: party,
     offer: theirs(),

@@ -53,6 +53,8 @@ Deno.test("every line of a call has its Call-ID", async () => {
     call: "a",
     account: "desk",
     sipCallId: "a@peer",
+    origin: "server",
+    source: "192.0.2.1",
     from: { uri: "sip:bob@example.test" },
     to: { uri: "sip:alice@example.test" },
     offer: theirs(),
