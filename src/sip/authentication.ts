@@ -7,7 +7,8 @@
  * SIP.js's own guard answers the first challenge of one kind, with MD5; it gets no credentials, so
  * that every 401 and 407 arrives here as a refusal. A realm is answered once per request, and again
  * only when it says that the nonce was stale (RFC 7616 §3.3): the same challenge twice means that the
- * password is wrong. Not on the real-time path.
+ * password is wrong. However often the realm changes, a request answers {@link MAX_CHALLENGES} times.
+ * Not on the real-time path.
  */
 import type { IncomingResponseMessage } from "sip.js/lib/core/index.js";
 import { OffhookError } from "../core/errors.ts";
@@ -20,9 +21,13 @@ import {
   strongestPerRealm,
 } from "./digest.ts";
 import { newToken } from "./identifiers.ts";
+import { MAX_CHALLENGES, MAX_REALMS } from "./pacing.ts";
 
 /** Times that a nonce may be stale within one request. */
 const MAX_STALE = 3;
+
+/** Characters of a challenge that are sent back with every request. */
+const MAX_CHALLENGE_LENGTH = 4_096;
 
 interface Answer {
   header: "Authorization" | "Proxy-Authorization";
@@ -39,6 +44,8 @@ export class Authentication {
   readonly #answers = new Map<string, Answer>();
   #known: Credentials | undefined;
   #stale = 0;
+  /** Challenges that the request under way has answered. */
+  #challenged = 0;
 
   constructor(credentials: () => Promise<Credentials>) {
     this.#credentials = credentials;
@@ -47,6 +54,7 @@ export class Authentication {
   /** A new request begins: known nonces are used again, and may be refused once. */
   begin(): void {
     this.#stale = 0;
+    this.#challenged = 0;
     for (const answer of this.#answers.values()) answer.fresh = false;
   }
 
@@ -66,6 +74,8 @@ export class Authentication {
     const values = response.getHeaders(proxy ? "proxy-authenticate" : "www-authenticate");
     const challenges = strongestPerRealm(parseChallenges(values));
     if (challenges.length === 0) throw this.#unanswerable(values);
+    this.#challenged += 1;
+    if (this.#challenged > MAX_CHALLENGES) throw endless(this.#challenged);
     for (const challenge of challenges) this.#take(challenge, proxy);
     this.#known = await this.#credentials();
   }
@@ -88,7 +98,17 @@ export class Authentication {
       if (!challenge.stale || this.#stale >= MAX_STALE) throw this.#refused(challenge.realm);
       this.#stale += 1;
     }
+    if (size(challenge) > MAX_CHALLENGE_LENGTH) throw this.#unanswerable(["Digest, too long"]);
+    if (!this.#answers.has(key)) this.#makeRoom();
     this.#answers.set(key, { header, challenge, cnonce: newToken(), uses: 0, fresh: true });
+  }
+
+  /** A realm that this request has not met makes way for one that it has. */
+  #makeRoom(): void {
+    if (this.#answers.size < MAX_REALMS) return;
+    const old = [...this.#answers].find(([, answer]) => !answer.fresh);
+    if (old === undefined) throw endless(MAX_REALMS + 1);
+    this.#answers.delete(old[0]);
   }
 
   #refused(realm: string): OffhookError {
@@ -111,4 +131,15 @@ export class Authentication {
       },
     );
   }
+}
+
+function size({ realm, nonce, opaque = "" }: Challenge): number {
+  return realm.length + nonce.length + opaque.length;
+}
+
+function endless(times: number): OffhookError {
+  return new OffhookError("auth-refused", `the server asks for credentials again and again`, {
+    hint: "It may send requests in a circle; --trace shows its answers.",
+    data: { challenges: times },
+  });
 }

@@ -8,7 +8,7 @@
  */
 import type { Clock, TimerHandle } from "../core/clock.ts";
 import { OffhookError } from "../core/errors.ts";
-import { Backoff } from "./transport/backoff.ts";
+import { Backoff } from "./pacing.ts";
 import type { TransportLayer } from "./transport/layer.ts";
 import type { Flow, LayerEvent } from "./transport/types.ts";
 

@@ -19,6 +19,7 @@ import { displayNameContent, extraHeaderLine, headerValue } from "../core/header
 import { newToken } from "./identifiers.ts";
 import { requestTarget } from "./identity.ts";
 import { LiteralUri } from "./overrides/literal_uri.ts";
+import { MAX_LONGER } from "./pacing.ts";
 import { sdpBody } from "./session_context.ts";
 import { MIN_SESSION_SECONDS, SESSION_SECONDS, sessionExpiresLine } from "./session_timer.ts";
 import type { Flow } from "./transport/types.ts";
@@ -37,6 +38,7 @@ export class InviteRequest {
   #cseq = 0;
   #sessionSeconds = SESSION_SECONDS;
   #minimumSeconds = MIN_SESSION_SECONDS;
+  #raised = 0;
   #message: OutgoingRequestMessage | undefined;
   #credentialLines: string[] = [];
 
@@ -86,6 +88,7 @@ export class InviteRequest {
   raiseInterval(message: IncomingResponseMessage): boolean {
     const least = Number(message.getHeader("min-se"));
     if (!Number.isInteger(least) || least <= this.#minimumSeconds || least > 86_400) return false;
+    if (++this.#raised > MAX_LONGER) return false;
     this.#minimumSeconds = least;
     this.#sessionSeconds = Math.max(least, this.#sessionSeconds);
     return true;

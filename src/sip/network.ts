@@ -138,9 +138,9 @@ export class Network {
     return error;
   }
 
-  /** The server is out of service: another of its addresses may do better. */
-  failOver(reason: string): void {
-    this.#layer.failOver(reason);
+  /** The server is out of service: another of its addresses may do better; false: it has no other. */
+  failOver(reason: string): boolean {
+    return this.#layer.failOver(reason);
   }
 
   /** Closes everything, after what is under way: the last ACK, the answer to a BYE. */

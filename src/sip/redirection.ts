@@ -3,15 +3,15 @@
  * tried once, and no more than a limit of them. Pure.
  */
 import { LiteralUri } from "./overrides/literal_uri.ts";
+import { MAX_REDIRECTIONS } from "./pacing.ts";
 import { parseNameAddrList } from "./uri.ts";
 
-const MAX_TARGETS = 10;
 const TAKEN_SCHEMES = ["sip", "sips", "tel"];
 
 export class Redirection {
   readonly #seen: Set<string>;
   #waiting: string[] = [];
-  #left = MAX_TARGETS;
+  #left = MAX_REDIRECTIONS;
 
   /** @param first the target that was called first: a Contact with it would be a loop */
   constructor(first: string) {

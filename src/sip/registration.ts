@@ -4,7 +4,7 @@
  *     idle ─ register ─► registering ─ 200 ─► registered ─ before expiry, reconnect ─► registering
  *                            ├ 401, 407: answered; twice: failed for good
  *                            ├ 423: again with Min-Expires
- *                            ├ other, or nothing: failed ─ backoff, Retry-After ─► registering
+ *                            ├ other, nothing, or 200 that grants 0 s: failed ─ pacing ─► registering
  *                            └ connection down: waits for it
  *     any ─ unregister ─► unregistering ─ 200 or 2 s ─► unregistered
  *
@@ -17,20 +17,17 @@ import type { TimerHandle } from "../core/clock.ts";
 import { OffhookError } from "../core/errors.ts";
 import type { Agent } from "./agent.ts";
 import { Authentication } from "./authentication.ts";
-import { ALLOW_LINE } from "./capabilities.ts";
-import { newToken } from "./identifiers.ts";
 import { finalOf } from "./in_dialog.ts";
-import { LiteralUri } from "./overrides/literal_uri.ts";
-import { grantedExpires, refreshDelay, retryAfter, retryDelay } from "./registration_schedule.ts";
-import { registrationError, silenceError } from "./status_error.ts";
+import { Damper, MAX_LONGER, refreshDelay, retryDelay } from "./pacing.ts";
+import { RegisterRequest } from "./register_request.ts";
+import { grantedExpires, retryAfter } from "./registration_schedule.ts";
+import { nothingGrantedError, registrationError, silenceError } from "./status_error.ts";
 import type { Flow } from "./transport/types.ts";
 
 /** ms after which an attempt without any end counts as failed: a little more than Timer F. */
 const WATCHDOG_MS = 40_000;
 /** ms that an un-REGISTER may take before the phone goes. */
 const UNREGISTER_MS = 2_000;
-/** 423s in a row that are obeyed. */
-const MAX_BRIEF = 3;
 
 /** What a registration needs of the network. */
 export interface RegistrarAccess {
@@ -38,8 +35,8 @@ export interface RegistrarAccess {
   readonly flow: Flow | undefined;
   /** Our Contact's URI as it stands on the wire of a flow. */
   contactOn(flow: Flow): string;
-  /** The server answers 503: another of its addresses may do better. */
-  failOver(reason: string): void;
+  /** The server answers 503: another of its addresses may do better; false: it has no other. */
+  failOver(reason: string): boolean;
 }
 
 interface Attempt {
@@ -48,15 +45,21 @@ interface Attempt {
   contact: string;
 }
 
+/** A failure that is waited out: a connection that comes up anew does not shorten it. */
+interface Pause {
+  until: number;
+  /** Whom it is about: `host port`. */
+  place: string;
+  told: Extract<RegistrationState, { state: "failed" }>;
+}
+
 type Goal = "none" | "registered" | "unregistered";
 
 export class Registration {
   readonly #agent: Agent;
   readonly #network: RegistrarAccess;
   readonly #authentication: Authentication;
-  readonly #callId = newToken();
-  readonly #fromTag = newToken();
-  #cseq = 0;
+  readonly #request: RegisterRequest;
   #goal: Goal = "none";
   #state: RegistrationState = { state: "none" };
   #expires: number;
@@ -71,17 +74,24 @@ export class Registration {
   /** The Contact that the registrar holds, as it stood on the wire. */
   #bound: string | undefined;
   #unregistered: (() => void) | undefined;
+  #pause: Pause | undefined;
+  readonly #moves: Damper;
+  /** A change of our address waits to be registered. */
+  #moving = false;
 
   constructor(agent: Agent, network: RegistrarAccess) {
     this.#agent = agent;
     this.#network = network;
     this.#authentication = new Authentication(agent.credentials);
+    this.#request = new RegisterRequest(agent, this.#authentication);
     this.#expires = agent.account.expires;
+    this.#moves = new Damper(agent.random);
   }
 
   register(): void {
     this.#goal = "registered";
     this.#failures = 0;
+    this.#pause = undefined;
     this.#authentication.forget();
     if (this.#state.state !== "registered") this.#tell({ state: "registering" });
     this.#start();
@@ -111,9 +121,16 @@ export class Registration {
     });
   }
 
-  /** The connection came up, anew or at last: the registrar hears from us at once. */
+  /** The connection came up, anew or at last: the registrar hears from us at once, if it may. */
   connected(): void {
-    if (this.#goal === "registered") this.#start();
+    if (this.#goal !== "registered") return;
+    const pause = this.#pause;
+    const retryInMs = (pause?.until ?? 0) - this.#agent.clock.now();
+    if (pause === undefined || pause.place !== this.#place() || retryInMs <= 0) {
+      return this.#start();
+    }
+    this.#startAfter(retryInMs);
+    this.#tell({ ...pause.told, retryInMs });
   }
 
   /** The connection is down; the next try to connect is `retryInMs` away. */
@@ -125,7 +142,7 @@ export class Registration {
 
   /** Our address as the registrar sees it has changed. */
   addressChanged(): void {
-    if (this.#goal === "registered" && this.#attempt === undefined) this.#start();
+    if (this.#goal === "registered" && this.#attempt === undefined) this.#moved();
   }
 
   close(): void {
@@ -147,7 +164,21 @@ export class Registration {
     this.#send();
   }
 
+  #moved(): void {
+    if (this.#moving) return;
+    const wait = this.#moves.next(this.#agent.clock.now());
+    if (wait === 0) return this.#start();
+    this.#startAfter(wait);
+    this.#moving = true;
+  }
+
+  #startAfter(ms: number): void {
+    this.#drop();
+    this.#timer = this.#agent.clock.setTimeout(() => this.#start(), ms);
+  }
+
   #drop(): void {
+    this.#moving = false;
     this.#agent.clock.clearTimeout(this.#timer);
     this.#agent.clock.clearTimeout(this.#watchdog);
     this.#attempt = undefined;
@@ -156,46 +187,21 @@ export class Registration {
   #send(): void {
     const flow = this.#network.flow;
     if (flow === undefined) return;
-    const { core, account } = this.#agent;
-    const registrar = LiteralUri.parse(`sip:${account.server}`)!;
-    const identity = this.#agent.identityOn(flow);
-    const aor = LiteralUri.parse(identity.uri)!;
     const attempt: Attempt = { contact: this.#network.contactOn(flow) };
     this.#attempt = attempt;
-    this.#cseq += 1;
-    const message = core.makeOutgoingRequestMessage("REGISTER", registrar, aor, aor, {
-      callId: this.#callId,
-      cseq: this.#cseq,
-      fromTag: this.#fromTag,
-      fromDisplayName: identity.displayName,
-      toDisplayName: identity.displayName,
-      // A Service-Route is not for REGISTER (RFC 3608 §6.1).
-      routeSet: [],
-      optionTags: ["path"],
-    }, this.#lines(attempt.contact, registrar.toRaw()));
+    const message = this.#request.make(flow, {
+      contact: attempt.contact,
+      expires: this.#goal === "unregistered" ? 0 : this.#expires,
+      bound: this.#bound,
+    });
     const final = (response: IncomingResponseMessage) => {
       if (this.#attempt === attempt) this.#answered(response, attempt.contact);
     };
-    attempt.client = core.register(message, {
+    attempt.client = this.#agent.core.register(message, {
       onAccept: (response) => final(response.message),
       onRedirect: (response) => final(response.message),
       onReject: (response) => final(response.message),
     }) as unknown as UserAgentClient;
-  }
-
-  #lines(contact: string, uri: string): string[] {
-    const expires = this.#goal === "unregistered" ? 0 : this.#expires;
-    const lines = [
-      `${this.#agent.contactLine()};expires=${expires}`,
-      `Expires: ${expires}`,
-      ...this.#authentication.lines({ method: "REGISTER", uri, body: "" }),
-      ALLOW_LINE,
-    ];
-    // The binding of an address that we no longer have would ring nowhere.
-    if (this.#bound !== undefined && this.#bound !== contact) {
-      lines.splice(1, 0, `Contact: <${this.#bound}>;expires=0`);
-    }
-    return lines;
   }
 
   #answered(message: IncomingResponseMessage, contact: string): void {
@@ -209,17 +215,18 @@ export class Registration {
 
   #accepted(message: IncomingResponseMessage, contact: string): void {
     this.#drop();
-    this.#failures = 0;
     if (this.#goal !== "registered") return this.#finishUnregister();
     const expires = grantedExpires(message, contact, this.#expires);
+    if (expires === 0) return this.#failed(200, "OK", message);
+    this.#failures = 0;
+    this.#pause = undefined;
     this.#bound = contact;
     const routes = message.getHeaders("service-route").flatMap((value) => value.split(/,(?=\s*<)/));
     this.#agent.core.configuration.routeSet = routes.map((route) => route.trim());
-    const delay = refreshDelay(expires, this.#agent.random());
-    this.#timer = this.#agent.clock.setTimeout(() => this.#start(), delay);
+    this.#startAfter(refreshDelay(expires, this.#agent.random()));
     this.#tell({ state: "registered", expires });
     const flow = this.#network.flow;
-    if (flow !== undefined && this.#network.contactOn(flow) !== contact) this.#start();
+    if (flow !== undefined && this.#network.contactOn(flow) !== contact) this.#moved();
   }
 
   #challenged(message: IncomingResponseMessage): void {
@@ -241,7 +248,7 @@ export class Registration {
     const least = Number(message.getHeader("min-expires"));
     const sound = Number.isInteger(least) && least > this.#expires && least <= 86_400 * 7;
     this.#brief += 1;
-    if (!sound || this.#goal !== "registered" || this.#brief > MAX_BRIEF) return false;
+    if (!sound || this.#goal !== "registered" || this.#brief > MAX_LONGER) return false;
     this.#expires = least;
     return true;
   }
@@ -254,15 +261,22 @@ export class Registration {
     this.#authentication.forget();
     const wait = message === undefined ? undefined : retryAfter(message);
     const retryInMs = retryDelay(status, this.#failures, this.#agent.random(), wait);
-    this.#timer = this.#agent.clock.setTimeout(() => this.#start(), retryInMs);
-    const undelivered = this.#agent.failureOf(this.#callId, "REGISTER");
+    this.#startAfter(retryInMs);
+    const undelivered = this.#agent.failureOf(this.#request.callId, "REGISTER");
     const error = undelivered ?? this.#errorOf(status, reason, message).toJSON();
     // What stands in for a silent or dead transport is no answer of the server's.
     const answered = undelivered === undefined && message?.data !== undefined;
-    this.#tell({ state: "failed", status: answered ? status : 0, error, retryInMs });
-    if (answered && status === 503) {
-      this.#network.failOver(`the server answered 503 ${reason}`);
+    const told = { state: "failed", status: answered ? status : 0, error, retryInMs } as const;
+    if (answered) {
+      this.#pause = { until: this.#agent.clock.now() + retryInMs, place: this.#place(), told };
     }
+    this.#tell(told);
+    if (answered && status === 503) this.#network.failOver(`the server answered 503 ${reason}`);
+  }
+
+  #place(): string {
+    const { host, port } = this.#network.flow?.remote ?? { host: "", port: 0 };
+    return `${host} ${port}`;
   }
 
   #errorOf(
@@ -272,6 +286,7 @@ export class Registration {
   ): OffhookError {
     const flow = this.#network.flow;
     if (message?.data === undefined && flow !== undefined) return silenceError(flow);
+    if (status < 300) return nothingGrantedError(this.#aor());
     return registrationError(status, reason, this.#aor());
   }
 

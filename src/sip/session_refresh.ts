@@ -14,6 +14,7 @@ import {
 } from "sip.js/lib/core/index.js";
 import type { Agent } from "./agent.ts";
 import { supports, tokens } from "./capabilities.ts";
+import { glareDelay } from "./pacing.ts";
 import {
   answeredSessionExpires,
   MIN_SESSION_SECONDS,
@@ -93,10 +94,9 @@ export class SessionRefresh {
     });
   }
 
-  /** RFC 3261 §14.1: after a collision, 2.1 to 4 s. */
   #refreshLater(): void {
     const { clock, random } = this.#agent;
-    clock.setTimeout(() => this.#refresh(), 2100 + random() * 1900);
+    clock.setTimeout(() => this.#refresh(), glareDelay(random()));
   }
 }
 

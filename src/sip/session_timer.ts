@@ -7,6 +7,7 @@
  * Not on the real-time path.
  */
 import type { Clock, TimerHandle } from "../core/clock.ts";
+import { heldSession } from "./pacing.ts";
 
 /** Least interval that we take, in seconds (RFC 4028 §5). */
 export const MIN_SESSION_SECONDS = 90;
@@ -64,9 +65,10 @@ export class SessionTimer {
   start(seconds: number | undefined, weRefresh: boolean): void {
     this.stop();
     if (seconds === undefined || seconds < 1) return;
-    if (weRefresh) this.#after(seconds * 500, () => this.events.refresh());
+    const held = heldSession(seconds);
+    if (weRefresh) this.#after(held * 500, () => this.events.refresh());
     // RFC 4028 §10: before it expires, by the lesser of 32 s and a third.
-    this.#after((seconds - Math.min(32, seconds / 3)) * 1000, () => this.events.expired());
+    this.#after((held - Math.min(32, held / 3)) * 1000, () => this.events.expired());
   }
 
   stop(): void {

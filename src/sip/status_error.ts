@@ -58,6 +58,18 @@ export function registrationError(status: number, reason: string, aor: string): 
   return fromStatus(registrationErrorCode(status), status, `${aor} was not registered: `, reason);
 }
 
+/** The error of a 200 to REGISTER that grants no time. */
+export function nothingGrantedError(aor: string): OffhookError {
+  return new OffhookError(
+    "declined",
+    `${aor} was not registered: the server said OK and granted 0 seconds`,
+    {
+      hint: "Ask for another registration_interval, or ask who runs the server.",
+      data: { status: 200, expires: 0 },
+    },
+  );
+}
+
 /** The error of a request to which not one response came: SIP.js's own 408. */
 export function silenceError(
   { transport, remote }: Pick<Flow, "transport" | "remote">,

@@ -16,12 +16,9 @@ import type { MediaEffect } from "../core/media_port.ts";
 import type { SipEffect } from "../core/sip_port.ts";
 import type { Command, Effect, Input, PhoneEvent, PhoneState } from "../core/state.ts";
 import { step } from "../core/step.ts";
+import { systemClock } from "../sip/transport/clock.ts";
 
-export const SYSTEM_CLOCK: Clock = {
-  now: () => Date.now(),
-  setTimeout: (run, ms) => setTimeout(run, ms),
-  clearTimeout: (handle) => clearTimeout(handle as number),
-};
+export const SYSTEM_CLOCK: Clock = systemClock;
 
 /** Where effects go. `perform` returns at once and never throws. */
 export interface Adapters {

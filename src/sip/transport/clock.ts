@@ -1,9 +1,14 @@
-/** The system's time as a {@link Clock}. */
+/**
+ * The system's time as a {@link Clock}. The system's timers hold 31 bits of milliseconds and fire at
+ * once beyond: what a peer asks to wait for longer waits 24 days.
+ */
 import type { Clock } from "./types.ts";
+
+const LONGEST_MS = 2 ** 31 - 1;
 
 export const systemClock: Clock = {
   now: () => Date.now(),
-  setTimeout: (callback, ms) => setTimeout(callback, ms),
+  setTimeout: (callback, ms) => setTimeout(callback, Math.min(ms, LONGEST_MS)),
   clearTimeout: (handle) => clearTimeout(handle as number),
 };
 

@@ -153,11 +153,14 @@ export class TransportLayer {
   }
 
   /**
-   * Account mode: the server said that it is out of service (503): closes the flow so that the next
-   * connect tries its other targets first.
+   * Account mode: the server said that it is out of service (503): closes the flow, where there is
+   * another target, so that the next connect tries that one.
+   * @returns false when there is no other, and nothing was done
    */
-  failOver(reason: string): void {
-    this.#account?.flow?.close(new OffhookError("unreachable", reason));
+  failOver(reason: string): boolean {
+    if (!this.#account?.hasAlternative) return false;
+    this.#account.flow?.close(new OffhookError("unreachable", reason));
+    return true;
   }
 
   /**

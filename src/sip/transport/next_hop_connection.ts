@@ -69,6 +69,11 @@ export class NextHopConnection {
     return true;
   }
 
+  /** Whether a target is left that has not failed lately. */
+  get hasAlternative(): boolean {
+    return this.#targets.some((each) => each !== this.#target && !this.#isPenalized(each));
+  }
+
   /** The current target shall be tried last from now on. */
   penalize(): void {
     if (this.#target === undefined) return;

@@ -5,6 +5,7 @@
 import { OffhookError } from "../../core/errors.ts";
 import { answer, randomToken } from "../answer.ts";
 import { type SipMessage, utf8Length } from "../message.ts";
+import { RequestGate } from "../pacing.ts";
 import { unbracketed } from "../via.ts";
 import type { ClientTransaction, ClientTransactions } from "./client_transactions.ts";
 import type { DialogFlows } from "./dialog_flows.ts";
@@ -36,6 +37,7 @@ export interface OutboundOptions {
 export class Outbound {
   /** When TCP may be tried again, by `host port`. */
   readonly #tcpRefused = new Map<string, number>();
+  readonly #gate = new RequestGate();
 
   constructor(readonly options: OutboundOptions) {}
 
@@ -144,6 +146,11 @@ export class Outbound {
   }
 
   #start(flow: BaseFlow, request: SipMessage, wire: string): Promise<BaseFlow> {
+    try {
+      this.#gate.pass(request.method, request.callId, this.options.clock.now());
+    } catch (thrown) {
+      return Promise.reject(this.#report(request, thrown));
+    }
     if (request.method !== "ACK") {
       this.options.client.start(request.via.branch ?? "", request, wire, flow);
     }

@@ -80,6 +80,8 @@ export class RawPeer {
   port = 0;
   /** Methods that it answers with 200 by itself. */
   readonly obliging = new Set<string>();
+  /** What it does with each message as it comes. */
+  script: ((message: RawMessage) => void) | undefined;
   readonly #socket: Socket;
   readonly #waiting: { matches: (message: RawMessage) => boolean; wake: () => void }[] = [];
   #taken = new Set<RawMessage>();
@@ -92,6 +94,7 @@ export class RawPeer {
       const message = new RawMessage(text, from);
       if (this.obliging.has(message.kind)) this.reply(message, 200);
       this.received.push(message);
+      this.script?.(message);
       for (const waiter of this.#waiting.splice(0)) waiter.wake();
     });
   }

@@ -1,25 +1,13 @@
-/** Backoff, keepalive, dialog flows and the choice among targets, in virtual time. */
+/** Keepalive, dialog flows and the choice among targets, in virtual time. */
 import assert from "node:assert/strict";
 import { OffhookError } from "../../../../src/core/errors.ts";
 import type { Target } from "../../../../src/sip/dns/locate.ts";
 import { scanText, type SipMessage } from "../../../../src/sip/message.ts";
-import { Backoff } from "../../../../src/sip/transport/backoff.ts";
 import { DialogFlows, isNatted } from "../../../../src/sip/transport/dialog_flows.ts";
 import type { BaseFlow } from "../../../../src/sip/transport/flow.ts";
 import { Keepalive } from "../../../../src/sip/transport/keepalive.ts";
 import { NextHopConnection } from "../../../../src/sip/transport/next_hop_connection.ts";
 import { VirtualClock } from "../../../fakes/virtual_clock.ts";
-
-Deno.test("delays double up to a minute, with jitter, and start anew after a stable connection", () => {
-  const backoff = new Backoff(() => 0.999999);
-  const delays = Array.from({ length: 10 }, () => backoff.next(0));
-  assert.deepEqual(delays, [250, 500, 1000, 2000, 4000, 8000, 16_000, 32_000, 60_000, 60_000]);
-  backoff.reset(100_000);
-  assert.equal(backoff.next(110_000), 60_000, "a short connection is none");
-  backoff.reset(200_000);
-  assert.equal(backoff.next(230_000), 250);
-  assert.equal(new Backoff(() => 0).next(0), 125);
-});
 
 function keepalive(mustAnswer = false) {
   const clock = new VirtualClock();
