@@ -1,7 +1,7 @@
 /**
  * The import arrows of the project as tables, and the check of one file against them.
  *
- *     main.ts ─► cli ─► control ─► core ◄─ sip, media, hid, store, config
+ *     main.ts ─► cli ─► control ─► core ◄─ sip, media, hid, store, config        all ─► base
  *                tui ─►            media ─► audio ─► device_host (client and wire format only)
  *     station ─► every adapter     lab ─► station, sip, media, core
  *
@@ -32,19 +32,23 @@ const ADAPTERS = ["sip", "media", "audio", "hid", "device_host", "control", "sto
 
 /** Key: folder of `src/`. A folder that is not here is a finding: add it when it comes to be. */
 const FOLDERS: Readonly<Record<string, FolderRule>> = {
-  core: { imports: [] },
-  sip: { imports: ["core"] },
-  media: { imports: ["core", "audio"] },
-  audio: { imports: ["core"], partly: { device_host: /^(client|wire)\w*\.ts$/ } },
-  hid: { imports: ["core"] },
-  device_host: { imports: ["core", "hid"] },
-  store: { imports: ["core"] },
-  config: { imports: ["core"] },
-  control: { imports: ["core"] },
-  station: { imports: ["core", ...ADAPTERS] },
-  lab: { imports: ["core", "control", "station", "sip", "media", "audio"] },
-  cli: { imports: ["core", "config", "control"], lazily: ["station", "lab", "store", "tui"] },
-  tui: { imports: ["core", "control"] },
+  base: { imports: [] },
+  core: { imports: ["base"] },
+  sip: { imports: ["base", "core"] },
+  media: { imports: ["base", "core", "audio"] },
+  audio: { imports: ["base", "core"], partly: { device_host: /^(client|wire)\w*\.ts$/ } },
+  hid: { imports: ["base", "core"] },
+  device_host: { imports: ["base", "core", "hid"] },
+  store: { imports: ["base", "core"] },
+  config: { imports: ["base", "core"] },
+  control: { imports: ["base", "core"] },
+  station: { imports: ["base", "core", ...ADAPTERS] },
+  lab: { imports: ["base", "core", "control", "station", "sip", "media", "audio"] },
+  cli: {
+    imports: ["base", "core", "config", "control"],
+    lazily: ["station", "lab", "store", "tui"],
+  },
+  tui: { imports: ["base", "core", "control"] },
 };
 
 /** npm package → the folders that may import it. */
@@ -63,6 +67,9 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   react: ["tui"],
   "string-width": ["tui"],
 };
+
+/** Folders whose code depends on nothing but its inputs. */
+const PURE: ReadonlySet<string> = new Set(["base", "core"]);
 
 /**
  * Everything that makes code impure: the core gets time, randomness and I/O as inputs. Not what an
@@ -101,11 +108,12 @@ export function checkFile(file: string, text: string): Finding[] {
 }
 
 function globalBreach(file: string, code: string): Omit<Finding, "file" | "line"> | undefined {
-  const impure = file.startsWith("src/core/") ? IMPURE.exec(code)?.[1] : undefined;
+  const folder = folderOf(file);
+  const impure = PURE.has(folder) ? IMPURE.exec(code)?.[1] : undefined;
   if (impure) {
     return {
       what: impure,
-      rule: "src/core is pure: no Deno, Node, timers, clocks or randomness",
+      rule: `src/${folder} is pure: no Deno, Node, timers, clocks or randomness`,
       remedy: "take the value as an input, or return an effect that src/station runs",
     };
   }
@@ -125,9 +133,9 @@ function breachOf(file: string, found: Import): Breach | undefined {
   const { specifier } = found;
   if (specifier.startsWith(".")) return arrowBreach(file, resolve(file, specifier), found.lazy);
   if (specifier.startsWith("node:")) {
-    if (folderOf(file) !== "core") return undefined;
+    if (!PURE.has(folderOf(file))) return undefined;
     return {
-      rule: "src/core imports nothing outside itself",
+      rule: `src/${folderOf(file)} imports nothing of the system`,
       remedy: "pass it in from src/station",
     };
   }

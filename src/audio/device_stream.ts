@@ -7,7 +7,7 @@
  * The first try after a loss is at once, the next after growing pauses, without end: a headset that
  * is plugged in again an hour later still comes back. Not on the real-time path itself.
  */
-import { OffhookError } from "../core/errors.ts";
+import { OffhookError } from "../base/errors.ts";
 import {
   DeviceHostConnection,
   type StreamDirection,

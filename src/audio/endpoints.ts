@@ -1,7 +1,7 @@
 /**
  * Endpoints by their description: what `--mic` and `--speaker` come to.
  */
-import { OffhookError } from "../core/errors.ts";
+import { OffhookError } from "../base/errors.ts";
 import type { Microphone, Speaker } from "../core/media_port.ts";
 import { EchoSource } from "./echo.ts";
 import type { AudioDevices, AudioSink, AudioSource } from "./endpoint.ts";

@@ -3,8 +3,8 @@
  *
  * Not on the real-time path: reads run ahead of it, writes behind it in blocks of about a second.
  */
-import { OffhookError } from "../core/errors.ts";
-import { fileReason } from "../core/file_reason.ts";
+import { OffhookError } from "../base/errors.ts";
+import { fileReason } from "../base/file_reason.ts";
 import {
   parseWavHeader,
   WAV_HEAD_LIMIT,

@@ -1,5 +1,5 @@
 /** `offhook answer`: wait for calls and answer them, or refuse them. */
-import { OffhookError } from "../core/errors.ts";
+import { OffhookError } from "../base/errors.ts";
 import { CALLING, type CallingFields } from "./common_fields.ts";
 import { lazily } from "./lazily.ts";
 import { readListenAddress } from "./phone_readers.ts";

@@ -3,7 +3,7 @@
  * Not on the real-time path.
  */
 import type { CallView, Snapshot } from "../control/phone.ts";
-import type { ExitCode } from "../core/errors.ts";
+import type { ExitCode } from "../base/errors.ts";
 import type { AnswerValues } from "./answer.ts";
 import { answerCalls } from "./answer_calls.ts";
 import { type Attached, refuseToStay, withAttached } from "./at_station.ts";

@@ -8,7 +8,7 @@
  * Not on the real-time path.
  */
 import type { CallView, Methods } from "../control/phone.ts";
-import { type ExitCode, OffhookError } from "../core/errors.ts";
+import { type ExitCode, OffhookError } from "../base/errors.ts";
 import type { AnswerValues } from "./answer.ts";
 import { followCall } from "./follow_call.ts";
 import type { IncomingCalls } from "./incoming_calls.ts";

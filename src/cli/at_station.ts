@@ -10,7 +10,7 @@
 import { type AppliedOverride, appliedOverrides } from "../config/overrides.ts";
 import type { Snapshot } from "../control/phone.ts";
 import type { RemotePhone } from "../control/remote_phone.ts";
-import { OffhookError } from "../core/errors.ts";
+import { OffhookError } from "../base/errors.ts";
 import { interruptsOf, type Session, sessionOf } from "./session.ts";
 import type { Io } from "./io.ts";
 import { lazily } from "./lazily.ts";

@@ -11,7 +11,7 @@
  */
 import type { Phone, Sequenced } from "../control/phone.ts";
 import type { CallRecord, CallView } from "../core/call.ts";
-import type { ErrorJson } from "../core/errors.ts";
+import type { ErrorJson } from "../base/errors.ts";
 import type { CallId } from "../core/sip_port.ts";
 import type { CallEventType } from "../core/state.ts";
 import type { CallDisplay } from "./call_display.ts";

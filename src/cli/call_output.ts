@@ -1,5 +1,5 @@
 /** Says how a call went: JSON or words, and the exit status. Not on the real-time path. */
-import { type ExitCode, OffhookError } from "../core/errors.ts";
+import { type ExitCode, OffhookError } from "../base/errors.ts";
 import type { CallReport } from "../control/schemas/call.ts";
 import type { FollowedCall } from "./call_follower.ts";
 import { callReport, exitOf, sentenceOf } from "./call_report.ts";

@@ -3,7 +3,7 @@
  * Pure. Not on the real-time path.
  */
 import type { CallRecord, CallView } from "../core/call.ts";
-import { type ErrorJson, EXIT_CODES, type ExitCode } from "../core/errors.ts";
+import { type ErrorJson, EXIT_CODES, type ExitCode } from "../base/errors.ts";
 import { type Outcome, OUTCOME_WORDS } from "../core/outcome.ts";
 import type { CallReport } from "../control/schemas/call.ts";
 

@@ -5,8 +5,8 @@
  *
  * `version`, `--help` and a mistyped command load nothing but the table. Not on the real-time path.
  */
-import { type ExitCode, OffhookError } from "../core/errors.ts";
-import { fileReason } from "../core/file_reason.ts";
+import { type ExitCode, OffhookError } from "../base/errors.ts";
+import { fileReason } from "../base/file_reason.ts";
 import { nearest } from "../config/nearest.ts";
 import { COMMANDS } from "./commands.ts";
 import { helpText } from "./help.ts";

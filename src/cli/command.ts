@@ -18,7 +18,7 @@ import {
   type Usage,
 } from "@optique/core/usage";
 import { nearest } from "../config/nearest.ts";
-import { type ExitCode, OffhookError } from "../core/errors.ts";
+import { type ExitCode, OffhookError } from "../base/errors.ts";
 import { colours, type Io } from "./io.ts";
 import type { OpenPhone } from "./open_phone.ts";
 import { words } from "./values.ts";

@@ -9,8 +9,8 @@ import { configError, issuesOf } from "../config/issues.ts";
 import { configPath } from "../config/folders.ts";
 import { configSchema } from "../config/schema.ts";
 import { initialToml } from "../config/initial.ts";
-import { type ExitCode, OffhookError } from "../core/errors.ts";
-import { fileReason } from "../core/file_reason.ts";
+import { type ExitCode, OffhookError } from "../base/errors.ts";
+import { fileReason } from "../base/file_reason.ts";
 import type { InitValues } from "./config.ts";
 import { type Io, say } from "./io.ts";
 

@@ -10,7 +10,7 @@ import {
   storeCredential,
 } from "../config/credential_store.ts";
 import { loadConfig } from "../config/load.ts";
-import { type ExitCode, OffhookError } from "../core/errors.ts";
+import { type ExitCode, OffhookError } from "../base/errors.ts";
 import { type Context, defineCommand } from "./command.ts";
 import { type Io, say, sayJson } from "./io.ts";
 import { described, jsonOption } from "./options.ts";

@@ -1,5 +1,5 @@
 /** `offhook dial TARGET`: one call out, from start to exit status. */
-import type { ExitCode } from "../core/errors.ts";
+import type { ExitCode } from "../base/errors.ts";
 import type { Context } from "./command.ts";
 import { CALLING, type CallingFields } from "./common_fields.ts";
 import { lazily } from "./lazily.ts";

@@ -5,8 +5,8 @@
  *
  * Not on the real-time path.
  */
-import { parseHostPort } from "../core/address.ts";
-import type { ExitCode } from "../core/errors.ts";
+import { parseHostPort } from "../base/address.ts";
+import type { ExitCode } from "../base/errors.ts";
 import type { AudioEndpoints } from "../core/media_port.ts";
 import { resolveTarget } from "../core/target.ts";
 import type { Methods, Snapshot } from "../control/phone.ts";

@@ -7,7 +7,7 @@
  * real-time path.
  */
 import type { RemotePhone } from "../control/remote_phone.ts";
-import type { ExitCode } from "../core/errors.ts";
+import type { ExitCode } from "../base/errors.ts";
 import type { Io } from "./io.ts";
 import { outputFields } from "./output_fields.ts";
 import { option, type ValuesOf } from "./quick_args.ts";

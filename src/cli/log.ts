@@ -12,8 +12,8 @@ import { configureSync, getLogger, type LogRecord, resetSync } from "@logtape/lo
 import { dirname, join } from "node:path";
 import { expandPath } from "../config/folders.ts";
 import type { LoadedConfig } from "../config/load.ts";
-import { OffhookError } from "../core/errors.ts";
-import { fileReason } from "../core/file_reason.ts";
+import { OffhookError } from "../base/errors.ts";
+import { fileReason } from "../base/file_reason.ts";
 import type { LogValues } from "./common_fields.ts";
 import type { LogFacts, LogLevel, WriteLog } from "../station/log_line.ts";
 import type { Io } from "./io.ts";

@@ -1,6 +1,6 @@
 /** The choice of a live call by its id, or by there being only one. Pure. */
 import type { CallView } from "../control/phone.ts";
-import { OffhookError } from "../core/errors.ts";
+import { OffhookError } from "../base/errors.ts";
 
 /**
  * The call that is meant: the one named, else the only one.

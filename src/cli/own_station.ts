@@ -9,7 +9,7 @@
 import { fileURLToPath } from "node:url";
 import { launchArguments } from "../config/launch.ts";
 import type { RemotePhone } from "../control/remote_phone.ts";
-import { type ErrorCode, EXIT_CODES, OffhookError } from "../core/errors.ts";
+import { type ErrorCode, EXIT_CODES, OffhookError } from "../base/errors.ts";
 import type { Io } from "./io.ts";
 
 export interface StationProcess {

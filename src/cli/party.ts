@@ -1,7 +1,7 @@
 /** Who calls, and whose calls are taken, as people write it. Pure. Not on the real-time path. */
 import type { Snapshot } from "../control/phone.ts";
 import type { Party } from "../core/account.ts";
-import { OffhookError } from "../core/errors.ts";
+import { OffhookError } from "../base/errors.ts";
 import { resolveTarget } from "../core/target.ts";
 
 /** `Name <URI>`, `"Name" <URI>`, or what can be dialled. @throws OffhookError `usage` */

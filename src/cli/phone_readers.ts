@@ -11,7 +11,7 @@ import {
 } from "../config/endpoints.ts";
 import { codecNames } from "../config/overrides.ts";
 import type { ExtraHeader } from "../core/account.ts";
-import { formatHostPort, parseHostPort } from "../core/address.ts";
+import { formatHostPort, parseHostPort } from "../base/address.ts";
 import { bad } from "./readers.ts";
 
 /** `pcmu,g722` */

@@ -1,6 +1,6 @@
 /** {@link Io} over the real process. Not on the real-time path. */
 import { type Environment, processEnvironment } from "../config/environment.ts";
-import { OffhookError } from "../core/errors.ts";
+import { OffhookError } from "../base/errors.ts";
 import type { Io, Keyboard, Output } from "./io.ts";
 
 interface WritableStreamLike {

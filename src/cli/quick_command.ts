@@ -2,7 +2,7 @@
  * A subcommand that starts quickly: its flags are data, and the parser library is loaded only when the
  * command line is not plain (see `quick_args.ts`). Not on the real-time path.
  */
-import type { ExitCode } from "../core/errors.ts";
+import type { ExitCode } from "../base/errors.ts";
 import type { Command, Context } from "./command.ts";
 import { lazily } from "./lazily.ts";
 import { type Fields, quickValues, type ValuesOf } from "./quick_args.ts";

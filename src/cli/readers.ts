@@ -3,7 +3,7 @@
  * npm package: what every command loads is small. Pure. Not on the real-time path.
  */
 import { nearest } from "../config/nearest.ts";
-import { OffhookError } from "../core/errors.ts";
+import { OffhookError } from "../base/errors.ts";
 
 /** @throws OffhookError `usage` */
 export type Reader<T> = (input: string) => T;

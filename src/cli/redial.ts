@@ -1,6 +1,6 @@
 /** `offhook redial`: calls whom we called last. */
 import { DIRECT_ACCOUNT } from "../core/account.ts";
-import { OffhookError } from "../core/errors.ts";
+import { OffhookError } from "../base/errors.ts";
 import { CALLING } from "./common_fields.ts";
 import { detachField, type DialFlags, runDialValues } from "./dial.ts";
 import { defineQuickCommand } from "./quick_command.ts";

@@ -1,6 +1,6 @@
 /** Waiting for a registration to come about. Not on the real-time path. */
 import type { Account, RegistrationState } from "../core/account.ts";
-import { OffhookError } from "../core/errors.ts";
+import { OffhookError } from "../base/errors.ts";
 import type { Io } from "./io.ts";
 import type { Session } from "./session.ts";
 

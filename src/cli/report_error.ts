@@ -3,7 +3,7 @@
  * on standard output besides. Not on the real-time path.
  */
 import { type ConfigIssue, formatIssue } from "../config/issue.ts";
-import type { OffhookError } from "../core/errors.ts";
+import type { OffhookError } from "../base/errors.ts";
 import { type Io, say, sayJson } from "./io.ts";
 
 const ERROR_SCHEMA = "offhook.error/1";

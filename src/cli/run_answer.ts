@@ -4,11 +4,11 @@
  * Not on the real-time path.
  */
 import { chosen, type LoadedConfig } from "../config/load.ts";
-import { formatHostPort, parseHostPort } from "../core/address.ts";
+import { formatHostPort, parseHostPort } from "../base/address.ts";
 import type { AudioEndpoints } from "../core/media_port.ts";
 import type { TransportName } from "../core/account.ts";
-import { type ExitCode, OffhookError } from "../core/errors.ts";
-import { fileReason } from "../core/file_reason.ts";
+import { type ExitCode, OffhookError } from "../base/errors.ts";
+import { fileReason } from "../base/file_reason.ts";
 import type { AnswerValues } from "./answer.ts";
 import { answerCalls } from "./answer_calls.ts";
 import { withSession } from "./call_session.ts";

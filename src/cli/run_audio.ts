@@ -6,7 +6,7 @@
  * Not on the real-time path: what is late here is lost here.
  */
 import type { CallView, Phone, Sequenced } from "../control/phone.ts";
-import { type ExitCode, OffhookError } from "../core/errors.ts";
+import { type ExitCode, OffhookError } from "../base/errors.ts";
 import type { CallId } from "../core/sip_port.ts";
 import type { AudioFields } from "./audio.ts";
 import { AudioPipe, type ByteStreams, type PipeEnd } from "./audio_pipe.ts";

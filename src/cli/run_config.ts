@@ -8,7 +8,7 @@ import { passwordSource } from "../config/password.ts";
 import { configJsonSchema } from "../config/schema.ts";
 import { describeSource, redacted, shownToml } from "../config/show.ts";
 import type { ConfigIssue } from "../config/issue.ts";
-import { type ExitCode, OffhookError } from "../core/errors.ts";
+import { type ExitCode, OffhookError } from "../base/errors.ts";
 import { loadForCommand } from "./call_setup.ts";
 import type { Context } from "./command.ts";
 import type { CheckValues, ConfigValues, ShowValues } from "./config.ts";

@@ -8,8 +8,8 @@
  */
 import { resolve } from "node:path";
 import type { ContactCard, ContactDraft } from "../control/records.ts";
-import { type ExitCode, OffhookError } from "../core/errors.ts";
-import { fileReason } from "../core/file_reason.ts";
+import { type ExitCode, OffhookError } from "../base/errors.ts";
+import { fileReason } from "../base/file_reason.ts";
 import type { Contact } from "../store/contacts/contact.ts";
 import type { ImportProblem } from "../store/exchange/decode.ts";
 import type {

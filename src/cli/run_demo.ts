@@ -8,7 +8,7 @@
  */
 import type { DemoReport } from "../control/schemas/demo.ts";
 import type { AudioEndpoints } from "../core/media_port.ts";
-import { type ErrorJson, type ExitCode, OffhookError } from "../core/errors.ts";
+import { type ErrorJson, type ExitCode, OffhookError } from "../base/errors.ts";
 import type { PracticeLine } from "../lab/practice_line.ts";
 import { loadConfig } from "../config/load.ts";
 import { callReport } from "./call_report.ts";

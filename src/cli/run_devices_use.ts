@@ -1,7 +1,7 @@
 /** The run of `offhook devices use`: other endpoints for a live call of the running station. */
 import { resolve } from "node:path";
 import { parseMicrophone, parseSpeaker } from "../config/endpoints.ts";
-import { type ExitCode, OffhookError } from "../core/errors.ts";
+import { type ExitCode, OffhookError } from "../base/errors.ts";
 import type { UseValues } from "./devices.ts";
 import { type Io, say, sayJson } from "./io.ts";
 import { withStation } from "./live.ts";

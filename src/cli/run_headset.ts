@@ -10,7 +10,7 @@
 import { loadConfig, type LoadedConfig } from "../config/load.ts";
 import type { HeadsetInfo, HeadsetList } from "../control/headsets.ts";
 import type { HeadsetListReport } from "../control/schemas/headsets.ts";
-import { type ExitCode, OffhookError } from "../core/errors.ts";
+import { type ExitCode, OffhookError } from "../base/errors.ts";
 import type { Context } from "./command.ts";
 import type { HeadsetValues, ListValues } from "./headset.ts";
 import { quirkFilesOf } from "./headset_settings.ts";

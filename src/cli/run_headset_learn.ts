@@ -9,7 +9,7 @@
  */
 import { dirname, join } from "node:path";
 import { mkdirSync } from "node:fs";
-import { type ExitCode, OffhookError } from "../core/errors.ts";
+import { type ExitCode, OffhookError } from "../base/errors.ts";
 import { type BenchPerson, benchPerson } from "./bench_person.ts";
 import type { LearnValues } from "./headset.ts";
 import { quirkFilesOf } from "./headset_settings.ts";

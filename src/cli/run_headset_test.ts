@@ -7,7 +7,7 @@
  * Not on the real-time path.
  */
 import type { HeadsetTestReport } from "../control/schemas/headsets.ts";
-import { type ExitCode, OffhookError } from "../core/errors.ts";
+import { type ExitCode, OffhookError } from "../base/errors.ts";
 import { type BenchPerson, benchPerson } from "./bench_person.ts";
 import type { TestValues } from "./headset.ts";
 import { quirkFilesOf } from "./headset_settings.ts";

@@ -1,6 +1,6 @@
 /** The run of `offhook history`. Not on the real-time path. */
 import { OUTCOME_WORDS } from "../core/outcome.ts";
-import { type ExitCode, OffhookError } from "../core/errors.ts";
+import { type ExitCode, OffhookError } from "../base/errors.ts";
 import type { HistoryJson } from "../store/history_json.ts";
 import type { HistoryQuery } from "../store/history_query.ts";
 import type { HistoryRecord } from "../store/history_record.ts";

@@ -2,8 +2,8 @@
 import { join } from "node:path";
 import { runtimeFolder } from "../config/folders.ts";
 import type { LabReport } from "../control/schemas/lab.ts";
-import { formatHostPort, parseHostPort } from "../core/address.ts";
-import type { ExitCode } from "../core/errors.ts";
+import { formatHostPort, parseHostPort } from "../base/address.ts";
+import type { ExitCode } from "../base/errors.ts";
 import type { Context } from "./command.ts";
 import { type Io, say, sayJson } from "./io.ts";
 import type { LabValues } from "./lab.ts";

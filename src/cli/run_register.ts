@@ -1,7 +1,7 @@
 /** The run of `offhook register`. Not on the real-time path. */
 import { chosen } from "../config/load.ts";
 import type { Account, RegistrationState } from "../core/account.ts";
-import { EXIT_CODES, type ExitCode, OffhookError } from "../core/errors.ts";
+import { EXIT_CODES, type ExitCode, OffhookError } from "../base/errors.ts";
 import type { RegisterReport } from "../control/schemas/register.ts";
 import { type Attached, withAttached } from "./at_station.ts";
 import { withSession } from "./call_session.ts";

@@ -6,7 +6,7 @@
  * Not on the real-time path.
  */
 import type { LoadedConfig } from "../config/load.ts";
-import type { ExitCode } from "../core/errors.ts";
+import type { ExitCode } from "../base/errors.ts";
 import type { Changed, Station, StationOptions, StationSettings } from "../station/station.ts";
 import { loadForCommand } from "./call_setup.ts";
 import type { Context } from "./command.ts";

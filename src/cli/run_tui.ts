@@ -8,7 +8,7 @@
  * Not on the real-time path.
  */
 import type { RemotePhone } from "../control/remote_phone.ts";
-import { type ExitCode, OffhookError } from "../core/errors.ts";
+import { type ExitCode, OffhookError } from "../base/errors.ts";
 import type { JoinedPhone } from "../tui/link.ts";
 import type { TuiOptions } from "../tui/open.tsx";
 import { loadConfig } from "../config/load.ts";

@@ -4,7 +4,7 @@ import { multiple } from "@optique/core/modifiers";
 import { argument } from "@optique/core/primitives";
 import { string } from "@optique/core/valueparser";
 import { nearest } from "../config/nearest.ts";
-import { OffhookError } from "../core/errors.ts";
+import { OffhookError } from "../base/errors.ts";
 import { type Context, defineCommand } from "./command.ts";
 import { described } from "./options.ts";
 

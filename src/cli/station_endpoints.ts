@@ -3,7 +3,7 @@
  * own: paths are made absolute here. Pipes are this process's. Not on the real-time path.
  */
 import { resolve } from "node:path";
-import { OffhookError } from "../core/errors.ts";
+import { OffhookError } from "../base/errors.ts";
 import type { AudioEndpoints } from "../core/media_port.ts";
 import type { Io } from "./io.ts";
 import { lazily } from "./lazily.ts";

@@ -10,7 +10,7 @@
  * from the answer on. Not on the real-time path.
  */
 import type { Phone } from "../control/phone.ts";
-import { OffhookError } from "../core/errors.ts";
+import { OffhookError } from "../base/errors.ts";
 import type { AudioEndpoints } from "../core/media_port.ts";
 import type { CallId } from "../core/sip_port.ts";
 import { AudioPipe, type ByteStreams } from "./audio_pipe.ts";

@@ -1,7 +1,7 @@
 /** Where `--trace` goes: a file that only its owner can read, or standard error. */
 import { resolve } from "node:path";
-import { OffhookError } from "../core/errors.ts";
-import { fileReason } from "../core/file_reason.ts";
+import { OffhookError } from "../base/errors.ts";
+import { fileReason } from "../base/file_reason.ts";
 import type { PhoneOptions } from "../station/phone_options.ts";
 import type { Io } from "./io.ts";
 

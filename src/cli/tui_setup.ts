@@ -16,7 +16,7 @@ import { storeInKeyring } from "../config/keyring.ts";
 import { loadConfig, toAccount } from "../config/load.ts";
 import { accountSchema } from "../config/schema.ts";
 import type { RegistrationState } from "../core/account.ts";
-import { OffhookError } from "../core/errors.ts";
+import { OffhookError } from "../base/errors.ts";
 import { type Io, say } from "./io.ts";
 import { openStationPhone } from "./open_phone.ts";
 import { errorLines } from "./report_error.ts";

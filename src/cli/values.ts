@@ -5,7 +5,7 @@
 import { type Message, text } from "@optique/core/message";
 import type { Suggestion } from "@optique/core/parser";
 import type { ValueParser } from "@optique/core/valueparser";
-import { OffhookError } from "../core/errors.ts";
+import { OffhookError } from "../base/errors.ts";
 import { MICROPHONE_WORDS, readMicrophone, readSpeaker, SPEAKER_WORDS } from "./phone_readers.ts";
 import { durationMs, readOneOf, readPath, readWholeNumber } from "./readers.ts";
 

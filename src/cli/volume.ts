@@ -1,6 +1,6 @@
 /** `offhook volume`: how loud the running station's calls are heard. */
 import type { VolumeWish } from "../core/volume.ts";
-import { OffhookError } from "../core/errors.ts";
+import { OffhookError } from "../base/errors.ts";
 import { say, sayJson } from "./io.ts";
 import { LIVE, type LiveFields, withStation } from "./live.ts";
 import { words } from "./quick_args.ts";

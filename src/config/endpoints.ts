@@ -7,7 +7,7 @@
  *
  * Pure. Not on the real-time path.
  */
-import { OffhookError } from "../core/errors.ts";
+import { OffhookError } from "../base/errors.ts";
 import type { Microphone, Speaker } from "../core/media_port.ts";
 import { nearest } from "./nearest.ts";
 

@@ -4,7 +4,7 @@
  * @see https://specifications.freedesktop.org/basedir-spec/latest/
  */
 import { isAbsolute, join, resolve } from "node:path";
-import { OffhookError } from "../core/errors.ts";
+import { OffhookError } from "../base/errors.ts";
 import type { Environment } from "./environment.ts";
 
 export { type Environment, processEnvironment } from "./environment.ts";

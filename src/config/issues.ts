@@ -3,7 +3,7 @@
  * zod's issues become {@link ConfigIssue}s here. Pure. Not on the real-time path.
  */
 import type { z } from "zod";
-import { OffhookError } from "../core/errors.ts";
+import { OffhookError } from "../base/errors.ts";
 import type { ConfigIssue } from "./issue.ts";
 import { nearest } from "./nearest.ts";
 import { OVERRIDES } from "./overrides.ts";

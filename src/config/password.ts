@@ -8,7 +8,7 @@
  * in memory only. Nothing here puts one into a message. Not on the real-time path.
  */
 import { dirname, resolve } from "node:path";
-import { OffhookError } from "../core/errors.ts";
+import { OffhookError } from "../base/errors.ts";
 import { readCredential } from "./credential_store.ts";
 import { type Environment, expandPath } from "./folders.ts";
 import type { LoadedConfig } from "./load.ts";

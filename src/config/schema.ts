@@ -10,7 +10,7 @@
  * only where to get them from. Not on the real-time path.
  */
 import { z } from "zod";
-import { formatHostPort, parseHostPort } from "../core/address.ts";
+import { formatHostPort, parseHostPort } from "../base/address.ts";
 import {
   CODECS,
   LOG_LEVELS,

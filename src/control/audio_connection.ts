@@ -9,7 +9,7 @@
  * client that does not read loses what is due then. Whatever it does, the call goes on.
  */
 import { z } from "zod";
-import { type ErrorJson, OffhookError } from "../core/errors.ts";
+import { type ErrorJson, OffhookError } from "../base/errors.ts";
 import { type CallAudio, MAXIMUM_AUDIO_RATE, MINIMUM_AUDIO_RATE } from "./call_audio.ts";
 import type { Phone } from "./phone.ts";
 import { mayAct, type Role } from "./role.ts";

@@ -6,7 +6,7 @@
  * A client that does not read is never waited for: its events are dropped from a limit on and it is
  * told `lagged`; answers to its own requests are kept. Whatever it sends, the phone goes on.
  */
-import { OffhookError } from "../core/errors.ts";
+import { OffhookError } from "../base/errors.ts";
 import type { CallId } from "../core/sip_port.ts";
 import { METHODS } from "./methods.ts";
 import type { MethodName, Methods, Phone, Sequenced, Subscription } from "./phone.ts";

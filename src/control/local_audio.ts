@@ -3,7 +3,7 @@
  *
  *     open ─► AttachAudio ─► core ─► media        JoinedAudio ⇄ the media thread's port
  */
-import { OffhookError } from "../core/errors.ts";
+import { OffhookError } from "../base/errors.ts";
 import type { CallId } from "../core/sip_port.ts";
 import {
   type AudioListener,

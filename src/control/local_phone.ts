@@ -2,7 +2,7 @@
 import { DIRECT_ACCOUNT } from "../core/account.ts";
 import { accountViews } from "../core/account_view.ts";
 import { type CallView, viewOf } from "../core/call.ts";
-import { OffhookError } from "../core/errors.ts";
+import { OffhookError } from "../base/errors.ts";
 import type { Command, PhoneState } from "../core/state.ts";
 import { resolveTarget } from "../core/target.ts";
 import type { AudioListener, AudioParams, CallAudio } from "./call_audio.ts";

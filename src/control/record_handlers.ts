@@ -1,5 +1,5 @@
 /** The methods that a provider answers, and what is said when there is none. */
-import { OffhookError } from "../core/errors.ts";
+import { OffhookError } from "../base/errors.ts";
 import type { Methods } from "./phone.ts";
 import type { Providers } from "./records.ts";
 

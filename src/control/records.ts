@@ -9,7 +9,7 @@
 import type { AccountId, Party, TransportName } from "../core/account.ts";
 import type { CallView } from "../core/call.ts";
 import type { Outcome } from "../core/outcome.ts";
-import type { ErrorJson } from "../core/errors.ts";
+import type { ErrorJson } from "../base/errors.ts";
 import type { AttachmentId } from "../core/media_port.ts";
 import type { CallId } from "../core/sip_port.ts";
 import type { HeadsetList } from "./headsets.ts";

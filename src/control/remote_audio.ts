@@ -3,7 +3,7 @@
  * process. Not on the real-time path.
  */
 import type { Channel } from "./unix_websocket.ts";
-import { OffhookError } from "../core/errors.ts";
+import { OffhookError } from "../base/errors.ts";
 import type { AudioMessage } from "./audio_connection.ts";
 import { type AudioListener, type AudioParams, type CallAudio, JoinedAudio } from "./call_audio.ts";
 

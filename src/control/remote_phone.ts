@@ -5,7 +5,7 @@
  *
  * When the connection goes, everything that is pending is rejected with `no-station`.
  */
-import { type ErrorJson, OffhookError } from "../core/errors.ts";
+import { type ErrorJson, OffhookError } from "../base/errors.ts";
 import { type Channel, UnixWebSocket } from "./unix_websocket.ts";
 import type { LevelListener } from "./levels.ts";
 import type { AudioListener, AudioParams, CallAudio } from "./call_audio.ts";

@@ -14,7 +14,7 @@ import { createServer as createTlsServer } from "node:https";
 import { createConnection, type Socket } from "node:net";
 import { dirname } from "node:path";
 import { type RawData, type WebSocket, WebSocketServer } from "ws";
-import { OffhookError } from "../core/errors.ts";
+import { OffhookError } from "../base/errors.ts";
 import { AUDIO_PATH, AudioConnection } from "./audio_connection.ts";
 import { Connection } from "./connection.ts";
 import type { Phone } from "./phone.ts";

@@ -4,7 +4,7 @@
  */
 import { isAbsolute } from "node:path";
 import { type CallView, viewOf } from "../core/call.ts";
-import { type ErrorJson, OffhookError } from "../core/errors.ts";
+import { type ErrorJson, OffhookError } from "../base/errors.ts";
 import type { CallId } from "../core/sip_port.ts";
 import type { Command } from "../core/state.ts";
 import type { CommandPort } from "./local_phone.ts";

@@ -77,7 +77,7 @@ export type RegistrationState =
     state: "failed";
     /** SIP status, 0 when nothing was answered. */
     status: number;
-    error: import("./errors.ts").ErrorJson;
+    error: import("../base/errors.ts").ErrorJson;
     /** Milliseconds until the next try; absent: will not be tried again. */
     retryInMs?: number;
   };

@@ -17,7 +17,7 @@
  * never mutated.
  */
 import type { AccountId, ExtraHeader, Party, TransportName } from "./account.ts";
-import type { ErrorJson } from "./errors.ts";
+import type { ErrorJson } from "../base/errors.ts";
 import type { MediaDescription, NegotiatedStream, PayloadFormat } from "./media_description.ts";
 import type { AudioEndpoints, MediaReport } from "./media_port.ts";
 import type { Outcome } from "./outcome.ts";

@@ -8,7 +8,7 @@
  * real-time path.
  */
 import type { ExtraHeader, Party } from "./account.ts";
-import { OffhookError } from "./errors.ts";
+import { OffhookError } from "../base/errors.ts";
 import { resolveTarget } from "./target.ts";
 
 /** Headers that the user agent writes itself, with their compact forms (RFC 3261 §7.3.3). */

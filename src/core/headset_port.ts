@@ -9,7 +9,7 @@
  * Further sources of the same intents: handsets and buttons of kiosks; further sinks: busylights.
  */
 import type { AccountId } from "./account.ts";
-import type { ErrorJson } from "./errors.ts";
+import type { ErrorJson } from "../base/errors.ts";
 import type { Microphone, Speaker } from "./media_port.ts";
 
 /** Names one attached headset: stable while it is plugged in. */

@@ -7,7 +7,7 @@
  * Plain JSON both ways, posted to a worker as it is. `perform(effect)` never throws and returns at
  * once; failures come back as inputs.
  */
-import type { ErrorJson } from "./errors.ts";
+import type { ErrorJson } from "../base/errors.ts";
 import type { NegotiatedStream } from "./media_description.ts";
 import type { CallId } from "./sip_port.ts";
 

@@ -7,7 +7,7 @@
  * Payload types of an answer are those of the offer, so that both directions of a format have one
  * number (RFC 3264 §6.1 recommends it). Not on the real-time path.
  */
-import { OffhookError } from "./errors.ts";
+import { OffhookError } from "../base/errors.ts";
 import {
   type Direction,
   type MediaDescription,

@@ -19,7 +19,7 @@
  *                        out: SendReinvite{offer} → OfferAccepted{description} | OfferRejected{status}
  */
 import type { AccountId, ExtraHeader, Party, RegistrationState, TransportName } from "./account.ts";
-import type { ErrorJson } from "./errors.ts";
+import type { ErrorJson } from "../base/errors.ts";
 import type { MediaDescription } from "./media_description.ts";
 
 export type CallId = string;

@@ -13,7 +13,7 @@
 import type { Account, AccountId, ExtraHeader, Party, RegistrationState } from "./account.ts";
 import type { AccountView } from "./account_view.ts";
 import type { Call, CallLimits, CallRecord, CallView } from "./call.ts";
-import type { ErrorJson } from "./errors.ts";
+import type { ErrorJson } from "../base/errors.ts";
 import type { HeadsetEffect, HeadsetId, HeadsetInput, HeadsetNotice } from "./headset_port.ts";
 import type { PayloadFormat } from "./media_description.ts";
 import type {

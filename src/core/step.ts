@@ -8,7 +8,7 @@
  * @throws OffhookError from commands only, and then nothing has changed
  */
 import type { Call } from "./call.ts";
-import { OffhookError } from "./errors.ts";
+import { OffhookError } from "../base/errors.ts";
 import type { HeadsetInput } from "./headset_port.ts";
 import type { MediaInput } from "./media_port.ts";
 import type { SipInput } from "./sip_port.ts";

@@ -7,8 +7,8 @@
  *
  * Pure. Not on the real-time path.
  */
-import { formatHostPort, parseHostPort } from "./address.ts";
-import { OffhookError } from "./errors.ts";
+import { formatHostPort, parseHostPort } from "../base/address.ts";
+import { OffhookError } from "../base/errors.ts";
 import { bareNumber } from "./written_number.ts";
 
 /** One rule of a dial plan: `match` is a regular expression over the whole number. */

@@ -5,7 +5,7 @@
  * touched: maps are copied at the first write.
  */
 import { type Call, type CallView, type Phase, viewOf } from "./call.ts";
-import { OffhookError } from "./errors.ts";
+import { OffhookError } from "../base/errors.ts";
 import type {
   AccountState,
   CallEventType,

@@ -9,7 +9,7 @@
  * Native code that does not come back cannot be undone in its process: `fatal` is then called, the
  * host dies and is started again.
  */
-import { OffhookError } from "../core/errors.ts";
+import { OffhookError } from "../base/errors.ts";
 import type { AudioBackend, BackendCapture, BackendPlayback } from "./backend.ts";
 import { Lock, Stuck, within } from "./bounded.ts";
 import { type AudioDevice, findDevice, type StreamDirection } from "./device.ts";

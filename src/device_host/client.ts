@@ -7,7 +7,7 @@
  *
  * Frames are on the real-time path: samples are handed over as a view of the receive buffer.
  */
-import { OffhookError } from "../core/errors.ts";
+import { OffhookError } from "../base/errors.ts";
 import { ContactConnection } from "./client_contacts.ts";
 import { HidConnection } from "./client_hid.ts";
 import type { DeviceStream, StreamEvents } from "./client_stream.ts";

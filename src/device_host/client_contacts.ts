@@ -1,5 +1,5 @@
 /** The part of a connection to the device host about contacts: keys and GPIO lines. */
-import { OffhookError } from "../core/errors.ts";
+import { OffhookError } from "../base/errors.ts";
 import type { ContactMessage, ContactRequests, ContactSource } from "./wire_contacts.ts";
 
 export type { ContactSource };

@@ -4,7 +4,7 @@
  *     watch(changed) ─► devices … changed(devices)
  *     open(path, farewell, events) ─► write … close     └─ unplugged, or the host died: failed
  */
-import { OffhookError } from "../core/errors.ts";
+import { OffhookError } from "../base/errors.ts";
 import type { HidDevice, HidList, HidMessage, HidRequests } from "./wire_hid.ts";
 
 export type { HidDevice, HidList };

@@ -2,7 +2,7 @@
  * A stream of sound as a client of the device host has it, and what it hears of it. Frames are on the
  * real-time path.
  */
-import type { OffhookError } from "../core/errors.ts";
+import type { OffhookError } from "../base/errors.ts";
 import type { StreamOpened } from "./wire_protocol.ts";
 
 /** An open stream. */

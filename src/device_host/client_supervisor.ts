@@ -8,7 +8,7 @@
  * station goes, however it goes, so does the host. The first start after a death is at once; a host
  * that keeps dying is started after growing pauses. Not on the real-time path.
  */
-import { OffhookError } from "../core/errors.ts";
+import { OffhookError } from "../base/errors.ts";
 import { type DeviceHostAccess } from "./client_access.ts";
 import { DeviceHostConnection, type DeviceList } from "./client.ts";
 import { LogTail } from "./log_tail.ts";

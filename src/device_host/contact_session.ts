@@ -1,5 +1,5 @@
 /** The contacts of one client: opened by its numbers, closed with it. */
-import { OffhookError } from "../core/errors.ts";
+import { OffhookError } from "../base/errors.ts";
 import type { ContactBackend, OpenedContact } from "./contact_backend.ts";
 import type { ContactMessage, ContactRequest } from "./wire_contacts.ts";
 

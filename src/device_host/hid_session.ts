@@ -8,7 +8,7 @@
  * Reports are passed on as they come. After the system slept, what waited in a queue is older than
  * anything that a person meant: reports are dropped until the queue is empty.
  */
-import { OffhookError } from "../core/errors.ts";
+import { OffhookError } from "../base/errors.ts";
 import { Lock, within } from "./bounded.ts";
 import type { HidBackend, OpenedHid } from "./hid_backend.ts";
 import type { HidDevice, HidList, HidMessage, HidRequest, OpenHid } from "./wire_hid.ts";

@@ -6,7 +6,7 @@
  *
  * FFI and not Deno.open: Deno gives /dev only to programs with every permission.
  */
-import { OffhookError } from "../core/errors.ts";
+import { OffhookError } from "../base/errors.ts";
 import type { ContactBackend, ContactEvents, OpenedContact } from "./contact_backend.ts";
 import {
   GET_KEYS,

@@ -12,7 +12,7 @@
  */
 import { Buffer } from "node:buffer";
 import { createRequire } from "node:module";
-import { OffhookError } from "../core/errors.ts";
+import { OffhookError } from "../base/errors.ts";
 import type {
   AudioBackend,
   BackendCapture,

@@ -1,5 +1,5 @@
 /** The backend of a machine without a sound library: no devices, and every opening says why. */
-import type { OffhookError } from "../core/errors.ts";
+import type { OffhookError } from "../base/errors.ts";
 import type { AudioBackend } from "./backend.ts";
 import type { AudioDevice } from "./device.ts";
 

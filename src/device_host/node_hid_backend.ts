@@ -4,7 +4,7 @@
  * What node-hid does not say comes from elsewhere: report descriptors from sysfs, or from hidapi's own
  * library that node-hid ships; whether a device may be opened from the file's permissions.
  */
-import { OffhookError } from "../core/errors.ts";
+import { OffhookError } from "../base/errors.ts";
 import { permissionHint } from "../hid/permission.ts";
 import { idText, usageOf } from "../hid/usages.ts";
 import type { HidBackend, HidEvents, OpenedHid } from "./hid_backend.ts";

@@ -4,7 +4,7 @@
  *     accept ─► hello ─► requests, frames … ─► end of file ─► its streams close
  *                                                 └─ was it the last? ─► `abandoned`
  */
-import { OffhookError } from "../core/errors.ts";
+import { OffhookError } from "../base/errors.ts";
 import type { AudioStreams, ClientStream } from "./audio_streams.ts";
 import type { ContactBackend } from "./contact_backend.ts";
 import { ContactSession } from "./contact_session.ts";

@@ -2,7 +2,7 @@
  * Opens a device in the format that it takes: 48 kHz mono if it can, else stereo (a card that has no
  * mono), else the same at the device's own rate.
  */
-import { OffhookError } from "../core/errors.ts";
+import { OffhookError } from "../base/errors.ts";
 import type { AudioBackend, BackendCapture, BackendPlayback, StreamFormat } from "./backend.ts";
 import type { AudioDevice, StreamDirection } from "./device.ts";
 import { channelsOf } from "./device.ts";

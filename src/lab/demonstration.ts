@@ -4,7 +4,7 @@
  */
 import type { Phone, Sequenced } from "../control/phone.ts";
 import type { CallRecord } from "../core/call.ts";
-import { OffhookError } from "../core/errors.ts";
+import { OffhookError } from "../base/errors.ts";
 import { type EchoProof, proveEcho } from "./echo_proof.ts";
 import type { PracticeLine } from "./practice_line.ts";
 

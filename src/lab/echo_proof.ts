@@ -3,7 +3,7 @@
  * finds the one in the other.
  */
 import { parseWavHeader } from "../audio/wav.ts";
-import { OffhookError } from "../core/errors.ts";
+import { OffhookError } from "../base/errors.ts";
 import { findInPieces } from "../media/quality/correlate.ts";
 
 export interface EchoProof {

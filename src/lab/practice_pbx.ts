@@ -11,7 +11,7 @@
 import { DIRECT_ACCOUNT } from "../core/account.ts";
 import type { Sequenced } from "../control/phone.ts";
 import type { CallView } from "../core/call.ts";
-import { formatHostPort } from "../core/address.ts";
+import { formatHostPort } from "../base/address.ts";
 import { answer } from "../sip/answer.ts";
 import { header, type SipMessage } from "../sip/message.ts";
 import { decodedUser, parseNameAddr, parseUri } from "../sip/uri.ts";

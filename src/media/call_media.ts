@@ -9,7 +9,7 @@
  * and do not.
  */
 import type { AudioDevices } from "../audio/endpoint.ts";
-import type { OffhookError } from "../core/errors.ts";
+import type { OffhookError } from "../base/errors.ts";
 import type { NegotiatedStream } from "../core/media_description.ts";
 import type { AudioEndpoints, CallLevels, MediaInput, MediaReport } from "../core/media_port.ts";
 import type { CallId } from "../core/sip_port.ts";

@@ -18,7 +18,7 @@ import {
 } from "../audio/endpoint.ts";
 import { createSink, createSource } from "../audio/endpoints.ts";
 import { loadResampler } from "../audio/resampler.ts";
-import { OffhookError } from "../core/errors.ts";
+import { OffhookError } from "../base/errors.ts";
 import type { AttachmentId, AudioEndpoints, Microphone, Speaker } from "../core/media_port.ts";
 import { Attachment } from "./attachment.ts";
 import {

@@ -5,7 +5,7 @@
  *         once RTCP came from the peer's address, its port. With rtcp-mux: the RTP address (RFC 5761)
  *     from: only the address that media comes from
  */
-import type { Clock } from "../core/clock.ts";
+import type { Clock } from "../base/clock.ts";
 import type { NegotiatedStream } from "../core/media_description.ts";
 import type { MediaReport } from "../core/media_port.ts";
 import { RtcpSession, type RtcpSubject } from "./rtp/rtcp_session.ts";

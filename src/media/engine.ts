@@ -8,7 +8,7 @@
  * Runs in the media worker; tests run it on their own thread with their own clock and sockets.
  */
 import { FRAME_MS } from "../audio/endpoint.ts";
-import { OffhookError } from "../core/errors.ts";
+import { OffhookError } from "../base/errors.ts";
 import type { CallLevels, MediaEffect } from "../core/media_port.ts";
 import type { CallId } from "../core/sip_port.ts";
 import {

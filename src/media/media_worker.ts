@@ -9,7 +9,7 @@
  * starts another thread: one that cannot be had is known before a call needs it.
  */
 import { type DeviceHostAccess, serveAccess } from "../audio/device_access.ts";
-import { OffhookError } from "../core/errors.ts";
+import { OffhookError } from "../base/errors.ts";
 import type { AttachmentId, CallLevels, MediaEffect, MediaInput } from "../core/media_port.ts";
 import type { CallId } from "../core/sip_port.ts";
 import { AttachedAudio, type AttachmentListener } from "./attached_audio.ts";

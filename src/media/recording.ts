@@ -10,7 +10,7 @@
  */
 import { FRAME_SAMPLES } from "../audio/endpoint.ts";
 import { WavRecorder } from "../audio/file.ts";
-import { OffhookError } from "../core/errors.ts";
+import { OffhookError } from "../base/errors.ts";
 
 export interface RecordingEvents {
   /** The file is open, or complete. */

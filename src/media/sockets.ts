@@ -5,7 +5,7 @@
  * socket and as `a.b.c.d` everywhere else. On the real-time path: one buffer per socket, a datagram
  * is valid during its callback.
  */
-import { OffhookError } from "../core/errors.ts";
+import { OffhookError } from "../base/errors.ts";
 import { MAX_DATAGRAM } from "./rtp/packet.ts";
 import type { Random32 } from "./rtp/sender.ts";
 

@@ -6,7 +6,7 @@
 import type { AudioDevices } from "../audio/endpoint.ts";
 import { aLawTables, muLawTables } from "../audio/g711_tables.ts";
 import { loadResampler } from "../audio/resampler.ts";
-import { OffhookError } from "../core/errors.ts";
+import { OffhookError } from "../base/errors.ts";
 import { systemClock } from "./clock.ts";
 import { MediaEngine } from "./engine.ts";
 import { UdpSockets } from "./sockets.ts";

@@ -1,5 +1,5 @@
 /** What crosses between `MediaWorker` and its thread: plain JSON both ways. */
-import type { ErrorJson } from "../core/errors.ts";
+import type { ErrorJson } from "../base/errors.ts";
 import type { CallLevels, MediaEffect, MediaInput } from "../core/media_port.ts";
 import type { PortRange } from "./sockets.ts";
 

@@ -4,8 +4,8 @@
  */
 import type { SessionDialog, UserAgentCore } from "sip.js/lib/core/index.js";
 import type { Account } from "../core/account.ts";
-import type { Clock } from "../core/clock.ts";
-import type { ErrorJson } from "../core/errors.ts";
+import type { Clock } from "../base/clock.ts";
+import type { ErrorJson } from "../base/errors.ts";
 import type { CallId, RequestOrigin, SipEffect, SipInput } from "../core/sip_port.ts";
 import type { Credentials } from "./digest.ts";
 import type { Flow } from "./transport/types.ts";

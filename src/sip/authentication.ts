@@ -11,7 +11,7 @@
  * Not on the real-time path.
  */
 import type { IncomingResponseMessage } from "sip.js/lib/core/index.js";
-import { OffhookError } from "../core/errors.ts";
+import { OffhookError } from "../base/errors.ts";
 import {
   authorization,
   type Challenge,

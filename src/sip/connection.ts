@@ -6,8 +6,8 @@
  *
  * Calls are not told: a dialog outlives the connection. Not on the real-time path.
  */
-import type { Clock, TimerHandle } from "../core/clock.ts";
-import { OffhookError } from "../core/errors.ts";
+import type { Clock, TimerHandle } from "../base/clock.ts";
+import { OffhookError } from "../base/errors.ts";
 import { Backoff } from "./pacing.ts";
 import type { TransportLayer } from "./transport/layer.ts";
 import type { Flow, LayerEvent } from "./transport/types.ts";

@@ -1,5 +1,5 @@
 /** The core's answer to one offer of the peer: asked for once, given once. Not on the real-time path. */
-import type { Clock, TimerHandle } from "../core/clock.ts";
+import type { Clock, TimerHandle } from "../base/clock.ts";
 import type { MediaDescription } from "../core/media_description.ts";
 
 /** ms that the core has; it decides at once, but a peer must never wait for ever. */

@@ -8,7 +8,7 @@
  * Not on the real-time path.
  */
 import type { IncomingRequest } from "sip.js/lib/core/index.js";
-import { OffhookError } from "../core/errors.ts";
+import { OffhookError } from "../base/errors.ts";
 import type { MediaDescription } from "../core/media_description.ts";
 import type { CallId } from "../core/sip_port.ts";
 import type { Agent } from "./agent.ts";

@@ -4,7 +4,7 @@
  */
 import type { IncomingRequestMessage, IncomingResponseMessage } from "sip.js/lib/core/index.js";
 import type { Account, Party } from "../core/account.ts";
-import { OffhookError } from "../core/errors.ts";
+import { OffhookError } from "../base/errors.ts";
 import type { RequestOrigin } from "../core/sip_port.ts";
 import { LiteralUri } from "./overrides/literal_uri.ts";
 import { type NameAddr, parseNameAddrList, unquoted } from "./uri.ts";

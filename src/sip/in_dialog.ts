@@ -12,7 +12,7 @@ import type {
 } from "sip.js/lib/core/index.js";
 import type { Agent } from "./agent.ts";
 import type { Authentication } from "./authentication.ts";
-import { OffhookError } from "../core/errors.ts";
+import { OffhookError } from "../base/errors.ts";
 
 export interface InDialogRequest {
   method: "BYE" | "INFO" | "REFER" | "NOTIFY" | "UPDATE" | "PRACK";

@@ -15,8 +15,8 @@ import {
   type SessionDialog,
 } from "sip.js/lib/core/index.js";
 import type { Party } from "../core/account.ts";
-import type { TimerHandle } from "../core/clock.ts";
-import { OffhookError } from "../core/errors.ts";
+import type { TimerHandle } from "../base/clock.ts";
+import { OffhookError } from "../base/errors.ts";
 import { extraHeaderLine, nameAddr, reasonPhrase } from "../core/header_value.ts";
 import type { MediaDescription } from "../core/media_description.ts";
 import type { CallId } from "../core/sip_port.ts";

@@ -13,7 +13,7 @@ import type {
   IncomingResponseMessage,
   SessionDialog,
 } from "sip.js/lib/core/index.js";
-import { OffhookError } from "../core/errors.ts";
+import { OffhookError } from "../base/errors.ts";
 import type { MediaDescription } from "../core/media_description.ts";
 import type { SipEffect } from "../core/sip_port.ts";
 import type { Agent } from "./agent.ts";

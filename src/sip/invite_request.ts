@@ -10,7 +10,7 @@ import {
   type OutgoingRequestMessage,
 } from "sip.js/lib/core/index.js";
 import type { Party } from "../core/account.ts";
-import { OffhookError } from "../core/errors.ts";
+import { OffhookError } from "../base/errors.ts";
 import type { SipEffect } from "../core/sip_port.ts";
 import type { Agent } from "./agent.ts";
 import type { Authentication } from "./authentication.ts";

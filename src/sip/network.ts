@@ -8,8 +8,8 @@
  * Not on the real-time path.
  */
 import type { Account, TransportName } from "../core/account.ts";
-import type { Clock } from "../core/clock.ts";
-import { type ErrorJson, OffhookError } from "../core/errors.ts";
+import type { Clock } from "../base/clock.ts";
+import { type ErrorJson, OffhookError } from "../base/errors.ts";
 import type { RequestOrigin } from "../core/sip_port.ts";
 import type { Log } from "./agent.ts";
 import { Connection, type ConnectionEvents } from "./connection.ts";

@@ -18,7 +18,7 @@ import {
   TransactionState,
   type UserAgentServer,
 } from "sip.js/lib/core/index.js";
-import { OffhookError } from "../core/errors.ts";
+import { OffhookError } from "../base/errors.ts";
 import type { MediaDescription } from "../core/media_description.ts";
 import { Decision } from "./decision.ts";
 import { ACCEPT_LINE, ALLOW_LINE, sdpOf } from "./capabilities.ts";

@@ -19,8 +19,8 @@ import type {
   PrackableIncomingResponseWithSession,
   SessionDialog,
 } from "sip.js/lib/core/index.js";
-import type { TimerHandle } from "../core/clock.ts";
-import { type ErrorJson, OffhookError } from "../core/errors.ts";
+import type { TimerHandle } from "../base/clock.ts";
+import { type ErrorJson, OffhookError } from "../base/errors.ts";
 import type { SipEffect } from "../core/sip_port.ts";
 import type { Agent, CallEffect, Leg } from "./agent.ts";
 import { Authentication } from "./authentication.ts";

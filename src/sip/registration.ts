@@ -13,8 +13,8 @@
  */
 import type { IncomingResponseMessage, UserAgentClient } from "sip.js/lib/core/index.js";
 import type { RegistrationState } from "../core/account.ts";
-import type { TimerHandle } from "../core/clock.ts";
-import { OffhookError } from "../core/errors.ts";
+import type { TimerHandle } from "../base/clock.ts";
+import { OffhookError } from "../base/errors.ts";
 import type { Agent } from "./agent.ts";
 import { Authentication } from "./authentication.ts";
 import { finalOf } from "./in_dialog.ts";

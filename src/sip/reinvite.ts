@@ -7,7 +7,7 @@ import {
   type RequestOptions,
   SessionState,
 } from "sip.js/lib/core/index.js";
-import { OffhookError } from "../core/errors.ts";
+import { OffhookError } from "../base/errors.ts";
 import { finalOf, type FinalResponse, whenReachable } from "./in_dialog.ts";
 import { refreshTarget, sdpBody, type SessionContext } from "./session_context.ts";
 

@@ -7,7 +7,7 @@
  * One at a time: a second one waits for the PRACK of the first. Not on the real-time path.
  */
 import type { IncomingRequest } from "sip.js/lib/core/index.js";
-import type { Clock, TimerHandle } from "../core/clock.ts";
+import type { Clock, TimerHandle } from "../base/clock.ts";
 
 const T1_MS = 500;
 const GIVE_UP_MS = 64 * T1_MS;

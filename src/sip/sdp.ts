@@ -9,7 +9,7 @@
  * real-time path.
  */
 import { parse } from "sdp-transform";
-import { OffhookError } from "../core/errors.ts";
+import { OffhookError } from "../base/errors.ts";
 import type {
   Direction,
   MediaDescription,

@@ -15,7 +15,7 @@ import type {
   SessionDialog,
 } from "sip.js/lib/core/index.js";
 import { SessionState } from "sip.js/lib/core/index.js";
-import { OffhookError } from "../core/errors.ts";
+import { OffhookError } from "../base/errors.ts";
 import type { CallEffect, Leg } from "./agent.ts";
 import { DTMF_RELAY, dtmfRelayBody, parseDtmfBody } from "./dtmf_relay.ts";
 import { type InDialogRequest, isDialogGone, sendInDialog } from "./in_dialog.ts";

@@ -6,7 +6,7 @@
  *
  * Not on the real-time path.
  */
-import type { Clock, TimerHandle } from "../core/clock.ts";
+import type { Clock, TimerHandle } from "../base/clock.ts";
 import { heldSession } from "./pacing.ts";
 
 /** Least interval that we take, in seconds (RFC 4028 §5). */

@@ -2,7 +2,7 @@
  * The meaning of a SIP status as a typed error: one table for calls, one for registrations. Pure;
  * not on the real-time path.
  */
-import { type ErrorCode, OffhookError } from "../core/errors.ts";
+import { type ErrorCode, OffhookError } from "../base/errors.ts";
 import type { Flow } from "./transport/types.ts";
 
 /** Statuses whose code is not that of their class. */

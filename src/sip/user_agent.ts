@@ -17,8 +17,8 @@ import type {
   UserAgentCoreDelegate,
 } from "sip.js/lib/core/index.js";
 import type { Account, TransportName } from "../core/account.ts";
-import type { Clock } from "../core/clock.ts";
-import { OffhookError } from "../core/errors.ts";
+import type { Clock } from "../base/clock.ts";
+import { OffhookError } from "../base/errors.ts";
 import type { CallId, SipEffect, SipInput } from "../core/sip_port.ts";
 import type { Agent, CallEffect, Leg, Log } from "./agent.ts";
 import { answer } from "./answer.ts";

@@ -9,7 +9,7 @@
 import type { LevelListener } from "../control/levels.ts";
 import type { Providers } from "../control/records.ts";
 import { DIRECT_ACCOUNT, type Party } from "../core/account.ts";
-import { OffhookError } from "../core/errors.ts";
+import { OffhookError } from "../base/errors.ts";
 import type { AttachmentId, MediaInput } from "../core/media_port.ts";
 import type { SipInput } from "../core/sip_port.ts";
 import { initialState } from "../core/state.ts";

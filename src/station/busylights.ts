@@ -5,8 +5,8 @@
  *
  * The device host darkens them when we go, however we go.
  */
-import type { Clock, TimerHandle } from "../core/clock.ts";
-import { OffhookError } from "../core/errors.ts";
+import type { Clock, TimerHandle } from "../base/clock.ts";
+import { OffhookError } from "../base/errors.ts";
 import { type HeadsetState, IDLE_HEADSET } from "../core/headset_port.ts";
 import type { DeviceHostAccess } from "../device_host/client_access.ts";
 import type { HidConnection, HidDevice, HidHandle } from "../device_host/client_hid.ts";

@@ -4,8 +4,8 @@
  *     device host ─ contact ─► Button ─► intent ─► core
  *         └─ gone, or not there yet ─► tried again every 2 s, told once
  */
-import type { Clock, TimerHandle } from "../core/clock.ts";
-import { OffhookError } from "../core/errors.ts";
+import type { Clock, TimerHandle } from "../base/clock.ts";
+import { OffhookError } from "../base/errors.ts";
 import type { HeadsetInput, HeadsetIntent, HeadsetState } from "../core/headset_port.ts";
 import { IDLE_HEADSET } from "../core/headset_port.ts";
 import { DeviceHostConnection } from "../device_host/client.ts";

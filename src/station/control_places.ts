@@ -6,8 +6,8 @@
 import { type Role, ROLES } from "../control/role.ts";
 import { readPasswordFile } from "../config/password.ts";
 import type { ControlConfig } from "../config/station_schema.ts";
-import { parseHostPort } from "../core/address.ts";
-import { OffhookError } from "../core/errors.ts";
+import { parseHostPort } from "../base/address.ts";
+import { OffhookError } from "../base/errors.ts";
 import type { TcpListen } from "./served_places.ts";
 
 /** A shorter one could be guessed. */

@@ -9,8 +9,8 @@
  */
 import type { Sequenced } from "../control/phone.ts";
 import type { CommandPort } from "../control/local_phone.ts";
-import type { Clock, TimerHandle } from "../core/clock.ts";
-import { OffhookError } from "../core/errors.ts";
+import type { Clock, TimerHandle } from "../base/clock.ts";
+import { OffhookError } from "../base/errors.ts";
 import type { HeadsetEffect } from "../core/headset_port.ts";
 import type { MediaEffect } from "../core/media_port.ts";
 import type { SipEffect } from "../core/sip_port.ts";

@@ -5,9 +5,9 @@
  *     openBench(headset) ─► Bench: trial, descriptor ─► close (lamps off)
  */
 import { SYSTEM_CLOCK } from "./core_loop.ts";
-import type { Clock } from "../core/clock.ts";
+import type { Clock } from "../base/clock.ts";
 import type { HeadsetInfo } from "../control/headsets.ts";
-import { OffhookError } from "../core/errors.ts";
+import { OffhookError } from "../base/errors.ts";
 import { DeviceHostConnection } from "../device_host/client.ts";
 import type { DeviceHostAccess } from "../device_host/client_access.ts";
 import { DeviceHostSupervisor } from "../device_host/client_supervisor.ts";

@@ -4,9 +4,9 @@
  *     report ─► Headset ─► intents ─► core          core ─► show(state) ─► Headset ─► writes ─► device
  *                  └─ writes ─► device
  */
-import type { Clock, TimerHandle } from "../core/clock.ts";
+import type { Clock, TimerHandle } from "../base/clock.ts";
 import type { HeadsetIntent, HeadsetNotice, HeadsetState } from "../core/headset_port.ts";
-import { OffhookError } from "../core/errors.ts";
+import { OffhookError } from "../base/errors.ts";
 import type { HidConnection, HidDevice, HidHandle } from "../device_host/client_hid.ts";
 import { controlsOf } from "../hid/controls.ts";
 import { Headset, type HeadsetOutput } from "../hid/headset.ts";

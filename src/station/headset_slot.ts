@@ -6,8 +6,8 @@
  *
  * What is asked meanwhile is done when the step before it is over.
  */
-import type { Clock } from "../core/clock.ts";
-import { OffhookError } from "../core/errors.ts";
+import type { Clock } from "../base/clock.ts";
+import { OffhookError } from "../base/errors.ts";
 import type { HeadsetIntent, HeadsetNotice, HeadsetState } from "../core/headset_port.ts";
 import type { HidConnection, HidDevice } from "../device_host/client_hid.ts";
 import type { Behaviour } from "../hid/behaviour.ts";

@@ -5,7 +5,7 @@
  *     else: a device that carries the headset's name                  PulseAudio, Core Audio, WASAPI
  */
 import type { SoundDevice } from "../control/records.ts";
-import { OffhookError } from "../core/errors.ts";
+import { OffhookError } from "../base/errors.ts";
 import type { HeadsetInput } from "../core/headset_port.ts";
 import type { AudioEndpoints, Microphone, Speaker } from "../core/media_port.ts";
 import { follows } from "./headset_settings.ts";

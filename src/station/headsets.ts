@@ -10,7 +10,7 @@
  * The front is the one that was lifted last, else the preferred one. The device host may die: it is
  * started again, and the headsets are opened again.
  */
-import type { Clock } from "../core/clock.ts";
+import type { Clock } from "../base/clock.ts";
 import type { HeadsetInfo, HeadsetList } from "../control/headsets.ts";
 import type { SoundDevice } from "../control/records.ts";
 import type { HeadsetInput, HeadsetIntent, HeadsetState } from "../core/headset_port.ts";

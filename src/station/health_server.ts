@@ -1,6 +1,6 @@
 /** `/livez`, `/healthz` and `/readyz` over HTTP on loopback, for supervisors that ask. */
 import type { Health } from "../control/health.ts";
-import { OffhookError } from "../core/errors.ts";
+import { OffhookError } from "../base/errors.ts";
 
 export interface HealthServer {
   port: number;

@@ -7,8 +7,8 @@
  *
  * One change is dealt with before the next one is told.
  */
-import type { Clock } from "../core/clock.ts";
-import { OffhookError } from "../core/errors.ts";
+import type { Clock } from "../base/clock.ts";
+import { OffhookError } from "../base/errors.ts";
 import { DeviceHostConnection } from "../device_host/client.ts";
 import type { DeviceHostAccess } from "../device_host/client_access.ts";
 import type { HidConnection, HidDevice } from "../device_host/client_hid.ts";

@@ -4,8 +4,8 @@
  */
 import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
-import { OffhookError } from "../core/errors.ts";
-import { fileReason } from "../core/file_reason.ts";
+import { OffhookError } from "../base/errors.ts";
+import { fileReason } from "../base/file_reason.ts";
 
 export interface Instance {
   pid: number;

@@ -1,6 +1,6 @@
 /** The headsets of this machine, asked of a device host that lives just for the question. */
 import type { HeadsetInfo } from "../control/headsets.ts";
-import { OffhookError } from "../core/errors.ts";
+import { OffhookError } from "../base/errors.ts";
 import { DeviceHostConnection } from "../device_host/client.ts";
 import { DeviceHostSupervisor } from "../device_host/client_supervisor.ts";
 import type { Quirk } from "../hid/quirks.ts";

@@ -9,7 +9,7 @@
  * Not on the real-time path.
  */
 import type { Effect, Input } from "../core/state.ts";
-import { formatHostPort } from "../core/address.ts";
+import { formatHostPort } from "../base/address.ts";
 import type { TraceRecord } from "../sip/trace.ts";
 import type { EventLine } from "./event_log.ts";
 

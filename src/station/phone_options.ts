@@ -1,7 +1,7 @@
 /**
  * What it takes to open a phone: plain values, and the few functions that reach outside.
  *
- *     import { openPhone } from "../station/open_phone.ts";   // lazily: it loads every adapter
+ *     import { openPhone } from "./open_phone.ts";   // lazily: it loads every adapter
  *     const phone = await openPhone(options);                 // an OpenPhone: see below
  */
 import type { Account, AccountId, TlsSettings, TransportName } from "../core/account.ts";

@@ -6,7 +6,7 @@
  *     files named one by one ─┴─► quirks, the later ones win; a broken file costs itself only
  */
 import { join } from "node:path";
-import { OffhookError } from "../core/errors.ts";
+import { OffhookError } from "../base/errors.ts";
 import { KNOWN_QUIRKS, type Quirk, quirkFromJson } from "../hid/quirks.ts";
 
 export interface QuirkFiles {

@@ -2,7 +2,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { CallView } from "../core/call.ts";
-import { OffhookError } from "../core/errors.ts";
+import { OffhookError } from "../base/errors.ts";
 
 /** Of the other side's address, in a file's name. */
 const MOST_LETTERS = 40;

@@ -12,7 +12,7 @@ import { snapshotOf } from "../control/local_phone.ts";
 import type { Phone, Sequenced } from "../control/phone.ts";
 import type { Providers } from "../control/records.ts";
 import { ControlServer, type Listen } from "../control/server.ts";
-import { OffhookError } from "../core/errors.ts";
+import { OffhookError } from "../base/errors.ts";
 import { InstanceLock } from "./instance_lock.ts";
 import { errorLine, type WriteLog } from "./log_line.ts";
 import type { PhoneOptions } from "./phone_options.ts";

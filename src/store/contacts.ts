@@ -6,7 +6,7 @@
  * The index is loaded when it is first asked, and again when another process has changed the store.
  * Not on the real-time path; an import of 10,000 contacts blocks the thread for about a second.
  */
-import { OffhookError } from "../core/errors.ts";
+import { OffhookError } from "../base/errors.ts";
 import {
   type Contact,
   type ContactCard,

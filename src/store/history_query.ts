@@ -6,7 +6,7 @@
  */
 import type { AccountId } from "../core/account.ts";
 import type { Outcome } from "../core/outcome.ts";
-import { OffhookError } from "../core/errors.ts";
+import { OffhookError } from "../base/errors.ts";
 import { type CallRow, fromRow, type HistoryRecord } from "./history_record.ts";
 import type { Database, SqlValue } from "./sqlite.ts";
 import { fold } from "./text_fold.ts";

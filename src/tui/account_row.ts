@@ -1,6 +1,6 @@
 /** An account as it is shown: its registration, and when a failed one is tried again. Pure. */
 import type { AccountView } from "../core/account_view.ts";
-import type { ErrorJson } from "../core/errors.ts";
+import type { ErrorJson } from "../base/errors.ts";
 
 export interface AccountRow extends AccountView {
   /** ms since the epoch of the last news. */

@@ -7,7 +7,7 @@
  * It never draws, and what it asks of the phone it does not assume to have happened: events tell. An
  * action that is impossible says why.
  */
-import { type ErrorJson, OffhookError } from "../core/errors.ts";
+import { type ErrorJson, OffhookError } from "../base/errors.ts";
 import type { MethodName, Methods, Phone } from "../control/phone.ts";
 import { type ActionName, ACTIONS, type AnswerName, goesTo } from "./actions.ts";
 import { CallActions } from "./call_actions.ts";

@@ -14,7 +14,7 @@
  *
  * Digits, `*`, `#` and `+` are never bound: they dial at any time. Pure.
  */
-import { OffhookError } from "../core/errors.ts";
+import { OffhookError } from "../base/errors.ts";
 import { ACTION_NAMES, type ActionName, type AnswerName } from "./actions.ts";
 import { type AppState, isTyping } from "./state.ts";
 

@@ -7,7 +7,7 @@
  * the last one when it is the same process, a fresh snapshot when it is another.
  */
 import type { Phone } from "../control/phone.ts";
-import { type ErrorJson, OffhookError } from "../core/errors.ts";
+import { type ErrorJson, OffhookError } from "../base/errors.ts";
 import type { Timers } from "./timers.ts";
 import type { PhoneNews } from "./phone_model.ts";
 

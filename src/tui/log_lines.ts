@@ -2,7 +2,7 @@
 import { OUTCOME_WORDS } from "../core/outcome.ts";
 import type { Sequenced } from "../control/phone.ts";
 import type { CallRecord } from "../core/call.ts";
-import type { ErrorJson } from "../core/errors.ts";
+import type { ErrorJson } from "../base/errors.ts";
 import type { CallId } from "../core/sip_port.ts";
 import type { CallEventType } from "../core/state.ts";
 import { shortAddress } from "./text.ts";

@@ -4,7 +4,7 @@
  *
  * An answer that a later question has overtaken is dropped.
  */
-import { OffhookError } from "../core/errors.ts";
+import { OffhookError } from "../base/errors.ts";
 import type { MethodName, Methods, Phone } from "../control/phone.ts";
 import type { Sequenced } from "../control/phone.ts";
 import { findHits } from "./search.ts";

@@ -4,7 +4,7 @@
  */
 import assert from "node:assert/strict";
 import process from "node:process";
-import { OffhookError } from "../../src/core/errors.ts";
+import { OffhookError } from "../../src/base/errors.ts";
 import { DeviceHostConnection } from "../../src/device_host/client.ts";
 import type { DeviceStream } from "../../src/device_host/client_stream.ts";
 import type { DeviceHostSupervisor } from "../../src/device_host/client_supervisor.ts";

@@ -2,7 +2,7 @@
  * A sound library without sound cards: what is played on `Loop speaker` is heard on `Loop microphone`
  * a block later, at the pace of a timer.
  */
-import { OffhookError } from "../../src/core/errors.ts";
+import { OffhookError } from "../../src/base/errors.ts";
 import type {
   AudioBackend,
   BackendCapture,

@@ -1,6 +1,6 @@
 /** Endpoint events, noted. */
 import type { EndpointEvents } from "../../src/audio/endpoint.ts";
-import type { OffhookError } from "../../src/core/errors.ts";
+import type { OffhookError } from "../../src/base/errors.ts";
 
 export class EndpointLog implements EndpointEvents {
   readonly words: string[] = [];

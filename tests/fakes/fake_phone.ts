@@ -7,7 +7,7 @@ import type {
   Subscription,
 } from "../../src/control/phone.ts";
 import type { CallRecord, CallView } from "../../src/core/call.ts";
-import type { OffhookError } from "../../src/core/errors.ts";
+import type { OffhookError } from "../../src/base/errors.ts";
 import type { MediaReport } from "../../src/core/media_port.ts";
 import type { PhoneEvent } from "../../src/core/state.ts";
 import type { OpenedPhone, PhoneOptions } from "../../src/cli/open_phone.ts";

@@ -7,7 +7,7 @@ import { LocalPhone } from "../../src/control/local_phone.ts";
 import { RemotePhone } from "../../src/control/remote_phone.ts";
 import type { AttachmentListener } from "../../src/control/records.ts";
 import { ControlServer } from "../../src/control/server.ts";
-import { OffhookError } from "../../src/core/errors.ts";
+import { OffhookError } from "../../src/base/errors.ts";
 import { agreeableCore } from "../fakes/agreeable_core.ts";
 
 interface Scene {

@@ -8,7 +8,7 @@ import { MAX_MESSAGE_BYTES } from "../../src/control/protocol.ts";
 import { RemotePhone } from "../../src/control/remote_phone.ts";
 import type { Role } from "../../src/control/role.ts";
 import { ControlServer, type Listen } from "../../src/control/server.ts";
-import { OffhookError } from "../../src/core/errors.ts";
+import { OffhookError } from "../../src/base/errors.ts";
 import { agreeableCore } from "../fakes/agreeable_core.ts";
 
 interface Scene {

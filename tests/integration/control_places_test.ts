@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import type { Listen } from "../../src/control/server.ts";
 import { RemotePhone } from "../../src/control/remote_phone.ts";
-import { OffhookError } from "../../src/core/errors.ts";
+import { OffhookError } from "../../src/base/errors.ts";
 import { stationSchema } from "../../src/config/station_schema.ts";
 import { controlPlaces } from "../../src/station/control_places.ts";
 import { issueCertificate } from "../../src/sip/transport/issue_certificate.ts";

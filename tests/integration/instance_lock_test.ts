@@ -1,6 +1,6 @@
 /** One station a configuration: the lock of living and of killed processes. */
 import assert from "node:assert/strict";
-import { OffhookError } from "../../src/core/errors.ts";
+import { OffhookError } from "../../src/base/errors.ts";
 import { findInstance, InstanceLock } from "../../src/station/instance_lock.ts";
 
 Deno.test("a second station is told where the first is; a killed one leaves no lock", async () => {

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { LocalPhone } from "../../src/control/local_phone.ts";
 import { RemotePhone } from "../../src/control/remote_phone.ts";
-import { OffhookError } from "../../src/core/errors.ts";
+import { OffhookError } from "../../src/base/errors.ts";
 import type { CoreLoop } from "../../src/station/core_loop.ts";
 import type { PhoneOptions } from "../../src/station/phone_options.ts";
 import type { TcpListen } from "../../src/station/served_places.ts";

@@ -1,6 +1,6 @@
 /** Registration and connection of accounts: signalling runs them, the core remembers and tells. */
 import type { AccountId } from "../account.ts";
-import { OffhookError } from "../errors.ts";
+import { OffhookError } from "../../base/errors.ts";
 import type { SipInput } from "../sip_port.ts";
 import type { AccountState } from "../state.ts";
 import type { Turn } from "../turn.ts";

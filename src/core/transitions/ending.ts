@@ -1,6 +1,6 @@
 /** How calls end: from any phase through `ending` to a record. */
 import type { Awaiting, Call, CallOutcome, CallRecord } from "../call.ts";
-import type { ErrorCode, ErrorJson } from "../errors.ts";
+import type { ErrorCode, ErrorJson } from "../../base/errors.ts";
 import type { MediaReport } from "../media_port.ts";
 import type { Outcome } from "../outcome.ts";
 import { type CallIn, isIn, type Turn } from "../turn.ts";

@@ -1,6 +1,6 @@
 /** An answered call, however it was answered: its beginning, digits, mute, and its end. */
 import type { Call, Exchange } from "../call.ts";
-import { OffhookError } from "../errors.ts";
+import { OffhookError } from "../../base/errors.ts";
 import type { SipInput } from "../sip_port.ts";
 import type { Command } from "../state.ts";
 import { isIn, refuse, type Turn } from "../turn.ts";

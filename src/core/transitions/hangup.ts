@@ -1,6 +1,6 @@
 /** Ending a call, whatever it is doing. */
 import type { Call } from "../call.ts";
-import { OffhookError } from "../errors.ts";
+import { OffhookError } from "../../base/errors.ts";
 import { isIn, type Turn } from "../turn.ts";
 import { bye } from "./established.ts";
 import { reject } from "./incoming.ts";

@@ -5,7 +5,7 @@
  * A wish that fits nothing (put down without a call) is ignored: a headset says more than it means.
  */
 import type { Call } from "../call.ts";
-import { OffhookError } from "../errors.ts";
+import { OffhookError } from "../../base/errors.ts";
 import type { HeadsetId, HeadsetInput, HeadsetIntent, HeadsetState } from "../headset_port.ts";
 import type { PhoneState } from "../state.ts";
 import { isIn, type Turn } from "../turn.ts";

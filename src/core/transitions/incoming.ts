@@ -1,7 +1,7 @@
 /** A call to us, from INVITE to the answer. */
 import type { ExtraHeader } from "../account.ts";
 import type { Call } from "../call.ts";
-import { OffhookError } from "../errors.ts";
+import { OffhookError } from "../../base/errors.ts";
 import { checkSaid } from "../header_value.ts";
 import type { MediaDescription } from "../media_description.ts";
 import { answerOffer, capabilitiesFor, createOffer } from "../offer_answer.ts";

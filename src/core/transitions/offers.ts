@@ -5,7 +5,7 @@
  *                            └ OfferRejected 491 ─► glare ─ timer ─► offered
  */
 import type { Call } from "../call.ts";
-import { OffhookError } from "../errors.ts";
+import { OffhookError } from "../../base/errors.ts";
 import type { MediaDescription } from "../media_description.ts";
 import { acceptAnswer, answerOffer, createOffer } from "../offer_answer.ts";
 import type { SipInput } from "../sip_port.ts";

@@ -1,7 +1,7 @@
 /** A call of ours, from Dial to the answer. */
 import type { Account, Party } from "../account.ts";
 import type { Call } from "../call.ts";
-import { OffhookError } from "../errors.ts";
+import { OffhookError } from "../../base/errors.ts";
 import { checkSaid } from "../header_value.ts";
 import type { MediaDescription } from "../media_description.ts";
 import { acceptAnswer, answerOffer, capabilitiesFor, createOffer } from "../offer_answer.ts";

@@ -1,6 +1,6 @@
 /** What happens to a call's sound beside the stream: recording, other devices, programs that join. */
 import type { Call } from "../call.ts";
-import { OffhookError } from "../errors.ts";
+import { OffhookError } from "../../base/errors.ts";
 import type { HeadsetInput } from "../headset_port.ts";
 import type { MediaInput, Microphone, Speaker } from "../media_port.ts";
 import type { Command } from "../state.ts";

@@ -5,7 +5,7 @@
  *                                             └ NOTIFY ≥ 300, timer ─► none, resumed
  */
 import type { Call, Transfer } from "../call.ts";
-import { OffhookError } from "../errors.ts";
+import { OffhookError } from "../../base/errors.ts";
 import { isIn, refuse, type Turn } from "../turn.ts";
 import { end } from "./ending.ts";
 import { setHold } from "./offers.ts";

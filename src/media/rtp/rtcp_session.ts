@@ -5,7 +5,7 @@
  *     tick(now) ──when due──► SR/RR + SDES ──► transmit
  *     receive(data, now) ──► what the peer lost, its jitter, the round trip
  */
-import type { Clock } from "../../core/clock.ts";
+import type { Clock } from "../../base/clock.ts";
 import {
   buildRtcp,
   compactNtp,

@@ -12,7 +12,7 @@
  */
 import { isIP } from "node:net";
 import type { TransportName } from "../../core/account.ts";
-import { OffhookError } from "../../core/errors.ts";
+import { OffhookError } from "../../base/errors.ts";
 import { unbracketed } from "../via.ts";
 import type { Resolver, SrvRecord } from "./resolver.ts";
 import { srvOrder } from "./srv_order.ts";

@@ -11,7 +11,7 @@ import net from "node:net";
 import tls from "node:tls";
 import { WebSocket } from "ws";
 import type { TlsSettings } from "../../core/account.ts";
-import { OffhookError } from "../../core/errors.ts";
+import { OffhookError } from "../../base/errors.ts";
 import type { Target } from "../dns/locate.ts";
 import { bracketed } from "../via.ts";
 import type { BaseFlow, FlowOwner } from "./flow.ts";

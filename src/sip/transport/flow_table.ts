@@ -6,7 +6,7 @@
  * than the rest of the phone's start. Not on the real-time path.
  */
 import type { TlsSettings, TransportName } from "../../core/account.ts";
-import { OffhookError } from "../../core/errors.ts";
+import { OffhookError } from "../../base/errors.ts";
 import type { Target } from "../dns/locate.ts";
 import { type BaseFlow, type FlowOwner, isIPv6, plainHost } from "./flow.ts";
 import type { Listener } from "./listen.ts";

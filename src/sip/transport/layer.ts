@@ -10,7 +10,7 @@
  * Nothing that a peer sends makes it throw. Not on the real-time path.
  */
 import type { TransportName } from "../../core/account.ts";
-import { OffhookError } from "../../core/errors.ts";
+import { OffhookError } from "../../base/errors.ts";
 import { type Destination, locate, type Target } from "../dns/locate.ts";
 import { SystemResolver } from "../dns/system_resolver.ts";
 import { scanText, type SipMessage } from "../message.ts";

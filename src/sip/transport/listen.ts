@@ -8,7 +8,7 @@ import net from "node:net";
 import tls from "node:tls";
 import { WebSocketServer } from "ws";
 import type { TransportName } from "../../core/account.ts";
-import { OffhookError } from "../../core/errors.ts";
+import { OffhookError } from "../../base/errors.ts";
 import { type BaseFlow, type FlowOwner, plainHost } from "./flow.ts";
 import { listenError } from "./network_error.ts";
 import { StreamFlow } from "./stream_flow.ts";

@@ -3,7 +3,7 @@
  * transport named. TLS failures are described in `tls_error.ts`. Not on the real-time path.
  */
 import type { TransportName } from "../../core/account.ts";
-import { OffhookError } from "../../core/errors.ts";
+import { OffhookError } from "../../base/errors.ts";
 import { hostPort } from "../via.ts";
 import type { Address } from "./types.ts";
 

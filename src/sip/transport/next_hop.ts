@@ -3,7 +3,7 @@
  * what of a SIP URI that decides. Pure; not on the real-time path.
  */
 import type { TransportName } from "../../core/account.ts";
-import { OffhookError } from "../../core/errors.ts";
+import { OffhookError } from "../../base/errors.ts";
 import type { Destination } from "../dns/locate.ts";
 import { header, type SipMessage } from "../message.ts";
 import { unbracketed } from "../via.ts";

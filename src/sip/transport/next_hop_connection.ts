@@ -8,7 +8,7 @@
  *
  * A target that failed goes to the end of the list for a while. Not on the real-time path.
  */
-import { OffhookError } from "../../core/errors.ts";
+import { OffhookError } from "../../base/errors.ts";
 import type { Target } from "../dns/locate.ts";
 import { type BaseFlow, isSecure } from "./flow.ts";
 import { ServerAddresses } from "./server_addresses.ts";

@@ -2,7 +2,7 @@
  * What happens to a message of SIP.js on its way out: a flow, the right Via and Contact, a transaction.
  * Not on the real-time path.
  */
-import { OffhookError } from "../../core/errors.ts";
+import { OffhookError } from "../../base/errors.ts";
 import { answer, randomToken } from "../answer.ts";
 import { type SipMessage, utf8Length } from "../message.ts";
 import { RequestGate } from "../pacing.ts";

@@ -6,7 +6,7 @@
  *
  * Not on the real-time path.
  */
-import { OffhookError } from "../../core/errors.ts";
+import { OffhookError } from "../../base/errors.ts";
 import type { Destination, Target } from "../dns/locate.ts";
 import type { SipMessage } from "../message.ts";
 import type { DialogFlows } from "./dialog_flows.ts";

@@ -2,7 +2,7 @@
  * A TCP or TLS connection as a flow: framing, CRLF keepalive, death. Not on the real-time path.
  */
 import type { Socket } from "node:net";
-import { OffhookError } from "../../core/errors.ts";
+import { OffhookError } from "../../base/errors.ts";
 import { BaseFlow, type FlowOwner, plainHost } from "./flow.ts";
 import { Keepalive } from "./keepalive.ts";
 import { sendError } from "./network_error.ts";

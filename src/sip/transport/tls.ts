@@ -7,8 +7,8 @@ import { createPrivateKey, X509Certificate } from "node:crypto";
 import { isIP } from "node:net";
 import tls from "node:tls";
 import type { TlsSettings } from "../../core/account.ts";
-import { OffhookError } from "../../core/errors.ts";
-import { fileReason } from "../../core/file_reason.ts";
+import { OffhookError } from "../../base/errors.ts";
+import { fileReason } from "../../base/file_reason.ts";
 
 /** The certificate's SHA-256 is not the pinned one. */
 export class PinMismatchError extends Error {

@@ -3,13 +3,13 @@
  * Types only; not on the real-time path.
  */
 import type { TlsSettings, TransportName } from "../../core/account.ts";
-import type { Clock } from "../../core/clock.ts";
-import type { ErrorJson } from "../../core/errors.ts";
+import type { Clock } from "../../base/clock.ts";
+import type { ErrorJson } from "../../base/errors.ts";
 import type { Resolver } from "../dns/resolver.ts";
 import type { SipMessage } from "../message.ts";
 import type { TraceSink } from "../trace.ts";
 
-export type { Clock, TimerHandle } from "../../core/clock.ts";
+export type { Clock, TimerHandle } from "../../base/clock.ts";
 
 /** A numeric address; IPv6 without brackets, IPv4-mapped IPv6 as IPv4. */
 export interface Address {

@@ -1,7 +1,7 @@
 /**
  * A contact, as plain JSON, and how one is made fit to be kept. Pure; not on the real-time path.
  */
-import { OffhookError } from "../../core/errors.ts";
+import { OffhookError } from "../../base/errors.ts";
 import { multiLine, singleLine } from "../text_fold.ts";
 
 /** One number or URI of a contact. */

@@ -4,7 +4,7 @@ import { LocalPhone } from "../../../src/control/local_phone.ts";
 import { METHODS } from "../../../src/control/methods.ts";
 import type { MethodName, Phone } from "../../../src/control/phone.ts";
 import type { Providers } from "../../../src/control/records.ts";
-import { OffhookError } from "../../../src/core/errors.ts";
+import { OffhookError } from "../../../src/base/errors.ts";
 import { historyLog } from "../../../src/station/history_log.ts";
 import { SipLog } from "../../../src/station/sip_log.ts";
 import { openStore } from "../../../src/store/store.ts";

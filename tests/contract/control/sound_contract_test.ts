@@ -5,7 +5,7 @@ import { LocalPhone } from "../../../src/control/local_phone.ts";
 import { METHODS } from "../../../src/control/methods.ts";
 import type { Phone } from "../../../src/control/phone.ts";
 import type { AttachmentListener } from "../../../src/control/records.ts";
-import { type ErrorCode, OffhookError } from "../../../src/core/errors.ts";
+import { type ErrorCode, OffhookError } from "../../../src/base/errors.ts";
 import { agreeableCore } from "../../fakes/agreeable_core.ts";
 import { overSocket } from "../../fakes/served_phone.ts";
 

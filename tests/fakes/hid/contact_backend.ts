@@ -1,5 +1,5 @@
 /** Contacts that a test closes and opens. */
-import { OffhookError } from "../../../src/core/errors.ts";
+import { OffhookError } from "../../../src/base/errors.ts";
 import type {
   ContactBackend,
   ContactEvents,

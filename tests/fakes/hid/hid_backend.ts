@@ -1,5 +1,5 @@
 /** A HID library without devices but those that a test plugs in. */
-import { OffhookError } from "../../../src/core/errors.ts";
+import { OffhookError } from "../../../src/base/errors.ts";
 import type { HidBackend, HidEvents, OpenedHid } from "../../../src/device_host/hid_backend.ts";
 import { hexOf } from "../../../src/device_host/hid_files.ts";
 import type { HidDevice } from "../../../src/device_host/wire_hid.ts";

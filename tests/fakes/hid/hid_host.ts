@@ -1,6 +1,6 @@
 /** A device host of tests: its real server in this process, over a HID library that is a fake. */
 import assert from "node:assert/strict";
-import { OffhookError } from "../../../src/core/errors.ts";
+import { OffhookError } from "../../../src/base/errors.ts";
 import { AudioStreams } from "../../../src/device_host/audio_streams.ts";
 import { DeviceHostConnection } from "../../../src/device_host/client.ts";
 import { HidDevices } from "../../../src/device_host/hid_session.ts";

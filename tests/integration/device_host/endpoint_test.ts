@@ -7,7 +7,7 @@ import {
   type EndpointEvents,
   FRAME_SAMPLES,
 } from "../../../src/audio/endpoint.ts";
-import { OffhookError } from "../../../src/core/errors.ts";
+import { OffhookError } from "../../../src/base/errors.ts";
 import {
   DEVICE_RIGS,
   type DeviceRig,

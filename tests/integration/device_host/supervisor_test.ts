@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import process from "node:process";
 import { existsSync } from "node:fs";
-import { OffhookError } from "../../../src/core/errors.ts";
+import { OffhookError } from "../../../src/base/errors.ts";
 import { DeviceHostConnection } from "../../../src/device_host/client.ts";
 import { DeviceHostSupervisor } from "../../../src/device_host/client_supervisor.ts";
 import {

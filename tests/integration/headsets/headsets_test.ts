@@ -1,6 +1,6 @@
 /** Buttons and lamps through the real device host server, wire and core, over a fake HID library. */
 import assert from "node:assert/strict";
-import { OffhookError } from "../../../src/core/errors.ts";
+import { OffhookError } from "../../../src/base/errors.ts";
 import { attached, Desk, PATH, shows, until } from "../../fakes/hid/desk.ts";
 import { layout } from "../../fixtures/hid_layouts.ts";
 

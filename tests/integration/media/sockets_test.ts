@@ -1,6 +1,6 @@
 /** UDP sockets of the system, on loopback. */
 import assert from "node:assert/strict";
-import { OffhookError } from "../../../src/core/errors.ts";
+import { OffhookError } from "../../../src/base/errors.ts";
 import { canonicalAddress, type SocketPair, UdpSockets } from "../../../src/media/sockets.ts";
 import { testWith } from "../../support/skip.ts";
 

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import http from "node:http";
 import net from "node:net";
-import { OffhookError } from "../../../src/core/errors.ts";
+import { OffhookError } from "../../../src/base/errors.ts";
 import { answer } from "../../../src/sip/answer.ts";
 import { TransportLayer } from "../../../src/sip/transport/layer.ts";
 import type { NextHop, TransportLayerOptions } from "../../../src/sip/transport/types.ts";

@@ -1,5 +1,5 @@
 /** A user agent under test: it keeps what the core would be told, and waits for what must come. */
-import { OffhookError } from "../../../src/core/errors.ts";
+import { OffhookError } from "../../../src/base/errors.ts";
 import type { Account } from "../../../src/core/account.ts";
 import type { MediaDescription } from "../../../src/core/media_description.ts";
 import type { SipEffect, SipInput } from "../../../src/core/sip_port.ts";

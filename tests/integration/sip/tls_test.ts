@@ -4,7 +4,7 @@ import { X509Certificate } from "node:crypto";
 import net from "node:net";
 import tls from "node:tls";
 import type { TlsSettings, TransportName } from "../../../src/core/account.ts";
-import { OffhookError } from "../../../src/core/errors.ts";
+import { OffhookError } from "../../../src/base/errors.ts";
 import {
   issueCertificate,
   type IssuedCertificate,

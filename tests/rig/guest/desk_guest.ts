@@ -3,7 +3,7 @@
  * device host. Keys and GPIO lines of kiosks, busylights, and a USB headset with its sound card.
  */
 import assert from "node:assert/strict";
-import { OffhookError } from "../../../src/core/errors.ts";
+import { OffhookError } from "../../../src/base/errors.ts";
 import {
   type HeadsetInput,
   type HeadsetState,

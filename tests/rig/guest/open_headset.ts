@@ -3,7 +3,7 @@
  * of the headset VENDOR PRODUCT and what opening it says, lights its off-hook lamp and stays.
  */
 // deno-lint-ignore-file no-console
-import { OffhookError } from "../../../src/core/errors.ts";
+import { OffhookError } from "../../../src/base/errors.ts";
 import { DrivenHeadset, Place } from "./place.ts";
 
 const [vendorId, productId] = Deno.args.map((id) => parseInt(id, 16));

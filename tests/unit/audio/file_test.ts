@@ -4,7 +4,7 @@ import { FRAME_SAMPLES } from "../../../src/audio/endpoint.ts";
 import { FileSink, FileSource } from "../../../src/audio/file.ts";
 import { readWav, readWavChannel } from "../../../src/audio/read_wav.ts";
 import { openWav, WavWriter } from "../../../src/audio/wav_file.ts";
-import { OffhookError } from "../../../src/core/errors.ts";
+import { OffhookError } from "../../../src/base/errors.ts";
 import { breathe, EndpointLog } from "../../fakes/endpoint_log.ts";
 import { wavBytes, type WavRecipe } from "../../fakes/wav_bytes.ts";
 

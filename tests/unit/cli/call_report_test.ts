@@ -4,7 +4,7 @@ import { callReport, clock, exitOf, sentenceOf } from "../../../src/cli/call_rep
 import { callReportSchema } from "../../../src/control/schemas/call.ts";
 import type { CallRecord } from "../../../src/core/call.ts";
 import { type Outcome, OUTCOMES } from "../../../src/core/outcome.ts";
-import { type ErrorCode, OffhookError } from "../../../src/core/errors.ts";
+import { type ErrorCode, OffhookError } from "../../../src/base/errors.ts";
 import { aFailure, aRecord, aReport } from "../../fakes/fake_phone.ts";
 
 const reportOf = (record: CallRecord, requireAudio = false) =>

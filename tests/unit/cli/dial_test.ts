@@ -1,7 +1,7 @@
 /** `offhook dial` on a phone that is none: from flags to JSON and status. */
 import assert from "node:assert/strict";
 import { runCli } from "../../../src/cli/cli.ts";
-import { OffhookError } from "../../../src/core/errors.ts";
+import { OffhookError } from "../../../src/base/errors.ts";
 import { aFailure, aRecord, aReport, aView, FakePhone } from "../../fakes/fake_phone.ts";
 import { FakeIo, type FakeIoOptions, settle } from "../../fakes/fake_io.ts";
 

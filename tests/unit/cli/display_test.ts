@@ -5,7 +5,7 @@ import { missingPackage, unusableFile } from "../../../src/cli/cli.ts";
 import { displayKind, openDisplay } from "../../../src/cli/call_display.ts";
 import { liveLine } from "../../../src/cli/live_line.ts";
 import { errorLines } from "../../../src/cli/report_error.ts";
-import { OffhookError } from "../../../src/core/errors.ts";
+import { OffhookError } from "../../../src/base/errors.ts";
 import { aReport, aView } from "../../fakes/fake_phone.ts";
 import { FakeIo } from "../../fakes/fake_io.ts";
 

@@ -1,6 +1,6 @@
 /** Values of flags: what is read, and what is said of the rest. */
 import assert from "node:assert/strict";
-import { OffhookError } from "../../../src/core/errors.ts";
+import { OffhookError } from "../../../src/base/errors.ts";
 import { parseMicrophone, parseSpeaker } from "../../../src/config/endpoints.ts";
 import { dtmfDigits, durationMs } from "../../../src/cli/readers.ts";
 import { readHeader, readListenAddress } from "../../../src/cli/phone_readers.ts";

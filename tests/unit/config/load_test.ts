@@ -1,7 +1,7 @@
 /** The configuration from file, environment and flags. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { OffhookError } from "../../../src/core/errors.ts";
+import { OffhookError } from "../../../src/base/errors.ts";
 import { type ConfigIssue, formatIssue } from "../../../src/config/issue.ts";
 import { chosen, loadConfig, type LoadOptions } from "../../../src/config/load.ts";
 

@@ -1,7 +1,7 @@
 /** Where passwords come from, and that they are never shown. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { OffhookError } from "../../../src/core/errors.ts";
+import { OffhookError } from "../../../src/base/errors.ts";
 import {
   credentialStorePath,
   listCredentials,

@@ -1,6 +1,6 @@
 /** What may happen in an answered call: hold, swap, waiting, transfer, recording, other devices. */
 import assert from "node:assert/strict";
-import { OffhookError } from "../../../src/core/errors.ts";
+import { OffhookError } from "../../../src/base/errors.ts";
 import type { Input } from "../../../src/core/state.ts";
 import { accepted, byeDone, closed, Scene, theirs } from "./scene.ts";
 

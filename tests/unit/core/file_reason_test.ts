@@ -1,7 +1,7 @@
 /** Why a file cannot be used, in the same words on both runtimes. */
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
-import { fileReason } from "../../../src/core/file_reason.ts";
+import { fileReason } from "../../../src/base/file_reason.ts";
 
 async function failureOf(work: () => Promise<unknown>): Promise<unknown> {
   return await work().then(() => assert.fail("it did not fail"), (error) => error);

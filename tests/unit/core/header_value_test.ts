@@ -1,7 +1,7 @@
 /** No text of a user injects a header. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { OffhookError } from "../../../src/core/errors.ts";
+import { OffhookError } from "../../../src/base/errors.ts";
 import {
   displayNameContent,
   extraHeaderLine,

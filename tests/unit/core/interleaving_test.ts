@@ -1,7 +1,7 @@
 /** Random interleavings of everything that can happen: the core's promises hold in every order. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { OffhookError } from "../../../src/core/errors.ts";
+import { OffhookError } from "../../../src/base/errors.ts";
 import { type HeadsetState, IDLE_HEADSET } from "../../../src/core/headset_port.ts";
 import type { Effect, Input, PhoneState } from "../../../src/core/state.ts";
 import { initialState } from "../../../src/core/state.ts";

@@ -1,7 +1,7 @@
 /** Offer and answer (RFC 3264): direction, codecs, hold, packet time. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { OffhookError } from "../../../src/core/errors.ts";
+import { OffhookError } from "../../../src/base/errors.ts";
 import { type Direction, mirrored } from "../../../src/core/media_description.ts";
 import {
   acceptAnswer,

@@ -1,7 +1,7 @@
 /** A transfer by the peer: followed where that is wanted, and told to the peer until its end. */
 import assert from "node:assert/strict";
 import { viewOf } from "../../../src/core/call.ts";
-import { OffhookError } from "../../../src/core/errors.ts";
+import { OffhookError } from "../../../src/base/errors.ts";
 import type { Effect, Settings } from "../../../src/core/state.ts";
 import { REPORT, Scene, theirs } from "./scene.ts";
 

@@ -1,6 +1,6 @@
 /** Calls through the core, step by step: effects, events and the state between. */
 import assert from "node:assert/strict";
-import { OffhookError } from "../../../src/core/errors.ts";
+import { OffhookError } from "../../../src/base/errors.ts";
 import type { Command, Input } from "../../../src/core/state.ts";
 import { accepted, byeDone, closed, REPORT, Scene, theirs } from "./scene.ts";
 

@@ -1,7 +1,7 @@
 /** What people type becomes the URI to call, or a reason. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { OffhookError } from "../../../src/core/errors.ts";
+import { OffhookError } from "../../../src/base/errors.ts";
 import { resolveTarget } from "../../../src/core/target.ts";
 
 const ACCOUNT = {

@@ -6,7 +6,7 @@
  *     a letter: the state that the call is in afterwards (see {@link STATES}), - when it is gone
  */
 import assert from "node:assert/strict";
-import { OffhookError } from "../../../src/core/errors.ts";
+import { OffhookError } from "../../../src/base/errors.ts";
 import type { Input } from "../../../src/core/state.ts";
 import type { Call } from "../../../src/core/call.ts";
 import { accepted, REPORT, Scene, theirs } from "./scene.ts";

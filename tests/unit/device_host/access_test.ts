@@ -1,6 +1,6 @@
 /** Questions of a thread to the supervisor of the device host. */
 import assert from "node:assert/strict";
-import { OffhookError } from "../../../src/core/errors.ts";
+import { OffhookError } from "../../../src/base/errors.ts";
 import {
   type DeviceHostAccess,
   remoteAccess,

@@ -1,6 +1,6 @@
 /** Sound cards as people name them. */
 import assert from "node:assert/strict";
-import { OffhookError } from "../../../src/core/errors.ts";
+import { OffhookError } from "../../../src/base/errors.ts";
 import { type AudioDevice, findDevice, withStableIds } from "../../../src/device_host/device.ts";
 import { candidateFormats } from "../../../src/device_host/stream_opener.ts";
 

@@ -1,7 +1,7 @@
 /** The wire of the device host: any cutting, no nonsense. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { OffhookError } from "../../../src/core/errors.ts";
+import { OffhookError } from "../../../src/base/errors.ts";
 import {
   FrameDecoder,
   FrameType,

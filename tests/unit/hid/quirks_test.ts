@@ -1,6 +1,6 @@
 /** Quirks: which fit, which win, and how files of them are refused. */
 import assert from "node:assert/strict";
-import { OffhookError } from "../../../src/core/errors.ts";
+import { OffhookError } from "../../../src/base/errors.ts";
 import { STANDARD_BEHAVIOUR } from "../../../src/hid/behaviour.ts";
 import {
   behaviourOf,

@@ -1,7 +1,7 @@
 /** The 20 ms clock, and the meter of the last 100 ms. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import type { Clock } from "../../../src/core/clock.ts";
+import type { Clock } from "../../../src/base/clock.ts";
 import { systemClock, Ticker } from "../../../src/media/clock.ts";
 import { LevelMeter } from "../../../src/media/level_meter.ts";
 import { SinkPacer } from "../../../src/media/sink_pacer.ts";

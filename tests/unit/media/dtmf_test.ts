@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { FRAME_SAMPLES, GRAPH_RATE } from "../../../src/audio/endpoint.ts";
 import { voiceSamples } from "../../../src/audio/voice.ts";
-import { OffhookError } from "../../../src/core/errors.ts";
+import { OffhookError } from "../../../src/base/errors.ts";
 import { DIGITS, digitSteps, frequenciesOf } from "../../../src/media/dtmf/digits.ts";
 import { DigitSender } from "../../../src/media/dtmf/digit_sender.ts";
 import { TelephoneEventReceiver, writeEvent } from "../../../src/media/dtmf/telephone_event.ts";

@@ -1,7 +1,7 @@
 /** Finding a server (RFC 3263). */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { OffhookError } from "../../../src/core/errors.ts";
+import { OffhookError } from "../../../src/base/errors.ts";
 import { type Destination, locate } from "../../../src/sip/dns/locate.ts";
 import type { SrvRecord } from "../../../src/sip/dns/resolver.ts";
 import { srvOrder } from "../../../src/sip/dns/srv_order.ts";

@@ -1,7 +1,7 @@
 /** SDP, written and read; and that no text breaks the reader. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { OffhookError } from "../../../src/core/errors.ts";
+import { OffhookError } from "../../../src/base/errors.ts";
 import type { MediaDescription, PayloadFormat } from "../../../src/core/media_description.ts";
 import { parseSdp, writeSdp } from "../../../src/sip/sdp.ts";
 import { SessionDescriptions } from "../../../src/sip/session_descriptions.ts";

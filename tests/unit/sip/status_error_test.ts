@@ -1,6 +1,6 @@
 /** What a final status means to the user. */
 import assert from "node:assert/strict";
-import { EXIT_CODES } from "../../../src/core/errors.ts";
+import { EXIT_CODES } from "../../../src/base/errors.ts";
 import {
   callError,
   callErrorCode,

@@ -1,6 +1,6 @@
 /** Every action within reach, no key that means two things, and remapping that keeps it so. */
 import assert from "node:assert/strict";
-import { OffhookError } from "../../../src/core/errors.ts";
+import { OffhookError } from "../../../src/base/errors.ts";
 import { ACTION_NAMES } from "../../../src/tui/actions.ts";
 import {
   clashOf,

@@ -1,6 +1,6 @@
 /** Keepalive, dialog flows and the choice among targets, in virtual time. */
 import assert from "node:assert/strict";
-import { OffhookError } from "../../../../src/core/errors.ts";
+import { OffhookError } from "../../../../src/base/errors.ts";
 import type { Target } from "../../../../src/sip/dns/locate.ts";
 import { scanText, type SipMessage } from "../../../../src/sip/message.ts";
 import { DialogFlows, isNatted } from "../../../../src/sip/transport/dialog_flows.ts";
