@@ -13,7 +13,7 @@
 import { delimiter, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { launchArguments } from "../src/config/launch.ts";
-import { shellQuoted } from "../src/config/private_file.ts";
+import { shellQuoted } from "../src/config/credentials/private_file.ts";
 
 const ROOT = fileURLToPath(new URL("../", import.meta.url));
 

@@ -5,7 +5,7 @@
 import { parseMicrophone, parseSpeaker } from "../config/endpoints.ts";
 import { loadConfig, type LoadedConfig } from "../config/load.ts";
 import type { Overrides } from "../config/overrides.ts";
-import { isStdin, passwordReader } from "../config/password.ts";
+import { isStdin, passwordReader } from "../config/credentials/password.ts";
 import { OffhookError } from "../base/errors.ts";
 import type { AudioEndpoints } from "../core/media_port.ts";
 import type { Io } from "./io.ts";

@@ -4,7 +4,7 @@
  * the real-time path.
  */
 import { dirname, resolve } from "node:path";
-import { storeCredential } from "../config/credential_store.ts";
+import { storeCredential } from "../config/credentials/credential_store.ts";
 import { configError, issuesOf } from "../config/issues.ts";
 import { configPath } from "../config/folders.ts";
 import { configSchema } from "../config/schema.ts";

@@ -8,7 +8,7 @@ import {
   listCredentials,
   removeCredential,
   storeCredential,
-} from "../config/credential_store.ts";
+} from "../config/credentials/credential_store.ts";
 import { loadConfig } from "../config/load.ts";
 import { type ExitCode, OffhookError } from "../base/errors.ts";
 import { type Context, defineCommand } from "./command.ts";

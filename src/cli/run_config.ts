@@ -4,7 +4,7 @@ import { configPath } from "../config/folders.ts";
 import type { LoadedConfig } from "../config/load.ts";
 import { nearest } from "../config/nearest.ts";
 import { knownVariables } from "../config/overrides.ts";
-import { passwordSource } from "../config/password.ts";
+import { passwordSource } from "../config/credentials/password.ts";
 import { configJsonSchema } from "../config/schema.ts";
 import { describeSource, redacted, shownToml } from "../config/show.ts";
 import type { ConfigIssue } from "../config/issue.ts";

@@ -9,10 +9,10 @@
  * read), never into the configuration. Not on the real-time path.
  */
 import { dirname } from "node:path";
-import { credentialStorePath, storeCredential } from "../config/credential_store.ts";
+import { credentialStorePath, storeCredential } from "../config/credentials/credential_store.ts";
 import { configPath } from "../config/folders.ts";
 import { initialToml } from "../config/initial.ts";
-import { storeInKeyring } from "../config/keyring.ts";
+import { storeInKeyring } from "../config/credentials/keyring.ts";
 import { loadConfig, toAccount } from "../config/load.ts";
 import { accountSchema } from "../config/schema.ts";
 import type { RegistrationState } from "../core/account.ts";

@@ -1,6 +1,6 @@
 /** The keyring is used when it gives back what it was given, and at no other time. */
 import assert from "node:assert/strict";
-import { storeInKeyring } from "../../../src/config/keyring.ts";
+import { storeInKeyring } from "../../../src/config/credentials/keyring.ts";
 
 const ALICE = { user: "alice", server: "pbx.example" };
 

@@ -8,9 +8,9 @@ import {
   readCredential,
   removeCredential,
   storeCredential,
-} from "../../../src/config/credential_store.ts";
+} from "../../../src/config/credentials/credential_store.ts";
 import { loadConfig } from "../../../src/config/load.ts";
-import { passwordReader, readPasswordFile } from "../../../src/config/password.ts";
+import { passwordReader, readPasswordFile } from "../../../src/config/credentials/password.ts";
 import { redacted, shownToml } from "../../../src/config/show.ts";
 
 const SECRET = "s3cret-Pass";

@@ -5,9 +5,9 @@
  * an SSH key. Written beside and renamed, so that it is never half there. Not on the real-time path.
  */
 import { join } from "node:path";
-import { OffhookError } from "../base/errors.ts";
-import { fileReason } from "../base/file_reason.ts";
-import { dataFolder, type Environment } from "./folders.ts";
+import { OffhookError } from "../../base/errors.ts";
+import { fileReason } from "../../base/file_reason.ts";
+import { dataFolder, type Environment } from "../folders.ts";
 import { OWNER_ONLY, refuseOpenFile } from "./private_file.ts";
 
 interface StoredCredential {

@@ -1,5 +1,5 @@
 /** Files that only their owner may touch: passwords and keys. Not on the real-time path. */
-import { OffhookError } from "../base/errors.ts";
+import { OffhookError } from "../../base/errors.ts";
 
 /** Permission bits that must not be set. */
 export const OWNER_ONLY = 0o077;

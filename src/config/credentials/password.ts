@@ -8,10 +8,10 @@
  * in memory only. Nothing here puts one into a message. Not on the real-time path.
  */
 import { dirname, resolve } from "node:path";
-import { OffhookError } from "../base/errors.ts";
+import { OffhookError } from "../../base/errors.ts";
 import { readCredential } from "./credential_store.ts";
-import { type Environment, expandPath } from "./folders.ts";
-import type { LoadedConfig } from "./load.ts";
+import { type Environment, expandPath } from "../folders.ts";
+import type { LoadedConfig } from "../load.ts";
 import { OWNER_AND_GROUP, refuseOpenFile } from "./private_file.ts";
 
 /** What flags and environment say about the chosen account's password. */
