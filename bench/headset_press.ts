@@ -3,9 +3,9 @@
  * From a button of a headset to the wire: a report in, 200 OK or BYE out, through the device host's
  * socket, the headset model, the core and SIP.js, with a fake HID library and a bare SIP caller.
  */
-import { DIRECT_ACCOUNT } from "../src/core/account.ts";
-import type { Account } from "../src/core/account.ts";
-import { initialState } from "../src/core/state.ts";
+import { DIRECT_ACCOUNT } from "../src/core/account/account.ts";
+import type { Account } from "../src/core/account/account.ts";
+import { initialState } from "../src/core/state/state.ts";
 import { UserAgent } from "../src/sip/user_agent.ts";
 import { CoreLoop, SYSTEM_CLOCK } from "../src/station/core_loop.ts";
 import { Headsets } from "../src/station/headsets.ts";

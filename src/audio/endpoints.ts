@@ -2,7 +2,7 @@
  * Endpoints by their description: what `--mic` and `--speaker` come to.
  */
 import { OffhookError } from "../base/errors.ts";
-import type { Microphone, Speaker } from "../core/media_port.ts";
+import type { Microphone, Speaker } from "../core/ports/media_port.ts";
 import { EchoSource } from "./echo.ts";
 import type { AudioDevices, AudioSink, AudioSource } from "./endpoint.ts";
 import { FileSink, FileSource } from "./file.ts";

@@ -5,7 +5,7 @@
  *
  * Not on the real-time path.
  */
-import type { CallView } from "../core/call.ts";
+import type { CallView } from "../core/state/call.ts";
 import { type Io, say } from "./io.ts";
 import { liveLine, stateSentence } from "./live_line.ts";
 

@@ -10,10 +10,10 @@
  * Not on the real-time path.
  */
 import type { Phone, Sequenced } from "../control/phone.ts";
-import type { CallRecord, CallView } from "../core/call.ts";
+import type { CallRecord, CallView } from "../core/state/call.ts";
 import type { ErrorJson } from "../base/errors.ts";
-import type { CallId } from "../core/sip_port.ts";
-import type { CallEventType } from "../core/state.ts";
+import type { CallId } from "../core/ports/sip_port.ts";
+import type { CallEventType } from "../core/state/state.ts";
 import type { CallDisplay } from "./call_display.ts";
 import type { Io } from "./io.ts";
 

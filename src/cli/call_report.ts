@@ -2,9 +2,9 @@
  * What is said of a call that is over: its JSON (`offhook.call/1`), its exit status and a sentence.
  * Pure. Not on the real-time path.
  */
-import type { CallRecord, CallView } from "../core/call.ts";
+import type { CallRecord, CallView } from "../core/state/call.ts";
 import { type ErrorJson, EXIT_CODES, type ExitCode } from "../base/errors.ts";
-import { type Outcome, OUTCOME_WORDS } from "../core/outcome.ts";
+import { type Outcome, OUTCOME_WORDS } from "../core/state/outcome.ts";
 import type { CallReport } from "../control/schemas/call.ts";
 
 const CALL_SCHEMA = "offhook.call/1";

@@ -9,9 +9,9 @@
  */
 import type { LoadedConfig } from "../config/load.ts";
 import { toAccount } from "../config/load.ts";
-import type { Account } from "../core/account.ts";
-import type { AudioEndpoints } from "../core/media_port.ts";
-import { DIRECT_ACCOUNT } from "../core/account.ts";
+import type { Account } from "../core/account/account.ts";
+import type { AudioEndpoints } from "../core/ports/media_port.ts";
+import { DIRECT_ACCOUNT } from "../core/account/account.ts";
 import type { Context } from "./command.ts";
 import { passwordOf } from "./call_setup.ts";
 import type { Io } from "./io.ts";

@@ -7,7 +7,7 @@ import { loadConfig, type LoadedConfig } from "../config/load.ts";
 import type { Overrides } from "../config/overrides.ts";
 import { isStdin, passwordReader } from "../config/credentials/password.ts";
 import { OffhookError } from "../base/errors.ts";
-import type { AudioEndpoints } from "../core/media_port.ts";
+import type { AudioEndpoints } from "../core/ports/media_port.ts";
 import type { Io } from "./io.ts";
 import type { AccountValues, AudioValues, LogValues, TlsValues } from "./common_fields.ts";
 

@@ -1,6 +1,6 @@
 /** One call on the screen and under the keys, from now to its end. Not on the real-time path. */
 import type { ExitCode } from "../base/errors.ts";
-import type { CallId } from "../core/sip_port.ts";
+import type { CallId } from "../core/ports/sip_port.ts";
 import { displayKind, openDisplay } from "./call_display.ts";
 import { CallFollower } from "./call_follower.ts";
 import { openCallKeys } from "./call_keys.ts";

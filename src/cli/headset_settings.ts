@@ -4,7 +4,7 @@ import { expandPath } from "../config/folders.ts";
 import type { HeadsetConfig } from "../config/headset_schema.ts";
 import type { LoadedConfig } from "../config/load.ts";
 import type { ButtonSetting } from "../station/buttons.ts";
-import { resolveTarget } from "../core/target.ts";
+import { resolveTarget } from "../core/account/target.ts";
 import type { PhoneOptions } from "./open_phone.ts";
 import { toAccount } from "../config/load.ts";
 

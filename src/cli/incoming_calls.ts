@@ -9,7 +9,7 @@
  */
 import type { CallView, Phone, Sequenced } from "../control/phone.ts";
 import { isCallEvent } from "./call_follower.ts";
-import { matchesCaller } from "../core/caller_pattern.ts";
+import { matchesCaller } from "../core/account/caller_pattern.ts";
 
 export type Acceptor = (view: CallView) => boolean;
 

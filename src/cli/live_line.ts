@@ -3,7 +3,7 @@
  * drawing is in `call_display.ts`. Not on the real-time path.
  */
 import { partyWords } from "./party.ts";
-import type { CallView } from "../core/call.ts";
+import type { CallView } from "../core/state/call.ts";
 import { clock } from "./call_report.ts";
 
 /** Steps of a level meter: of `-60` dBFS and more. */

@@ -1,8 +1,8 @@
 /** Who calls, and whose calls are taken, as people write it. Pure. Not on the real-time path. */
 import type { Snapshot } from "../control/phone.ts";
-import type { Party } from "../core/account.ts";
+import type { Party } from "../core/account/account.ts";
 import { OffhookError } from "../base/errors.ts";
-import { resolveTarget } from "../core/target.ts";
+import { resolveTarget } from "../core/account/target.ts";
 
 /** `Name <URI>`, `"Name" <URI>`, or what can be dialled. @throws OffhookError `usage` */
 export function partyOf(text: string, server: string | undefined): Party {

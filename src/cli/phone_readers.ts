@@ -10,7 +10,7 @@ import {
   SPEAKER_KINDS,
 } from "../config/endpoints.ts";
 import { codecNames } from "../config/overrides.ts";
-import type { ExtraHeader } from "../core/account.ts";
+import type { ExtraHeader } from "../core/account/account.ts";
 import { formatHostPort, parseHostPort } from "../base/address.ts";
 import { bad } from "./readers.ts";
 

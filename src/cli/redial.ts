@@ -1,5 +1,5 @@
 /** `offhook redial`: calls whom we called last. */
-import { DIRECT_ACCOUNT } from "../core/account.ts";
+import { DIRECT_ACCOUNT } from "../core/account/account.ts";
 import { OffhookError } from "../base/errors.ts";
 import { CALLING } from "./common_fields.ts";
 import { detachField, type DialFlags, runDialValues } from "./dial.ts";

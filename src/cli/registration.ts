@@ -1,5 +1,5 @@
 /** Waiting for a registration to come about. Not on the real-time path. */
-import type { Account, RegistrationState } from "../core/account.ts";
+import type { Account, RegistrationState } from "../core/account/account.ts";
 import { OffhookError } from "../base/errors.ts";
 import type { Io } from "./io.ts";
 import type { Session } from "./session.ts";

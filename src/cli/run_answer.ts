@@ -5,8 +5,8 @@
  */
 import { chosen, type LoadedConfig } from "../config/load.ts";
 import { formatHostPort, parseHostPort } from "../base/address.ts";
-import type { AudioEndpoints } from "../core/media_port.ts";
-import type { TransportName } from "../core/account.ts";
+import type { AudioEndpoints } from "../core/ports/media_port.ts";
+import type { TransportName } from "../core/account/account.ts";
 import { type ExitCode, OffhookError } from "../base/errors.ts";
 import { fileReason } from "../base/file_reason.ts";
 import type { AnswerValues } from "./answer.ts";

@@ -7,7 +7,7 @@
  */
 import type { CallView, Phone, Sequenced } from "../control/phone.ts";
 import { type ExitCode, OffhookError } from "../base/errors.ts";
-import type { CallId } from "../core/sip_port.ts";
+import type { CallId } from "../core/ports/sip_port.ts";
 import type { AudioFields } from "./audio.ts";
 import { AudioPipe, type ByteStreams, type PipeEnd } from "./audio_pipe.ts";
 import { openDescriptor } from "./event_descriptor.ts";

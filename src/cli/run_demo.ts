@@ -7,7 +7,7 @@
  * Not on the real-time path.
  */
 import type { DemoReport } from "../control/schemas/demo.ts";
-import type { AudioEndpoints } from "../core/media_port.ts";
+import type { AudioEndpoints } from "../core/ports/media_port.ts";
 import { type ErrorJson, type ExitCode, OffhookError } from "../base/errors.ts";
 import type { PracticeLine } from "../lab/practice_line.ts";
 import { loadConfig } from "../config/load.ts";

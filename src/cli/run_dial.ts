@@ -1,10 +1,10 @@
 /** `offhook dial` on a phone of its own; apart, because it loads the configuration's schema. */
 import { chosen, type LoadedConfig, toAccount } from "../config/load.ts";
 import { parseHostPort } from "../base/address.ts";
-import type { Account } from "../core/account.ts";
+import type { Account } from "../core/account/account.ts";
 import type { ExitCode } from "../base/errors.ts";
-import { type ResolvedTarget, resolveTarget, type TargetContext } from "../core/target.ts";
-import { DIRECT_ACCOUNT } from "../core/account.ts";
+import { type ResolvedTarget, resolveTarget, type TargetContext } from "../core/account/target.ts";
+import { DIRECT_ACCOUNT } from "../core/account/account.ts";
 import { followCall } from "./follow_call.ts";
 import { withSession } from "./call_session.ts";
 import { endpointsOf, loadForCommand } from "./call_setup.ts";

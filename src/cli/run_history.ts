@@ -1,5 +1,5 @@
 /** The run of `offhook history`. Not on the real-time path. */
-import { OUTCOME_WORDS } from "../core/outcome.ts";
+import { OUTCOME_WORDS } from "../core/state/outcome.ts";
 import { type ExitCode, OffhookError } from "../base/errors.ts";
 import type { HistoryJson } from "../store/history_json.ts";
 import type { HistoryQuery } from "../store/history_query.ts";

@@ -1,6 +1,6 @@
 /** The run of `offhook register`. Not on the real-time path. */
 import { chosen } from "../config/load.ts";
-import type { Account, RegistrationState } from "../core/account.ts";
+import type { Account, RegistrationState } from "../core/account/account.ts";
 import { EXIT_CODES, type ExitCode, OffhookError } from "../base/errors.ts";
 import type { RegisterReport } from "../control/schemas/register.ts";
 import { type Attached, withAttached } from "./at_station.ts";

@@ -4,7 +4,7 @@
  */
 import { resolve } from "node:path";
 import { OffhookError } from "../base/errors.ts";
-import type { AudioEndpoints } from "../core/media_port.ts";
+import type { AudioEndpoints } from "../core/ports/media_port.ts";
 import type { Io } from "./io.ts";
 import { lazily } from "./lazily.ts";
 import type { AccountValues, AudioValues, TlsValues } from "./common_fields.ts";

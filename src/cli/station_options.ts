@@ -2,7 +2,7 @@
 import { dirname } from "node:path";
 import { expandPath } from "../config/folders.ts";
 import { type LoadedConfig, toAccount } from "../config/load.ts";
-import { DIRECT_ACCOUNT } from "../core/account.ts";
+import { DIRECT_ACCOUNT } from "../core/account/account.ts";
 import { OffhookError } from "../base/errors.ts";
 import { endpointsOf, passwordOf } from "./call_setup.ts";
 import type { Io } from "./io.ts";

@@ -11,8 +11,8 @@
  */
 import type { Phone } from "../control/phone.ts";
 import { OffhookError } from "../base/errors.ts";
-import type { AudioEndpoints } from "../core/media_port.ts";
-import type { CallId } from "../core/sip_port.ts";
+import type { AudioEndpoints } from "../core/ports/media_port.ts";
+import type { CallId } from "../core/ports/sip_port.ts";
 import { AudioPipe, type ByteStreams } from "./audio_pipe.ts";
 import type { Io } from "./io.ts";
 

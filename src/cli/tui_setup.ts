@@ -15,7 +15,7 @@ import { initialToml } from "../config/initial.ts";
 import { storeInKeyring } from "../config/credentials/keyring.ts";
 import { loadConfig, toAccount } from "../config/load.ts";
 import { accountSchema } from "../config/schema.ts";
-import type { RegistrationState } from "../core/account.ts";
+import type { RegistrationState } from "../core/account/account.ts";
 import { OffhookError } from "../base/errors.ts";
 import { type Io, say } from "./io.ts";
 import { openStationPhone } from "./open_phone.ts";

@@ -1,5 +1,5 @@
 /** `offhook volume`: how loud the running station's calls are heard. */
-import type { VolumeWish } from "../core/volume.ts";
+import type { VolumeWish } from "../core/media/volume.ts";
 import { OffhookError } from "../base/errors.ts";
 import { say, sayJson } from "./io.ts";
 import { LIVE, type LiveFields, withStation } from "./live.ts";

@@ -8,7 +8,7 @@
  * Pure. Not on the real-time path.
  */
 import { OffhookError } from "../base/errors.ts";
-import type { Microphone, Speaker } from "../core/media_port.ts";
+import type { Microphone, Speaker } from "../core/ports/media_port.ts";
 import { nearest } from "./nearest.ts";
 
 export const MICROPHONE_KINDS = ["device", "file", "pipe", "tone", "voice", "silence"] as const;

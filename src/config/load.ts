@@ -10,7 +10,7 @@
  */
 import { parse, TomlError } from "smol-toml";
 import { dirname } from "node:path";
-import type { Account } from "../core/account.ts";
+import type { Account } from "../core/account/account.ts";
 import { OffhookError } from "../base/errors.ts";
 import { configPath, type Environment, expandPath } from "./folders.ts";
 import { configError, dotted, issuesOf, type Origins } from "./issues.ts";

@@ -8,7 +8,7 @@
  * time is lost, the oldest first, and counted; nothing that it does delays the call.
  */
 import type { OffhookError } from "../base/errors.ts";
-import type { CallId } from "../core/sip_port.ts";
+import type { CallId } from "../core/ports/sip_port.ts";
 
 export const MINIMUM_AUDIO_RATE = 4_000;
 export const MAXIMUM_AUDIO_RATE = 192_000;

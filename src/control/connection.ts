@@ -7,7 +7,7 @@
  * told `lagged`; answers to its own requests are kept. Whatever it sends, the phone goes on.
  */
 import { OffhookError } from "../base/errors.ts";
-import type { CallId } from "../core/sip_port.ts";
+import type { CallId } from "../core/ports/sip_port.ts";
 import { METHODS } from "./methods.ts";
 import type { MethodName, Methods, Phone, Sequenced, Subscription } from "./phone.ts";
 import {

@@ -4,7 +4,7 @@
  *     open ─► AttachAudio ─► core ─► media        JoinedAudio ⇄ the media thread's port
  */
 import { OffhookError } from "../base/errors.ts";
-import type { CallId } from "../core/sip_port.ts";
+import type { CallId } from "../core/ports/sip_port.ts";
 import {
   type AudioListener,
   type AudioParams,

@@ -1,10 +1,10 @@
 /** The control API in process: methods become commands of the core. */
-import { DIRECT_ACCOUNT } from "../core/account.ts";
-import { accountViews } from "../core/account_view.ts";
-import { type CallView, viewOf } from "../core/call.ts";
+import { DIRECT_ACCOUNT } from "../core/account/account.ts";
+import { accountViews } from "../core/account/account_view.ts";
+import { type CallView, viewOf } from "../core/state/call.ts";
 import { OffhookError } from "../base/errors.ts";
-import type { Command, PhoneState } from "../core/state.ts";
-import { resolveTarget } from "../core/target.ts";
+import type { Command, PhoneState } from "../core/state/state.ts";
+import { resolveTarget } from "../core/account/target.ts";
 import type { AudioListener, AudioParams, CallAudio } from "./call_audio.ts";
 import { LevelFeed, type LevelListener } from "./levels.ts";
 import { LocalAudio } from "./local_audio.ts";

@@ -3,35 +3,35 @@
  *
  * Pure: no clock, no timers, no I/O; what it needs of the world is in the {@link Moment}. The tables
  * below name, for every input, the one transition that takes it; the transitions are in
- * `transitions/`, a file for each stretch of a call's life (see `call.ts` for the picture).
+ * `call/`, a file for each stretch of a call's life (see `state/call.ts` for the picture).
  *
  * @throws OffhookError from commands only, and then nothing has changed
  */
-import type { Call } from "./call.ts";
+import type { Call } from "./state/call.ts";
 import { OffhookError } from "../base/errors.ts";
-import type { HeadsetInput } from "./headset_port.ts";
-import type { MediaInput } from "./media_port.ts";
-import type { SipInput } from "./sip_port.ts";
-import type { Command, Input, Moment, PhoneState, StepResult, TimerFired } from "./state.ts";
-import { cancel, dial, invite, progress } from "./transitions/outgoing.ts";
-import { accepted, rejected } from "./transitions/outgoing.ts";
-import { accept, answer, cancelled, earlyMedia, incoming } from "./transitions/incoming.ts";
-import { refuseCall, reject, rungOut, sendEarlyMedia } from "./transitions/incoming.ts";
-import { bye, callEnded, mute, sendDigits } from "./transitions/established.ts";
-import { end, endingTimedOut, mediaClosed, mediaGone, outcomeOf } from "./transitions/ending.ts";
-import { glareOver, offerAnswered, offerRejected, remoteOffer } from "./transitions/offers.ts";
-import { mediaLost, setHold, swap } from "./transitions/offers.ts";
-import { attachAudio, endpointFailed, followSound, pauseRecording } from "./transitions/sound.ts";
-import { record, useEndpoints } from "./transitions/sound.ts";
-import { referProgress, transfer, transferFailed } from "./transitions/transfer.ts";
-import { endForgotten, referred } from "./transitions/referred.ts";
-import { connectionChanged, register, registrationChanged } from "./transitions/accounts.ts";
-import { autoAnswer, configure, setDoNotDisturb } from "./transitions/settings.ts";
-import { hangup } from "./transitions/hangup.ts";
-import { headsetChanged, headsetIntent } from "./transitions/headset.ts";
-import { setVolume } from "./transitions/volume.ts";
-import { waitingChanged } from "./transitions/waiting.ts";
-import { isIn, Turn } from "./turn.ts";
+import type { HeadsetInput } from "./ports/headset_port.ts";
+import type { MediaInput } from "./ports/media_port.ts";
+import type { SipInput } from "./ports/sip_port.ts";
+import type { Command, Input, Moment, PhoneState, StepResult, TimerFired } from "./state/state.ts";
+import { cancel, dial, invite, progress } from "./call/outgoing.ts";
+import { accepted, rejected } from "./call/outgoing.ts";
+import { accept, answer, cancelled, earlyMedia, incoming } from "./call/incoming.ts";
+import { refuseCall, reject, rungOut, sendEarlyMedia } from "./call/incoming.ts";
+import { bye, callEnded, mute, sendDigits } from "./call/established.ts";
+import { end, endingTimedOut, mediaClosed, mediaGone, outcomeOf } from "./call/ending.ts";
+import { glareOver, offerAnswered, offerRejected, remoteOffer } from "./call/offers.ts";
+import { mediaLost, setHold, swap } from "./call/offers.ts";
+import { attachAudio, endpointFailed, followSound, pauseRecording } from "./call/sound.ts";
+import { record, useEndpoints } from "./call/sound.ts";
+import { referProgress, transfer, transferFailed } from "./call/transfer.ts";
+import { endForgotten, referred } from "./call/referred.ts";
+import { connectionChanged, register, registrationChanged } from "./phone/accounts.ts";
+import { autoAnswer, configure, setDoNotDisturb } from "./phone/settings.ts";
+import { hangup } from "./call/hangup.ts";
+import { headsetChanged, headsetIntent } from "./rules/headset.ts";
+import { setVolume } from "./phone/volume.ts";
+import { waitingChanged } from "./rules/waiting.ts";
+import { isIn, Turn } from "./state/turn.ts";
 
 /** Transitions by input type. */
 type Table<I extends { type: string }> = {

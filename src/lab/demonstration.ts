@@ -3,7 +3,7 @@
  * again in what came back.
  */
 import type { Phone, Sequenced } from "../control/phone.ts";
-import type { CallRecord } from "../core/call.ts";
+import type { CallRecord } from "../core/state/call.ts";
 import { OffhookError } from "../base/errors.ts";
 import { type EchoProof, proveEcho } from "./echo_proof.ts";
 import type { PracticeLine } from "./practice_line.ts";

@@ -2,8 +2,8 @@
  * A practice PBX on loopback with one phone registered to it: what `demo`, the tour and tests begin
  * with.
  */
-import type { Account, TransportName } from "../core/account.ts";
-import type { AudioEndpoints } from "../core/media_port.ts";
+import type { Account, TransportName } from "../core/account/account.ts";
+import type { AudioEndpoints } from "../core/ports/media_port.ts";
 import type { WriteLog } from "../station/log_line.ts";
 import { keepRecords } from "../station/keep_records.ts";
 import { openPhone } from "../station/open_phone.ts";

@@ -8,9 +8,9 @@
  * It is a phone of the same make with nobody in front of it, so it runs on the same signalling and
  * media as the phone that calls it.
  */
-import { DIRECT_ACCOUNT } from "../core/account.ts";
+import { DIRECT_ACCOUNT } from "../core/account/account.ts";
 import type { Sequenced } from "../control/phone.ts";
-import type { CallView } from "../core/call.ts";
+import type { CallView } from "../core/state/call.ts";
 import { formatHostPort } from "../base/address.ts";
 import { answer } from "../sip/answer.ts";
 import { header, type SipMessage } from "../sip/message.ts";

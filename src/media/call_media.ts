@@ -10,9 +10,14 @@
  */
 import type { AudioDevices } from "../audio/endpoint.ts";
 import type { OffhookError } from "../base/errors.ts";
-import type { NegotiatedStream } from "../core/media_description.ts";
-import type { AudioEndpoints, CallLevels, MediaInput, MediaReport } from "../core/media_port.ts";
-import type { CallId } from "../core/sip_port.ts";
+import type { NegotiatedStream } from "../core/media/media_description.ts";
+import type {
+  AudioEndpoints,
+  CallLevels,
+  MediaInput,
+  MediaReport,
+} from "../core/ports/media_port.ts";
+import type { CallId } from "../core/ports/sip_port.ts";
 import { CallSound } from "./call_sound.ts";
 import type { MediaClock } from "./clock.ts";
 import { ControlStream } from "./control.ts";

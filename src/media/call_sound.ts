@@ -19,7 +19,12 @@ import {
 import { createSink, createSource } from "../audio/endpoints.ts";
 import { loadResampler } from "../audio/resampler.ts";
 import { OffhookError } from "../base/errors.ts";
-import type { AttachmentId, AudioEndpoints, Microphone, Speaker } from "../core/media_port.ts";
+import type {
+  AttachmentId,
+  AudioEndpoints,
+  Microphone,
+  Speaker,
+} from "../core/ports/media_port.ts";
 import { Attachment } from "./attachment.ts";
 import {
   type AttachmentPort,

@@ -6,8 +6,8 @@
  *     from: only the address that media comes from
  */
 import type { Clock } from "../base/clock.ts";
-import type { NegotiatedStream } from "../core/media_description.ts";
-import type { MediaReport } from "../core/media_port.ts";
+import type { NegotiatedStream } from "../core/media/media_description.ts";
+import type { MediaReport } from "../core/ports/media_port.ts";
 import { RtcpSession, type RtcpSubject } from "./rtp/rtcp_session.ts";
 import type { RemoteAddress } from "./rtp/remote_address.ts";
 import type { Random32 } from "./rtp/sender.ts";

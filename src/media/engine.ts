@@ -9,8 +9,8 @@
  */
 import { FRAME_MS } from "../audio/endpoint.ts";
 import { OffhookError } from "../base/errors.ts";
-import type { CallLevels, MediaEffect } from "../core/media_port.ts";
-import type { CallId } from "../core/sip_port.ts";
+import type { CallLevels, MediaEffect } from "../core/ports/media_port.ts";
+import type { CallId } from "../core/ports/sip_port.ts";
 import {
   type AttachmentPort,
   type FromAttachment,

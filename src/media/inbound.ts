@@ -8,8 +8,8 @@
  * the peer changes nothing but a counter.
  */
 import { GRAPH_RATE } from "../audio/endpoint.ts";
-import type { NegotiatedStream } from "../core/media_description.ts";
-import { mayReceive } from "../core/offer_answer.ts";
+import type { NegotiatedStream } from "../core/media/media_description.ts";
+import { mayReceive } from "../core/media/offer_answer.ts";
 import type { Codec } from "./codec/codec.ts";
 import { createCodec } from "./codec/registry.ts";
 import { TelephoneEventReceiver } from "./dtmf/telephone_event.ts";

@@ -10,8 +10,13 @@
  */
 import { type DeviceHostAccess, serveAccess } from "../audio/device_access.ts";
 import { OffhookError } from "../base/errors.ts";
-import type { AttachmentId, CallLevels, MediaEffect, MediaInput } from "../core/media_port.ts";
-import type { CallId } from "../core/sip_port.ts";
+import type {
+  AttachmentId,
+  CallLevels,
+  MediaEffect,
+  MediaInput,
+} from "../core/ports/media_port.ts";
+import type { CallId } from "../core/ports/sip_port.ts";
 import { AttachedAudio, type AttachmentListener } from "./attached_audio.ts";
 import type { FromWorker, MediaSettings, ToWorker } from "./worker_protocol.ts";
 

@@ -9,8 +9,8 @@
  */
 import { FRAME_MS, FRAME_SAMPLES, GRAPH_RATE } from "../audio/endpoint.ts";
 import { Resampler } from "../audio/resampler.ts";
-import type { NegotiatedStream } from "../core/media_description.ts";
-import { maySend } from "../core/offer_answer.ts";
+import type { NegotiatedStream } from "../core/media/media_description.ts";
+import { maySend } from "../core/media/offer_answer.ts";
 import type { Codec } from "./codec/codec.ts";
 import { createCodec } from "./codec/registry.ts";
 import { DigitSender } from "./dtmf/digit_sender.ts";

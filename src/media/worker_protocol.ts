@@ -1,6 +1,6 @@
 /** What crosses between `MediaWorker` and its thread: plain JSON both ways. */
 import type { ErrorJson } from "../base/errors.ts";
-import type { CallLevels, MediaEffect, MediaInput } from "../core/media_port.ts";
+import type { CallLevels, MediaEffect, MediaInput } from "../core/ports/media_port.ts";
 import type { PortRange } from "./sockets.ts";
 
 /** Settings of a media worker that cross to its thread. */

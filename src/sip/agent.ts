@@ -3,10 +3,10 @@
  * phone's core. Types only.
  */
 import type { SessionDialog, UserAgentCore } from "sip.js/lib/core/index.js";
-import type { Account } from "../core/account.ts";
+import type { Account } from "../core/account/account.ts";
 import type { Clock } from "../base/clock.ts";
 import type { ErrorJson } from "../base/errors.ts";
-import type { CallId, RequestOrigin, SipEffect, SipInput } from "../core/sip_port.ts";
+import type { CallId, RequestOrigin, SipEffect, SipInput } from "../core/ports/sip_port.ts";
 import type { Credentials } from "./digest.ts";
 import type { Flow } from "./transport/types.ts";
 

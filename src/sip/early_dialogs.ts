@@ -9,7 +9,7 @@
  */
 import type { IncomingResponseMessage, SessionDialog } from "sip.js/lib/core/index.js";
 import { OffhookError } from "../base/errors.ts";
-import type { MediaDescription } from "../core/media_description.ts";
+import type { MediaDescription } from "../core/media/media_description.ts";
 import type { Agent } from "./agent.ts";
 import type { Authentication } from "./authentication.ts";
 import { requires, sdpOf } from "./capabilities.ts";

@@ -9,8 +9,8 @@
  */
 import type { IncomingRequest } from "sip.js/lib/core/index.js";
 import { OffhookError } from "../base/errors.ts";
-import type { MediaDescription } from "../core/media_description.ts";
-import type { CallId } from "../core/sip_port.ts";
+import type { MediaDescription } from "../core/media/media_description.ts";
+import type { CallId } from "../core/ports/sip_port.ts";
 import type { Agent } from "./agent.ts";
 import { ACCEPT_LINE, ALLOW_LINE, sdpOf } from "./capabilities.ts";
 import { Decision } from "./decision.ts";

@@ -3,9 +3,9 @@
  * Remote-Party-ID name it. Not on the real-time path.
  */
 import type { IncomingRequestMessage, IncomingResponseMessage } from "sip.js/lib/core/index.js";
-import type { Account, Party } from "../core/account.ts";
+import type { Account, Party } from "../core/account/account.ts";
 import { OffhookError } from "../base/errors.ts";
-import type { RequestOrigin } from "../core/sip_port.ts";
+import type { RequestOrigin } from "../core/ports/sip_port.ts";
 import { LiteralUri } from "./overrides/literal_uri.ts";
 import { type NameAddr, parseNameAddrList, unquoted } from "./uri.ts";
 

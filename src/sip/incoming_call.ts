@@ -14,12 +14,12 @@ import {
   type OutgoingResponseWithSession,
   type SessionDialog,
 } from "sip.js/lib/core/index.js";
-import type { Party } from "../core/account.ts";
+import type { Party } from "../core/account/account.ts";
 import type { TimerHandle } from "../base/clock.ts";
 import { OffhookError } from "../base/errors.ts";
-import { extraHeaderLine, nameAddr, reasonPhrase } from "../core/header_value.ts";
-import type { MediaDescription } from "../core/media_description.ts";
-import type { CallId } from "../core/sip_port.ts";
+import { extraHeaderLine, nameAddr, reasonPhrase } from "../core/account/header_value.ts";
+import type { MediaDescription } from "../core/media/media_description.ts";
+import type { CallId } from "../core/ports/sip_port.ts";
 import type { Agent, CallEffect, Leg } from "./agent.ts";
 import { Authentication } from "./authentication.ts";
 import { autoAnswerAfter } from "./auto_answer.ts";

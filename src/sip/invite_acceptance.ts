@@ -14,8 +14,8 @@ import type {
   SessionDialog,
 } from "sip.js/lib/core/index.js";
 import { OffhookError } from "../base/errors.ts";
-import type { MediaDescription } from "../core/media_description.ts";
-import type { SipEffect } from "../core/sip_port.ts";
+import type { MediaDescription } from "../core/media/media_description.ts";
+import type { SipEffect } from "../core/ports/sip_port.ts";
 import type { Agent } from "./agent.ts";
 import type { Authentication } from "./authentication.ts";
 import { sdpOf } from "./capabilities.ts";

@@ -9,13 +9,13 @@ import {
   type OutgoingInviteRequestDelegate,
   type OutgoingRequestMessage,
 } from "sip.js/lib/core/index.js";
-import type { Party } from "../core/account.ts";
+import type { Party } from "../core/account/account.ts";
 import { OffhookError } from "../base/errors.ts";
-import type { SipEffect } from "../core/sip_port.ts";
+import type { SipEffect } from "../core/ports/sip_port.ts";
 import type { Agent } from "./agent.ts";
 import type { Authentication } from "./authentication.ts";
 import { ALLOW_LINE, SUPPORTED } from "./capabilities.ts";
-import { displayNameContent, extraHeaderLine, headerValue } from "../core/header_value.ts";
+import { displayNameContent, extraHeaderLine, headerValue } from "../core/account/header_value.ts";
 import { newToken } from "./identifiers.ts";
 import { requestTarget } from "./identity.ts";
 import { LiteralUri } from "./overrides/literal_uri.ts";

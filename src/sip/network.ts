@@ -7,10 +7,10 @@
  *
  * Not on the real-time path.
  */
-import type { Account, TransportName } from "../core/account.ts";
+import type { Account, TransportName } from "../core/account/account.ts";
 import type { Clock } from "../base/clock.ts";
 import { type ErrorJson, OffhookError } from "../base/errors.ts";
-import type { RequestOrigin } from "../core/sip_port.ts";
+import type { RequestOrigin } from "../core/ports/sip_port.ts";
 import type { Log } from "./agent.ts";
 import { Connection, type ConnectionEvents } from "./connection.ts";
 import type { SipMessage } from "./message.ts";

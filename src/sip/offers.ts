@@ -19,7 +19,7 @@ import {
   type UserAgentServer,
 } from "sip.js/lib/core/index.js";
 import { OffhookError } from "../base/errors.ts";
-import type { MediaDescription } from "../core/media_description.ts";
+import type { MediaDescription } from "../core/media/media_description.ts";
 import { Decision } from "./decision.ts";
 import { ACCEPT_LINE, ALLOW_LINE, sdpOf } from "./capabilities.ts";
 import { type FinalResponse, isDialogGone } from "./in_dialog.ts";

@@ -21,7 +21,7 @@ import type {
 } from "sip.js/lib/core/index.js";
 import type { TimerHandle } from "../base/clock.ts";
 import { type ErrorJson, OffhookError } from "../base/errors.ts";
-import type { SipEffect } from "../core/sip_port.ts";
+import type { SipEffect } from "../core/ports/sip_port.ts";
 import type { Agent, CallEffect, Leg } from "./agent.ts";
 import { Authentication } from "./authentication.ts";
 import { EarlyDialogs } from "./early_dialogs.ts";

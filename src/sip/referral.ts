@@ -7,8 +7,8 @@
  * Not on the real-time path.
  */
 import type { IncomingRequestMessage, SessionDialog } from "sip.js/lib/core/index.js";
-import type { SipEffect } from "../core/sip_port.ts";
-import { headerValue } from "../core/header_value.ts";
+import type { SipEffect } from "../core/ports/sip_port.ts";
+import { headerValue } from "../core/account/header_value.ts";
 import { requestTarget } from "./identity.ts";
 import { LiteralUri } from "./overrides/literal_uri.ts";
 import { sendInDialog } from "./in_dialog.ts";

@@ -7,7 +7,7 @@
  * A peer that wants no news (`Refer-Sub: false`, RFC 4488) gets none. Not on the real-time path.
  */
 import type { IncomingReferRequest } from "sip.js/lib/core/index.js";
-import { headerValue, reasonPhrase } from "../core/header_value.ts";
+import { headerValue, reasonPhrase } from "../core/account/header_value.ts";
 import { newToken } from "./identifiers.ts";
 import { sendInDialog } from "./in_dialog.ts";
 import { LiteralUri } from "./overrides/literal_uri.ts";

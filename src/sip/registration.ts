@@ -12,7 +12,7 @@
  * watchdog ends an attempt of which nothing is heard. Not on the real-time path.
  */
 import type { IncomingResponseMessage, UserAgentClient } from "sip.js/lib/core/index.js";
-import type { RegistrationState } from "../core/account.ts";
+import type { RegistrationState } from "../core/account/account.ts";
 import type { TimerHandle } from "../base/clock.ts";
 import { OffhookError } from "../base/errors.ts";
 import type { Agent } from "./agent.ts";

@@ -15,7 +15,7 @@ import type {
   MediaDescription,
   PayloadFormat,
   RtpProfile,
-} from "../core/media_description.ts";
+} from "../core/media/media_description.ts";
 
 /** What sdp-transform returns, as far as it is used; it has no declarations of its own. */
 interface TransformedMedia {

@@ -5,7 +5,7 @@ import {
   NameAddrHeader,
   type SessionDialog,
 } from "sip.js/lib/core/index.js";
-import type { CallId } from "../core/sip_port.ts";
+import type { CallId } from "../core/ports/sip_port.ts";
 import type { Agent } from "./agent.ts";
 import type { Authentication } from "./authentication.ts";
 import { SDP } from "./capabilities.ts";

@@ -9,7 +9,7 @@
  * m= lines. An offer of the peer counts only when it is answered: a rejected one leaves no trace.
  * Not on the real-time path.
  */
-import type { MediaDescription } from "../core/media_description.ts";
+import type { MediaDescription } from "../core/media/media_description.ts";
 import { type Layout, type Origin, parseSdp, writeSdp } from "./sdp.ts";
 
 export class SessionDescriptions {

@@ -9,7 +9,7 @@
  * credential of another scheme (Bearer, Basic), and in SDP the keys of `a=crypto` and `a=ice-pwd`.
  * Not on the real-time path.
  */
-import type { TransportName } from "../core/account.ts";
+import type { TransportName } from "../core/account/account.ts";
 import { hostPort } from "./via.ts";
 
 /** One message on the wire. */

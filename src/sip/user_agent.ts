@@ -16,14 +16,14 @@ import type {
   UserAgentCore,
   UserAgentCoreDelegate,
 } from "sip.js/lib/core/index.js";
-import type { Account, TransportName } from "../core/account.ts";
+import type { Account, TransportName } from "../core/account/account.ts";
 import type { Clock } from "../base/clock.ts";
 import { OffhookError } from "../base/errors.ts";
-import type { CallId, SipEffect, SipInput } from "../core/sip_port.ts";
+import type { CallId, SipEffect, SipInput } from "../core/ports/sip_port.ts";
 import type { Agent, CallEffect, Leg, Log } from "./agent.ts";
 import { answer } from "./answer.ts";
 import { makeCore, placeholder } from "./core_setup.ts";
-import { displayNameContent, headerValue } from "../core/header_value.ts";
+import { displayNameContent, headerValue } from "../core/account/header_value.ts";
 import { newToken } from "./identifiers.ts";
 import { IncomingCall } from "./incoming_call.ts";
 import { IncomingMessages } from "./incoming_message.ts";

@@ -8,11 +8,11 @@
  */
 import type { LevelListener } from "../control/levels.ts";
 import type { Providers } from "../control/records.ts";
-import { DIRECT_ACCOUNT, type Party } from "../core/account.ts";
+import { DIRECT_ACCOUNT, type Party } from "../core/account/account.ts";
 import { OffhookError } from "../base/errors.ts";
-import type { AttachmentId, MediaInput } from "../core/media_port.ts";
-import type { SipInput } from "../core/sip_port.ts";
-import { initialState } from "../core/state.ts";
+import type { AttachmentId, MediaInput } from "../core/ports/media_port.ts";
+import type { SipInput } from "../core/ports/sip_port.ts";
+import { initialState } from "../core/state/state.ts";
 import { DeviceHostSupervisor } from "../device_host/client_supervisor.ts";
 import type { AttachedAudio, AttachmentListener } from "../media/attached_audio.ts";
 import { MediaWorker } from "../media/media_worker.ts";

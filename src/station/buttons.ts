@@ -6,8 +6,8 @@
  */
 import type { Clock, TimerHandle } from "../base/clock.ts";
 import { OffhookError } from "../base/errors.ts";
-import type { HeadsetInput, HeadsetIntent, HeadsetState } from "../core/headset_port.ts";
-import { IDLE_HEADSET } from "../core/headset_port.ts";
+import type { HeadsetInput, HeadsetIntent, HeadsetState } from "../core/ports/headset_port.ts";
+import { IDLE_HEADSET } from "../core/ports/headset_port.ts";
 import { DeviceHostConnection } from "../device_host/client.ts";
 import type { DeviceHostAccess } from "../device_host/client_access.ts";
 import type { Contact, ContactSource } from "../device_host/client_contacts.ts";

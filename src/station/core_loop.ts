@@ -11,10 +11,10 @@ import type { Sequenced } from "../control/phone.ts";
 import type { CommandPort } from "../control/local_phone.ts";
 import type { Clock, TimerHandle } from "../base/clock.ts";
 import { OffhookError } from "../base/errors.ts";
-import type { HeadsetEffect } from "../core/headset_port.ts";
-import type { MediaEffect } from "../core/media_port.ts";
-import type { SipEffect } from "../core/sip_port.ts";
-import type { Command, Effect, Input, PhoneEvent, PhoneState } from "../core/state.ts";
+import type { HeadsetEffect } from "../core/ports/headset_port.ts";
+import type { MediaEffect } from "../core/ports/media_port.ts";
+import type { SipEffect } from "../core/ports/sip_port.ts";
+import type { Command, Effect, Input, PhoneEvent, PhoneState } from "../core/state/state.ts";
 import { step } from "../core/step.ts";
 import { systemClock } from "../sip/transport/clock.ts";
 

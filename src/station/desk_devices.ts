@@ -7,7 +7,7 @@
 import type { HeadsetList } from "../control/headsets.ts";
 import type { SoundDevice } from "../control/records.ts";
 import type { Clock } from "../base/clock.ts";
-import { type HeadsetInput, type HeadsetState, IDLE_HEADSET } from "../core/headset_port.ts";
+import { type HeadsetInput, type HeadsetState, IDLE_HEADSET } from "../core/ports/headset_port.ts";
 import type { DeviceHostAccess } from "../device_host/client_access.ts";
 import { Busylights } from "./busylights.ts";
 import { Buttons, type ButtonSetting } from "./buttons.ts";

@@ -17,7 +17,7 @@ import { parseDescriptor, type ReportDescriptor } from "../hid/descriptor.ts";
 import { learn, type Recording } from "../hid/learn.ts";
 import { behaviourOf, type Quirk, quirkToJson } from "../hid/quirks.ts";
 import { Trial } from "../hid/trial.ts";
-import { IDLE_HEADSET } from "../core/headset_port.ts";
+import { IDLE_HEADSET } from "../core/ports/headset_port.ts";
 import { hexBytes } from "./describe_headset.ts";
 
 export type { Recording };

@@ -5,7 +5,7 @@
  *                  └─ writes ─► device
  */
 import type { Clock, TimerHandle } from "../base/clock.ts";
-import type { HeadsetIntent, HeadsetNotice, HeadsetState } from "../core/headset_port.ts";
+import type { HeadsetIntent, HeadsetNotice, HeadsetState } from "../core/ports/headset_port.ts";
 import { OffhookError } from "../base/errors.ts";
 import type { HidConnection, HidDevice, HidHandle } from "../device_host/client_hid.ts";
 import { controlsOf } from "../hid/controls.ts";

@@ -1,5 +1,5 @@
 /** How a station uses headsets. Plain values. */
-import type { AudioEndpoints, Microphone, Speaker } from "../core/media_port.ts";
+import type { AudioEndpoints, Microphone, Speaker } from "../core/ports/media_port.ts";
 import type { Quirk } from "../hid/quirks.ts";
 
 export interface HeadsetSettings {

@@ -6,8 +6,8 @@
  */
 import type { SoundDevice } from "../control/records.ts";
 import { OffhookError } from "../base/errors.ts";
-import type { HeadsetInput } from "../core/headset_port.ts";
-import type { AudioEndpoints, Microphone, Speaker } from "../core/media_port.ts";
+import type { HeadsetInput } from "../core/ports/headset_port.ts";
+import type { AudioEndpoints, Microphone, Speaker } from "../core/ports/media_port.ts";
 import { follows } from "./headset_settings.ts";
 
 /** Stable ids of the headset's devices; what it lacks is absent. */

@@ -13,8 +13,8 @@
 import type { Clock } from "../base/clock.ts";
 import type { HeadsetInfo, HeadsetList } from "../control/headsets.ts";
 import type { SoundDevice } from "../control/records.ts";
-import type { HeadsetInput, HeadsetIntent, HeadsetState } from "../core/headset_port.ts";
-import { IDLE_HEADSET } from "../core/headset_port.ts";
+import type { HeadsetInput, HeadsetIntent, HeadsetState } from "../core/ports/headset_port.ts";
+import { IDLE_HEADSET } from "../core/ports/headset_port.ts";
 import type { DeviceHostAccess } from "../device_host/client_access.ts";
 import type { HidConnection, HidDevice } from "../device_host/client_hid.ts";
 import { capabilitiesOf, isTelephony } from "../hid/capabilities.ts";

@@ -10,7 +10,7 @@
  * and it ends every call. Pure: facts in, judgement out.
  */
 import type { Health } from "../control/health.ts";
-import type { AccountState } from "../core/state.ts";
+import type { AccountState } from "../core/state/state.ts";
 
 export interface HealthFacts {
   /** ms that the event loop was late at most, of late. */

@@ -1,7 +1,7 @@
 /** Writes every call into the history, from its first moment to its record. */
 import type { Sequenced } from "../control/phone.ts";
-import type { CallRecord, CallView } from "../core/call.ts";
-import type { MediaReport } from "../core/media_port.ts";
+import type { CallRecord, CallView } from "../core/state/call.ts";
+import type { MediaReport } from "../core/ports/media_port.ts";
 import type { History } from "../store/history.ts";
 import type { CallQuality, HistoryRecord } from "../store/history_record.ts";
 

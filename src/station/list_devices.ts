@@ -1,5 +1,5 @@
 /** The sound devices of this machine, asked of a device host that lives just for the question. */
-import type { AudioEndpoints } from "../core/media_port.ts";
+import type { AudioEndpoints } from "../core/ports/media_port.ts";
 import { OffhookError } from "../base/errors.ts";
 import { DeviceHostSupervisor } from "../device_host/client_supervisor.ts";
 import { findDevice } from "../device_host/device.ts";

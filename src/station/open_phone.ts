@@ -6,7 +6,7 @@
 import { dataFolder, processEnvironment } from "../config/folders.ts";
 import { LocalPhone } from "../control/local_phone.ts";
 import type { Providers } from "../control/records.ts";
-import type { PhoneState } from "../core/state.ts";
+import type { PhoneState } from "../core/state/state.ts";
 import type { Flow } from "../sip/transport/types.ts";
 import { Assembly } from "./assembly.ts";
 import { listDevices } from "./list_devices.ts";

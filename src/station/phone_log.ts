@@ -8,7 +8,7 @@
  *
  * Not on the real-time path.
  */
-import type { Effect, Input } from "../core/state.ts";
+import type { Effect, Input } from "../core/state/state.ts";
 import { formatHostPort } from "../base/address.ts";
 import type { TraceRecord } from "../sip/trace.ts";
 import type { EventLine } from "./event_log.ts";

@@ -4,9 +4,9 @@
  *     import { openPhone } from "./open_phone.ts";   // lazily: it loads every adapter
  *     const phone = await openPhone(options);                 // an OpenPhone: see below
  */
-import type { Account, AccountId, TlsSettings, TransportName } from "../core/account.ts";
+import type { Account, AccountId, TlsSettings, TransportName } from "../core/account/account.ts";
 import type { Phone } from "../control/phone.ts";
-import type { AudioEndpoints } from "../core/media_port.ts";
+import type { AudioEndpoints } from "../core/ports/media_port.ts";
 import type { WriteLog } from "./log_line.ts";
 import type { TraceSink } from "../sip/trace.ts";
 import type { Flow, RequestHook } from "../sip/transport/types.ts";

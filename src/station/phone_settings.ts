@@ -1,7 +1,7 @@
 /** From the options of a phone to what the core is told. Pure. */
-import { DIRECT_ACCOUNT } from "../core/account.ts";
-import type { Account, AccountId } from "../core/account.ts";
-import type { PhoneState, Settings } from "../core/state.ts";
+import { DIRECT_ACCOUNT } from "../core/account/account.ts";
+import type { Account, AccountId } from "../core/account/account.ts";
+import type { PhoneState, Settings } from "../core/state/state.ts";
 import { MEDIA_FORMATS } from "../media/codec/formats.ts";
 import type { PhoneOptions } from "./phone_options.ts";
 

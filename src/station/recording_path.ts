@@ -1,7 +1,7 @@
 /** Where a recording goes that nobody named a file for. */
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import type { CallView } from "../core/call.ts";
+import type { CallView } from "../core/state/call.ts";
 import { OffhookError } from "../base/errors.ts";
 
 /** Of the other side's address, in a file's name. */

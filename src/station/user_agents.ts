@@ -4,9 +4,9 @@
  *     SipEffect ─► the agent of the account, or the one that has the call
  *     SipInput  ◄─ agents that are still ours
  */
-import type { Account, AccountId } from "../core/account.ts";
-import type { CallId, SipEffect, SipInput } from "../core/sip_port.ts";
-import type { PhoneState } from "../core/state.ts";
+import type { Account, AccountId } from "../core/account/account.ts";
+import type { CallId, SipEffect, SipInput } from "../core/ports/sip_port.ts";
+import type { PhoneState } from "../core/state/state.ts";
 import { UserAgent, type UserAgentOptions } from "../sip/user_agent.ts";
 import type { WriteLog } from "./log_line.ts";
 

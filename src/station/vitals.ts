@@ -4,8 +4,8 @@
  */
 import type { Health } from "../control/health.ts";
 import type { Sequenced } from "../control/phone.ts";
-import type { AccountId } from "../core/account.ts";
-import type { PhoneState } from "../core/state.ts";
+import type { AccountId } from "../core/account/account.ts";
+import type { PhoneState } from "../core/state/state.ts";
 import { type AccountFacts, judge } from "./health.ts";
 
 /** What a phone shows of itself. */

@@ -6,8 +6,8 @@
  *
  * Not on the real-time path. A record is plain JSON.
  */
-import type { AccountId, Party } from "../core/account.ts";
-import type { CallId } from "../core/sip_port.ts";
+import type { AccountId, Party } from "../core/account/account.ts";
+import type { CallId } from "../core/ports/sip_port.ts";
 import { type HistoryPage, type HistoryQuery, select } from "./history_query.ts";
 import { type CallRow, fromRow, type HistoryRecord, searchColumns } from "./history_record.ts";
 import type { Database } from "./sqlite.ts";

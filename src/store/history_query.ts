@@ -4,8 +4,8 @@
  * Pages go by a cursor, the place of the last record seen, so that calls that come in between
  * neither repeat nor skip one. Not on the real-time path.
  */
-import type { AccountId } from "../core/account.ts";
-import type { Outcome } from "../core/outcome.ts";
+import type { AccountId } from "../core/account/account.ts";
+import type { Outcome } from "../core/state/outcome.ts";
 import { OffhookError } from "../base/errors.ts";
 import { type CallRow, fromRow, type HistoryRecord } from "./history_record.ts";
 import type { Database, SqlValue } from "./sqlite.ts";

@@ -1,5 +1,5 @@
 /** An account as it is shown: its registration, and when a failed one is tried again. Pure. */
-import type { AccountView } from "../core/account_view.ts";
+import type { AccountView } from "../core/account/account_view.ts";
 import type { ErrorJson } from "../base/errors.ts";
 
 export interface AccountRow extends AccountView {

@@ -7,7 +7,7 @@
  *
  * Pure. What changes nothing gives the same value again, and nothing is drawn.
  */
-import type { CallLevels } from "../core/media_port.ts";
+import type { CallLevels } from "../core/ports/media_port.ts";
 import { headsetNotice } from "./log_lines.ts";
 import { type PhoneNews, takeNews, withLevels } from "./phone_model.ts";
 import type { AppState, Overlay, Ownership, Purpose, Records, Screen, Undo } from "./state.ts";

@@ -1,10 +1,10 @@
 /** What events say in the log view, a line each. Pure. */
-import { OUTCOME_WORDS } from "../core/outcome.ts";
+import { OUTCOME_WORDS } from "../core/state/outcome.ts";
 import type { Sequenced } from "../control/phone.ts";
-import type { CallRecord } from "../core/call.ts";
+import type { CallRecord } from "../core/state/call.ts";
 import type { ErrorJson } from "../base/errors.ts";
-import type { CallId } from "../core/sip_port.ts";
-import type { CallEventType } from "../core/state.ts";
+import type { CallId } from "../core/ports/sip_port.ts";
+import type { CallEventType } from "../core/state/state.ts";
 import { shortAddress } from "./text.ts";
 
 export interface LogLine {

@@ -8,9 +8,9 @@
  */
 import { type AccountNews, type AccountRow, accountRows, changedRow } from "./account_row.ts";
 import type { Sequenced, Snapshot } from "../control/phone.ts";
-import type { CallRecord, CallView } from "../core/call.ts";
+import type { CallRecord, CallView } from "../core/state/call.ts";
 import type { ErrorJson } from "../base/errors.ts";
-import type { CallLevels, MediaReport } from "../core/media_port.ts";
+import type { CallLevels, MediaReport } from "../core/ports/media_port.ts";
 import { type CallEvent, type LogLine, logLine, transferReason, warning } from "./log_lines.ts";
 import { type QualitySample, sampleOf } from "./quality.ts";
 

@@ -3,7 +3,7 @@
  * what is typed as it stands when it can be dialled. Pure.
  */
 import type { ContactHit, PastCall } from "../control/records.ts";
-import { resolveTarget } from "../core/target.ts";
+import { resolveTarget } from "../core/account/target.ts";
 import type { Hit } from "./state.ts";
 import { shortAddress } from "./text.ts";
 

@@ -13,7 +13,7 @@ import type {
 } from "../control/records.ts";
 import type { HeadsetList } from "../control/headsets.ts";
 import type { ErrorJson } from "../base/errors.ts";
-import type { CallId } from "../core/sip_port.ts";
+import type { CallId } from "../core/ports/sip_port.ts";
 import { NO_PHONE, type PhoneModel } from "./phone_model.ts";
 import type { Role, ThemeName } from "./theme.ts";
 import type { ViewName } from "./view_names.ts";

@@ -1,5 +1,5 @@
 /** Small drawings: meters, sparklines, names of calls. Pure. */
-import type { CallView } from "../core/call.ts";
+import type { CallView } from "../core/state/call.ts";
 import { isRinging, type LiveCall } from "./phone_model.ts";
 import type { Verdict } from "./quality.ts";
 import { acting, type Cell, type Row } from "./rows.ts";

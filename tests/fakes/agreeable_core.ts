@@ -2,10 +2,10 @@
  * A running core whose network and media agree to everything at once: except to sound cards, which
  * it has none of, and to recordings in the folder /none.
  */
-import type { Account } from "../../src/core/account.ts";
-import type { MediaEffect } from "../../src/core/media_port.ts";
-import type { SipEffect } from "../../src/core/sip_port.ts";
-import { initialState } from "../../src/core/state.ts";
+import type { Account } from "../../src/core/account/account.ts";
+import type { MediaEffect } from "../../src/core/ports/media_port.ts";
+import type { SipEffect } from "../../src/core/ports/sip_port.ts";
+import { initialState } from "../../src/core/state/state.ts";
 import { CoreLoop } from "../../src/station/core_loop.ts";
 import { accepted, ACCOUNT, REPORT, SETTINGS, theirs } from "../unit/core/scene.ts";
 

@@ -1,6 +1,6 @@
 /** Everything that can happen to the core, in and out of place. */
 import fc from "fast-check";
-import type { Input, Settings } from "../../src/core/state.ts";
+import type { Input, Settings } from "../../src/core/state/state.ts";
 import { accepted, ACCOUNT, REPORT, SETTINGS, theirs } from "../unit/core/scene.ts";
 
 const call = fc.constantFrom("a", "a", "b", "c");

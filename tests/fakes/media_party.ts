@@ -1,6 +1,6 @@
 /** One end of a call without signalling: a media worker and the descriptions that it needs. */
-import type { NegotiatedStream, PayloadFormat } from "../../src/core/media_description.ts";
-import type { AudioEndpoints, MediaInput } from "../../src/core/media_port.ts";
+import type { NegotiatedStream, PayloadFormat } from "../../src/core/media/media_description.ts";
+import type { AudioEndpoints, MediaInput } from "../../src/core/ports/media_port.ts";
 import { MEDIA_FORMATS } from "../../src/media/codec/formats.ts";
 import { type MediaOptions, MediaWorker } from "../../src/media/media_worker.ts";
 

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { runCli } from "../../src/cli/cli.ts";
 import { LocalPhone } from "../../src/control/local_phone.ts";
 import type { Sequenced } from "../../src/control/phone.ts";
-import { DIRECT_ACCOUNT } from "../../src/core/account.ts";
+import { DIRECT_ACCOUNT } from "../../src/core/account/account.ts";
 import { ControlServer } from "../../src/control/server.ts";
 import type { CoreLoop } from "../../src/station/core_loop.ts";
 import { event as eventSchema } from "../../src/control/events.ts";

@@ -4,7 +4,7 @@
  */
 import type { RemotePhone } from "../../src/control/remote_phone.ts";
 import type { Sequenced } from "../../src/control/phone.ts";
-import type { CallView } from "../../src/core/call.ts";
+import type { CallView } from "../../src/core/state/call.ts";
 import { ToneRecording } from "../support/tones.ts";
 import { Changes } from "./changes.ts";
 import type { Kamailio } from "./kamailio.ts";

@@ -11,7 +11,7 @@
  * queries and saves their time. Without NAPTR, UDP, TCP and then TLS are preferred, as §4.1 leaves to us.
  */
 import { isIP } from "node:net";
-import type { TransportName } from "../../core/account.ts";
+import type { TransportName } from "../../core/account/account.ts";
 import { OffhookError } from "../../base/errors.ts";
 import { unbracketed } from "../via.ts";
 import type { Resolver, SrvRecord } from "./resolver.ts";

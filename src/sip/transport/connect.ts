@@ -10,7 +10,7 @@
 import net from "node:net";
 import tls from "node:tls";
 import { WebSocket } from "ws";
-import type { TlsSettings } from "../../core/account.ts";
+import type { TlsSettings } from "../../core/account/account.ts";
 import { OffhookError } from "../../base/errors.ts";
 import type { Target } from "../dns/locate.ts";
 import { bracketed } from "../via.ts";

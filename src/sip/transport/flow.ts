@@ -4,7 +4,7 @@
  *
  *     connect ──► open ──(peer, keepalive, close())──► closed     (never opens again)
  */
-import type { TransportName } from "../../core/account.ts";
+import type { TransportName } from "../../core/account/account.ts";
 import type { OffhookError } from "../../base/errors.ts";
 import type { TransactionFlow } from "./client_transactions.ts";
 import { sendError } from "./network_error.ts";

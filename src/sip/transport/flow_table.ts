@@ -5,7 +5,7 @@
  * UDP is loaded at once; connections, TLS and WebSocket with the first that needs them: they weigh more
  * than the rest of the phone's start. Not on the real-time path.
  */
-import type { TlsSettings, TransportName } from "../../core/account.ts";
+import type { TlsSettings, TransportName } from "../../core/account/account.ts";
 import { OffhookError } from "../../base/errors.ts";
 import type { Target } from "../dns/locate.ts";
 import { type BaseFlow, type FlowOwner, isIPv6, plainHost } from "./flow.ts";

@@ -9,7 +9,7 @@
  * mode: each goes where its Route or request URI says. Responses go back where the request came from.
  * Nothing that a peer sends makes it throw. Not on the real-time path.
  */
-import type { TransportName } from "../../core/account.ts";
+import type { TransportName } from "../../core/account/account.ts";
 import { OffhookError } from "../../base/errors.ts";
 import { type Destination, locate, type Target } from "../dns/locate.ts";
 import { SystemResolver } from "../dns/system_resolver.ts";

@@ -7,7 +7,7 @@ import https from "node:https";
 import net from "node:net";
 import tls from "node:tls";
 import { WebSocketServer } from "ws";
-import type { TransportName } from "../../core/account.ts";
+import type { TransportName } from "../../core/account/account.ts";
 import { OffhookError } from "../../base/errors.ts";
 import { type BaseFlow, type FlowOwner, plainHost } from "./flow.ts";
 import { listenError } from "./network_error.ts";

@@ -2,7 +2,7 @@
  * Failures of sockets and connections as {@link OffhookError}s: `unreachable` with host, port and
  * transport named. TLS failures are described in `tls_error.ts`. Not on the real-time path.
  */
-import type { TransportName } from "../../core/account.ts";
+import type { TransportName } from "../../core/account/account.ts";
 import { OffhookError } from "../../base/errors.ts";
 import { hostPort } from "../via.ts";
 import type { Address } from "./types.ts";

@@ -6,7 +6,7 @@ import { readFile } from "node:fs/promises";
 import { createPrivateKey, X509Certificate } from "node:crypto";
 import { isIP } from "node:net";
 import tls from "node:tls";
-import type { TlsSettings } from "../../core/account.ts";
+import type { TlsSettings } from "../../core/account/account.ts";
 import { OffhookError } from "../../base/errors.ts";
 import { fileReason } from "../../base/file_reason.ts";
 

@@ -2,7 +2,7 @@
  * The vocabulary of the transport layer (RFC 3261 §18): clocks, addresses, flows, options, events.
  * Types only; not on the real-time path.
  */
-import type { TlsSettings, TransportName } from "../../core/account.ts";
+import type { TlsSettings, TransportName } from "../../core/account/account.ts";
 import type { Clock } from "../../base/clock.ts";
 import type { ErrorJson } from "../../base/errors.ts";
 import type { Resolver } from "../dns/resolver.ts";

@@ -6,7 +6,7 @@ import {
   type HeadsetIntent,
   type HeadsetState,
   IDLE_HEADSET,
-} from "../../../src/core/headset_port.ts";
+} from "../../../src/core/ports/headset_port.ts";
 import { type Behaviour, STANDARD_BEHAVIOUR } from "../../../src/hid/behaviour.ts";
 import { controlsOf, encode, type LampName } from "../../../src/hid/controls.ts";
 import { parseDescriptor } from "../../../src/hid/descriptor.ts";

@@ -1,6 +1,10 @@
 /** Two engines on one thread, a virtual clock and a fake network: calls in virtual time. */
-import type { NegotiatedStream } from "../../../src/core/media_description.ts";
-import type { AudioEndpoints, MediaInput, MediaReport } from "../../../src/core/media_port.ts";
+import type { NegotiatedStream } from "../../../src/core/media/media_description.ts";
+import type {
+  AudioEndpoints,
+  MediaInput,
+  MediaReport,
+} from "../../../src/core/ports/media_port.ts";
 import { MediaEngine } from "../../../src/media/engine.ts";
 import { loadResampler } from "../../../src/audio/resampler.ts";
 import { parseRtp, RtpPacket } from "../../../src/media/rtp/packet.ts";

@@ -1,7 +1,7 @@
 /** Busylights through the real device host server, over a fake HID library and a clock of the test's. */
 import assert from "node:assert/strict";
 import type { Clock } from "../../../src/base/clock.ts";
-import { IDLE_HEADSET } from "../../../src/core/headset_port.ts";
+import { IDLE_HEADSET } from "../../../src/core/ports/headset_port.ts";
 import { Busylights } from "../../../src/station/busylights.ts";
 import { until } from "../../fakes/hid/desk.ts";
 import { HidHost } from "../../fakes/hid/hid_host.ts";

@@ -4,7 +4,7 @@ import { KNOWN_QUIRKS } from "../../../src/hid/quirks.ts";
 import { SYSTEM_CLOCK } from "../../../src/station/core_loop.ts";
 import { DeskDevices } from "../../../src/station/desk_devices.ts";
 import { PLAIN_HEADSETS } from "../../../src/station/headset_settings.ts";
-import { IDLE_HEADSET } from "../../../src/core/headset_port.ts";
+import { IDLE_HEADSET } from "../../../src/core/ports/headset_port.ts";
 import { attached, Desk, PATH, shows, until } from "../../fakes/hid/desk.ts";
 import { layout } from "../../fixtures/hid_layouts.ts";
 

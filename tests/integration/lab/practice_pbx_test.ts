@@ -1,9 +1,9 @@
 /** Every number of the practice PBX, and every transport to it, called by our own phone. */
 import assert from "node:assert/strict";
 import type { Sequenced } from "../../../src/control/phone.ts";
-import type { Account, TransportName } from "../../../src/core/account.ts";
-import type { CallRecord } from "../../../src/core/call.ts";
-import type { AudioEndpoints } from "../../../src/core/media_port.ts";
+import type { Account, TransportName } from "../../../src/core/account/account.ts";
+import type { CallRecord } from "../../../src/core/state/call.ts";
+import type { AudioEndpoints } from "../../../src/core/ports/media_port.ts";
 import { demonstrate } from "../../../src/lab/demonstration.ts";
 import { practicePlaces } from "../../../src/lab/places.ts";
 import { openPracticeLine } from "../../../src/lab/practice_line.ts";

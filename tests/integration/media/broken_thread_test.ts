@@ -1,8 +1,8 @@
 /** The media thread breaks under a call: the call ends, says why, and nothing hangs. */
 import assert from "node:assert/strict";
-import type { CallRecord } from "../../../src/core/call.ts";
+import type { CallRecord } from "../../../src/core/state/call.ts";
 import { EXIT_CODES } from "../../../src/base/errors.ts";
-import { initialState } from "../../../src/core/state.ts";
+import { initialState } from "../../../src/core/state/state.ts";
 import { MediaWorker } from "../../../src/media/media_worker.ts";
 import { CoreLoop } from "../../../src/station/core_loop.ts";
 import { accepted, ACCOUNT, SETTINGS, theirs } from "../../unit/core/scene.ts";

@@ -1,6 +1,6 @@
 /** Digits between two media workers on loopback. */
 import assert from "node:assert/strict";
-import type { AudioEndpoints } from "../../../src/core/media_port.ts";
+import type { AudioEndpoints } from "../../../src/core/ports/media_port.ts";
 import { MediaParty } from "../../fakes/media_party.ts";
 
 const QUIET: AudioEndpoints = { microphone: { kind: "silence" }, speaker: { kind: "null" } };

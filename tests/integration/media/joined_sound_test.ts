@@ -1,6 +1,6 @@
 /** Programs, recordings and other devices in a call between two media workers, each its own thread. */
 import assert from "node:assert/strict";
-import type { AudioEndpoints, MediaEffect } from "../../../src/core/media_port.ts";
+import type { AudioEndpoints, MediaEffect } from "../../../src/core/ports/media_port.ts";
 import type { AttachedAudio } from "../../../src/media/attached_audio.ts";
 import { MediaParty } from "../../fakes/media_party.ts";
 import { loudness, toneAmplitude, ToneGenerator } from "../../fakes/tone.ts";

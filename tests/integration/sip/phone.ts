@@ -1,8 +1,8 @@
 /** A user agent under test: it keeps what the core would be told, and waits for what must come. */
 import { OffhookError } from "../../../src/base/errors.ts";
-import type { Account } from "../../../src/core/account.ts";
-import type { MediaDescription } from "../../../src/core/media_description.ts";
-import type { SipEffect, SipInput } from "../../../src/core/sip_port.ts";
+import type { Account } from "../../../src/core/account/account.ts";
+import type { MediaDescription } from "../../../src/core/media/media_description.ts";
+import type { SipEffect, SipInput } from "../../../src/core/ports/sip_port.ts";
 import { UserAgent, type UserAgentOptions } from "../../../src/sip/user_agent.ts";
 
 export type InputOf<T extends SipInput["type"]> = Extract<SipInput, { type: T }>;

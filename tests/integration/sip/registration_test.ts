@@ -1,6 +1,6 @@
 /** Registration against a registrar that is written by hand, in virtual time. */
 import assert from "node:assert/strict";
-import type { RegistrationState } from "../../../src/core/account.ts";
+import type { RegistrationState } from "../../../src/core/account/account.ts";
 import { VirtualClock } from "../../fakes/virtual_clock.ts";
 import { Phone, type PhoneOptions } from "./phone.ts";
 import { RawMessage, RawPeer } from "./raw_peer.ts";

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { X509Certificate } from "node:crypto";
 import net from "node:net";
 import tls from "node:tls";
-import type { TlsSettings, TransportName } from "../../../src/core/account.ts";
+import type { TlsSettings, TransportName } from "../../../src/core/account/account.ts";
 import { OffhookError } from "../../../src/base/errors.ts";
 import {
   issueCertificate,

@@ -1,7 +1,7 @@
 /** Every transport on loopback, IPv4 and IPv6: requests and responses both ways. */
 import assert from "node:assert/strict";
 import { networkInterfaces } from "node:os";
-import type { TransportName } from "../../../src/core/account.ts";
+import type { TransportName } from "../../../src/core/account/account.ts";
 import { answer } from "../../../src/sip/answer.ts";
 import { header } from "../../../src/sip/message.ts";
 import { issueCertificate } from "../../../src/sip/transport/issue_certificate.ts";

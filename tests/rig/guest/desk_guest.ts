@@ -8,7 +8,7 @@ import {
   type HeadsetInput,
   type HeadsetState,
   IDLE_HEADSET,
-} from "../../../src/core/headset_port.ts";
+} from "../../../src/core/ports/headset_port.ts";
 import { DeviceHostConnection } from "../../../src/device_host/client.ts";
 import { DeviceHostSupervisor } from "../../../src/device_host/client_supervisor.ts";
 import { Buttons } from "../../../src/station/buttons.ts";

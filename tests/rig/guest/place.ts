@@ -1,7 +1,7 @@
 /** A device host with the real node-hid, and a headset model with a phone on it, in the guest. */
 import assert from "node:assert/strict";
 import { OffhookError } from "../../../src/base/errors.ts";
-import { IDLE_HEADSET } from "../../../src/core/headset_port.ts";
+import { IDLE_HEADSET } from "../../../src/core/ports/headset_port.ts";
 import { DeviceHostConnection } from "../../../src/device_host/client.ts";
 import type { HidDevice, HidHandle } from "../../../src/device_host/client_hid.ts";
 import { DeviceHostSupervisor } from "../../../src/device_host/client_supervisor.ts";

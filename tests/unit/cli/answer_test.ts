@@ -1,8 +1,8 @@
 /** `offhook answer` on a phone that is none: which calls are taken, and what is said of them. */
 import assert from "node:assert/strict";
 import { runCli } from "../../../src/cli/cli.ts";
-import { matchesCaller } from "../../../src/core/caller_pattern.ts";
-import type { CallView } from "../../../src/core/call.ts";
+import { matchesCaller } from "../../../src/core/account/caller_pattern.ts";
+import type { CallView } from "../../../src/core/state/call.ts";
 import { OffhookError } from "../../../src/base/errors.ts";
 import { aFailure, aRecord, aView, FakePhone } from "../../fakes/fake_phone.ts";
 import { FakeIo, settle } from "../../fakes/fake_io.ts";

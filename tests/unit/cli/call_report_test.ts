@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { callReport, clock, exitOf, sentenceOf } from "../../../src/cli/call_report.ts";
 import { callReportSchema } from "../../../src/control/schemas/call.ts";
-import type { CallRecord } from "../../../src/core/call.ts";
-import { type Outcome, OUTCOMES } from "../../../src/core/outcome.ts";
+import type { CallRecord } from "../../../src/core/state/call.ts";
+import { type Outcome, OUTCOMES } from "../../../src/core/state/outcome.ts";
 import { type ErrorCode, OffhookError } from "../../../src/base/errors.ts";
 import { aFailure, aRecord, aReport } from "../../fakes/fake_phone.ts";
 

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { runCli } from "../../../src/cli/cli.ts";
 import { registerReportSchema } from "../../../src/control/schemas/register.ts";
-import type { RegistrationState } from "../../../src/core/account.ts";
+import type { RegistrationState } from "../../../src/core/account/account.ts";
 import { OffhookError } from "../../../src/base/errors.ts";
 import { FakePhone } from "../../fakes/fake_phone.ts";
 import { FakeIo, settle } from "../../fakes/fake_io.ts";

@@ -1,7 +1,7 @@
 /** What may happen in an answered call: hold, swap, waiting, transfer, recording, other devices. */
 import assert from "node:assert/strict";
 import { OffhookError } from "../../../src/base/errors.ts";
-import type { Input } from "../../../src/core/state.ts";
+import type { Input } from "../../../src/core/state/state.ts";
 import { accepted, byeDone, closed, Scene, theirs } from "./scene.ts";
 
 Deno.test("hold offers sendonly and sends silence; resume undoes both", () => {

@@ -8,7 +8,7 @@ import {
   headerValue,
   quotedString,
   reasonPhrase,
-} from "../../../src/core/header_value.ts";
+} from "../../../src/core/account/header_value.ts";
 
 /** Asserts a usage error that names the header. */
 function refused(action: () => unknown, header: string): void {

@@ -1,8 +1,8 @@
 /** Headsets while no call is on, and where calls are heard as headsets come and go. */
 import assert from "node:assert/strict";
-import type { HeadsetIntent } from "../../../src/core/headset_port.ts";
-import type { Input, Settings } from "../../../src/core/state.ts";
-import { initialState } from "../../../src/core/state.ts";
+import type { HeadsetIntent } from "../../../src/core/ports/headset_port.ts";
+import type { Input, Settings } from "../../../src/core/state/state.ts";
+import { initialState } from "../../../src/core/state/state.ts";
 import { step } from "../../../src/core/step.ts";
 import { ACCOUNT, Scene, SETTINGS } from "./scene.ts";
 

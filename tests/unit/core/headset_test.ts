@@ -1,9 +1,9 @@
 /** What headset keys do to calls, and calls to lamps. */
 import assert from "node:assert/strict";
-import type { HeadsetIntent, HeadsetState } from "../../../src/core/headset_port.ts";
-import { IDLE_HEADSET } from "../../../src/core/headset_port.ts";
-import type { Input } from "../../../src/core/state.ts";
-import { headsetStateOf } from "../../../src/core/transitions/headset.ts";
+import type { HeadsetIntent, HeadsetState } from "../../../src/core/ports/headset_port.ts";
+import { IDLE_HEADSET } from "../../../src/core/ports/headset_port.ts";
+import type { Input } from "../../../src/core/state/state.ts";
+import { headsetStateOf } from "../../../src/core/rules/headset.ts";
 import { REPORT, Scene, theirs } from "./scene.ts";
 
 const press = (intent: HeadsetIntent): Input => ({ type: "HeadsetIntent", headset: "h", intent });

@@ -2,10 +2,10 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { OffhookError } from "../../../src/base/errors.ts";
-import { type HeadsetState, IDLE_HEADSET } from "../../../src/core/headset_port.ts";
-import type { Effect, Input, PhoneState } from "../../../src/core/state.ts";
-import { initialState } from "../../../src/core/state.ts";
-import { headsetStateOf } from "../../../src/core/transitions/headset.ts";
+import { type HeadsetState, IDLE_HEADSET } from "../../../src/core/ports/headset_port.ts";
+import type { Effect, Input, PhoneState } from "../../../src/core/state/state.ts";
+import { initialState } from "../../../src/core/state/state.ts";
+import { headsetStateOf } from "../../../src/core/rules/headset.ts";
 import { step } from "../../../src/core/step.ts";
 import { anyInputs, PLAIN } from "../../fakes/any_input.ts";
 import { accepted, ACCOUNT, REPORT, SETTINGS } from "./scene.ts";

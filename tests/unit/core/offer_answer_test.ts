@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { OffhookError } from "../../../src/base/errors.ts";
-import { type Direction, mirrored } from "../../../src/core/media_description.ts";
+import { type Direction, mirrored } from "../../../src/core/media/media_description.ts";
 import {
   acceptAnswer,
   answerOffer,
@@ -12,7 +12,7 @@ import {
   intersect,
   mayReceive,
   maySend,
-} from "../../../src/core/offer_answer.ts";
+} from "../../../src/core/media/offer_answer.ts";
 import { FORMATS, theirs } from "./scene.ts";
 
 const PORTS = { port: 5000, rtcpPort: 5001 };

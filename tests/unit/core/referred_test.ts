@@ -1,8 +1,8 @@
 /** A transfer by the peer: followed where that is wanted, and told to the peer until its end. */
 import assert from "node:assert/strict";
-import { viewOf } from "../../../src/core/call.ts";
+import { viewOf } from "../../../src/core/state/call.ts";
 import { OffhookError } from "../../../src/base/errors.ts";
-import type { Effect, Settings } from "../../../src/core/state.ts";
+import type { Effect, Settings } from "../../../src/core/state/state.ts";
 import { REPORT, Scene, theirs } from "./scene.ts";
 
 const FOLLOWS: Partial<Settings> = { transfers: "follow", active: "all" };

@@ -1,8 +1,8 @@
 /** A core in a test: state carried from step to step, everything asked and told kept. */
-import type { Account } from "../../../src/core/account.ts";
-import type { Call } from "../../../src/core/call.ts";
-import type { MediaDescription, PayloadFormat } from "../../../src/core/media_description.ts";
-import type { MediaReport } from "../../../src/core/media_port.ts";
+import type { Account } from "../../../src/core/account/account.ts";
+import type { Call } from "../../../src/core/state/call.ts";
+import type { MediaDescription, PayloadFormat } from "../../../src/core/media/media_description.ts";
+import type { MediaReport } from "../../../src/core/ports/media_port.ts";
 import {
   type Effect,
   initialState,
@@ -10,7 +10,7 @@ import {
   type PhoneEvent,
   type PhoneState,
   type Settings,
-} from "../../../src/core/state.ts";
+} from "../../../src/core/state/state.ts";
 import { step } from "../../../src/core/step.ts";
 
 export const FORMATS: PayloadFormat[] = [

@@ -1,7 +1,7 @@
 /** Calls through the core, step by step: effects, events and the state between. */
 import assert from "node:assert/strict";
 import { OffhookError } from "../../../src/base/errors.ts";
-import type { Command, Input } from "../../../src/core/state.ts";
+import type { Command, Input } from "../../../src/core/state/state.ts";
 import { accepted, byeDone, closed, REPORT, Scene, theirs } from "./scene.ts";
 
 Deno.test("dialling opens media, invites with its ports, and runs the answer's stream", () => {

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { OffhookError } from "../../../src/base/errors.ts";
-import { resolveTarget } from "../../../src/core/target.ts";
+import { resolveTarget } from "../../../src/core/account/target.ts";
 
 const ACCOUNT = {
   server: "pbx.example.com",

@@ -7,8 +7,8 @@
  */
 import assert from "node:assert/strict";
 import { OffhookError } from "../../../src/base/errors.ts";
-import type { Input } from "../../../src/core/state.ts";
-import type { Call } from "../../../src/core/call.ts";
+import type { Input } from "../../../src/core/state/state.ts";
+import type { Call } from "../../../src/core/state/call.ts";
 import { accepted, REPORT, Scene, theirs } from "./scene.ts";
 
 const call = "a";

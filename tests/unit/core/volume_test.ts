@@ -1,6 +1,6 @@
 /** One volume of what is heard: for headset keys, API and screen, in calls that are on and to come. */
 import assert from "node:assert/strict";
-import type { Input } from "../../../src/core/state.ts";
+import type { Input } from "../../../src/core/state/state.ts";
 import { ACCOUNT, Scene, SETTINGS } from "./scene.ts";
 
 const press = (direction: "up" | "down"): Input => ({

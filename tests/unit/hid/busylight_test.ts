@@ -1,7 +1,7 @@
 /** Reports of busylights, byte for byte, and what they show. */
 import assert from "node:assert/strict";
 import { BUSYLIGHT_MAKES, busylightOf, lookOf } from "../../../src/hid/busylight.ts";
-import { IDLE_HEADSET } from "../../../src/core/headset_port.ts";
+import { IDLE_HEADSET } from "../../../src/core/ports/headset_port.ts";
 
 const make = (name: string) => BUSYLIGHT_MAKES.find((each) => each.name === name)!;
 const ORANGE = [255, 128, 0] as const;

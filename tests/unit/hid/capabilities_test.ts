@@ -6,7 +6,7 @@ import { controlsOf, encode, InputReader } from "../../../src/hid/controls.ts";
 import { parseDescriptor } from "../../../src/hid/descriptor.ts";
 import { readBits, writeBits } from "../../../src/hid/report_bits.ts";
 import { Usage } from "../../../src/hid/usages.ts";
-import { IDLE_HEADSET } from "../../../src/core/headset_port.ts";
+import { IDLE_HEADSET } from "../../../src/core/ports/headset_port.ts";
 import { HID_LAYOUTS, layout } from "../../fixtures/hid_layouts.ts";
 
 for (const each of HID_LAYOUTS) {

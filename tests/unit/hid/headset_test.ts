@@ -1,6 +1,6 @@
 /** The headset model: requests told from acknowledgements, late and crossing. */
 import assert from "node:assert/strict";
-import { IDLE_HEADSET } from "../../../src/core/headset_port.ts";
+import { IDLE_HEADSET } from "../../../src/core/ports/headset_port.ts";
 import type { Behaviour } from "../../../src/hid/behaviour.ts";
 import { HeadsetBench } from "../../fakes/hid/headset_bench.ts";
 import { HID_LAYOUTS, layout } from "../../fixtures/hid_layouts.ts";

@@ -1,6 +1,6 @@
 /** Descriptors of headsets that are sold: read, driven, their lamps lit. */
 import assert from "node:assert/strict";
-import { IDLE_HEADSET } from "../../../src/core/headset_port.ts";
+import { IDLE_HEADSET } from "../../../src/core/ports/headset_port.ts";
 import { type Behaviour, STANDARD_BEHAVIOUR } from "../../../src/hid/behaviour.ts";
 import { capabilitiesOf } from "../../../src/hid/capabilities.ts";
 import { controlsOf } from "../../../src/hid/controls.ts";

@@ -1,6 +1,6 @@
 /** Whole calls between two engines, in virtual time. */
 import assert from "node:assert/strict";
-import type { CallLevels } from "../../../src/core/media_port.ts";
+import type { CallLevels } from "../../../src/core/ports/media_port.ts";
 import { parseRtcp } from "../../../src/media/rtp/rtcp.ts";
 import { EngineBench, QUIET, TONE } from "../../fakes/media/engine_call.ts";
 import { seeded } from "../../fakes/media/impaired_link.ts";

@@ -1,6 +1,6 @@
 /** Contacts as buttons: bounce, rest position, meaning. */
 import assert from "node:assert/strict";
-import { IDLE_HEADSET } from "../../../src/core/headset_port.ts";
+import { IDLE_HEADSET } from "../../../src/core/ports/headset_port.ts";
 import { Button, type ButtonMeaning } from "../../../src/station/button.ts";
 
 const TALKING = { ...IDLE_HEADSET, offHook: true };

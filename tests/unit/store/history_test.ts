@@ -1,6 +1,6 @@
 /** The call history: kept, filtered, paged, pruned. */
 import assert from "node:assert/strict";
-import { OUTCOMES } from "../../../src/core/outcome.ts";
+import { OUTCOMES } from "../../../src/core/state/outcome.ts";
 import fc from "fast-check";
 import { openDatabase } from "../../../src/store/database.ts";
 import { History } from "../../../src/store/history.ts";

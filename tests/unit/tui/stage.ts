@@ -1,7 +1,7 @@
 /** A screen to test on: state, words and keys as a person would have them. */
 import type { PastCall } from "../../../src/control/records.ts";
-import type { CallView } from "../../../src/core/call.ts";
-import type { MediaReport } from "../../../src/core/media_port.ts";
+import type { CallView } from "../../../src/core/state/call.ts";
+import type { MediaReport } from "../../../src/core/ports/media_port.ts";
 import { frameRows } from "../../../src/tui/frame.ts";
 import { keymapOf } from "../../../src/tui/keymap.ts";
 import { takeNews } from "../../../src/tui/phone_model.ts";

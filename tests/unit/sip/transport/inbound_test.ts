@@ -1,7 +1,7 @@
 /** Whatever bytes come, nothing is thrown, and SIP.js sees only what it can take. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import type { TransportName } from "../../../../src/core/account.ts";
+import type { TransportName } from "../../../../src/core/account/account.ts";
 import { answer } from "../../../../src/sip/answer.ts";
 import { scanText, type SipMessage } from "../../../../src/sip/message.ts";
 import { ClientTransactions } from "../../../../src/sip/transport/client_transactions.ts";

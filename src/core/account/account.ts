@@ -1,0 +1,83 @@
+/**
+ * Plain data that several layers share about accounts and addresses. Secrets are never in it: the
+ * adapter that needs a password gets a function that reads it.
+ */
+
+import type { NumberRule } from "./target.ts";
+
+export type AccountId = string;
+
+export type TransportName = "udp" | "tcp" | "tls" | "ws" | "wss";
+
+/** TLS of an account's connections; paths are read by `src/sip`, when it connects. */
+export interface TlsSettings {
+  /** PEM file of further trusted authorities. */
+  caFile?: string;
+  /** PEM files of a client certificate and its key. */
+  certFile?: string;
+  keyFile?: string;
+  /** Name for SNI and verification when it is not the server's host. */
+  serverName?: string;
+  minVersion: "1.2" | "1.3";
+  /** SHA-256 fingerprint of the server's certificate (hex, colons allowed), checked besides the chain. */
+  pin?: string;
+  /** False only by explicit wish: then nothing is verified. */
+  verify: boolean;
+}
+
+export interface Account {
+  id: AccountId;
+  user: string;
+  /** User name for digest when it differs from `user`. */
+  authUser?: string;
+  displayName?: string;
+  /** Domain of the address of record, `host` or `host:port`; a port suppresses SRV (RFC 3263 §4). */
+  server: string;
+  /** `host[:port]` or SIP URI that every request goes to first. */
+  outboundProxy?: string;
+  /** Absent: chosen by NAPTR/SRV, else UDP (RFC 3263 §4.1). */
+  transport?: TransportName;
+  /** False: never registers, only calls. */
+  register: boolean;
+  /** Registration interval asked for, seconds. */
+  expires: number;
+  /** Codec names in the order of preference: `PCMU`, `PCMA`, `G722`. */
+  codecs: string[];
+  /** Rules for what a person dials; the first that matches the whole number is used. */
+  dialPlan?: NumberRule[];
+  tls: TlsSettings;
+}
+
+/** Account of calls to a full URI without any account. */
+export const DIRECT_ACCOUNT = "direct";
+
+/** A party of a call as its From, To, PAI or Remote-Party-ID names it. */
+export interface Party {
+  /** SIP, SIPS or TEL URI, canonical, without header parameters. */
+  uri: string;
+  /** As they call themselves. */
+  displayName?: string;
+  /** As our contacts have them. */
+  contact?: string;
+}
+
+/** A header that a user adds to a request; `src/sip` refuses line ends and reserved names. */
+export interface ExtraHeader {
+  name: string;
+  value: string;
+}
+
+/** State of one account's registration, as it is shown. */
+export type RegistrationState =
+  | { state: "none" }
+  | { state: "registering" }
+  | { state: "registered"; /** Seconds that the registrar granted. */ expires: number }
+  | { state: "unregistered" }
+  | {
+    state: "failed";
+    /** SIP status, 0 when nothing was answered. */
+    status: number;
+    error: import("../../base/errors.ts").ErrorJson;
+    /** Milliseconds until the next try; absent: will not be tried again. */
+    retryInMs?: number;
+  };

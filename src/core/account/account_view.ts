@@ -1,0 +1,23 @@
+/** What faces are told of accounts. */
+import { type AccountId, DIRECT_ACCOUNT, type RegistrationState } from "./account.ts";
+import type { PhoneState } from "../state/state.ts";
+
+export interface AccountView {
+  id: AccountId;
+  /** Address of record, `sip:user@server`. */
+  uri: string;
+  registration: RegistrationState;
+  connected: boolean;
+}
+
+/** All of them; what stands for having no account is nobody's account. */
+export function accountViews(accounts: PhoneState["accounts"]): AccountView[] {
+  return [...accounts.values()]
+    .filter(({ account }) => account.id !== DIRECT_ACCOUNT)
+    .map(({ account, registration, connected }) => ({
+      id: account.id,
+      uri: `sip:${account.user}@${account.server}`,
+      registration,
+      connected,
+    }));
+}

@@ -1,0 +1,129 @@
+/** How calls end: from any phase through `ending` to a record. */
+import type { Awaiting, Call, CallOutcome, CallRecord } from "../state/call.ts";
+import type { ErrorCode, ErrorJson } from "../../base/errors.ts";
+import type { MediaReport } from "../ports/media_port.ts";
+import type { Outcome } from "../state/outcome.ts";
+import { type CallIn, isIn, type Turn } from "../state/turn.ts";
+import { tellReferrer } from "../rules/referral.ts";
+
+/**
+ * ms that an ended call waits for its last report and final response. Past it the record is made
+ * without them; signalling goes on retransmitting below.
+ */
+const ENDING_MS = 4_000;
+
+const OUTCOME_OF: Partial<Record<ErrorCode, Outcome>> = {
+  busy: "busy",
+  "no-answer": "no-answer",
+  declined: "declined",
+  "not-found": "not-found",
+  unreachable: "unreachable",
+  "tls-failed": "unreachable",
+  "auth-refused": "auth-failed",
+  "credential-missing": "auth-failed",
+  "media-failed": "media-failed",
+  "no-common-codec": "media-failed",
+  "device-failed": "media-failed",
+  "device-not-found": "media-failed",
+  "file-unusable": "media-failed",
+  interrupted: "cancelled",
+};
+
+/** The outcome that an error of a failed call stands for. */
+export function outcomeOf(error: ErrorJson): Outcome {
+  return OUTCOME_OF[error.code] ?? "failed";
+}
+
+/**
+ * Begins the end. Media is closed in any case; the record follows when nothing is awaited any more.
+ * @param awaitsSignalling whether a BYE or CANCEL of ours is under way
+ */
+export function end(
+  turn: Turn,
+  call: Call,
+  outcome: CallOutcome,
+  awaitsSignalling: boolean,
+): void {
+  stopTimers(turn, call);
+  const hasMedia = call.media.name !== "none";
+  if (hasMedia) turn.ask({ type: "CloseMedia", call: call.id });
+  const awaiting: Awaiting = { signalling: awaitsSignalling, media: hasMedia };
+  const answeredAt = isIn(call, "established") ? call.phase.answeredAt : undefined;
+  const ending = turn.enter(call, {
+    name: "ending",
+    endedAt: turn.moment.at,
+    outcome,
+    awaiting,
+    ...(answeredAt === undefined ? {} : { answeredAt }),
+  });
+  turn.startTimer("ending", call.id, ENDING_MS);
+  if (answeredAt === undefined) {
+    tellReferrer(turn, ending, Math.max(outcome.sipStatus, 480), outcome.reason);
+  }
+  turn.tell("call.ending", ending);
+  finishIfDone(turn, ending);
+}
+
+/** The peer or the network closed the dialog of a call that is ending. */
+export function signallingDone(turn: Turn, call: CallIn<"ending">): void {
+  awaitLess(turn, call, { ...call.phase.awaiting, signalling: false });
+}
+
+export function mediaClosed(turn: Turn, call: Call, report: MediaReport): void {
+  const closed = turn.put({ ...call, report });
+  if (isIn(closed, "ending")) mediaGone(turn, closed);
+  else turn.notice("media closed by itself", call.id);
+}
+
+/** No report will come any more. */
+export function mediaGone(turn: Turn, call: CallIn<"ending">): void {
+  awaitLess(turn, call, { ...call.phase.awaiting, media: false });
+}
+
+/** The ending timer: nothing more will be waited for. */
+export function endingTimedOut(turn: Turn, call: Call): void {
+  if (isIn(call, "ending")) awaitLess(turn, call, { signalling: false, media: false });
+}
+
+function awaitLess(turn: Turn, call: CallIn<"ending">, awaiting: Awaiting): void {
+  finishIfDone(turn, turn.enter(call, { ...call.phase, awaiting }));
+}
+
+function finishIfDone(turn: Turn, call: CallIn<"ending">): void {
+  const { awaiting } = call.phase;
+  if (awaiting.signalling || awaiting.media) return;
+  turn.stopTimer("ending", call.id);
+  turn.drop(call.id);
+  turn.events.push({ type: "call.ended", record: recordOf(call) });
+}
+
+function recordOf(call: CallIn<"ending">): CallRecord {
+  const { outcome, answeredAt, endedAt } = call.phase;
+  const record: CallRecord = {
+    ...outcome,
+    id: call.id,
+    direction: call.direction,
+    account: call.account,
+    remote: call.remote,
+    startedAt: call.startedAt,
+    endedAt,
+  };
+  if (call.sipCallId !== undefined) record.sipCallId = call.sipCallId;
+  if (call.local !== undefined) record.local = call.local;
+  if (call.transport !== undefined) record.transport = call.transport;
+  if (call.media.name === "running") record.codec = call.media.stream.sendFormat.encoding;
+  if (answeredAt !== undefined) record.answeredAt = answeredAt;
+  if (call.report !== undefined) record.report = call.report;
+  const recording = call.recorded ?? call.endpoints.record;
+  if (recording !== undefined && answeredAt !== undefined) record.recording = recording;
+  return record;
+}
+
+/** Whatever may be running; `ending` begins now. */
+const TIMERS = ["no-answer", "ring", "auto-answer", "duration", "glare", "transfer"] as const;
+
+function stopTimers(turn: Turn, call: Call): void {
+  for (const timer of TIMERS) {
+    turn.stopTimer(timer, call.id);
+  }
+}

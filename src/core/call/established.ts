@@ -1,0 +1,83 @@
+/** An answered call, however it was answered: its beginning, digits, mute, and its end. */
+import type { Call, Exchange } from "../state/call.ts";
+import { OffhookError } from "../../base/errors.ts";
+import type { SipInput } from "../ports/sip_port.ts";
+import type { Command } from "../state/state.ts";
+import { isIn, refuse, type Turn } from "../state/turn.ts";
+import { end, signallingDone } from "./ending.ts";
+import { applyMute } from "./media.ts";
+import { holdOthers } from "./offers.ts";
+import { tellReferrer } from "../rules/referral.ts";
+
+const DIGITS = /^[0-9A-D*#w,]+$/i;
+
+/** The call is answered, by either side. */
+export function establish(turn: Turn, call: Call, exchange: Exchange): Call {
+  turn.stopTimer("no-answer", call.id);
+  turn.stopTimer("ring", call.id);
+  holdOthers(turn, call.id);
+  const answeredAt = turn.moment.at;
+  const established = turn.enter(call, {
+    name: "established",
+    answeredAt,
+    exchange,
+    transfer: { name: "none" },
+  });
+  if (call.muted || call.hold.local) applyMute(turn, established);
+  if (call.limits.durationMs !== undefined) {
+    turn.startTimer("duration", call.id, call.limits.durationMs);
+  }
+  tellReferrer(turn, established, 200, "OK");
+  turn.tell("call.answered", established);
+  return established;
+}
+
+export function mute(turn: Turn, call: Call, muted: boolean): void {
+  if (isIn(call, "ending")) refuse(call, muted ? "mute" : "unmute", "a call that is on");
+  const changed = turn.put({ ...call, muted });
+  applyMute(turn, changed);
+  turn.tell("call.mute", changed);
+}
+
+/** @throws OffhookError `usage` for anything that is not a digit, `invalid-state` without a stream */
+export function sendDigits(
+  turn: Turn,
+  call: Call,
+  command: Extract<Command, { type: "SendDigits" }>,
+): void {
+  const { digits, durationMs } = command;
+  if (!DIGITS.test(digits)) {
+    throw new OffhookError("usage", `"${digits}" is not a sequence of DTMF digits`, {
+      hint: "Digits are 0-9, *, #, A-D; w waits 1 s and a comma 2 s.",
+      data: { digits },
+    });
+  }
+  if (call.media.name !== "running" || isIn(call, "ending")) {
+    refuse(call, "send digits to", "a call with sound");
+  }
+  turn.ask({ type: "SendDigits", call: call.id, digits, durationMs });
+}
+
+/** The far end hung up, or the dialog was lost. */
+export function callEnded(
+  turn: Turn,
+  call: Call,
+  input: Extract<SipInput, { type: "CallEnded" }>,
+): void {
+  if (isIn(call, "ending")) return signallingDone(turn, call);
+  const answered = isIn(call, "established");
+  const lost = input.error !== undefined;
+  end(turn, call, {
+    outcome: answered ? "answered" : "failed",
+    sipStatus: answered ? 200 : 0,
+    reason: input.reason,
+    endedBy: lost ? "none" : input.by,
+    ...(lost ? { error: input.error } : {}),
+  }, false);
+}
+
+/** Our BYE for an answered call. */
+export function bye(turn: Turn, call: Call, reason: string): void {
+  turn.ask({ type: "SendBye", call: call.id });
+  end(turn, call, { outcome: "answered", sipStatus: 200, reason, endedBy: "local" }, true);
+}

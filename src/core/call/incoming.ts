@@ -1,0 +1,220 @@
+/** A call to us, from INVITE to the answer. */
+import type { ExtraHeader } from "../account/account.ts";
+import type { Call } from "../state/call.ts";
+import { OffhookError } from "../../base/errors.ts";
+import { checkSaid } from "../account/header_value.ts";
+import type { MediaDescription } from "../media/media_description.ts";
+import { answerOffer, capabilitiesFor, createOffer } from "../media/offer_answer.ts";
+import type { SipInput } from "../ports/sip_port.ts";
+import type { Command } from "../state/state.ts";
+import { type CallIn, isIn, refuse, type Turn } from "../state/turn.ts";
+import { end } from "./ending.ts";
+import { establish } from "./established.ts";
+import { openMedia, portsOf, recordingOf, runStream } from "./media.ts";
+import { holdOthers } from "./offers.ts";
+import { autoAnswerMs } from "../phone/settings.ts";
+
+/** Ports that stand in when only the codecs of an offer are judged. */
+const ANY_PORTS = { port: 1, rtcpPort: 2 };
+
+export function incoming(turn: Turn, input: Extract<SipInput, { type: "IncomingCall" }>): void {
+  const refusal = refusalOf(turn, input);
+  if (refusal !== undefined) {
+    turn.ask({ type: "SendReject", call: input.call, ...refusal });
+    turn.notice(`refused a call from ${input.from.uri}: ${refusal.reason}`);
+    return;
+  }
+  const call: Call = {
+    id: input.call,
+    direction: "incoming",
+    account: input.account,
+    local: input.to,
+    remote: input.from,
+    sipCallId: input.sipCallId,
+    transport: input.transport,
+    startedAt: turn.moment.at,
+    endpoints: turn.settings.endpoints,
+    capabilities: capabilitiesOf(turn, input.account),
+    request: { target: input.to.uri, headers: [] },
+    limits: {},
+    phase: { name: "ringing", offer: input.offer },
+    media: { name: "none" },
+    hold: { local: false, remote: false },
+    toldHold: false,
+    muted: false,
+    recording: recordingOf(turn.settings.endpoints),
+  };
+  turn.put(call);
+  turn.ask({ type: "SendProgress", call: call.id, status: 180 });
+  turn.startTimer("ring", call.id, turn.settings.ringMs);
+  const { autoAnswerAfter } = input;
+  const afterMs = autoAnswerMs(turn, input.from.uri, autoAnswerAfter);
+  if (afterMs !== undefined) turn.startTimer("auto-answer", call.id, afterMs);
+  turn.tell("call.incoming", call, autoAnswerAfter === undefined ? undefined : { autoAnswerAfter });
+}
+
+/** Why a call cannot even ring. */
+function refusalOf(
+  turn: Turn,
+  input: Extract<SipInput, { type: "IncomingCall" }>,
+): { status: number; reason: string } | undefined {
+  if (turn.settings.doNotDisturb) return { status: 486, reason: "Do Not Disturb" };
+  if (turn.calls.size >= turn.settings.maxCalls) return { status: 486, reason: "Busy Here" };
+  if (input.offer === null) return undefined;
+  try {
+    answerOffer(input.offer, capabilitiesOf(turn, input.account), ANY_PORTS);
+    return undefined;
+  } catch {
+    return { status: 488, reason: "Not Acceptable Here" };
+  }
+}
+
+function capabilitiesOf(turn: Turn, account: string) {
+  const { formats } = turn.settings;
+  const names = turn.accounts.get(account)?.account.codecs;
+  const audio = formats.filter((format) => format.encoding !== "TELEPHONE-EVENT");
+  return capabilitiesFor(names ?? audio.map((format) => format.encoding), formats);
+}
+
+/**
+ * @throws OffhookError `invalid-state` unless the call rings, `usage` for an unknown codec and for
+ * what may not stand in a message
+ */
+export function answer(turn: Turn, command: Extract<Command, { type: "Answer" }>): void {
+  const call = turn.need(command.call);
+  if (!isIn(call, "ringing")) return refuse(call, "answer", "a ringing call");
+  checkSaid(command);
+  const { from, headers = [] } = command;
+  const capabilities = command.codecs === undefined
+    ? call.capabilities
+    : capabilitiesFor(command.codecs, turn.settings.formats);
+  holdOthers(turn, call.id);
+  turn.stopTimer("ring", call.id);
+  turn.stopTimer("auto-answer", call.id);
+  const answering = turn.put({
+    ...call,
+    capabilities,
+    endpoints: command.endpoints ?? call.endpoints,
+    recording: recordingOf(command.endpoints ?? call.endpoints),
+    request: { ...call.request, headers, ...(from === undefined ? {} : { from }) },
+    limits: command.limits ?? call.limits,
+    phase: { name: "answering", offer: call.phase.offer },
+  }) as CallIn<"answering">;
+  if (call.media.name === "running") return accept(turn, answering);
+  // Opening for early media already: the answer goes out when it is open.
+  if (call.media.name === "none") openMedia(turn, answering);
+}
+
+/** Sound before the answer (183): the call goes on ringing. */
+export function sendEarlyMedia(
+  turn: Turn,
+  command: Extract<Command, { type: "SendEarlyMedia" }>,
+): void {
+  const call = turn.need(command.call);
+  if (!isIn(call, "ringing") || call.phase.offer === null || call.media.name !== "none") {
+    return refuse(call, "send early media to", "a ringing call with an offer");
+  }
+  openMedia(turn, { ...call, endpoints: command.endpoints ?? call.endpoints });
+}
+
+/** Media of a ringing call is open: it was asked for early. */
+export function earlyMedia(turn: Turn, call: CallIn<"ringing">): void {
+  const ports = portsOf(call);
+  if (ports === undefined || call.phase.offer === null) return;
+  const settled = answerOffer(call.phase.offer, call.capabilities, ports);
+  turn.ask({ type: "SendProgress", call: call.id, status: 183, description: settled.answer });
+  runStream(turn, { ...call, description: settled.answer }, settled.stream, true);
+}
+
+/** Media is open: the 200 goes out, with an answer or (delayed) an offer. */
+export function accept(turn: Turn, call: CallIn<"answering">): void {
+  const ports = portsOf(call);
+  if (ports === undefined) return;
+  const { offer } = call.phase;
+  if (offer === null) {
+    const ours = createOffer(call.capabilities, ports);
+    sendAccept(turn, call, ours);
+    establish(turn, { ...call, description: ours }, { name: "awaiting-ack", offer: ours });
+    return;
+  }
+  if (call.media.name === "running" && call.description !== undefined) {
+    sendAccept(turn, call, call.description);
+    establish(turn, runStream(turn, call, call.media.stream, true), { name: "stable" });
+    return;
+  }
+  try {
+    const settled = answerOffer(offer, call.capabilities, ports);
+    sendAccept(turn, call, settled.answer);
+    const described = { ...call, description: settled.answer };
+    establish(turn, runStream(turn, described, settled.stream, true), { name: "stable" });
+  } catch (error) {
+    reject(turn, call, 488, "Not Acceptable Here", OffhookError.from(error));
+  }
+}
+
+function sendAccept(turn: Turn, call: Call, description: MediaDescription): void {
+  const { from, headers } = call.request;
+  turn.ask({
+    type: "SendAccept",
+    call: call.id,
+    description,
+    ...(from === undefined ? {} : { from }),
+    ...(headers.length === 0 ? {} : { headers }),
+  });
+}
+
+/** Reject, as a person or a program asks for it. @throws OffhookError as {@link answer} */
+export function refuseCall(turn: Turn, command: Extract<Command, { type: "Reject" }>): void {
+  const { call, status = 603, reason, headers } = command;
+  checkSaid(command);
+  reject(turn, turn.need(call), status, reason, undefined, headers);
+}
+
+/** Refuses a call that is not answered yet. */
+export function reject(
+  turn: Turn,
+  call: Call,
+  status: number,
+  reason?: string,
+  error?: OffhookError,
+  headers?: ExtraHeader[],
+): void {
+  if (!isIn(call, "ringing") && !isIn(call, "answering")) {
+    return refuse(call, "reject", "a ringing call");
+  }
+  const worded = {
+    ...(reason === undefined ? {} : { reason }),
+    ...(headers === undefined ? {} : { headers }),
+  };
+  turn.ask({ type: "SendReject", call: call.id, status, ...worded });
+  end(turn, call, {
+    outcome: error === undefined ? "declined" : "media-failed",
+    sipStatus: status,
+    reason: reason ?? "declined",
+    endedBy: "local",
+    ...(error === undefined ? {} : { error: error.toJSON() }),
+  }, false);
+}
+
+/** The caller gave up, or another phone answered. */
+export function cancelled(turn: Turn, call: Call, elsewhere: boolean): void {
+  if (!isIn(call, "ringing") && !isIn(call, "answering")) return;
+  end(turn, call, {
+    outcome: elsewhere ? "answered-elsewhere" : "missed",
+    sipStatus: 487,
+    reason: elsewhere ? "answered elsewhere" : "the caller gave up",
+    endedBy: "remote",
+  }, false);
+}
+
+/** Nobody answered in time. */
+export function rungOut(turn: Turn, call: Call): void {
+  if (!isIn(call, "ringing")) return;
+  turn.ask({ type: "SendReject", call: call.id, status: 480 });
+  end(turn, call, {
+    outcome: "missed",
+    sipStatus: 480,
+    reason: "nobody answered",
+    endedBy: "local",
+  }, false);
+}

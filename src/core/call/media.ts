@@ -1,0 +1,53 @@
+/** What the core asks of media: streams started and muted as the call's state says. */
+import type { Call, Recording } from "../state/call.ts";
+import type { MediaDescription, NegotiatedStream } from "../media/media_description.ts";
+import type { AudioEndpoints } from "../ports/media_port.ts";
+import { directionOf } from "../media/offer_answer.ts";
+import type { Turn } from "../state/turn.ts";
+
+/** The ports of a call whose sockets are open; undefined before. */
+export function portsOf(call: Call): { port: number; rtcpPort: number } | undefined {
+  return call.media.name === "open" || call.media.name === "running" ? call.media : undefined;
+}
+
+/** Opens a call's sound, as loud as it is heard now. */
+export function openMedia(turn: Turn, opened: Call): void {
+  const { id: call, endpoints } = turn.put({ ...opened, media: { name: "opening" } });
+  const { volume } = turn;
+  turn.ask({ type: "OpenMedia", call, endpoints });
+  if (volume !== 0) turn.ask({ type: "SetVolume", call, volume });
+}
+
+/** Starts the stream or changes the running one, and remembers it. */
+export function runStream(
+  turn: Turn,
+  call: Call,
+  stream: NegotiatedStream,
+  answered: boolean,
+): Call {
+  const ports = portsOf(call);
+  if (ports === undefined) {
+    turn.notice("a stream was settled before media was open", call.id);
+    return call;
+  }
+  turn.ask({ type: "StartMedia", call: call.id, stream, answered });
+  const { port, rtcpPort } = ports;
+  return turn.put({ ...call, media: { name: "running", port, rtcpPort, stream } });
+}
+
+/** Sends the microphone or silence: muted by the user, and always while we hold. */
+export function applyMute(turn: Turn, call: Call): void {
+  if (call.media.name === "none") return;
+  turn.ask({ type: "MuteMedia", call: call.id, muted: call.muted || call.hold.local });
+}
+
+/** True when the peer's description puts us on hold. */
+export function holdsUs(description: MediaDescription): boolean {
+  const direction = directionOf(description);
+  return direction === "sendonly" || direction === "inactive";
+}
+
+/** What is recorded from the start, as the endpoints of a call say. */
+export function recordingOf({ record }: AudioEndpoints): Recording {
+  return record === undefined ? { name: "off" } : { name: "on", path: record };
+}

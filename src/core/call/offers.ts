@@ -1,0 +1,217 @@
+/**
+ * Offers inside an established call: hold, resume, the peer's re-INVITE, and glare.
+ *
+ *     stable ─ reoffer ─► offered ─ OfferAccepted ─► stable
+ *                            └ OfferRejected 491 ─► glare ─ timer ─► offered
+ */
+import type { Call } from "../state/call.ts";
+import { OffhookError } from "../../base/errors.ts";
+import type { MediaDescription } from "../media/media_description.ts";
+import { acceptAnswer, answerOffer, createOffer } from "../media/offer_answer.ts";
+import type { SipInput } from "../ports/sip_port.ts";
+import { type CallIn, isIn, refuse, type Turn } from "../state/turn.ts";
+import { end } from "./ending.ts";
+import { applyMute, holdsUs, portsOf, runStream } from "./media.ts";
+import { transferHeld } from "./transfer.ts";
+
+type Established = CallIn<"established">;
+
+/** Puts our wish for hold before the peer; waits for its turn while another offer is under way. */
+export function setHold(turn: Turn, call: Call, local: boolean): void {
+  const word = local ? "hold" : "resume";
+  if (!isIn(call, "established")) return refuse(call, word, "an answered call");
+  if (call.hold.local === local) {
+    return refuse(call, word, local ? "an active call" : "a held call");
+  }
+  if (!local) holdOthers(turn, call.id);
+  const changed = turn.put({ ...call, hold: { ...call.hold, local } });
+  applyMute(turn, changed);
+  turn.tell("call.hold", changed);
+  reofferIfNeeded(turn, changed);
+}
+
+/** A call becomes active: the others are held, where one person has one pair of ears. */
+export function holdOthers(turn: Turn, active: string): void {
+  if (turn.settings.active === "all") return;
+  for (const call of [...turn.calls.values()]) {
+    if (call.id !== active && isIn(call, "established") && !call.hold.local) {
+      setHold(turn, call, true);
+    }
+  }
+}
+
+/** The active call is held, the held one resumed. */
+export function swap(turn: Turn): void {
+  const established = [...turn.calls.values()].filter((call): call is Established =>
+    isIn(call, "established")
+  );
+  const held = established.filter((call) => call.hold.local);
+  if (held.length !== 1 || established.length !== 2) {
+    throw new OffhookError("invalid-state", "swap needs one active and one held call", {
+      hint: "Use resume with a call's id.",
+      data: { calls: established.map((call) => call.id) },
+    });
+  }
+  setHold(turn, held[0], false);
+}
+
+export function remoteOffer(
+  turn: Turn,
+  call: Call,
+  input: Extract<SipInput, { type: "RemoteOffer" }>,
+): void {
+  const ports = portsOf(call);
+  if (input.offer !== null && (isIn(call, "calling") || isIn(call, "ringing"))) {
+    return earlyOffer(turn, call, input.offer);
+  }
+  if (!isIn(call, "established") || ports === undefined) {
+    turn.ask({ type: "RejectOffer", call: call.id, status: 491 });
+    return;
+  }
+  if (call.phase.exchange.name === "offered" || call.phase.exchange.name === "awaiting-ack") {
+    turn.ask({ type: "RejectOffer", call: call.id, status: 491 });
+    return;
+  }
+  if (input.offer === null) return answerWithOffer(turn, call, ports);
+  try {
+    const wish = call.hold.local ? "sendonly" : "sendrecv";
+    const { answer, stream } = answerOffer(input.offer, call.capabilities, ports, wish);
+    turn.ask({ type: "AnswerOffer", call: call.id, description: answer });
+    const held = noteRemoteHold(turn, call, input.offer, answer);
+    runStream(turn, { ...held, toldHold: call.hold.local }, stream, true);
+  } catch (error) {
+    turn.ask({ type: "RejectOffer", call: call.id, status: 488 });
+    turn.notice(`refused the peer's offer: ${OffhookError.from(error).message}`, call.id);
+  }
+}
+
+/** The peer changes the sound before the answer, which goes on with it then. */
+function earlyOffer(turn: Turn, call: Call, offer: MediaDescription): void {
+  const ports = portsOf(call);
+  if (call.media.name !== "running" || ports === undefined) {
+    return turn.ask({ type: "RejectOffer", call: call.id, status: 491 });
+  }
+  try {
+    const { answer, stream } = answerOffer(offer, call.capabilities, ports);
+    turn.ask({ type: "AnswerOffer", call: call.id, description: answer });
+    turn.tell("call.early-media", runStream(turn, { ...call, description: answer }, stream, false));
+  } catch (error) {
+    turn.ask({ type: "RejectOffer", call: call.id, status: 488 });
+    turn.notice(`refused the peer's offer: ${OffhookError.from(error).message}`, call.id);
+  }
+}
+
+/** The peer asks for an offer of ours; its answer comes with the ACK. */
+function answerWithOffer(
+  turn: Turn,
+  call: Established,
+  ports: { port: number; rtcpPort: number },
+): void {
+  const offer = createOffer(call.capabilities, ports, call.hold.local ? "sendonly" : "sendrecv");
+  turn.ask({ type: "AnswerOffer", call: call.id, description: offer });
+  turn.put({
+    ...call,
+    description: offer,
+    phase: { ...call.phase, exchange: { name: "awaiting-ack", offer } },
+  });
+}
+
+/** The answer to an offer of ours, in a 2xx or (delayed) in the ACK. */
+export function offerAnswered(turn: Turn, call: Call, answer: MediaDescription | undefined): void {
+  if (!isIn(call, "established")) return turn.notice("an answer came out of turn", call.id);
+  const { exchange } = call.phase;
+  if (exchange.name !== "offered" && exchange.name !== "awaiting-ack") return;
+  if (answer === undefined) return mediaLost(turn, call, "the ACK brought no answer to our offer");
+  try {
+    const stream = acceptAnswer(exchange.offer, answer);
+    const stable = stabilised(turn, { ...call, toldHold: isHold(exchange.offer) });
+    const told = isHold(exchange.offer) ? stable : noteRemoteHold(turn, stable, answer);
+    settle(turn, runStream(turn, told, stream, true));
+  } catch (error) {
+    mediaLost(turn, call, OffhookError.from(error).message);
+  }
+}
+
+export function offerRejected(turn: Turn, call: Call, status: number, reason: string): void {
+  if (!isIn(call, "established") || call.phase.exchange.name !== "offered") return;
+  if (status === 491) {
+    turn.enter(call, { ...call.phase, exchange: { name: "glare" } });
+    turn.startTimer("glare", call.id, glareMs(call, turn.moment.random));
+    return;
+  }
+  // The peer keeps what was: so do we, and say so.
+  const refused = isHold(call.phase.exchange.offer) ? "hold" : "resume";
+  const reverted = stabilised(turn, { ...call, hold: { ...call.hold, local: call.toldHold } });
+  applyMute(turn, reverted);
+  turn.tell("call.hold", reverted, { refused, status, reason });
+  transferHeld(turn, reverted);
+}
+
+export function glareOver(turn: Turn, call: Call): void {
+  if (isIn(call, "established") && call.phase.exchange.name === "glare") {
+    settle(turn, stabilised(turn, call));
+  }
+}
+
+/** After an exchange: a wish that came meanwhile, or a transfer that waited for the hold. */
+function settle(turn: Turn, call: Call): void {
+  if (!isIn(call, "established")) return;
+  reofferIfNeeded(turn, call);
+  const now = turn.find(call.id);
+  if (now !== undefined) transferHeld(turn, now);
+}
+
+function reofferIfNeeded(turn: Turn, call: Call): void {
+  const ports = portsOf(call);
+  if (!isIn(call, "established") || ports === undefined) return;
+  if (call.phase.exchange.name !== "stable" || call.hold.local === call.toldHold) return;
+  const offer = createOffer(call.capabilities, ports, call.hold.local ? "sendonly" : "sendrecv");
+  turn.ask({ type: "SendReinvite", call: call.id, offer });
+  turn.put({
+    ...call,
+    description: offer,
+    phase: { ...call.phase, exchange: { name: "offered", offer } },
+  });
+}
+
+function noteRemoteHold(
+  turn: Turn,
+  call: Call,
+  theirs: MediaDescription,
+  ours: MediaDescription | undefined = call.description,
+): Call {
+  const remote = holdsUs(theirs);
+  const next: Call = { ...call, hold: { ...call.hold, remote } };
+  if (ours !== undefined) next.description = ours;
+  if (remote !== call.hold.remote) turn.tell("call.hold", next);
+  return turn.put(next);
+}
+
+/** Whether an offer of ours puts the peer on hold. */
+function isHold(offer: MediaDescription): boolean {
+  return offer.direction === "sendonly";
+}
+
+function stabilised(turn: Turn, call: Call): Established {
+  const established = call as Established;
+  return turn.enter(call, { ...established.phase, exchange: { name: "stable" } });
+}
+
+/** RFC 3261 §14.1: the owner of the Call-ID waits 2.1–4 s, the other side 0–2 s, in 10 ms units. */
+function glareMs(call: Call, random: number): number {
+  const [low, high] = call.direction === "outgoing" ? [210, 400] : [0, 200];
+  return (low + Math.floor(random * (high - low + 1))) * 10;
+}
+
+/** No sound can flow any more: the call has no use. */
+export function mediaLost(turn: Turn, call: Call, message: string): void {
+  turn.ask({ type: "SendBye", call: call.id });
+  const error = new OffhookError("media-failed", message).toJSON();
+  end(turn, call, {
+    outcome: "media-failed",
+    sipStatus: 200,
+    reason: message,
+    endedBy: "local",
+    error,
+  }, true);
+}

@@ -1,0 +1,234 @@
+/** A call of ours, from Dial to the answer. */
+import type { Account, Party } from "../account/account.ts";
+import type { Call } from "../state/call.ts";
+import { OffhookError } from "../../base/errors.ts";
+import { checkSaid } from "../account/header_value.ts";
+import type { MediaDescription } from "../media/media_description.ts";
+import { acceptAnswer, answerOffer, capabilitiesFor, createOffer } from "../media/offer_answer.ts";
+import type { SipInput } from "../ports/sip_port.ts";
+import type { Command } from "../state/state.ts";
+import { type CallIn, isIn, type Turn } from "../state/turn.ts";
+import { end, outcomeOf, signallingDone } from "./ending.ts";
+import { establish } from "./established.ts";
+import { holdsUs, openMedia, portsOf, recordingOf, runStream } from "./media.ts";
+import { holdOthers, mediaLost } from "./offers.ts";
+import { tellReferrer } from "../rules/referral.ts";
+
+/** @throws OffhookError `config-invalid` for an unknown account, `usage` for an unknown codec */
+export function dial(turn: Turn, command: Extract<Command, { type: "Dial" }>): void {
+  place(turn, command);
+  turn.remember({ account: command.account, target: command.target });
+}
+
+/** What a call has of the peer that referred us. */
+interface Origin {
+  referrer: string;
+  referredBy?: string;
+  replaces?: string;
+}
+
+/** Begins a call, for a person or for a peer that referred us. @throws as `dial` */
+export function place(
+  turn: Turn,
+  command: Omit<Extract<Command, { type: "Dial" }>, "type">,
+  origin?: Origin,
+): void {
+  const { settings } = turn;
+  const known = turn.accounts.get(command.account);
+  if (known === undefined) {
+    throw new OffhookError("config-invalid", `there is no account "${command.account}"`, {
+      hint: `Accounts: ${[...turn.accounts.keys()].join(", ") || "none"}.`,
+      data: { account: command.account },
+    });
+  }
+  checkSaid(command);
+  if (turn.find(command.call) !== undefined) {
+    throw new OffhookError("invalid-state", `the call id "${command.call}" is taken`);
+  }
+  const capabilities = capabilitiesFor(command.codecs ?? known.account.codecs, settings.formats);
+  holdOthers(turn, command.call);
+  const call: Call = {
+    id: command.call,
+    direction: "outgoing",
+    account: command.account,
+    ...identityOf(known.account, command.from),
+    remote: { uri: command.target },
+    startedAt: turn.moment.at,
+    endpoints: command.endpoints ?? settings.endpoints,
+    capabilities,
+    request: {
+      target: command.target,
+      headers: command.headers ?? [],
+      ...(command.from === undefined ? {} : { from: command.from }),
+      ...(origin?.referredBy === undefined ? {} : { referredBy: origin.referredBy }),
+      ...(origin?.replaces === undefined ? {} : { replaces: origin.replaces }),
+    },
+    limits: command.limits ?? {},
+    phase: { name: "preparing" },
+    media: { name: "opening" },
+    hold: { local: false, remote: false },
+    toldHold: false,
+    muted: false,
+    recording: recordingOf(command.endpoints ?? settings.endpoints),
+    ...(origin === undefined ? {} : { referrer: origin.referrer }),
+  };
+  openMedia(turn, call);
+  turn.tell("call.dialling", call, origin && { referrer: origin.referrer });
+}
+
+/** Who we say that we are; without an account it depends on the way that the call takes. */
+function identityOf(account: Account, from: Party | undefined): { local?: Party } {
+  if (from !== undefined) return { local: from };
+  if (account.server === "") return {};
+  const uri = `sip:${account.user}@${account.server}`;
+  const { displayName } = account;
+  return { local: displayName === undefined ? { uri } : { uri, displayName } };
+}
+
+/** Media is open: the INVITE goes out with an offer of its ports. */
+export function invite(turn: Turn, call: CallIn<"preparing">): void {
+  const ports = portsOf(call);
+  if (ports === undefined) return;
+  const offer = createOffer(call.capabilities, ports);
+  const { target, headers, from, referredBy, replaces } = call.request;
+  turn.ask({
+    type: "SendInvite",
+    call: call.id,
+    account: call.account,
+    target,
+    offer,
+    headers,
+    ...(from === undefined ? {} : { from }),
+    ...(referredBy === undefined ? {} : { referredBy }),
+    ...(replaces === undefined ? {} : { replaces }),
+  });
+  if (call.limits.noAnswerMs !== undefined) {
+    turn.startTimer("no-answer", call.id, call.limits.noAnswerMs);
+  }
+  turn.enter({ ...call, description: offer }, { name: "calling", offer, progress: 0 });
+}
+
+/** 18x: ringback, and early media of whichever fork spoke last. */
+export function progress(
+  turn: Turn,
+  call: Call,
+  input: Extract<SipInput, { type: "CallProgress" }>,
+): void {
+  if (!isIn(call, "calling")) return;
+  tellReferrer(turn, call, input.status, input.reason);
+  const { sipCallId = call.sipCallId } = input;
+  const known: CallIn<"calling"> = turn.put({
+    ...call,
+    ...(sipCallId === undefined ? {} : { sipCallId }),
+  });
+  let next: Call = turn.enter(known, { ...call.phase, progress: input.status });
+  const detail = { status: input.status, reason: input.reason };
+  if (input.description === undefined) return turn.tell("call.progress", next, detail);
+  try {
+    next = runStream(turn, next, acceptAnswer(call.phase.offer, input.description), false);
+    turn.tell("call.early-media", next, detail);
+  } catch (error) {
+    turn.notice(`early media refused: ${OffhookError.from(error).message}`, call.id);
+    turn.tell("call.progress", next, detail);
+  }
+}
+
+export function accepted(
+  turn: Turn,
+  call: Call,
+  input: Extract<SipInput, { type: "CallAccepted" }>,
+): void {
+  // It crossed our CANCEL: signalling acknowledges and ends it.
+  if (isIn(call, "ending")) return signallingDone(turn, call);
+  if (!isIn(call, "calling")) return turn.notice("an answer came out of turn", call.id);
+  const { sipCallId, remote, transport } = input;
+  const { local = input.local } = call;
+  const known: CallIn<"calling"> = turn.put({ ...call, sipCallId, local, remote, transport });
+  if (input.isOffer) return acceptDelayed(turn, known, input.description);
+  const { description } = input;
+  if (description === null) return acceptEarly(turn, known);
+  try {
+    const stream = acceptAnswer(known.phase.offer, description);
+    const hold = { local: false, remote: holdsUs(description) };
+    establish(turn, runStream(turn, { ...known, hold }, stream, true), { name: "stable" });
+  } catch (error) {
+    mediaLost(turn, known, OffhookError.from(error).message);
+  }
+}
+
+/** The answer came in a reliable provisional response before: the stream goes on as it is. */
+function acceptEarly(turn: Turn, call: CallIn<"calling">): void {
+  if (call.media.name !== "running") {
+    return mediaLost(turn, call, "the answer to the call described no sound");
+  }
+  establish(turn, runStream(turn, call, call.media.stream, true), { name: "stable" });
+}
+
+/** We sent no offer; the 2xx brings the peer's. */
+function acceptDelayed(
+  turn: Turn,
+  call: CallIn<"calling">,
+  offer: MediaDescription | null,
+): void {
+  const ports = portsOf(call);
+  try {
+    if (offer === null || ports === undefined) throw new OffhookError("media-failed", "no offer");
+    const { answer, stream } = answerOffer(offer, call.capabilities, ports);
+    turn.ask({ type: "AnswerOffer", call: call.id, description: answer });
+    establish(turn, runStream(turn, { ...call, description: answer }, stream, true), {
+      name: "stable",
+    });
+  } catch (error) {
+    turn.ask({ type: "RejectOffer", call: call.id, status: 488 });
+    mediaLost(turn, call, OffhookError.from(error).message);
+  }
+}
+
+export function rejected(
+  turn: Turn,
+  call: Call,
+  input: Extract<SipInput, { type: "CallRejected" }>,
+): void {
+  const { sipCallId, transport } = input;
+  const { local = input.local } = call;
+  const known = turn.put({
+    ...call,
+    sipCallId,
+    ...(local === undefined ? {} : { local }),
+    ...(transport === undefined ? {} : { transport }),
+  });
+  const { status: sipStatus, reason, error } = input;
+  if (isIn(known, "ending")) {
+    // Nobody answered because nothing did: the call did not even ring.
+    if (known.phase.outcome.outcome !== "no-answer" || sipStatus !== 0) {
+      return signallingDone(turn, known);
+    }
+    const outcome = {
+      outcome: outcomeOf(error),
+      sipStatus,
+      reason,
+      endedBy: "none",
+      error,
+    } as const;
+    return signallingDone(turn, turn.enter(known, { ...known.phase, outcome }));
+  }
+  const endedBy = sipStatus === 0 ? "none" : "remote";
+  end(turn, known, { outcome: outcomeOf(error), sipStatus, reason, endedBy, error }, false);
+}
+
+/** Gives up a call that nobody answered yet. */
+export function cancel(
+  turn: Turn,
+  call: CallIn<"preparing" | "calling">,
+  error: OffhookError,
+): void {
+  const invited = isIn(call, "calling");
+  if (invited) turn.ask({ type: "SendCancel", call: call.id });
+  end(turn, call, {
+    outcome: error.code === "no-answer" ? "no-answer" : "cancelled",
+    sipStatus: 0,
+    reason: error.message,
+    endedBy: "local",
+    error: error.toJSON(),
+  }, invited);
+}

@@ -1,0 +1,61 @@
+/**
+ * Blind transfer that cannot lose the caller (RFC 3515).
+ *
+ *     none ─ Transfer ─► holding ─ held ─► referred ─ NOTIFY 2xx ─► our BYE
+ *                                             └ NOTIFY ≥ 300, timer ─► none, resumed
+ */
+import type { Call, Transfer } from "../state/call.ts";
+import { OffhookError } from "../../base/errors.ts";
+import { isIn, refuse, type Turn } from "../state/turn.ts";
+import { end } from "./ending.ts";
+import { setHold } from "./offers.ts";
+
+/** ms after which a target that neither answers nor refuses counts as failed. */
+const TRANSFER_MS = 60_000;
+
+export function transfer(turn: Turn, call: Call, target: string): void {
+  if (!isIn(call, "established")) return refuse(call, "transfer", "an answered call");
+  const under = call.phase.transfer.name === "none" ? call.referral : call.phase.transfer;
+  if (under !== undefined) {
+    throw new OffhookError("invalid-state", `call "${call.id}" is being transferred already`, {
+      data: { call: call.id, target: under.target },
+    });
+  }
+  const waiting = withTransfer(turn, call, { name: "holding", target });
+  if (call.hold.local) transferHeld(turn, waiting);
+  else setHold(turn, waiting, true);
+}
+
+/** The hold is settled (or refused: the transfer goes on all the same): refer. */
+export function transferHeld(turn: Turn, call: Call): void {
+  if (!isIn(call, "established") || call.phase.transfer.name !== "holding") return;
+  if (call.phase.exchange.name !== "stable") return;
+  const { target } = call.phase.transfer;
+  turn.ask({ type: "SendRefer", call: call.id, target });
+  turn.startTimer("transfer", call.id, TRANSFER_MS);
+  turn.tell("call.transfer", withTransfer(turn, call, { name: "referred", target }), { target });
+}
+
+export function referProgress(turn: Turn, call: Call, status: number, reason: string): void {
+  if (!isIn(call, "established") || call.phase.transfer.name !== "referred") return;
+  if (status < 200) return turn.tell("call.transfer", call, { status, reason });
+  if (status >= 300) return transferFailed(turn, call, status, reason);
+  turn.tell("call.transfer", call, { status, reason });
+  turn.ask({ type: "SendBye", call: call.id });
+  const outcome = { outcome: "answered", sipStatus: 200, reason: "transferred" } as const;
+  end(turn, call, { ...outcome, endedBy: "local" }, true);
+}
+
+/** The caller comes back from hold. */
+export function transferFailed(turn: Turn, call: Call, status: number, reason: string): void {
+  if (!isIn(call, "established") || call.phase.transfer.name === "none") return;
+  turn.stopTimer("transfer", call.id);
+  const back = withTransfer(turn, call, { name: "none" });
+  turn.tell("call.transfer", back, { status, reason, failed: true });
+  if (back.hold.local) setHold(turn, back, false);
+}
+
+function withTransfer(turn: Turn, call: Call, next: Transfer): Call {
+  if (!isIn(call, "established")) return call;
+  return turn.enter(call, { ...call.phase, transfer: next });
+}

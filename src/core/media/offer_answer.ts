@@ -1,0 +1,213 @@
+/**
+ * Offer and answer for one audio stream (RFC 3264), as pure functions over {@link MediaDescription}.
+ *
+ *     createOffer(capabilities) ─► offer ─────────► peer ─► answer ─► acceptAnswer(offer, answer)
+ *     peer ─► offer ─► answerOffer(offer, capabilities) ─► answer + stream
+ *
+ * Payload types of an answer are those of the offer, so that both directions of a format have one
+ * number (RFC 3264 §6.1 recommends it). Not on the real-time path.
+ */
+import { OffhookError } from "../../base/errors.ts";
+import {
+  type Direction,
+  type MediaDescription,
+  mirrored,
+  type NegotiatedStream,
+  type PayloadFormat,
+} from "./media_description.ts";
+
+const TELEPHONE_EVENT = "TELEPHONE-EVENT";
+/** Packet time when the peer does not ask for one (RFC 3551 §4.2). */
+const DEFAULT_PTIME_MS = 20;
+/** Packet times that the media graph can make: whole multiples of its 20 ms frame. */
+const MAX_PTIME_MS = 60;
+
+/** The address that asks for hold in old peers (RFC 2543; RFC 3264 §8.4). */
+const HOLD_ADDRESSES = new Set(["0.0.0.0", "::"]);
+
+/** Where our sockets wait. */
+export interface LocalPorts {
+  port: number;
+  rtcpPort: number;
+}
+
+/** An answer together with what it settled. */
+export interface Answered {
+  answer: MediaDescription;
+  stream: NegotiatedStream;
+}
+
+/**
+ * The formats for codec names, in that order, with telephone-event last.
+ * @param known every format that media can run
+ * @throws OffhookError `usage` when a name is unknown; says which are allowed
+ */
+export function capabilitiesFor(names: string[], known: PayloadFormat[]): PayloadFormat[] {
+  const audio = names.map((name) => {
+    const format = known.find((candidate) => candidate.encoding === name.toUpperCase());
+    if (format === undefined || isEvent(format)) {
+      const allowed = known.filter((candidate) => !isEvent(candidate)).map((f) => f.encoding);
+      throw new OffhookError("usage", `unknown codec "${name}"`, {
+        hint: `Codecs: ${allowed.join(", ")}.`,
+        data: { codec: name, allowed },
+      });
+    }
+    return format;
+  });
+  return [...new Set(audio), ...known.filter(isEvent)];
+}
+
+/** Our offer: every capability, in the order of preference. */
+export function createOffer(
+  capabilities: PayloadFormat[],
+  local: LocalPorts,
+  direction: Direction = "sendrecv",
+): MediaDescription {
+  return {
+    address: "",
+    ...portsOf(local),
+    profile: "RTP/AVP",
+    formats: capabilities,
+    direction,
+    ptime: DEFAULT_PTIME_MS,
+  };
+}
+
+/**
+ * Our answer to the peer's offer.
+ * @param wish the most that we want; the answer never exceeds what the offer allows (RFC 3264 §6.1)
+ * @throws OffhookError `no-common-codec` (a 488) when nothing can be taken
+ */
+export function answerOffer(
+  offer: MediaDescription,
+  capabilities: PayloadFormat[],
+  local: LocalPorts,
+  wish: Direction = "sendrecv",
+): Answered {
+  const common = offer.formats.filter((format) => capabilities.some((own) => same(own, format)));
+  const audio = common.filter((format) => !isEvent(format));
+  refuseUnless(audio.length > 0 && offer.port !== 0, offer, capabilities);
+  const events = eventsFor(audio[0], common);
+  const direction = intersect(mirrored(directionOf(offer)), wish);
+  const formats = events === undefined ? audio : [...audio, events];
+  const answer: MediaDescription = {
+    address: "",
+    ...portsOf(local),
+    profile: offer.profile,
+    formats,
+    direction,
+    ptime: ptimeOf(offer),
+  };
+  if (offer.rtcpMux) answer.rtcpMux = true;
+  const stream = streamOf(offer, audio, events, direction, offer.rtcpMux === true);
+  stream.receiveFormats = audio;
+  if (events !== undefined) stream.receiveEvents = events;
+  return { answer, stream };
+}
+
+/**
+ * What the peer's answer to our offer settled.
+ * @throws OffhookError `no-common-codec` when the answer refuses the stream or names nothing offered
+ */
+export function acceptAnswer(offer: MediaDescription, answer: MediaDescription): NegotiatedStream {
+  const common = answer.formats.filter((format) => offer.formats.some((own) => same(own, format)));
+  const audio = common.filter((format) => !isEvent(format));
+  refuseUnless(audio.length > 0 && answer.port !== 0, answer, offer.formats);
+  const direction = intersect(offer.direction, mirrored(directionOf(answer)));
+  const mux = offer.rtcpMux === true && answer.rtcpMux === true;
+  const stream = streamOf(answer, audio, eventsFor(audio[0], common), direction, mux);
+  // The peer may send any format that it answered, with the payload type that we offered for it.
+  stream.receiveFormats = offer.formats.filter((own) => audio.some((format) => same(own, format)));
+  const receiveEvents = eventsFor(audio[0], offer.formats);
+  if (stream.sendEvents !== undefined && receiveEvents !== undefined) {
+    stream.receiveEvents = receiveEvents;
+  }
+  return stream;
+}
+
+/** What a description asks for, hold by a null address included (RFC 3264 §8.4). */
+export function directionOf(description: MediaDescription): Direction {
+  if (!HOLD_ADDRESSES.has(description.address)) return description.direction;
+  return description.direction === "recvonly" ? "inactive" : intersect(
+    description.direction,
+    "sendonly",
+  );
+}
+
+/** The largest direction that both allow. */
+export function intersect(a: Direction, b: Direction): Direction {
+  const sends = maySend(a) && maySend(b);
+  const receives = mayReceive(a) && mayReceive(b);
+  if (sends) return receives ? "sendrecv" : "sendonly";
+  return receives ? "recvonly" : "inactive";
+}
+
+export function maySend(direction: Direction): boolean {
+  return direction === "sendrecv" || direction === "sendonly";
+}
+
+export function mayReceive(direction: Direction): boolean {
+  return direction === "sendrecv" || direction === "recvonly";
+}
+
+function streamOf(
+  remote: MediaDescription,
+  audio: PayloadFormat[],
+  events: PayloadFormat | undefined,
+  direction: Direction,
+  rtcpMux: boolean,
+): NegotiatedStream {
+  const stream: NegotiatedStream = {
+    remoteAddress: remote.address,
+    remotePort: remote.port,
+    remoteRtcpPort: rtcpMux ? remote.port : remote.rtcpPort ?? remote.port + 1,
+    rtcpMux,
+    sendFormat: audio[0],
+    receiveFormats: audio,
+    direction,
+    ptime: ptimeOf(remote),
+  };
+  if (events !== undefined) stream.sendEvents = events;
+  return stream;
+}
+
+function portsOf(local: LocalPorts): { port: number; rtcpPort?: number } {
+  return local.rtcpPort === local.port + 1
+    ? { port: local.port }
+    : { port: local.port, rtcpPort: local.rtcpPort };
+}
+
+function refuseUnless(
+  accepted: boolean,
+  remote: MediaDescription,
+  capabilities: PayloadFormat[],
+): void {
+  if (accepted) return;
+  const theirs = remote.formats.map((format) => format.encoding);
+  const ours = capabilities.map((format) => format.encoding);
+  throw new OffhookError("no-common-codec", `no codec in common with the peer (${theirs})`, {
+    hint: `Ours: ${ours.join(", ")}.`,
+    data: { theirs, ours, port: remote.port },
+  });
+}
+
+function same(a: PayloadFormat, b: PayloadFormat): boolean {
+  return a.encoding.toUpperCase() === b.encoding.toUpperCase() && a.clockRate === b.clockRate &&
+    a.channels === b.channels;
+}
+
+function isEvent(format: PayloadFormat): boolean {
+  return format.encoding.toUpperCase() === TELEPHONE_EVENT;
+}
+
+/** The telephone-event format that runs on the clock of the audio (RFC 4733 §2.1). */
+function eventsFor(audio: PayloadFormat, formats: PayloadFormat[]): PayloadFormat | undefined {
+  return formats.find((format) => isEvent(format) && format.clockRate === audio.clockRate);
+}
+
+/** The packet time that we send: what the peer asks for, in whole 20 ms frames. */
+function ptimeOf(remote: MediaDescription): number {
+  const asked = remote.ptime ?? DEFAULT_PTIME_MS;
+  const whole = Math.round(asked / DEFAULT_PTIME_MS) * DEFAULT_PTIME_MS;
+  return Math.min(Math.max(whole, DEFAULT_PTIME_MS), MAX_PTIME_MS);
+}

@@ -1,0 +1,157 @@
+/**
+ * The port between the core and media.
+ *
+ *     core ── MediaEffect ──► src/media (worker thread) ──► RTP
+ *     core ◄── MediaInput ─── src/media ◄────────────────── RTP
+ *
+ * Plain JSON both ways, posted to a worker as it is. `perform(effect)` never throws and returns at
+ * once; failures come back as inputs.
+ */
+import type { ErrorJson } from "../../base/errors.ts";
+import type { NegotiatedStream } from "../media/media_description.ts";
+import type { CallId } from "./sip_port.ts";
+
+/** Where a call's outgoing sound comes from. */
+export type Microphone =
+  | { kind: "device"; /** Name or stable id; absent: the default device. */ name?: string }
+  | { kind: "file"; path: string; loop: boolean }
+  /** s16le mono on standard input. */
+  | { kind: "pipe"; rate: number }
+  | {
+    kind: "tone"; /** Hz; 1004 by default. */
+    frequency: number; /** dBm0, RFC 3551 full scale +3.14 */
+    level: number;
+  }
+  /** A generated voice-like signal that can be found again in a recording. */
+  | { kind: "voice" }
+  | { kind: "silence" }
+  /** What the call's speaker gets, sent back (the practice PBX's echo). */
+  | { kind: "echo" };
+
+/** Where a call's incoming sound goes. */
+export type Speaker =
+  | { kind: "device"; name?: string }
+  | { kind: "file"; path: string }
+  /** s16le mono on standard output. */
+  | { kind: "pipe"; rate: number }
+  | { kind: "null" };
+
+export interface AudioEndpoints {
+  microphone: Microphone;
+  speaker: Speaker;
+  /** WAV file of both directions: left ours, right theirs. */
+  record?: string;
+}
+
+/** Names a program that has joined a call's sound. */
+export type AttachmentId = string;
+
+export type MediaEffect =
+  /** Binds the sockets and opens (not yet starts) the endpoints → MediaOpened | MediaFailed. */
+  | { type: "OpenMedia"; call: CallId; endpoints: AudioEndpoints }
+  /** Starts the stream, or changes a running one (codec, address, direction). */
+  | {
+    type: "StartMedia";
+    call: CallId;
+    stream: NegotiatedStream; /** False: early media, the file waits. */
+    answered: boolean;
+  }
+  /** Sends silence instead of the microphone. */
+  | { type: "MuteMedia"; call: CallId; muted: boolean }
+  /** How loud the speaker gets it, dB; recordings and programs that joined get it as it comes. */
+  | { type: "SetVolume"; call: CallId; volume: number }
+  /** Telephone-events (RFC 4733), or in-band tones where the stream has none. → DigitsSent */
+  | {
+    type: "SendDigits";
+    call: CallId; /** `0-9*#A-D`, `w` = 1 s pause, `,` = 2 s pause. */
+    digits: string;
+    durationMs: number;
+  }
+  /**
+   * Begins a recording of both directions (WAV, left ours), or ends the one that runs (null)
+   * → RecordingSettled | EndpointFailed.
+   */
+  | { type: "RecordMedia"; call: CallId; path: string | null }
+  /** Leaves silence in the recording while something must not be kept (card data). */
+  | { type: "PauseRecording"; call: CallId; paused: boolean }
+  /**
+   * Other endpoints in mid-call; what is absent stays. A device that cannot be opened changes nothing
+   * → EndpointRestored | EndpointFailed for each.
+   */
+  | { type: "UseEndpoints"; call: CallId; microphone?: Microphone; speaker?: Speaker }
+  /**
+   * A program joins the call's sound: it gets what the far end says, and what it says goes out, mixed
+   * with the microphone or instead of it. The samples themselves go past the core.
+   */
+  | { type: "AttachAudio"; call: CallId; attachment: AttachmentId; rate: number; instead: boolean }
+  | { type: "DetachAudio"; call: CallId; attachment: AttachmentId }
+  /** Another call rings, or does no more: heard in this one's speaker, and nowhere else. */
+  | { type: "SignalWaiting"; call: CallId; on: boolean }
+  /** Ends the stream and closes the endpoints → MediaClosed. */
+  | { type: "CloseMedia"; call: CallId };
+
+/** Counters of one stream since it started. */
+export interface MediaReport {
+  /** RTP packets; telephone-event packets included. */
+  sent: number;
+  received: number;
+  /** As of RFC 3550 §A.3: expected − received, never negative. */
+  lost: number;
+  /** Interarrival jitter in ms (RFC 3550 §6.4.1). */
+  jitterMs: number;
+  /** Packets that came too late to be played, and that came twice. */
+  late: number;
+  duplicates: number;
+  /** RTCP datagrams of the peer. With `received` 0 as well, nothing ever came back. */
+  rtcpReceived: number;
+  /** How long no RTP, and no RTCP, has come, ms; counted from the last StartMedia at the earliest. */
+  rtpSilentMs: number;
+  rtcpSilentMs: number;
+  /** From the peer's receiver reports; absent until one came. */
+  remoteLost?: number;
+  remoteJitterMs?: number;
+  roundTripMs?: number;
+  /** Age of the last of them, ms. */
+  remoteReportAgeMs?: number;
+  /** Whether, by that report, more of our packets had reached the peer than by the one before. */
+  remoteHears?: boolean;
+  /** Encoding name in use, and levels of the last 100 ms in dBFS (−90 = silence). */
+  codec?: string;
+  sentLevel: number;
+  receivedLevel: number;
+  dtmfSent: string;
+  dtmfReceived: string;
+}
+
+/** What the meters of a call show: dBFS of the last 100 ms, −90 is silence. */
+export interface CallLevels {
+  call: CallId;
+  /** Ours, as it is sent: −90 while muted. */
+  sent: number;
+  received: number;
+}
+
+export type MediaInput =
+  | { type: "MediaOpened"; call: CallId; port: number; rtcpPort: number }
+  | { type: "MediaFailed"; call: CallId; error: ErrorJson }
+  | { type: "MediaStarted"; call: CallId }
+  /** The first packet of the peer arrived. */
+  | { type: "MediaHeard"; call: CallId }
+  | { type: "DigitReceived"; call: CallId; digit: string; durationMs: number }
+  | { type: "DigitsSent"; call: CallId; digits: string }
+  /** The microphone file or pipe is at its end. */
+  | { type: "MicrophoneEnded"; call: CallId }
+  /** An endpoint failed in mid-call (device lost, closed pipe); the call goes on without it. */
+  | {
+    type: "EndpointFailed";
+    call: CallId;
+    endpoint: "microphone" | "speaker" | "record";
+    error: ErrorJson;
+  }
+  /** Works again after it failed; or what UseEndpoints asked for is done, or nothing was changed. */
+  | { type: "EndpointRestored"; call: CallId; endpoint: "microphone" | "speaker" }
+  /** What RecordMedia asked for is done: the file is open, or complete. */
+  | { type: "RecordingSettled"; call: CallId }
+  /** About once a second while the stream runs. */
+  | { type: "MediaReported"; call: CallId; report: MediaReport }
+  | { type: "MediaClosed"; call: CallId; report: MediaReport };

@@ -1,0 +1,186 @@
+/**
+ * The port between the core and signalling.
+ *
+ *     core ── SipEffect ──► src/sip (SIP.js) ──► network
+ *     core ◄── SipInput ─── src/sip ◄────────── network
+ *
+ * Both are plain JSON. The adapter's `perform(effect)` never throws and returns at once; whatever
+ * comes of it, success or failure, comes back as an input. Call ids are ours: the core names outgoing
+ * calls, the adapter names incoming ones. The adapter decides nothing about media: it turns
+ * descriptions into SDP and back.
+ *
+ * Offer and answer, by who speaks first (RFC 3264, RFC 3261 §13, §14):
+ *
+ *     outgoing           SendInvite{offer}      … CallProgress{description?} … CallAccepted{description}
+ *     outgoing, delayed  SendInvite{offer:null} … CallAccepted{description, isOffer} → AnswerOffer (in ACK)
+ *     incoming           IncomingCall{offer}    … SendAccept{description = answer} … CallConfirmed
+ *     incoming, delayed  IncomingCall{offer:null} SendAccept{description = offer} … CallConfirmed{description}
+ *     re-INVITE/UPDATE   in:  RemoteOffer{offer|null} → AnswerOffer | RejectOffer
+ *                        out: SendReinvite{offer} → OfferAccepted{description} | OfferRejected{status}
+ */
+import type {
+  AccountId,
+  ExtraHeader,
+  Party,
+  RegistrationState,
+  TransportName,
+} from "../account/account.ts";
+import type { ErrorJson } from "../../base/errors.ts";
+import type { MediaDescription } from "../media/media_description.ts";
+
+export type CallId = string;
+
+/**
+ * Who brought us a request outside any dialog: the account's server (over the account's flow, or from an
+ * address that the server's name resolves to), or anybody else. Without an account: always a stranger.
+ */
+export type RequestOrigin = "server" | "stranger";
+
+export type SipEffect =
+  | { type: "Register"; account: AccountId }
+  | { type: "Unregister"; account: AccountId }
+  | {
+    type: "SendInvite";
+    call: CallId;
+    account: AccountId;
+    /** SIP, SIPS or TEL URI, complete. */
+    target: string;
+    offer: MediaDescription | null;
+    /** Replaces our own identity in From (`--from`). */
+    from?: Party;
+    headers: ExtraHeader[];
+    /** Values of Referred-By (RFC 3892) and Replaces (RFC 3891), of a call that a peer had us make. */
+    referredBy?: string;
+    replaces?: string;
+  }
+  /** Gives up an INVITE that has no final response; also when a challenge is under way. */
+  | { type: "SendCancel"; call: CallId }
+  /** 180, or 183 with a description; reliably when the peer requires 100rel (RFC 3262). */
+  | {
+    type: "SendProgress";
+    call: CallId;
+    status: 180 | 181 | 182 | 183;
+    description?: MediaDescription;
+  }
+  | {
+    type: "SendAccept";
+    call: CallId;
+    description: MediaDescription;
+    /** Who answers, when that is another than the one who was called (RFC 3325). */
+    from?: Party;
+    headers?: ExtraHeader[];
+  }
+  /** A final 3xx–6xx to an incoming INVITE. `contacts` go into a 3xx. */
+  | {
+    type: "SendReject";
+    call: CallId;
+    status: number;
+    reason?: string;
+    contacts?: string[];
+    headers?: ExtraHeader[];
+  }
+  | { type: "SendBye"; call: CallId }
+  | { type: "SendReinvite"; call: CallId; offer: MediaDescription | null }
+  | { type: "AnswerOffer"; call: CallId; description: MediaDescription }
+  | { type: "RejectOffer"; call: CallId; status: 488 | 491 | 500 }
+  /** Blind transfer, or attended when `replaces` names the other call (RFC 3515, RFC 3891). */
+  | { type: "SendRefer"; call: CallId; target: string; replaces?: CallId }
+  /** To a ReferReceived: 202 follows the transfer, 603 does not (RFC 3515 §2.4.2). */
+  | { type: "AnswerRefer"; call: CallId; status: 202 | 603 }
+  /** How the call that a REFER asked for is going; a final status is the last word. */
+  | { type: "SendReferStatus"; call: CallId; status: number; reason: string }
+  /** A DTMF digit by INFO (application/dtmf-relay). */
+  | { type: "SendInfoDigit"; call: CallId; digit: string; durationMs: number };
+
+export type SipInput =
+  | {
+    type: "RegistrationChanged";
+    account: AccountId;
+    registration: RegistrationState;
+  }
+  | {
+    type: "IncomingCall";
+    call: CallId;
+    account: AccountId;
+    /** The SIP Call-ID, for logs, traces and `explain`. */
+    sipCallId: string;
+    origin: RequestOrigin;
+    /** Numeric address, without port, that the INVITE came from. */
+    source: string;
+    /** From; of the account's server also P-Asserted-Identity, where it states one. */
+    from: Party;
+    to: Party;
+    /** Null: a delayed offer. */
+    offer: MediaDescription | null;
+    transport: TransportName;
+    /** Call-Info/Alert-Info answer-after, seconds, when the caller asks for it. */
+    autoAnswerAfter?: number;
+  }
+  /** 101–199. `dialog` tells early dialogs of a forked call apart; ringback may come from several. */
+  | {
+    type: "CallProgress";
+    call: CallId;
+    /** Of the INVITE. */
+    sipCallId?: string;
+    status: number;
+    reason: string;
+    dialog: string;
+    description?: MediaDescription;
+  }
+  | {
+    type: "CallAccepted";
+    call: CallId;
+    sipCallId: string;
+    dialog: string;
+    /** From, as it was sent. */
+    local: Party;
+    remote: Party;
+    transport: TransportName;
+    /** Null: the answer came earlier in a reliable provisional response of this dialog. */
+    description: MediaDescription | null;
+    /** True: delayed offer; AnswerOffer or RejectOffer must follow at once. */
+    isOffer: boolean;
+  }
+  /**
+   * The outgoing call failed before it was answered: a final 3xx–6xx (3xx only when redirection is
+   * exhausted), or no response at all (`status` 0, `error` says why).
+   */
+  | {
+    type: "CallRejected";
+    call: CallId;
+    sipCallId: string;
+    status: number;
+    reason: string;
+    /** From, as it was sent; absent when no INVITE was. */
+    local?: Party;
+    /** Absent when no INVITE was sent. */
+    transport?: TransportName;
+    error: ErrorJson;
+  }
+  /** Our 2xx was acknowledged. A description is the answer to a delayed offer. */
+  | { type: "CallConfirmed"; call: CallId; description?: MediaDescription }
+  /** The caller gave up. `elsewhere`: another phone answered (RFC 3326 cause 200). */
+  | { type: "CallCancelled"; call: CallId; elsewhere: boolean }
+  /** The peer wants to change the media; null asks for an offer of ours. Answer or reject it. */
+  | { type: "RemoteOffer"; call: CallId; offer: MediaDescription | null }
+  | { type: "OfferAccepted"; call: CallId; description: MediaDescription }
+  | { type: "OfferRejected"; call: CallId; status: number; reason: string }
+  /**
+   * The dialog is over. `remote`: the peer ended it, or it is lost (`error`: no ACK, session timer,
+   * 481). `local`: the BYE that SendBye asked for is answered or has timed out.
+   */
+  | { type: "CallEnded"; call: CallId; by: "remote" | "local"; reason: string; error?: ErrorJson }
+  | { type: "ReferProgress"; call: CallId; status: number; reason: string }
+  /** The peer transfers us: call `target`, under the call id `referral`. AnswerRefer must follow. */
+  | {
+    type: "ReferReceived";
+    call: CallId;
+    target: string;
+    referral: CallId;
+    /** For the INVITE. */
+    referredBy?: string;
+    replaces?: string;
+  }
+  | { type: "InfoDigit"; call: CallId; digit: string; durationMs: number }
+  /** The signalling connection of an account, for status; calls survive its loss. */
+  | { type: "ConnectionChanged"; account: AccountId; connected: boolean; error?: ErrorJson };

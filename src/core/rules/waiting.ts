@@ -1,0 +1,36 @@
+/**
+ * The call-waiting tone: who talks hears, beside the far end, that another call rings. Like what the
+ * lamps of a headset show, it is a function of the calls.
+ */
+import type { MediaEffect } from "../ports/media_port.ts";
+import type { CallId } from "../ports/sip_port.ts";
+import type { PhoneState } from "../state/state.ts";
+import { isIn } from "../state/turn.ts";
+
+/** What media must be told after a step. */
+export function waitingChanged(before: PhoneState, after: PhoneState): MediaEffect[] {
+  if (before.calls === after.calls) return [];
+  const was = disturbedCall(before);
+  const is = disturbedCall(after);
+  if (was === is) return [];
+  const effects: MediaEffect[] = [];
+  const left = was === undefined ? undefined : after.calls.get(was);
+  // Media of a call that ends is closed anyway.
+  if (left !== undefined && !isIn(left, "ending")) {
+    effects.push({ type: "SignalWaiting", call: left.id, on: false });
+  }
+  if (is !== undefined) effects.push({ type: "SignalWaiting", call: is, on: true });
+  return effects;
+}
+
+/** The call in which the tone is heard. An exchange, which has no ears of its own, has none. */
+function disturbedCall({ settings, calls }: PhoneState): CallId | undefined {
+  if (settings.active === "all") return undefined;
+  let talking: CallId | undefined;
+  let rings = false;
+  for (const call of calls.values()) {
+    if (isIn(call, "ringing")) rings = true;
+    else if (isIn(call, "established") && !call.hold.local) talking = call.id;
+  }
+  return rings ? talking : undefined;
+}

@@ -1,0 +1,241 @@
+/**
+ * One call, as data.
+ *
+ * Outgoing:   preparing ─► calling ─► (early) ─► established ─► ending ─► gone
+ * Incoming:   ringing ─► answering ─────────────► established ─► ending ─► gone
+ *
+ *     phase         leaves by
+ *     preparing     MediaOpened → calling; MediaFailed, Hangup → ending
+ *     calling       CallProgress (early media); CallAccepted → established; CallRejected, Hangup,
+ *                   no-answer timer → ending
+ *     ringing       Answer → answering; Reject, CallCancelled, ring timer → ending
+ *     answering     MediaOpened → established; MediaFailed, CallCancelled, Hangup → ending
+ *     established   Hangup, CallEnded, duration timer → ending
+ *     ending        MediaClosed and final response, or the ending timer → gone
+ *
+ * A phase is a tagged union: no boolean repeats what the phase says. Plain JSON, owned by the state,
+ * never mutated.
+ */
+import type { AccountId, ExtraHeader, Party, TransportName } from "../account/account.ts";
+import type { ErrorJson } from "../../base/errors.ts";
+import type {
+  MediaDescription,
+  NegotiatedStream,
+  PayloadFormat,
+} from "../media/media_description.ts";
+import type { AudioEndpoints, MediaReport } from "../ports/media_port.ts";
+import type { Outcome } from "./outcome.ts";
+import type { CallId } from "../ports/sip_port.ts";
+
+export type Phase =
+  | { name: "preparing" }
+  | {
+    name: "calling";
+    offer: MediaDescription; /** The last 18x; 0 before one. */
+    progress: number;
+  }
+  | { name: "ringing"; offer: MediaDescription | null }
+  | { name: "answering"; offer: MediaDescription | null }
+  | { name: "established"; answeredAt: number; exchange: Exchange; transfer: Transfer }
+  /** `endedAt`: when the end began; how long the BYE takes is no part of the call. */
+  | {
+    name: "ending";
+    answeredAt?: number;
+    endedAt: number;
+    outcome: CallOutcome;
+    awaiting: Awaiting;
+  };
+
+/** An offer that is under way inside an established call (RFC 3264: one at a time). */
+export type Exchange =
+  | { name: "stable" }
+  /** Our 2xx carried an offer; the ACK brings the answer. */
+  | { name: "awaiting-ack"; offer: MediaDescription }
+  | { name: "offered"; offer: MediaDescription }
+  /** The peer's offer won (491); ours goes out again when the timer fires (RFC 3261 §14.1). */
+  | { name: "glare" };
+
+export type Transfer =
+  | { name: "none" }
+  /** The call is put on hold before it is referred, so that a failed transfer finds it there. */
+  | { name: "holding"; target: string }
+  | { name: "referred"; target: string };
+
+/** What must still come before the call is gone; the ending timer stands in for both. */
+export interface Awaiting {
+  /** The final response to a CANCEL of ours. */
+  signalling: boolean;
+  /** MediaClosed with the last report. */
+  media: boolean;
+}
+
+export type MediaState =
+  | { name: "none" }
+  | { name: "opening" }
+  | { name: "open"; port: number; rtcpPort: number }
+  | { name: "running"; port: number; rtcpPort: number; stream: NegotiatedStream };
+
+/** Who holds: both may. */
+export interface Hold {
+  /** What we want, and have offered or will offer. */
+  local: boolean;
+  remote: boolean;
+}
+
+export interface Call {
+  id: CallId;
+  direction: "outgoing" | "incoming";
+  account: AccountId;
+  local?: Party;
+  remote: Party;
+  sipCallId?: string;
+  transport?: TransportName;
+  /** ms since the epoch, as every time in the core. */
+  startedAt: number;
+  endpoints: AudioEndpoints;
+  capabilities: PayloadFormat[];
+  /** What Dial or Answer asked for: goes out when media is open. */
+  request: {
+    target: string;
+    headers: ExtraHeader[];
+    from?: Party;
+    referredBy?: string;
+    replaces?: string;
+  };
+  limits: CallLimits;
+  phase: Phase;
+  media: MediaState;
+  hold: Hold;
+  /** What the peer knows of our hold; differs from `hold.local` until an offer is answered. */
+  toldHold: boolean;
+  muted: boolean;
+  recording: Recording;
+  /** Path of the last recording, also when it ended before the call. */
+  recorded?: string;
+  /** The description of ours that is in force: repeated when a peer asks again. */
+  description?: MediaDescription;
+  report?: MediaReport;
+  /** The call that the peer had us make by REFER; gone when that one came to nothing. */
+  referral?: Referral;
+  /** The call whose peer had us make this one. */
+  referrer?: CallId;
+}
+
+export interface Referral {
+  leg: CallId;
+  target: string;
+  /** Whether this call is active again when the other comes to nothing. */
+  resumes: boolean;
+}
+
+export type Recording =
+  | { name: "off" }
+  | { name: "on"; path: string }
+  | { name: "paused"; path: string };
+
+/** Time limits in ms; absent: none. */
+export interface CallLimits {
+  /** From INVITE to answer (outgoing), or of ringing (incoming). */
+  noAnswerMs?: number;
+  /** From answer to our BYE. */
+  durationMs?: number;
+}
+
+export interface CallOutcome {
+  outcome: Outcome;
+  /** Final SIP status; 0 when there was none. */
+  sipStatus: number;
+  reason: string;
+  endedBy: "local" | "remote" | "none";
+  error?: ErrorJson;
+}
+
+/** A call that is over, whole: what `dial --json` and the history are made of. */
+export interface CallRecord extends CallOutcome {
+  id: CallId;
+  sipCallId?: string;
+  direction: "outgoing" | "incoming";
+  account: AccountId;
+  local?: Party;
+  remote: Party;
+  transport?: TransportName;
+  codec?: string;
+  startedAt: number;
+  answeredAt?: number;
+  endedAt: number;
+  report?: MediaReport;
+  /** Path of the recording. */
+  recording?: string;
+}
+
+/** What a face shows of a call. `state` is one word for what a person would say. */
+export interface CallView {
+  id: CallId;
+  sipCallId?: string;
+  direction: "outgoing" | "incoming";
+  account: AccountId;
+  state: "dialling" | "ringback" | "early" | "ringing" | "active" | "held" | "ending";
+  /** Of an incoming call: whom the caller asked for. */
+  local?: Party;
+  remote: Party;
+  transport?: TransportName;
+  codec?: string;
+  /** Signalling is not what is meant here: is the sound encrypted? */
+  security: "none" | "srtp";
+  startedAt: number;
+  answeredAt?: number;
+  hold: Hold;
+  muted: boolean;
+  recording: Recording;
+  /** Whom this call is being handed to, by us or by the peer. */
+  transferTarget?: string;
+  /** The call whose peer transferred us, and so had us make this one. */
+  referrer?: CallId;
+  report?: MediaReport;
+}
+
+/** The call as a face sees it. */
+export function viewOf(call: Call): CallView {
+  const view: CallView = {
+    id: call.id,
+    direction: call.direction,
+    account: call.account,
+    state: stateWord(call),
+    remote: call.remote,
+    security: "none",
+    startedAt: call.startedAt,
+    hold: call.hold,
+    muted: call.muted,
+    recording: call.recording,
+  };
+  const { phase, media } = call;
+  if (call.sipCallId !== undefined) view.sipCallId = call.sipCallId;
+  if (call.local !== undefined) view.local = call.local;
+  if (call.transport !== undefined) view.transport = call.transport;
+  if (call.report !== undefined) view.report = call.report;
+  if (media.name === "running") view.codec = media.stream.sendFormat.encoding;
+  if ("answeredAt" in phase && phase.answeredAt !== undefined) view.answeredAt = phase.answeredAt;
+  if (phase.name === "established" && phase.transfer.name !== "none") {
+    view.transferTarget = phase.transfer.target;
+  } else if (call.referral !== undefined) view.transferTarget = call.referral.target;
+  if (call.referrer !== undefined) view.referrer = call.referrer;
+  return view;
+}
+
+function stateWord(call: Call): CallView["state"] {
+  const { phase } = call;
+  switch (phase.name) {
+    case "preparing":
+      return "dialling";
+    case "calling":
+      if (call.media.name === "running") return "early";
+      return phase.progress >= 180 ? "ringback" : "dialling";
+    case "ringing":
+    case "answering":
+      return "ringing";
+    case "established":
+      return call.hold.local ? "held" : "active";
+    case "ending":
+      return "ending";
+  }
+}

@@ -1,0 +1,233 @@
+/**
+ * The phone's whole state, and everything that can happen to it.
+ *
+ *     Command (a person, a script) ┐
+ *     SipInput (network)           ├─► step(state, input, moment) ─► { state, effects, events }
+ *     MediaInput (RTP, devices)    │
+ *     HeadsetInput (buttons)       │
+ *     TimerFired                   ┘
+ *
+ * Commands that are impossible throw; inputs from outside that do not fit are ignored and told in a
+ * `notice` event, because the network may say anything at any time.
+ */
+import type {
+  Account,
+  AccountId,
+  ExtraHeader,
+  Party,
+  RegistrationState,
+} from "../account/account.ts";
+import type { AccountView } from "../account/account_view.ts";
+import type { Call, CallLimits, CallRecord, CallView } from "./call.ts";
+import type { ErrorJson } from "../../base/errors.ts";
+import type {
+  HeadsetEffect,
+  HeadsetId,
+  HeadsetInput,
+  HeadsetNotice,
+} from "../ports/headset_port.ts";
+import type { PayloadFormat } from "../media/media_description.ts";
+import type {
+  AttachmentId,
+  AudioEndpoints,
+  MediaEffect,
+  MediaInput,
+  Microphone,
+  Speaker,
+} from "../ports/media_port.ts";
+import type { CallId, SipEffect, SipInput } from "../ports/sip_port.ts";
+import type { VolumeWish } from "../media/volume.ts";
+
+export interface Settings {
+  /** Every format that media can run. */
+  formats: PayloadFormat[];
+  /** Calls at one time; the next incoming one gets 486. */
+  maxCalls: number;
+  /** ms that an incoming call rings before it is missed. */
+  ringMs: number;
+  doNotDisturb: boolean;
+  /** `one`: a call that becomes active holds the others (a person); `all`: none is held (an exchange). */
+  active: "one" | "all";
+  /** Endpoints of calls that name none. */
+  endpoints: AudioEndpoints;
+  /** Whose calls are answered by themselves while no other is on; absent: nobody's. */
+  autoAnswer?: { /** See `matchesCaller`. */ callers: string[]; afterMs: number };
+  /** Whether we go where a peer transfers us (REFER); absent: it is refused. */
+  transfers?: "follow";
+  /** What lifting a headset does while no call is on; absent: nothing. */
+  lift?: { kind: "hotline"; dial: Dialled } | { kind: "redial" };
+}
+
+/** What was dialled, to dial it again. */
+export interface Dialled {
+  account: AccountId;
+  target: string;
+}
+
+export interface AccountState {
+  account: Account;
+  registration: RegistrationState;
+  connected: boolean;
+}
+
+export interface PhoneState {
+  settings: Settings;
+  accounts: ReadonlyMap<AccountId, AccountState>;
+  /** In the order of their beginning. */
+  calls: ReadonlyMap<CallId, Call>;
+  lastDialled?: Dialled;
+  /** Of what is heard, dB; see `VOLUME`. */
+  volume: number;
+}
+
+/** What a person or program asks for. Impossible ones throw `OffhookError`; nothing changes then. */
+export type Command =
+  | { type: "Register"; account: AccountId }
+  | { type: "Unregister"; account: AccountId }
+  | {
+    type: "Dial";
+    /** Chosen by the asker; unique. */
+    call: CallId;
+    account: AccountId;
+    target: string;
+    endpoints?: AudioEndpoints;
+    codecs?: string[];
+    from?: Party;
+    headers?: ExtraHeader[];
+    limits?: CallLimits;
+  }
+  | {
+    type: "Answer";
+    call: CallId;
+    endpoints?: AudioEndpoints;
+    codecs?: string[];
+    from?: Party;
+    headers?: ExtraHeader[];
+    limits?: CallLimits;
+  }
+  | {
+    type: "Reject";
+    call: CallId;
+    status?: number;
+    reason?: string;
+    headers?: ExtraHeader[];
+  }
+  /** Ends a call in whatever phase it is. */
+  | { type: "Hangup"; call: CallId }
+  | { type: "Hold"; call: CallId }
+  | { type: "Resume"; call: CallId }
+  /** Holds the active call and resumes the held one. */
+  | { type: "Swap" }
+  | { type: "Mute"; call: CallId; muted: boolean }
+  /** Begins a recording, or ends the one that runs (null). */
+  | { type: "Record"; call: CallId; path: string | null }
+  | { type: "PauseRecording"; call: CallId; paused: boolean }
+  | { type: "UseEndpoints"; call: CallId; microphone?: Microphone; speaker?: Speaker }
+  | { type: "AttachAudio"; call: CallId; attachment: AttachmentId; rate: number; instead: boolean }
+  | { type: "DetachAudio"; call: CallId; attachment: AttachmentId }
+  | { type: "SendDigits"; call: CallId; digits: string; durationMs: number }
+  | { type: "Transfer"; call: CallId; target: string }
+  | { type: "SetDoNotDisturb"; on: boolean }
+  /** Of what is heard, in every call: those that are on and those to come. */
+  | { type: "ChangeVolume"; volume: VolumeWish }
+  /** What a changed configuration says; calls go on as they are. */
+  | { type: "Configure"; settings: Settings; accounts: Account[] }
+  /** Early media to a caller: 183 with an answer, before the call is answered (practice PBX). */
+  | { type: "SendEarlyMedia"; call: CallId; endpoints?: AudioEndpoints };
+
+export type TimerName =
+  | "no-answer"
+  | "ring"
+  | "auto-answer"
+  | "duration"
+  | "ending"
+  | "glare"
+  | "transfer";
+
+export interface TimerFired {
+  type: "TimerFired";
+  timer: TimerName;
+  call: CallId;
+}
+
+export type Input = Command | SipInput | MediaInput | HeadsetInput | TimerFired;
+
+export type Effect =
+  | SipEffect
+  | MediaEffect
+  | HeadsetEffect
+  | { type: "StartTimer"; timer: TimerName; call: CallId; ms: number }
+  | { type: "StopTimer"; timer: TimerName; call: CallId };
+
+/** What the core cannot know by itself, passed in with each input. */
+export interface Moment {
+  /** ms since the epoch. */
+  at: number;
+  /** 0 ≤ random < 1. */
+  random: number;
+}
+
+export type CallEventType =
+  | "call.dialling"
+  | "call.incoming"
+  | "call.progress"
+  | "call.early-media"
+  | "call.answered"
+  | "call.hold"
+  | "call.mute"
+  | "call.recording"
+  | "call.transfer"
+  | "call.heard"
+  | "call.microphone-ended"
+  | "call.digits-sent"
+  | "call.digit"
+  | "call.endpoint"
+  | "call.media"
+  | "call.ending";
+
+/** What faces are told. Every call event carries the whole view of its call. */
+export type PhoneEvent =
+  /** Others are configured than before. */
+  | { type: "accounts"; accounts: AccountView[] }
+  | { type: "registration"; account: AccountId; registration: RegistrationState }
+  | { type: "connection"; account: AccountId; connected: boolean; error?: ErrorJson }
+  | { type: CallEventType; call: CallView; detail?: Record<string, unknown> }
+  | { type: "call.ended"; record: CallRecord }
+  | { type: "do-not-disturb"; on: boolean }
+  | { type: "volume"; /** dB */ volume: number }
+  | { type: "headset"; headset: HeadsetId; attached: boolean; name?: string; error?: ErrorJson }
+  | {
+    type: "headset-notice";
+    headset: HeadsetId;
+    notice: HeadsetNotice;
+    text: string;
+    hint?: string;
+  }
+  /** Something outside did what it should not, or an input came too late; for the log. */
+  | { type: "notice"; text: string; call?: CallId };
+
+export interface StepResult {
+  state: PhoneState;
+  effects: Effect[];
+  events: PhoneEvent[];
+}
+
+/** A phone with these accounts, nothing registered and no call. */
+export function initialState(
+  settings: Settings,
+  accounts: Account[],
+  lastDialled?: Dialled,
+): PhoneState {
+  return {
+    ...(lastDialled === undefined ? {} : { lastDialled }),
+    settings,
+    accounts: new Map(
+      accounts.map((account) => [
+        account.id,
+        { account, registration: { state: "none" }, connected: false },
+      ]),
+    ),
+    calls: new Map(),
+    volume: 0,
+  };
+}

@@ -1,0 +1,157 @@
+/**
+ * One turn of the core: a draft of the next state, and what the turn asks for and tells.
+ *
+ * A transition gets a turn and writes on it; `step` reads the result. The state that came in is never
+ * touched: maps are copied at the first write.
+ */
+import { type Call, type CallView, type Phase, viewOf } from "./call.ts";
+import { OffhookError } from "../../base/errors.ts";
+import type {
+  AccountState,
+  CallEventType,
+  Dialled,
+  Effect,
+  Moment,
+  PhoneEvent,
+  PhoneState,
+  StepResult,
+  TimerName,
+} from "./state.ts";
+
+/** A call in one named phase. */
+export type CallIn<Name extends Phase["name"]> = Call & { phase: Extract<Phase, { name: Name }> };
+
+export class Turn {
+  readonly moment: Moment;
+  readonly effects: Effect[] = [];
+  readonly events: PhoneEvent[] = [];
+  #state: PhoneState;
+  #calls: Map<string, Call> | undefined;
+
+  constructor(state: PhoneState, moment: Moment) {
+    this.#state = state;
+    this.moment = moment;
+  }
+
+  get settings(): PhoneState["settings"] {
+    return this.#state.settings;
+  }
+
+  get accounts(): PhoneState["accounts"] {
+    return this.#state.accounts;
+  }
+
+  get calls(): ReadonlyMap<string, Call> {
+    return this.#calls ?? this.#state.calls;
+  }
+
+  find(id: string): Call | undefined {
+    return this.calls.get(id);
+  }
+
+  /** @throws OffhookError `no-such-call`, with the calls that exist */
+  need(id: string): Call {
+    const call = this.find(id);
+    if (call !== undefined) return call;
+    const calls = [...this.calls.keys()];
+    throw new OffhookError("no-such-call", `there is no call "${id}"`, {
+      hint: calls.length === 0 ? "No call is on." : `Calls: ${calls.join(", ")}.`,
+      data: { call: id, calls },
+    });
+  }
+
+  put<C extends Call>(call: C): C {
+    this.#calls ??= new Map(this.#state.calls);
+    this.#calls.set(call.id, call);
+    return call;
+  }
+
+  /** The call with another phase, stored. */
+  enter<Name extends Phase["name"]>(
+    call: Call,
+    phase: Extract<Phase, { name: Name }>,
+  ): CallIn<Name> {
+    return this.put({ ...call, phase }) as CallIn<Name>;
+  }
+
+  drop(id: string): void {
+    this.#calls ??= new Map(this.#state.calls);
+    this.#calls.delete(id);
+  }
+
+  putAccount(account: AccountState): void {
+    const accounts = new Map(this.#state.accounts).set(account.account.id, account);
+    this.#state = { ...this.#state, accounts };
+  }
+
+  putAccounts(accounts: readonly AccountState[]): void {
+    const byId = new Map(accounts.map((each) => [each.account.id, each]));
+    this.#state = { ...this.#state, accounts: byId };
+  }
+
+  get lastDialled(): PhoneState["lastDialled"] {
+    return this.#state.lastDialled;
+  }
+
+  remember(lastDialled: Dialled): void {
+    this.#state = { ...this.#state, lastDialled };
+  }
+
+  get volume(): number {
+    return this.#state.volume;
+  }
+
+  putVolume(volume: number): void {
+    this.#state = { ...this.#state, volume };
+  }
+
+  putSettings(settings: PhoneState["settings"]): void {
+    this.#state = { ...this.#state, settings };
+  }
+
+  ask(effect: Effect): void {
+    this.effects.push(effect);
+  }
+
+  startTimer(timer: TimerName, call: string, ms: number): void {
+    this.ask({ type: "StartTimer", timer, call, ms });
+  }
+
+  stopTimer(timer: TimerName, call: string): void {
+    this.ask({ type: "StopTimer", timer, call });
+  }
+
+  tell(type: CallEventType, call: Call, detail?: Record<string, unknown>): void {
+    const view: CallView = viewOf(call);
+    this.events.push(detail === undefined ? { type, call: view } : { type, call: view, detail });
+  }
+
+  /** Something outside did not fit: told, never thrown. */
+  notice(text: string, call?: string): void {
+    this.events.push(
+      call === undefined ? { type: "notice", text } : { type: "notice", text, call },
+    );
+  }
+
+  result(): StepResult {
+    const state = this.#calls === undefined ? this.#state : { ...this.#state, calls: this.#calls };
+    return { state, effects: this.effects, events: this.events };
+  }
+}
+
+/** Narrows a call to a phase. */
+export function isIn<Name extends Phase["name"]>(call: Call, name: Name): call is CallIn<Name> {
+  return call.phase.name === name;
+}
+
+/** @throws OffhookError `invalid-state`, saying what the call is doing and when the command is right */
+export function refuse(call: Call, command: string, allowed: string): never {
+  throw new OffhookError(
+    "invalid-state",
+    `cannot ${command} call "${call.id}": it is ${viewOf(call).state}`,
+    {
+      hint: `${command} needs ${allowed}.`,
+      data: { call: call.id, phase: call.phase.name, command },
+    },
+  );
+}
