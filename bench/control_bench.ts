@@ -1,7 +1,7 @@
 /** The control API over its Unix socket: one request, and a client that comes, asks and goes. */
 import { WebSocket } from "ws";
-import { LocalPhone } from "../src/control/local_phone.ts";
-import { ControlServer } from "../src/control/server.ts";
+import { LocalPhone } from "../src/control/local/local_phone.ts";
+import { ControlServer } from "../src/control/server/server.ts";
 import { agreeableCore } from "../tests/fakes/agreeable_core.ts";
 
 const core = agreeableCore();

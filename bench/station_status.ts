@@ -5,7 +5,7 @@
  *
  *     deno run --allow-all bench/station_status.ts
  */
-import { RemotePhone } from "../src/control/remote_phone.ts";
+import { RemotePhone } from "../src/control/client/remote_phone.ts";
 import { Offhook } from "../tests/peers/offhook.ts";
 import { withScratch } from "../tests/peers/scratch.ts";
 import { residentMebibytes } from "./whole_call/process_usage.ts";

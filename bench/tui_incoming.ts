@@ -6,8 +6,8 @@
  */
 import { draw, LOOKS, Sink } from "./tui_scene.ts";
 
-const { RemotePhone } = await import("../src/control/remote_phone.ts");
-const { ControlServer } = await import("../src/control/server.ts");
+const { RemotePhone } = await import("../src/control/client/remote_phone.ts");
+const { ControlServer } = await import("../src/control/server/server.ts");
 const { openPracticeLine } = await import("../src/lab/practice_line.ts");
 const { firstState } = await import("../src/tui/state.ts");
 const { Link } = await import("../src/tui/link.ts");

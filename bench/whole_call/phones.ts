@@ -1,6 +1,6 @@
 /** The measured phones, behind one interface: ours as processes of the command line, and baresip. */
 import { DIRECT_ACCOUNT } from "../../src/core/account/account.ts";
-import { RemotePhone } from "../../src/control/remote_phone.ts";
+import { RemotePhone } from "../../src/control/client/remote_phone.ts";
 import { Baresip } from "../../tests/peers/baresip.ts";
 import { Offhook } from "../../tests/peers/offhook.ts";
 import type { PeerProcess } from "../../tests/peers/peer_process.ts";

@@ -2,7 +2,7 @@
  * `offhook answer` on a running station: takes what rings there, and leaves other calls to others.
  * Not on the real-time path.
  */
-import type { CallView, Snapshot } from "../control/phone.ts";
+import type { CallView, Snapshot } from "../control/contract/phone.ts";
 import type { ExitCode } from "../base/errors.ts";
 import type { AnswerValues } from "./answer.ts";
 import { answerCalls } from "./answer_calls.ts";

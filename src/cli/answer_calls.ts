@@ -7,7 +7,7 @@
  *
  * Not on the real-time path.
  */
-import type { CallView, Methods } from "../control/phone.ts";
+import type { CallView, Methods } from "../control/contract/phone.ts";
 import { type ExitCode, OffhookError } from "../base/errors.ts";
 import type { AnswerValues } from "./answer.ts";
 import { followCall } from "./follow_call.ts";

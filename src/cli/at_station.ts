@@ -8,8 +8,8 @@
  * The configuration is not read for it. Not on the real-time path.
  */
 import { type AppliedOverride, appliedOverrides } from "../config/overrides.ts";
-import type { Snapshot } from "../control/phone.ts";
-import type { RemotePhone } from "../control/remote_phone.ts";
+import type { Snapshot } from "../control/contract/phone.ts";
+import type { RemotePhone } from "../control/client/remote_phone.ts";
 import { OffhookError } from "../base/errors.ts";
 import { interruptsOf, type Session, sessionOf } from "./session.ts";
 import type { Io } from "./io.ts";

@@ -3,7 +3,7 @@
  *
  *     offhook hold [--call ID]  ─► the call that is meant ─► one method of the control API
  */
-import type { CallView, Phone } from "../control/phone.ts";
+import type { CallView, Phone } from "../control/contract/phone.ts";
 import type { Command } from "./command.ts";
 import { say, sayJson } from "./io.ts";
 import { callField, LIVE, type LiveFields, withStation } from "./live.ts";

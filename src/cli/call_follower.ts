@@ -9,7 +9,7 @@
  *
  * Not on the real-time path.
  */
-import type { Phone, Sequenced } from "../control/phone.ts";
+import type { Phone, Sequenced } from "../control/contract/phone.ts";
 import type { CallRecord, CallView } from "../core/state/call.ts";
 import type { ErrorJson } from "../base/errors.ts";
 import type { CallId } from "../core/ports/sip_port.ts";

@@ -1,6 +1,11 @@
 /** Who writes contacts: the station that runs, else this process. Not on the real-time path. */
-import type { Contact, ContactCard, ContactDraft, ImportedContacts } from "../control/records.ts";
-import type { RemotePhone } from "../control/remote_phone.ts";
+import type {
+  Contact,
+  ContactCard,
+  ContactDraft,
+  ImportedContacts,
+} from "../control/contract/records.ts";
+import type { RemotePhone } from "../control/client/remote_phone.ts";
 import { type ExitCode, OffhookError } from "../base/errors.ts";
 import type { Store } from "../store/store.ts";
 import type { ContactStationValues } from "./contacts.ts";

@@ -9,7 +9,7 @@ import { parseHostPort } from "../base/address.ts";
 import type { ExitCode } from "../base/errors.ts";
 import type { AudioEndpoints } from "../core/ports/media_port.ts";
 import { resolveTarget } from "../core/account/target.ts";
-import type { Methods, Snapshot } from "../control/phone.ts";
+import type { Methods, Snapshot } from "../control/contract/phone.ts";
 import { DIRECT_ACCOUNT } from "../core/account/account.ts";
 import { type Attached, refuseToStay, withAttached } from "./at_station.ts";
 import type { Context } from "./command.ts";

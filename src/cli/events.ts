@@ -1,5 +1,5 @@
 /** `offhook events`: what a running station tells, one JSON object a line, until interrupted. */
-import type { Sequenced } from "../control/phone.ts";
+import type { Sequenced } from "../control/contract/phone.ts";
 import { sayJson } from "./io.ts";
 import { LIVE, type LiveFields, withStation } from "./live.ts";
 import { option, repeated } from "./quick_args.ts";

@@ -7,7 +7,7 @@
  *
  * Not on the real-time path.
  */
-import type { CallView, Phone, Sequenced } from "../control/phone.ts";
+import type { CallView, Phone, Sequenced } from "../control/contract/phone.ts";
 import { isCallEvent } from "./call_follower.ts";
 import { matchesCaller } from "../core/account/caller_pattern.ts";
 

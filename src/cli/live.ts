@@ -6,7 +6,7 @@
  * They load neither the configuration nor the station nor, mostly, the parser library. Not on the
  * real-time path.
  */
-import type { RemotePhone } from "../control/remote_phone.ts";
+import type { RemotePhone } from "../control/client/remote_phone.ts";
 import type { ExitCode } from "../base/errors.ts";
 import type { Io } from "./io.ts";
 import { outputFields } from "./output_fields.ts";

@@ -1,5 +1,5 @@
 /** The choice of a live call by its id, or by there being only one. Pure. */
-import type { CallView } from "../control/phone.ts";
+import type { CallView } from "../control/contract/phone.ts";
 import { OffhookError } from "../base/errors.ts";
 
 /**

@@ -3,7 +3,7 @@
  * is opened, not before. Not on the real-time path.
  */
 import { lazily } from "./lazily.ts";
-import type { Phone } from "../control/phone.ts";
+import type { Phone } from "../control/contract/phone.ts";
 import type { OpenPhone as StationPhone, PhoneOptions } from "../station/phone_options.ts";
 
 export type { PhoneOptions };

@@ -8,7 +8,7 @@
  */
 import { fileURLToPath } from "node:url";
 import { launchArguments } from "../config/launch.ts";
-import type { RemotePhone } from "../control/remote_phone.ts";
+import type { RemotePhone } from "../control/client/remote_phone.ts";
 import { type ErrorCode, EXIT_CODES, OffhookError } from "../base/errors.ts";
 import type { Io } from "./io.ts";
 
@@ -26,7 +26,7 @@ const END_MS = 6_000;
 
 /** @returns undefined when no station answers there */
 export async function joinStation(address: string): Promise<RemotePhone | undefined> {
-  const { RemotePhone } = await import("../control/remote_phone.ts");
+  const { RemotePhone } = await import("../control/client/remote_phone.ts");
   try {
     return await RemotePhone.connect({ address });
   } catch (error) {

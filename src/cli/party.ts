@@ -1,5 +1,5 @@
 /** Who calls, and whose calls are taken, as people write it. Pure. Not on the real-time path. */
-import type { Snapshot } from "../control/phone.ts";
+import type { Snapshot } from "../control/contract/phone.ts";
 import type { Party } from "../core/account/account.ts";
 import { OffhookError } from "../base/errors.ts";
 import { resolveTarget } from "../core/account/target.ts";

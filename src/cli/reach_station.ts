@@ -1,5 +1,5 @@
 /** The way to the running station: its place, and the token that a place on the network asks for. */
-import { RemotePhone } from "../control/remote_phone.ts";
+import { RemotePhone } from "../control/client/remote_phone.ts";
 import type { Io } from "./io.ts";
 import { stationPlace } from "./station_place.ts";
 

@@ -1,6 +1,6 @@
 /** `offhook record start | stop | pause | resume`: the recording of a live call. */
 import { resolve } from "node:path";
-import type { CallView } from "../control/phone.ts";
+import type { CallView } from "../control/contract/phone.ts";
 import { say, sayJson } from "./io.ts";
 import { callField, LIVE, type LiveFields, withStation } from "./live.ts";
 import { meantCall } from "./meant_call.ts";

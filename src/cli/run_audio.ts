@@ -5,7 +5,7 @@
  *
  * Not on the real-time path: what is late here is lost here.
  */
-import type { CallView, Phone, Sequenced } from "../control/phone.ts";
+import type { CallView, Phone, Sequenced } from "../control/contract/phone.ts";
 import { type ExitCode, OffhookError } from "../base/errors.ts";
 import type { CallId } from "../core/ports/sip_port.ts";
 import type { AudioFields } from "./audio.ts";

@@ -7,7 +7,7 @@
  * Not on the real-time path.
  */
 import { resolve } from "node:path";
-import type { ContactCard, ContactDraft } from "../control/records.ts";
+import type { ContactCard, ContactDraft } from "../control/contract/records.ts";
 import { type ExitCode, OffhookError } from "../base/errors.ts";
 import { fileReason } from "../base/file_reason.ts";
 import type { Contact } from "../store/contacts/contact.ts";

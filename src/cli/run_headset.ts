@@ -8,7 +8,7 @@
  * Not on the real-time path.
  */
 import { loadConfig, type LoadedConfig } from "../config/load.ts";
-import type { HeadsetInfo, HeadsetList } from "../control/headsets.ts";
+import type { HeadsetInfo, HeadsetList } from "../control/contract/headsets.ts";
 import type { HeadsetListReport } from "../control/schemas/headsets.ts";
 import { type ExitCode, OffhookError } from "../base/errors.ts";
 import type { Context } from "./command.ts";

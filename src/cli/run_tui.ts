@@ -7,7 +7,7 @@
  *
  * Not on the real-time path.
  */
-import type { RemotePhone } from "../control/remote_phone.ts";
+import type { RemotePhone } from "../control/client/remote_phone.ts";
 import { type ExitCode, OffhookError } from "../base/errors.ts";
 import type { JoinedPhone } from "../tui/link.ts";
 import type { TuiOptions } from "../tui/open.tsx";

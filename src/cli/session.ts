@@ -5,7 +5,7 @@
  *
  * Not on the real-time path.
  */
-import type { Phone, Sequenced, Snapshot } from "../control/phone.ts";
+import type { Phone, Sequenced, Snapshot } from "../control/contract/phone.ts";
 import type { Io } from "./io.ts";
 
 export interface Session {

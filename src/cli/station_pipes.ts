@@ -9,7 +9,7 @@
  * As on a phone of one's own, the far end is heard from its first sound on, and the input is said
  * from the answer on. Not on the real-time path.
  */
-import type { Phone } from "../control/phone.ts";
+import type { Phone } from "../control/contract/phone.ts";
 import { OffhookError } from "../base/errors.ts";
 import type { AudioEndpoints } from "../core/ports/media_port.ts";
 import type { CallId } from "../core/ports/sip_port.ts";

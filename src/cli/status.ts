@@ -1,5 +1,5 @@
 /** `offhook status` and `offhook calls`: what a running station is doing. */
-import type { CallView, Snapshot } from "../control/phone.ts";
+import type { CallView, Snapshot } from "../control/contract/phone.ts";
 import type { RegistrationState } from "../core/account/account.ts";
 import { say, sayJson } from "./io.ts";
 import { LIVE, type LiveFields, withStation } from "./live.ts";

@@ -2,7 +2,7 @@
  * The first call: register with the practice PBX, call its echo with a known voice, find the voice
  * again in what came back.
  */
-import type { Phone, Sequenced } from "../control/phone.ts";
+import type { Phone, Sequenced } from "../control/contract/phone.ts";
 import type { CallRecord } from "../core/state/call.ts";
 import { OffhookError } from "../base/errors.ts";
 import { type EchoProof, proveEcho } from "./echo_proof.ts";

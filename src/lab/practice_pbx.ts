@@ -9,7 +9,7 @@
  * media as the phone that calls it.
  */
 import { DIRECT_ACCOUNT } from "../core/account/account.ts";
-import type { Sequenced } from "../control/phone.ts";
+import type { Sequenced } from "../control/contract/phone.ts";
 import type { CallView } from "../core/state/call.ts";
 import { formatHostPort } from "../base/address.ts";
 import { answer } from "../sip/answer.ts";

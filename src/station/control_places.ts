@@ -3,7 +3,7 @@
  *
  *     [[station.control]] ─► token files, certificate ─► TcpListen
  */
-import { type Role, ROLES } from "../control/role.ts";
+import { type Role, ROLES } from "../control/contract/role.ts";
 import { readPasswordFile } from "../config/credentials/password.ts";
 import type { ControlConfig } from "../config/station_schema.ts";
 import { parseHostPort } from "../base/address.ts";

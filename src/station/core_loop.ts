@@ -7,8 +7,8 @@
  * An input that an effect causes at once waits in the queue until the step that caused it is done, so
  * a step never sees half of another. Not on the real-time path: RTP never comes through here.
  */
-import type { Sequenced } from "../control/phone.ts";
-import type { CommandPort } from "../control/local_phone.ts";
+import type { Sequenced } from "../control/contract/phone.ts";
+import type { CommandPort } from "../control/local/local_phone.ts";
 import type { Clock, TimerHandle } from "../base/clock.ts";
 import { OffhookError } from "../base/errors.ts";
 import type { HeadsetEffect } from "../core/ports/headset_port.ts";

@@ -4,8 +4,8 @@
  *
  *     core ─ state ─► headsets, busylights          headsets, buttons ─ intents ─► core
  */
-import type { HeadsetList } from "../control/headsets.ts";
-import type { SoundDevice } from "../control/records.ts";
+import type { HeadsetList } from "../control/contract/headsets.ts";
+import type { SoundDevice } from "../control/contract/records.ts";
 import type { Clock } from "../base/clock.ts";
 import { type HeadsetInput, type HeadsetState, IDLE_HEADSET } from "../core/ports/headset_port.ts";
 import type { DeviceHostAccess } from "../device_host/client_access.ts";

@@ -1,6 +1,6 @@
 /** The phone's events as lines of the log, with the Call-ID on every line of a call. Pure. */
 import { OUTCOME_WORDS } from "../core/state/outcome.ts";
-import type { Sequenced } from "../control/phone.ts";
+import type { Sequenced } from "../control/contract/phone.ts";
 import type { CallView } from "../core/state/call.ts";
 import type { LogFacts, LogLevel } from "./log_line.ts";
 

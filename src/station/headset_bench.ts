@@ -6,7 +6,7 @@
  */
 import { SYSTEM_CLOCK } from "./core_loop.ts";
 import type { Clock } from "../base/clock.ts";
-import type { HeadsetInfo } from "../control/headsets.ts";
+import type { HeadsetInfo } from "../control/contract/headsets.ts";
 import { OffhookError } from "../base/errors.ts";
 import { DeviceHostConnection } from "../device_host/client.ts";
 import type { DeviceHostAccess } from "../device_host/client_access.ts";

@@ -4,7 +4,7 @@
  *     ALSA card of the same USB device ─► device `… (hw:CARD,…)`      Linux, to the letter
  *     else: a device that carries the headset's name                  PulseAudio, Core Audio, WASAPI
  */
-import type { SoundDevice } from "../control/records.ts";
+import type { SoundDevice } from "../control/contract/records.ts";
 import { OffhookError } from "../base/errors.ts";
 import type { HeadsetInput } from "../core/ports/headset_port.ts";
 import type { AudioEndpoints, Microphone, Speaker } from "../core/ports/media_port.ts";

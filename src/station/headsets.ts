@@ -11,8 +11,8 @@
  * started again, and the headsets are opened again.
  */
 import type { Clock } from "../base/clock.ts";
-import type { HeadsetInfo, HeadsetList } from "../control/headsets.ts";
-import type { SoundDevice } from "../control/records.ts";
+import type { HeadsetInfo, HeadsetList } from "../control/contract/headsets.ts";
+import type { SoundDevice } from "../control/contract/records.ts";
 import type { HeadsetInput, HeadsetIntent, HeadsetState } from "../core/ports/headset_port.ts";
 import { IDLE_HEADSET } from "../core/ports/headset_port.ts";
 import type { DeviceHostAccess } from "../device_host/client_access.ts";

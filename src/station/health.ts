@@ -9,7 +9,7 @@
  * Only `works` feeds the watchdog. A new start mends neither a server, nor a disk, nor a sound card,
  * and it ends every call. Pure: facts in, judgement out.
  */
-import type { Health } from "../control/health.ts";
+import type { Health } from "../control/contract/health.ts";
 import type { AccountState } from "../core/state/state.ts";
 
 export interface HealthFacts {

@@ -1,5 +1,5 @@
 /** `/livez`, `/healthz` and `/readyz` over HTTP on loopback, for supervisors that ask. */
-import type { Health } from "../control/health.ts";
+import type { Health } from "../control/contract/health.ts";
 import { OffhookError } from "../base/errors.ts";
 
 export interface HealthServer {

@@ -1,5 +1,5 @@
 /** Writes every call into the history, from its first moment to its record. */
-import type { Sequenced } from "../control/phone.ts";
+import type { Sequenced } from "../control/contract/phone.ts";
 import type { CallRecord, CallView } from "../core/state/call.ts";
 import type { MediaReport } from "../core/ports/media_port.ts";
 import type { History } from "../store/history.ts";

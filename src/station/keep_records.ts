@@ -1,5 +1,5 @@
 /** History and contacts of a phone that no station serves: in memory, for as long as it lives. */
-import type { LocalPhone } from "../control/local_phone.ts";
+import type { LocalPhone } from "../control/local/local_phone.ts";
 import { openStore } from "../store/store.ts";
 import { historyLog } from "./history_log.ts";
 

@@ -1,5 +1,5 @@
 /** The headsets of this machine, asked of a device host that lives just for the question. */
-import type { HeadsetInfo } from "../control/headsets.ts";
+import type { HeadsetInfo } from "../control/contract/headsets.ts";
 import { OffhookError } from "../base/errors.ts";
 import { DeviceHostConnection } from "../device_host/client.ts";
 import { DeviceHostSupervisor } from "../device_host/client_supervisor.ts";

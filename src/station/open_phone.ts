@@ -4,8 +4,8 @@
  *     Phone ◄─ LocalPhone ◄─ WholePhone ─► Assembly
  */
 import { dataFolder, processEnvironment } from "../config/folders.ts";
-import { LocalPhone } from "../control/local_phone.ts";
-import type { Providers } from "../control/records.ts";
+import { LocalPhone } from "../control/local/local_phone.ts";
+import type { Providers } from "../control/contract/records.ts";
 import type { PhoneState } from "../core/state/state.ts";
 import type { Flow } from "../sip/transport/types.ts";
 import { Assembly } from "./assembly.ts";

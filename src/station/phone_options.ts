@@ -5,7 +5,7 @@
  *     const phone = await openPhone(options);                 // an OpenPhone: see below
  */
 import type { Account, AccountId, TlsSettings, TransportName } from "../core/account/account.ts";
-import type { Phone } from "../control/phone.ts";
+import type { Phone } from "../control/contract/phone.ts";
 import type { AudioEndpoints } from "../core/ports/media_port.ts";
 import type { WriteLog } from "./log_line.ts";
 import type { TraceSink } from "../sip/trace.ts";

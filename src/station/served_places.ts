@@ -8,8 +8,8 @@
  * A place whose tokens or certificate changed is closed and opened: who came in by an old token is
  * out. Not on the real-time path.
  */
-import type { ControlServer, Listen } from "../control/server.ts";
-import type { Health } from "../control/health.ts";
+import type { ControlServer, Listen } from "../control/server/server.ts";
+import type { Health } from "../control/contract/health.ts";
 import { type HealthServer, serveHealth } from "./health_server.ts";
 
 export type TcpListen = Extract<Listen, { kind: "tcp" }>;

@@ -7,11 +7,11 @@
  * It starts without network and without sound, and picks them up when they come: neither is waited
  * for. A store that cannot be opened costs the history, not the phone.
  */
-import type { Health } from "../control/health.ts";
-import { snapshotOf } from "../control/local_phone.ts";
-import type { Phone, Sequenced } from "../control/phone.ts";
-import type { Providers } from "../control/records.ts";
-import { ControlServer, type Listen } from "../control/server.ts";
+import type { Health } from "../control/contract/health.ts";
+import { snapshotOf } from "../control/local/local_phone.ts";
+import type { Phone, Sequenced } from "../control/contract/phone.ts";
+import type { Providers } from "../control/contract/records.ts";
+import { ControlServer, type Listen } from "../control/server/server.ts";
 import { OffhookError } from "../base/errors.ts";
 import { InstanceLock } from "./instance_lock.ts";
 import { errorLine, type WriteLog } from "./log_line.ts";

@@ -7,8 +7,8 @@
  */
 import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
-import type { Phone } from "../control/phone.ts";
-import type { Providers } from "../control/records.ts";
+import type { Phone } from "../control/contract/phone.ts";
+import type { Providers } from "../control/contract/records.ts";
 import { OffhookError } from "../base/errors.ts";
 import { fileReason } from "../base/file_reason.ts";
 import type { HistoryRecord } from "../store/history_record.ts";

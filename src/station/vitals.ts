@@ -2,8 +2,8 @@
  * Gathers what {@link judge} is told: how late timers fire, which devices of calls are broken, and
  * since when each account is not registered.
  */
-import type { Health } from "../control/health.ts";
-import type { Sequenced } from "../control/phone.ts";
+import type { Health } from "../control/contract/health.ts";
+import type { Sequenced } from "../control/contract/phone.ts";
 import type { AccountId } from "../core/account/account.ts";
 import type { PhoneState } from "../core/state/state.ts";
 import { type AccountFacts, judge } from "./health.ts";

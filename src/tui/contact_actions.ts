@@ -4,7 +4,7 @@
  *     add: who is typed, chosen or on the line ─► kept ─► its name in the field, to be mended
  *     rename: the chosen contact's name in the field ─ Enter ─► kept
  */
-import type { Contact } from "../control/records.ts";
+import type { Contact } from "../control/contract/records.ts";
 import type { ActionName } from "./actions.ts";
 import type { Controller } from "./controller.ts";
 import { keepable } from "./keepable.ts";

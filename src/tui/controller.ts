@@ -8,7 +8,7 @@
  * action that is impossible says why.
  */
 import { type ErrorJson, OffhookError } from "../base/errors.ts";
-import type { MethodName, Methods, Phone } from "../control/phone.ts";
+import type { MethodName, Methods, Phone } from "../control/contract/phone.ts";
 import { type ActionName, ACTIONS, type AnswerName, goesTo } from "./actions.ts";
 import { CallActions } from "./call_actions.ts";
 import { ContactActions } from "./contact_actions.ts";

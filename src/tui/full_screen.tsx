@@ -9,7 +9,7 @@
  */
 import { PassThrough } from "node:stream";
 import { render } from "ink";
-import type { Phone } from "../control/phone.ts";
+import type { Phone } from "../control/contract/phone.ts";
 import { App, type AppProps } from "./app.tsx";
 import { Clock } from "./clock.ts";
 import type { Controller } from "./controller.ts";

@@ -6,7 +6,7 @@
  * A station that goes away is told as `lost`, tried again, and joined where it was left: events since
  * the last one when it is the same process, a fresh snapshot when it is another.
  */
-import type { Phone } from "../control/phone.ts";
+import type { Phone } from "../control/contract/phone.ts";
 import { type ErrorJson, OffhookError } from "../base/errors.ts";
 import type { Timers } from "./timers.ts";
 import type { PhoneNews } from "./phone_model.ts";

@@ -1,6 +1,6 @@
 /** What events say in the log view, a line each. Pure. */
 import { OUTCOME_WORDS } from "../core/state/outcome.ts";
-import type { Sequenced } from "../control/phone.ts";
+import type { Sequenced } from "../control/contract/phone.ts";
 import type { CallRecord } from "../core/state/call.ts";
 import type { ErrorJson } from "../base/errors.ts";
 import type { CallId } from "../core/ports/sip_port.ts";

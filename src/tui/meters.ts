@@ -3,7 +3,7 @@
  *
  *     call with sound in front, phone view, station there ─► levels ─► Store        else: stopped
  */
-import type { Phone } from "../control/phone.ts";
+import type { Phone } from "../control/contract/phone.ts";
 import { frontCall } from "./phone_model.ts";
 import type { AppState } from "./state.ts";
 import type { Store } from "./store.ts";

@@ -7,7 +7,7 @@
  * this is a copy to draw. Its size is bounded, whatever the phone does for however long.
  */
 import { type AccountNews, type AccountRow, accountRows, changedRow } from "./account_row.ts";
-import type { Sequenced, Snapshot } from "../control/phone.ts";
+import type { Sequenced, Snapshot } from "../control/contract/phone.ts";
 import type { CallRecord, CallView } from "../core/state/call.ts";
 import type { ErrorJson } from "../base/errors.ts";
 import type { CallLevels, MediaReport } from "../core/ports/media_port.ts";

@@ -5,8 +5,8 @@
  * An answer that a later question has overtaken is dropped.
  */
 import { OffhookError } from "../base/errors.ts";
-import type { MethodName, Methods, Phone } from "../control/phone.ts";
-import type { Sequenced } from "../control/phone.ts";
+import type { MethodName, Methods, Phone } from "../control/contract/phone.ts";
+import type { Sequenced } from "../control/contract/phone.ts";
 import { findHits } from "./search.ts";
 import type { ViewName } from "./state.ts";
 import type { Store } from "./store.ts";

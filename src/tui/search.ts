@@ -2,7 +2,7 @@
  * The one list that letters search: contacts and the people of the history together, best first, and
  * what is typed as it stands when it can be dialled. Pure.
  */
-import type { ContactHit, PastCall } from "../control/records.ts";
+import type { ContactHit, PastCall } from "../control/contract/records.ts";
 import { resolveTarget } from "../core/account/target.ts";
 import type { Hit } from "./state.ts";
 import { shortAddress } from "./text.ts";

@@ -10,8 +10,8 @@ import type {
   LadderMessage,
   PastCall,
   SoundDevices,
-} from "../control/records.ts";
-import type { HeadsetList } from "../control/headsets.ts";
+} from "../control/contract/records.ts";
+import type { HeadsetList } from "../control/contract/headsets.ts";
 import type { ErrorJson } from "../base/errors.ts";
 import type { CallId } from "../core/ports/sip_port.ts";
 import { NO_PHONE, type PhoneModel } from "./phone_model.ts";

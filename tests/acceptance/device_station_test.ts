@@ -3,7 +3,7 @@
  * client is told, and the sound is back within two seconds.
  */
 import assert from "node:assert/strict";
-import type { Sequenced } from "../../src/control/phone.ts";
+import type { Sequenced } from "../../src/control/contract/phone.ts";
 import { PORTAUDIO_RIGS } from "../fakes/device_rigs.ts";
 import { Changes } from "../peers/changes.ts";
 import { Offhook } from "../peers/offhook.ts";

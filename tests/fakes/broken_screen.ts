@@ -1,5 +1,5 @@
 /** A screen on a phone that tells nonsense after a moment: drawing throws. For a terminal test. */
-import type { CallView, Sequenced } from "../../src/control/phone.ts";
+import type { CallView, Sequenced } from "../../src/control/contract/phone.ts";
 import { openTui } from "../../src/tui/open.tsx";
 import { localeOf } from "../../src/tui/strings.ts";
 import { joinedPhone } from "./joined_phone.ts";

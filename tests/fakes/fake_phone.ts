@@ -5,7 +5,7 @@ import type {
   Phone,
   Sequenced,
   Subscription,
-} from "../../src/control/phone.ts";
+} from "../../src/control/contract/phone.ts";
 import type { CallRecord, CallView } from "../../src/core/state/call.ts";
 import type { OffhookError } from "../../src/base/errors.ts";
 import type { MediaReport } from "../../src/core/ports/media_port.ts";

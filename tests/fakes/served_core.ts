@@ -1,6 +1,6 @@
 /** A core that agrees to everything, served at one place, with what the server logs. */
-import { LocalPhone } from "../../src/control/local_phone.ts";
-import { ControlServer, type ServerOptions } from "../../src/control/server.ts";
+import { LocalPhone } from "../../src/control/local/local_phone.ts";
+import { ControlServer, type ServerOptions } from "../../src/control/server/server.ts";
 import { agreeableCore } from "./agreeable_core.ts";
 
 export async function servedCore(

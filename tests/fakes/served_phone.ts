@@ -1,7 +1,7 @@
 /** A phone served on a Unix socket in a folder of its own, for what is asked of it over the wire. */
-import type { Phone } from "../../src/control/phone.ts";
-import { RemotePhone } from "../../src/control/remote_phone.ts";
-import { ControlServer } from "../../src/control/server.ts";
+import type { Phone } from "../../src/control/contract/phone.ts";
+import { RemotePhone } from "../../src/control/client/remote_phone.ts";
+import { ControlServer } from "../../src/control/server/server.ts";
 
 export interface Served {
   /** Another client of the same server; whoever opens it closes it. */

@@ -1,12 +1,12 @@
 /** Call commands on a running station: which phone they use, what they leave, what they follow. */
 import assert from "node:assert/strict";
 import { runCli } from "../../src/cli/cli.ts";
-import { LocalPhone } from "../../src/control/local_phone.ts";
-import type { Sequenced } from "../../src/control/phone.ts";
+import { LocalPhone } from "../../src/control/local/local_phone.ts";
+import type { Sequenced } from "../../src/control/contract/phone.ts";
 import { DIRECT_ACCOUNT } from "../../src/core/account/account.ts";
-import { ControlServer } from "../../src/control/server.ts";
+import { ControlServer } from "../../src/control/server/server.ts";
 import type { CoreLoop } from "../../src/station/core_loop.ts";
-import { event as eventSchema } from "../../src/control/events.ts";
+import { event as eventSchema } from "../../src/control/contract/events.ts";
 import { actionSchema, callsSchema, statusSchema } from "../../src/control/schemas/live.ts";
 import { agreeableCore } from "../fakes/agreeable_core.ts";
 import { FakeIo, type FakeIoOptions, settle } from "../fakes/fake_io.ts";

@@ -2,11 +2,11 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { WebSocket } from "ws";
-import { type AudioMessage, audioMessage } from "../../src/control/audio_connection.ts";
-import { LocalPhone } from "../../src/control/local_phone.ts";
-import { RemotePhone } from "../../src/control/remote_phone.ts";
-import type { AttachmentListener } from "../../src/control/records.ts";
-import { ControlServer } from "../../src/control/server.ts";
+import { type AudioMessage, audioMessage } from "../../src/control/server/audio_connection.ts";
+import { LocalPhone } from "../../src/control/local/local_phone.ts";
+import { RemotePhone } from "../../src/control/client/remote_phone.ts";
+import type { AttachmentListener } from "../../src/control/contract/records.ts";
+import { ControlServer } from "../../src/control/server/server.ts";
 import { OffhookError } from "../../src/base/errors.ts";
 import { agreeableCore } from "../fakes/agreeable_core.ts";
 

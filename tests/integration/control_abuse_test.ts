@@ -2,12 +2,12 @@
 import assert from "node:assert/strict";
 import { createConnection } from "node:net";
 import { WebSocket } from "ws";
-import { LocalPhone } from "../../src/control/local_phone.ts";
-import { Connection, type Wire } from "../../src/control/connection.ts";
-import { MAX_MESSAGE_BYTES } from "../../src/control/protocol.ts";
-import { RemotePhone } from "../../src/control/remote_phone.ts";
-import type { Role } from "../../src/control/role.ts";
-import { ControlServer, type Listen } from "../../src/control/server.ts";
+import { LocalPhone } from "../../src/control/local/local_phone.ts";
+import { Connection, type Wire } from "../../src/control/server/connection.ts";
+import { MAX_MESSAGE_BYTES } from "../../src/control/contract/protocol.ts";
+import { RemotePhone } from "../../src/control/client/remote_phone.ts";
+import type { Role } from "../../src/control/contract/role.ts";
+import { ControlServer, type Listen } from "../../src/control/server/server.ts";
 import { OffhookError } from "../../src/base/errors.ts";
 import { agreeableCore } from "../fakes/agreeable_core.ts";
 

@@ -2,11 +2,11 @@
 import assert from "node:assert/strict";
 import { connect, type Socket } from "node:net";
 import { WebSocket } from "ws";
-import { Connection, type Wire } from "../../src/control/connection.ts";
-import { LocalPhone } from "../../src/control/local_phone.ts";
-import { RefusalLog } from "../../src/control/refusal_log.ts";
-import { RemotePhone } from "../../src/control/remote_phone.ts";
-import type { ControlServer, Listen } from "../../src/control/server.ts";
+import { Connection, type Wire } from "../../src/control/server/connection.ts";
+import { LocalPhone } from "../../src/control/local/local_phone.ts";
+import { RefusalLog } from "../../src/control/server/refusal_log.ts";
+import { RemotePhone } from "../../src/control/client/remote_phone.ts";
+import type { ControlServer, Listen } from "../../src/control/server/server.ts";
 import { issueCertificate } from "../../src/sip/transport/issue_certificate.ts";
 import { agreeableCore } from "../fakes/agreeable_core.ts";
 import { servedCore } from "../fakes/served_core.ts";

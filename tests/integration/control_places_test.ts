@@ -1,7 +1,7 @@
 /** The control API on TCP and TLS: tokens, roles, and what is refused. */
 import assert from "node:assert/strict";
-import type { Listen } from "../../src/control/server.ts";
-import { RemotePhone } from "../../src/control/remote_phone.ts";
+import type { Listen } from "../../src/control/server/server.ts";
+import { RemotePhone } from "../../src/control/client/remote_phone.ts";
 import { OffhookError } from "../../src/base/errors.ts";
 import { stationSchema } from "../../src/config/station_schema.ts";
 import { controlPlaces } from "../../src/station/control_places.ts";

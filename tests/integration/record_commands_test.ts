@@ -1,13 +1,13 @@
 /** `offhook history`, `redial` and `contacts`: on the store alone, and beside a station that has it. */
 import assert from "node:assert/strict";
 import { runCli } from "../../src/cli/cli.ts";
-import { LocalPhone } from "../../src/control/local_phone.ts";
+import { LocalPhone } from "../../src/control/local/local_phone.ts";
 import {
   contactSchema,
   contactsImportSchema,
   historySchema,
 } from "../../src/control/schemas/records.ts";
-import { ControlServer } from "../../src/control/server.ts";
+import { ControlServer } from "../../src/control/server/server.ts";
 import type { HistoryRecord } from "../../src/store/history_record.ts";
 import { openStore, type Store } from "../../src/store/store.ts";
 import { agreeableCore } from "../fakes/agreeable_core.ts";

@@ -1,8 +1,8 @@
 /** A real station whose configuration changes: SIGHUP, and what is true afterwards. */
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
-import { RemotePhone } from "../../src/control/remote_phone.ts";
-import type { Sequenced } from "../../src/control/phone.ts";
+import { RemotePhone } from "../../src/control/client/remote_phone.ts";
+import type { Sequenced } from "../../src/control/contract/phone.ts";
 import { type Scratch, withScratch } from "../peers/scratch.ts";
 import { aPbx, connect, startStation, type StationScene } from "../peers/station.ts";
 import type { Offhook } from "../peers/offhook.ts";

@@ -1,7 +1,7 @@
 /** A password and tokens that no face of a running station ever shows. */
 import assert from "node:assert/strict";
-import { RemotePhone } from "../../src/control/remote_phone.ts";
-import type { Sequenced } from "../../src/control/phone.ts";
+import { RemotePhone } from "../../src/control/client/remote_phone.ts";
+import type { Sequenced } from "../../src/control/contract/phone.ts";
 import { Offhook } from "../peers/offhook.ts";
 import { withScratch } from "../peers/scratch.ts";
 import { aPbx, connect, PASSWORD, startStation } from "../peers/station.ts";

@@ -1,7 +1,7 @@
 /** A real station process: its order, what kills leave behind, and many clients. */
 import assert from "node:assert/strict";
 import { WebSocket } from "ws";
-import type { CallView, Sequenced, Snapshot } from "../../src/control/phone.ts";
+import type { CallView, Sequenced, Snapshot } from "../../src/control/contract/phone.ts";
 import { nameOf } from "../../src/tui/state.ts";
 import { NO_PHONE, takeNews } from "../../src/tui/phone_model.ts";
 import { Offhook, type OffhookResult } from "../peers/offhook.ts";

@@ -1,7 +1,7 @@
 /** The station around an agreeable phone: what it serves, tells, keeps and leaves behind. */
 import assert from "node:assert/strict";
-import { LocalPhone } from "../../src/control/local_phone.ts";
-import { RemotePhone } from "../../src/control/remote_phone.ts";
+import { LocalPhone } from "../../src/control/local/local_phone.ts";
+import { RemotePhone } from "../../src/control/client/remote_phone.ts";
 import { OffhookError } from "../../src/base/errors.ts";
 import type { CoreLoop } from "../../src/station/core_loop.ts";
 import type { PhoneOptions } from "../../src/station/phone_options.ts";

@@ -1,6 +1,6 @@
 /** A server that goes and comes again: the call goes on, and the station is back within a second. */
 import assert from "node:assert/strict";
-import type { Sequenced } from "../../src/control/phone.ts";
+import type { Sequenced } from "../../src/control/contract/phone.ts";
 import { Baresip } from "../peers/baresip.ts";
 import { Kamailio, type Transport } from "../peers/kamailio.ts";
 import { accountArguments, Offhook } from "../peers/offhook.ts";

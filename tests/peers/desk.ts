@@ -2,8 +2,8 @@
  * A person at a station that is registered at kamailio, in the hands of a test: every call has tones
  * instead of words, and is recorded, ours on the left.
  */
-import type { RemotePhone } from "../../src/control/remote_phone.ts";
-import type { Sequenced } from "../../src/control/phone.ts";
+import type { RemotePhone } from "../../src/control/client/remote_phone.ts";
+import type { Sequenced } from "../../src/control/contract/phone.ts";
 import type { CallView } from "../../src/core/state/call.ts";
 import { ToneRecording } from "../support/tones.ts";
 import { Changes } from "./changes.ts";

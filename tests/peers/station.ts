@@ -1,5 +1,5 @@
 /** A real station process with an account on the practice PBX of the test's own process, or elsewhere. */
-import type { RemotePhone } from "../../src/control/remote_phone.ts";
+import type { RemotePhone } from "../../src/control/client/remote_phone.ts";
 import { PracticePbx } from "../../src/lab/practice_pbx.ts";
 import { Offhook } from "./offhook.ts";
 import type { Scratch } from "./scratch.ts";
@@ -84,6 +84,6 @@ export async function startStation(
 }
 
 export async function connect(socket: string): Promise<RemotePhone> {
-  const { RemotePhone } = await import("../../src/control/remote_phone.ts");
+  const { RemotePhone } = await import("../../src/control/client/remote_phone.ts");
   return await RemotePhone.connect({ address: socket });
 }

@@ -1,6 +1,6 @@
 /** The JSON of one call: `offhook dial --json`, and one line a call of `offhook answer --json`. */
 import { z } from "zod";
-import { outcome } from "../values.ts";
+import { outcome } from "../contract/values.ts";
 import { errorSchema } from "./error.ts";
 
 export const callReportSchema = z.object({

@@ -1,8 +1,8 @@
 /** The JSON of the commands to a running station. */
 import { z } from "zod";
-import { event } from "../events.ts";
-import { ROLES } from "../role.ts";
-import { accountView, callView, health } from "../values.ts";
+import { event } from "../contract/events.ts";
+import { ROLES } from "../contract/role.ts";
+import { accountView, callView, health } from "../contract/values.ts";
 
 const seq = z.int().nonnegative().describe("The event that the answer had reached.");
 

@@ -1,7 +1,7 @@
 /** The JSON of `offhook history` and `offhook contacts`: one object a line. */
 import { z } from "zod";
-import { contact } from "../record_values.ts";
-import { outcome } from "../values.ts";
+import { contact } from "../contract/record_values.ts";
+import { outcome } from "../contract/values.ts";
 
 const time = z.iso.datetime().describe("ISO 8601, UTC.");
 const count = z.int().nonnegative();

@@ -1,5 +1,5 @@
 /** The address book; letters search it. */
-import type { ContactHit } from "../../control/records.ts";
+import type { ContactHit } from "../../control/contract/records.ts";
 import { type Cell, line, type Row } from "../rows.ts";
 import { keyLabel } from "../keymap.ts";
 import { wrap } from "../text.ts";

@@ -1,6 +1,6 @@
 /** Microphones, loudspeakers and headsets of the station's machine. */
-import type { HeadsetInfo } from "../../control/headsets.ts";
-import type { SoundDevice } from "../../control/records.ts";
+import type { HeadsetInfo } from "../../control/contract/headsets.ts";
+import type { SoundDevice } from "../../control/contract/records.ts";
 import { BLANK, type Cell, line, type Row } from "../rows.ts";
 import { chosenIndex } from "../state.ts";
 import { wrap } from "../text.ts";

@@ -1,5 +1,5 @@
 /** Calls that were, newest first; letters filter. */
-import type { PastCall } from "../../control/records.ts";
+import type { PastCall } from "../../control/contract/records.ts";
 import { type Cell, line, type Row } from "../rows.ts";
 import { chosenIndex, historyShown, nameOf } from "../state.ts";
 import type { StringKey } from "../strings.ts";

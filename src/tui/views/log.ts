@@ -1,5 +1,5 @@
 /** What happened, newest first; on a line of a call, Enter shows its SIP messages as a ladder. */
-import type { LadderMessage } from "../../control/records.ts";
+import type { LadderMessage } from "../../control/contract/records.ts";
 import { type Cell, line, type Row } from "../rows.ts";
 import { type AppState, chosenIndex } from "../state.ts";
 import { fit } from "../text.ts";

@@ -1,5 +1,5 @@
 /** The phone: calls, the one in front with all that matters, and whom to call. */
-import type { PastCall } from "../../control/records.ts";
+import type { PastCall } from "../../control/contract/records.ts";
 import { frontCall, isRinging, type LiveCall } from "../phone_model.ts";
 import { beside, type Cell, line, type Row } from "../rows.ts";
 import { chosenIndex, type Hit, isTyping, nameOf } from "../state.ts";

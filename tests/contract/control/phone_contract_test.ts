@@ -1,9 +1,9 @@
 /** One API, two attachments: in process and over a socket keep the same promises. */
 import assert from "node:assert/strict";
-import { LocalPhone } from "../../../src/control/local_phone.ts";
-import type { Phone, Sequenced } from "../../../src/control/phone.ts";
-import { event as eventSchema } from "../../../src/control/events.ts";
-import { METHODS } from "../../../src/control/methods.ts";
+import { LocalPhone } from "../../../src/control/local/local_phone.ts";
+import type { Phone, Sequenced } from "../../../src/control/contract/phone.ts";
+import { event as eventSchema } from "../../../src/control/contract/events.ts";
+import { METHODS } from "../../../src/control/contract/methods.ts";
 import type { ErrorCode } from "../../../src/base/errors.ts";
 import { OffhookError } from "../../../src/base/errors.ts";
 import type { CoreLoop } from "../../../src/station/core_loop.ts";

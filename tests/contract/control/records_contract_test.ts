@@ -1,9 +1,9 @@
 /** History, contacts, devices and the ladder: the same in process and over a socket. */
 import assert from "node:assert/strict";
-import { LocalPhone } from "../../../src/control/local_phone.ts";
-import { METHODS } from "../../../src/control/methods.ts";
-import type { MethodName, Phone } from "../../../src/control/phone.ts";
-import type { Providers } from "../../../src/control/records.ts";
+import { LocalPhone } from "../../../src/control/local/local_phone.ts";
+import { METHODS } from "../../../src/control/contract/methods.ts";
+import type { MethodName, Phone } from "../../../src/control/contract/phone.ts";
+import type { Providers } from "../../../src/control/contract/records.ts";
 import { OffhookError } from "../../../src/base/errors.ts";
 import { historyLog } from "../../../src/station/history_log.ts";
 import { SipLog } from "../../../src/station/sip_log.ts";

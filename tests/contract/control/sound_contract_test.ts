@@ -1,10 +1,10 @@
 /** A call's sound, its recording and its devices: the same in process and over a socket. */
 import assert from "node:assert/strict";
-import type { AudioParams, CallAudio } from "../../../src/control/call_audio.ts";
-import { LocalPhone } from "../../../src/control/local_phone.ts";
-import { METHODS } from "../../../src/control/methods.ts";
-import type { Phone } from "../../../src/control/phone.ts";
-import type { AttachmentListener } from "../../../src/control/records.ts";
+import type { AudioParams, CallAudio } from "../../../src/control/contract/call_audio.ts";
+import { LocalPhone } from "../../../src/control/local/local_phone.ts";
+import { METHODS } from "../../../src/control/contract/methods.ts";
+import type { Phone } from "../../../src/control/contract/phone.ts";
+import type { AttachmentListener } from "../../../src/control/contract/records.ts";
 import { type ErrorCode, OffhookError } from "../../../src/base/errors.ts";
 import { agreeableCore } from "../../fakes/agreeable_core.ts";
 import { overSocket } from "../../fakes/served_phone.ts";

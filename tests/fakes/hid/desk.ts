@@ -1,6 +1,6 @@
 /** A desk with headsets: the real device host server, wire and core, over a fake HID library. */
 import assert from "node:assert/strict";
-import type { SoundDevice } from "../../../src/control/records.ts";
+import type { SoundDevice } from "../../../src/control/contract/records.ts";
 import type { MediaEffect } from "../../../src/core/ports/media_port.ts";
 import { initialState, type PhoneEvent, type Settings } from "../../../src/core/state/state.ts";
 import { KNOWN_QUIRKS } from "../../../src/hid/quirks.ts";

@@ -1,6 +1,6 @@
 /** Every number of the practice PBX, and every transport to it, called by our own phone. */
 import assert from "node:assert/strict";
-import type { Sequenced } from "../../../src/control/phone.ts";
+import type { Sequenced } from "../../../src/control/contract/phone.ts";
 import type { Account, TransportName } from "../../../src/core/account/account.ts";
 import type { CallRecord } from "../../../src/core/state/call.ts";
 import type { AudioEndpoints } from "../../../src/core/ports/media_port.ts";

@@ -6,8 +6,8 @@
  *                 headset ─► ┘ └─► lamps
  */
 import assert from "node:assert/strict";
-import type { Sequenced } from "../../../src/control/phone.ts";
-import { RemotePhone } from "../../../src/control/remote_phone.ts";
+import type { Sequenced } from "../../../src/control/contract/phone.ts";
+import { RemotePhone } from "../../../src/control/client/remote_phone.ts";
 import { layout } from "../../fixtures/hid_layouts.ts";
 import { Baresip } from "../../peers/baresip.ts";
 import { Kamailio } from "../../peers/kamailio.ts";

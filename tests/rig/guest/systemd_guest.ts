@@ -5,7 +5,7 @@
  *     systemd ─► offhook.service (hardened) ─► registers at the PBX ◄─ this test
  */
 import assert from "node:assert/strict";
-import { RemotePhone } from "../../../src/control/remote_phone.ts";
+import { RemotePhone } from "../../../src/control/client/remote_phone.ts";
 import { PracticePbx } from "../../../src/lab/practice_pbx.ts";
 import { launcher } from "../../../tools/install.ts";
 import { until } from "./place.ts";

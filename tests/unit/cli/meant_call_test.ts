@@ -1,7 +1,7 @@
 /** Which call a command without a call id means. */
 import assert from "node:assert/strict";
 import { meantCall } from "../../../src/cli/meant_call.ts";
-import type { CallView } from "../../../src/control/phone.ts";
+import type { CallView } from "../../../src/control/contract/phone.ts";
 
 const held = {
   id: "3f9a21c0",

@@ -1,7 +1,7 @@
 /** Frames of WebSocket (RFC 6455) as our own client reads and writes them. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { FrameReader, maskedFrame, Opcode } from "../../../src/control/websocket_frame.ts";
+import { FrameReader, maskedFrame, Opcode } from "../../../src/control/client/websocket_frame.ts";
 
 /** A frame as a server writes it: not masked. */
 function serverFrame(first: number, payload: Uint8Array): Uint8Array {

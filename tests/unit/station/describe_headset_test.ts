@@ -1,7 +1,7 @@
 /** Which devices are shown as headsets, and what is said of them. */
 import assert from "node:assert/strict";
 import { headsetListSchema } from "../../../src/control/schemas/headsets.ts";
-import { headsetInfo } from "../../../src/control/record_values.ts";
+import { headsetInfo } from "../../../src/control/contract/record_values.ts";
 import { describeHeadset, headsetsAmong } from "../../../src/station/describe_headset.ts";
 import { rank } from "../../../src/station/headset_settings.ts";
 import { soundOf } from "../../../src/station/headset_sound.ts";

@@ -1,6 +1,6 @@
 /** The lines that a phone writes at each level. */
 import assert from "node:assert/strict";
-import type { Sequenced } from "../../../src/control/phone.ts";
+import type { Sequenced } from "../../../src/control/contract/phone.ts";
 import { agreeableCore } from "../../fakes/agreeable_core.ts";
 import { aView } from "../../fakes/fake_phone.ts";
 import { theirs } from "../core/scene.ts";

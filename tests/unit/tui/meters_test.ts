@@ -1,7 +1,7 @@
 /** Meters are asked for while they are on screen, and at no other time. */
 import assert from "node:assert/strict";
-import type { LevelListener } from "../../../src/control/levels.ts";
-import type { Phone } from "../../../src/control/phone.ts";
+import type { LevelListener } from "../../../src/control/contract/levels.ts";
+import type { Phone } from "../../../src/control/contract/phone.ts";
 import { Meters } from "../../../src/tui/meters.ts";
 import { Store } from "../../../src/tui/store.ts";
 import { call, drawn, NOW, state } from "./stage.ts";

@@ -1,5 +1,5 @@
 /** A screen to test on: state, words and keys as a person would have them. */
-import type { PastCall } from "../../../src/control/records.ts";
+import type { PastCall } from "../../../src/control/contract/records.ts";
 import type { CallView } from "../../../src/core/state/call.ts";
 import type { MediaReport } from "../../../src/core/ports/media_port.ts";
 import { frameRows } from "../../../src/tui/frame.ts";

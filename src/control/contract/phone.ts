@@ -6,13 +6,13 @@
  * A face never goes round it. Every response names the `seq` that it reached, every event carries
  * one; a subscription begins with a snapshot, so that nothing is missed between the two.
  */
-import type { AccountId, ExtraHeader, Party } from "../core/account/account.ts";
-import type { AccountView } from "../core/account/account_view.ts";
-import type { CallLimits, CallRecord, CallView } from "../core/state/call.ts";
-import type { AudioEndpoints, Microphone, Speaker } from "../core/ports/media_port.ts";
-import type { CallId } from "../core/ports/sip_port.ts";
-import type { PhoneEvent } from "../core/state/state.ts";
-import type { VolumeWish } from "../core/media/volume.ts";
+import type { AccountId, ExtraHeader, Party } from "../../core/account/account.ts";
+import type { AccountView } from "../../core/account/account_view.ts";
+import type { CallLimits, CallRecord, CallView } from "../../core/state/call.ts";
+import type { AudioEndpoints, Microphone, Speaker } from "../../core/ports/media_port.ts";
+import type { CallId } from "../../core/ports/sip_port.ts";
+import type { PhoneEvent } from "../../core/state/state.ts";
+import type { VolumeWish } from "../../core/media/volume.ts";
 import type { AudioListener, AudioParams, CallAudio } from "./call_audio.ts";
 import type { HeadsetList } from "./headsets.ts";
 import type { Health } from "./health.ts";

@@ -1,6 +1,6 @@
 /** zod schemas of every event, for `offhook schema` and for clients in other languages. */
 import { z } from "zod";
-import type { CallEventType } from "../core/state/state.ts";
+import type { CallEventType } from "../../core/state/state.ts";
 import type { Sequenced } from "./phone.ts";
 import { accountView, callRecord, callView, errorJson, registration } from "./values.ts";
 

@@ -6,8 +6,8 @@
  *     client ── subscribe{since?, filter?} ───────────► server ── {snapshot, seq}, then `event`s
  *     client ── levels{on} ───────────────────────────► server ── {}, then `levels` ten times a second
  */
-import type { ErrorJson } from "../base/errors.ts";
-import type { CallLevels } from "../core/ports/media_port.ts";
+import type { ErrorJson } from "../../base/errors.ts";
+import type { CallLevels } from "../../core/ports/media_port.ts";
 import type { Sequenced, Snapshot } from "./phone.ts";
 import type { Role } from "./role.ts";
 

@@ -5,10 +5,10 @@
  *
  * When the connection goes, everything that is pending is rejected with `no-station`.
  */
-import { type ErrorJson, OffhookError } from "../base/errors.ts";
+import { type ErrorJson, OffhookError } from "../../base/errors.ts";
 import { type Channel, UnixWebSocket } from "./unix_websocket.ts";
-import type { LevelListener } from "./levels.ts";
-import type { AudioListener, AudioParams, CallAudio } from "./call_audio.ts";
+import type { LevelListener } from "../contract/levels.ts";
+import type { AudioListener, AudioParams, CallAudio } from "../contract/call_audio.ts";
 import { audioPath, joinOver } from "./remote_audio.ts";
 import type {
   MethodName,
@@ -17,7 +17,7 @@ import type {
   Sequenced,
   SubscribeOptions,
   Subscription,
-} from "./phone.ts";
+} from "../contract/phone.ts";
 import {
   type Initialized,
   PROTOCOL_VERSION,
@@ -25,7 +25,7 @@ import {
   type RpcLevels,
   type RpcResponse,
   type Subscribed,
-} from "./protocol.ts";
+} from "../contract/protocol.ts";
 
 interface Waiting {
   resolve(result: unknown): void;

@@ -6,10 +6,10 @@
  * A client that does not read is never waited for: its events are dropped from a limit on and it is
  * told `lagged`; answers to its own requests are kept. Whatever it sends, the phone goes on.
  */
-import { OffhookError } from "../base/errors.ts";
-import type { CallId } from "../core/ports/sip_port.ts";
-import { METHODS } from "./methods.ts";
-import type { MethodName, Methods, Phone, Sequenced, Subscription } from "./phone.ts";
+import { OffhookError } from "../../base/errors.ts";
+import type { CallId } from "../../core/ports/sip_port.ts";
+import { METHODS } from "../contract/methods.ts";
+import type { MethodName, Methods, Phone, Sequenced, Subscription } from "../contract/phone.ts";
 import {
   type Initialized,
   PROTOCOL_VERSION,
@@ -17,8 +17,8 @@ import {
   RPC_CODES,
   type RpcLevels,
   type RpcRequest,
-} from "./protocol.ts";
-import { mayAct, type Role } from "./role.ts";
+} from "../contract/protocol.ts";
+import { mayAct, type Role } from "../contract/role.ts";
 import { errorOf, readRequest, Refusal } from "./rpc_request.ts";
 
 /** The wire of one client. */

@@ -1,7 +1,7 @@
 /** The methods that a provider answers, and what is said when there is none. */
-import { OffhookError } from "../base/errors.ts";
-import type { Methods } from "./phone.ts";
-import type { Providers } from "./records.ts";
+import { OffhookError } from "../../base/errors.ts";
+import type { Methods } from "../contract/phone.ts";
+import type { Providers } from "../contract/records.ts";
 
 export type RecordMethod =
   | "history"

@@ -9,11 +9,11 @@
  * client that does not read loses what is due then. Whatever it does, the call goes on.
  */
 import { z } from "zod";
-import { type ErrorJson, OffhookError } from "../base/errors.ts";
-import { type CallAudio, MAXIMUM_AUDIO_RATE, MINIMUM_AUDIO_RATE } from "./call_audio.ts";
-import type { Phone } from "./phone.ts";
-import { mayAct, type Role } from "./role.ts";
-import { errorJson } from "./values.ts";
+import { type ErrorJson, OffhookError } from "../../base/errors.ts";
+import { type CallAudio, MAXIMUM_AUDIO_RATE, MINIMUM_AUDIO_RATE } from "../contract/call_audio.ts";
+import type { Phone } from "../contract/phone.ts";
+import { mayAct, type Role } from "../contract/role.ts";
+import { errorJson } from "../contract/values.ts";
 
 /** Who may hear and speak in a call: whoever may make one. */
 const AUDIO_LEAST: Role = "operator";

@@ -3,13 +3,13 @@
  * whose file is open or complete, devices that are in use.
  */
 import { isAbsolute } from "node:path";
-import { type CallView, viewOf } from "../core/state/call.ts";
-import { type ErrorJson, OffhookError } from "../base/errors.ts";
-import type { CallId } from "../core/ports/sip_port.ts";
-import type { Command } from "../core/state/state.ts";
+import { type CallView, viewOf } from "../../core/state/call.ts";
+import { type ErrorJson, OffhookError } from "../../base/errors.ts";
+import type { CallId } from "../../core/ports/sip_port.ts";
+import type { Command } from "../../core/state/state.ts";
 import type { CommandPort } from "./local_phone.ts";
-import type { Methods, Sequenced } from "./phone.ts";
-import type { Providers } from "./records.ts";
+import type { Methods, Sequenced } from "../contract/phone.ts";
+import type { Providers } from "../contract/records.ts";
 
 export type SoundMethod = "record" | "useDevices";
 

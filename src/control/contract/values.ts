@@ -3,12 +3,17 @@
  * type, so that the two cannot drift apart.
  */
 import { z } from "zod";
-import type { ExtraHeader, Party, RegistrationState } from "../core/account/account.ts";
-import type { AccountView } from "../core/account/account_view.ts";
-import type { CallLimits, CallRecord, CallView } from "../core/state/call.ts";
-import { type ErrorCode, type ErrorJson, EXIT_CODES } from "../base/errors.ts";
-import type { AudioEndpoints, MediaReport, Microphone, Speaker } from "../core/ports/media_port.ts";
-import { OUTCOMES } from "../core/state/outcome.ts";
+import type { ExtraHeader, Party, RegistrationState } from "../../core/account/account.ts";
+import type { AccountView } from "../../core/account/account_view.ts";
+import type { CallLimits, CallRecord, CallView } from "../../core/state/call.ts";
+import { type ErrorCode, type ErrorJson, EXIT_CODES } from "../../base/errors.ts";
+import type {
+  AudioEndpoints,
+  MediaReport,
+  Microphone,
+  Speaker,
+} from "../../core/ports/media_port.ts";
+import { OUTCOMES } from "../../core/state/outcome.ts";
 import type { Health } from "./health.ts";
 import type { Snapshot } from "./phone.ts";
 

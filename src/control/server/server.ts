@@ -14,13 +14,13 @@ import { createServer as createTlsServer } from "node:https";
 import { createConnection, type Socket } from "node:net";
 import { dirname } from "node:path";
 import { type RawData, type WebSocket, WebSocketServer } from "ws";
-import { OffhookError } from "../base/errors.ts";
+import { OffhookError } from "../../base/errors.ts";
 import { AUDIO_PATH, AudioConnection } from "./audio_connection.ts";
 import { Connection } from "./connection.ts";
-import type { Phone } from "./phone.ts";
-import { type Initialized, MAX_MESSAGE_BYTES } from "./protocol.ts";
+import type { Phone } from "../contract/phone.ts";
+import { type Initialized, MAX_MESSAGE_BYTES } from "../contract/protocol.ts";
 import { RefusalLog } from "./refusal_log.ts";
-import type { Role } from "./role.ts";
+import type { Role } from "../contract/role.ts";
 
 /** ms between pings; a client that misses one whole interval is gone. */
 const PING_MS = 20_000;

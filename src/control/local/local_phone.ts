@@ -1,12 +1,12 @@
 /** The control API in process: methods become commands of the core. */
-import { DIRECT_ACCOUNT } from "../core/account/account.ts";
-import { accountViews } from "../core/account/account_view.ts";
-import { type CallView, viewOf } from "../core/state/call.ts";
-import { OffhookError } from "../base/errors.ts";
-import type { Command, PhoneState } from "../core/state/state.ts";
-import { resolveTarget } from "../core/account/target.ts";
-import type { AudioListener, AudioParams, CallAudio } from "./call_audio.ts";
-import { LevelFeed, type LevelListener } from "./levels.ts";
+import { DIRECT_ACCOUNT } from "../../core/account/account.ts";
+import { accountViews } from "../../core/account/account_view.ts";
+import { type CallView, viewOf } from "../../core/state/call.ts";
+import { OffhookError } from "../../base/errors.ts";
+import type { Command, PhoneState } from "../../core/state/state.ts";
+import { resolveTarget } from "../../core/account/target.ts";
+import type { AudioListener, AudioParams, CallAudio } from "../contract/call_audio.ts";
+import { LevelFeed, type LevelListener } from "../contract/levels.ts";
 import { LocalAudio } from "./local_audio.ts";
 import type {
   MethodName,
@@ -16,10 +16,10 @@ import type {
   Snapshot,
   SubscribeOptions,
   Subscription,
-} from "./phone.ts";
+} from "../contract/phone.ts";
 import { RecentEvents } from "./recent_events.ts";
 import { recordHandlers, type RecordMethod } from "./record_handlers.ts";
-import type { Providers } from "./records.ts";
+import type { Providers } from "../contract/records.ts";
 import { soundHandlers, type SoundMethod } from "./sound_handlers.ts";
 
 /** The running core, as the control API needs it. */

@@ -3,8 +3,8 @@
  *
  *     open ─► AttachAudio ─► core ─► media        JoinedAudio ⇄ the media thread's port
  */
-import { OffhookError } from "../base/errors.ts";
-import type { CallId } from "../core/ports/sip_port.ts";
+import { OffhookError } from "../../base/errors.ts";
+import type { CallId } from "../../core/ports/sip_port.ts";
 import {
   type AudioListener,
   type AudioParams,
@@ -12,9 +12,9 @@ import {
   JoinedAudio,
   MAXIMUM_AUDIO_RATE,
   MINIMUM_AUDIO_RATE,
-} from "./call_audio.ts";
+} from "../contract/call_audio.ts";
 import type { CommandPort } from "./local_phone.ts";
-import type { Providers } from "./records.ts";
+import type { Providers } from "../contract/records.ts";
 
 /** Programs in one call: each costs the media thread time in every tick. */
 const MOST_OF_A_CALL = 8;

@@ -1,6 +1,6 @@
 /** Requests of the control API as JSON-RPC 2.0 wants them, and the errors that it knows. Pure. */
-import { OffhookError } from "../base/errors.ts";
-import { RPC_CODES, type RpcError, type RpcRequest } from "./protocol.ts";
+import { OffhookError } from "../../base/errors.ts";
+import { RPC_CODES, type RpcError, type RpcRequest } from "../contract/protocol.ts";
 
 /** A fault of the protocol itself, with its JSON-RPC code. */
 export class Refusal extends Error {

@@ -3,9 +3,14 @@
  * process. Not on the real-time path.
  */
 import type { Channel } from "./unix_websocket.ts";
-import { OffhookError } from "../base/errors.ts";
-import type { AudioMessage } from "./audio_connection.ts";
-import { type AudioListener, type AudioParams, type CallAudio, JoinedAudio } from "./call_audio.ts";
+import { OffhookError } from "../../base/errors.ts";
+import type { AudioMessage } from "../server/audio_connection.ts";
+import {
+  type AudioListener,
+  type AudioParams,
+  type CallAudio,
+  JoinedAudio,
+} from "../contract/call_audio.ts";
 
 /** Where the sound of a call is, seen from the control socket's address. */
 export function audioPath({ call, rate, instead }: AudioParams): string {

@@ -6,12 +6,12 @@
  *
  * Not on the real-time path.
  */
-import type { AccountId, Party, TransportName } from "../core/account/account.ts";
-import type { CallView } from "../core/state/call.ts";
-import type { Outcome } from "../core/state/outcome.ts";
-import type { ErrorJson } from "../base/errors.ts";
-import type { AttachmentId } from "../core/ports/media_port.ts";
-import type { CallId } from "../core/ports/sip_port.ts";
+import type { AccountId, Party, TransportName } from "../../core/account/account.ts";
+import type { CallView } from "../../core/state/call.ts";
+import type { Outcome } from "../../core/state/outcome.ts";
+import type { ErrorJson } from "../../base/errors.ts";
+import type { AttachmentId } from "../../core/ports/media_port.ts";
+import type { CallId } from "../../core/ports/sip_port.ts";
 import type { HeadsetList } from "./headsets.ts";
 import type { Health } from "./health.ts";
 import type { LevelSource } from "./levels.ts";
