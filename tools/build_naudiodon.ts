@@ -10,7 +10,7 @@
  * libportaudio directly; says why in one line. A look-up of two files when it was built already.
  */
 import { createRequire } from "node:module";
-import { naudiodonAddon, naudiodonFolder } from "../src/device_host/naudiodon_path.ts";
+import { naudiodonAddon, naudiodonFolder } from "../src/device_host/native/audio/naudiodon_path.ts";
 
 export interface BuildResult {
   ok: boolean;

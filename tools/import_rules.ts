@@ -36,7 +36,7 @@ const FOLDERS: Readonly<Record<string, FolderRule>> = {
   core: { imports: ["base"] },
   sip: { imports: ["base", "core"] },
   media: { imports: ["base", "core", "audio"] },
-  audio: { imports: ["base", "core"], partly: { device_host: /^(client|wire)\w*\.ts$/ } },
+  audio: { imports: ["base", "core"], partly: { device_host: /^(client|wire)\// } },
   hid: { imports: ["base", "core"] },
   device_host: { imports: ["base", "core", "hid"] },
   store: { imports: ["base", "core"] },

@@ -122,7 +122,7 @@ async function installPackages(): Promise<boolean> {
  */
 async function buildNaudiodon(again: boolean): Promise<void> {
   const { buildNaudiodon } = await import("./build_naudiodon.ts");
-  const { naudiodonFolder } = await import("../src/device_host/naudiodon_path.ts");
+  const { naudiodonFolder } = await import("../src/device_host/native/audio/naudiodon_path.ts");
   const failure = `${naudiodonFolder()}.failed`;
   const packages = await textOf(STAMP);
   if (!again && await textOf(failure) === packages) return;

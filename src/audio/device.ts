@@ -9,9 +9,9 @@
  * meanwhile a source gives silence and a sink takes nothing. `read` and `write` are on the real-time
  * path.
  */
-import type { DeviceHostAccess } from "../device_host/client_access.ts";
-import type { StreamOpened } from "../device_host/client.ts";
-import type { PlaybackLevel } from "../device_host/client_stream.ts";
+import type { DeviceHostAccess } from "../device_host/client/access.ts";
+import type { StreamOpened } from "../device_host/client/connection.ts";
+import type { PlaybackLevel } from "../device_host/client/stream.ts";
 import { CaptureRing } from "./capture_ring.ts";
 import { DeviceConnections, DeviceStreamKeeper } from "./device_stream.ts";
 import {

@@ -12,9 +12,9 @@ import {
   DeviceHostConnection,
   type StreamDirection,
   type StreamOpened,
-} from "../device_host/client.ts";
-import type { DeviceStream, PlaybackLevel } from "../device_host/client_stream.ts";
-import type { DeviceHostAccess } from "../device_host/client_access.ts";
+} from "../device_host/client/connection.ts";
+import type { DeviceStream, PlaybackLevel } from "../device_host/client/stream.ts";
+import type { DeviceHostAccess } from "../device_host/client/access.ts";
 import type { EndpointEvents } from "./endpoint.ts";
 
 /** Pauses before the tries after a loss, ms; the last one repeats. */

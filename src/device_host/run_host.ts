@@ -1,12 +1,12 @@
 /** The life of the device host's process, whatever its backend: see main.ts. */
-import { AudioStreams } from "./audio_streams.ts";
-import type { AudioBackend } from "./backend.ts";
+import { AudioStreams } from "./native/audio/streams.ts";
+import type { AudioBackend } from "./native/audio/backend.ts";
 import { exitAtOnce } from "./exit_at_once.ts";
-import { alsaCards, libcFiles } from "./hid_files.ts";
-import type { HidBackend } from "./hid_backend.ts";
-import { HidDevices } from "./hid_session.ts";
-import { LinuxContacts } from "./linux_contacts.ts";
-import { NodeHidBackend } from "./node_hid_backend.ts";
+import { alsaCards, libcFiles } from "./native/hid/hid_files.ts";
+import type { HidBackend } from "./native/hid/backend.ts";
+import { HidDevices } from "./native/hid/session.ts";
+import { LinuxContacts } from "./native/contacts/linux_contacts.ts";
+import { NodeHidBackend } from "./native/hid/node_hid_backend.ts";
 import { complain, DeviceHostServer } from "./server.ts";
 
 /** How long the host waits for its first client. */

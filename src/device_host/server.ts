@@ -5,12 +5,12 @@
  *                                                 └─ was it the last? ─► `abandoned`
  */
 import { OffhookError } from "../base/errors.ts";
-import type { AudioStreams, ClientStream } from "./audio_streams.ts";
-import type { ContactBackend } from "./contact_backend.ts";
-import { ContactSession } from "./contact_session.ts";
-import { type HidDevices, HidSession } from "./hid_session.ts";
-import { type Frame, FrameDecoder, FrameType, samplesOf } from "./wire_frame.ts";
-import { FrameWriter } from "./wire_writer.ts";
+import type { AudioStreams, ClientStream } from "./native/audio/streams.ts";
+import type { ContactBackend } from "./native/contacts/backend.ts";
+import { ContactSession } from "./native/contacts/session.ts";
+import { type HidDevices, HidSession } from "./native/hid/session.ts";
+import { type Frame, FrameDecoder, FrameType, samplesOf } from "./wire/frame.ts";
+import { FrameWriter } from "./wire/writer.ts";
 import {
   ALIVE_INTERVAL_MS,
   type BackendName,
@@ -19,9 +19,9 @@ import {
   parseRequest,
   PROTOCOL_VERSION,
   type Request,
-} from "./wire_protocol.ts";
-import { isContactRequest } from "./wire_contacts.ts";
-import { isHidRequest } from "./wire_hid.ts";
+} from "./wire/protocol.ts";
+import { isContactRequest } from "./wire/contacts.ts";
+import { isHidRequest } from "./wire/hid.ts";
 
 /** The devices behind the server. */
 export interface HostDevices {

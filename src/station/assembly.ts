@@ -13,7 +13,7 @@ import { OffhookError } from "../base/errors.ts";
 import type { AttachmentId, MediaInput } from "../core/ports/media_port.ts";
 import type { SipInput } from "../core/ports/sip_port.ts";
 import { initialState } from "../core/state/state.ts";
-import { DeviceHostSupervisor } from "../device_host/client_supervisor.ts";
+import { DeviceHostSupervisor } from "../device_host/client/supervisor.ts";
 import type { AttachedAudio, AttachmentListener } from "../media/attached_audio.ts";
 import { MediaWorker } from "../media/media_worker.ts";
 import type { Flow } from "../sip/transport/types.ts";

@@ -8,8 +8,8 @@
 import type { Clock, TimerHandle } from "../base/clock.ts";
 import { OffhookError } from "../base/errors.ts";
 import { type HeadsetState, IDLE_HEADSET } from "../core/ports/headset_port.ts";
-import type { DeviceHostAccess } from "../device_host/client_access.ts";
-import type { HidConnection, HidDevice, HidHandle } from "../device_host/client_hid.ts";
+import type { DeviceHostAccess } from "../device_host/client/access.ts";
+import type { HidConnection, HidDevice, HidHandle } from "../device_host/client/hid.ts";
 import {
   BLINK_MS,
   type BusylightMake,

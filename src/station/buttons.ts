@@ -8,9 +8,9 @@ import type { Clock, TimerHandle } from "../base/clock.ts";
 import { OffhookError } from "../base/errors.ts";
 import type { HeadsetInput, HeadsetIntent, HeadsetState } from "../core/ports/headset_port.ts";
 import { IDLE_HEADSET } from "../core/ports/headset_port.ts";
-import { DeviceHostConnection } from "../device_host/client.ts";
-import type { DeviceHostAccess } from "../device_host/client_access.ts";
-import type { Contact, ContactSource } from "../device_host/client_contacts.ts";
+import { DeviceHostConnection } from "../device_host/client/connection.ts";
+import type { DeviceHostAccess } from "../device_host/client/access.ts";
+import type { Contact, ContactSource } from "../device_host/client/contacts.ts";
 import type { WriteLog } from "./log_line.ts";
 import { Button, type ButtonMeaning } from "./button.ts";
 

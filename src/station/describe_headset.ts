@@ -2,7 +2,7 @@
  * What a HID device is to a telephone: its description for people, from what the system lists. Pure.
  */
 import type { HeadsetInfo } from "../control/contract/headsets.ts";
-import type { HidDevice } from "../device_host/client_hid.ts";
+import type { HidDevice } from "../device_host/client/hid.ts";
 import { type Capabilities, capabilitiesOf, isTelephony } from "../hid/capabilities.ts";
 import { parseDescriptor } from "../hid/descriptor.ts";
 import { permissionHint } from "../hid/permission.ts";

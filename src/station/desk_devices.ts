@@ -8,7 +8,7 @@ import type { HeadsetList } from "../control/contract/headsets.ts";
 import type { SoundDevice } from "../control/contract/records.ts";
 import type { Clock } from "../base/clock.ts";
 import { type HeadsetInput, type HeadsetState, IDLE_HEADSET } from "../core/ports/headset_port.ts";
-import type { DeviceHostAccess } from "../device_host/client_access.ts";
+import type { DeviceHostAccess } from "../device_host/client/access.ts";
 import { Busylights } from "./busylights.ts";
 import { Buttons, type ButtonSetting } from "./buttons.ts";
 import { Headsets } from "./headsets.ts";

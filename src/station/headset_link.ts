@@ -7,7 +7,7 @@
 import type { Clock, TimerHandle } from "../base/clock.ts";
 import type { HeadsetIntent, HeadsetNotice, HeadsetState } from "../core/ports/headset_port.ts";
 import { OffhookError } from "../base/errors.ts";
-import type { HidConnection, HidDevice, HidHandle } from "../device_host/client_hid.ts";
+import type { HidConnection, HidDevice, HidHandle } from "../device_host/client/hid.ts";
 import { controlsOf } from "../hid/controls.ts";
 import { Headset, type HeadsetOutput } from "../hid/headset.ts";
 import type { HeadsetModel } from "./headset_slot.ts";

@@ -9,7 +9,7 @@
 import type { Clock } from "../base/clock.ts";
 import { OffhookError } from "../base/errors.ts";
 import type { HeadsetIntent, HeadsetNotice, HeadsetState } from "../core/ports/headset_port.ts";
-import type { HidConnection, HidDevice } from "../device_host/client_hid.ts";
+import type { HidConnection, HidDevice } from "../device_host/client/hid.ts";
 import type { Behaviour } from "../hid/behaviour.ts";
 import type { ReportDescriptor } from "../hid/descriptor.ts";
 import { HeadsetLink } from "./headset_link.ts";

@@ -9,9 +9,9 @@
  */
 import type { Clock } from "../base/clock.ts";
 import { OffhookError } from "../base/errors.ts";
-import { DeviceHostConnection } from "../device_host/client.ts";
-import type { DeviceHostAccess } from "../device_host/client_access.ts";
-import type { HidConnection, HidDevice } from "../device_host/client_hid.ts";
+import { DeviceHostConnection } from "../device_host/client/connection.ts";
+import type { DeviceHostAccess } from "../device_host/client/access.ts";
+import type { HidConnection, HidDevice } from "../device_host/client/hid.ts";
 
 export interface HidWatchOptions {
   host: DeviceHostAccess;

@@ -1,8 +1,8 @@
 /** The headsets of this machine, asked of a device host that lives just for the question. */
 import type { HeadsetInfo } from "../control/contract/headsets.ts";
 import { OffhookError } from "../base/errors.ts";
-import { DeviceHostConnection } from "../device_host/client.ts";
-import { DeviceHostSupervisor } from "../device_host/client_supervisor.ts";
+import { DeviceHostConnection } from "../device_host/client/connection.ts";
+import { DeviceHostSupervisor } from "../device_host/client/supervisor.ts";
 import type { Quirk } from "../hid/quirks.ts";
 import { describeHeadset, headsetsAmong } from "./describe_headset.ts";
 

@@ -5,9 +5,9 @@
 import assert from "node:assert/strict";
 import process from "node:process";
 import { OffhookError } from "../../src/base/errors.ts";
-import { DeviceHostConnection } from "../../src/device_host/client.ts";
-import type { DeviceStream } from "../../src/device_host/client_stream.ts";
-import type { DeviceHostSupervisor } from "../../src/device_host/client_supervisor.ts";
+import { DeviceHostConnection } from "../../src/device_host/client/connection.ts";
+import type { DeviceStream } from "../../src/device_host/client/stream.ts";
+import type { DeviceHostSupervisor } from "../../src/device_host/client/supervisor.ts";
 import { DEVICE_RIGS, type DeviceRig, ScopedSupervisor } from "../fakes/device_rigs.ts";
 import { loudness, paced, toneAmplitude, ToneGenerator } from "../fakes/tone.ts";
 import { testUnless } from "../support/skip.ts";

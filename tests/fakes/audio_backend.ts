@@ -8,13 +8,13 @@ import type {
   BackendCapture,
   BackendPlayback,
   StreamFormat,
-} from "../../src/device_host/backend.ts";
-import { BLOCK_MS } from "../../src/device_host/backend.ts";
+} from "../../src/device_host/native/audio/backend.ts";
+import { BLOCK_MS } from "../../src/device_host/native/audio/backend.ts";
 import {
   type AudioDevice,
   type StreamDirection,
   withStableIds,
-} from "../../src/device_host/device.ts";
+} from "../../src/device_host/wire/device.ts";
 
 const LONGEST_QUEUE = 10;
 

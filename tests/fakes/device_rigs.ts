@@ -6,7 +6,7 @@
 import {
   DeviceHostSupervisor,
   type SupervisorOptions,
-} from "../../src/device_host/client_supervisor.ts";
+} from "../../src/device_host/client/supervisor.ts";
 import { buildNaudiodon } from "../../tools/build_naudiodon.ts";
 import { missing } from "../support/requirements.ts";
 import { PULSE_REQUIREMENTS, PulseServer } from "./pulse.ts";

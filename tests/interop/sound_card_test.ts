@@ -3,7 +3,7 @@
  * says comes out of the loudspeaker; under naudiodon and under the system's libportaudio.
  */
 import assert from "node:assert/strict";
-import { naudiodonAddon } from "../../src/device_host/naudiodon_path.ts";
+import { naudiodonAddon } from "../../src/device_host/native/audio/naudiodon_path.ts";
 import { PULSE_REQUIREMENTS, PulseServer } from "../fakes/pulse.ts";
 import { Baresip } from "../peers/baresip.ts";
 import { callJson, Offhook } from "../peers/offhook.ts";

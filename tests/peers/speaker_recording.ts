@@ -1,6 +1,6 @@
 /** What a private PulseAudio server's speaker plays of a call, and the device host that plays it. */
 import assert from "node:assert/strict";
-import { DeviceHostConnection } from "../../src/device_host/client.ts";
+import { DeviceHostConnection } from "../../src/device_host/client/connection.ts";
 import { toneAmplitude } from "../fakes/tone.ts";
 
 const WINDOW = 4800;

@@ -4,8 +4,8 @@ import type {
   ContactBackend,
   ContactEvents,
   OpenedContact,
-} from "../../../src/device_host/contact_backend.ts";
-import type { ContactSource } from "../../../src/device_host/wire_contacts.ts";
+} from "../../../src/device_host/native/contacts/backend.ts";
+import type { ContactSource } from "../../../src/device_host/wire/contacts.ts";
 
 /** `key CODE` or `gpio LINE`. */
 const nameOf = (source: ContactSource) =>

@@ -1,8 +1,12 @@
 /** A HID library without devices but those that a test plugs in. */
 import { OffhookError } from "../../../src/base/errors.ts";
-import type { HidBackend, HidEvents, OpenedHid } from "../../../src/device_host/hid_backend.ts";
-import { hexOf } from "../../../src/device_host/hid_files.ts";
-import type { HidDevice } from "../../../src/device_host/wire_hid.ts";
+import type {
+  HidBackend,
+  HidEvents,
+  OpenedHid,
+} from "../../../src/device_host/native/hid/backend.ts";
+import { hexOf } from "../../../src/device_host/native/hid/hid_files.ts";
+import type { HidDevice } from "../../../src/device_host/wire/hid.ts";
 import { parseDescriptor } from "../../../src/hid/descriptor.ts";
 import type { HidLayout } from "../../fixtures/hid_layouts.ts";
 

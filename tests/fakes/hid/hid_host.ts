@@ -1,10 +1,10 @@
 /** A device host of tests: its real server in this process, over a HID library that is a fake. */
 import assert from "node:assert/strict";
 import { OffhookError } from "../../../src/base/errors.ts";
-import { AudioStreams } from "../../../src/device_host/audio_streams.ts";
-import { DeviceHostConnection } from "../../../src/device_host/client.ts";
-import { HidDevices } from "../../../src/device_host/hid_session.ts";
-import { NoBackend } from "../../../src/device_host/no_backend.ts";
+import { AudioStreams } from "../../../src/device_host/native/audio/streams.ts";
+import { DeviceHostConnection } from "../../../src/device_host/client/connection.ts";
+import { HidDevices } from "../../../src/device_host/native/hid/session.ts";
+import { NoBackend } from "../../../src/device_host/native/audio/no_backend.ts";
 import { DeviceHostServer } from "../../../src/device_host/server.ts";
 import { FakeContacts } from "./contact_backend.ts";
 import { FakeHidBackend } from "./hid_backend.ts";

@@ -3,8 +3,8 @@ import assert from "node:assert/strict";
 import process from "node:process";
 import { existsSync } from "node:fs";
 import { OffhookError } from "../../../src/base/errors.ts";
-import { DeviceHostConnection } from "../../../src/device_host/client.ts";
-import { DeviceHostSupervisor } from "../../../src/device_host/client_supervisor.ts";
+import { DeviceHostConnection } from "../../../src/device_host/client/connection.ts";
+import { DeviceHostSupervisor } from "../../../src/device_host/client/supervisor.ts";
 import {
   FAKE_RIG,
   PORTAUDIO_RIGS,

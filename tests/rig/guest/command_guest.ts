@@ -4,7 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { headsetListSchema, headsetTestSchema } from "../../../src/control/schemas/headsets.ts";
-import { hexOf } from "../../../src/device_host/hid_files.ts";
+import { hexOf } from "../../../src/device_host/native/hid/hid_files.ts";
 import { layout } from "../../fixtures/hid_layouts.ts";
 import { Place } from "./place.ts";
 import { VirtualHeadset } from "./virtual_headset.ts";

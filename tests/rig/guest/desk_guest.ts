@@ -9,8 +9,8 @@ import {
   type HeadsetState,
   IDLE_HEADSET,
 } from "../../../src/core/ports/headset_port.ts";
-import { DeviceHostConnection } from "../../../src/device_host/client.ts";
-import { DeviceHostSupervisor } from "../../../src/device_host/client_supervisor.ts";
+import { DeviceHostConnection } from "../../../src/device_host/client/connection.ts";
+import { DeviceHostSupervisor } from "../../../src/device_host/client/supervisor.ts";
 import { Buttons } from "../../../src/station/buttons.ts";
 import { Busylights } from "../../../src/station/busylights.ts";
 import { SYSTEM_CLOCK } from "../../../src/station/core_loop.ts";

@@ -3,12 +3,12 @@
  * the real node-hid in the real device host.
  */
 import assert from "node:assert/strict";
-import { DeviceHostConnection } from "../../../src/device_host/client.ts";
-import { HidDevices } from "../../../src/device_host/hid_session.ts";
-import { NodeHidBackend } from "../../../src/device_host/node_hid_backend.ts";
-import { hexOf } from "../../../src/device_host/hid_files.ts";
-import { descriptorByHidapi } from "../../../src/device_host/hidapi_descriptor.ts";
-import { DeviceHostSupervisor } from "../../../src/device_host/client_supervisor.ts";
+import { DeviceHostConnection } from "../../../src/device_host/client/connection.ts";
+import { HidDevices } from "../../../src/device_host/native/hid/session.ts";
+import { NodeHidBackend } from "../../../src/device_host/native/hid/node_hid_backend.ts";
+import { hexOf } from "../../../src/device_host/native/hid/hid_files.ts";
+import { descriptorByHidapi } from "../../../src/device_host/native/hid/hidapi_descriptor.ts";
+import { DeviceHostSupervisor } from "../../../src/device_host/client/supervisor.ts";
 import { STANDARD_BEHAVIOUR } from "../../../src/hid/behaviour.ts";
 import { capabilitiesOf } from "../../../src/hid/capabilities.ts";
 import { parseDescriptor } from "../../../src/hid/descriptor.ts";

@@ -2,9 +2,9 @@
 import assert from "node:assert/strict";
 import { OffhookError } from "../../../src/base/errors.ts";
 import { IDLE_HEADSET } from "../../../src/core/ports/headset_port.ts";
-import { DeviceHostConnection } from "../../../src/device_host/client.ts";
-import type { HidDevice, HidHandle } from "../../../src/device_host/client_hid.ts";
-import { DeviceHostSupervisor } from "../../../src/device_host/client_supervisor.ts";
+import { DeviceHostConnection } from "../../../src/device_host/client/connection.ts";
+import type { HidDevice, HidHandle } from "../../../src/device_host/client/hid.ts";
+import { DeviceHostSupervisor } from "../../../src/device_host/client/supervisor.ts";
 import { STANDARD_BEHAVIOUR } from "../../../src/hid/behaviour.ts";
 import { controlsOf, encode } from "../../../src/hid/controls.ts";
 import { parseDescriptor } from "../../../src/hid/descriptor.ts";

@@ -5,7 +5,7 @@ import {
   type DeviceHostAccess,
   remoteAccess,
   serveAccess,
-} from "../../../src/device_host/client_access.ts";
+} from "../../../src/device_host/client/access.ts";
 
 /** Runs `test` with a remote access to `local`, as a worker has it. */
 async function remotely(

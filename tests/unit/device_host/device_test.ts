@@ -1,8 +1,12 @@
 /** Sound cards as people name them. */
 import assert from "node:assert/strict";
 import { OffhookError } from "../../../src/base/errors.ts";
-import { type AudioDevice, findDevice, withStableIds } from "../../../src/device_host/device.ts";
-import { candidateFormats } from "../../../src/device_host/stream_opener.ts";
+import {
+  type AudioDevice,
+  findDevice,
+  withStableIds,
+} from "../../../src/device_host/wire/device.ts";
+import { candidateFormats } from "../../../src/device_host/native/audio/stream_opener.ts";
 
 function device(name: string, more: Partial<AudioDevice> = {}): Omit<AudioDevice, "id"> {
   return {

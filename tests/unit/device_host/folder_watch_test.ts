@@ -1,6 +1,6 @@
 /** What inotify says of a folder, decoded and asked for real. */
 import assert from "node:assert/strict";
-import { entryNames, watchFolder } from "../../../src/device_host/folder_watch.ts";
+import { entryNames, watchFolder } from "../../../src/device_host/native/hid/folder_watch.ts";
 import { testUnless } from "../../support/skip.ts";
 
 /** The bytes of struct inotify_event with its name, padded as the kernel does. */

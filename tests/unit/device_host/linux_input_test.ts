@@ -11,7 +11,7 @@ import {
   lineFile,
   lineRequest,
   valuesRequest,
-} from "../../../src/device_host/linux_input.ts";
+} from "../../../src/device_host/native/contacts/linux_input.ts";
 
 const KEY_PHONE = 169;
 

@@ -1,14 +1,14 @@
 /** A card that is plugged in while another one is open, over a library that looks only when none is. */
 import assert from "node:assert/strict";
-import { AudioStreams } from "../../../src/device_host/audio_streams.ts";
+import { AudioStreams } from "../../../src/device_host/native/audio/streams.ts";
 import type {
   BackendCapture,
   BackendPlayback,
   StreamFormat,
-} from "../../../src/device_host/backend.ts";
-import type { AudioDevice, StreamDirection } from "../../../src/device_host/device.ts";
-import { ReplaceableStream } from "../../../src/device_host/replaceable_stream.ts";
-import type { FrameWriter } from "../../../src/device_host/wire_writer.ts";
+} from "../../../src/device_host/native/audio/backend.ts";
+import type { AudioDevice, StreamDirection } from "../../../src/device_host/wire/device.ts";
+import { ReplaceableStream } from "../../../src/device_host/native/audio/replaceable_stream.ts";
+import type { FrameWriter } from "../../../src/device_host/wire/writer.ts";
 import { FAKE_DEVICES, FakeBackend } from "../../fakes/audio_backend.ts";
 
 const [OLD_SPEAKER, MICROPHONE, NEW_SPEAKER] = FAKE_DEVICES as [

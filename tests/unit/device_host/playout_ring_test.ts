@@ -1,7 +1,7 @@
 /** The ring before a sound card: filling, running dry, overflowing. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { PlayoutRing } from "../../../src/device_host/wire_playout_ring.ts";
+import { PlayoutRing } from "../../../src/device_host/wire/playout_ring.ts";
 
 const counting = (from: number, count: number) =>
   Int16Array.from({ length: count }, (_, i) => from + i);

@@ -9,9 +9,9 @@ import {
   MAX_PAYLOAD_BYTES,
   samplesOf,
   writeHeader,
-} from "../../../src/device_host/wire_frame.ts";
-import { FrameWriter } from "../../../src/device_host/wire_writer.ts";
-import { parseHostMessage, parseRequest } from "../../../src/device_host/wire_protocol.ts";
+} from "../../../src/device_host/wire/frame.ts";
+import { FrameWriter } from "../../../src/device_host/wire/writer.ts";
+import { parseHostMessage, parseRequest } from "../../../src/device_host/wire/protocol.ts";
 
 interface PlainFrame {
   type: FrameType;

@@ -1,0 +1,173 @@
+/**
+ * Moves sound between one backend stream and the wire, paced by the card.
+ *
+ *     CapturePump    backend.read ─► first channels mixed to mono ─► frames ─► wire
+ *     PlaybackPump   wire ─► ring ─► every channel ─► backend.write
+ *
+ * A pump runs until `stop` or until the backend fails. A read or write that does not settle is
+ * invisible to the loop itself: the owner looks at `stalledMs`. On the real-time path.
+ */
+import type { BackendCapture, BackendPlayback } from "./backend.ts";
+import { BLOCK_MS } from "./backend.ts";
+import type { FrameWriter } from "../../wire/writer.ts";
+import { PlayoutRing } from "../../wire/playout_ring.ts";
+
+/** Sound that a playback holds before it begins: one frame of 20 ms and half of the next. */
+const PLAYBACK_TARGET_MS = 30;
+/** Sound that a playback holds at most. */
+const PLAYBACK_CAPACITY_MS = 140;
+/** Frames from the client between two reports of a playback's level: 200 ms. */
+const LEVEL_FRAMES = 10;
+
+export interface Pump {
+  /** Settles when the pump stopped; rejects with what the backend threw. */
+  run(): Promise<void>;
+  /** Stops at the end of the block under way. */
+  stop(): void;
+  /** Time since the backend last took or gave a block. */
+  stalledMs(now: number): number;
+  /** Whether the card has moved any sound yet. */
+  readonly moving: boolean;
+}
+
+abstract class BlockPump implements Pump {
+  #stopped = false;
+  #lastBlock: number;
+  #blocks = 0;
+  readonly #clock: () => number;
+
+  constructor(clock: () => number) {
+    this.#clock = clock;
+    this.#lastBlock = clock();
+  }
+
+  get moving(): boolean {
+    return this.#blocks > 0;
+  }
+
+  async run(): Promise<void> {
+    while (!this.#stopped) {
+      await this.moveBlock();
+      this.#lastBlock = this.#clock();
+      this.#blocks++;
+    }
+  }
+
+  stop(): void {
+    this.#stopped = true;
+  }
+
+  stalledMs(now: number): number {
+    return now - this.#lastBlock;
+  }
+
+  protected abstract moveBlock(): Promise<void>;
+}
+
+export class CapturePump extends BlockPump {
+  readonly #stream: BackendCapture;
+  readonly #writer: FrameWriter;
+  readonly #number: number;
+  readonly #block: Int16Array;
+  readonly #frame: Int16Array;
+  #filled = 0;
+  #position = 0;
+
+  /** @param number the stream on the wire; @param frameMs of the frames that go there */
+  constructor(
+    stream: BackendCapture,
+    writer: FrameWriter,
+    number: number,
+    frameMs: number,
+    clock: () => number,
+  ) {
+    super(clock);
+    this.#stream = stream;
+    this.#writer = writer;
+    this.#number = number;
+    const frames = Math.round(stream.format.rate * BLOCK_MS / 1000);
+    this.#block = new Int16Array(frames * stream.format.channels);
+    this.#frame = new Int16Array(frames * frameMs / BLOCK_MS);
+  }
+
+  protected async moveBlock(): Promise<void> {
+    await this.#stream.read(this.#block);
+    const { channels } = this.#stream.format;
+    mixToMono(this.#block, channels, this.#frame, this.#filled);
+    this.#filled += this.#block.length / channels;
+    if (this.#filled < this.#frame.length) return;
+    this.#writer.pcm(this.#number, this.#position, this.#frame);
+    this.#position = (this.#position + this.#frame.length) >>> 0;
+    this.#filled = 0;
+  }
+}
+
+export class PlaybackPump extends BlockPump {
+  readonly #stream: BackendPlayback;
+  readonly #writer: FrameWriter;
+  readonly #number: number;
+  readonly #ring: PlayoutRing;
+  readonly #mono: Int16Array;
+  readonly #block: Int16Array;
+  #taken = 0;
+  #framesSinceLevel = 0;
+  #headroom = Infinity;
+
+  constructor(stream: BackendPlayback, writer: FrameWriter, number: number, clock: () => number) {
+    super(clock);
+    this.#stream = stream;
+    this.#writer = writer;
+    this.#number = number;
+    const { rate, channels } = stream.format;
+    this.#ring = new PlayoutRing(
+      Math.round(rate * PLAYBACK_CAPACITY_MS / 1000),
+      Math.round(rate * PLAYBACK_TARGET_MS / 1000),
+    );
+    this.#mono = new Int16Array(Math.round(rate * BLOCK_MS / 1000));
+    this.#block = channels === 1 ? this.#mono : new Int16Array(this.#mono.length * channels);
+  }
+
+  /** Takes one frame from the wire; copies it. */
+  push(samples: Int16Array): void {
+    if (this.#ring.primed) this.#headroom = Math.min(this.#headroom, this.#ring.length);
+    this.#ring.push(samples);
+    if (this.#headroom === Infinity) return;
+    if (++this.#framesSinceLevel < LEVEL_FRAMES) return;
+    const { underflows, overflows } = this.#ring;
+    this.#writer.level(this.#number, this.#taken, this.#headroom, underflows, overflows);
+    this.#framesSinceLevel = 0;
+    this.#headroom = Infinity;
+  }
+
+  protected async moveBlock(): Promise<void> {
+    this.#ring.pull(this.#mono);
+    spreadMono(this.#mono, this.#stream.format.channels, this.#block);
+    await this.#stream.write(this.#block);
+    this.#taken = (this.#taken + this.#mono.length) >>> 0;
+  }
+}
+
+/** The first two channels' mean (a microphone is often only on one of two), written at `offset`. */
+function mixToMono(
+  block: Int16Array,
+  channels: number,
+  into: Int16Array,
+  offset: number,
+): void {
+  if (channels === 1) {
+    into.set(block, offset);
+    return;
+  }
+  const frames = block.length / channels;
+  for (let i = 0; i < frames; i++) {
+    into[offset + i] = (block[i * channels] + block[i * channels + 1]) >> 1;
+  }
+}
+
+/** Mono on the first two channels, silence on the others; nothing to do when `into` is `mono`. */
+function spreadMono(mono: Int16Array, channels: number, into: Int16Array): void {
+  if (channels === 1) return;
+  for (let i = 0; i < mono.length; i++) {
+    into[i * channels] = into[i * channels + 1] = mono[i];
+  }
+}
