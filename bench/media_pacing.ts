@@ -7,7 +7,7 @@
  *
  * The listener is a thread of its own, so that a busy main thread does not make it late.
  */
-import { MediaWorker } from "../src/media/media_worker.ts";
+import { MediaWorker } from "../src/media/worker/media_worker.ts";
 import { streamTo } from "../tests/fakes/media_party.ts";
 
 const SECONDS = Number(Deno.args[0] ?? 10);

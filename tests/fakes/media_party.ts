@@ -2,7 +2,7 @@
 import type { NegotiatedStream, PayloadFormat } from "../../src/core/media/media_description.ts";
 import type { AudioEndpoints, MediaInput } from "../../src/core/ports/media_port.ts";
 import { MEDIA_FORMATS } from "../../src/media/codec/formats.ts";
-import { type MediaOptions, MediaWorker } from "../../src/media/media_worker.ts";
+import { type MediaOptions, MediaWorker } from "../../src/media/worker/media_worker.ts";
 
 type Input<T extends MediaInput["type"]> = Extract<MediaInput, { type: T }>;
 

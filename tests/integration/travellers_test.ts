@@ -31,9 +31,9 @@ Deno.test("a microphone frame passes mute, encoder, packetizer and socket", asyn
   await bench.close();
   assert.deepEqual(seen, [
     "media/clock.ts",
-    "media/engine.ts",
-    "media/call_media.ts",
-    "media/outbound.ts",
+    "media/worker/engine.ts",
+    "media/call/call_media.ts",
+    "media/call/outbound.ts",
     "media/rtp/sender.ts",
   ]);
 });
@@ -54,10 +54,10 @@ Deno.test("a packet passes receiver and jitter buffer; the clock pulls it to the
   }
   assert.deepEqual(seen, [
     "media/clock.ts",
-    "media/engine.ts",
-    "media/call_media.ts",
-    "media/call_sound.ts",
-    "media/live_sink.ts",
+    "media/worker/engine.ts",
+    "media/call/call_media.ts",
+    "media/sound/call_sound.ts",
+    "media/sound/live_sink.ts",
   ]);
 });
 

@@ -36,7 +36,7 @@ async function rig(
 }
 
 /** What the guest runs is compiled here, where it is fast and stays. */
-const PROGRAMS = ["main.ts", "src/media/worker.ts", "src/device_host/main.ts"];
+const PROGRAMS = ["main.ts", "src/media/worker/worker.ts", "src/device_host/main.ts"];
 
 async function compile(guests: string[]): Promise<void> {
   await new Deno.Command(Deno.execPath(), {

@@ -191,7 +191,7 @@ export interface Providers {
   recordingPath?(call: CallView): string;
 }
 
-/** What an attachment tells; see `src/media/attached_audio.ts`. */
+/** What an attachment tells; see `src/media/attachment/attached_audio.ts`. */
 export interface AttachmentListener {
   heard(samples: Int16Array): void;
   room(samples: number): void;

@@ -3,7 +3,7 @@ import type {
   AttachmentPort,
   FromAttachment,
   ToAttachment,
-} from "../../../src/media/attachment_protocol.ts";
+} from "../../../src/media/attachment/attachment_protocol.ts";
 
 export class FakePort implements AttachmentPort<FromAttachment> {
   readonly posted: FromAttachment[] = [];

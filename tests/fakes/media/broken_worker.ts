@@ -3,7 +3,7 @@
  * A media thread that opens media and breaks when a stream starts: towards port 1 by an error that
  * nobody catches, towards any other by falling silent for ever.
  */
-import type { FromWorker, ToWorker } from "../../../src/media/worker_protocol.ts";
+import type { FromWorker, ToWorker } from "../../../src/media/worker/worker_protocol.ts";
 
 const say = (message: FromWorker) => self.postMessage(message);
 

@@ -5,7 +5,7 @@ import type {
   MediaInput,
   MediaReport,
 } from "../../../src/core/ports/media_port.ts";
-import { MediaEngine } from "../../../src/media/engine.ts";
+import { MediaEngine } from "../../../src/media/worker/engine.ts";
 import { loadResampler } from "../../../src/audio/resampler.ts";
 import { parseRtp, RtpPacket } from "../../../src/media/rtp/packet.ts";
 import { VirtualClock } from "../virtual_clock.ts";

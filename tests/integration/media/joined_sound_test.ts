@@ -1,7 +1,7 @@
 /** Programs, recordings and other devices in a call between two media workers, each its own thread. */
 import assert from "node:assert/strict";
 import type { AudioEndpoints, MediaEffect } from "../../../src/core/ports/media_port.ts";
-import type { AttachedAudio } from "../../../src/media/attached_audio.ts";
+import type { AttachedAudio } from "../../../src/media/attachment/attached_audio.ts";
 import { MediaParty } from "../../fakes/media_party.ts";
 import { loudness, toneAmplitude, ToneGenerator } from "../../fakes/tone.ts";
 import { readWav } from "../../support/wav.ts";

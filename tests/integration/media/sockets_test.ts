@@ -1,7 +1,11 @@
 /** UDP sockets of the system, on loopback. */
 import assert from "node:assert/strict";
 import { OffhookError } from "../../../src/base/errors.ts";
-import { canonicalAddress, type SocketPair, UdpSockets } from "../../../src/media/sockets.ts";
+import {
+  canonicalAddress,
+  type SocketPair,
+  UdpSockets,
+} from "../../../src/media/transport/sockets.ts";
 import { testWith } from "../../support/skip.ts";
 
 const random = () => 12_345;

@@ -3,8 +3,8 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { Clock } from "../../../src/base/clock.ts";
 import { systemClock, Ticker } from "../../../src/media/clock.ts";
-import { LevelMeter } from "../../../src/media/level_meter.ts";
-import { SinkPacer } from "../../../src/media/sink_pacer.ts";
+import { LevelMeter } from "../../../src/media/dsp/level_meter.ts";
+import { SinkPacer } from "../../../src/media/sound/sink_pacer.ts";
 import { VirtualClock } from "../../fakes/virtual_clock.ts";
 
 /** A clock whose timers come late. */

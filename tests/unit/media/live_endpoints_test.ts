@@ -1,8 +1,8 @@
 /** Exchanging a microphone and a speaker while sound runs; recordings that begin, pause and end. */
 import assert from "node:assert/strict";
 import { type AudioSink, type AudioSource, FRAME_SAMPLES } from "../../../src/audio/endpoint.ts";
-import { LiveSink } from "../../../src/media/live_sink.ts";
-import { LiveSource } from "../../../src/media/live_source.ts";
+import { LiveSink } from "../../../src/media/sound/live_sink.ts";
+import { LiveSource } from "../../../src/media/sound/live_source.ts";
 
 /** A source of one value, which may need some frames to wake up. */
 class Steady implements AudioSource {

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { RtpPacket } from "../../../src/media/rtp/packet.ts";
-import { RemoteAddress } from "../../../src/media/rtp/remote_address.ts";
+import { RemoteAddress } from "../../../src/media/transport/remote_address.ts";
 
 const SIGNALLED = { address: "10.0.0.1", port: 4000 };
 const NATTED = { address: "192.0.2.7", port: 51_000 };

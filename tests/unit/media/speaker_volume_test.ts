@@ -1,7 +1,7 @@
 /** The gain of what is heard: exact, without a click, without wrapping around. */
 import assert from "node:assert/strict";
 import { FRAME_SAMPLES } from "../../../src/audio/endpoint.ts";
-import { SpeakerVolume } from "../../../src/media/speaker_volume.ts";
+import { SpeakerVolume } from "../../../src/media/dsp/speaker_volume.ts";
 
 const flat = (level: number) => new Int16Array(FRAME_SAMPLES).fill(level);
 

@@ -1,7 +1,7 @@
 /** The call-waiting tone over the far end's sound. */
 import assert from "node:assert/strict";
 import { FRAME_SAMPLES } from "../../../src/audio/endpoint.ts";
-import { WaitingTone } from "../../../src/media/waiting_tone.ts";
+import { WaitingTone } from "../../../src/media/dsp/waiting_tone.ts";
 import { toneAmplitude } from "../../fakes/tone.ts";
 
 Deno.test("300 ms of tone in every ten seconds, beside the far end", () => {

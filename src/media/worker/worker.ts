@@ -3,13 +3,13 @@
  * The entry of the media thread: messages in, messages out, the engine between. Nothing that the main
  * thread does makes a packet late.
  */
-import type { AudioDevices } from "../audio/endpoint.ts";
-import { aLawTables, muLawTables } from "../audio/g711_tables.ts";
-import { loadResampler } from "../audio/resampler.ts";
-import { OffhookError } from "../base/errors.ts";
-import { systemClock } from "./clock.ts";
+import type { AudioDevices } from "../../audio/endpoint.ts";
+import { aLawTables, muLawTables } from "../../audio/g711_tables.ts";
+import { loadResampler } from "../../audio/resampler.ts";
+import { OffhookError } from "../../base/errors.ts";
+import { systemClock } from "../clock.ts";
 import { MediaEngine } from "./engine.ts";
-import { UdpSockets } from "./sockets.ts";
+import { UdpSockets } from "../transport/sockets.ts";
 import type { FromWorker, MediaSettings, ToWorker } from "./worker_protocol.ts";
 
 const say = (message: FromWorker) => self.postMessage(message);
@@ -20,8 +20,8 @@ let devices: Promise<AudioDevices> | undefined;
 /** Most calls of a script have no sound card: its modules load with the first that has. */
 async function loadDevices(port: MessagePort): Promise<AudioDevices> {
   const [{ deviceEndpoints }, { remoteAccess }] = await Promise.all([
-    import("../audio/device.ts"),
-    import("../audio/device_access.ts"),
+    import("../../audio/device.ts"),
+    import("../../audio/device_access.ts"),
   ]);
   return deviceEndpoints(remoteAccess(port));
 }

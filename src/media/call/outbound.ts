@@ -7,16 +7,16 @@
  * One frame a tick; a packet holds `ptime` of them. The RTP clock runs with the ticks whether packets
  * are sent or not, so that a hold or a stall leaves a gap in the timestamps and none in time.
  */
-import { FRAME_MS, FRAME_SAMPLES, GRAPH_RATE } from "../audio/endpoint.ts";
-import { Resampler } from "../audio/resampler.ts";
-import type { NegotiatedStream } from "../core/media/media_description.ts";
-import { maySend } from "../core/media/offer_answer.ts";
-import type { Codec } from "./codec/codec.ts";
-import { createCodec } from "./codec/registry.ts";
-import { DigitSender } from "./dtmf/digit_sender.ts";
-import { LevelMeter } from "./level_meter.ts";
-import { RTP_HEADER_LENGTH } from "./rtp/packet.ts";
-import type { RtpSender } from "./rtp/sender.ts";
+import { FRAME_MS, FRAME_SAMPLES, GRAPH_RATE } from "../../audio/endpoint.ts";
+import { Resampler } from "../../audio/resampler.ts";
+import type { NegotiatedStream } from "../../core/media/media_description.ts";
+import { maySend } from "../../core/media/offer_answer.ts";
+import type { Codec } from "../codec/codec.ts";
+import { createCodec } from "../codec/registry.ts";
+import { DigitSender } from "../dtmf/digit_sender.ts";
+import { LevelMeter } from "../dsp/level_meter.ts";
+import { RTP_HEADER_LENGTH } from "../rtp/packet.ts";
+import type { RtpSender } from "../rtp/sender.ts";
 
 /** What of a negotiated stream the sending half runs on. */
 interface Plan {

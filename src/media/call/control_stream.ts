@@ -5,13 +5,13 @@
  *         once RTCP came from the peer's address, its port. With rtcp-mux: the RTP address (RFC 5761)
  *     from: only the address that media comes from
  */
-import type { Clock } from "../base/clock.ts";
-import type { NegotiatedStream } from "../core/media/media_description.ts";
-import type { MediaReport } from "../core/ports/media_port.ts";
-import { RtcpSession, type RtcpSubject } from "./rtp/rtcp_session.ts";
-import type { RemoteAddress } from "./rtp/remote_address.ts";
-import type { Random32 } from "./rtp/sender.ts";
-import type { SocketPair } from "./sockets.ts";
+import type { Clock } from "../../base/clock.ts";
+import type { NegotiatedStream } from "../../core/media/media_description.ts";
+import type { MediaReport } from "../../core/ports/media_port.ts";
+import { RtcpSession, type RtcpSubject } from "../rtp/rtcp_session.ts";
+import type { RemoteAddress } from "../transport/remote_address.ts";
+import type { Random32 } from "../rtp/sender.ts";
+import type { SocketPair } from "../transport/sockets.ts";
 
 /** What the peer says of our packets. */
 export type RemoteView = Pick<

@@ -8,8 +8,8 @@
  * A stray or forged datagram never moves it: a candidate must speak RTP with a payload type of the
  * stream, from one address, under one SSRC, in sequence, while the present source says nothing.
  */
-import type { RtpPacket } from "./packet.ts";
-import { sequenceDistance } from "./sequence.ts";
+import type { RtpPacket } from "../rtp/packet.ts";
+import { sequenceDistance } from "../rtp/sequence.ts";
 
 /** Packets in sequence that make a candidate believed. */
 const RUN = 3;

@@ -7,17 +7,17 @@
  *
  * Runs in the media worker; tests run it on their own thread with their own clock and sockets.
  */
-import { FRAME_MS } from "../audio/endpoint.ts";
-import { OffhookError } from "../base/errors.ts";
-import type { CallLevels, MediaEffect } from "../core/ports/media_port.ts";
-import type { CallId } from "../core/ports/sip_port.ts";
+import { FRAME_MS } from "../../audio/endpoint.ts";
+import { OffhookError } from "../../base/errors.ts";
+import type { CallLevels, MediaEffect } from "../../core/ports/media_port.ts";
+import type { CallId } from "../../core/ports/sip_port.ts";
 import {
   type AttachmentPort,
   type FromAttachment,
   refuseAttachment,
-} from "./attachment_protocol.ts";
-import { CallMedia, type MediaSurroundings } from "./call_media.ts";
-import { Ticker } from "./clock.ts";
+} from "../attachment/attachment_protocol.ts";
+import { CallMedia, type MediaSurroundings } from "../call/call_media.ts";
+import { Ticker } from "../clock.ts";
 
 /** Ticks between two readings of the level meters. */
 const LEVEL_TICKS = 5;

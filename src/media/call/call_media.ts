@@ -8,25 +8,25 @@
  * Opening and closing wait for files and devices; `tick` and the datagrams are on the real-time path
  * and do not.
  */
-import type { AudioDevices } from "../audio/endpoint.ts";
-import type { OffhookError } from "../base/errors.ts";
-import type { NegotiatedStream } from "../core/media/media_description.ts";
+import type { AudioDevices } from "../../audio/endpoint.ts";
+import type { OffhookError } from "../../base/errors.ts";
+import type { NegotiatedStream } from "../../core/media/media_description.ts";
 import type {
   AudioEndpoints,
   CallLevels,
   MediaInput,
   MediaReport,
-} from "../core/ports/media_port.ts";
-import type { CallId } from "../core/ports/sip_port.ts";
-import { CallSound } from "./call_sound.ts";
-import type { MediaClock } from "./clock.ts";
-import { ControlStream } from "./control.ts";
+} from "../../core/ports/media_port.ts";
+import type { CallId } from "../../core/ports/sip_port.ts";
+import { CallSound } from "../sound/call_sound.ts";
+import type { MediaClock } from "../clock.ts";
+import { ControlStream } from "./control_stream.ts";
 import { InboundStream } from "./inbound.ts";
 import { OutboundStream } from "./outbound.ts";
-import { RemoteAddress } from "./rtp/remote_address.ts";
-import { looksLikeRtcp } from "./rtp/packet.ts";
-import { type Random32, RtpSender } from "./rtp/sender.ts";
-import type { SocketPair, Sockets } from "./sockets.ts";
+import { RemoteAddress } from "../transport/remote_address.ts";
+import { looksLikeRtcp } from "../rtp/packet.ts";
+import { type Random32, RtpSender } from "../rtp/sender.ts";
+import type { SocketPair, Sockets } from "../transport/sockets.ts";
 
 /** What the streams of one engine share. */
 export interface MediaSurroundings {

@@ -7,18 +7,18 @@
  * A datagram that is not RTP, of a payload type that was not negotiated, or from a source that is not
  * the peer changes nothing but a counter.
  */
-import { GRAPH_RATE } from "../audio/endpoint.ts";
-import type { NegotiatedStream } from "../core/media/media_description.ts";
-import { mayReceive } from "../core/media/offer_answer.ts";
-import type { Codec } from "./codec/codec.ts";
-import { createCodec } from "./codec/registry.ts";
-import { TelephoneEventReceiver } from "./dtmf/telephone_event.ts";
-import { ToneDetector } from "./dtmf/tone_detector.ts";
-import { Playout } from "./jitter/playout.ts";
-import { LevelMeter } from "./level_meter.ts";
-import { parseRtp, RtpPacket } from "./rtp/packet.ts";
-import type { RemoteAddress } from "./rtp/remote_address.ts";
-import { SourceStatistics } from "./rtp/source_statistics.ts";
+import { GRAPH_RATE } from "../../audio/endpoint.ts";
+import type { NegotiatedStream } from "../../core/media/media_description.ts";
+import { mayReceive } from "../../core/media/offer_answer.ts";
+import type { Codec } from "../codec/codec.ts";
+import { createCodec } from "../codec/registry.ts";
+import { TelephoneEventReceiver } from "../dtmf/telephone_event.ts";
+import { ToneDetector } from "../dtmf/tone_detector.ts";
+import { Playout } from "../jitter/playout.ts";
+import { LevelMeter } from "../dsp/level_meter.ts";
+import { parseRtp, RtpPacket } from "../rtp/packet.ts";
+import type { RemoteAddress } from "../transport/remote_address.ts";
+import { SourceStatistics } from "../rtp/source_statistics.ts";
 
 /** RTP clock of every format so far. */
 const DEFAULT_CLOCK_RATE = 8000;
