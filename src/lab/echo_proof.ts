@@ -4,7 +4,7 @@
  */
 import { parseWavHeader } from "../audio/wav.ts";
 import { OffhookError } from "../base/errors.ts";
-import { findInPieces } from "../media/quality/correlate.ts";
+import { findInPieces } from "./correlate.ts";
 
 export interface EchoProof {
   /** Whether what came back is what was sent. */

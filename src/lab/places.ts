@@ -6,7 +6,7 @@
  *     port + 2  ws
  *     port + 3  wss
  */
-import { issueCertificate } from "../sip/transport/issue_certificate.ts";
+import { issueCertificate } from "./issue_certificate.ts";
 import type { ListenAddress } from "../station/phone_options.ts";
 
 export interface Places {

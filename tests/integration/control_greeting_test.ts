@@ -7,7 +7,7 @@ import { LocalPhone } from "../../src/control/local/local_phone.ts";
 import { RefusalLog } from "../../src/control/server/refusal_log.ts";
 import { RemotePhone } from "../../src/control/client/remote_phone.ts";
 import type { ControlServer, Listen } from "../../src/control/server/server.ts";
-import { issueCertificate } from "../../src/sip/transport/issue_certificate.ts";
+import { issueCertificate } from "../../src/lab/issue_certificate.ts";
 import { agreeableCore } from "../fakes/agreeable_core.ts";
 import { servedCore } from "../fakes/served_core.ts";
 

@@ -7,7 +7,7 @@
  * because a peer loops its file and a recording starts in the middle.
  */
 import assert from "node:assert/strict";
-import { findInPieces } from "../../src/media/quality/correlate.ts";
+import { findInPieces } from "../../src/lab/correlate.ts";
 import { readWav } from "./wav.ts";
 
 export interface Recognition {

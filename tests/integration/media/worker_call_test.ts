@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readWav, readWavChannel } from "../../../src/audio/read_wav.ts";
 import { loadResampler, Resampler } from "../../../src/audio/resampler.ts";
 import { voiceSamples } from "../../../src/audio/voice.ts";
-import { findInPieces } from "../../../src/media/quality/correlate.ts";
+import { findInPieces } from "../../../src/lab/correlate.ts";
 import { openWav } from "../../../src/audio/wav_file.ts";
 import { MediaParty } from "../../fakes/media_party.ts";
 

@@ -5,10 +5,7 @@ import net from "node:net";
 import tls from "node:tls";
 import type { TlsSettings, TransportName } from "../../../src/core/account/account.ts";
 import { OffhookError } from "../../../src/base/errors.ts";
-import {
-  issueCertificate,
-  type IssuedCertificate,
-} from "../../../src/sip/transport/issue_certificate.ts";
+import { issueCertificate, type IssuedCertificate } from "../../../src/lab/issue_certificate.ts";
 import type { ListenTls } from "../../../src/sip/transport/types.ts";
 import { answer } from "../../../src/sip/answer.ts";
 import { RawUserAgent } from "../../fakes/raw_user_agent.ts";

@@ -4,7 +4,7 @@ import { networkInterfaces } from "node:os";
 import type { TransportName } from "../../../src/core/account/account.ts";
 import { answer } from "../../../src/sip/answer.ts";
 import { header } from "../../../src/sip/message.ts";
-import { issueCertificate } from "../../../src/sip/transport/issue_certificate.ts";
+import { issueCertificate } from "../../../src/lab/issue_certificate.ts";
 import { contactUri, rawRequest, RawUserAgent, VIA_HOST } from "../../fakes/raw_user_agent.ts";
 import { Phone } from "./phone.ts";
 

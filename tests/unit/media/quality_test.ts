@@ -2,9 +2,9 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { voiceSamples } from "../../../src/audio/voice.ts";
-import { findInPieces, findSignal } from "../../../src/media/quality/correlate.ts";
-import { fft, powerOfTwo } from "../../../src/media/quality/fft.ts";
-import { stoi, STOI_RATE } from "../../../src/media/quality/stoi.ts";
+import { findInPieces, findSignal } from "../../../src/lab/correlate.ts";
+import { fft, powerOfTwo } from "../../../src/lab/fft.ts";
+import { stoi, STOI_RATE } from "../../../src/lab/stoi.ts";
 import { noise } from "../../fakes/media/signals.ts";
 
 /** The voice at a low rate: every nth sample is good enough to be looked for. */
