@@ -1,6 +1,6 @@
 /** What one SIP message costs below SIP.js. */
-import { answer } from "../src/sip/answer.ts";
-import { scanBytes } from "../src/sip/message.ts";
+import { answer } from "../src/sip/message/answer.ts";
+import { scanBytes } from "../src/sip/message/scan.ts";
 import { TransportLayer } from "../src/sip/transport/layer.ts";
 import { rawRequest } from "../tests/fakes/raw_user_agent.ts";
 

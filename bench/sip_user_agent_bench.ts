@@ -1,7 +1,7 @@
 /** What a call costs in signalling: both user agents in one thread, over UDP on loopback. */
 import { LoggerFactory, Parser } from "sip.js/lib/core/index.js";
-import { libraryMessage } from "../src/sip/library_message.ts";
-import { scanText } from "../src/sip/message.ts";
+import { libraryMessage } from "../src/sip/library/library_message.ts";
+import { scanText } from "../src/sip/message/scan.ts";
 import { description, Phone } from "../tests/integration/sip/phone.ts";
 import { sdp } from "../tests/integration/sip/raw_peer.ts";
 

@@ -7,11 +7,16 @@
  *
  * Time is passed in. Not on the real-time path.
  */
-import { answer } from "../sip/answer.ts";
-import { authorization, type Challenge, type DigestAlgorithm } from "../sip/digest.ts";
-import { header, headerFields, type SipMessage } from "../sip/message.ts";
-import type { Flow } from "../sip/transport/types.ts";
-import { decodedUser, type NameAddr, parseNameAddr, parseNameAddrList } from "../sip/uri.ts";
+import { answer } from "../sip/message/answer.ts";
+import { authorization, type Challenge, type DigestAlgorithm } from "../sip/auth/digest.ts";
+import { header, headerFields, type SipMessage } from "../sip/message/scan.ts";
+import type { Flow } from "../sip/transport/flow/types.ts";
+import {
+  decodedUser,
+  type NameAddr,
+  parseNameAddr,
+  parseNameAddrList,
+} from "../sip/message/uri.ts";
 
 export interface RegistrarOptions {
   realm: string;

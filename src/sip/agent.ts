@@ -7,8 +7,8 @@ import type { Account } from "../core/account/account.ts";
 import type { Clock } from "../base/clock.ts";
 import type { ErrorJson } from "../base/errors.ts";
 import type { CallId, RequestOrigin, SipEffect, SipInput } from "../core/ports/sip_port.ts";
-import type { Credentials } from "./digest.ts";
-import type { Flow } from "./transport/types.ts";
+import type { Credentials } from "./auth/digest.ts";
+import type { Flow } from "./transport/flow/types.ts";
 
 export type LogLevel = "debug" | "info" | "warning" | "error";
 /** Receives what is worth knowing; never a credential. Must not throw. */

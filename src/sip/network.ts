@@ -13,8 +13,8 @@ import { type ErrorJson, OffhookError } from "../base/errors.ts";
 import type { RequestOrigin } from "../core/ports/sip_port.ts";
 import type { Log } from "./agent.ts";
 import { Connection, type ConnectionEvents } from "./connection.ts";
-import type { SipMessage } from "./message.ts";
-import { LiteralUri } from "./overrides/literal_uri.ts";
+import type { SipMessage } from "./message/scan.ts";
+import { LiteralUri } from "./library/literal_uri.ts";
 import { TransportLayer } from "./transport/layer.ts";
 import type {
   Address,
@@ -22,8 +22,8 @@ import type {
   LayerEvent,
   ListenOptions,
   TransportLayerOptions,
-} from "./transport/types.ts";
-import { escapedUser } from "./uri.ts";
+} from "./transport/flow/types.ts";
+import { escapedUser } from "./message/uri.ts";
 
 /** Failures that nobody asked about are forgotten beyond this many. */
 const MAX_FAILURES = 100;

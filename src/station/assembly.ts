@@ -16,7 +16,7 @@ import { initialState } from "../core/state/state.ts";
 import { DeviceHostSupervisor } from "../device_host/client/supervisor.ts";
 import type { AttachedAudio, AttachmentListener } from "../media/attachment/attached_audio.ts";
 import { MediaWorker } from "../media/worker/media_worker.ts";
-import type { Flow } from "../sip/transport/types.ts";
+import type { Flow } from "../sip/transport/flow/types.ts";
 import type { UserAgentOptions } from "../sip/user_agent.ts";
 import { CoreLoop, SYSTEM_CLOCK } from "./core_loop.ts";
 import { DeskDevices } from "./desk_devices.ts";

@@ -16,7 +16,7 @@ import type { MediaEffect } from "../core/ports/media_port.ts";
 import type { SipEffect } from "../core/ports/sip_port.ts";
 import type { Command, Effect, Input, PhoneEvent, PhoneState } from "../core/state/state.ts";
 import { step } from "../core/step.ts";
-import { systemClock } from "../sip/transport/clock.ts";
+import { systemClock } from "../sip/transport/flow/clock.ts";
 
 export const SYSTEM_CLOCK: Clock = systemClock;
 

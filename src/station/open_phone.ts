@@ -7,7 +7,7 @@ import { dataFolder, processEnvironment } from "../config/folders.ts";
 import { LocalPhone } from "../control/local/local_phone.ts";
 import type { Providers } from "../control/contract/records.ts";
 import type { PhoneState } from "../core/state/state.ts";
-import type { Flow } from "../sip/transport/types.ts";
+import type { Flow } from "../sip/transport/flow/types.ts";
 import { Assembly } from "./assembly.ts";
 import { listDevices } from "./list_devices.ts";
 import type { OpenPhone, PhoneOptions } from "./phone_options.ts";

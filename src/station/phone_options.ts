@@ -8,8 +8,8 @@ import type { Account, AccountId, TlsSettings, TransportName } from "../core/acc
 import type { Phone } from "../control/contract/phone.ts";
 import type { AudioEndpoints } from "../core/ports/media_port.ts";
 import type { WriteLog } from "./log_line.ts";
-import type { TraceSink } from "../sip/trace.ts";
-import type { Flow, RequestHook } from "../sip/transport/types.ts";
+import type { TraceSink } from "../sip/message/trace.ts";
+import type { Flow, RequestHook } from "../sip/transport/flow/types.ts";
 import type { DeskSettings } from "./desk_devices.ts";
 
 /** An account and the way to its password, which is read when a server asks for it. */

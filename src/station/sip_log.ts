@@ -6,7 +6,7 @@
  * Not on the real-time path; a message costs its place in the ring.
  */
 import type { LadderMessage } from "../control/contract/records.ts";
-import { redacted, type TraceRecord } from "../sip/trace.ts";
+import { redacted, type TraceRecord } from "../sip/message/trace.ts";
 
 /** Messages that are remembered, all calls together. */
 const KEEP = 400;

@@ -2,9 +2,13 @@
  * Requests as SIP.js writes them, over a transport layer, without SIP.js: what a test of the transport
  * needs of a user agent.
  */
-import { header, type SipMessage } from "../../src/sip/message.ts";
+import { header, type SipMessage } from "../../src/sip/message/scan.ts";
 import { TransportLayer } from "../../src/sip/transport/layer.ts";
-import type { Flow, LayerEvent, TransportLayerOptions } from "../../src/sip/transport/types.ts";
+import type {
+  Flow,
+  LayerEvent,
+  TransportLayerOptions,
+} from "../../src/sip/transport/flow/types.ts";
 
 /** Placeholder host of Via and Contact, as SIP.js makes one. */
 export const VIA_HOST = "w7x1kq.invalid";

@@ -13,7 +13,7 @@
 import { isIP } from "node:net";
 import type { TransportName } from "../../core/account/account.ts";
 import { OffhookError } from "../../base/errors.ts";
-import { unbracketed } from "../via.ts";
+import { unbracketed } from "../message/via.ts";
 import type { Resolver, SrvRecord } from "./resolver.ts";
 import { srvOrder } from "./srv_order.ts";
 

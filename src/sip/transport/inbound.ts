@@ -8,15 +8,15 @@
  * Never throws. Not on the real-time path.
  */
 import { isIP } from "node:net";
-import { answer } from "../answer.ts";
-import { replaceVia, scanBytes, type ScanFault, type SipMessage } from "../message.ts";
-import { stampVia } from "../via.ts";
-import type { ClientTransactions } from "./client_transactions.ts";
-import { type DialogFlows, isNatted } from "./dialog_flows.ts";
-import { type BaseFlow, isBlank, plainHost } from "./flow.ts";
-import type { ServerTransactions } from "./server_transactions.ts";
-import type { LayerEvent, RequestHook } from "./types.ts";
-import { UdpFlow } from "./udp_socket.ts";
+import { answer } from "../message/answer.ts";
+import { replaceVia, scanBytes, type ScanFault, type SipMessage } from "../message/scan.ts";
+import { stampVia } from "../message/via.ts";
+import type { ClientTransactions } from "./transaction/client.ts";
+import { type DialogFlows, isNatted } from "./routing/dialog_flows.ts";
+import { type BaseFlow, isBlank, plainHost } from "./flow/flow.ts";
+import type { ServerTransactions } from "./transaction/server.ts";
+import type { LayerEvent, RequestHook } from "./flow/types.ts";
+import { UdpFlow } from "./flow/udp_socket.ts";
 
 export interface InboundOptions {
   client: ClientTransactions<BaseFlow>;

@@ -13,21 +13,21 @@ import type { TransportName } from "../../core/account/account.ts";
 import { OffhookError } from "../../base/errors.ts";
 import { type Destination, locate, type Target } from "../dns/locate.ts";
 import { SystemResolver } from "../dns/system_resolver.ts";
-import { scanText, type SipMessage } from "../message.ts";
-import { hostPort } from "../via.ts";
-import { type ClientTransaction, ClientTransactions } from "./client_transactions.ts";
-import { cryptoRandom, systemClock } from "./clock.ts";
-import { DialogFlows } from "./dialog_flows.ts";
-import type { BaseFlow } from "./flow.ts";
-import { FlowTable } from "./flow_table.ts";
+import { scanText, type SipMessage } from "../message/scan.ts";
+import { hostPort } from "../message/via.ts";
+import { type ClientTransaction, ClientTransactions } from "./transaction/client.ts";
+import { cryptoRandom, systemClock } from "./flow/clock.ts";
+import { DialogFlows } from "./routing/dialog_flows.ts";
+import type { BaseFlow } from "./flow/flow.ts";
+import { FlowTable } from "./routing/flow_table.ts";
 import { Inbound } from "./inbound.ts";
-import { configuredHop, parseHopUri } from "./next_hop.ts";
-import { NextHopConnection } from "./next_hop_connection.ts";
+import { configuredHop, parseHopUri } from "./routing/next_hop.ts";
+import { NextHopConnection } from "./routing/next_hop_connection.ts";
 import { Outbound } from "./outbound.ts";
-import { Routing } from "./routing.ts";
-import { ServerTransactions } from "./server_transactions.ts";
+import { Routing } from "./routing/routing.ts";
+import { ServerTransactions } from "./transaction/server.ts";
 import { contactAddress } from "./stamps.ts";
-import { UdpFlow } from "./udp_socket.ts";
+import { UdpFlow } from "./flow/udp_socket.ts";
 import type {
   Address,
   Clock,
@@ -36,7 +36,7 @@ import type {
   LayerEvent,
   ListenOptions,
   TransportLayerOptions,
-} from "./types.ts";
+} from "./flow/types.ts";
 
 /** A UDP target that lets a request go unanswered this long is left for the next, where there is one. */
 const UDP_PATIENCE_MS = 3000;

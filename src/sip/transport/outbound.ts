@@ -3,18 +3,18 @@
  * Not on the real-time path.
  */
 import { OffhookError } from "../../base/errors.ts";
-import { answer, randomToken } from "../answer.ts";
-import { type SipMessage, utf8Length } from "../message.ts";
+import { answer, randomToken } from "../message/answer.ts";
+import { type SipMessage, utf8Length } from "../message/scan.ts";
 import { RequestGate } from "../pacing.ts";
-import { unbracketed } from "../via.ts";
-import type { ClientTransaction, ClientTransactions } from "./client_transactions.ts";
-import type { DialogFlows } from "./dialog_flows.ts";
-import { type BaseFlow, plainHost } from "./flow.ts";
-import type { FlowTable } from "./flow_table.ts";
-import type { Routing } from "./routing.ts";
-import type { ServerTransactions } from "./server_transactions.ts";
+import { unbracketed } from "../message/via.ts";
+import type { ClientTransaction, ClientTransactions } from "./transaction/client.ts";
+import type { DialogFlows } from "./routing/dialog_flows.ts";
+import { type BaseFlow, plainHost } from "./flow/flow.ts";
+import type { FlowTable } from "./routing/flow_table.ts";
+import type { Routing } from "./routing/routing.ts";
+import type { ServerTransactions } from "./transaction/server.ts";
 import { contactAddress, copyOf, stampContact, stampRequestVia } from "./stamps.ts";
-import type { Clock, LayerEvent } from "./types.ts";
+import type { Clock, LayerEvent } from "./flow/types.ts";
 
 /** RFC 3261 §18.1.1: within 200 bytes of an unknown path MTU, taken as 1500. */
 const UDP_LIMIT = 1300;

@@ -2,10 +2,10 @@
  * Makes an outgoing message right for the flow that it takes: its Via (RFC 3261 §18.1.1), and the
  * host of its Contact, which SIP.js writes as an `.invalid` name. Not on the real-time path.
  */
-import { headerFields, type SipMessage, splice } from "../message.ts";
-import { bracketed, hostPort, writeVia } from "../via.ts";
-import type { BaseFlow } from "./flow.ts";
-import type { ContactAddress } from "./types.ts";
+import { headerFields, type SipMessage, splice } from "../message/scan.ts";
+import { bracketed, hostPort, writeVia } from "../message/via.ts";
+import type { BaseFlow } from "./flow/flow.ts";
+import type { ContactAddress } from "./flow/types.ts";
 
 /** A message of its own that shares nothing with the original: stamping changes it. */
 export function copyOf(message: SipMessage): SipMessage {

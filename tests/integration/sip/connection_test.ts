@@ -3,9 +3,9 @@ import assert from "node:assert/strict";
 import http from "node:http";
 import net from "node:net";
 import { OffhookError } from "../../../src/base/errors.ts";
-import { answer } from "../../../src/sip/answer.ts";
+import { answer } from "../../../src/sip/message/answer.ts";
 import { TransportLayer } from "../../../src/sip/transport/layer.ts";
-import type { NextHop, TransportLayerOptions } from "../../../src/sip/transport/types.ts";
+import type { NextHop, TransportLayerOptions } from "../../../src/sip/transport/flow/types.ts";
 import { rawRequest, RawUserAgent } from "../../fakes/raw_user_agent.ts";
 import { TableResolver } from "../../fakes/table_resolver.ts";
 

@@ -1,6 +1,6 @@
 /** 30 % of the datagrams lost each way, seeded: every transaction comes to its end. */
 import assert from "node:assert/strict";
-import { answer } from "../../../src/sip/answer.ts";
+import { answer } from "../../../src/sip/message/answer.ts";
 import type { Clock } from "../../../src/base/clock.ts";
 import { Relay } from "../../peers/relay.ts";
 import { withScratch } from "../../peers/scratch.ts";

@@ -6,8 +6,8 @@ import tls from "node:tls";
 import type { TlsSettings, TransportName } from "../../../src/core/account/account.ts";
 import { OffhookError } from "../../../src/base/errors.ts";
 import { issueCertificate, type IssuedCertificate } from "../../../src/lab/issue_certificate.ts";
-import type { ListenTls } from "../../../src/sip/transport/types.ts";
-import { answer } from "../../../src/sip/answer.ts";
+import type { ListenTls } from "../../../src/sip/transport/flow/types.ts";
+import { answer } from "../../../src/sip/message/answer.ts";
 import { RawUserAgent } from "../../fakes/raw_user_agent.ts";
 
 const day = 86_400_000;

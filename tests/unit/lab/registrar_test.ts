@@ -1,9 +1,9 @@
 /** The registrar of the practice PBX: digests, bindings, intervals. */
 import assert from "node:assert/strict";
 import { Registrar } from "../../../src/lab/registrar.ts";
-import { authorization, parseChallenges } from "../../../src/sip/digest.ts";
-import { header, headerFields, scanText, type SipMessage } from "../../../src/sip/message.ts";
-import type { Flow } from "../../../src/sip/transport/types.ts";
+import { authorization, parseChallenges } from "../../../src/sip/auth/digest.ts";
+import { header, headerFields, scanText, type SipMessage } from "../../../src/sip/message/scan.ts";
+import type { Flow } from "../../../src/sip/transport/flow/types.ts";
 
 const FLOW = {} as Flow;
 

@@ -7,7 +7,7 @@ import {
   type Challenge,
   parseChallenges,
   strongestPerRealm,
-} from "../../../src/sip/digest.ts";
+} from "../../../src/sip/auth/digest.ts";
 
 const RFC7616: Challenge = {
   realm: "http-auth@example.org",

@@ -6,8 +6,8 @@ import {
   LoggerFactory,
   Parser,
 } from "sip.js/lib/core/index.js";
-import { libraryMessage, MalformedMessage } from "../../../src/sip/library_message.ts";
-import { scanText } from "../../../src/sip/message.ts";
+import { libraryMessage, MalformedMessage } from "../../../src/sip/library/library_message.ts";
+import { scanText } from "../../../src/sip/message/scan.ts";
 
 function text(startLine: string, headers: string[], body = ""): string {
   return [startLine, ...headers, `Content-Length: ${body.length}`, "", body].join("\r\n");

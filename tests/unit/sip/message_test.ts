@@ -1,7 +1,7 @@
 /** The guard before the parser: which messages pass, and what is wrong with others. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { answer } from "../../../src/sip/answer.ts";
+import { answer } from "../../../src/sip/message/answer.ts";
 import {
   header,
   scanBytes,
@@ -9,7 +9,7 @@ import {
   type SipMessage,
   splice,
   utf8Length,
-} from "../../../src/sip/message.ts";
+} from "../../../src/sip/message/scan.ts";
 
 const REQUEST = [
   "OPTIONS sip:bob@example.com SIP/2.0",

@@ -9,11 +9,11 @@ import {
   UserAgentCore,
   type UserAgentServer,
 } from "sip.js/lib/core/index.js";
-import { IncomingMessages } from "../../../src/sip/incoming_message.ts";
-import { scanText } from "../../../src/sip/message.ts";
-import { LiteralUri } from "../../../src/sip/overrides/literal_uri.ts";
-import type { UpdateDelegate } from "../../../src/sip/overrides/update.ts";
-import "../../../src/sip/overrides/mod.ts";
+import { IncomingMessages } from "../../../src/sip/library/incoming_message.ts";
+import { scanText } from "../../../src/sip/message/scan.ts";
+import { LiteralUri } from "../../../src/sip/library/literal_uri.ts";
+import type { UpdateDelegate } from "../../../src/sip/library/update.ts";
+import "../../../src/sip/library/mod.ts";
 
 /** SIP.js's core over a transport that only remembers. */
 class Bench {

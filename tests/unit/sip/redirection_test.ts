@@ -1,6 +1,6 @@
 /** Contacts of 3xx answers: order and end. */
 import assert from "node:assert/strict";
-import { Redirection } from "../../../src/sip/redirection.ts";
+import { Redirection } from "../../../src/sip/call/redirection.ts";
 
 function all(redirection: Redirection): string[] {
   const targets: string[] = [];

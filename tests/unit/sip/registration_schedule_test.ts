@@ -1,7 +1,7 @@
 /** What a registrar says of time. */
 import assert from "node:assert/strict";
 import { IncomingResponseMessage } from "sip.js/lib/core/index.js";
-import { grantedExpires, retryAfter } from "../../../src/sip/registration_schedule.ts";
+import { grantedExpires, retryAfter } from "../../../src/sip/registration/schedule.ts";
 
 function response(headers: [string, string][]): IncomingResponseMessage {
   const message = new IncomingResponseMessage();

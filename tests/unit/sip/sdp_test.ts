@@ -3,8 +3,8 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { OffhookError } from "../../../src/base/errors.ts";
 import type { MediaDescription, PayloadFormat } from "../../../src/core/media/media_description.ts";
-import { parseSdp, writeSdp } from "../../../src/sip/sdp.ts";
-import { SessionDescriptions } from "../../../src/sip/session_descriptions.ts";
+import { parseSdp, writeSdp } from "../../../src/sip/sdp/sdp.ts";
+import { SessionDescriptions } from "../../../src/sip/sdp/session_descriptions.ts";
 
 const ORIGIN = { sessionId: 7, version: 1 };
 

@@ -5,7 +5,7 @@ import {
   parseSessionExpires,
   sessionExpiresLine,
   SessionTimer,
-} from "../../../src/sip/session_timer.ts";
+} from "../../../src/sip/dialog/session_timer.ts";
 import { VirtualClock } from "../../fakes/virtual_clock.ts";
 
 function timer() {

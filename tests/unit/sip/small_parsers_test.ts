@@ -1,12 +1,12 @@
 /** DTMF bodies, Reason, automatic answer, sipfrag, multipart. */
 import assert from "node:assert/strict";
 import { IncomingRequestMessage } from "sip.js/lib/core/index.js";
-import { autoAnswerAfter } from "../../../src/sip/auto_answer.ts";
-import { acceptsSdp, sdpOf } from "../../../src/sip/capabilities.ts";
-import { dtmfRelayBody, parseDtmfBody } from "../../../src/sip/dtmf_relay.ts";
-import { sdpPart } from "../../../src/sip/multipart.ts";
-import { isAnsweredElsewhere, reasonText } from "../../../src/sip/reason.ts";
-import { referStatus } from "../../../src/sip/referral.ts";
+import { autoAnswerAfter } from "../../../src/sip/message/auto_answer.ts";
+import { acceptsSdp, sdpOf } from "../../../src/sip/library/capabilities.ts";
+import { dtmfRelayBody, parseDtmfBody } from "../../../src/sip/message/dtmf_relay.ts";
+import { sdpPart } from "../../../src/sip/message/multipart.ts";
+import { isAnsweredElsewhere, reasonText } from "../../../src/sip/message/reason.ts";
+import { referStatus } from "../../../src/sip/dialog/referral.ts";
 
 function request(headers: [string, string][], body = ""): IncomingRequestMessage {
   const message = new IncomingRequestMessage();

@@ -1,6 +1,6 @@
 /** What the guard does with every message of RFC 4475. */
 import assert from "node:assert/strict";
-import { scanBytes } from "../../../src/sip/message.ts";
+import { scanBytes } from "../../../src/sip/message/scan.ts";
 
 /**
  * `ok`: goes up to SIP.js and the user agent, which refuse the rest (unknown methods, unsupported

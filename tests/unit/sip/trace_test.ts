@@ -1,6 +1,6 @@
 /** No credential stands in a trace. */
 import assert from "node:assert/strict";
-import { redacted, textTrace, type TraceRecord } from "../../../src/sip/trace.ts";
+import { redacted, textTrace, type TraceRecord } from "../../../src/sip/message/trace.ts";
 
 const MESSAGE = [
   "REGISTER sip:example.com SIP/2.0",

@@ -9,7 +9,7 @@ import {
   parseParameterised,
   parseUri,
   unquoted,
-} from "../../../src/sip/uri.ts";
+} from "../../../src/sip/message/uri.ts";
 
 Deno.test("SIP URIs are taken apart and keep their text", () => {
   const uri = parseUri("SIP:a%20b;x=y:pw@Example.COM:5070;transport=tcp;lr;m=%41?X=1&Y=2");

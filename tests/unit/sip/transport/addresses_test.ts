@@ -1,15 +1,19 @@
 /** Next hops, local addresses, Via and Contact stamps: what decides where messages go. */
 import assert from "node:assert/strict";
-import { header, scanText, type SipMessage } from "../../../../src/sip/message.ts";
-import { plainHost } from "../../../../src/sip/transport/flow.ts";
+import { header, scanText, type SipMessage } from "../../../../src/sip/message/scan.ts";
+import { plainHost } from "../../../../src/sip/transport/flow/flow.ts";
 import {
   addressBits,
   type HostNetwork,
   localAddressToward,
-} from "../../../../src/sip/transport/local_address.ts";
-import { configuredHop, nextHopOf, parseHopUri } from "../../../../src/sip/transport/next_hop.ts";
+} from "../../../../src/sip/transport/flow/local_address.ts";
+import {
+  configuredHop,
+  nextHopOf,
+  parseHopUri,
+} from "../../../../src/sip/transport/routing/next_hop.ts";
 import { stampContact } from "../../../../src/sip/transport/stamps.ts";
-import { parseVia, stampVia } from "../../../../src/sip/via.ts";
+import { parseVia, stampVia } from "../../../../src/sip/message/via.ts";
 
 function request(uri: string, ...headers: string[]): SipMessage {
   const lines = ["Via: SIP/2.0/UDP x.invalid;branch=z9hG4bK1", "To: <sip:b@h>", "From: <sip:a@h>"];

@@ -2,11 +2,11 @@
 import assert from "node:assert/strict";
 import { OffhookError } from "../../../../src/base/errors.ts";
 import type { Target } from "../../../../src/sip/dns/locate.ts";
-import { scanText, type SipMessage } from "../../../../src/sip/message.ts";
-import { DialogFlows, isNatted } from "../../../../src/sip/transport/dialog_flows.ts";
-import type { BaseFlow } from "../../../../src/sip/transport/flow.ts";
-import { Keepalive } from "../../../../src/sip/transport/keepalive.ts";
-import { NextHopConnection } from "../../../../src/sip/transport/next_hop_connection.ts";
+import { scanText, type SipMessage } from "../../../../src/sip/message/scan.ts";
+import { DialogFlows, isNatted } from "../../../../src/sip/transport/routing/dialog_flows.ts";
+import type { BaseFlow } from "../../../../src/sip/transport/flow/flow.ts";
+import { Keepalive } from "../../../../src/sip/transport/flow/keepalive.ts";
+import { NextHopConnection } from "../../../../src/sip/transport/routing/next_hop_connection.ts";
 import { VirtualClock } from "../../../fakes/virtual_clock.ts";
 
 function keepalive(mustAnswer = false) {

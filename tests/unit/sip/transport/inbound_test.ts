@@ -2,14 +2,14 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { TransportName } from "../../../../src/core/account/account.ts";
-import { answer } from "../../../../src/sip/answer.ts";
-import { scanText, type SipMessage } from "../../../../src/sip/message.ts";
-import { ClientTransactions } from "../../../../src/sip/transport/client_transactions.ts";
-import { DialogFlows } from "../../../../src/sip/transport/dialog_flows.ts";
-import { BaseFlow, type FlowOwner } from "../../../../src/sip/transport/flow.ts";
+import { answer } from "../../../../src/sip/message/answer.ts";
+import { scanText, type SipMessage } from "../../../../src/sip/message/scan.ts";
+import { ClientTransactions } from "../../../../src/sip/transport/transaction/client.ts";
+import { DialogFlows } from "../../../../src/sip/transport/routing/dialog_flows.ts";
+import { BaseFlow, type FlowOwner } from "../../../../src/sip/transport/flow/flow.ts";
 import { Inbound } from "../../../../src/sip/transport/inbound.ts";
-import { ServerTransactions } from "../../../../src/sip/transport/server_transactions.ts";
-import type { LayerEvent } from "../../../../src/sip/transport/types.ts";
+import { ServerTransactions } from "../../../../src/sip/transport/transaction/server.ts";
+import type { LayerEvent } from "../../../../src/sip/transport/flow/types.ts";
 import { rawRequest } from "../../../fakes/raw_user_agent.ts";
 import { VirtualClock } from "../../../fakes/virtual_clock.ts";
 

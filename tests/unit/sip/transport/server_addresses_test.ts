@@ -1,7 +1,7 @@
 /** Which peers count as the account's server by their address. */
 import assert from "node:assert/strict";
 import type { Target } from "../../../../src/sip/dns/locate.ts";
-import { ServerAddresses } from "../../../../src/sip/transport/server_addresses.ts";
+import { ServerAddresses } from "../../../../src/sip/transport/routing/server_addresses.ts";
 
 function target(host: string, port: number): Target {
   return { transport: "udp", host, port, name: "pbx.example" };

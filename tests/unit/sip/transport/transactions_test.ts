@@ -1,11 +1,11 @@
 /** Retransmission and absorption (RFC 3261 §17). */
 import assert from "node:assert/strict";
-import { scanText, type SipMessage } from "../../../../src/sip/message.ts";
+import { scanText, type SipMessage } from "../../../../src/sip/message/scan.ts";
 import {
   ClientTransactions,
   type TransactionFlow,
-} from "../../../../src/sip/transport/client_transactions.ts";
-import { ServerTransactions } from "../../../../src/sip/transport/server_transactions.ts";
+} from "../../../../src/sip/transport/transaction/client.ts";
+import { ServerTransactions } from "../../../../src/sip/transport/transaction/server.ts";
 import { VirtualClock } from "../../../fakes/virtual_clock.ts";
 
 class RecordingFlow implements TransactionFlow {

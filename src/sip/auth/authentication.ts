@@ -1,0 +1,145 @@
+/**
+ * Answers to the challenges of one chain of requests: a registration, or a call from its INVITE on.
+ *
+ *     request ─► 407 ─► request + Proxy-Authorization ─► 401 ─► request + both ─► 200
+ *                accept()                                accept()
+ *
+ * SIP.js's own guard answers the first challenge of one kind, with MD5; it gets no credentials, so
+ * that every 401 and 407 arrives here as a refusal. A realm is answered once per request, and again
+ * only when it says that the nonce was stale (RFC 7616 §3.3): the same challenge twice means that the
+ * password is wrong. However often the realm changes, a request answers {@link MAX_CHALLENGES} times.
+ * Not on the real-time path.
+ */
+import type { IncomingResponseMessage } from "sip.js/lib/core/index.js";
+import { OffhookError } from "../../base/errors.ts";
+import {
+  authorization,
+  type Challenge,
+  type Credentials,
+  type DigestRequest,
+  parseChallenges,
+  strongestPerRealm,
+} from "./digest.ts";
+import { newToken } from "../message/identifiers.ts";
+import { MAX_CHALLENGES, MAX_REALMS } from "../pacing.ts";
+
+/** Times that a nonce may be stale within one request. */
+const MAX_STALE = 3;
+
+/** Characters of a challenge that are sent back with every request. */
+const MAX_CHALLENGE_LENGTH = 4_096;
+
+interface Answer {
+  header: "Authorization" | "Proxy-Authorization";
+  challenge: Challenge;
+  cnonce: string;
+  /** Requests that used the nonce. */
+  uses: number;
+  /** Answered within the request that is under way. */
+  fresh: boolean;
+}
+
+export class Authentication {
+  readonly #credentials: () => Promise<Credentials>;
+  readonly #answers = new Map<string, Answer>();
+  #known: Credentials | undefined;
+  #stale = 0;
+  /** Challenges that the request under way has answered. */
+  #challenged = 0;
+
+  constructor(credentials: () => Promise<Credentials>) {
+    this.#credentials = credentials;
+  }
+
+  /** A new request begins: known nonces are used again, and may be refused once. */
+  begin(): void {
+    this.#stale = 0;
+    this.#challenged = 0;
+    for (const answer of this.#answers.values()) answer.fresh = false;
+  }
+
+  /** The next request begins without credentials: the password may be another one by now. */
+  forget(): void {
+    this.#answers.clear();
+    this.#known = undefined;
+  }
+
+  /**
+   * Takes the challenges of a 401 or 407.
+   * @throws OffhookError `auth-refused` when it refuses what we have already answered, or offers
+   *   nothing that we can answer; whatever reading the password throws
+   */
+  async accept(response: IncomingResponseMessage): Promise<void> {
+    const proxy = response.statusCode === 407;
+    const values = response.getHeaders(proxy ? "proxy-authenticate" : "www-authenticate");
+    const challenges = strongestPerRealm(parseChallenges(values));
+    if (challenges.length === 0) throw this.#unanswerable(values);
+    this.#challenged += 1;
+    if (this.#challenged > MAX_CHALLENGES) throw endless(this.#challenged);
+    for (const challenge of challenges) this.#take(challenge, proxy);
+    this.#known = await this.#credentials();
+  }
+
+  /** Header lines for the next request; none before the first challenge. */
+  lines(request: DigestRequest): string[] {
+    const known = this.#known;
+    if (known === undefined) return [];
+    return [...this.#answers.values()].map((answer) => {
+      answer.uses += 1;
+      const use = { count: answer.uses, cnonce: answer.cnonce };
+      return `${answer.header}: ${authorization(answer.challenge, known, request, use)}`;
+    });
+  }
+
+  #take(challenge: Challenge, proxy: boolean): void {
+    const header = proxy ? "Proxy-Authorization" : "Authorization";
+    const key = `${header} ${challenge.realm}`;
+    if (this.#answers.get(key)?.fresh) {
+      if (!challenge.stale || this.#stale >= MAX_STALE) throw this.#refused(challenge.realm);
+      this.#stale += 1;
+    }
+    if (size(challenge) > MAX_CHALLENGE_LENGTH) throw this.#unanswerable(["Digest, too long"]);
+    if (!this.#answers.has(key)) this.#makeRoom();
+    this.#answers.set(key, { header, challenge, cnonce: newToken(), uses: 0, fresh: true });
+  }
+
+  /** A realm that this request has not met makes way for one that it has. */
+  #makeRoom(): void {
+    if (this.#answers.size < MAX_REALMS) return;
+    const old = [...this.#answers].find(([, answer]) => !answer.fresh);
+    if (old === undefined) throw endless(MAX_REALMS + 1);
+    this.#answers.delete(old[0]);
+  }
+
+  #refused(realm: string): OffhookError {
+    const user = this.#known?.username;
+    const whose = user === undefined ? "" : ` of ${user}`;
+    return new OffhookError("auth-refused", `${realm} refused the user name or password${whose}`, {
+      hint: "Check the user name and the password of the account.",
+      data: { realm, user },
+    });
+  }
+
+  #unanswerable(values: string[]): OffhookError {
+    const schemes = values.map((value) => value.trim().split(/\s/, 1)[0]);
+    return new OffhookError(
+      "auth-refused",
+      `the server asks for credentials in a way that is not known: ${schemes.join(", ") || "none"}`,
+      {
+        hint: "Digest with MD5, SHA-256 or SHA-512-256 is supported.",
+        data: { challenges: schemes },
+      },
+    );
+  }
+}
+
+function size({ realm, nonce, opaque = "" }: Challenge): number {
+  return realm.length + nonce.length + opaque.length;
+}
+
+function endless(times: number): OffhookError {
+  return new OffhookError("auth-refused", `the server asks for credentials again and again`, {
+    hint: "It may send requests in a circle; --trace shows its answers.",
+    data: { challenges: times },
+  });
+}

@@ -1,0 +1,79 @@
+/**
+ * Offers of the peer before the call is answered, once the first exchange is done (RFC 3311 §5.1,
+ * RFC 3262 §5): in an UPDATE, or in the PRACK of the response that brought our answer.
+ *
+ *     UPDATE, PRACK with an offer ─► RemoteOffer ─► answer() → 200 with our description
+ *                                               └► reject() → 488, 491, 500
+ *
+ * Not on the real-time path.
+ */
+import type { IncomingRequest } from "sip.js/lib/core/index.js";
+import { OffhookError } from "../../base/errors.ts";
+import type { MediaDescription } from "../../core/media/media_description.ts";
+import type { CallId } from "../../core/ports/sip_port.ts";
+import type { Agent } from "../agent.ts";
+import { ACCEPT_LINE, ALLOW_LINE, sdpOf } from "../library/capabilities.ts";
+import { Decision } from "../dialog/decision.ts";
+import { sdpBody } from "../dialog/session_context.ts";
+import type { SessionDescriptions } from "../sdp/session_descriptions.ts";
+
+/** What is answered: an UPDATE or a PRACK. */
+export type EarlyRequest = Pick<IncomingRequest, "message" | "accept" | "reject">;
+
+export class EarlyOffers {
+  readonly #agent: Agent;
+  readonly #call: CallId;
+  readonly #decision: Decision;
+
+  constructor(agent: Agent, call: CallId) {
+    this.#agent = agent;
+    this.#call = call;
+    this.#decision = new Decision(agent.clock);
+  }
+
+  /**
+   * Answers the request, at once or when the core has decided.
+   * @param settled whether the first offer has its answer; else another one must wait (491)
+   * @param address local address for SDP
+   */
+  receive(
+    request: EarlyRequest,
+    descriptions: SessionDescriptions,
+    { settled, address }: { settled: boolean; address: string },
+  ): void {
+    const extraHeaders = [this.#agent.contactLine(), ALLOW_LINE];
+    if (!request.message.body) return void request.accept({ statusCode: 200, extraHeaders });
+    const sdp = sdpOf(request.message);
+    if (sdp === undefined) {
+      return void request.reject({ statusCode: 415, extraHeaders: [ACCEPT_LINE] });
+    }
+    if (!settled || this.#decision.isOpen) return void request.reject({ statusCode: 491 });
+    try {
+      const offer = descriptions.receiveOffer(sdp);
+      this.#decision.open({
+        accept: (description) => {
+          const body = sdpBody(descriptions.answer(description, address));
+          request.accept({ statusCode: 200, extraHeaders, body });
+        },
+        reject: (statusCode) => void request.reject({ statusCode }),
+      });
+      this.#agent.notify({ type: "RemoteOffer", call: this.#call, offer });
+    } catch (error) {
+      this.#agent.log("warning", OffhookError.from(error).message);
+      request.reject({ statusCode: 488 });
+    }
+  }
+
+  answer(description: MediaDescription): void {
+    this.#decision.accept(description);
+  }
+
+  reject(status: number): void {
+    this.#decision.reject(status);
+  }
+
+  /** The early dialog ends: nothing stays unanswered. */
+  close(): void {
+    this.#decision.reject(487);
+  }
+}

@@ -1,0 +1,192 @@
+/**
+ * The INVITE of one outgoing call, in all its attempts: the same Call-ID and From, a CSeq one higher
+ * each time (RFC 3261 §8.1.3.4, §22.2). Not on the real-time path.
+ */
+import {
+  type AckableIncomingResponseWithSession,
+  type IncomingResponseMessage,
+  InviteUserAgentClient,
+  type OutgoingInviteRequestDelegate,
+  type OutgoingRequestMessage,
+} from "sip.js/lib/core/index.js";
+import type { Party } from "../../core/account/account.ts";
+import { OffhookError } from "../../base/errors.ts";
+import type { SipEffect } from "../../core/ports/sip_port.ts";
+import type { Agent } from "../agent.ts";
+import type { Authentication } from "../auth/authentication.ts";
+import { ALLOW_LINE, SUPPORTED } from "../library/capabilities.ts";
+import {
+  displayNameContent,
+  extraHeaderLine,
+  headerValue,
+} from "../../core/account/header_value.ts";
+import { newToken } from "../message/identifiers.ts";
+import { requestTarget } from "../dialog/identity.ts";
+import { LiteralUri } from "../library/literal_uri.ts";
+import { MAX_LONGER } from "../pacing.ts";
+import { sdpBody } from "../dialog/session_context.ts";
+import {
+  MIN_SESSION_SECONDS,
+  SESSION_SECONDS,
+  sessionExpiresLine,
+} from "../dialog/session_timer.ts";
+import type { Flow } from "../transport/flow/types.ts";
+import { unquoted } from "../message/uri.ts";
+
+export class InviteRequest {
+  /** Our offer; undefined: the peer is asked for one. */
+  sdp: string | undefined;
+  readonly callId = newToken();
+  readonly #agent: Agent;
+  readonly #authentication: Authentication;
+  readonly #fromTag = newToken();
+  readonly #extraLines: string[];
+  readonly #from: { uri: string; displayName: string } | undefined;
+  #target: LiteralUri;
+  #cseq = 0;
+  #sessionSeconds = SESSION_SECONDS;
+  #minimumSeconds = MIN_SESSION_SECONDS;
+  #raised = 0;
+  #message: OutgoingRequestMessage | undefined;
+  #credentialLines: string[] = [];
+
+  /** @throws OffhookError `usage` or `invalid-target` for what may not stand in a message */
+  constructor(
+    agent: Agent,
+    effect: Extract<SipEffect, { type: "SendInvite" }>,
+    authentication: Authentication,
+  ) {
+    this.#agent = agent;
+    this.#authentication = authentication;
+    this.#target = requestTarget(effect.target, agent.account);
+    this.#extraLines = [...effect.headers.map(extraHeaderLine), ...originLines(effect)];
+    const from = effect.from;
+    if (from !== undefined) {
+      this.#from = {
+        uri: from.uri,
+        displayName: displayNameContent(from.displayName ?? "", "--from"),
+      };
+      if (LiteralUri.parse(from.uri) === undefined) {
+        throw new OffhookError("usage", `${JSON.stringify(from.uri)} is not a SIP address`, {
+          hint: "Write --from sip:user@host.",
+          data: { from: from.uri },
+        });
+      }
+    }
+  }
+
+  get target(): LiteralUri {
+    return this.#target;
+  }
+
+  /** From as the last attempt had it; undefined before the first. */
+  get sentFrom(): Party | undefined {
+    const from = this.#message?.from;
+    if (from === undefined) return undefined;
+    const name = unquoted(`"${from.displayName}"`);
+    return { uri: from.uri.toString(), ...(name === "" ? {} : { displayName: name }) };
+  }
+
+  /** @throws OffhookError `invalid-target` */
+  redirect(target: string): void {
+    this.#target = requestTarget(target, this.#agent.account);
+  }
+
+  /** Takes the Min-SE of a 422 (RFC 4028 §7.3); false: it asks for nothing new. */
+  raiseInterval(message: IncomingResponseMessage): boolean {
+    const least = Number(message.getHeader("min-se"));
+    if (!Number.isInteger(least) || least <= this.#minimumSeconds || least > 86_400) return false;
+    if (++this.#raised > MAX_LONGER) return false;
+    this.#minimumSeconds = least;
+    this.#sessionSeconds = Math.max(least, this.#sessionSeconds);
+    return true;
+  }
+
+  /** Sends the next attempt. */
+  send(delegate: OutgoingInviteRequestDelegate, flow: Flow): InviteUserAgentClient {
+    this.#cseq += 1;
+    const { core } = this.#agent;
+    const identity = this.#from ?? this.#agent.identityOn(flow);
+    const message = core.makeOutgoingRequestMessage(
+      "INVITE",
+      this.#target,
+      LiteralUri.parse(identity.uri)!,
+      this.#target,
+      {
+        callId: this.callId,
+        cseq: this.#cseq,
+        fromTag: this.#fromTag,
+        fromDisplayName: identity.displayName,
+        optionTags: this.#optionTags(),
+      },
+      this.#lines(),
+      this.sdp === undefined ? undefined : sdpBody(this.sdp),
+    );
+    this.#message = message;
+    return new InviteUserAgentClient(core, message, delegate);
+  }
+
+  /**
+   * CANCEL for the attempt that is under way (RFC 3261 §9.1). SIP.js's own gives it another display
+   * name in From than the INVITE's, and waits for the wrong thing.
+   */
+  cancel(client: InviteUserAgentClient): void {
+    const invite = this.#message;
+    if (invite === undefined || client.message !== invite) return;
+    const { core } = this.#agent;
+    const message = core.makeOutgoingRequestMessage(
+      "CANCEL",
+      invite.ruri,
+      invite.from.uri,
+      invite.to.uri,
+      {
+        callId: invite.callId,
+        cseq: invite.cseq,
+        fromTag: invite.fromTag,
+        fromDisplayName: invite.from.displayName,
+        routeSet: invite.getHeaders("route"),
+      },
+    );
+    message.branch = invite.branch;
+    core.request(message);
+  }
+
+  /** ACK to a 2xx, with the INVITE's credentials (RFC 3261 §13.2.2.4). */
+  acknowledge(response: AckableIncomingResponseWithSession, sdp: string | undefined): void {
+    response.ack({
+      extraHeaders: [...this.#credentialLines],
+      ...(sdp === undefined ? {} : { body: sdpBody(sdp) }),
+    });
+  }
+
+  /** Without an offer of ours a reliable 18x would bring one, which the port has no way for. */
+  #optionTags(): string[] {
+    return SUPPORTED.filter((option) => option !== "100rel" || this.sdp !== undefined);
+  }
+
+  #lines(): string[] {
+    this.#credentialLines = this.#authentication.lines({
+      method: "INVITE",
+      uri: this.#target.toRaw(),
+      body: this.sdp ?? "",
+    });
+    return [
+      this.#agent.contactLine(),
+      ...this.#credentialLines,
+      ALLOW_LINE,
+      sessionExpiresLine({ seconds: this.#sessionSeconds }),
+      `Min-SE: ${this.#minimumSeconds}`,
+      ...this.#extraLines,
+    ];
+  }
+}
+
+/** Who had us make the call, and which call of theirs it takes the place of. */
+function originLines(
+  { referredBy, replaces }: Extract<SipEffect, { type: "SendInvite" }>,
+): string[] {
+  return [
+    ...(referredBy === undefined ? [] : [`Referred-By: ${headerValue("Referred-By", referredBy)}`]),
+    ...(replaces === undefined ? [] : [`Replaces: ${headerValue("Replaces", replaces)}`]),
+  ];
+}

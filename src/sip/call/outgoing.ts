@@ -1,0 +1,315 @@
+/**
+ * A call of ours until it is answered (RFC 3261 §13.2).
+ *
+ *     waiting ─ flow known ─► inviting ─ 401, 407, 422, 3xx ─► waiting ─► inviting …
+ *        │                       ├ 2xx ─► answered: a Session takes over; further 2xx: ACK + BYE
+ *        │ SendCancel            ├ 4xx–6xx, no answer ─► over: CallRejected
+ *        ▼                       └ SendCancel ─► cancelling ─ 487 ─► over
+ *       over                                        └ 2xx that crossed ─► ACK + BYE ─► over
+ *
+ * A CANCEL goes out with the first provisional response (§9.1), never before, and a challenge that
+ * comes after it is not answered. Of a peer that says nothing at all the core hears after a second:
+ * the rest of the wait is ours. Not on the real-time path.
+ */
+import type {
+  AckableIncomingResponseWithSession,
+  IncomingResponseMessage,
+  InviteUserAgentClient,
+  OutgoingInviteRequestDelegate,
+  PrackableIncomingResponseWithSession,
+  SessionDialog,
+} from "sip.js/lib/core/index.js";
+import type { TimerHandle } from "../../base/clock.ts";
+import { type ErrorJson, OffhookError } from "../../base/errors.ts";
+import type { SipEffect } from "../../core/ports/sip_port.ts";
+import type { Agent, CallEffect, Leg } from "../agent.ts";
+import { Authentication } from "../auth/authentication.ts";
+import { EarlyDialogs } from "./early_dialogs.ts";
+import { EarlyOffers } from "./early_offers.ts";
+import { finalOf, isSilence } from "../dialog/in_dialog.ts";
+import { InviteAcceptance } from "./invite_acceptance.ts";
+import type { UpdateDelegate } from "../library/update.ts";
+import { InviteRequest } from "./invite_request.ts";
+import { Redirection } from "./redirection.ts";
+import { SessionDescriptions } from "../sdp/session_descriptions.ts";
+import { callError, silenceError } from "./status_error.ts";
+import type { Flow } from "../transport/flow/types.ts";
+
+/** ms that a cancelled INVITE may still be answered (64·T1, RFC 3261 §9.1). */
+const CANCELLED_MS = 32_000;
+/** ms that a peer of which nothing was heard may still say something after a cancel. */
+const SILENT_MS = 1_000;
+
+type Stage =
+  /** Nothing of ours is on the wire: a flow or a password is awaited. */
+  | { name: "waiting" }
+  | { name: "inviting"; client: InviteUserAgentClient; provisional: boolean }
+  | {
+    name: "cancelling";
+    client: InviteUserAgentClient;
+    sent: boolean;
+    guard: TimerHandle;
+    /** Ends the core's wait for a silent peer. */
+    silence: TimerHandle;
+    /** The core was told that nothing answers. */
+    told: boolean;
+  }
+  | { name: "answered" }
+  | { name: "over" };
+
+export class OutgoingCall implements Leg {
+  readonly dialog = undefined;
+  readonly #agent: Agent;
+  readonly #effect: Extract<SipEffect, { type: "SendInvite" }>;
+  readonly #authentication: Authentication;
+  readonly #descriptions: SessionDescriptions;
+  readonly #early: EarlyDialogs;
+  readonly #offers: EarlyOffers;
+  readonly #redirection: Redirection;
+  #invite: InviteRequest | undefined;
+  #flow: Flow | undefined;
+  #stage: Stage = { name: "waiting" };
+
+  constructor(agent: Agent, effect: Extract<SipEffect, { type: "SendInvite" }>) {
+    this.#agent = agent;
+    this.#effect = effect;
+    this.#authentication = new Authentication(agent.credentials);
+    this.#descriptions = new SessionDescriptions(agent.random);
+    this.#redirection = new Redirection(effect.target);
+    this.#early = new EarlyDialogs(agent, this.#authentication, this.#descriptions);
+    this.#offers = new EarlyOffers(agent, effect.call);
+  }
+
+  /** Sends the INVITE as soon as there is a way for it. */
+  start(): void {
+    this.#begin().catch((error) => this.#failed(0, OffhookError.from(error)));
+  }
+
+  perform(effect: CallEffect): void {
+    if (effect.type === "SendCancel" || effect.type === "SendBye") this.#cancel();
+    else if (effect.type === "AnswerOffer") this.#offers.answer(effect.description);
+    else if (effect.type === "RejectOffer") this.#offers.reject(effect.status);
+  }
+
+  abandon(): void {
+    const stage = this.#stage;
+    if (stage.name !== "cancelling" || !stage.told) return this.#cancel();
+    stage.client.dispose();
+    this.#over(0, "abandoned");
+  }
+
+  async #begin(): Promise<void> {
+    const invite = new InviteRequest(this.#agent, this.#effect, this.#authentication);
+    this.#invite = invite;
+    this.#flow = await this.#agent.flowToward(invite.target.toString());
+    if (this.#stage.name !== "waiting") return;
+    const { offer } = this.#effect;
+    if (offer !== null) {
+      invite.sdp = this.#descriptions.offer(offer, this.#agent.localAddress(this.#flow));
+    }
+    this.#authentication.begin();
+    this.#send();
+  }
+
+  #send(): void {
+    const invite = this.#invite;
+    if (this.#stage.name !== "waiting" || invite === undefined) return;
+    const client = invite.send(this.#delegate(), this.#flow!);
+    this.#stage = { name: "inviting", client, provisional: false };
+  }
+
+  #delegate(): OutgoingInviteRequestDelegate {
+    return {
+      onTrying: () => this.#provisional(),
+      onProgress: (response) => this.#progress(response),
+      onAccept: (response) => this.#accepted(response),
+      onRedirect: ({ message }) => this.#redirected(message),
+      onReject: ({ message }) => this.#rejected(message),
+    };
+  }
+
+  #provisional(): void {
+    const stage = this.#stage;
+    if (stage.name === "inviting") stage.provisional = true;
+    else if (stage.name === "cancelling" && !stage.sent) {
+      stage.sent = true;
+      this.#agent.clock.clearTimeout(stage.silence);
+      this.#invite?.cancel(stage.client);
+    }
+  }
+
+  #progress({ message, session }: PrackableIncomingResponseWithSession): void {
+    this.#provisional();
+    const dialog = session as SessionDialog;
+    dialog.delegate = this.#earlyDelegate(dialog);
+    const description = this.#effect.offer === null
+      ? undefined
+      : this.#early.progress(dialog, message);
+    if (this.#stage.name !== "inviting") return;
+    this.#agent.notify({
+      type: "CallProgress",
+      sipCallId: message.callId,
+      call: this.#effect.call,
+      status: message.statusCode ?? 0,
+      reason: message.reasonPhrase ?? "",
+      dialog: dialog.remoteTag,
+      ...(description === undefined ? {} : { description }),
+    });
+  }
+
+  /** Requests inside an early dialog: the peer may change the sound before it answers. */
+  #earlyDelegate(dialog: SessionDialog): SessionDialog["delegate"] & UpdateDelegate {
+    return {
+      onUpdate: (server) => {
+        const settled = this.#stage.name === "inviting" && this.#early.isSettled(dialog.remoteTag);
+        const address = this.#agent.localAddress(this.#flow!);
+        const descriptions = this.#early.descriptions(dialog.remoteTag);
+        this.#offers.receive(server, descriptions, { settled, address });
+      },
+    };
+  }
+
+  #accepted(response: AckableIncomingResponseWithSession): void {
+    this.#offers.close();
+    const wanted = this.#stage.name === "inviting";
+    if (this.#stage.name === "cancelling") this.#over(487, "Request Terminated");
+    const acceptance = new InviteAcceptance(response, {
+      agent: this.#agent,
+      effect: this.#effect,
+      invite: this.#invite!,
+      flow: this.#flow!,
+      early: this.#early,
+      authentication: this.#authentication,
+    });
+    if (!wanted) return acceptance.refuse();
+    this.#stage = { name: "answered" };
+    const error = acceptance.take();
+    if (error !== undefined) this.#tellRejected(488, "Not Acceptable Here", error.toJSON());
+  }
+
+  #redirected(message: IncomingResponseMessage): void {
+    this.#redirection.add(message.getHeaders("contact"));
+    if (!this.#tryNext()) this.#refused(message);
+  }
+
+  #rejected(message: IncomingResponseMessage): void {
+    const { status } = finalOf(message);
+    if (this.#stage.name !== "inviting") return this.#refused(message);
+    if (status === 401 || status === 407) return this.#challenged(message);
+    if (status === 422 && this.#invite?.raiseInterval(message)) return this.#again();
+    // RFC 3261 §21.6: a 6xx speaks for every place.
+    if (status < 600 && this.#tryNext()) return;
+    this.#refused(message);
+  }
+
+  #challenged(message: IncomingResponseMessage): void {
+    this.#stage = { name: "waiting" };
+    this.#authentication.accept(message).then(
+      () => this.#send(),
+      (error) => this.#failed(message.statusCode ?? 401, OffhookError.from(error)),
+    );
+  }
+
+  /** The next target of a redirection; false: there is none. */
+  #tryNext(): boolean {
+    if (this.#stage.name !== "inviting") return false;
+    const target = this.#redirection.next();
+    if (target === undefined) return false;
+    this.#agent.log("info", `the call is redirected to ${target}`);
+    try {
+      this.#invite?.redirect(target);
+    } catch {
+      return this.#tryNext();
+    }
+    this.#stage = { name: "waiting" };
+    this.#authentication.begin();
+    this.#agent.flowToward(target).then((flow) => {
+      this.#flow = flow;
+      this.#send();
+    }, (error) => this.#failed(0, OffhookError.from(error)));
+    return true;
+  }
+
+  #again(): void {
+    this.#stage = { name: "waiting" };
+    this.#send();
+  }
+
+  #refused(message: IncomingResponseMessage): void {
+    const response = finalOf(message);
+    const { status, reason } = response;
+    const known = this.#agent.failureOf(this.#invite?.callId ?? "", "INVITE");
+    if (known !== undefined) return this.#over(0, known.message, known);
+    if (isSilence(response)) return this.#failed(0, silenceError(this.#flow!));
+    this.#over(status, reason);
+  }
+
+  #failed(status: number, error: OffhookError): void {
+    this.#over(status, error.message, error.toJSON());
+  }
+
+  #cancel(): void {
+    const stage = this.#stage;
+    if (stage.name === "waiting") {
+      if (this.#flow === undefined) return this.#failed(0, this.#noConnection());
+      return this.#over(487, "Request Terminated");
+    }
+    if (stage.name !== "inviting") return;
+    const { client, provisional } = stage;
+    const { clock } = this.#agent;
+    const guard = clock.setTimeout(() => {
+      client.dispose();
+      this.#over(408, "Request Timeout");
+    }, CANCELLED_MS);
+    const silence = provisional ? undefined : clock.setTimeout(() => this.#silent(), SILENT_MS);
+    this.#stage = { name: "cancelling", client, sent: provisional, guard, silence, told: false };
+    if (provisional) this.#invite?.cancel(client);
+  }
+
+  /** Nothing came, not even after the cancel. What may still come is cancelled all the same. */
+  #silent(): void {
+    if (this.#stage.name !== "cancelling" || this.#stage.sent) return;
+    this.#stage.told = true;
+    const error = silenceError(this.#flow!);
+    this.#tellRejected(0, error.message, error.toJSON());
+  }
+
+  #noConnection(): OffhookError {
+    return new OffhookError("unreachable", `there is no way to ${this.#effect.target} yet`, {
+      hint: "Check the address and the port; a firewall may drop the messages.",
+    });
+  }
+
+  #over(
+    status: number,
+    reason: string,
+    error: ErrorJson = callError(status, reason, this.#effect.target).toJSON(),
+  ): void {
+    this.#offers.close();
+    const stage = this.#stage;
+    if (stage.name === "over" || stage.name === "answered") return;
+    this.#stage = { name: "over" };
+    this.#agent.setLeg(this.#effect.call, undefined);
+    if (stage.name === "cancelling") {
+      this.#agent.clock.clearTimeout(stage.guard);
+      this.#agent.clock.clearTimeout(stage.silence);
+      if (stage.told) return;
+    }
+    this.#tellRejected(status, reason, error);
+  }
+
+  #tellRejected(status: number, reason: string, error: ErrorJson): void {
+    const { call } = this.#effect;
+    const { callId = "", sentFrom } = this.#invite ?? {};
+    const way = sentFrom && { local: sentFrom, transport: this.#flow!.transport };
+    this.#agent.notify({
+      type: "CallRejected",
+      call,
+      sipCallId: callId,
+      status,
+      reason,
+      ...way,
+      error,
+    });
+  }
+}

@@ -1,0 +1,91 @@
+/**
+ * The meaning of a SIP status as a typed error: one table for calls, one for registrations. Pure;
+ * not on the real-time path.
+ */
+import { type ErrorCode, OffhookError } from "../../base/errors.ts";
+import type { Flow } from "../transport/flow/types.ts";
+
+/** Statuses whose code is not that of their class. */
+const CALL_CODES: Readonly<Record<number, ErrorCode>> = {
+  401: "auth-refused",
+  404: "not-found",
+  407: "auth-refused",
+  408: "no-answer",
+  410: "not-found",
+  480: "no-answer",
+  484: "not-found",
+  486: "busy",
+  488: "no-common-codec",
+  600: "busy",
+  604: "not-found",
+  606: "no-common-codec",
+};
+
+const HINTS: Readonly<Partial<Record<ErrorCode, string>>> = {
+  "auth-refused": "Check the user name and the password of the account.",
+  "no-common-codec": "Allow more codecs with --codec, or in the account.",
+  "not-found": "Check the number or address.",
+  unreachable: "Check the server's address; `doctor` tells more.",
+};
+
+/** What a final status of an INVITE means for the exit code. */
+export function callErrorCode(status: number): ErrorCode {
+  const exact = CALL_CODES[status];
+  if (exact !== undefined) return exact;
+  if (status < 400) return "unreachable";
+  if (status >= 500 && status < 600) return "unreachable";
+  return "declined";
+}
+
+/** What a final status of a REGISTER means. 403 is a refusal of the account, not of a call. */
+export function registrationErrorCode(status: number): ErrorCode {
+  if (status === 401 || status === 403 || status === 407) return "auth-refused";
+  if (status === 404 || status === 410) return "not-found";
+  if (status === 408 || status >= 500 || status < 400) return "unreachable";
+  return "declined";
+}
+
+/**
+ * The error of a call that was refused.
+ * @param target what was called, for the sentence
+ */
+export function callError(status: number, reason: string, target: string): OffhookError {
+  return fromStatus(callErrorCode(status), status, `${target} refused the call: `, reason);
+}
+
+/** The error of a registration that was refused. */
+export function registrationError(status: number, reason: string, aor: string): OffhookError {
+  return fromStatus(registrationErrorCode(status), status, `${aor} was not registered: `, reason);
+}
+
+/** The error of a 200 to REGISTER that grants no time. */
+export function nothingGrantedError(aor: string): OffhookError {
+  return new OffhookError(
+    "declined",
+    `${aor} was not registered: the server said OK and granted 0 seconds`,
+    {
+      hint: "Ask for another registration_interval, or ask who runs the server.",
+      data: { status: 200, expires: 0 },
+    },
+  );
+}
+
+/** The error of a request to which not one response came: SIP.js's own 408. */
+export function silenceError(
+  { transport, remote }: Pick<Flow, "transport" | "remote">,
+): OffhookError {
+  const { host, port } = remote;
+  const at = host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
+  return new OffhookError("unreachable", `nothing answers at ${at} over ${transport}`, {
+    hint: "Check the address and the port; a firewall may drop the messages.",
+    data: { transport, host, port },
+  });
+}
+
+function fromStatus(code: ErrorCode, status: number, prefix: string, reason: string): OffhookError {
+  const hint = HINTS[code];
+  return new OffhookError(code, `${prefix}${status} ${reason}`.trimEnd(), {
+    ...(hint === undefined ? {} : { hint }),
+    data: { status, reason },
+  });
+}

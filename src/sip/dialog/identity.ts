@@ -1,0 +1,85 @@
+/**
+ * Who is who in a message: our own From, and the peer as From, P-Asserted-Identity (RFC 3325) or
+ * Remote-Party-ID name it. Not on the real-time path.
+ */
+import type { IncomingRequestMessage, IncomingResponseMessage } from "sip.js/lib/core/index.js";
+import type { Account, Party } from "../../core/account/account.ts";
+import { OffhookError } from "../../base/errors.ts";
+import type { RequestOrigin } from "../../core/ports/sip_port.ts";
+import { LiteralUri } from "../library/literal_uri.ts";
+import { type NameAddr, parseNameAddrList, unquoted } from "../message/uri.ts";
+
+type Message = IncomingRequestMessage | IncomingResponseMessage;
+
+/**
+ * The peer of a call: what the account's server asserts, else what the peer says of itself. A stranger
+ * may assert whatever it likes; only a server of our own domain of trust counts (RFC 3325 §5).
+ * @param own the header that names the peer: From of a request, To of a response
+ */
+export function remoteParty(message: Message, own: "from" | "to", origin: RequestOrigin): Party {
+  const asserted = origin === "server" ? assertedParty(message) : undefined;
+  return asserted ?? partyOf(message.getHeader(own) ?? "") ??
+    { uri: "sip:anonymous@anonymous.invalid" };
+}
+
+function assertedParty(message: Message): Party | undefined {
+  for (const name of ["p-asserted-identity", "remote-party-id"]) {
+    const parties = message.getHeaders(name).flatMap((value) => parseNameAddrList(value) ?? []);
+    // A tel: URI may stand beside a SIP URI (RFC 3325 §9.1); the SIP URI can be called back.
+    const best = parties.find(({ uri }) => uri.scheme.startsWith("sip")) ?? parties[0];
+    if (best !== undefined) return toParty(best);
+  }
+  return undefined;
+}
+
+/** A name-addr value as a party; undefined when it is none. */
+export function partyOf(value: string): Party | undefined {
+  const list = parseNameAddrList(value);
+  return list === undefined ? undefined : toParty(list[0]);
+}
+
+function toParty({ uri, displayName }: NameAddr): Party {
+  const name = displayName === undefined ? "" : unquoted(displayName).trim();
+  return {
+    uri: new LiteralUri(uri).withoutHeaders().toString(),
+    ...(name === "" ? {} : { displayName: name }),
+  };
+}
+
+/**
+ * A URI that a request of ours may be for. A tel: URI becomes `sip:NUMBER@server;user=phone`
+ * (RFC 3261 §19.1.6). Without a server the account's transport is written into the URI, which is then
+ * what chooses it.
+ * @throws OffhookError `invalid-target`
+ */
+export function requestTarget(target: string, account: Account): LiteralUri {
+  const { server, transport } = account;
+  const uri = targetUri(target, server);
+  if (server !== "" || transport === undefined || transport === "udp") return uri;
+  if (uri.parsed.parameters.has("transport") || uri.parsed.scheme === "sips") return uri;
+  return LiteralUri.parse(`${uri};transport=${transport}`) ?? uri;
+}
+
+function targetUri(target: string, domain: string): LiteralUri {
+  const uri = LiteralUri.parse(target);
+  const scheme = uri?.parsed.scheme ?? "";
+  if (uri === undefined || !["sip", "sips", "tel"].includes(scheme)) {
+    throw new OffhookError(
+      "invalid-target",
+      `${JSON.stringify(target)} is not an address to call`,
+      {
+        hint: "Use sip:user@host, sips:user@host or tel:+number.",
+        data: { target },
+      },
+    );
+  }
+  if (scheme !== "tel") return uri.withoutHeaders();
+  if (domain === "") {
+    throw new OffhookError("invalid-target", `${target} can only be called through an account`, {
+      hint: "Use a sip: address, or an account.",
+      data: { target },
+    });
+  }
+  const number = target.slice(4).replaceAll("#", "%23");
+  return LiteralUri.parse(`sip:${number}@${domain};user=phone`) ?? uri;
+}

@@ -1,0 +1,58 @@
+/**
+ * Blind and attended transfer as the transferor (RFC 3515, RFC 3891, RFC 5589).
+ *
+ *     SendRefer ─► REFER ─► 202 ─► NOTIFY (message/sipfrag) … ─► ReferProgress
+ *                       └► 4xx ─► ReferProgress with that status
+ *
+ * Not on the real-time path.
+ */
+import type { IncomingRequestMessage, SessionDialog } from "sip.js/lib/core/index.js";
+import type { SipEffect } from "../../core/ports/sip_port.ts";
+import { headerValue } from "../../core/account/header_value.ts";
+import { requestTarget } from "./identity.ts";
+import { LiteralUri } from "../library/literal_uri.ts";
+import { sendInDialog } from "./in_dialog.ts";
+import type { SessionContext } from "./session_context.ts";
+
+/**
+ * @throws OffhookError `invalid-target`
+ * @param replaced the dialog that the transfer target gets in its place
+ */
+export function sendRefer(
+  context: SessionContext,
+  effect: Extract<SipEffect, { type: "SendRefer" }>,
+  replaced: SessionDialog | undefined,
+): void {
+  const { agent, call, dialog, authentication } = context;
+  const { server } = agent.account;
+  // It is the peer that will call it: a tel: URI may stay one.
+  const target = server === "" && LiteralUri.parse(effect.target)?.scheme === "tel"
+    ? effect.target
+    : requestTarget(effect.target, agent.account).toString();
+  const referTo = replaced === undefined ? target : withReplaces(target, replaced);
+  const headers = [
+    `Refer-To: <${headerValue("target", referTo)}>`,
+    `Referred-By: <${dialog.localURI}>`,
+    agent.contactLine(),
+  ];
+  sendInDialog(agent, dialog, authentication, { method: "REFER", headers }, (response) => {
+    // The 202 says only that the peer will try; NOTIFY says how it went.
+    const { status, reason } = response.status < 300 ? { status: 100, reason: "Trying" } : response;
+    agent.notify({ type: "ReferProgress", call, status, reason });
+  });
+}
+
+/** The target's URI with the Replaces of another dialog, seen from its peer (RFC 3891 §3). */
+function withReplaces(target: string, { callId, localTag, remoteTag }: SessionDialog): string {
+  const value = `${callId};to-tag=${remoteTag};from-tag=${localTag}`;
+  return `${target}?Replaces=${encodeURIComponent(value)}`;
+}
+
+/** The status line in a NOTIFY of the refer event; undefined when it is none. */
+export function referStatus(
+  message: IncomingRequestMessage,
+): { status: number; reason: string } | undefined {
+  const match = /^SIP\/2\.0 ([1-6][0-9]{2})(?: ([^\r\n]*))?/i.exec(message.body ?? "");
+  if (match === null) return undefined;
+  return { status: Number(match[1]), reason: (match[2] ?? "").trim() };
+}

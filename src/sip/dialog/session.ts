@@ -1,0 +1,243 @@
+/**
+ * An answered call: one confirmed dialog and everything that may happen in it.
+ *
+ *     confirmed ─ SendBye ─► (ACK awaited) ─► BYE sent ─ final ─► over   CallEnded by local
+ *         ├ BYE of the peer ─────────────────────────────────────► over   CallEnded by remote
+ *         └ no ACK, no refresh, 408/481 to a request ─► BYE sent ─► over   CallEnded with an error
+ *
+ * A lost connection ends nothing: requests fail, the dialog stays. Not on the real-time path.
+ */
+import type {
+  IncomingRequest,
+  IncomingRequestMessage,
+  IncomingResponseMessage,
+  SessionDelegate,
+  SessionDialog,
+} from "sip.js/lib/core/index.js";
+import { SessionState } from "sip.js/lib/core/index.js";
+import { OffhookError } from "../../base/errors.ts";
+import type { CallEffect, Leg } from "../agent.ts";
+import { DTMF_RELAY, dtmfRelayBody, parseDtmfBody } from "../message/dtmf_relay.ts";
+import { type InDialogRequest, isDialogGone, sendInDialog } from "./in_dialog.ts";
+import { type AwaitedAck, Offers } from "./offers.ts";
+import type { UpdateDelegate } from "../library/update.ts";
+import { referStatus, sendRefer } from "./referral.ts";
+import { Referred } from "./referred.ts";
+import { reasonText } from "../message/reason.ts";
+import type { SessionContext } from "./session_context.ts";
+import { SessionRefresh } from "./session_refresh.ts";
+
+type Message = IncomingRequestMessage | IncomingResponseMessage;
+type Stage =
+  | { name: "confirmed" }
+  /** A BYE of ours waits for the ACK to our 2xx (RFC 3261 §15). */
+  | { name: "awaiting-ack" }
+  | { name: "leaving" }
+  | { name: "over" };
+
+export interface SessionStart {
+  /** Of the INVITE that we accepted; absent: the INVITE was ours. */
+  awaitedAck?: AwaitedAck;
+  /** INVITE of the peer that we accepted, or 2xx to ours: says Allow and Session-Expires. */
+  message: Message;
+}
+
+export class Session implements Leg {
+  readonly context: SessionContext;
+  readonly offers: Offers;
+  readonly #refresh: SessionRefresh;
+  readonly #referred: Referred;
+  #silent = false;
+  #stage: Stage = { name: "confirmed" };
+
+  constructor(context: SessionContext, { awaitedAck, message }: SessionStart) {
+    this.context = context;
+    this.#referred = new Referred(context);
+    this.#refresh = new SessionRefresh(context.agent, {
+      update: (headers, onFinal) =>
+        this.#request("UPDATE", headers, ({ status, message }) => onFinal(status, message)),
+      reinvite: (collided) => this.offers.refresh(collided),
+      expired: () => this.#lose(new OffhookError("unreachable", "the session timer ran out")),
+    }, message);
+    this.offers = new Offers(context, {
+      timerLines: (request) => this.#refresh.lines(request),
+      refreshed: (refreshing) => this.#refresh.refreshed(refreshing),
+      lost: (error) => this.#lose(error),
+    }, awaitedAck);
+    context.dialog.delegate = this.#delegate();
+  }
+
+  get dialog(): SessionDialog | undefined {
+    return this.#stage.name === "over" ? undefined : this.context.dialog;
+  }
+
+  perform(effect: CallEffect): void {
+    if (this.#stage.name !== "confirmed") return;
+    switch (effect.type) {
+      case "SendBye":
+      case "SendCancel":
+        return this.#leave(undefined);
+      case "SendReinvite":
+        return this.offers.send(effect.offer);
+      case "AnswerOffer":
+        return this.offers.answer(effect.description);
+      case "RejectOffer":
+        return this.offers.reject(effect.status);
+      case "SendInfoDigit":
+        return this.#sendDigit(effect.digit, effect.durationMs);
+      case "SendRefer":
+        return this.#refer(effect);
+      case "AnswerRefer":
+        return this.#referred.answer(effect.status);
+      case "SendReferStatus":
+        return this.#referred.report(effect.status, effect.reason);
+    }
+  }
+
+  abandon(): void {
+    if (this.#stage.name === "confirmed") this.#leave(undefined);
+  }
+
+  /** BYE for a call that the core hears of as refused. */
+  abandonSilently(): void {
+    this.#silent = true;
+    this.#leave(undefined);
+  }
+
+  #delegate(): SessionDelegate & UpdateDelegate {
+    return {
+      onAck: ({ message }) => this.#acknowledged(message),
+      onAckTimeout: () =>
+        this.#lose(new OffhookError("unreachable", "the caller did not acknowledge our answer")),
+      onBye: (request) => this.#byeReceived(request),
+      onInvite: (request) => this.offers.receiveInvite(request),
+      onUpdate: (server) => this.offers.receiveUpdate(server),
+      onInfo: (request) => this.#infoReceived(request),
+      onNotify: (request) => this.#notifyReceived(request),
+      onRefer: (request) => this.#referred.receive(request),
+    };
+  }
+
+  #acknowledged(message: IncomingRequestMessage): void {
+    this.offers.receiveAck(message);
+    if (this.#stage.name === "awaiting-ack") this.#sendBye(undefined);
+  }
+
+  #byeReceived(request: IncomingRequest): void {
+    request.accept();
+    if (this.#stage.name === "over") return;
+    const by = this.#stage.name === "confirmed" ? "remote" : "local";
+    this.#end(by, reasonText(request.message) ?? "the other side hung up", undefined);
+  }
+
+  #infoReceived(request: IncomingRequest): void {
+    const { message } = request;
+    const contentType: unknown = message.parseHeader("content-type");
+    const digit = parseDtmfBody(String(contentType ?? ""), message.body ?? "");
+    if (digit !== undefined) {
+      request.accept();
+      this.context.agent.notify({ type: "InfoDigit", call: this.context.call, ...digit });
+    } else if (!message.body) request.accept();
+    else request.reject({ statusCode: 415, extraHeaders: [`Accept: ${DTMF_RELAY}`] });
+  }
+
+  #notifyReceived(request: IncomingRequest): void {
+    const event = (request.message.parseHeader("event") as { event?: string } | undefined)?.event;
+    if (event !== "refer") {
+      request.reject({ statusCode: 489, extraHeaders: ["Allow-Events: refer"] });
+      return;
+    }
+    const progress = referStatus(request.message);
+    if (progress === undefined) return void request.reject({ statusCode: 400 });
+    request.accept();
+    this.context.agent.notify({ type: "ReferProgress", call: this.context.call, ...progress });
+  }
+
+  #sendDigit(digit: string, durationMs: number): void {
+    const body = {
+      contentDisposition: "render",
+      contentType: DTMF_RELAY,
+      content: dtmfRelayBody({ digit, durationMs }),
+    };
+    this.#request("INFO", [], (response) => {
+      if (response.status >= 300) {
+        this.context.agent.log("warning", `the peer refused a digit by INFO: ${response.status}`);
+      }
+    }, body);
+  }
+
+  #refer(effect: Extract<CallEffect, { type: "SendRefer" }>): void {
+    const { agent, call } = this.context;
+    const other = effect.replaces === undefined ? undefined : agent.leg(effect.replaces)?.dialog;
+    try {
+      if (effect.replaces !== undefined && other === undefined) {
+        throw new OffhookError("invalid-state", `the call ${effect.replaces} is not answered`);
+      }
+      sendRefer(this.context, effect, other);
+    } catch (error) {
+      const reason = OffhookError.from(error).message;
+      agent.notify({ type: "ReferProgress", call, status: 400, reason });
+    }
+  }
+
+  #request(
+    method: "INFO" | "UPDATE",
+    headers: string[],
+    onFinal: Parameters<typeof sendInDialog>[4],
+    body?: Parameters<typeof sendInDialog>[3]["body"],
+  ): void {
+    const { agent, dialog, authentication } = this.context;
+    const request = { method, headers, ...(body === undefined ? {} : { body }) };
+    sendInDialog(agent, dialog, authentication, request, (response) => {
+      onFinal(response);
+      if (!isDialogGone(response)) return;
+      this.#lose(new OffhookError("unreachable", `the peer lost the call: ${response.status}`));
+    });
+  }
+
+  // The end.
+
+  #lose(error: OffhookError): void {
+    if (this.#stage.name === "leaving" || this.#stage.name === "over") return;
+    this.#leave(error);
+  }
+
+  #leave(error: OffhookError | undefined): void {
+    this.offers.close();
+    this.#refresh.stop();
+    const { dialog } = this.context;
+    const mustWait = dialog.sessionState === SessionState.AckWait && error === undefined;
+    if (mustWait) this.#stage = { name: "awaiting-ack" };
+    else this.#sendBye(error);
+  }
+
+  #sendBye(error: OffhookError | undefined): void {
+    this.#stage = { name: "leaving" };
+    const { agent, dialog, authentication } = this.context;
+    const request: InDialogRequest = { method: "BYE", headers: [] };
+    sendInDialog(agent, dialog, authentication, request, ({ status, reason }) => {
+      if (this.#stage.name === "over") return;
+      const told = status < 300 ? "hung up" : `hung up; the peer said ${status} ${reason}`;
+      this.#end("local", error?.message ?? told, error);
+    });
+    dialog.dispose();
+    // With an error the core need not wait for a peer that is silent.
+    if (error !== undefined) this.#end("local", error.message, error);
+  }
+
+  #end(by: "remote" | "local", reason: string, error: OffhookError | undefined): void {
+    this.#stage = { name: "over" };
+    this.offers.close();
+    this.#refresh.stop();
+    const { agent, call } = this.context;
+    agent.setLeg(call, undefined);
+    if (this.#silent) return;
+    agent.notify({
+      type: "CallEnded",
+      call,
+      by,
+      reason,
+      ...(error === undefined ? {} : { error: error.toJSON() }),
+    });
+  }
+}

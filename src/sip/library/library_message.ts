@@ -1,0 +1,238 @@
+/**
+ * From a scanned message to the objects that SIP.js works with.
+ *
+ *     TransportLayer ─► SipMessage ─► libraryMessage ─► IncomingRequestMessage | …ResponseMessage
+ *
+ * It stands in for SIP.js's own parser, which (1) drops a message whose From, To or Contact is a tel:
+ * URI, (2) silently drops what it cannot read, so that the peer retransmits into nothing, (3) takes
+ * the last of several From, To, Call-ID or CSeq headers, (4) decodes its grammar's bytecode at every
+ * header: milliseconds per message. Everything that SIP.js reads later with `parseHeader` is parsed
+ * here and left in the message, so its grammar is not run at all for usual messages.
+ * Not on the real-time path.
+ */
+import {
+  IncomingRequestMessage,
+  IncomingResponseMessage,
+  NameAddrHeader,
+} from "sip.js/lib/core/index.js";
+import type { SipMessage } from "../message/scan.ts";
+import { sdpPart } from "../message/multipart.ts";
+import { LiteralUri } from "./literal_uri.ts";
+import { type NameAddr, parseNameAddrList, parseParameterised, parseUri } from "../message/uri.ts";
+
+export type LibraryMessage = IncomingRequestMessage | IncomingResponseMessage;
+
+/** What makes a message unusable, and the status that a request gets for it. */
+export class MalformedMessage extends Error {
+  constructor(readonly status: number, message: string) {
+    super(message);
+  }
+}
+
+/** Headers that stand once (RFC 3261 §7.3.1, RFC 4475 §3.3.8). */
+const SINGLE = ["from", "to", "call-id", "cseq", "max-forwards", "content-length", "content-type"];
+const MANDATORY = ["from", "to", "call-id", "cseq", "via"];
+/** Headers with one name-addr, and with a list of them, that SIP.js reads. */
+const NAME_ADDRS = new Set(["from", "to", "refer-to", "referred-by"]);
+const NAME_ADDR_LISTS = new Set(["contact", "record-route"]);
+
+interface StoredHeader {
+  raw: string;
+  parsed?: unknown;
+}
+
+/** The fields that SIP.js's own parser writes; its declarations call some of them read-only. */
+interface Fields {
+  headers: Record<string, StoredHeader[]>;
+  via: unknown;
+  viaBranch: string;
+  from: NameAddrHeader;
+  fromTag: string | undefined;
+  to: NameAddrHeader;
+  toTag: string | undefined;
+  referTo?: NameAddrHeader;
+  method: string;
+  ruri: LiteralUri;
+  statusCode: number;
+  reasonPhrase: string;
+  callId: string;
+  cseq: number;
+  data: string;
+  body: string;
+}
+
+/**
+ * @throws MalformedMessage when a header that every message needs is missing, doubled or unreadable
+ */
+export function libraryMessage(source: SipMessage): LibraryMessage {
+  const message = source.kind === "request"
+    ? new IncomingRequestMessage()
+    : new IncomingResponseMessage();
+  const fields = message as unknown as Fields;
+  fields.data = source.text;
+  fields.method = source.method;
+  if (source.kind === "request") fields.ruri = requestUri(source.requestUri);
+  else {
+    fields.statusCode = source.status;
+    fields.reasonPhrase = reasonOf(source.text);
+  }
+  addHeaders(fields, source);
+  requireSound(fields);
+  fields.callId = source.callId;
+  fields.cseq = source.cseq;
+  fields.via = {
+    transport: source.via.transport,
+    host: source.via.host,
+    port: source.via.port,
+    branch: source.via.branch,
+  };
+  fields.viaBranch = source.via.branch ?? "";
+  fields.body = bodyOf(source, fields);
+  requireContentType(fields, source);
+  unwrapDescription(fields);
+  return message;
+}
+
+function requestUri(text: string): LiteralUri {
+  const uri = parseUri(text);
+  if (uri === undefined) throw new MalformedMessage(400, "Malformed Request-URI");
+  return new LiteralUri(uri);
+}
+
+function reasonOf(text: string): string {
+  const line = text.slice(0, text.indexOf("\r\n"));
+  return line.split(" ").slice(2).join(" ").trim();
+}
+
+function addHeaders(fields: Fields, source: SipMessage): void {
+  for (const { name, value } of source.headers) {
+    if (NAME_ADDR_LISTS.has(name)) addNameAddrs(fields, name, value);
+    else if (NAME_ADDRS.has(name)) addNameAddr(fields, name, value);
+    else store(fields, name, { raw: value, parsed: parsedValue(name, value) });
+  }
+}
+
+function addNameAddrs(fields: Fields, name: string, value: string): void {
+  if (name === "contact" && value === "*") {
+    store(fields, name, { raw: value });
+    return;
+  }
+  const list = parseNameAddrList(value);
+  if (list === undefined) throw new MalformedMessage(400, `Malformed ${canonicalName(name)}`);
+  for (const item of list) {
+    store(fields, name, {
+      raw: value.slice(item.start, item.end),
+      parsed: nameAddrHeader(item),
+    });
+  }
+}
+
+function addNameAddr(fields: Fields, name: string, value: string): void {
+  const list = parseNameAddrList(value);
+  if (list?.length !== 1) throw new MalformedMessage(400, `Malformed ${canonicalName(name)}`);
+  const parsed = nameAddrHeader(list[0]);
+  store(fields, name, { raw: value, parsed });
+  if (name === "from") {
+    fields.from = parsed;
+    fields.fromTag = parsed.getParam("tag") ?? undefined;
+  } else if (name === "to") {
+    fields.to = parsed;
+    fields.toTag = parsed.getParam("tag") ?? undefined;
+  } else if (name === "refer-to") {
+    fields.referTo = parsed;
+  }
+}
+
+/** The values that SIP.js asks its grammar for, in the grammar's shape. */
+function parsedValue(name: string, value: string): unknown {
+  switch (name) {
+    case "content-type":
+      // SIP.js compares it with `application/sdp` as a whole.
+      return parseParameterised(value).value;
+    case "content-disposition":
+      return { type: parseParameterised(value).value };
+    case "event": {
+      const { value: event, parameters } = parseParameterised(value);
+      return { event, params: Object.fromEntries(parameters) };
+    }
+    default:
+      return undefined;
+  }
+}
+
+function nameAddrHeader(item: NameAddr): NameAddrHeader {
+  return new NameAddrHeader(
+    new LiteralUri(item.uri),
+    item.displayName ?? "",
+    Object.fromEntries(item.parameters) as Record<string, string>,
+  );
+}
+
+function store(fields: Fields, name: string, header: StoredHeader): void {
+  const canonical = canonicalName(name);
+  const known = fields.headers[canonical];
+  if (known === undefined) fields.headers[canonical] = [header];
+  else known.push(header);
+}
+
+function requireSound(fields: Fields): void {
+  for (const name of MANDATORY) {
+    if (fields.headers[canonicalName(name)] === undefined) {
+      throw new MalformedMessage(400, `Missing ${canonicalName(name)}`);
+    }
+  }
+  for (const name of SINGLE) {
+    if ((fields.headers[canonicalName(name)]?.length ?? 0) > 1) {
+      throw new MalformedMessage(400, `More than one ${canonicalName(name)}`);
+    }
+  }
+}
+
+/** RFC 3261 §20.15: a body needs a type. SIP.js throws without one. */
+function requireContentType(fields: Fields, source: SipMessage): void {
+  const header = fields.headers["Content-Type"]?.[0];
+  if (fields.body === "" || header?.parsed) return;
+  if (source.kind === "request") throw new MalformedMessage(400, "Missing Content-Type");
+  fields.body = "";
+}
+
+/** A description among several parts stands for the whole body: SIP.js looks for no other. */
+function unwrapDescription(fields: Fields): void {
+  const contentType = fields.headers["Content-Type"]?.[0];
+  if (contentType === undefined) return;
+  const sdp = sdpPart(contentType.raw, fields.body);
+  if (sdp === undefined) return;
+  fields.body = sdp;
+  fields.headers["Content-Type"] = [{ raw: "application/sdp", parsed: "application/sdp" }];
+}
+
+/** The body in whole, or the part of it that Content-Length counts (in bytes). */
+function bodyOf(source: SipMessage, fields: Fields): string {
+  const body = source.text.slice(source.bodyStart);
+  const length = fields.headers["Content-Length"]?.[0].raw;
+  if (length === undefined || body === "") return body;
+  const bytes = new TextEncoder().encode(body);
+  const wanted = Number(length);
+  return wanted >= bytes.length ? body : new TextDecoder().decode(bytes.subarray(0, wanted));
+}
+
+const CANONICAL = new Map<string, string>();
+const EXCEPTIONS: Readonly<Record<string, string>> = {
+  "call-id": "Call-ID",
+  cseq: "CSeq",
+  "min-se": "Min-SE",
+  rack: "RAck",
+  rseq: "RSeq",
+  "www-authenticate": "WWW-Authenticate",
+};
+
+/** The spelling under which SIP.js stores a header. */
+function canonicalName(name: string): string {
+  const known = CANONICAL.get(name);
+  if (known !== undefined) return known;
+  const canonical = EXCEPTIONS[name] ??
+    name.replace(/(^|-)([a-z])/g, (_, dash: string, letter: string) => dash + letter.toUpperCase());
+  // Names come from the network: the table must not grow with them.
+  if (CANONICAL.size < 200) CANONICAL.set(name, canonical);
+  return canonical;
+}

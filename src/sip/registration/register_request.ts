@@ -1,0 +1,60 @@
+/** The REGISTER requests of one registration: one Call-ID, a CSeq that rises (RFC 3261 §10.2). */
+import type { OutgoingRequestMessage } from "sip.js/lib/core/index.js";
+import type { Agent } from "../agent.ts";
+import type { Authentication } from "../auth/authentication.ts";
+import { ALLOW_LINE } from "../library/capabilities.ts";
+import { newToken } from "../message/identifiers.ts";
+import { LiteralUri } from "../library/literal_uri.ts";
+import type { Flow } from "../transport/flow/types.ts";
+
+export interface Binding {
+  /** Our Contact's URI as it stands on the wire. */
+  contact: string;
+  /** Seconds; 0 takes the binding away. */
+  expires: number;
+  /** The Contact that the registrar holds. */
+  bound: string | undefined;
+}
+
+export class RegisterRequest {
+  readonly callId = newToken();
+  readonly #agent: Agent;
+  readonly #authentication: Authentication;
+  readonly #fromTag = newToken();
+  #cseq = 0;
+
+  constructor(agent: Agent, authentication: Authentication) {
+    this.#agent = agent;
+    this.#authentication = authentication;
+  }
+
+  /** The next one. */
+  make(flow: Flow, binding: Binding): OutgoingRequestMessage {
+    const { core, account } = this.#agent;
+    const registrar = LiteralUri.parse(`sip:${account.server}`)!;
+    const identity = this.#agent.identityOn(flow);
+    const aor = LiteralUri.parse(identity.uri)!;
+    this.#cseq += 1;
+    return core.makeOutgoingRequestMessage("REGISTER", registrar, aor, aor, {
+      callId: this.callId,
+      cseq: this.#cseq,
+      fromTag: this.#fromTag,
+      fromDisplayName: identity.displayName,
+      toDisplayName: identity.displayName,
+      // A Service-Route is not for REGISTER (RFC 3608 §6.1).
+      routeSet: [],
+      optionTags: ["path"],
+    }, this.#lines(binding, registrar.toRaw()));
+  }
+
+  #lines({ contact, expires, bound }: Binding, uri: string): string[] {
+    return [
+      `${this.#agent.contactLine()};expires=${expires}`,
+      // The binding of an address that we no longer have would ring nowhere.
+      ...(bound === undefined || bound === contact ? [] : [`Contact: <${bound}>;expires=0`]),
+      `Expires: ${expires}`,
+      ...this.#authentication.lines({ method: "REGISTER", uri, body: "" }),
+      ALLOW_LINE,
+    ];
+  }
+}

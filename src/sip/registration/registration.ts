@@ -1,0 +1,319 @@
+/**
+ * The registration of one account (RFC 3261 §10.2).
+ *
+ *     idle ─ register ─► registering ─ 200 ─► registered ─ before expiry, reconnect ─► registering
+ *                            ├ 401, 407: answered; twice: failed for good
+ *                            ├ 423: again with Min-Expires
+ *                            ├ other, nothing, or 200 that grants 0 s: failed ─ pacing ─► registering
+ *                            └ connection down: waits for it
+ *     any ─ unregister ─► unregistering ─ 200 or 2 s ─► unregistered
+ *
+ * SIP.js's Registerer waits for ever after a 200 without Contact; this one needs no Contact, and a
+ * watchdog ends an attempt of which nothing is heard. Not on the real-time path.
+ */
+import type { IncomingResponseMessage, UserAgentClient } from "sip.js/lib/core/index.js";
+import type { RegistrationState } from "../../core/account/account.ts";
+import type { TimerHandle } from "../../base/clock.ts";
+import { OffhookError } from "../../base/errors.ts";
+import type { Agent } from "../agent.ts";
+import { Authentication } from "../auth/authentication.ts";
+import { finalOf } from "../dialog/in_dialog.ts";
+import { Damper, MAX_LONGER, refreshDelay, retryDelay } from "../pacing.ts";
+import { RegisterRequest } from "./register_request.ts";
+import { grantedExpires, retryAfter } from "./schedule.ts";
+import { nothingGrantedError, registrationError, silenceError } from "../call/status_error.ts";
+import type { Flow } from "../transport/flow/types.ts";
+
+/** ms after which an attempt without any end counts as failed: a little more than Timer F. */
+const WATCHDOG_MS = 40_000;
+/** ms that an un-REGISTER may take before the phone goes. */
+const UNREGISTER_MS = 2_000;
+
+/** What a registration needs of the network. */
+export interface RegistrarAccess {
+  /** The account's flow while it is up. */
+  readonly flow: Flow | undefined;
+  /** Our Contact's URI as it stands on the wire of a flow. */
+  contactOn(flow: Flow): string;
+  /** The server answers 503: another of its addresses may do better; false: it has no other. */
+  failOver(reason: string): boolean;
+}
+
+interface Attempt {
+  client?: UserAgentClient;
+  /** Our Contact as it stands on the wire. */
+  contact: string;
+}
+
+/** A failure that is waited out: a connection that comes up anew does not shorten it. */
+interface Pause {
+  until: number;
+  /** Whom it is about: `host port`. */
+  place: string;
+  told: Extract<RegistrationState, { state: "failed" }>;
+}
+
+type Goal = "none" | "registered" | "unregistered";
+
+export class Registration {
+  readonly #agent: Agent;
+  readonly #network: RegistrarAccess;
+  readonly #authentication: Authentication;
+  readonly #request: RegisterRequest;
+  #goal: Goal = "none";
+  #state: RegistrationState = { state: "none" };
+  #expires: number;
+  #failures = 0;
+  #brief = 0;
+  /** The registrar has answered something. */
+  #heard = false;
+  #timer: TimerHandle;
+  #watchdog: TimerHandle;
+  /** The attempt that counts; answers to earlier ones are ignored. */
+  #attempt: Attempt | undefined;
+  /** The Contact that the registrar holds, as it stood on the wire. */
+  #bound: string | undefined;
+  #unregistered: (() => void) | undefined;
+  #pause: Pause | undefined;
+  readonly #moves: Damper;
+  /** A change of our address waits to be registered. */
+  #moving = false;
+
+  constructor(agent: Agent, network: RegistrarAccess) {
+    this.#agent = agent;
+    this.#network = network;
+    this.#authentication = new Authentication(agent.credentials);
+    this.#request = new RegisterRequest(agent, this.#authentication);
+    this.#expires = agent.account.expires;
+    this.#moves = new Damper(agent.random);
+  }
+
+  register(): void {
+    this.#goal = "registered";
+    this.#failures = 0;
+    this.#pause = undefined;
+    this.#authentication.forget();
+    if (this.#state.state !== "registered") this.#tell({ state: "registering" });
+    this.#start();
+  }
+
+  /** Resolves when the registrar has answered, or 2 s later; at once when it never said a word. */
+  unregister(): Promise<void> {
+    const bound = this.#bound !== undefined || this.#attempt !== undefined;
+    this.#goal = "unregistered";
+    this.#agent.clock.clearTimeout(this.#timer);
+    if (!bound || this.#network.flow === undefined) {
+      this.#finishUnregister();
+      return Promise.resolve();
+    }
+    if (!this.#heard) {
+      this.#start();
+      this.#finishUnregister();
+      return Promise.resolve();
+    }
+    return new Promise((resolve) => {
+      const guard = this.#agent.clock.setTimeout(() => this.#finishUnregister(), UNREGISTER_MS);
+      this.#unregistered = () => {
+        this.#agent.clock.clearTimeout(guard);
+        resolve();
+      };
+      this.#start();
+    });
+  }
+
+  /** The connection came up, anew or at last: the registrar hears from us at once, if it may. */
+  connected(): void {
+    if (this.#goal !== "registered") return;
+    const pause = this.#pause;
+    const retryInMs = (pause?.until ?? 0) - this.#agent.clock.now();
+    if (pause === undefined || pause.place !== this.#place() || retryInMs <= 0) {
+      return this.#start();
+    }
+    this.#startAfter(retryInMs);
+    this.#tell({ ...pause.told, retryInMs });
+  }
+
+  /** The connection is down; the next try to connect is `retryInMs` away. */
+  disconnected(error: OffhookError, retryInMs: number): void {
+    if (this.#goal !== "registered") return;
+    this.#drop();
+    this.#tell({ state: "failed", status: 0, error: error.toJSON(), retryInMs });
+  }
+
+  /** Our address as the registrar sees it has changed. */
+  addressChanged(): void {
+    if (this.#goal === "registered" && this.#attempt === undefined) this.#moved();
+  }
+
+  close(): void {
+    this.#goal = "none";
+    this.#drop();
+    this.#unregistered?.();
+    this.#unregistered = undefined;
+  }
+
+  /** A new attempt; an earlier one is forgotten. */
+  #start(): void {
+    this.#drop();
+    if (this.#network.flow === undefined) return;
+    this.#brief = 0;
+    this.#authentication.begin();
+    this.#watchdog = this.#agent.clock.setTimeout(() => {
+      this.#failed(408, "Request Timeout", undefined);
+    }, WATCHDOG_MS);
+    this.#send();
+  }
+
+  #moved(): void {
+    if (this.#moving) return;
+    const wait = this.#moves.next(this.#agent.clock.now());
+    if (wait === 0) return this.#start();
+    this.#startAfter(wait);
+    this.#moving = true;
+  }
+
+  #startAfter(ms: number): void {
+    this.#drop();
+    this.#timer = this.#agent.clock.setTimeout(() => this.#start(), ms);
+  }
+
+  #drop(): void {
+    this.#moving = false;
+    this.#agent.clock.clearTimeout(this.#timer);
+    this.#agent.clock.clearTimeout(this.#watchdog);
+    this.#attempt = undefined;
+  }
+
+  #send(): void {
+    const flow = this.#network.flow;
+    if (flow === undefined) return;
+    const attempt: Attempt = { contact: this.#network.contactOn(flow) };
+    this.#attempt = attempt;
+    const message = this.#request.make(flow, {
+      contact: attempt.contact,
+      expires: this.#goal === "unregistered" ? 0 : this.#expires,
+      bound: this.#bound,
+    });
+    const final = (response: IncomingResponseMessage) => {
+      if (this.#attempt === attempt) this.#answered(response, attempt.contact);
+    };
+    attempt.client = this.#agent.core.register(message, {
+      onAccept: (response) => final(response.message),
+      onRedirect: (response) => final(response.message),
+      onReject: (response) => final(response.message),
+    }) as unknown as UserAgentClient;
+  }
+
+  #answered(message: IncomingResponseMessage, contact: string): void {
+    const { status, reason } = finalOf(message);
+    this.#heard ||= message.data !== undefined;
+    if (status >= 200 && status < 300) return this.#accepted(message, contact);
+    if (status === 401 || status === 407) return this.#challenged(message);
+    if (status === 423 && this.#lengthen(message)) return this.#send();
+    this.#failed(status, reason, message);
+  }
+
+  #accepted(message: IncomingResponseMessage, contact: string): void {
+    this.#drop();
+    if (this.#goal !== "registered") return this.#finishUnregister();
+    const expires = grantedExpires(message, contact, this.#expires);
+    if (expires === 0) return this.#failed(200, "OK", message);
+    this.#failures = 0;
+    this.#pause = undefined;
+    this.#bound = contact;
+    const routes = message.getHeaders("service-route").flatMap((value) => value.split(/,(?=\s*<)/));
+    this.#agent.core.configuration.routeSet = routes.map((route) => route.trim());
+    this.#startAfter(refreshDelay(expires, this.#agent.random()));
+    this.#tell({ state: "registered", expires });
+    const flow = this.#network.flow;
+    if (flow !== undefined && this.#network.contactOn(flow) !== contact) this.#moved();
+  }
+
+  #challenged(message: IncomingResponseMessage): void {
+    const attempt = this.#attempt;
+    const { status } = finalOf(message);
+    this.#authentication.accept(message).then(() => {
+      if (this.#attempt === attempt) this.#send();
+    }, (thrown) => {
+      if (this.#attempt !== attempt) return;
+      this.#drop();
+      if (this.#goal !== "registered") return this.#finishUnregister();
+      // The same password would be refused again, and may lock the account.
+      this.#tell({ state: "failed", status, error: OffhookError.from(thrown).toJSON() });
+    });
+  }
+
+  /** RFC 3261 §10.2.8. */
+  #lengthen(message: IncomingResponseMessage): boolean {
+    const least = Number(message.getHeader("min-expires"));
+    const sound = Number.isInteger(least) && least > this.#expires && least <= 86_400 * 7;
+    this.#brief += 1;
+    if (!sound || this.#goal !== "registered" || this.#brief > MAX_LONGER) return false;
+    this.#expires = least;
+    return true;
+  }
+
+  #failed(status: number, reason: string, message: IncomingResponseMessage | undefined): void {
+    this.#drop();
+    if (this.#goal !== "registered") return this.#finishUnregister();
+    this.#failures += 1;
+    // Some servers answer credentials that are no longer right by 403 instead of a challenge.
+    this.#authentication.forget();
+    const wait = message === undefined ? undefined : retryAfter(message);
+    const retryInMs = retryDelay(status, this.#failures, this.#agent.random(), wait);
+    this.#startAfter(retryInMs);
+    const undelivered = this.#agent.failureOf(this.#request.callId, "REGISTER");
+    const error = undelivered ?? this.#errorOf(status, reason, message).toJSON();
+    // What stands in for a silent or dead transport is no answer of the server's.
+    const answered = undelivered === undefined && message?.data !== undefined;
+    const told = { state: "failed", status: answered ? status : 0, error, retryInMs } as const;
+    if (answered) {
+      this.#pause = { until: this.#agent.clock.now() + retryInMs, place: this.#place(), told };
+    }
+    this.#tell(told);
+    if (answered && status === 503) this.#network.failOver(`the server answered 503 ${reason}`);
+  }
+
+  #place(): string {
+    const { host, port } = this.#network.flow?.remote ?? { host: "", port: 0 };
+    return `${host} ${port}`;
+  }
+
+  #errorOf(
+    status: number,
+    reason: string,
+    message: IncomingResponseMessage | undefined,
+  ): OffhookError {
+    const flow = this.#network.flow;
+    if (message?.data === undefined && flow !== undefined) return silenceError(flow);
+    if (status < 300) return nothingGrantedError(this.#aor());
+    return registrationError(status, reason, this.#aor());
+  }
+
+  #aor(): string {
+    const { user, server } = this.#agent.account;
+    return `${user}@${server}`;
+  }
+
+  #finishUnregister(): void {
+    this.#drop();
+    this.#bound = undefined;
+    this.#agent.core.configuration.routeSet = [];
+    if (this.#goal === "unregistered") this.#tell({ state: "unregistered" });
+    this.#unregistered?.();
+    this.#unregistered = undefined;
+  }
+
+  #tell(registration: RegistrationState): void {
+    const before = this.#state;
+    this.#state = registration;
+    if (isSame(before, registration)) return;
+    const account = this.#agent.account.id;
+    this.#agent.notify({ type: "RegistrationChanged", account, registration });
+  }
+}
+
+/** A refresh that changed nothing is no news. */
+function isSame(a: RegistrationState, b: RegistrationState): boolean {
+  return a.state === "registered" && b.state === "registered" && a.expires === b.expires;
+}

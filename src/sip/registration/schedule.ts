@@ -1,0 +1,32 @@
+/** What a registrar's answer says of time: Retry-After, and the seconds that it granted. Pure. */
+import type { IncomingResponseMessage } from "sip.js/lib/core/index.js";
+import { parseNameAddrList, parseUri } from "../message/uri.ts";
+
+/** Seconds of a Retry-After header (RFC 3261 §20.33), bounded by a day; undefined when there is none. */
+export function retryAfter(message: IncomingResponseMessage): number | undefined {
+  const match = /^\s*([0-9]{1,9})/.exec(message.getHeader("retry-after") ?? "");
+  return match === null ? undefined : Math.min(Number(match[1]), 86_400);
+}
+
+/**
+ * Seconds that a 200 grants to our Contact: its `expires` parameter, else the Expires header, else what
+ * was asked for. A registrar may list other phones, rewrite our Contact, or list none at all.
+ * @param contact our Contact's URI as it stood on the wire
+ */
+export function grantedExpires(
+  message: IncomingResponseMessage,
+  contact: string,
+  asked: number,
+): number {
+  const bindings = message.getHeaders("contact").flatMap((value) =>
+    value === "*" ? [] : parseNameAddrList(value) ?? []
+  );
+  const own = parseUri(contact);
+  const ours =
+    bindings.find(({ uri }) =>
+      own !== undefined && uri.user === own.user && uri.port === own.port &&
+      uri.host.toLowerCase() === own.host.toLowerCase()
+    ) ?? (bindings.length === 1 ? bindings[0] : undefined);
+  const stated = ours?.parameters.get("expires") ?? message.getHeader("expires") ?? "";
+  return /^\s*[0-9]{1,9}\s*$/.test(stated) ? Number(stated) : asked;
+}

@@ -1,0 +1,296 @@
+/**
+ * SDP (RFC 8866) to and from the core's {@link MediaDescription}.
+ *
+ *     text ─► sdp-transform ─► every field checked ─► RemoteSdp { description, lines, audioIndex }
+ *     description + lines + origin ─► writeSdp ─► text
+ *
+ * One audio stream is taken; every other m= line is kept in its place with port 0 (RFC 3264 §6).
+ * sdp-transform takes nearly anything: nothing that it returns is used unchecked. Pure; not on the
+ * real-time path.
+ */
+import { parse } from "sdp-transform";
+import { OffhookError } from "../../base/errors.ts";
+import type {
+  Direction,
+  MediaDescription,
+  PayloadFormat,
+  RtpProfile,
+} from "../../core/media/media_description.ts";
+
+/** What sdp-transform returns, as far as it is used; it has no declarations of its own. */
+interface TransformedMedia {
+  connection?: { ip?: unknown };
+  rtp: { payload: unknown; codec: unknown; rate?: unknown; encoding?: unknown }[];
+  fmtp: { payload: unknown; config?: unknown }[];
+  direction?: unknown;
+  rtcp?: { port?: unknown };
+  rtcpMux?: unknown;
+  ptime?: unknown;
+  maxptime?: unknown;
+}
+
+interface TransformedSession {
+  connection?: { ip?: unknown };
+  direction?: unknown;
+  media: TransformedMedia[];
+}
+
+/** One m= line, as much of it as refusing it needs. */
+export interface MediaLine {
+  media: string;
+  protocol: string;
+  formats: string;
+}
+
+/** A description of the peer. */
+export interface RemoteSdp {
+  description: MediaDescription;
+  lines: MediaLine[];
+  /** Which of `lines` the description is. */
+  audioIndex: number;
+}
+
+/** The o= line without its address (RFC 8866 §5.2). */
+export interface Origin {
+  sessionId: number;
+  version: number;
+}
+
+/** The layout of a description that we write: other lines than `audioIndex` get port 0. */
+export interface Layout {
+  lines: MediaLine[];
+  audioIndex: number;
+}
+
+/** Profiles that we take, the preferred one first. */
+const PROFILES: readonly RtpProfile[] = ["RTP/AVP", "RTP/AVPF", "RTP/SAVP", "RTP/SAVPF"];
+const DIRECTIONS: readonly Direction[] = ["sendrecv", "sendonly", "recvonly", "inactive"];
+/** The address that asks for hold in old peers (RFC 3264 §8.4). */
+const HOLD_ADDRESSES = new Set(["0.0.0.0", "::"]);
+const ADDRESS = /^(?:[A-Za-z0-9](?:[A-Za-z0-9.\-]*[A-Za-z0-9])?\.?|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*)$/;
+const MEDIA_LINE = /^m=([A-Za-z0-9\-]+) +([0-9]+)(?:\/[0-9]+)? +([A-Za-z0-9/\-.]+) +(.*\S) *$/;
+const TOKEN = /^[A-Za-z0-9\-.!%*_+`'~]+$/;
+const MAX_BYTES = 64 * 1024;
+
+/** Payload types that need no rtpmap (RFC 3551 §6). */
+const STATIC_FORMATS = new Map<number, readonly [encoding: string, clockRate: number]>([
+  [0, ["PCMU", 8000]],
+  [3, ["GSM", 8000]],
+  [4, ["G723", 8000]],
+  [5, ["DVI4", 8000]],
+  [6, ["DVI4", 16000]],
+  [7, ["LPC", 8000]],
+  [8, ["PCMA", 8000]],
+  [9, ["G722", 8000]],
+  [11, ["L16", 44100]],
+  [12, ["QCELP", 8000]],
+  [13, ["CN", 8000]],
+  [15, ["G728", 8000]],
+  [18, ["G729", 8000]],
+]);
+
+/** Names are case-insensitive, but peers compare them with these spellings. */
+const SPELLINGS: Readonly<Record<string, string>> = {
+  "TELEPHONE-EVENT": "telephone-event",
+  OPUS: "opus",
+};
+
+/**
+ * Reads an offer or answer.
+ * @param preferredIndex the m= line that is our audio stream so far
+ * @throws OffhookError `media-failed` when it is no SDP, `no-common-codec` when it has no audio
+ *   stream over RTP
+ */
+export function parseSdp(text: string, preferredIndex?: number): RemoteSdp {
+  if (text.length > MAX_BYTES || !/^v=0[ \t]*\r?\n/.test(text)) {
+    throw malformed("it does not begin with v=0");
+  }
+  const lines = mediaLines(text);
+  const session = transformed(text);
+  if (session.media.length !== lines.length) throw malformed("its m= lines are malformed");
+  const audioIndex = chooseAudio(lines, preferredIndex);
+  return { description: descriptionOf(session, lines, audioIndex), lines, audioIndex };
+}
+
+/**
+ * Writes a description of ours.
+ * @param address stands in for an empty `description.address`: a local IP address or host name
+ * @param layout m= lines to keep (RFC 3264 §8: their number never falls); absent: audio alone
+ */
+export function writeSdp(
+  description: MediaDescription,
+  address: string,
+  origin: Origin,
+  layout?: Layout,
+): string {
+  const connection = networkAddress(description.address || address);
+  const audio = audioLines(description);
+  const blocks = layout === undefined
+    ? audio
+    : layout.lines.flatMap((line, index) =>
+      index === layout.audioIndex ? audio : [`m=${line.media} 0 ${line.protocol} ${line.formats}`]
+    );
+  return [
+    "v=0",
+    `o=- ${origin.sessionId} ${origin.version} ${connection}`,
+    "s=-",
+    `c=${connection}`,
+    "t=0 0",
+    ...blocks,
+    "",
+  ].join("\r\n");
+}
+
+function networkAddress(address: string): string {
+  return `IN ${address.includes(":") ? "IP6" : "IP4"} ${address}`;
+}
+
+function audioLines(description: MediaDescription): string[] {
+  const { formats } = description;
+  const types = formats.length === 0 ? "0" : formats.map((f) => f.payloadType).join(" ");
+  const lines = [`m=audio ${description.port} ${description.profile} ${types}`];
+  for (const format of formats) lines.push(...formatLines(format));
+  if (description.ptime !== undefined) lines.push(`a=ptime:${description.ptime}`);
+  if (description.rtcpPort !== undefined) lines.push(`a=rtcp:${description.rtcpPort}`);
+  if (description.rtcpMux) lines.push("a=rtcp-mux");
+  lines.push(`a=${description.direction}`);
+  return lines;
+}
+
+function formatLines(format: PayloadFormat): string[] {
+  const { payloadType, encoding, clockRate, channels, parameters } = format;
+  const name = SPELLINGS[encoding] ?? encoding;
+  const suffix = channels === 1 ? "" : `/${channels}`;
+  const lines = [`a=rtpmap:${payloadType} ${name}/${clockRate}${suffix}`];
+  if (parameters !== undefined) lines.push(`a=fmtp:${payloadType} ${parameters}`);
+  return lines;
+}
+
+function transformed(text: string): TransformedSession {
+  try {
+    return parse(text);
+  } catch (cause) {
+    throw malformed("it cannot be parsed", cause);
+  }
+}
+
+function mediaLines(text: string): (MediaLine & { port: number })[] {
+  const lines = text.split(/\r\n|\n|\r/).filter((line) => line.startsWith("m="));
+  return lines.map((line) => {
+    const match = MEDIA_LINE.exec(line);
+    const port = Number(match?.[2]);
+    if (match === null || port > 65_535) throw malformed(`of its line ${JSON.stringify(line)}`);
+    return { media: match[1].toLowerCase(), port, protocol: match[3], formats: match[4] };
+  });
+}
+
+/** The m= line to take: audio over RTP, open rather than refused, plain rather than secure. */
+function chooseAudio(
+  lines: (MediaLine & { port: number })[],
+  preferred: number | undefined,
+): number {
+  const usable = (index: number) => {
+    const { media, protocol } = lines[index];
+    return media === "audio" && PROFILES.includes(protocol as RtpProfile);
+  };
+  const candidates = lines.map((_, index) => index).filter(usable);
+  if (candidates.length === 0) {
+    throw new OffhookError("no-common-codec", "the peer's description has no audio over RTP", {
+      data: { offered: lines.map(({ media, protocol }) => `${media} ${protocol}`) },
+    });
+  }
+  const open = candidates.filter((index) => lines[index].port !== 0);
+  if (preferred !== undefined && open.includes(preferred)) return preferred;
+  const rank = (index: number) => PROFILES.indexOf(lines[index].protocol as RtpProfile);
+  if (open.length > 0) return open.reduce((best, i) => rank(i) < rank(best) ? i : best);
+  return preferred !== undefined && candidates.includes(preferred) ? preferred : candidates[0];
+}
+
+function descriptionOf(
+  session: TransformedSession,
+  lines: (MediaLine & { port: number })[],
+  index: number,
+): MediaDescription {
+  const media = session.media[index];
+  const { port, protocol } = lines[index];
+  const stated = media.connection?.ip ?? session.connection?.ip;
+  const address = isAddress(stated) ? stated : "";
+  if (port !== 0 && address === "") throw malformed("its audio stream has no address");
+  const description: MediaDescription = {
+    address,
+    port,
+    profile: protocol as RtpProfile,
+    formats: formatsOf(media, lines[index].formats),
+    direction: directionOf(media.direction ?? session.direction, address),
+  };
+  const rtcpPort = media.rtcp?.port;
+  if (isIntegerIn(rtcpPort, 1, 65_535)) description.rtcpPort = rtcpPort;
+  if (media.rtcpMux !== undefined) description.rtcpMux = true;
+  const ptime = ptimeOf(media.ptime, media.maxptime);
+  if (ptime !== undefined) description.ptime = ptime;
+  return description;
+}
+
+/** sdp-transform reads what looks like a number as one. */
+function isAddress(value: unknown): value is string {
+  return typeof value === "string" && value.length <= 255 && ADDRESS.test(value);
+}
+
+function directionOf(stated: unknown, address: string): Direction {
+  const direction = DIRECTIONS.find((known) => known === stated) ?? "sendrecv";
+  if (!HOLD_ADDRESSES.has(address)) return direction;
+  return direction === "sendrecv" || direction === "sendonly" ? "sendonly" : "inactive";
+}
+
+function ptimeOf(ptime: unknown, maxptime: unknown): number | undefined {
+  const wanted = isIntegerIn(ptime, 1, 400) ? ptime : undefined;
+  const most = isIntegerIn(maxptime, 1, 400) ? maxptime : undefined;
+  if (most === undefined) return wanted;
+  if (wanted !== undefined) return Math.min(wanted, most);
+  return most < 20 ? most : undefined;
+}
+
+function formatsOf(media: TransformedMedia, list: string): PayloadFormat[] {
+  const formats: PayloadFormat[] = [];
+  const seen = new Set<number>();
+  for (const item of list.split(/ +/)) {
+    const payloadType = /^[0-9]{1,3}$/.test(item) ? Number(item) : 128;
+    if (payloadType > 127 || seen.has(payloadType)) continue;
+    seen.add(payloadType);
+    const format = mappedFormat(media, payloadType) ?? staticFormat(payloadType);
+    if (format === undefined) continue;
+    const parameters = media.fmtp.find((fmtp) => fmtp.payload === payloadType)?.config;
+    if (parameters !== undefined && String(parameters) !== "") {
+      format.parameters = String(parameters).trim();
+    }
+    formats.push(format);
+  }
+  return formats;
+}
+
+function mappedFormat(
+  media: TransformedMedia,
+  payloadType: number,
+): PayloadFormat | undefined {
+  const map = media.rtp.find((rtp) => rtp.payload === payloadType);
+  if (map === undefined) return undefined;
+  const encoding = String(map.codec).toUpperCase();
+  const channels = map.encoding === undefined ? 1 : Number(map.encoding);
+  if (!TOKEN.test(encoding)) return undefined;
+  if (!isIntegerIn(map.rate, 1, 10_000_000) || !isIntegerIn(channels, 1, 255)) return undefined;
+  return { payloadType, encoding, clockRate: map.rate, channels };
+}
+
+function staticFormat(payloadType: number): PayloadFormat | undefined {
+  const known = STATIC_FORMATS.get(payloadType);
+  if (known === undefined) return undefined;
+  return { payloadType, encoding: known[0], clockRate: known[1], channels: 1 };
+}
+
+function isIntegerIn(value: unknown, least: number, most: number): value is number {
+  return Number.isInteger(value) && (value as number) >= least && (value as number) <= most;
+}
+
+function malformed(why: string, cause?: unknown): OffhookError {
+  return new OffhookError("media-failed", `the peer's description is unusable: ${why}`, { cause });
+}

@@ -1,0 +1,119 @@
+/**
+ * The vocabulary of the transport layer (RFC 3261 §18): clocks, addresses, flows, options, events.
+ * Types only; not on the real-time path.
+ */
+import type { TlsSettings, TransportName } from "../../../core/account/account.ts";
+import type { Clock } from "../../../base/clock.ts";
+import type { ErrorJson } from "../../../base/errors.ts";
+import type { Resolver } from "../../dns/resolver.ts";
+import type { SipMessage } from "../../message/scan.ts";
+import type { TraceSink } from "../../message/trace.ts";
+
+export type { Clock, TimerHandle } from "../../../base/clock.ts";
+
+/** A numeric address; IPv6 without brackets, IPv4-mapped IPv6 as IPv4. */
+export interface Address {
+  host: string;
+  port: number;
+}
+
+/**
+ * One way to one peer: a UDP socket with a remote address, or one connection. Read-only for users
+ * of the layer; identity (`===`) tells flows apart.
+ */
+export interface Flow {
+  readonly id: number;
+  readonly transport: TransportName;
+  /** Never a wildcard: for UDP the address that the host would use toward `remote`. */
+  readonly local: Address;
+  readonly remote: Address;
+  /** True: the peer connected to a listener of ours (UDP: it came to us first). */
+  readonly accepted: boolean;
+  /** Our address as the peer's last response saw it (received/rport); absent when it is `local`. */
+  readonly publicAddress: Address | undefined;
+  readonly isOpen: boolean;
+}
+
+/** What a Contact of ours has to say on a flow: `host` bracketed when IPv6. */
+export interface ContactAddress {
+  host: string;
+  /** Absent on WebSocket, whose contact is an `.invalid` name (RFC 7118 §5). */
+  port: number | undefined;
+  /** The `transport` parameter: `tcp`, `tls`, `ws` (also for wss); absent for UDP. */
+  transport: string | undefined;
+}
+
+/** Where every request of an account goes: registrar or outbound proxy, as configured. */
+export interface NextHop {
+  /** `host`, `host:port`, `[v6]:port` or a SIP/SIPS URI. */
+  server: string;
+  /** Absent: chosen by NAPTR/SRV, else UDP (RFC 3263 §4.1). */
+  transport?: TransportName;
+  /** The account's domain when `server` is an outbound proxy: its requests may come directly. */
+  domain?: string;
+}
+
+/** Certificate that a TLS or WSS listener presents (PEM text). */
+export interface ListenTls {
+  cert: string;
+  key: string;
+  /** PEM text: ask clients for a certificate signed by it, and refuse those without. */
+  clientCa?: string;
+}
+
+export interface ListenOptions {
+  /** For `tls` and `wss`; required there. */
+  tls?: ListenTls;
+}
+
+/**
+ * Sees every well-formed request before SIP.js does. A returned text is sent as its response, on the
+ * flow of the request, and SIP.js never sees the request. Retransmissions on UDP are answered by the
+ * layer without asking again. Must not throw.
+ */
+export type RequestHook = (request: SipMessage, flow: Flow) => string | undefined;
+
+/** What the layer tells its owner. */
+export type LayerEvent =
+  /** A connection came up, opened or accepted. */
+  | { type: "flow-opened"; flow: Flow }
+  /** A connection ended; `error` is absent when we closed it. */
+  | { type: "flow-closed"; flow: Flow; error?: ErrorJson }
+  /**
+   * A request of ours could not be sent or can no longer be answered: nothing resolved, nothing
+   * connected, the connection died. SIP.js sees a 503 of ours for it (RFC 3261 §8.1.3.1); this event,
+   * sent before, says why.
+   */
+  | { type: "request-failed"; callId: string; method: string; error: ErrorJson }
+  /** A request that nobody answered in 64·T1; SIP.js sees its own Timer B or F. */
+  | { type: "request-unanswered"; callId: string; method: string; flow: Flow }
+  /** Account mode: the connection to the next hop is lost; `error` absent when we closed it. */
+  | { type: "next-hop-lost"; error?: ErrorJson }
+  /** Account mode: a target did not answer, requests under way were sent again to the next one. */
+  | { type: "next-hop-changed"; flow: Flow }
+  /** A response told another address of ours than we knew: Contact changes with it. */
+  | { type: "public-address"; flow: Flow }
+  /** Something came that is no SIP message for us; it was dropped or answered by the layer. */
+  | { type: "message-rejected"; reason: string; status: number | undefined; flow: Flow };
+
+export interface TransportLayerOptions {
+  clock?: Clock;
+  /** Uniform in [0, 1): SRV weights, jitter. Default: crypto. */
+  random?: () => number;
+  resolver?: Resolver;
+  /** For connections that we open; default: verify against the system's authorities. */
+  tls?: TlsSettings;
+  trace?: TraceSink;
+  /** Account mode: every request goes here. Absent (direct mode): to its Route or request URI. */
+  nextHop?: NextHop;
+  /** Local address of the UDP socket that requests leave from; default any address, a free port. */
+  bind?: { host?: string; port?: number };
+  /** Milliseconds to wait for one target's connection, TLS and WebSocket handshake included; 5000. */
+  connectTimeoutMs?: number;
+  /** Milliseconds between keepalives (RFC 5626 §4.4.1); 0: none; default 25 000. */
+  keepaliveMs?: number;
+  /** UDP requests longer than this many bytes go by TCP (RFC 3261 §18.1.1); default 1300. */
+  udpLimit?: number;
+  onRequest?: RequestHook;
+  onEvent?: (event: LayerEvent) => void;
+}

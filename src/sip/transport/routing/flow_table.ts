@@ -1,0 +1,185 @@
+/**
+ * Every flow of one user agent: UDP sockets, connections that we opened, connections that came to our
+ * listeners. Finds a flow to a target, or opens it, once for all who ask at the same time.
+ *
+ * UDP is loaded at once; connections, TLS and WebSocket with the first that needs them: they weigh more
+ * than the rest of the phone's start. Not on the real-time path.
+ */
+import type { TlsSettings, TransportName } from "../../../core/account/account.ts";
+import { OffhookError } from "../../../base/errors.ts";
+import type { Target } from "../../dns/locate.ts";
+import { type BaseFlow, type FlowOwner, isIPv6, plainHost } from "../flow/flow.ts";
+import type { Listener } from "../flow/listen.ts";
+import type { Address, Clock, ListenOptions, TransportLayerOptions } from "../flow/types.ts";
+import { type UdpFlow, UdpSocket } from "../flow/udp_socket.ts";
+
+const CONNECT_TIMEOUT_MS = 5000;
+const KEEPALIVE_MS = 25_000;
+const DEFAULT_TLS: TlsSettings = { minVersion: "1.2", verify: true };
+/** How long the last messages may take to reach the kernel before the sockets are closed. */
+const DRAIN_MS = 300;
+
+/** What the table tells the layer. */
+export interface FlowTableSink {
+  received(flow: BaseFlow, bytes: Uint8Array): void;
+  sending(flow: BaseFlow, text: string): void;
+  opened(flow: BaseFlow): void;
+  closed(flow: BaseFlow, error: OffhookError | undefined): void;
+}
+
+export interface FlowTableOptions extends TransportLayerOptions {
+  clock: Clock;
+  random: () => number;
+  /** Path of WebSocket URLs that we open. */
+  path?: string;
+}
+
+export class FlowTable implements FlowOwner {
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly keepaliveMs: number;
+  readonly #connections = new Set<BaseFlow>();
+  readonly #leaving = new Set<Promise<void>>();
+  readonly #opening = new Map<string, Promise<BaseFlow>>();
+  readonly #listeners: Listener[] = [];
+  readonly #sockets: UdpSocket[] = [];
+  readonly #binding = new Map<4 | 6, Promise<UdpSocket>>();
+  #closed = false;
+
+  constructor(readonly options: FlowTableOptions, readonly sink: FlowTableSink) {
+    this.clock = options.clock;
+    this.random = options.random;
+    this.keepaliveMs = options.keepaliveMs ?? KEEPALIVE_MS;
+  }
+
+  received(flow: BaseFlow, bytes: Uint8Array): void {
+    flow.lastHeardAt = this.clock.now();
+    this.sink.received(flow, bytes);
+  }
+
+  sending(flow: BaseFlow, text: string): void {
+    this.sink.sending(flow, text);
+  }
+
+  leaving(sent: Promise<void>): void {
+    const done = sent.catch(() => {}).finally(() => this.#leaving.delete(done));
+    this.#leaving.add(done);
+  }
+
+  /** Resolves when what was sent is with the kernel: a process that ends loses the rest. */
+  async drained(): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const timer = this.clock.setTimeout(resolve, DRAIN_MS);
+    await Promise.race([Promise.all(this.#leaving), promise]);
+    this.clock.clearTimeout(timer);
+  }
+
+  closed(flow: BaseFlow, error: OffhookError | undefined): void {
+    this.#connections.delete(flow);
+    this.sink.closed(flow, error);
+  }
+
+  /**
+   * The flow to a target, an open one when there is one.
+   * @throws OffhookError `unreachable`, `tls-failed`, `file-unusable`
+   */
+  async toward(target: Target, timeoutMs?: number): Promise<BaseFlow> {
+    if (this.#closed) throw new OffhookError("unreachable", "The SIP transport is closed.");
+    if (target.transport === "udp") return await this.udpToward(target);
+    const open = this.#find(target);
+    if (open !== undefined) return open;
+    const key = `${target.transport} ${target.host} ${target.port} ${target.name}`;
+    const pending = this.#opening.get(key);
+    if (pending !== undefined) return await pending;
+    const opening = this.#open(target, timeoutMs).finally(() => this.#opening.delete(key));
+    this.#opening.set(key, opening);
+    return await opening;
+  }
+
+  async udpToward(remote: Address): Promise<UdpFlow> {
+    const socket = await this.#socketFor(remote.host);
+    return socket.flowTo({ host: plainHost(remote.host), port: remote.port });
+  }
+
+  /** @throws OffhookError `unreachable`, `usage` */
+  async listen(transport: TransportName, at: Address, options: ListenOptions): Promise<Address> {
+    if (transport === "udp") {
+      const socket = await UdpSocket.bind(this, at);
+      this.#sockets.push(socket);
+      return socket.bound;
+    }
+    const { listenFor } = await import("../flow/listen.ts");
+    const listener = await listenFor(this, transport, at, options, (flow) => this.#add(flow));
+    this.#listeners.push(listener);
+    return listener.address;
+  }
+
+  /** The local port that a peer can reach us on by this flow's transport, after the flow is gone. */
+  listeningPort(flow: BaseFlow): number {
+    const listener = this.#listeners.find((each) =>
+      each.transport === flow.transport && isIPv6(each.address.host) === isIPv6(flow.local.host)
+    );
+    return listener?.address.port ?? flow.local.port;
+  }
+
+  close(): void {
+    this.#closed = true;
+    for (const listener of this.#listeners.splice(0)) listener.close();
+    for (const flow of [...this.#connections]) flow.close();
+    for (const socket of this.#sockets.splice(0)) socket.close();
+    this.#binding.clear();
+  }
+
+  #find(target: Target): BaseFlow | undefined {
+    for (const flow of this.#connections) {
+      const same = flow.isOpen && flow.transport === target.transport &&
+        flow.remote.port === target.port && flow.remote.host === target.host;
+      // A certificate is verified for one name only; who came to us showed none.
+      const trusted = flow.transport === "tcp" || flow.transport === "ws" ||
+        flow.name === target.name;
+      if (same && trusted) return flow;
+    }
+    return undefined;
+  }
+
+  async #open(target: Target, timeoutMs?: number): Promise<BaseFlow> {
+    const { tls = DEFAULT_TLS, connectTimeoutMs = CONNECT_TIMEOUT_MS, path } = this.options;
+    const { openFlow } = await import("../flow/connect.ts");
+    const flow = await openFlow(this, target, {
+      tls,
+      timeoutMs: timeoutMs ?? connectTimeoutMs,
+      path,
+    });
+    this.#add(flow);
+    return flow;
+  }
+
+  #add(flow: BaseFlow): void {
+    // It may have broken before anybody could hear of it.
+    if (this.#closed || !flow.isOpen) return flow.close();
+    this.#connections.add(flow);
+    this.sink.opened(flow);
+  }
+
+  async #socketFor(host: string): Promise<UdpSocket> {
+    const bound = this.#sockets.find((socket) => socket.reaches(host));
+    if (bound !== undefined) return bound;
+    const family = isIPv6(host) ? 6 : 4;
+    let binding = this.#binding.get(family);
+    if (binding === undefined) {
+      const wish = this.options.bind;
+      const any = family === 6 ? "::" : "0.0.0.0";
+      const fits = wish?.host !== undefined && isIPv6(plainHost(wish.host)) === (family === 6);
+      binding = UdpSocket.bind(this, { host: fits ? wish.host! : any, port: wish?.port ?? 0 });
+      this.#binding.set(family, binding);
+    }
+    try {
+      const socket = await binding;
+      if (this.#closed) socket.close();
+      else if (!this.#sockets.includes(socket)) this.#sockets.push(socket);
+      return socket;
+    } finally {
+      this.#binding.delete(family);
+    }
+  }
+}

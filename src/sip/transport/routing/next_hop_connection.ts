@@ -1,0 +1,142 @@
+/**
+ * Account mode: the one flow to the registrar or outbound proxy, and which of its addresses it leads to
+ * (RFC 3263 §4.3).
+ *
+ *     lost ── connect(): located, targets tried in turn ──► connected ──┐
+ *       ▲                                                     │  ▲      │ advance(): next target (UDP,
+ *       └───────── flow closed ───────────────────────────────┘  └──────┘            nobody answers)
+ *
+ * A target that failed goes to the end of the list for a while. Not on the real-time path.
+ */
+import { OffhookError } from "../../../base/errors.ts";
+import type { Target } from "../../dns/locate.ts";
+import { type BaseFlow, isSecure } from "../flow/flow.ts";
+import { ServerAddresses } from "./server_addresses.ts";
+import type { Clock, Flow } from "../flow/types.ts";
+
+/** How long a failed target is tried last. */
+const PENALTY_MS = 5 * 60_000;
+
+export interface NextHopConnectionOptions {
+  clock: Clock;
+  locate(): Promise<Target[]>;
+  /** Where else the server may send from: its domain's own addresses behind an outbound proxy. */
+  locateDomain?(): Promise<Target[]>;
+  open(target: Target): Promise<BaseFlow>;
+}
+
+export class NextHopConnection {
+  readonly #addresses = new ServerAddresses();
+  readonly #flows = new WeakSet<Flow>();
+  #flow: BaseFlow | undefined;
+  #target: Target | undefined;
+  #targets: Target[] = [];
+  #connecting: Promise<BaseFlow> | undefined;
+  readonly #penalties = new Map<string, number>();
+
+  constructor(readonly options: NextHopConnectionOptions) {}
+
+  get flow(): BaseFlow | undefined {
+    return this.#flow;
+  }
+
+  /**
+   * Whether what comes on a flow comes from the server: on a flow that led to it, or from an address of
+   * its. Where the account speaks TLS an address alone proves nothing: only a connection does whose
+   * certificate was verified.
+   */
+  isServer(flow: Flow): boolean {
+    if (this.#flows.has(flow)) return true;
+    const secure = this.#target !== undefined && isSecure(this.#target);
+    return !secure && this.#addresses.include(flow);
+  }
+
+  /**
+   * Opens the flow, or returns the open one.
+   * @throws OffhookError of the most telling target when none could be reached
+   */
+  connect(): Promise<BaseFlow> {
+    if (this.flow?.isOpen) return Promise.resolve(this.flow);
+    this.#connecting ??= this.#connect().finally(() => this.#connecting = undefined);
+    return this.#connecting;
+  }
+
+  /** The flow closed; true when it was the one in use. */
+  closed(flow: BaseFlow, failed: boolean): boolean {
+    if (flow !== this.flow) return false;
+    if (failed) this.penalize();
+    this.#flow = undefined;
+    return true;
+  }
+
+  /** Whether a target is left that has not failed lately. */
+  get hasAlternative(): boolean {
+    return this.#targets.some((each) => each !== this.#target && !this.#isPenalized(each));
+  }
+
+  /** The current target shall be tried last from now on. */
+  penalize(): void {
+    if (this.#target === undefined) return;
+    this.#penalties.set(keyOf(this.#target), this.options.clock.now() + PENALTY_MS);
+  }
+
+  /** Leaves a silent target for the next one; undefined when there is no other. */
+  async advance(): Promise<BaseFlow | undefined> {
+    this.penalize();
+    const next = this.#targets.find((target) => !this.#isPenalized(target));
+    if (next === undefined) return undefined;
+    const before = this.flow;
+    try {
+      const flow = await this.options.open(next);
+      // Lost or replaced in the meantime: somebody else is at it.
+      if (this.flow !== before) return undefined;
+      return this.#use(next, flow);
+    } catch {
+      return undefined;
+    }
+  }
+
+  async #connect(): Promise<BaseFlow> {
+    const located = await this.options.locate();
+    this.#addresses.add(located);
+    // Nobody waits for it: most servers send only from where we reach them.
+    this.options.locateDomain?.().then((targets) => this.#addresses.add(targets), () => {});
+    this.#targets = [
+      ...located.filter((target) => !this.#isPenalized(target)),
+      ...located.filter((target) => this.#isPenalized(target)),
+    ];
+    const errors: OffhookError[] = [];
+    for (const target of this.#targets) {
+      try {
+        const flow = await this.options.open(target);
+        return this.#use(target, flow);
+      } catch (thrown) {
+        const error = OffhookError.from(thrown);
+        if (error.code !== "unreachable" && error.code !== "tls-failed") throw error;
+        errors.push(error);
+      }
+    }
+    throw mostTelling(errors);
+  }
+
+  #use(target: Target, flow: BaseFlow): BaseFlow {
+    this.#target = target;
+    this.#flow = flow;
+    this.#flows.add(flow);
+    return flow;
+  }
+
+  #isPenalized(target: Target): boolean {
+    return (this.#penalties.get(keyOf(target)) ?? 0) > this.options.clock.now();
+  }
+}
+
+function keyOf({ transport, host, port }: Target): string {
+  return `${transport} ${host} ${port}`;
+}
+
+/** A refused certificate says more than a refused connection. */
+export function mostTelling(errors: OffhookError[]): OffhookError {
+  return errors.find((error) => error.code === "tls-failed") ?? errors[0] ??
+    new OffhookError("unreachable", "No address of the server could be tried.");
+}

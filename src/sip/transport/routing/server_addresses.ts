@@ -1,0 +1,38 @@
+/**
+ * The addresses that an account's server is known to have, to tell its requests from those of strangers.
+ * Not on the real-time path.
+ */
+import type { Target } from "../../dns/locate.ts";
+import type { Flow } from "../flow/types.ts";
+
+/** A name that is resolved anew may show other addresses each time; beyond this the oldest go. */
+const MAX_ADDRESSES = 64;
+
+export class ServerAddresses {
+  /** Ports by numeric host. */
+  readonly #ports = new Map<string, Set<number>>();
+
+  add(targets: readonly Target[]): void {
+    for (const { host, port } of targets) {
+      const ports = this.#ports.get(host) ?? new Set();
+      this.#ports.delete(host);
+      this.#ports.set(host, ports.add(port));
+    }
+    while (this.#ports.size > MAX_ADDRESSES) this.#ports.delete(this.#ports.keys().next().value!);
+  }
+
+  /**
+   * Whether a flow's peer has one of the addresses. The port may be any: servers send from others than
+   * they listen on, connections always do. On a loopback address everybody on this machine has the
+   * server's address, so that a datagram has to come from its port.
+   */
+  include({ remote, transport }: Pick<Flow, "remote" | "transport">): boolean {
+    const ports = this.#ports.get(remote.host);
+    if (ports === undefined) return false;
+    return transport !== "udp" || !isLoopback(remote.host) || ports.has(remote.port);
+  }
+}
+
+function isLoopback(host: string): boolean {
+  return host.startsWith("127.") || host === "::1";
+}
