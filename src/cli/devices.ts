@@ -68,7 +68,7 @@ export const devices = defineCommand({
 });
 
 async function listDevices({ json }: InferValue<typeof list>, io: Io): Promise<0> {
-  const station = await import("../station/list_devices.ts");
+  const station = await import("../station/phone/list_devices.ts");
   const report: DevicesReport = { schema: "offhook.devices/1", ...await station.listDevices() };
   if (json) await sayJson(io, report);
   else if (report.devices.length === 0) {

@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import { expandPath } from "../config/folders.ts";
 import type { HeadsetConfig } from "../config/headset_schema.ts";
 import type { LoadedConfig } from "../config/load.ts";
-import type { ButtonSetting } from "../station/buttons.ts";
+import type { ButtonSetting } from "../station/desk/buttons.ts";
 import { resolveTarget } from "../core/account/target.ts";
 import type { PhoneOptions } from "./open_phone.ts";
 import { toAccount } from "../config/load.ts";
@@ -25,7 +25,7 @@ export async function withHeadsets<T extends Omit<PhoneOptions, "log">>(
 ): Promise<T> {
   const { enabled, preferred, sound, release_when_idle, contested, busylight } =
     loaded.config.headset;
-  const { readQuirks } = await import("../station/quirk_files.ts");
+  const { readQuirks } = await import("../station/desk/quirk_files.ts");
   const { quirks, broken } = await readQuirks(quirkFilesOf(loaded));
   for (const { message } of broken) log(message);
   const { microphone, speaker } = options.endpoints;

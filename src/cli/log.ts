@@ -15,7 +15,7 @@ import type { LoadedConfig } from "../config/load.ts";
 import { OffhookError } from "../base/errors.ts";
 import { fileReason } from "../base/file_reason.ts";
 import type { LogValues } from "./common_fields.ts";
-import type { LogFacts, LogLevel, WriteLog } from "../station/log_line.ts";
+import type { LogFacts, LogLevel, WriteLog } from "../station/log/log_line.ts";
 import type { Io } from "./io.ts";
 
 export interface Log {

@@ -4,7 +4,7 @@
  */
 import { lazily } from "./lazily.ts";
 import type { Phone } from "../control/contract/phone.ts";
-import type { OpenPhone as StationPhone, PhoneOptions } from "../station/phone_options.ts";
+import type { OpenPhone as StationPhone, PhoneOptions } from "../station/phone/phone_options.ts";
 
 export type { PhoneOptions };
 
@@ -15,9 +15,9 @@ export type OpenedPhone = Phone & Pick<StationPhone, "listening">;
 export type OpenPhone = (options: PhoneOptions) => Promise<OpenedPhone>;
 
 export const openStationPhone: OpenPhone = async (options) => {
-  const { openPhone } = await lazily<typeof import("../station/open_phone.ts")>(
+  const { openPhone } = await lazily<typeof import("../station/phone/open_phone.ts")>(
     import.meta.url,
-    "../station/open_phone.ts",
+    "../station/phone/open_phone.ts",
   );
   return await openPhone(options);
 };

@@ -16,7 +16,7 @@ const CARD: AudioEndpoints = { microphone: { kind: "device" }, speaker: { kind: 
 /** @throws OffhookError when loopback cannot be listened on */
 export async function openPractice(_io: Io): Promise<Practice> {
   const { openPracticeLine } = await import("../lab/practice_line.ts");
-  const { listDevices } = await import("../station/list_devices.ts");
+  const { listDevices } = await import("../station/phone/list_devices.ts");
   const sound = await listDevices().catch(() => undefined);
   const card = sound?.devices.some(({ defaultInput }) => defaultInput) &&
     sound.devices.some(({ defaultOutput }) => defaultOutput);

@@ -28,9 +28,9 @@ const MAX_CALLS = 2;
 
 async function requireDevices(endpoints: AudioEndpoints): Promise<void> {
   if (endpoints.microphone.kind !== "device" && endpoints.speaker.kind !== "device") return;
-  const station = await lazily<typeof import("../station/list_devices.ts")>(
+  const station = await lazily<typeof import("../station/phone/list_devices.ts")>(
     import.meta.url,
-    "../station/list_devices.ts",
+    "../station/phone/list_devices.ts",
   );
   await station.requireDevices(endpoints);
 }

@@ -83,7 +83,7 @@ async function prove(line: PracticeLine): Promise<DemoReport> {
 
 /** Whether somebody could talk and listen here. */
 async function soundCard(): Promise<DemoReport["sound"]> {
-  const { listDevices } = await import("../station/list_devices.ts");
+  const { listDevices } = await import("../station/phone/list_devices.ts");
   const found = await listDevices().catch((thrown): { unavailable: ErrorJson } => ({
     unavailable: OffhookError.from(thrown).toJSON(),
   }));

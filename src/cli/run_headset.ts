@@ -57,8 +57,8 @@ export interface Present {
 export async function present(values: Place, io: Io): Promise<Present> {
   const { environment, cwd } = io;
   const loaded = await loadConfig({ path: values.config, environment, cwd });
-  const { readQuirks } = await import("../station/quirk_files.ts");
-  const { listHeadsets } = await import("../station/list_headsets.ts");
+  const { readQuirks } = await import("../station/desk/quirk_files.ts");
+  const { listHeadsets } = await import("../station/desk/list_headsets.ts");
   const { quirks, broken } = await readQuirks(quirkFilesOf(loaded));
   for (const { message } of broken) await say(io, `offhook: ${message}`);
   const [headsets, station] = await Promise.all([listHeadsets(quirks), atStation(values, io)]);

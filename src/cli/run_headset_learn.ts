@@ -16,8 +16,8 @@ import { quirkFilesOf } from "./headset_settings.ts";
 import { type Io, say } from "./io.ts";
 import { meantHeadset, present } from "./run_headset.ts";
 
-type Bench = import("../station/headset_bench.ts").Bench;
-type Recording = import("../station/headset_bench.ts").Recording;
+type Bench = import("../station/desk/headset_bench.ts").Bench;
+type Recording = import("../station/desk/headset_bench.ts").Recording;
 
 /** Lamps are watched for so long: the slowest repetition known comes after 2 s. */
 const WATCH_MS = 3_500;
@@ -39,7 +39,7 @@ export async function runHeadsetLearn(values: LearnValues, io: Io): Promise<Exit
   const { folder } = quirkFilesOf(loaded);
   const path = values.output ?? join(folder, `${headset.vendorId}-${headset.productId}.json`);
   refuseOverwrite(path, values.force);
-  const { learnQuirk, openBench } = await import("../station/headset_bench.ts");
+  const { learnQuirk, openBench } = await import("../station/desk/headset_bench.ts");
   const bench = await openBench(headset.path, []);
   let recordings: Recording[];
   try {

@@ -15,7 +15,7 @@ import { type Io, say, sayJson } from "./io.ts";
 import { meantHeadset, present } from "./run_headset.ts";
 
 type Check = HeadsetTestReport["checks"][number];
-type Bench = import("../station/headset_bench.ts").Bench;
+type Bench = import("../station/desk/headset_bench.ts").Bench;
 
 const LAMPS = [
   ["ring", "that a call comes in (a ring lamp, or its ringer)"],
@@ -43,8 +43,8 @@ export async function runHeadsetTest(values: TestValues, io: Io): Promise<ExitCo
   }
   const { headsets, loaded } = await present(values, io);
   const { name, vendorId, productId, path } = meantHeadset(headsets, values.device);
-  const { openBench } = await import("../station/headset_bench.ts");
-  const { readQuirks } = await import("../station/quirk_files.ts");
+  const { openBench } = await import("../station/desk/headset_bench.ts");
+  const { readQuirks } = await import("../station/desk/quirk_files.ts");
   const { quirks } = await readQuirks(quirkFilesOf(loaded));
   const bench = await openBench(path, quirks);
   const person = values.auto ? undefined : benchPerson(io);

@@ -7,7 +7,12 @@
  */
 import type { LoadedConfig } from "../config/load.ts";
 import type { ExitCode } from "../base/errors.ts";
-import type { Changed, Station, StationOptions, StationSettings } from "../station/station.ts";
+import type {
+  Changed,
+  Station,
+  StationOptions,
+  StationSettings,
+} from "../station/service/station.ts";
 import { loadForCommand } from "./call_setup.ts";
 import type { Context } from "./command.ts";
 import { withHeadsets } from "./headset_settings.ts";
@@ -34,8 +39,8 @@ export async function runStation(values: StationValues, context: Context): Promi
     ...(trace === undefined ? {} : { trace: trace.sink }),
     log: log.write,
   });
-  const { Station } = await import("../station/station.ts");
-  const { openPhone } = await import("../station/open_phone.ts");
+  const { Station } = await import("../station/service/station.ts");
+  const { openPhone } = await import("../station/phone/open_phone.ts");
   let stopReloading = () => {};
   try {
     const options = await optionsOf(loaded);
@@ -111,7 +116,7 @@ async function stationSettings(
   loaded: LoadedConfig,
   values: StationValues,
 ): Promise<StationSettings> {
-  const { controlPlaces } = await import("../station/control_places.ts");
+  const { controlPlaces } = await import("../station/service/control_places.ts");
   const { station } = loaded.config;
   const healthPort = values.healthPort ?? station.health_port;
   const { history_days: days, history_calls: keep } = station;

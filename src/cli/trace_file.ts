@@ -2,7 +2,7 @@
 import { resolve } from "node:path";
 import { OffhookError } from "../base/errors.ts";
 import { fileReason } from "../base/file_reason.ts";
-import type { PhoneOptions } from "../station/phone_options.ts";
+import type { PhoneOptions } from "../station/phone/phone_options.ts";
 import type { Io } from "./io.ts";
 
 export interface Trace {
@@ -15,7 +15,7 @@ export interface Trace {
  * @throws OffhookError `file-unusable` when the file cannot be written
  */
 export async function openTrace(file: string, io: Io): Promise<Trace> {
-  const { textTrace } = await import("../station/text_trace.ts");
+  const { textTrace } = await import("../station/log/text_trace.ts");
   if (file === "-") {
     return { sink: textTrace((text) => void io.stderr.write(text)), close() {} };
   }

@@ -4,10 +4,10 @@
  */
 import type { Account, TransportName } from "../core/account/account.ts";
 import type { AudioEndpoints } from "../core/ports/media_port.ts";
-import type { WriteLog } from "../station/log_line.ts";
-import { keepRecords } from "../station/keep_records.ts";
-import { openPhone } from "../station/open_phone.ts";
-import type { OpenPhone, PhoneOptions } from "../station/phone_options.ts";
+import type { WriteLog } from "../station/log/log_line.ts";
+import { keepRecords } from "../station/records/keep_records.ts";
+import { openPhone } from "../station/phone/open_phone.ts";
+import type { OpenPhone, PhoneOptions } from "../station/phone/phone_options.ts";
 import { PracticePbx } from "./practice_pbx.ts";
 
 export interface PracticeLineOptions {

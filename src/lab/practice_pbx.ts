@@ -15,9 +15,9 @@ import { formatHostPort } from "../base/address.ts";
 import { answer } from "../sip/message/answer.ts";
 import { header, type SipMessage } from "../sip/message/scan.ts";
 import { decodedUser, parseNameAddr, parseUri } from "../sip/message/uri.ts";
-import { openPhone } from "../station/open_phone.ts";
-import type { WriteLog } from "../station/log_line.ts";
-import type { ListenAddress, OpenPhone, PhoneOptions } from "../station/phone_options.ts";
+import { openPhone } from "../station/phone/open_phone.ts";
+import type { WriteLog } from "../station/log/log_line.ts";
+import type { ListenAddress, OpenPhone, PhoneOptions } from "../station/phone/phone_options.ts";
 import { type Behaviour, extensionOf, VOICE } from "./extensions.ts";
 import { Registrar } from "./registrar.ts";
 

@@ -5,7 +5,7 @@ import { LocalPhone } from "../../src/control/local/local_phone.ts";
 import type { Sequenced } from "../../src/control/contract/phone.ts";
 import { DIRECT_ACCOUNT } from "../../src/core/account/account.ts";
 import { ControlServer } from "../../src/control/server/server.ts";
-import type { CoreLoop } from "../../src/station/core_loop.ts";
+import type { CoreLoop } from "../../src/station/phone/core_loop.ts";
 import { event as eventSchema } from "../../src/control/contract/events.ts";
 import { actionSchema, callsSchema, statusSchema } from "../../src/control/schemas/live.ts";
 import { agreeableCore } from "../fakes/agreeable_core.ts";

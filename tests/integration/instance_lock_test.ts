@@ -1,7 +1,7 @@
 /** One station a configuration: the lock of living and of killed processes. */
 import assert from "node:assert/strict";
 import { OffhookError } from "../../src/base/errors.ts";
-import { findInstance, InstanceLock } from "../../src/station/instance_lock.ts";
+import { findInstance, InstanceLock } from "../../src/station/service/instance_lock.ts";
 
 Deno.test("a second station is told where the first is; a killed one leaves no lock", async () => {
   const folder = await Deno.makeTempDir();
@@ -10,7 +10,7 @@ Deno.test("a second station is told where the first is; a killed one leaves no l
     args: [
       "eval",
       `import { InstanceLock } from ${
-        JSON.stringify(import.meta.resolve("../../src/station/instance_lock.ts"))
+        JSON.stringify(import.meta.resolve("../../src/station/service/instance_lock.ts"))
       };
        InstanceLock.take(${JSON.stringify(path)}, { pid: Deno.pid, socket: "/run/x.sock" });
        console.log("locked");

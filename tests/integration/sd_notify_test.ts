@@ -1,6 +1,6 @@
 /** systemd's protocol against a fake notify socket, by path and in the abstract namespace. */
 import assert from "node:assert/strict";
-import { SdNotify } from "../../src/station/sd_notify.ts";
+import { SdNotify } from "../../src/station/service/sd_notify.ts";
 
 async function heard(
   address: string,

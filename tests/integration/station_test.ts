@@ -3,16 +3,16 @@ import assert from "node:assert/strict";
 import { LocalPhone } from "../../src/control/local/local_phone.ts";
 import { RemotePhone } from "../../src/control/client/remote_phone.ts";
 import { OffhookError } from "../../src/base/errors.ts";
-import type { CoreLoop } from "../../src/station/core_loop.ts";
-import type { PhoneOptions } from "../../src/station/phone_options.ts";
-import type { TcpListen } from "../../src/station/served_places.ts";
+import type { CoreLoop } from "../../src/station/phone/core_loop.ts";
+import type { PhoneOptions } from "../../src/station/phone/phone_options.ts";
+import type { TcpListen } from "../../src/station/service/served_places.ts";
 import {
   type Changed,
   type ServedPhone,
   Station,
   type StationOptions,
   type StationSettings,
-} from "../../src/station/station.ts";
+} from "../../src/station/service/station.ts";
 import { openDatabase } from "../../src/store/database.ts";
 import { History } from "../../src/store/history.ts";
 import type { HistoryRecord } from "../../src/store/history_record.ts";

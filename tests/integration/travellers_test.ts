@@ -6,7 +6,7 @@
 import assert from "node:assert/strict";
 import { EngineBench, QUIET, TONE } from "../fakes/media/engine_call.ts";
 import { NullSink } from "../../src/audio/null.ts";
-import { CoreLoop } from "../../src/station/core_loop.ts";
+import { CoreLoop } from "../../src/station/phone/core_loop.ts";
 import { initialState } from "../../src/core/state/state.ts";
 import { accepted, ACCOUNT, SETTINGS } from "../unit/core/scene.ts";
 
@@ -76,5 +76,5 @@ Deno.test("a button's wish passes one queue and one step to signalling", () => {
   core.submit(accepted("a") as never);
   core.submit({ type: "HeadsetIntent", headset: "h", intent: { type: "hookOn" } });
   core.close();
-  assert.deepEqual(seen, ["station/core_loop.ts"]);
+  assert.deepEqual(seen, ["station/phone/core_loop.ts"]);
 });

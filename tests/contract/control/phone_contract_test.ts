@@ -6,7 +6,7 @@ import { event as eventSchema } from "../../../src/control/contract/events.ts";
 import { METHODS } from "../../../src/control/contract/methods.ts";
 import type { ErrorCode } from "../../../src/base/errors.ts";
 import { OffhookError } from "../../../src/base/errors.ts";
-import type { CoreLoop } from "../../../src/station/core_loop.ts";
+import type { CoreLoop } from "../../../src/station/phone/core_loop.ts";
 import { agreeableCore } from "../../fakes/agreeable_core.ts";
 import { overSocket } from "../../fakes/served_phone.ts";
 

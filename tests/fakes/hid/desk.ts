@@ -4,9 +4,12 @@ import type { SoundDevice } from "../../../src/control/contract/records.ts";
 import type { MediaEffect } from "../../../src/core/ports/media_port.ts";
 import { initialState, type PhoneEvent, type Settings } from "../../../src/core/state/state.ts";
 import { KNOWN_QUIRKS } from "../../../src/hid/quirks.ts";
-import { CoreLoop, SYSTEM_CLOCK } from "../../../src/station/core_loop.ts";
-import { type HeadsetSettings, PLAIN_HEADSETS } from "../../../src/station/headset_settings.ts";
-import { Headsets } from "../../../src/station/headsets.ts";
+import { CoreLoop, SYSTEM_CLOCK } from "../../../src/station/phone/core_loop.ts";
+import {
+  type HeadsetSettings,
+  PLAIN_HEADSETS,
+} from "../../../src/station/desk/headset_settings.ts";
+import { Headsets } from "../../../src/station/desk/headsets.ts";
 import type { HidLayout } from "../../fixtures/hid_layouts.ts";
 import { ACCOUNT, SETTINGS, theirs } from "../../unit/core/scene.ts";
 import type { FakeHidDevice } from "./hid_backend.ts";

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import type { Clock } from "../../../src/base/clock.ts";
 import { IDLE_HEADSET } from "../../../src/core/ports/headset_port.ts";
-import { Busylights } from "../../../src/station/busylights.ts";
+import { Busylights } from "../../../src/station/desk/busylights.ts";
 import { until } from "../../fakes/hid/desk.ts";
 import { HidHost } from "../../fakes/hid/hid_host.ts";
 import { type HidLayout, layout } from "../../fixtures/hid_layouts.ts";

@@ -1,9 +1,9 @@
 /** Desk devices that are let go while the device host is still starting. */
 import assert from "node:assert/strict";
 import { KNOWN_QUIRKS } from "../../../src/hid/quirks.ts";
-import { DeskDevices, type DeskSettings } from "../../../src/station/desk_devices.ts";
-import { PLAIN_HEADSETS } from "../../../src/station/headset_settings.ts";
-import { SYSTEM_CLOCK } from "../../../src/station/core_loop.ts";
+import { DeskDevices, type DeskSettings } from "../../../src/station/desk/desk_devices.ts";
+import { PLAIN_HEADSETS } from "../../../src/station/desk/headset_settings.ts";
+import { SYSTEM_CLOCK } from "../../../src/station/phone/core_loop.ts";
 import { HidHost } from "../../fakes/hid/hid_host.ts";
 import { layout } from "../../fixtures/hid_layouts.ts";
 

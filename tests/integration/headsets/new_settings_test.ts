@@ -1,9 +1,9 @@
 /** Headsets that go on with other settings while they are in use. */
 import assert from "node:assert/strict";
 import { KNOWN_QUIRKS } from "../../../src/hid/quirks.ts";
-import { SYSTEM_CLOCK } from "../../../src/station/core_loop.ts";
-import { DeskDevices } from "../../../src/station/desk_devices.ts";
-import { PLAIN_HEADSETS } from "../../../src/station/headset_settings.ts";
+import { SYSTEM_CLOCK } from "../../../src/station/phone/core_loop.ts";
+import { DeskDevices } from "../../../src/station/desk/desk_devices.ts";
+import { PLAIN_HEADSETS } from "../../../src/station/desk/headset_settings.ts";
 import { IDLE_HEADSET } from "../../../src/core/ports/headset_port.ts";
 import { attached, Desk, PATH, shows, until } from "../../fakes/hid/desk.ts";
 import { layout } from "../../fixtures/hid_layouts.ts";

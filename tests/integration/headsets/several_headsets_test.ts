@@ -1,6 +1,6 @@
 /** Which headset has the call, when it is held, and where the call is heard. */
 import assert from "node:assert/strict";
-import { follows } from "../../../src/station/headset_settings.ts";
+import { follows } from "../../../src/station/desk/headset_settings.ts";
 import { KNOWN_QUIRKS } from "../../../src/hid/quirks.ts";
 import { Desk, shows, until } from "../../fakes/hid/desk.ts";
 import type { FakeHidDevice } from "../../fakes/hid/hid_backend.ts";

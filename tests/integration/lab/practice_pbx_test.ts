@@ -8,9 +8,9 @@ import { demonstrate } from "../../../src/lab/demonstration.ts";
 import { practicePlaces } from "../../../src/lab/places.ts";
 import { openPracticeLine } from "../../../src/lab/practice_line.ts";
 import { PracticePbx } from "../../../src/lab/practice_pbx.ts";
-import type { WriteLog } from "../../../src/station/log_line.ts";
-import { openPhone } from "../../../src/station/open_phone.ts";
-import type { OpenPhone } from "../../../src/station/phone_options.ts";
+import type { WriteLog } from "../../../src/station/log/log_line.ts";
+import { openPhone } from "../../../src/station/phone/open_phone.ts";
+import type { OpenPhone } from "../../../src/station/phone/phone_options.ts";
 
 const SILENT: AudioEndpoints = { microphone: { kind: "silence" }, speaker: { kind: "null" } };
 

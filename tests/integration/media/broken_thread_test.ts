@@ -4,7 +4,7 @@ import type { CallRecord } from "../../../src/core/state/call.ts";
 import { EXIT_CODES } from "../../../src/base/errors.ts";
 import { initialState } from "../../../src/core/state/state.ts";
 import { MediaWorker } from "../../../src/media/worker/media_worker.ts";
-import { CoreLoop } from "../../../src/station/core_loop.ts";
+import { CoreLoop } from "../../../src/station/phone/core_loop.ts";
 import { accepted, ACCOUNT, SETTINGS, theirs } from "../../unit/core/scene.ts";
 
 const PROGRAM = new URL("../../fakes/media/broken_worker.ts", import.meta.url);

@@ -11,9 +11,9 @@ import {
 } from "../../../src/core/ports/headset_port.ts";
 import { DeviceHostConnection } from "../../../src/device_host/client/connection.ts";
 import { DeviceHostSupervisor } from "../../../src/device_host/client/supervisor.ts";
-import { Buttons } from "../../../src/station/buttons.ts";
-import { Busylights } from "../../../src/station/busylights.ts";
-import { SYSTEM_CLOCK } from "../../../src/station/core_loop.ts";
+import { Buttons } from "../../../src/station/desk/buttons.ts";
+import { Busylights } from "../../../src/station/desk/busylights.ts";
+import { SYSTEM_CLOCK } from "../../../src/station/phone/core_loop.ts";
 import { layout } from "../../fixtures/hid_layouts.ts";
 import * as hid from "../../fixtures/hid_assembler.ts";
 import { VirtualGpioChip } from "./gpio_chip.ts";

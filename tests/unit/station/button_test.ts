@@ -1,7 +1,7 @@
 /** Contacts as buttons: bounce, rest position, meaning. */
 import assert from "node:assert/strict";
 import { IDLE_HEADSET } from "../../../src/core/ports/headset_port.ts";
-import { Button, type ButtonMeaning } from "../../../src/station/button.ts";
+import { Button, type ButtonMeaning } from "../../../src/station/desk/button.ts";
 
 const TALKING = { ...IDLE_HEADSET, offHook: true };
 const RINGING = { ...IDLE_HEADSET, ring: true, ringer: true };

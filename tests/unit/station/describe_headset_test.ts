@@ -2,9 +2,9 @@
 import assert from "node:assert/strict";
 import { headsetListSchema } from "../../../src/control/schemas/headsets.ts";
 import { headsetInfo } from "../../../src/control/contract/record_values.ts";
-import { describeHeadset, headsetsAmong } from "../../../src/station/describe_headset.ts";
-import { rank } from "../../../src/station/headset_settings.ts";
-import { soundOf } from "../../../src/station/headset_sound.ts";
+import { describeHeadset, headsetsAmong } from "../../../src/station/desk/describe_headset.ts";
+import { rank } from "../../../src/station/desk/headset_settings.ts";
+import { soundOf } from "../../../src/station/desk/headset_sound.ts";
 import { FakeHidDevice } from "../../fakes/hid/hid_backend.ts";
 import { HID_LAYOUTS, layout } from "../../fixtures/hid_layouts.ts";
 

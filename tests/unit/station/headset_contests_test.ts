@@ -1,6 +1,6 @@
 /** When two programs fight for a headset, and which is left to the other. */
 import assert from "node:assert/strict";
-import { HeadsetContests } from "../../../src/station/headset_contests.ts";
+import { HeadsetContests } from "../../../src/station/desk/headset_contests.ts";
 
 const MINUTE = 60_000;
 

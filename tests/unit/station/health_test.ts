@@ -1,10 +1,10 @@
 /** Healthy, ready, or why not. */
 import assert from "node:assert/strict";
 import type { RegistrationState } from "../../../src/core/account/account.ts";
-import { judge } from "../../../src/station/health.ts";
-import { LoopWatch, Vitals } from "../../../src/station/vitals.ts";
+import { judge } from "../../../src/station/service/health.ts";
+import { LoopWatch, Vitals } from "../../../src/station/service/vitals.ts";
 import { initialState } from "../../../src/core/state/state.ts";
-import { serveHealth } from "../../../src/station/health_server.ts";
+import { serveHealth } from "../../../src/station/service/health_server.ts";
 import { ACCOUNT, SETTINGS } from "../core/scene.ts";
 
 const account = (registration: RegistrationState, { register = true, lostMs = 0 } = {}) => ({

@@ -4,8 +4,8 @@ import type { Sequenced } from "../../../src/control/contract/phone.ts";
 import { agreeableCore } from "../../fakes/agreeable_core.ts";
 import { aView } from "../../fakes/fake_phone.ts";
 import { theirs } from "../core/scene.ts";
-import { type EventLine, eventLog } from "../../../src/station/event_log.ts";
-import { coreLine, messageLine } from "../../../src/station/phone_log.ts";
+import { type EventLine, eventLog } from "../../../src/station/log/event_log.ts";
+import { coreLine, messageLine } from "../../../src/station/log/phone_log.ts";
 
 Deno.test("a SIP message is one line, and cannot drive a terminal", () => {
   const record = {

@@ -1,0 +1,112 @@
+/**
+ * Which sound devices belong to a headset, and the word to the core when calls go there.
+ *
+ *     ALSA card of the same USB device ─► device `… (hw:CARD,…)`      Linux, to the letter
+ *     else: a device that carries the headset's name                  PulseAudio, Core Audio, WASAPI
+ */
+import type { SoundDevice } from "../../control/contract/records.ts";
+import { OffhookError } from "../../base/errors.ts";
+import type { HeadsetInput } from "../../core/ports/headset_port.ts";
+import type { AudioEndpoints, Microphone, Speaker } from "../../core/ports/media_port.ts";
+import { follows } from "./headset_settings.ts";
+
+/** Stable ids of the headset's devices; what it lacks is absent. */
+export interface HeadsetSound {
+  microphone?: string;
+  speaker?: string;
+}
+
+export function soundOf(
+  headset: { name: string; soundCards: readonly number[] },
+  devices: readonly SoundDevice[],
+): HeadsetSound {
+  const onCard = devices.filter(({ name }) => {
+    const card = /\(hw:(\d+),\d+\)/.exec(name)?.[1];
+    return card !== undefined && headset.soundCards.includes(Number(card));
+  });
+  const named = devices.filter(({ name }) => {
+    const [device, own] = [name.toLowerCase(), headset.name.toLowerCase()];
+    return device.includes(own);
+  });
+  const own = [...onCard, ...named];
+  const microphone = own.find(({ inputChannels }) => inputChannels > 0)?.id;
+  const speaker = own.find(({ outputChannels }) => outputChannels > 0)?.id;
+  return {
+    ...(microphone === undefined ? {} : { microphone }),
+    ...(speaker === undefined ? {} : { speaker }),
+  };
+}
+
+type SoundBase = Pick<AudioEndpoints, "microphone" | "speaker">;
+
+export interface SoundFollowerOptions {
+  /** Where calls are heard without a headset; undefined: sound follows none. */
+  base: SoundBase | undefined;
+  /** The sound devices of now. */
+  devices(): Promise<SoundDevice[]>;
+  notify(input: HeadsetInput): void;
+  log(text: string): void;
+}
+
+/** Tells the core where calls are heard, whenever that changes. */
+export class SoundFollower {
+  readonly #options: SoundFollowerOptions;
+  #base: SoundBase | undefined;
+  #devices: SoundDevice[] = [];
+  #headset: Parameters<typeof soundOf>[0] | undefined;
+  #said = "";
+
+  constructor(options: SoundFollowerOptions) {
+    this.#options = options;
+    this.#base = options.base;
+  }
+
+  /** Calls are on this headset; undefined: on none. */
+  follow(headset: Parameters<typeof soundOf>[0] | undefined): void {
+    this.#headset = headset;
+    const { notify, log } = this.#options;
+    const base = this.#base;
+    if (base === undefined) return;
+    const own = headset === undefined ? {} : soundOf(headset, this.#devices);
+    const input = {
+      type: "HeadsetSound",
+      microphone: placed(base.microphone, own.microphone),
+      speaker: placed(base.speaker, own.speaker),
+    } as const;
+    const said = JSON.stringify(input);
+    if (said === this.#said) return;
+    this.#said = said;
+    notify(input);
+    if (Object.keys(own).length > 0) log(`calls use the sound card of ${headset!.name}`);
+  }
+
+  /** Something was plugged: looks at the sound devices again. Never rejects. */
+  async learn(): Promise<void> {
+    if (this.#base === undefined) return;
+    try {
+      this.#devices = await this.#options.devices();
+      this.follow(this.#headset);
+    } catch (error) {
+      this.#options.log(`headset sound: ${OffhookError.from(error).message}`);
+    }
+  }
+
+  /** Calls are heard elsewhere without a headset from now on; undefined: sound follows none. */
+  rebase(base: SoundBase | undefined): void {
+    const before = this.#base;
+    // what was followed is given back
+    if (base === undefined) this.follow(undefined);
+    this.#base = base;
+    if (JSON.stringify(base) !== JSON.stringify(before)) this.renew();
+  }
+
+  /** The core's endpoints were set anew. */
+  renew(): void {
+    this.#said = "";
+    this.follow(this.#headset);
+  }
+}
+
+function placed<T extends Microphone | Speaker>(base: T, device: string | undefined) {
+  return device === undefined || !follows(base) ? base : { kind: "device", name: device } as const;
+}

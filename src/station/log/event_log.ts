@@ -1,0 +1,116 @@
+/** The phone's events as lines of the log, with the Call-ID on every line of a call. Pure. */
+import { OUTCOME_WORDS } from "../../core/state/outcome.ts";
+import type { Sequenced } from "../../control/contract/phone.ts";
+import type { CallView } from "../../core/state/call.ts";
+import type { LogFacts, LogLevel } from "./log_line.ts";
+
+export interface EventLine {
+  text: string;
+  facts: LogFacts;
+}
+
+/** Events that come several times a second, or say what another one says. */
+const DETAIL = new Set(["call.media", "call.digits-sent"]);
+
+/**
+ * The line of an event.
+ * @param callIds the Call-ID of each call, remembered from the first event that has it to the record
+ */
+export function eventLog(
+  callIds = new Map<string, string>(),
+): (event: Sequenced) => EventLine | undefined {
+  /** What each account's trouble was when it was last told. */
+  const troubles = new Map<string, string>();
+  return (event) => {
+    if (isCallEvent(event)) return callLine(event, callIds);
+    switch (event.type) {
+      case "call.ended": {
+        const { id, sipCallId, account, outcome, sipStatus, reason, endedAt, answeredAt } =
+          event.record;
+        const callId = sipCallId ?? callIds.get(id);
+        callIds.delete(id);
+        const lasted = answeredAt === undefined ? "" : ` after ${endedAt - answeredAt} ms`;
+        const status = sipStatus === 0 ? "" : ` ${sipStatus}`;
+        const text = `call ended${lasted}: ${OUTCOME_WORDS[outcome]}${status} ${reason}`.trimEnd();
+        return { text, facts: factsOf("info", { id, account, callId }) };
+      }
+      case "registration": {
+        const { account, registration } = event;
+        if (registration.state !== "failed") {
+          if (registration.state === "registered") troubles.delete(account);
+          return { text: `${account}: ${registration.state}`, facts: { level: "info", account } };
+        }
+        return troubleLine(account, "failed", registration.error.message, troubles);
+      }
+      case "connection": {
+        const { account, connected, error } = event;
+        if (!connected) return troubleLine(account, "not connected", error?.message, troubles);
+        troubles.delete(account);
+        return { text: `${account}: connected`, facts: { level: "info", account } };
+      }
+      case "headset":
+        return {
+          text: `headset ${event.name ?? event.headset} ${event.attached ? "attached" : "gone"}`,
+          facts: {},
+        };
+      case "headset-notice":
+        // the others are in the log already, from where they were found
+        if (event.notice !== "unmute-refused") return undefined;
+        return { text: event.text, facts: { level: "info" } };
+      case "notice": {
+        const callId = event.call === undefined ? undefined : callIds.get(event.call);
+        const facts = event.call === undefined ? {} : { call: event.call };
+        return { text: event.text, facts: { ...facts, ...(callId ? { callId } : {}) } };
+      }
+      default:
+        return undefined;
+    }
+  };
+}
+
+/** A server that is away for the night is a warning once, not at every try. */
+function troubleLine(
+  account: string,
+  what: string,
+  why: string | undefined,
+  troubles: Map<string, string>,
+): EventLine {
+  const reason = why ?? what;
+  const level: LogLevel = troubles.get(account) === reason ? "debug" : "warning";
+  troubles.set(account, reason);
+  const text = why === undefined ? `${account}: ${what}` : `${account}: ${what}: ${why}`;
+  return { text, facts: { level, account } };
+}
+
+type CallEvent = Extract<Sequenced, { call: CallView }>;
+
+function isCallEvent(event: Sequenced): event is CallEvent {
+  return "call" in event && typeof event.call === "object";
+}
+
+function callLine(
+  { type, call, detail }: CallEvent,
+  callIds: Map<string, string>,
+): EventLine | undefined {
+  const { id, account, sipCallId, direction, remote } = call;
+  if (sipCallId !== undefined) callIds.set(id, sipCallId);
+  const level: LogLevel = DETAIL.has(type) ? "debug" : failed(detail) ? "warning" : "info";
+  const what = type.slice("call.".length);
+  const who = `${direction === "incoming" ? "from" : "to"} ${remote.uri}`;
+  const error = (detail?.error as { message?: string } | undefined)?.message;
+  const { status, reason = "" } = (detail ?? {}) as { status?: number; reason?: string };
+  const answer = status === undefined ? "" : ` ${status} ${reason}`.trimEnd();
+  const text = `call ${who}: ${what}${answer}${error === undefined ? "" : `: ${error}`}`;
+  return { text, facts: factsOf(level, { id, account, callId: callIds.get(id) }) };
+}
+
+function failed(detail: Record<string, unknown> | undefined): boolean {
+  return detail?.error !== undefined;
+}
+
+function factsOf(
+  level: LogLevel,
+  { id, account, callId }: { id: string; account: string; callId: string | undefined },
+): LogFacts {
+  return { level, call: id, account, ...(callId === undefined ? {} : { callId }) };
+}

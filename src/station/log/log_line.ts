@@ -1,0 +1,30 @@
+/** One line of the phone's log: words, and facts that a program can search. */
+import { type ConfigIssue, formatIssue } from "../../config/issue.ts";
+import type { OffhookError } from "../../base/errors.ts";
+
+export const LEVELS = ["trace", "debug", "info", "warning", "error", "fatal"] as const;
+export type LogLevel = (typeof LEVELS)[number];
+
+export interface LogFacts {
+  /** Default `info`. */
+  level?: LogLevel;
+  /** The core's id of a call. */
+  call?: string;
+  /** The SIP Call-ID of a call, on every line that is about one. */
+  callId?: string;
+  account?: string;
+}
+
+/** An error in one line: what failed, each wrong value of a configuration, and what to do. */
+export function errorLine({ message, hint, data }: OffhookError): string {
+  const issues = Array.isArray(data?.issues) ? (data.issues as ConfigIssue[]).map(formatIssue) : [];
+  const what = [message, ...issues].join("; ");
+  return hint === undefined ? what : `${what} (${hint})`;
+}
+
+/** Never throws: a full disk must not end a call. */
+export interface WriteLog {
+  (text: string, facts?: LogFacts): void;
+  /** Whether lines of a level go anywhere; absent: all do. For lines that cost something to make. */
+  wants?(level: LogLevel): boolean;
+}

@@ -1,0 +1,273 @@
+/**
+ * The parts of one phone, wired: the core with its signalling, its media and its devices.
+ *
+ *     CoreLoop ─ SipEffect ──► UserAgent of the account, or the one without an account
+ *              └ MediaEffect ► MediaWorker ─► device host (when a device is needed)
+ *
+ * Nothing here waits for a network or a sound card: what cannot be had is told by events.
+ */
+import type { LevelListener } from "../../control/contract/levels.ts";
+import type { Providers } from "../../control/contract/records.ts";
+import { DIRECT_ACCOUNT, type Party } from "../../core/account/account.ts";
+import { OffhookError } from "../../base/errors.ts";
+import type { AttachmentId, MediaInput } from "../../core/ports/media_port.ts";
+import type { SipInput } from "../../core/ports/sip_port.ts";
+import { initialState } from "../../core/state/state.ts";
+import { DeviceHostSupervisor } from "../../device_host/client/supervisor.ts";
+import type { AttachedAudio, AttachmentListener } from "../../media/attachment/attached_audio.ts";
+import { MediaWorker } from "../../media/worker/media_worker.ts";
+import type { Flow } from "../../sip/transport/flow/types.ts";
+import type { UserAgentOptions } from "../../sip/user_agent.ts";
+import { CoreLoop, SYSTEM_CLOCK } from "./core_loop.ts";
+import { DeskDevices } from "../desk/desk_devices.ts";
+import { type EventLine, eventLog } from "../log/event_log.ts";
+import { listDevices } from "./list_devices.ts";
+import type { LogLevel } from "../log/log_line.ts";
+import { coreLine, messageLine, rememberedCallId } from "../log/phone_log.ts";
+import type { AccountAccess, OpenPhone, PhoneOptions } from "./phone_options.ts";
+import { accountChanges, directAccount, settingsOf } from "./phone_settings.ts";
+import { SipLog } from "../log/sip_log.ts";
+import { UserAgents } from "./user_agents.ts";
+
+/** ms that closing waits for calls to be ended by the core, before signalling ends them itself. */
+const CLOSE_MS = 2_000;
+/** ms between two questions to the media thread whether it is alive. */
+const MEDIA_CHECK_MS = 4_000;
+
+/** Everything of one phone that must be started and released. */
+export class Assembly {
+  readonly core: CoreLoop;
+  readonly sipLog = new SipLog();
+  readonly listening: OpenPhone["listening"] = [];
+  /** Whose calls come with a name. */
+  contacts: Providers["contacts"];
+  #options: PhoneOptions;
+  readonly #agents: UserAgents;
+  readonly #devices = new DeviceHostSupervisor();
+  readonly #media: MediaWorker;
+  /** Absent: headsets are not this phone's business. */
+  readonly desk: DeskDevices | undefined;
+  readonly #mediaCheck: ReturnType<typeof setInterval>;
+  #mediaAlive = true;
+  /** A configuration of which something waits for the end of a call. */
+  #waiting: PhoneOptions | undefined;
+  #reloading: Promise<void> = Promise.resolve();
+
+  constructor(options: PhoneOptions) {
+    this.#options = options;
+    const direct = directAccount(options);
+    const accounts = [...options.accounts.map(({ account }) => account), direct];
+    this.core = new CoreLoop(initialState(settingsOf(options), accounts), {
+      sip: (effect) => this.#agents.perform(effect),
+      media: (effect) => this.#media.perform(effect),
+      headset: (effect) => this.desk?.show(effect.state),
+      watch: (verb, what) => {
+        if (this.#writes("trace")) this.#write(coreLine(verb, what, callIds));
+        else rememberedCallId(what, callIds);
+      },
+    });
+    const callIds = new Map<string, string>();
+    this.#logEvents(callIds);
+    this.desk = options.headsets && new DeskDevices({
+      host: this.#devices,
+      clock: SYSTEM_CLOCK,
+      settings: options.headsets,
+      soundDevices: async () => (await listDevices()).devices,
+      notify: (input) => this.core.submit(input),
+      log: options.log,
+    });
+    this.#media = new MediaWorker(
+      { devices: this.#devices },
+      (input: MediaInput) => this.core.submit(input),
+      (error) => options.log(`media: ${error.message}`, { level: "error" }),
+    );
+    this.#agents = new UserAgents({
+      transportOf: (account) => this.#transport(account.server === ""),
+      notify: (input) => this.#heed(input),
+      state: () => this.core.state,
+      log: options.log,
+    });
+    for (const { account, password } of options.accounts) this.#agents.add(account, password);
+    this.#agents.add(direct, () => Promise.resolve(""));
+    this.#mediaCheck = setInterval(async () => {
+      this.#mediaAlive = await this.#media.answers(MEDIA_CHECK_MS / 2);
+    }, MEDIA_CHECK_MS);
+    this.core.listen(({ type }) => {
+      if (type === "call.ended" && this.#waiting !== undefined) void this.reload(this.#waiting);
+    });
+  }
+
+  /** Why the device host cannot be had; undefined: it can, or nobody needed it yet. */
+  get deviceHost(): string | undefined {
+    return this.#devices.failure;
+  }
+
+  /** What of the desk's devices somebody has to mend. */
+  get troubles(): readonly string[] {
+    return this.desk?.troubles ?? [];
+  }
+
+  /** Whether the media thread answered when it was last asked. */
+  get mediaAlive(): boolean {
+    return this.#mediaAlive;
+  }
+
+  async listen(): Promise<void> {
+    for (const { transport, host, port, tls } of this.#options.direct.listen) {
+      const extra = tls === undefined ? {} : { tls };
+      const bound = await this.#agents.get(DIRECT_ACCOUNT)!.listen(
+        transport,
+        { host, port },
+        extra,
+      );
+      this.listening.push({ transport, ...bound });
+    }
+  }
+
+  start(): void {
+    // A command that only registers takes no call, and needs no thread for it.
+    if (this.#options.maxCalls > 0) this.#media.warm();
+    this.desk?.start();
+    this.#agents.start();
+    if (!this.#options.register) return;
+    for (const { account } of this.#options.accounts) {
+      if (account.register) this.core.command({ type: "Register", account: account.id });
+    }
+  }
+
+  /** A program's way to the media thread, before AttachAudio. */
+  attach(attachment: AttachmentId, listener: AttachmentListener): AttachedAudio {
+    return this.#media.attach(attachment, listener);
+  }
+
+  meter(listener: LevelListener): () => void {
+    return this.#media.meter(listener);
+  }
+
+  setRoute(hostPort: string, flow: Flow | undefined): void {
+    this.#agents.get(DIRECT_ACCOUNT)!.setRoute(hostPort, flow);
+  }
+
+  /** One after the other. @throws OffhookError when an account makes no sense */
+  reload(options: PhoneOptions): Promise<void> {
+    const done = this.#reloading.then(() => this.#reload(options));
+    this.#reloading = done.catch(() => {});
+    return done;
+  }
+
+  async #reload(options: PhoneOptions): Promise<void> {
+    const wanted = options.accounts.map(({ account }) => account);
+    const { accounts, kept, gone } = accountChanges(this.core.state, wanted);
+    const { log, trace, doNotDisturb: before } = this.#options;
+    if (this.#waiting !== options) {
+      for (const id of kept) log(`${id} has a live call: its change waits for the call's end`);
+    }
+    this.#waiting = kept.length > 0 ? options : undefined;
+    const settings = settingsOf(options);
+    // What was switched by hand stays, unless the file says something new.
+    if (options.doNotDisturb === before) {
+      settings.doNotDisturb = this.core.state.settings.doNotDisturb;
+    }
+    this.#options = { ...options, log, ...(trace === undefined ? {} : { trace }) };
+    const direct = this.core.state.accounts.get(DIRECT_ACCOUNT)!.account;
+    this.core.command({ type: "Configure", settings, accounts: [...accounts, direct] });
+    if (options.headsets !== undefined) await this.desk?.apply(options.headsets);
+    this.desk?.renewSound();
+    await Promise.all(gone.map((id) => this.#agents.remove(id)));
+    for (const access of options.accounts) this.#renew(access);
+  }
+
+  /**
+   * A new account begins. One that is as it was asks the server again: whether its password, which may
+   * have changed, is right shows now, and not when the registration runs out.
+   */
+  #renew({ account, password }: AccountAccess): void {
+    const agent = this.#agents.get(account.id);
+    agent?.renewPassword(password);
+    const { state } = this.core.state.accounts.get(account.id)!.registration;
+    if (agent === undefined) this.#agents.add(account, password).start();
+    else if (state !== "registered" && state !== "failed") return;
+    if (account.register) this.core.command({ type: "Register", account: account.id });
+  }
+
+  /** Calls first, then registrations and transports, then media and devices. */
+  async close(): Promise<void> {
+    clearInterval(this.#mediaCheck);
+    await this.#endCalls();
+    await this.#agents.stop();
+    await this.#media.stop();
+    await this.desk?.stop();
+    await this.#devices.close();
+    this.core.close();
+  }
+
+  #transport(isDirect: boolean): UserAgentOptions["transport"] {
+    const { trace, direct } = this.#options;
+    return {
+      trace: (record) => {
+        this.sipLog.take(record);
+        if (this.#writes("debug")) this.#write(messageLine(record));
+        trace?.(record);
+      },
+      ...(isDirect && direct.onRequest ? { onRequest: direct.onRequest } : {}),
+    };
+  }
+
+  /** Somebody who sits before the phone sees for themselves what warns others. */
+  #logEvents(callIds: Map<string, string>): void {
+    const { attended } = this.#options;
+    const lineOf = eventLog(callIds);
+    this.core.listen((event) => {
+      const line = lineOf(event);
+      const isWarning = line?.facts.level === "warning";
+      if (attended && isWarning) {
+        this.#write({ ...line, facts: { ...line.facts, level: "info" } });
+      } else this.#write(line);
+    });
+  }
+
+  #writes(level: LogLevel): boolean {
+    return this.#options.log.wants?.(level) ?? true;
+  }
+
+  #write(line: EventLine | undefined): void {
+    if (line !== undefined) this.#options.log(line.text, line.facts);
+  }
+
+  #heed(input: SipInput): void {
+    if (input.type === "IncomingCall") {
+      this.core.submit({ ...input, from: this.#named(input.from) });
+    } else if (input.type === "ReferReceived") {
+      const target = this.#options.transfers?.(input.target) ?? input.target;
+      this.core.submit({ ...input, target });
+    } else this.core.submit(input);
+  }
+
+  /** With the name that our contacts have; a store that fails costs the name, not the call. */
+  #named(party: Party): Party {
+    try {
+      const contact = this.contacts?.lookUp(party.uri)?.contact.name;
+      return contact === undefined ? party : { ...party, contact };
+    } catch (error) {
+      this.#options.log(`contacts: ${OffhookError.from(error).message}`, { level: "warning" });
+      return party;
+    }
+  }
+
+  /** Hangs up everything and waits, bounded, until the core has told every record. */
+  async #endCalls(): Promise<void> {
+    const { core } = this;
+    for (const call of core.state.calls.values()) {
+      if (call.phase.name !== "ending") core.command({ type: "Hangup", call: call.id });
+    }
+    if (core.state.calls.size === 0) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, CLOSE_MS);
+      core.listen(() => {
+        if (core.state.calls.size > 0) return;
+        clearTimeout(timer);
+        resolve();
+      });
+    });
+  }
+}

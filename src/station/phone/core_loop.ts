@@ -1,0 +1,162 @@
+/**
+ * Runs the core: one queue of inputs, one step at a time, effects carried out, events numbered.
+ *
+ *     submit(input) ─► queue ─► step ─► effects ─► sip | media | timers
+ *                                  └──► events, each with the next seq ─► listeners
+ *
+ * An input that an effect causes at once waits in the queue until the step that caused it is done, so
+ * a step never sees half of another. Not on the real-time path: RTP never comes through here.
+ */
+import type { Sequenced } from "../../control/contract/phone.ts";
+import type { CommandPort } from "../../control/local/local_phone.ts";
+import type { Clock, TimerHandle } from "../../base/clock.ts";
+import { OffhookError } from "../../base/errors.ts";
+import type { HeadsetEffect } from "../../core/ports/headset_port.ts";
+import type { MediaEffect } from "../../core/ports/media_port.ts";
+import type { SipEffect } from "../../core/ports/sip_port.ts";
+import type { Command, Effect, Input, PhoneEvent, PhoneState } from "../../core/state/state.ts";
+import { step } from "../../core/step.ts";
+import { systemClock } from "../../sip/transport/flow/clock.ts";
+
+export const SYSTEM_CLOCK: Clock = systemClock;
+
+/** Where effects go. `perform` returns at once and never throws. */
+export interface Adapters {
+  sip(effect: SipEffect): void;
+  media(effect: MediaEffect): void;
+  /** Absent: no headset is looked for. */
+  headset?(effect: HeadsetEffect): void;
+  /** Sees what the core takes and asks for, in order. */
+  watch?(verb: "takes" | "asks for", what: Input | Effect): void;
+}
+
+const MEDIA_EFFECTS: ReadonlySet<string> = new Set(
+  [
+    "OpenMedia",
+    "StartMedia",
+    "MuteMedia",
+    "SetVolume",
+    "RecordMedia",
+    "PauseRecording",
+    "SignalWaiting",
+    "UseEndpoints",
+    "AttachAudio",
+    "DetachAudio",
+    "SendDigits",
+    "CloseMedia",
+  ] satisfies MediaEffect["type"][],
+);
+
+export class CoreLoop implements CommandPort {
+  #state: PhoneState;
+  #seq = 0;
+  #stepping = false;
+  readonly #queue: Input[] = [];
+  readonly #timers = new Map<string, TimerHandle>();
+  readonly #listeners = new Set<(event: Sequenced) => void>();
+  readonly #adapters: Adapters;
+  readonly #clock: Clock;
+  readonly #random: () => number;
+
+  constructor(
+    state: PhoneState,
+    adapters: Adapters,
+    clock: Clock = SYSTEM_CLOCK,
+    random: () => number = Math.random,
+  ) {
+    this.#state = state;
+    this.#adapters = adapters;
+    this.#clock = clock;
+    this.#random = random;
+  }
+
+  get state(): PhoneState {
+    return this.#state;
+  }
+
+  get seq(): number {
+    return this.#seq;
+  }
+
+  /** News from outside. Never throws: the core ignores what does not fit. */
+  submit(input: Exclude<Input, Command>): void {
+    this.#queue.push(input);
+    this.#drain();
+  }
+
+  /** A person's or program's wish. @throws OffhookError when it is impossible; nothing changes then */
+  command(command: Command): number {
+    if (this.#stepping) throw new OffhookError("internal", "a command inside a step");
+    this.#stepping = true;
+    try {
+      this.#take(command);
+    } finally {
+      this.#stepping = false;
+    }
+    this.#drain();
+    return this.#seq;
+  }
+
+  listen(listener: (event: Sequenced) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Stops every timer. */
+  close(): void {
+    for (const id of this.#timers.values()) this.#clock.clearTimeout(id);
+    this.#timers.clear();
+    this.#listeners.clear();
+  }
+
+  #drain(): void {
+    if (this.#stepping) return;
+    this.#stepping = true;
+    try {
+      for (let input = this.#queue.shift(); input !== undefined; input = this.#queue.shift()) {
+        this.#take(input);
+      }
+    } finally {
+      this.#stepping = false;
+    }
+  }
+
+  #take(input: Input): void {
+    const moment = { at: this.#clock.now(), random: this.#random() };
+    const { state, effects, events } = step(this.#state, input, moment);
+    this.#state = state;
+    this.#adapters.watch?.("takes", input);
+    for (const effect of effects) this.#perform(effect);
+    for (const event of events) this.#publish(event, moment.at);
+  }
+
+  #publish(event: PhoneEvent, at: number): void {
+    const sequenced: Sequenced = { ...event, seq: ++this.#seq, at };
+    // A listener may issue commands: it is called when the step is over.
+    for (const listener of this.#listeners) queueMicrotask(() => listener(sequenced));
+  }
+
+  #perform(effect: Effect): void {
+    this.#adapters.watch?.("asks for", effect);
+    if (effect.type === "StartTimer") {
+      this.#stopTimer(effect.timer, effect.call);
+      const { timer, call } = effect;
+      const fire = () => {
+        this.#timers.delete(`${timer}:${call}`);
+        this.submit({ type: "TimerFired", timer, call });
+      };
+      this.#timers.set(`${timer}:${call}`, this.#clock.setTimeout(fire, effect.ms));
+    } else if (effect.type === "StopTimer") this.#stopTimer(effect.timer, effect.call);
+    else if (effect.type === "SetHeadset") this.#adapters.headset?.(effect);
+    else if (MEDIA_EFFECTS.has(effect.type)) this.#adapters.media(effect as MediaEffect);
+    else this.#adapters.sip(effect as SipEffect);
+  }
+
+  #stopTimer(timer: string, call: string): void {
+    const key = `${timer}:${call}`;
+    const id = this.#timers.get(key);
+    if (id === undefined) return;
+    this.#clock.clearTimeout(id);
+    this.#timers.delete(key);
+  }
+}

@@ -1,0 +1,82 @@
+/**
+ * Opens one phone: its parts (`assembly.ts`) behind the interface that every face drives.
+ *
+ *     Phone ◄─ LocalPhone ◄─ WholePhone ─► Assembly
+ */
+import { dataFolder, processEnvironment } from "../../config/folders.ts";
+import { LocalPhone } from "../../control/local/local_phone.ts";
+import type { Providers } from "../../control/contract/records.ts";
+import type { PhoneState } from "../../core/state/state.ts";
+import type { Flow } from "../../sip/transport/flow/types.ts";
+import { Assembly } from "./assembly.ts";
+import { listDevices } from "./list_devices.ts";
+import type { OpenPhone, PhoneOptions } from "./phone_options.ts";
+import { recordingPath } from "./recording_path.ts";
+import type { ServedPhone } from "../service/station.ts";
+
+/** @throws OffhookError when an address cannot be listened on, or an account makes no sense */
+export async function openPhone(options: PhoneOptions): Promise<OpenPhone & ServedPhone> {
+  const assembly = new Assembly(options);
+  try {
+    await assembly.listen();
+    assembly.start();
+  } catch (error) {
+    await assembly.close();
+    throw error;
+  }
+  return new WholePhone(assembly);
+}
+
+class WholePhone extends LocalPhone implements OpenPhone, ServedPhone {
+  readonly #assembly: Assembly;
+
+  constructor(assembly: Assembly) {
+    super(assembly.core, () => assembly.close());
+    this.#assembly = assembly;
+    this.provide({
+      devices: listDevices,
+      ladder: (sipCallId) => assembly.sipLog.ladder(sipCallId),
+      attach: (attachment, listener) => assembly.attach(attachment, listener),
+      levels: (listener) => assembly.meter(listener),
+      recordingPath: (call) => recordingPath(dataFolder(processEnvironment), call, new Date()),
+      ...(assembly.desk === undefined ? {} : { headsets: assembly.desk }),
+    });
+  }
+
+  override provide(providers: Providers): void {
+    super.provide(providers);
+    if (providers.contacts !== undefined) this.#assembly.contacts = providers.contacts;
+    const [last] = providers.history?.list({ direction: "outgoing", limit: 1 }).records ?? [];
+    if (last === undefined) return;
+    const { account, remote } = last;
+    this.#assembly.core.submit({ type: "LastDialled", account, target: remote.uri });
+  }
+
+  get listening(): OpenPhone["listening"] {
+    return this.#assembly.listening;
+  }
+
+  get state(): PhoneState {
+    return this.#assembly.core.state;
+  }
+
+  get mediaAlive(): boolean {
+    return this.#assembly.mediaAlive;
+  }
+
+  get deviceHost(): string | undefined {
+    return this.#assembly.deviceHost;
+  }
+
+  get troubles(): readonly string[] {
+    return this.#assembly.troubles;
+  }
+
+  setRoute(hostPort: string, flow: Flow | undefined): void {
+    this.#assembly.setRoute(hostPort, flow);
+  }
+
+  reload(options: PhoneOptions): Promise<void> {
+    return this.#assembly.reload(options);
+  }
+}

@@ -1,0 +1,85 @@
+/**
+ * What it takes to open a phone: plain values, and the few functions that reach outside.
+ *
+ *     import { openPhone } from "./open_phone.ts";   // lazily: it loads every adapter
+ *     const phone = await openPhone(options);                 // an OpenPhone: see below
+ */
+import type { Account, AccountId, TlsSettings, TransportName } from "../../core/account/account.ts";
+import type { Phone } from "../../control/contract/phone.ts";
+import type { AudioEndpoints } from "../../core/ports/media_port.ts";
+import type { WriteLog } from "../log/log_line.ts";
+import type { TraceSink } from "../../sip/message/trace.ts";
+import type { Flow, RequestHook } from "../../sip/transport/flow/types.ts";
+import type { DeskSettings } from "../desk/desk_devices.ts";
+
+/** An account and the way to its password, which is read when a server asks for it. */
+export interface AccountAccess {
+  account: Account;
+  /** @throws OffhookError `credential-missing` */
+  password(): Promise<string>;
+}
+
+/** A local address for calls without an account (`answer --listen`). */
+export interface ListenAddress {
+  transport: TransportName;
+  host: string;
+  /** 0: any free port. */
+  port: number;
+  /** PEM text; needed for tls and wss. */
+  tls?: { cert: string; key: string };
+}
+
+export interface PhoneOptions {
+  accounts: AccountAccess[];
+  /**
+   * The account-less side: calls to full URIs under the account id `direct`, and calls to the
+   * addresses that are listened on. Present also when `listen` is empty.
+   */
+  direct: {
+    listen: ListenAddress[];
+    codecs: string[];
+    /** User part and display name that we call ourselves. */
+    user: string;
+    displayName?: string;
+    transport?: TransportName;
+    tls: TlsSettings;
+    /** Sees each request that comes to the addresses listened on, before the phone does. */
+    onRequest?: RequestHook;
+  };
+  /** Registers the accounts that want it, at once. */
+  register: boolean;
+  /** Where sound comes from and goes to, for calls that say nothing. */
+  endpoints: AudioEndpoints;
+  maxCalls: number;
+  /** ms that an incoming call rings. */
+  ringMs: number;
+  doNotDisturb: boolean;
+  /** Callers (see `matchesCaller`) whose calls are answered by themselves; absent: nobody's. */
+  autoAnswer?: { callers: string[]; afterMs: number };
+  /** Whom to call when a peer transfers us to `target`; absent: transfers are refused. */
+  transfers?: (target: string) => string;
+  /** `one`: a call that becomes active holds the others; `all`: none is held (practice PBX). */
+  active: "one" | "all";
+  /** How headsets, busylights and buttons are used; absent: none is looked for. */
+  headsets?: DeskSettings;
+  /** What lifting a headset does while no call is on; absent: nothing. */
+  lift?:
+    | { kind: "redial" }
+    | { kind: "hotline"; dial: { /** Absent: none. */ account?: AccountId; target: string } };
+  trace?: TraceSink;
+  /** Somebody is told of every event: what failed is no warning in the log, only information. */
+  attended?: boolean;
+  log: WriteLog;
+}
+
+export interface OpenPhone extends Phone {
+  /** Bound addresses, in the order of `direct.listen`. */
+  readonly listening: { transport: TransportName; host: string; port: number }[];
+  /** Requests of the account-less side whose next hop is `hostPort` take `flow` from now on. */
+  setRoute(hostPort: string, flow: Flow | undefined): void;
+  /**
+   * Takes changed accounts and settings. An account with a live call keeps what it was; headsets, log
+   * and trace stay as they were opened.
+   */
+  reload(options: PhoneOptions): Promise<void>;
+}

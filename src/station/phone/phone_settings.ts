@@ -1,0 +1,76 @@
+/** From the options of a phone to what the core is told. Pure. */
+import { DIRECT_ACCOUNT } from "../../core/account/account.ts";
+import type { Account, AccountId } from "../../core/account/account.ts";
+import type { PhoneState, Settings } from "../../core/state/state.ts";
+import { MEDIA_FORMATS } from "../../media/codec/formats.ts";
+import type { PhoneOptions } from "./phone_options.ts";
+
+export interface AccountChanges {
+  /** Those that there will be, without the one that stands for having none. */
+  accounts: Account[];
+  /** Changed or removed, but with a live call: they stay as they are. */
+  kept: AccountId[];
+  /** Changed or removed: their user agents end. */
+  gone: AccountId[];
+}
+
+/** What a changed configuration means for each account. */
+export function accountChanges(
+  { accounts, calls }: PhoneState,
+  wanted: readonly Account[],
+): AccountChanges {
+  const next = new Map(wanted.map((account) => [account.id, account]));
+  const busy = new Set([...calls.values()].map(({ account }) => account));
+  const kept: AccountId[] = [];
+  const gone: AccountId[] = [];
+  for (const { account } of accounts.values()) {
+    const { id } = account;
+    if (id === DIRECT_ACCOUNT) continue;
+    if (JSON.stringify(next.get(id)) === JSON.stringify(account)) continue;
+    if (busy.has(id)) {
+      kept.push(id);
+      next.set(id, account);
+    } else gone.push(id);
+  }
+  return { accounts: [...next.values()], kept, gone };
+}
+
+/** The core's settings. */
+export function settingsOf(options: PhoneOptions): Settings {
+  const { maxCalls, ringMs, doNotDisturb, active, endpoints, autoAnswer, lift, transfers } =
+    options;
+  const formats = [...MEDIA_FORMATS];
+  const followed = transfers === undefined ? {} : { transfers: "follow" } as const;
+  const answered = autoAnswer === undefined ? {} : { autoAnswer };
+  const lifted: Pick<Settings, "lift"> = lift === undefined
+    ? {}
+    : lift.kind === "redial"
+    ? { lift }
+    : { lift: { kind: "hotline", dial: { account: DIRECT_ACCOUNT, ...lift.dial } } };
+  return {
+    formats,
+    maxCalls,
+    ringMs,
+    doNotDisturb,
+    active,
+    endpoints,
+    ...answered,
+    ...lifted,
+    ...followed,
+  };
+}
+
+/** The account that stands for having none: requests go where their URI says. */
+export function directAccount({ direct }: PhoneOptions): Account {
+  return {
+    id: DIRECT_ACCOUNT,
+    user: direct.user,
+    server: "",
+    register: false,
+    expires: 0,
+    codecs: direct.codecs,
+    tls: direct.tls,
+    ...(direct.displayName === undefined ? {} : { displayName: direct.displayName }),
+    ...(direct.transport === undefined ? {} : { transport: direct.transport }),
+  };
+}

@@ -1,0 +1,41 @@
+/** Where a recording goes that nobody named a file for. */
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import type { CallView } from "../../core/state/call.ts";
+import { OffhookError } from "../../base/errors.ts";
+
+/** Of the other side's address, in a file's name. */
+const MOST_LETTERS = 40;
+
+/**
+ * `recordings/2026-03-01_14-05-09_alice_3f9a21c0.wav` in the data folder, in local time; the folder
+ * is made, for its owner's eyes only.
+ * @throws OffhookError `file-unusable` when it cannot be
+ */
+export function recordingPath(dataFolder: string, call: CallView, now: Date): string {
+  const folder = join(dataFolder, "recordings");
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+  } catch (cause) {
+    throw new OffhookError("file-unusable", `cannot make ${folder}: ${(cause as Error).message}`, {
+      hint: "Name a file in a folder that can be written to.",
+      data: { path: folder },
+      cause,
+    });
+  }
+  return join(folder, `${moment(now)}_${nameIn(call.remote.uri)}_${call.id}.wav`);
+}
+
+function moment(now: Date): string {
+  const two = (value: number) => `${value}`.padStart(2, "0");
+  const date = [now.getFullYear(), two(now.getMonth() + 1), two(now.getDate())];
+  const time = [now.getHours(), now.getMinutes(), now.getSeconds()].map(two);
+  return `${date.join("-")}_${time.join("-")}`;
+}
+
+/** The user part of an address, or its host, in letters that every file system takes. */
+function nameIn(uri: string): string {
+  const address = uri.replace(/^(?:sips?|tel):/i, "").replace(/[;?].*$/, "");
+  const name = address.includes("@") ? address.slice(0, address.lastIndexOf("@")) : address;
+  return name.replace(/[^\p{L}\p{N}+._-]/gu, "-").slice(0, MOST_LETTERS) || "call";
+}

@@ -1,0 +1,91 @@
+/**
+ * The user agents of a phone: one for each account, and one for calls without an account.
+ *
+ *     SipEffect ─► the agent of the account, or the one that has the call
+ *     SipInput  ◄─ agents that are still ours
+ */
+import type { Account, AccountId } from "../../core/account/account.ts";
+import type { CallId, SipEffect, SipInput } from "../../core/ports/sip_port.ts";
+import type { PhoneState } from "../../core/state/state.ts";
+import { UserAgent, type UserAgentOptions } from "../../sip/user_agent.ts";
+import type { WriteLog } from "../log/log_line.ts";
+
+export interface UserAgentsOptions {
+  transportOf(account: Account): UserAgentOptions["transport"];
+  /** Takes news at once; `state()` afterwards says what became of it. */
+  notify(input: SipInput): void;
+  state(): PhoneState;
+  log: WriteLog;
+}
+
+export class UserAgents {
+  readonly #options: UserAgentsOptions;
+  readonly #agents = new Map<AccountId, UserAgent>();
+  /** Which user agent has a call. */
+  readonly #callAgents = new Map<CallId, UserAgent>();
+
+  constructor(options: UserAgentsOptions) {
+    this.#options = options;
+  }
+
+  has(id: AccountId): boolean {
+    return this.#agents.has(id);
+  }
+
+  get(id: AccountId): UserAgent | undefined {
+    return this.#agents.get(id);
+  }
+
+  /** @throws OffhookError when the account makes no sense */
+  add(account: Account, password: () => Promise<string>): UserAgent {
+    const { log, transportOf } = this.#options;
+    const transport = transportOf(account);
+    const agent: UserAgent = new UserAgent({
+      account,
+      password,
+      notify: (input) => this.#heed(agent, input),
+      ...(transport === undefined ? {} : { transport }),
+      log: (level, message) => log(`${account.id}: ${message}`, { level, account: account.id }),
+    });
+    this.#agents.set(account.id, agent);
+    return agent;
+  }
+
+  start(): void {
+    for (const agent of this.#agents.values()) agent.start();
+  }
+
+  /** Un-registers the account; nothing is heard of it any more. */
+  async remove(id: AccountId): Promise<void> {
+    const agent = this.#agents.get(id);
+    this.#agents.delete(id);
+    await agent?.stop();
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all([...this.#agents.values()].map((agent) => agent.stop()));
+  }
+
+  perform(effect: SipEffect): void {
+    if (!("call" in effect)) return this.#agents.get(effect.account)?.perform(effect);
+    if (effect.type === "SendInvite") {
+      const agent = this.#agents.get(effect.account);
+      if (agent !== undefined) this.#callAgents.set(effect.call, agent);
+    }
+    this.#callAgents.get(effect.call)?.perform(effect);
+  }
+
+  #heed(agent: UserAgent, input: SipInput): void {
+    const { notify, state } = this.#options;
+    if (!("call" in input)) {
+      if (this.#agents.get(agent.account.id) === agent) notify(input);
+      return;
+    }
+    if (input.type === "IncomingCall") this.#callAgents.set(input.call, agent);
+    notify(input);
+    if (!state().calls.has(input.call)) {
+      // Refused at once, or over: nothing more will be asked about it.
+      this.#callAgents.delete(input.call);
+    }
+  }
+}

@@ -1,0 +1,73 @@
+/** Writes every call into the history, from its first moment to its record. */
+import type { Sequenced } from "../../control/contract/phone.ts";
+import type { CallRecord, CallView } from "../../core/state/call.ts";
+import type { MediaReport } from "../../core/ports/media_port.ts";
+import type { History } from "../../store/history.ts";
+import type { CallQuality, HistoryRecord } from "../../store/history_record.ts";
+
+/** The part of the history that is written. */
+export type HistoryWriter = Pick<History, "put">;
+
+/**
+ * A listener for the phone's events.
+ * @param failed told when the store does not take a record; the phone goes on
+ */
+export function historyLog(
+  history: HistoryWriter,
+  failed: (error: unknown) => void,
+): (event: Sequenced) => void {
+  return (event) => {
+    try {
+      if (event.type === "call.dialling" || event.type === "call.incoming") {
+        history.put(begun(event.call));
+      } else if (event.type === "call.answered") history.put(begun(event.call));
+      else if (event.type === "call.ended") history.put(ended(event.record));
+    } catch (error) {
+      failed(error);
+    }
+  };
+}
+
+function begun(call: CallView): HistoryRecord {
+  return {
+    id: call.id,
+    sipCallId: call.sipCallId ?? null,
+    account: call.account,
+    direction: call.direction,
+    remote: call.remote,
+    outcome: null,
+    sipStatus: 0,
+    reason: "",
+    startedAt: call.startedAt,
+    answeredAt: call.answeredAt ?? null,
+    endedAt: null,
+    codec: call.codec ?? null,
+    quality: null,
+    recording: null,
+    endedBy: "none",
+  };
+}
+
+function ended(record: CallRecord): HistoryRecord {
+  return {
+    id: record.id,
+    sipCallId: record.sipCallId ?? null,
+    account: record.account,
+    direction: record.direction,
+    remote: record.remote,
+    outcome: record.outcome,
+    sipStatus: record.sipStatus,
+    reason: record.reason,
+    startedAt: record.startedAt,
+    answeredAt: record.answeredAt ?? null,
+    endedAt: record.endedAt,
+    codec: record.codec ?? null,
+    quality: record.report === undefined ? null : qualityOf(record.report),
+    recording: record.recording ?? null,
+    endedBy: record.endedBy,
+  };
+}
+
+function qualityOf({ sent, received, lost, jitterMs }: MediaReport): CallQuality {
+  return { sent, received, lost, jitterMs, mos: null };
+}
