@@ -10,10 +10,10 @@ import { fileReason } from "../base/file_reason.ts";
 import { nearest } from "../config/nearest.ts";
 import { COMMANDS } from "./commands.ts";
 import { helpText } from "./help.ts";
-import type { Io } from "./io.ts";
-import { type OpenPhone, openStationPhone } from "./open_phone.ts";
-import { reportError } from "./report_error.ts";
-import { VERSION } from "./version_number.ts";
+import type { Io } from "./process/io.ts";
+import { type OpenPhone, openStationPhone } from "./args/open_phone.ts";
+import { reportError } from "./process/report_error.ts";
+import { VERSION } from "./process/version_number.ts";
 
 export interface CliOptions {
   io: Io;

@@ -2,10 +2,10 @@
  * The manual page, made from what `--help` and the terminal phone show: offhook(1) in man(7). Nothing
  * in it is written twice. Not on the real-time path.
  */
-import type { Context } from "./command.ts";
+import type { Context } from "./args/command.ts";
 import { COMMAND_GROUPS, type CommandEntry, COMMANDS } from "./commands.ts";
-import { openStationPhone } from "./open_phone.ts";
-import { VERSION } from "./version_number.ts";
+import { openStationPhone } from "./args/open_phone.ts";
+import { VERSION } from "./process/version_number.ts";
 
 /** Columns of the help inside the page, which indents it. */
 const WIDTH = 72;

@@ -1,5 +1,5 @@
 /** The edges of a process, in memory: streams, keys, signals and a clock that tests turn. */
-import type { Io, Output } from "../../src/cli/io.ts";
+import type { Io, Output } from "../../src/cli/process/io.ts";
 
 class MemoryOutput implements Output {
   text = "";

@@ -1,7 +1,7 @@
 /** `offhook headset test` and `learn` on a headset of a fake HID library. */
 import assert from "node:assert/strict";
-import type { BenchPerson } from "../../../src/cli/bench_person.ts";
-import { tryAll } from "../../../src/cli/run_headset_test.ts";
+import type { BenchPerson } from "../../../src/cli/commands/headset/bench_person.ts";
+import { tryAll } from "../../../src/cli/commands/headset/run_headset_test.ts";
 import type { HeadsetTestReport } from "../../../src/control/schemas/headsets.ts";
 import { quirkFromJson } from "../../../src/hid/quirks.ts";
 import { type Bench, learnQuirk, openBench } from "../../../src/station/desk/headset_bench.ts";

@@ -1,6 +1,6 @@
 /** What a call becomes as JSON, as a sentence and as an exit status. */
 import assert from "node:assert/strict";
-import { callReport, clock, exitOf, sentenceOf } from "../../../src/cli/call_report.ts";
+import { callReport, clock, exitOf, sentenceOf } from "../../../src/cli/call/call_report.ts";
 import { callReportSchema } from "../../../src/control/schemas/call.ts";
 import type { CallRecord } from "../../../src/core/state/call.ts";
 import { type Outcome, OUTCOMES } from "../../../src/core/state/outcome.ts";

@@ -1,7 +1,7 @@
 /** The words of `offhook devices`. */
 import assert from "node:assert/strict";
 import { parse } from "@optique/core/parser";
-import { devicesParser } from "../../../src/cli/devices.ts";
+import { devicesParser } from "../../../src/cli/commands/devices/devices.ts";
 
 Deno.test("without a word the devices are listed", () => {
   const rows: [string[], { action: string; json: boolean }][] = [

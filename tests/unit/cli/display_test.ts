@@ -1,10 +1,10 @@
 /** The live line, tables and errors as a terminal shows them. */
 import assert from "node:assert/strict";
-import { devicesTable } from "../../../src/cli/devices.ts";
+import { devicesTable } from "../../../src/cli/commands/devices/devices.ts";
 import { missingPackage, unusableFile } from "../../../src/cli/cli.ts";
-import { displayKind, openDisplay } from "../../../src/cli/call_display.ts";
-import { liveLine } from "../../../src/cli/live_line.ts";
-import { errorLines } from "../../../src/cli/report_error.ts";
+import { displayKind, openDisplay } from "../../../src/cli/call/call_display.ts";
+import { liveLine } from "../../../src/cli/call/live_line.ts";
+import { errorLines } from "../../../src/cli/process/report_error.ts";
 import { OffhookError } from "../../../src/base/errors.ts";
 import { aReport, aView } from "../../fakes/fake_phone.ts";
 import { FakeIo } from "../../fakes/fake_io.ts";

@@ -1,7 +1,7 @@
 /** The form of log lines, and how they reach their place. */
 import assert from "node:assert/strict";
 import { LEVELS, type LogLevel } from "../../../src/station/log/log_line.ts";
-import { formatted, openLog } from "../../../src/cli/log.ts";
+import { formatted, openLog } from "../../../src/cli/phone/log.ts";
 import { loadConfig } from "../../../src/config/load.ts";
 import { FakeIo } from "../../fakes/fake_io.ts";
 

@@ -1,6 +1,6 @@
 /** The party of `--from`, as a From header and as an error. */
 import assert from "node:assert/strict";
-import { partyOf } from "../../../src/cli/party.ts";
+import { partyOf } from "../../../src/cli/phone/party.ts";
 
 Deno.test("a caller is written as in a From header, quotes in the name escaped", () => {
   const table = [

@@ -1,10 +1,10 @@
 /** The quick way through a command line and the whole parser agree wherever the quick one answers. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { argument, flag, option, quickValues, repeated } from "../../../src/cli/quick_args.ts";
-import { defineQuickCommand } from "../../../src/cli/quick_command.ts";
-import { wholeCommand } from "../../../src/cli/quick_parser.ts";
-import { readText, readWholeNumber } from "../../../src/cli/readers.ts";
+import { argument, flag, option, quickValues, repeated } from "../../../src/cli/args/fields.ts";
+import { defineQuickCommand } from "../../../src/cli/args/quick_command.ts";
+import { wholeCommand } from "../../../src/cli/args/quick_parser.ts";
+import { readText, readWholeNumber } from "../../../src/cli/args/readers.ts";
 import { FakeIo } from "../../fakes/fake_io.ts";
 import { FakePhone } from "../../fakes/fake_phone.ts";
 

@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { OffhookError } from "../../../src/base/errors.ts";
 import { parseMicrophone, parseSpeaker } from "../../../src/config/endpoints.ts";
-import { dtmfDigits, durationMs } from "../../../src/cli/readers.ts";
-import { readHeader, readListenAddress } from "../../../src/cli/phone_readers.ts";
+import { dtmfDigits, durationMs } from "../../../src/cli/args/readers.ts";
+import { readHeader, readListenAddress } from "../../../src/cli/args/phone_readers.ts";
 
 /** Each text gives the value, or an error that matches. */
 function table<T>(parse: (text: string) => T, rows: [string, T | RegExp][]) {

@@ -1,0 +1,203 @@
+/**
+ * Flags that several commands share, as data. The names of their values are those of
+ * `src/config/overrides.ts`, so that what was parsed can be handed to the configuration as it is.
+ * Loads neither the parser library nor the configuration's schema. Not on the real-time path.
+ */
+import {
+  CODECS,
+  LOG_LEVELS,
+  MAXIMUM_PIPE_RATE,
+  MINIMUM_PIPE_RATE,
+  TLS_VERSIONS,
+  TRANSPORTS,
+} from "../../config/constants.ts";
+import { outputFields } from "./output_fields.ts";
+import { flag, option, repeated, type ValuesOf } from "./fields.ts";
+import {
+  MICROPHONE_WORDS,
+  readCodecs,
+  readHeader,
+  readMicrophone,
+  readSpeaker,
+  SPEAKER_WORDS,
+} from "./phone_readers.ts";
+import {
+  dtmfDigits,
+  durationMs,
+  readOneOf,
+  readPath,
+  readText,
+  readWholeNumber,
+} from "./readers.ts";
+
+const file = { metavar: "FILE", read: readPath, completes: "file" } as const;
+const name = { metavar: "NAME", read: readText };
+const host = { metavar: "HOST[:PORT]", read: readText };
+const duration = { metavar: "DURATION", read: durationMs };
+
+function oneOf<const T extends string>(metavar: string, allowed: readonly T[]) {
+  return { metavar, read: readOneOf(allowed), completes: allowed };
+}
+
+/** Which account, and where its password comes from. */
+export const accountFields = {
+  config: option("--config", file, "Configuration file."),
+  account: option("--account", name, "Account of the configuration; without it the default one."),
+  server: option("--server", host, "SIP server."),
+  user: option("--user", name, "User name."),
+  authUser: option("--auth-user", name, "User name for authentication when it is another."),
+  displayName: option("--display-name", name, "The name that others see."),
+  passwordFile: option(
+    "--password-file",
+    file,
+    "File with the password, - for standard input; or OFFHOOK_PASSWORD.",
+  ),
+  passwordStdin: flag(["--password-stdin"], "The password is on standard input."),
+  proxy: option("--proxy", host, "Outbound proxy that every request goes to first."),
+  transport: option(
+    "--transport",
+    oneOf("TRANSPORT", TRANSPORTS),
+    `${TRANSPORTS.join(", ")}; without it what DNS says, else udp.`,
+  ),
+  expires: option(
+    "--expires",
+    { metavar: "SECONDS", read: readWholeNumber(30, 86400) },
+    "Registration interval to ask for.",
+  ),
+};
+
+export const tlsFields = {
+  tlsCa: option("--tls-ca", file, "PEM file of a private CA."),
+  tlsCert: option("--tls-cert", file, "Client certificate, PEM."),
+  tlsKey: option("--tls-key", file, "Its key, PEM."),
+  tlsServerName: option(
+    "--tls-server-name",
+    name,
+    "Name to ask for and to verify when it is not the server's.",
+  ),
+  tlsPin: option(
+    "--tls-pin",
+    { metavar: "SHA256", read: readText },
+    "Fingerprint of the server's certificate, checked besides the chain.",
+  ),
+  tlsMinVersion: option(
+    "--tls-min-version",
+    oneOf("VERSION", TLS_VERSIONS),
+    `Oldest version to accept: ${TLS_VERSIONS.join(" or ")}.`,
+  ),
+  tlsNoVerify: flag(["--tls-no-verify"], "Verify nothing. For tests only."),
+};
+
+/** What commands that talk SIP write about it. */
+export const logFields = {
+  trace: option(
+    "--trace",
+    file,
+    "Write every SIP message to FILE, - for standard error; no credentials in it.",
+  ),
+  logLevel: option(
+    "--log-level",
+    oneOf("LEVEL", LOG_LEVELS),
+    `${LOG_LEVELS.join(", ")}; info tells of calls, debug of SIP messages, trace of each step.`,
+  ),
+  logFile: option("--log-file", file, "Log there."),
+};
+
+export const audioFields = {
+  mic: option(
+    "--mic",
+    { metavar: "SOURCE", read: readMicrophone, completes: MICROPHONE_WORDS },
+    "What is sent: device, device:NAME, file:PATH, pipe, tone, voice, silence.",
+  ),
+  speaker: option(
+    "--speaker",
+    { metavar: "SINK", read: readSpeaker, completes: SPEAKER_WORDS },
+    "Where it is heard: device, device:NAME, file:PATH, pipe, null.",
+  ),
+  rate: option(
+    "--rate",
+    { metavar: "HERTZ", read: readWholeNumber(MINIMUM_PIPE_RATE, MAXIMUM_PIPE_RATE) },
+    "Sample rate of pipes, s16le mono; 16000 by default.",
+  ),
+  loop: flag(["--loop"], "Start the microphone's file again at its end."),
+  record: option("--record", file, "Record the call as a stereo WAV: left ours, right theirs."),
+};
+
+const callFields = {
+  timeout: option(
+    "--timeout",
+    duration,
+    "Give up when nobody answered by then, 60 s by default; or nobody called, no end by default.",
+  ),
+  duration: option("--duration", duration, "Hang up so long after the answer."),
+  dtmf: option(
+    "--dtmf",
+    { metavar: "DIGITS", read: dtmfDigits },
+    "Send digits after the answer; w waits one second, a comma two.",
+  ),
+  codecs: option(
+    "--codec",
+    { metavar: "CODECS", read: readCodecs, completes: CODECS },
+    "Codecs to offer, best first: PCMU,G722.",
+  ),
+  requireAudio: flag(["--require-audio"], "Fail with 9 when no sound arrives."),
+};
+
+/** Who we say that we are, and what else we say. */
+const identityFields = {
+  from: option(
+    "--from",
+    { metavar: "IDENTITY", read: readText },
+    `Who calls or answers: a URI, "Name <URI>", or a number on the account.`,
+  ),
+  headers: repeated(
+    "--header",
+    { metavar: "NAME:VALUE", read: readHeader },
+    "Add a header to our INVITE or our answer. May be repeated.",
+  ),
+};
+
+/** Whether a running station is used. */
+const attachFields = {
+  standalone: flag(["--standalone"], "Use a phone of its own beside any station."),
+  socket: option(
+    "--socket",
+    { ...file, metavar: "PATH" },
+    "Use the station of this control socket, and no other phone.",
+  ),
+};
+
+/** The headings of the help. */
+export const ACCOUNT = "Account (without a configuration: --server and --user)";
+const ATTACH = "Station (used when one runs)";
+
+/** What follows the flags of its own in the help of every command that makes or takes calls. */
+export const PHONE = {
+  Output: outputFields,
+  [ACCOUNT]: accountFields,
+  [ATTACH]: attachFields,
+  TLS: tlsFields,
+  Logging: logFields,
+};
+
+/** What dial, redial and answer take alike, by heading. */
+export const CALLING = { Call: callFields, Identity: identityFields, Audio: audioFields, ...PHONE };
+
+export type AccountValues = ValuesOf<typeof accountFields>;
+export type TlsValues = ValuesOf<typeof tlsFields>;
+export type LogValues = ValuesOf<typeof logFields>;
+export type AudioValues = ValuesOf<typeof audioFields>;
+export type CallValues = ValuesOf<typeof callFields>;
+export type OutputValues = ValuesOf<typeof outputFields>;
+export type AttachValues = ValuesOf<typeof attachFields>;
+export type PhoneFields =
+  & typeof outputFields
+  & typeof accountFields
+  & typeof attachFields
+  & typeof tlsFields
+  & typeof logFields;
+export type CallingFields =
+  & typeof callFields
+  & typeof identityFields
+  & typeof audioFields
+  & PhoneFields;

@@ -1,0 +1,10 @@
+/**
+ * Imports a module that Deno does not see before it is needed.
+ *
+ * Deno reads the whole graph below a literal `import()` before the program begins, which costs
+ * `offhook version` as much as the station weighs. A computed one is read when it is reached. The
+ * type is given: `lazily<typeof import("../commands/dial/dial.ts")>(import.meta.url, "../commands/dial/dial.ts")`.
+ */
+export function lazily<Module>(base: string, path: string): Promise<Module> {
+  return import(new URL(path, base).href);
+}

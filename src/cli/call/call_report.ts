@@ -1,0 +1,95 @@
+/**
+ * What is said of a call that is over: its JSON (`offhook.call/1`), its exit status and a sentence.
+ * Pure. Not on the real-time path.
+ */
+import type { CallRecord, CallView } from "../../core/state/call.ts";
+import { type ErrorJson, EXIT_CODES, type ExitCode } from "../../base/errors.ts";
+import { type Outcome, OUTCOME_WORDS } from "../../core/state/outcome.ts";
+import type { CallReport } from "../../control/schemas/call.ts";
+
+const CALL_SCHEMA = "offhook.call/1";
+
+/** Exit status of an outcome that has no error of its own to say it. */
+const EXIT_OF_OUTCOME: Record<Outcome, ExitCode> = {
+  answered: 0,
+  busy: 5,
+  "no-answer": 6,
+  declined: 7,
+  "not-found": 8,
+  unreachable: 8,
+  "auth-failed": 4,
+  "media-failed": 9,
+  cancelled: 130,
+  failed: 7,
+  // As a call of ours that was given up.
+  "answered-elsewhere": 130,
+  missed: 130,
+};
+
+const NO_AUDIO: ErrorJson = {
+  code: "media-failed",
+  message: "the call was answered, but no sound arrived",
+  hint: "A firewall or NAT may keep RTP away; without --require-audio this is no failure.",
+};
+
+/** @param requireAudio an answered call without a received packet counts as failed */
+export function callReport(
+  { record, security }: { record: CallRecord; security: CallView["security"] },
+  options: { requireAudio?: boolean } = {},
+): CallReport {
+  const silent = options.requireAudio === true && record.outcome === "answered" &&
+    (record.report?.received ?? 0) === 0;
+  const outcome = silent ? "media-failed" : record.outcome;
+  const error = silent ? NO_AUDIO : record.error;
+  const { report, answeredAt } = record;
+  return {
+    schema: CALL_SCHEMA,
+    outcome,
+    sipStatus: record.sipStatus,
+    reason: record.reason,
+    callId: record.sipCallId ?? null,
+    local: record.local?.uri ?? null,
+    remote: record.remote.uri,
+    transport: record.transport ?? null,
+    codec: record.codec ?? report?.codec ?? null,
+    security,
+    setupMs: (answeredAt ?? record.endedAt) - record.startedAt,
+    durationMs: answeredAt === undefined ? 0 : record.endedAt - answeredAt,
+    media: {
+      sent: report?.sent ?? 0,
+      received: report?.received ?? 0,
+      heard: (report?.received ?? 0) > 0,
+      lost: report?.lost ?? 0,
+      jitterMs: Math.round((report?.jitterMs ?? 0) * 100) / 100,
+    },
+    dtmf: { sent: report?.dtmfSent ?? "", received: report?.dtmfReceived ?? "" },
+    endedBy: record.endedBy,
+    ...(error === undefined ? {} : { error }),
+  };
+}
+
+/** Total: every report has a status. An error's code stands over the outcome's. */
+export function exitOf(report: CallReport): ExitCode {
+  if (report.outcome === "answered") return 0;
+  if (report.error !== undefined) return EXIT_CODES[report.error.code];
+  return EXIT_OF_OUTCOME[report.outcome];
+}
+
+/** `ended after 0:12 by the other side`, `ended after 0:12; no sound was received`, `busy (486 Busy Here)` */
+export function sentenceOf(report: CallReport): string {
+  const { sipStatus, reason } = report;
+  const status = sipStatus === 0 ? "" : ` (${sipStatus}${reason === "" ? "" : ` ${reason}`})`;
+  if (report.outcome !== "answered") return `${OUTCOME_WORDS[report.outcome]}${status}`;
+  const who = report.endedBy === "remote" ? " by the other side" : "";
+  const silence = report.media.heard ? "" : "; no sound was received";
+  return `ended after ${clock(report.durationMs)}${who}${silence}`;
+}
+
+/** `0:07`, `12:34`, `1:02:03` */
+export function clock(ms: number): string {
+  const seconds = Math.floor(ms / 1000);
+  const two = (part: number) => String(part).padStart(2, "0");
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 60) return `${minutes}:${two(seconds % 60)}`;
+  return `${Math.floor(minutes / 60)}:${two(minutes % 60)}:${two(seconds % 60)}`;
+}

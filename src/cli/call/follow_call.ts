@@ -1,0 +1,61 @@
+/** One call on the screen and under the keys, from now to its end. Not on the real-time path. */
+import type { ExitCode } from "../../base/errors.ts";
+import type { CallId } from "../../core/ports/sip_port.ts";
+import { displayKind, openDisplay } from "./call_display.ts";
+import { CallFollower } from "./call_follower.ts";
+import { openCallKeys } from "./call_keys.ts";
+import { finishCall, type OutputWishes } from "./call_output.ts";
+import type { Session } from "../phone/session.ts";
+import type { Io } from "../process/io.ts";
+import type { StationPipes } from "./station_pipes.ts";
+
+export interface FollowWishes extends OutputWishes {
+  dtmf?: string | undefined;
+  duration?: number | undefined;
+}
+
+export interface FollowTask {
+  io: Io;
+  session: Session;
+  call: CallId;
+  /** How the call's events are had; absent: all of the session's. */
+  listen?: Session["listen"];
+  /** Of this process, when a station holds the call. */
+  pipes?: StationPipes;
+}
+
+/** Follows the call, says how it went and gives its exit status. */
+export async function followCall(
+  wishes: FollowWishes,
+  { io, session, call, listen = (listener) => session.listen(listener), pipes }: FollowTask,
+): Promise<ExitCode> {
+  // With the report on standard error, words there would spoil it.
+  const quiet = wishes.quiet || (wishes.json && wishes.soundOnStdout);
+  const kind = displayKind(io, { json: wishes.json, quiet });
+  const display = openDisplay(io, kind);
+  const follower = new CallFollower(session.phone, call, {
+    io,
+    display,
+    options: {
+      digits: wishes.dtmf,
+      hasDuration: wishes.duration !== undefined,
+      requireAudio: wishes.requireAudio,
+    },
+  });
+  const keyboard = kind === "live" && io.stdinIsTty ? openCallKeys(io, follower) : undefined;
+  try {
+    listen((event) => follower.handle(event));
+    const piped = pipes?.follow(session.phone, follower);
+    session.interruption.then(() => {
+      display.note("hanging up");
+      return follower.hangup();
+    });
+    const followed = await Promise.race([follower.ended, session.lost]);
+    await piped;
+    display.close();
+    return await finishCall(followed, wishes, { io, interrupted: session.interrupted });
+  } finally {
+    keyboard?.close();
+    display.close();
+  }
+}

@@ -1,0 +1,61 @@
+/**
+ * The sound of a call that a running station makes for this command. The station has folders of its
+ * own: paths are made absolute here. Pipes are this process's. Not on the real-time path.
+ */
+import { resolve } from "node:path";
+import { OffhookError } from "../../base/errors.ts";
+import type { AudioEndpoints } from "../../core/ports/media_port.ts";
+import type { Io } from "../process/io.ts";
+import { lazily } from "../args/lazily.ts";
+import type { AccountValues, AudioValues, TlsValues } from "../args/common_fields.ts";
+import type { StationPipes } from "./station_pipes.ts";
+
+export interface StationSound {
+  /** Absent: the station's own, because nothing was asked for. */
+  endpoints?: AudioEndpoints;
+  pipes?: StationPipes;
+}
+
+/** @throws OffhookError `usage` for a pipe of a command that does not stay, or that contradicts */
+export async function stationSound(
+  values: AudioValues & AccountValues & TlsValues & { detach: boolean },
+  io: Io,
+): Promise<StationSound> {
+  const { mic, speaker, record, loop } = values;
+  const asked = [mic, speaker, record].some((each) => each !== undefined) || loop ||
+    ["OFFHOOK_MIC", "OFFHOOK_SPEAKER"].some((variable) => io.environment(variable));
+  if (!asked) return {};
+  // Half of it may be the configuration's: that is read only for this.
+  const { endpointsOf, loadForCommand } = await lazily<typeof import("../phone/call_setup.ts")>(
+    import.meta.url,
+    "../phone/call_setup.ts",
+  );
+  const wanted = absolute(endpointsOf(await loadForCommand(values, io), values, io), io.cwd);
+  const piped = [wanted.microphone, wanted.speaker].findIndex(({ kind }) => kind === "pipe");
+  if (piped < 0) return { endpoints: wanted };
+  if (values.detach) {
+    const flag = piped === 0 ? "--mic pipe" : "--speaker pipe";
+    throw new OffhookError("usage", `${flag} needs this command to stay, --detach leaves`, {
+      hint: "Leave --detach away, or use offhook audio later.",
+    });
+  }
+  const { splitPipes } = await lazily<typeof import("./station_pipes.ts")>(
+    import.meta.url,
+    "./station_pipes.ts",
+  );
+  return splitPipes(wanted, io);
+}
+
+function absolute({ microphone, speaker, record }: AudioEndpoints, cwd: string): AudioEndpoints {
+  return {
+    microphone: inFolder(microphone, cwd),
+    speaker: inFolder(speaker, cwd),
+    ...(record === undefined ? {} : { record: resolve(cwd, record) }),
+  };
+}
+
+function inFolder<T extends { kind: string }>(endpoint: T, cwd: string): T {
+  return "path" in endpoint && typeof endpoint.path === "string"
+    ? { ...endpoint, path: resolve(cwd, endpoint.path) }
+    : endpoint;
+}

@@ -1,0 +1,172 @@
+/**
+ * The subcommands that act on a live call of a running station, one row each.
+ *
+ *     offhook hold [--call ID]  ─► the call that is meant ─► one method of the control API
+ */
+import type { CallView, Phone } from "../../../control/contract/phone.ts";
+import type { Command } from "../../args/command.ts";
+import { say, sayJson } from "../../process/io.ts";
+import { callField, LIVE, type LiveFields, withStation } from "../../station/live.ts";
+import { meantCall } from "../../station/meant_call.ts";
+import { argument, type Fields, option, type ValuesOf } from "../../args/fields.ts";
+import { defineQuickCommand } from "../../args/quick_command.ts";
+import { dtmfDigits, readText, readWholeNumber } from "../../args/readers.ts";
+
+interface CallAction<F extends Fields> {
+  name: string;
+  brief: string;
+  synopsis: string;
+  examples: string[];
+  /** What the command takes besides the common flags. */
+  takes: F;
+  /** Which calls it can mean when none is named. */
+  fits(call: CallView): boolean;
+  act(phone: Phone, call: CallView, values: ValuesOf<F>): Promise<{ seq: number }>;
+  /** What was done, as a person says it. */
+  done(call: CallView, values: ValuesOf<F>): string;
+}
+
+const talking = ({ state }: CallView) => state === "active" || state === "held";
+
+type ActionFields = typeof callField & LiveFields;
+
+function action<F extends Fields>(row: CallAction<F>): Command {
+  const { name, brief, synopsis, examples } = row;
+  return defineQuickCommand<ActionFields>({
+    name,
+    brief,
+    synopsis,
+    examples,
+    fields: { ...row.takes, ...callField },
+    shared: LIVE,
+    run: (values, { io }) =>
+      withStation(values, io, async (phone) => {
+        // What the row takes is among the values, by its own names.
+        const own = values as unknown as ValuesOf<F>;
+        const { calls } = await phone.request("status", {});
+        const call = meantCall(calls, values.call, row.fits);
+        const { seq } = await row.act(phone, call, own);
+        if (values.json) {
+          await sayJson(io, { schema: "offhook.action/1", action: name, call: call.id, seq });
+        } else if (!values.quiet) await say(io, row.done(call, own));
+        return 0;
+      }),
+  });
+}
+
+export const hangup = action({
+  name: "hangup",
+  brief: "End a live call",
+  synopsis: "[OPTIONS]",
+  examples: ["hangup", "hangup --call 3f9a21c0"],
+  takes: {},
+  fits: ({ state }) => state !== "ending",
+  act: (phone, { id }) => phone.request("hangup", { call: id }),
+  done: ({ remote }) => `hung up on ${remote.uri}`,
+});
+
+export const hold = action({
+  name: "hold",
+  brief: "Put the other side on hold",
+  synopsis: "[OPTIONS]",
+  examples: ["hold"],
+  takes: {},
+  fits: ({ state }) => state === "active",
+  act: (phone, { id }) => phone.request("hold", { call: id }),
+  done: ({ remote }) => `holding ${remote.uri}`,
+});
+
+export const resume = action({
+  name: "resume",
+  brief: "Take the other side back from hold",
+  synopsis: "[OPTIONS]",
+  examples: ["resume"],
+  takes: {},
+  fits: ({ state }) => state === "held",
+  act: (phone, { id }) => phone.request("resume", { call: id }),
+  done: ({ remote }) => `talking to ${remote.uri}`,
+});
+
+export const mute = action({
+  name: "mute",
+  brief: "Send silence instead of the microphone",
+  synopsis: "[OPTIONS]",
+  examples: ["mute"],
+  takes: {},
+  fits: (call) => talking(call) && !call.muted,
+  act: (phone, { id }) => phone.request("mute", { call: id, muted: true }),
+  done: ({ remote }) => `muted towards ${remote.uri}`,
+});
+
+export const unmute = action({
+  name: "unmute",
+  brief: "Send the microphone again",
+  synopsis: "[OPTIONS]",
+  examples: ["unmute"],
+  takes: {},
+  fits: (call) => call.muted,
+  act: (phone, { id }) => phone.request("mute", { call: id, muted: false }),
+  done: ({ remote }) => `heard by ${remote.uri} again`,
+});
+
+export const dtmf = action({
+  name: "dtmf",
+  brief: "Send digits into a live call",
+  synopsis: "[OPTIONS] DIGITS",
+  examples: ["dtmf 42#", "dtmf 1,w2"],
+  takes: {
+    digits: argument(
+      { metavar: "DIGITS", read: dtmfDigits },
+      "0-9, *, #, A-D; w waits one second, a comma two.",
+    ),
+  },
+  fits: (call) => talking(call) || call.state === "early",
+  act: (phone, { id }, { digits }) => phone.request("dtmf", { call: id, digits }),
+  done: ({ remote }, { digits }) => `sending ${digits} to ${remote.uri}`,
+});
+
+export const reject = action({
+  name: "reject",
+  brief: "Refuse a ringing call",
+  synopsis: "[OPTIONS]",
+  examples: ["reject", "reject --status 486"],
+  takes: {
+    status: option(
+      "--status",
+      { metavar: "CODE", read: readWholeNumber(300, 699) },
+      "SIP status to refuse with; 603 by default.",
+    ),
+  },
+  fits: (call) => call.state === "ringing" && call.direction === "incoming",
+  act: (phone, { id }, { status }) =>
+    phone.request("reject", { call: id, ...(status === undefined ? {} : { status }) }),
+  done: ({ remote }) => `refused ${remote.uri}`,
+});
+
+export const transfer = action({
+  name: "transfer",
+  brief: "Hand the other side on to another number",
+  synopsis: "[OPTIONS] TARGET",
+  examples: ["transfer sip:bob@example.com"],
+  takes: {
+    target: argument({ metavar: "TARGET", read: readText }, "A number or URI."),
+  },
+  fits: talking,
+  act: (phone, { id }, { target }) => phone.request("transfer", { call: id, target }),
+  done: ({ remote }, { target }) => `transferring ${remote.uri} to ${target}`,
+});
+
+export const swap = defineQuickCommand<LiveFields>({
+  name: "swap",
+  brief: "Hold the active call and resume the held one",
+  synopsis: "[OPTIONS]",
+  examples: ["swap"],
+  fields: {},
+  shared: LIVE,
+  run: (values, { io }) =>
+    withStation(values, io, async (phone) => {
+      const { seq } = await phone.request("swap", {});
+      if (values.json) await sayJson(io, { schema: "offhook.action/1", action: "swap", seq });
+      return 0;
+    }),
+});

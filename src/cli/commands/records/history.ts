@@ -1,0 +1,51 @@
+/** `offhook history`: the calls that were, newest first. */
+import { outputFields } from "../../args/output_fields.ts";
+import { flag, option, type ValuesOf } from "../../args/fields.ts";
+import { defineQuickCommand } from "../../args/quick_command.ts";
+import { lazily } from "../../args/lazily.ts";
+import { readMoment } from "../../args/moments.ts";
+import { readText, readWholeNumber } from "../../args/readers.ts";
+
+const fields = {
+  missed: flag(["--missed"], "Only missed calls; one answered elsewhere is none."),
+  incoming: flag(["--incoming"], "Only calls to us."),
+  outgoing: flag(["--outgoing"], "Only calls of ours."),
+  since: option(
+    "--since",
+    { metavar: "WHEN", read: readMoment },
+    "Not before: a date, a time, or so long ago (2h, 7d).",
+  ),
+  until: option("--until", { metavar: "WHEN", read: readMoment }, "Before this time."),
+  with: option(
+    "--with",
+    { metavar: "TEXT", read: readText },
+    "Whose name, address or number has this in it.",
+  ),
+  account: option("--account", { metavar: "NAME", read: readText }, "Only calls of this account."),
+  limit: option(
+    "--limit",
+    { metavar: "N", read: readWholeNumber(1, 1_000_000) },
+    "At most so many; 50 by default.",
+  ),
+};
+
+export type HistoryValues = ValuesOf<typeof fields & typeof outputFields>;
+
+export const history = defineQuickCommand<typeof fields & typeof outputFields>({
+  name: "history",
+  brief: "Calls that were, newest first",
+  synopsis: "[OPTIONS]",
+  description:
+    "Reads the history that a station of this user keeps, whether it runs or not. With " +
+    "--json one object a line.",
+  examples: ["history --missed --since 1d", "history --with 0301234567 --json | jq .durationMs"],
+  fields,
+  shared: { Output: outputFields },
+  async run(values, { io }) {
+    const { runHistory } = await lazily<typeof import("./run_history.ts")>(
+      import.meta.url,
+      "./run_history.ts",
+    );
+    return await runHistory(values, io);
+  },
+});

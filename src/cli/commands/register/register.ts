@@ -1,0 +1,44 @@
+/** `offhook register`: register, say how it went, un-register; or `--stay`. */
+import { PHONE, type PhoneFields } from "../../args/common_fields.ts";
+import { lazily } from "../../args/lazily.ts";
+import { flag, option, type ValuesOf } from "../../args/fields.ts";
+import { defineQuickCommand } from "../../args/quick_command.ts";
+import { durationMs } from "../../args/readers.ts";
+
+const fields = {
+  stay: flag(["--stay"], "Stay registered until interrupted, and say what changes."),
+  timeout: option(
+    "--timeout",
+    { metavar: "DURATION", read: durationMs },
+    "Give up when there is no answer by then; 35 s by default.",
+  ),
+};
+
+export type RegisterValues = ValuesOf<typeof fields & PhoneFields>;
+
+export const register = defineQuickCommand<typeof fields & PhoneFields>({
+  name: "register",
+  brief: "Register, say how it went, un-register",
+  synopsis: "[OPTIONS]",
+  examples: [
+    "register --server sip.example.com --user alice --password-file pw.txt",
+    "register --account work --json",
+    "register --stay",
+  ],
+  fields: {},
+  shared: { Registration: fields, ...PHONE },
+  async run(values, context) {
+    const { attachedStation } = await lazily<typeof import("../../station/at_station.ts")>(
+      import.meta.url,
+      "../../station/at_station.ts",
+    );
+    const attached = await attachedStation(values, context.io);
+    const { registerAtStation, runRegister } = await lazily<typeof import("./run_register.ts")>(
+      import.meta.url,
+      "./run_register.ts",
+    );
+    return attached === undefined
+      ? await runRegister(values, context)
+      : await registerAtStation(attached, values, context);
+  },
+});

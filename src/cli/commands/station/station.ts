@@ -1,0 +1,60 @@
+/** `offhook station`: the headless phone. */
+import {
+  ACCOUNT,
+  accountFields,
+  audioFields,
+  logFields,
+  tlsFields,
+} from "../../args/common_fields.ts";
+import { lazily } from "../../args/lazily.ts";
+import { flag, option, type ValuesOf } from "../../args/fields.ts";
+import { defineQuickCommand } from "../../args/quick_command.ts";
+import { readPath, readWholeNumber } from "../../args/readers.ts";
+
+const fields = {
+  socket: option(
+    "--socket",
+    { metavar: "PATH", read: readPath, completes: "file" },
+    "Control socket; by default in the runtime folder.",
+  ),
+  healthPort: option(
+    "--health-port",
+    { metavar: "PORT", read: readWholeNumber(0, 65535) },
+    "Serve /healthz and /readyz on this port of 127.0.0.1.",
+  ),
+  noHistory: flag(["--no-history"], "Keep no call history."),
+};
+
+type StationFields =
+  & typeof fields
+  & typeof accountFields
+  & typeof tlsFields
+  & typeof audioFields
+  & typeof logFields;
+
+export type StationValues = ValuesOf<StationFields>;
+
+export const station = defineQuickCommand<StationFields>({
+  name: "station",
+  brief: "The headless phone: registers, takes calls, is driven by the other commands",
+  synopsis: "[OPTIONS]",
+  description: "Runs in the foreground, fit for systemd (Type=notify): READY when it serves, " +
+    "WATCHDOG as long as the process itself works. It starts without network and without sound and " +
+    "picks them up when they come. SIGTERM ends calls, un-registers and leaves.",
+  examples: ["station", "station --config /etc/offhook/lobby.toml --health-port 8123"],
+  fields: {},
+  shared: {
+    Station: fields,
+    [ACCOUNT]: accountFields,
+    TLS: tlsFields,
+    Audio: audioFields,
+    Logging: logFields,
+  },
+  async run(values, context) {
+    const { runStation } = await lazily<typeof import("./run_station.ts")>(
+      import.meta.url,
+      "./run_station.ts",
+    );
+    return await runStation(values, context);
+  },
+});

@@ -1,0 +1,67 @@
+/** The configuration under a station's flags, as its phone takes it. Not on the real-time path. */
+import { dirname } from "node:path";
+import { expandPath } from "../../../config/folders.ts";
+import { type LoadedConfig, toAccount } from "../../../config/load.ts";
+import { DIRECT_ACCOUNT } from "../../../core/account/account.ts";
+import { OffhookError } from "../../../base/errors.ts";
+import { endpointsOf, passwordOf } from "../../phone/call_setup.ts";
+import type { Io } from "../../process/io.ts";
+import type { PhoneOptions } from "../../args/open_phone.ts";
+import type { StationValues } from "./station.ts";
+
+/** @throws OffhookError `usage` for a pipe */
+export function phoneOptions(
+  loaded: LoadedConfig,
+  values: StationValues,
+  io: Io,
+): Omit<PhoneOptions, "log"> {
+  const endpoints = endpointsOf(loaded, values, io);
+  const { microphone, speaker } = endpoints;
+  if (microphone.kind === "pipe" || speaker.kind === "pipe") {
+    throw new OffhookError("usage", "a station has no pipe: several calls would share it", {
+      hint: "Use `offhook audio CALL` to join a call with a pipe.",
+    });
+  }
+  const { station } = loaded.config;
+  const direct = toAccount(DIRECT_ACCOUNT, loaded.direct, loaded);
+  return {
+    accounts: accountsOf(loaded, values, io),
+    direct: {
+      listen: [],
+      codecs: direct.codecs,
+      user: direct.user,
+      tls: direct.tls,
+      ...(direct.displayName === undefined ? {} : { displayName: direct.displayName }),
+      ...(direct.transport === undefined ? {} : { transport: direct.transport }),
+    },
+    register: true,
+    endpoints,
+    maxCalls: station.max_calls,
+    ringMs: station.ring_seconds * 1_000,
+    doNotDisturb: station.do_not_disturb,
+    ...(station.auto_answer.length === 0 ? {} : {
+      autoAnswer: { callers: station.auto_answer, afterMs: station.auto_answer_seconds * 1_000 },
+    }),
+    active: "one",
+    ...(station.follow_transfers ? { transfers: (target: string) => target } : {}),
+  };
+}
+
+/** The chosen one first: it is the default of who dials. */
+function accountsOf(
+  loaded: LoadedConfig,
+  values: StationValues,
+  io: Io,
+): PhoneOptions["accounts"] {
+  const ids = Object.keys(loaded.config.accounts);
+  ids.sort((a, b) => Number(b === loaded.account) - Number(a === loaded.account));
+  return ids.map((id) => ({
+    account: toAccount(id, loaded.config.accounts[id]!, loaded),
+    password: passwordOf(loaded, id, values, io),
+  }));
+}
+
+/** Makes a path of the configuration absolute. */
+export function pathIn({ path, environment }: LoadedConfig): (path: string) => string {
+  return (each) => expandPath(each, dirname(path), environment);
+}

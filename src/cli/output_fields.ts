@@ -1,9 +1,0 @@
-/** What commands write, and how much: flags of nearly all of them. Not on the real-time path. */
-import { flag } from "./quick_args.ts";
-
-export const jsonFields = { json: flag(["--json"], "One JSON object on standard output.") };
-
-export const outputFields = {
-  ...jsonFields,
-  quiet: flag(["-q", "--quiet"], "No words except errors."),
-};

@@ -1,0 +1,101 @@
+/**
+ * From the values of a call command to what a phone needs: configuration, account, endpoints,
+ * password, trace and log. Not on the real-time path.
+ */
+import { parseMicrophone, parseSpeaker } from "../../config/endpoints.ts";
+import { loadConfig, type LoadedConfig } from "../../config/load.ts";
+import type { Overrides } from "../../config/overrides.ts";
+import { isStdin, passwordReader } from "../../config/credentials/password.ts";
+import { OffhookError } from "../../base/errors.ts";
+import type { AudioEndpoints } from "../../core/ports/media_port.ts";
+import type { Io } from "../process/io.ts";
+import type { AccountValues, AudioValues, LogValues, TlsValues } from "../args/common_fields.ts";
+
+/** The configuration under the flags of a command. */
+export async function loadForCommand(
+  values: AccountValues & TlsValues & Partial<AudioValues> & Partial<LogValues> & {
+    codecs?: readonly string[] | undefined;
+  },
+  io: Io,
+): Promise<LoadedConfig> {
+  const { config, account, tlsNoVerify, ...rest } = values;
+  const flags: Overrides = { ...rest, ...(tlsNoVerify === true ? { tlsVerify: false } : {}) };
+  const { environment, cwd } = io;
+  return await loadConfig({ path: config, account, flags, environment, cwd });
+}
+
+/** Reads a password when a server asks for it. @throws OffhookError when there is none */
+export function passwordOf(
+  loaded: LoadedConfig,
+  account: string,
+  values: Pick<AccountValues, "passwordFile" | "passwordStdin">,
+  io: Io,
+): () => Promise<string> {
+  const read = passwordReader(loaded, {
+    file: values.passwordFile,
+    stdin: values.passwordStdin,
+    cwd: io.cwd,
+    readStdin: () => io.readStdin(),
+  });
+  return async () => {
+    const password = await read(account);
+    if (password !== undefined) return password;
+    const stored = account === "command-line" ? "" : `, or \`offhook credential set ${account}\``;
+    throw new OffhookError(
+      "credential-missing",
+      `the server asks for a password, and the account ${account} has none`,
+      {
+        hint: stored === ""
+          ? "Use --password-file or the variable OFFHOOK_PASSWORD."
+          : `Use --password-file, the variable OFFHOOK_PASSWORD${stored}.`,
+      },
+    );
+  };
+}
+
+/** @throws OffhookError `usage` when two things want the same stream, or a terminal would get PCM */
+export function endpointsOf(
+  loaded: LoadedConfig,
+  values: AudioValues & Pick<AccountValues, "passwordFile" | "passwordStdin">,
+  io: Io,
+): AudioEndpoints {
+  const { audio, devices } = loaded.config;
+  const common = { rate: audio.rate, loop: values.loop };
+  const microphone = parseMicrophone(audio.mic, { ...common, ...device(devices.microphone) });
+  const speaker = parseSpeaker(audio.speaker, { ...common, ...device(devices.speaker) });
+  if (values.loop && microphone.kind !== "file") {
+    throw new OffhookError("usage", "--loop is for --mic file:PATH", {
+      hint: `The microphone is "${audio.mic}".`,
+    });
+  }
+  if (microphone.kind === "pipe") {
+    if (io.stdinIsTty) {
+      throw new OffhookError("usage", "--mic pipe reads standard input, which is a terminal", {
+        hint: "Pipe s16le mono PCM into offhook, or use --mic device.",
+      });
+    }
+    if (values.passwordStdin || isStdin(values.passwordFile)) {
+      throw new OffhookError("usage", "--mic pipe and the password both want standard input", {
+        hint: "Use --password-file FILE or OFFHOOK_PASSWORD.",
+      });
+    }
+  }
+  if (speaker.kind === "pipe" && io.stdout.isTty) {
+    throw new OffhookError(
+      "usage",
+      "--speaker pipe writes to standard output, which is a terminal",
+      {
+        hint: "Pipe offhook into another program or a file, or use --speaker device.",
+      },
+    );
+  }
+  return {
+    microphone,
+    speaker,
+    ...(values.record === undefined ? {} : { record: values.record }),
+  };
+}
+
+function device(name: string | undefined): { device?: string } {
+  return name === undefined ? {} : { device: name };
+}

@@ -1,0 +1,83 @@
+/** The `[headset]` table of the configuration as a phone needs it. Not on the real-time path. */
+import { dirname, join } from "node:path";
+import { expandPath } from "../../config/folders.ts";
+import type { HeadsetConfig } from "../../config/headset_schema.ts";
+import type { LoadedConfig } from "../../config/load.ts";
+import type { ButtonSetting } from "../../station/desk/buttons.ts";
+import { resolveTarget } from "../../core/account/target.ts";
+import type { PhoneOptions } from "../args/open_phone.ts";
+import { toAccount } from "../../config/load.ts";
+
+/** Where the quirk files of a configuration are. */
+export function quirkFilesOf(
+  { path, config, environment }: LoadedConfig,
+): { folder: string; files: string[] } {
+  const base = dirname(path);
+  const files = config.headset.quirks.map((each) => expandPath(each, base, environment));
+  return { folder: join(base, "headsets"), files };
+}
+
+/** The options with what headsets need. A quirk file that is broken is told and left out. */
+export async function withHeadsets<T extends Omit<PhoneOptions, "log">>(
+  options: T,
+  loaded: LoadedConfig,
+  log: (text: string) => void,
+): Promise<T> {
+  const { enabled, preferred, sound, release_when_idle, contested, busylight } =
+    loaded.config.headset;
+  const { readQuirks } = await import("../../station/desk/quirk_files.ts");
+  const { quirks, broken } = await readQuirks(quirkFilesOf(loaded));
+  for (const { message } of broken) log(message);
+  const { microphone, speaker } = options.endpoints;
+  return {
+    ...options,
+    ...liftOf(loaded),
+    headsets: {
+      enabled,
+      preferred,
+      releaseWhenIdle: release_when_idle,
+      contested,
+      quirks,
+      busylights: busylight,
+      buttons: buttonsOf(loaded.config.headset),
+      ...(sound ? { sound: { microphone, speaker } } : {}),
+    },
+  };
+}
+
+function buttonsOf({ keys, gpio }: HeadsetConfig): ButtonSetting[] {
+  const meaning = ({ does, normally, debounce_ms }: (typeof keys | typeof gpio)[number]) => ({
+    does: does.length === 1 ? { digit: does } : does as Exclude<ButtonSetting["does"], object>,
+    normally,
+    debounceMs: debounce_ms,
+  });
+  return [
+    ...keys.map((key): ButtonSetting => ({
+      source: { kind: "key", device: key.device, code: key.code },
+      ...meaning(key),
+    })),
+    ...gpio.map((each): ButtonSetting => {
+      const { chip, line, bias, active } = each;
+      return {
+        source: { kind: "gpio", chip, line, bias, activeLow: active === "low" },
+        ...meaning(each),
+      };
+    }),
+  ];
+}
+
+/** @throws OffhookError `invalid-target` when the hotline's number or URI is none */
+function liftOf(loaded: LoadedConfig): Pick<PhoneOptions, "lift"> {
+  const { lift, hotline } = loaded.config.headset;
+  if (lift === "nothing") return {};
+  if (lift === "redial" || hotline === undefined) return { lift: { kind: "redial" } };
+  const { account } = loaded;
+  const settings = account === undefined ? undefined : loaded.config.accounts[account];
+  const known = settings === undefined ? undefined : toAccount(account!, settings, loaded);
+  const { uri } = resolveTarget(hotline, {
+    ...(known === undefined ? {} : { server: known.server }),
+    ...(known?.dialPlan === undefined ? {} : { dialPlan: known.dialPlan }),
+  });
+  const dial = { target: uri, ...(account === undefined ? {} : { account }) };
+  return { lift: { kind: "hotline", dial } };
+}

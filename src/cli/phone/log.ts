@@ -1,0 +1,168 @@
+/**
+ * The log of a command: to a file, else to standard error.
+ *
+ *     write(text, facts) ─► logtape ─► a terminal: words │ a file: JSON, one object a line
+ *                                      └► journald: with <PRIORITY> before it (sd-daemon(3))
+ *
+ * On a pipe a station writes JSON, and a command that makes a call words: there an object is its report.
+ *
+ * Facts are properties; nothing of ours puts a secret into one. Not on the real-time path.
+ */
+import { configureSync, getLogger, type LogRecord, resetSync } from "@logtape/logtape";
+import { dirname, join } from "node:path";
+import { expandPath } from "../../config/folders.ts";
+import type { LoadedConfig } from "../../config/load.ts";
+import { OffhookError } from "../../base/errors.ts";
+import { fileReason } from "../../base/file_reason.ts";
+import type { LogValues } from "../args/common_fields.ts";
+import type { LogFacts, LogLevel, WriteLog } from "../../station/log/log_line.ts";
+import type { Io } from "../process/io.ts";
+
+export interface Log {
+  /** A line about what the phone does. */
+  write: WriteLog;
+  /**
+   * Prepares the place and least level of a changed configuration; a file is opened anew, so that a
+   * rotated one is let go. The result goes over to it.
+   * @throws OffhookError `file-unusable`; nothing has changed then
+   */
+  reopen(loaded: LoadedConfig): Promise<() => void>;
+  close(): void;
+}
+
+/** How a line stands on its place. */
+export type LogForm = "words" | "json" | "journal";
+
+/** syslog(3) priorities. */
+const PRIORITIES: Record<LogLevel, number> = {
+  trace: 7,
+  debug: 7,
+  info: 6,
+  warning: 4,
+  error: 3,
+  fatal: 2,
+};
+
+/** Where lines go. */
+interface Place {
+  form: LogForm;
+  write(line: string): void;
+  close(): void;
+}
+
+/** What of a configuration is about the log. */
+type LogConfig = Pick<LoadedConfig, "path"> & {
+  config: { logging: { level: LogLevel; file?: string | undefined } };
+};
+
+/** As the flags of a command without a configuration say. @throws OffhookError `file-unusable` */
+export async function openLogAs(
+  { logLevel: level = "warning", logFile: file }: Omit<LogValues, "trace">,
+  io: Io,
+): Promise<Log> {
+  const logging = { level, file };
+  return await openLog({ config: { logging }, path: join(io.cwd, "flags") }, io);
+}
+
+/**
+ * @param piped how lines stand on a standard error that is a pipe
+ * @throws OffhookError `file-unusable`
+ */
+export async function openLog(
+  loaded: LogConfig,
+  io: Io,
+  piped: "words" | "json" = "words",
+): Promise<Log> {
+  let place = await placeOf(loaded, io, piped);
+  const sink = (record: LogRecord) => place.write(`${formatted(record, place.form)}\n`);
+  setLevel(loaded.config.logging.level, sink);
+  const logger = getLogger("offhook");
+  // A record of our own time, so that a test turns the clock.
+  const write: WriteLog = (text, { level = "info", ...facts }: LogFacts = {}) =>
+    logger.emit({
+      level,
+      message: [text],
+      rawMessage: text,
+      timestamp: io.now(),
+      properties: { ...facts },
+    });
+  write.wants = (level) => logger.isEnabledFor(level);
+  return {
+    write,
+    async reopen(changed) {
+      const next = await placeOf(changed, io, piped);
+      return () => {
+        place.close();
+        place = next;
+        setLevel(changed.config.logging.level, sink);
+      };
+    },
+    close() {
+      resetSync();
+      place.close();
+    },
+  };
+}
+
+function setLevel(lowestLevel: LogLevel, sink: (record: LogRecord) => void): void {
+  configureSync({
+    sinks: { place: sink },
+    loggers: [
+      { category: ["logtape", "meta"], sinks: [], lowestLevel: "fatal" },
+      { category: "offhook", sinks: ["place"], lowestLevel },
+    ],
+    reset: true,
+  });
+}
+
+async function placeOf(loaded: LogConfig, io: Io, piped: LogForm): Promise<Place> {
+  const { file } = loaded.config.logging;
+  if (file === undefined) {
+    return {
+      form: formOfStderr(io, piped),
+      write: (line) => void io.stderr.write(line),
+      close() {},
+    };
+  }
+  const path = expandPath(file, dirname(loaded.path), io.environment);
+  const handle = await Deno.open(path, { append: true, create: true, mode: 0o600 })
+    .catch((cause) => {
+      throw new OffhookError(
+        "file-unusable",
+        `cannot write the log ${path}: ${fileReason(cause)}`,
+        { hint: "Name a file that you may write to.", cause },
+      );
+    });
+  const encoder = new TextEncoder();
+  return {
+    form: "json",
+    write(line) {
+      try {
+        handle.writeSync(encoder.encode(line));
+      } catch {
+        // A full disk must not end the call.
+      }
+    },
+    close: () => handle.close(),
+  };
+}
+
+/** One line, without line end. */
+export function formatted(record: LogRecord, form: LogForm): string {
+  const { level, timestamp, properties } = record;
+  const text = record.message.map(String).join("").replaceAll(/\s*\n\s*/g, " ");
+  const time = new Date(timestamp).toISOString();
+  if (form === "words") {
+    const callId = properties.callId === undefined ? "" : ` [${properties.callId}]`;
+    return `${time} ${level}${callId} ${text}`;
+  }
+  const json = JSON.stringify({ time, level, text, ...properties });
+  return form === "journal" ? `<${PRIORITIES[level]}>${json}` : json;
+}
+
+/** systemd names the device and inode of the stream that goes to its journal. */
+function formOfStderr(io: Io, piped: LogForm): LogForm {
+  if (io.stderr.isTty) return "words";
+  const stream = io.environment("JOURNAL_STREAM");
+  return stream !== undefined && stream === io.stderrStream() ? "journal" : piped;
+}

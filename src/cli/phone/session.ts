@@ -1,0 +1,69 @@
+/**
+ * One command's time with a phone: its events from the beginning, and the signals that end it.
+ *
+ *     subscribe ─► (early events kept) ─► listen ─► …        SIGINT ─► interruption
+ *
+ * Not on the real-time path.
+ */
+import type { Phone, Sequenced, Snapshot } from "../../control/contract/phone.ts";
+import type { Io } from "../process/io.ts";
+
+export interface Session {
+  readonly phone: Phone;
+  /** What was going on when the session began. */
+  readonly snapshot: Snapshot;
+  /** Rejects when the phone is gone, which only a station's can be. Never resolves. */
+  readonly lost: Promise<never>;
+  /** Every event from the opening on; what came before the first listener is kept for it. */
+  listen(listener: (event: Sequenced) => void): void;
+  readonly interrupted: boolean;
+  /** Resolves at the first SIGINT, SIGTERM or SIGHUP. */
+  readonly interruption: Promise<void>;
+}
+
+export interface Interrupts {
+  readonly happened: boolean;
+  readonly promise: Promise<void>;
+  close(): void;
+}
+
+/** Listens for the signals that end a command. */
+export function interruptsOf(io: Io): Interrupts {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  let happened = false;
+  const close = io.onInterrupt(() => {
+    happened = true;
+    resolve();
+  });
+  return {
+    get happened() {
+      return happened;
+    },
+    promise,
+    close,
+  };
+}
+
+/** The events of a phone from now on, for one listener at a time. */
+export async function sessionOf(
+  phone: Phone,
+  interrupts: Interrupts,
+  lost: Promise<never> = new Promise(() => {}),
+): Promise<Session> {
+  const early: Sequenced[] = [];
+  let listener: (event: Sequenced) => void = (event) => early.push(event);
+  const { snapshot } = await phone.subscribe((event) => listener(event));
+  return {
+    phone,
+    snapshot,
+    lost,
+    listen(next) {
+      for (const event of early.splice(0)) next(event);
+      listener = next;
+    },
+    get interrupted() {
+      return interrupts.happened;
+    },
+    interruption: interrupts.promise,
+  };
+}

@@ -1,0 +1,137 @@
+/**
+ * Whether a call command uses the running station, and its session there.
+ *
+ *     --standalone, or a flag about a phone of one's own ─► own phone
+ *     --socket, --detach ──────────────────────────────────► the station, or exit 11
+ *     else ─► a station of this configuration runs, with the account ? station : own phone
+ *
+ * The configuration is not read for it. Not on the real-time path.
+ */
+import { type AppliedOverride, appliedOverrides } from "../../config/overrides.ts";
+import type { Snapshot } from "../../control/contract/phone.ts";
+import type { RemotePhone } from "../../control/client/remote_phone.ts";
+import { OffhookError } from "../../base/errors.ts";
+import { interruptsOf, type Session, sessionOf } from "../phone/session.ts";
+import type { Io } from "../process/io.ts";
+import { lazily } from "../args/lazily.ts";
+import type {
+  AccountValues,
+  AttachValues,
+  AudioValues,
+  CallValues,
+  LogValues,
+  TlsValues,
+} from "../args/common_fields.ts";
+
+export interface AttachWishes
+  extends AttachValues, AccountValues, TlsValues, LogValues, Partial<AudioValues> {
+  detach?: boolean;
+  call?: string | undefined;
+  listen?: string | undefined;
+}
+
+export interface Attached {
+  phone: RemotePhone;
+  snapshot: Snapshot;
+}
+
+/**
+ * The station to use; undefined: a phone of one's own.
+ * @throws OffhookError `no-station` when one is needed, `usage` when flags contradict
+ */
+export async function attachedStation(
+  values: AttachWishes,
+  io: Io,
+): Promise<Attached | undefined> {
+  const needed = neededBy(values);
+  const own = values.standalone ? "--standalone" : ownPhoneBy(values, io);
+  if (own !== undefined) {
+    if (needed === undefined) return undefined;
+    throw new OffhookError("usage", `${needed} needs the station, ${own} a phone of its own`, {
+      hint: "Leave one of them away.",
+    });
+  }
+  const phone = await connect(values, io, needed !== undefined);
+  if (phone === undefined) return undefined;
+  const snapshot = await phone.request("status", {});
+  const named = values.account ?? io.environment("OFFHOOK_ACCOUNT");
+  if (!named || snapshot.accounts.some(({ id }) => id === named)) return { phone, snapshot };
+  await phone.close();
+  if (needed === undefined) return undefined;
+  const known = snapshot.accounts.map(({ id }) => id).join(", ");
+  throw new OffhookError("config-missing", `the station has no account "${named}"`, {
+    hint: known === "" ? "It has none at all." : `It has: ${known}.`,
+  });
+}
+
+/** Runs `body` on the station; the station and its other calls go on. */
+export async function withAttached<T>(
+  { phone }: Attached,
+  io: Io,
+  body: (session: Session) => Promise<T>,
+): Promise<T> {
+  const interrupts = interruptsOf(io);
+  const lost = phone.closed.then((error) => {
+    throw error ?? new OffhookError("internal", "left the station");
+  });
+  // Only who waits for it wants to know.
+  lost.catch(() => {});
+  try {
+    return await body(await sessionOf(phone, interrupts, lost));
+  } finally {
+    interrupts.close();
+    await phone.close();
+  }
+}
+
+/** @throws OffhookError `usage` for what this process would have to be there for */
+export function refuseToStay(
+  { dtmf, requireAudio }: Pick<CallValues, "dtmf" | "requireAudio">,
+): void {
+  const flag = dtmf !== undefined ? "--dtmf" : requireAudio ? "--require-audio" : undefined;
+  if (flag === undefined) return;
+  throw new OffhookError("usage", `${flag} needs this command to stay, --detach leaves`, {
+    hint: "Leave --detach away, or use offhook dtmf later.",
+  });
+}
+
+function neededBy(values: AttachWishes): string | undefined {
+  if (values.socket !== undefined) return "--socket";
+  if (values.detach) return "--detach";
+  return values.call === undefined ? undefined : "--call";
+}
+
+/** Flags that a running station cannot follow: it has its accounts, its transports, its log. */
+function ownPhoneBy(values: AttachWishes, io: Io): string | undefined {
+  const { config: _, account: __, tlsNoVerify, ...rest } = values;
+  if (values.listen !== undefined) return "--listen";
+  if (values.trace !== undefined) return "--trace";
+  if (values.passwordFile !== undefined) return "--password-file";
+  if (values.passwordStdin) return "--password-stdin";
+  if (tlsNoVerify) return "--tls-no-verify";
+  if (values.logLevel !== undefined) return "--log-level";
+  if (values.logFile !== undefined) return "--log-file";
+  return appliedOverrides(rest, io.environment, io.cwd).find(aboutAccount)?.origin;
+}
+
+/** Codecs are a call's, too. */
+function aboutAccount({ override }: AppliedOverride): boolean {
+  return override.scope === "account" && override.path[0] !== "codecs";
+}
+
+async function connect(
+  values: AttachWishes,
+  io: Io,
+  needed: boolean,
+): Promise<RemotePhone | undefined> {
+  const { reachStation } = await lazily<typeof import("./reach_station.ts")>(
+    import.meta.url,
+    "./reach_station.ts",
+  );
+  try {
+    return await reachStation(values, io);
+  } catch (error) {
+    if (!needed && error instanceof OffhookError && error.code === "no-station") return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,54 @@
+/**
+ * What commands to a running station have in common: flags, the connection.
+ *
+ *     --socket │ --config ─► socket ─► RemotePhone ─► request ─► words or JSON
+ *
+ * They load neither the configuration nor the station nor, mostly, the parser library. Not on the
+ * real-time path.
+ */
+import type { RemotePhone } from "../../control/client/remote_phone.ts";
+import type { ExitCode } from "../../base/errors.ts";
+import type { Io } from "../process/io.ts";
+import { outputFields } from "../args/output_fields.ts";
+import { option, type ValuesOf } from "../args/fields.ts";
+import { readPath, readText } from "../args/readers.ts";
+import { reachStation } from "./reach_station.ts";
+
+const file = { metavar: "FILE", read: readPath, completes: "file" } as const;
+
+export const stationFields = {
+  config: option("--config", file, "Its configuration."),
+  socket: option(
+    "--socket",
+    { ...file, metavar: "PATH" },
+    "Its control socket, or ws://HOST:PORT with a token in OFFHOOK_TOKEN.",
+  ),
+};
+
+/** What every command to a station takes, under its headings. */
+export const LIVE = { Output: outputFields, Station: stationFields };
+
+export const callField = {
+  call: option(
+    "--call",
+    { metavar: "ID", read: readText },
+    "Which call; not needed when there is only one.",
+  ),
+};
+
+export type LiveFields = typeof outputFields & typeof stationFields;
+export type LiveValues = ValuesOf<LiveFields>;
+
+/** Runs with a connection to the station. @throws OffhookError `no-station` when none runs */
+export async function withStation(
+  values: Pick<LiveValues, "config" | "socket">,
+  io: Io,
+  body: (phone: RemotePhone) => Promise<ExitCode>,
+): Promise<ExitCode> {
+  const phone = await reachStation(values, io);
+  try {
+    return await body(phone);
+  } finally {
+    await phone.close();
+  }
+}

@@ -1,0 +1,139 @@
+/**
+ * The station that a face joins: the one that runs, else one started in the background.
+ *
+ *     connect ─ refused ─► spawn `station`, detached ─► wait for its socket ─► connect
+ *
+ * It is a process of the same Deno with the same permissions, in a session of its own: closing the
+ * terminal does not end it. Not on the real-time path.
+ */
+import { fileURLToPath } from "node:url";
+import { launchArguments } from "../../config/launch.ts";
+import type { RemotePhone } from "../../control/client/remote_phone.ts";
+import { type ErrorCode, EXIT_CODES, OffhookError } from "../../base/errors.ts";
+import type { Io } from "../process/io.ts";
+
+export interface StationProcess {
+  readonly pid: number;
+  /** Asks it to end its calls and itself, and waits for that. */
+  end(): Promise<void>;
+}
+
+/** ms that a station may take until it serves. */
+const START_MS = 20_000;
+const POLL_MS = 50;
+/** ms that ending calls and un-registering may take. */
+const END_MS = 6_000;
+
+/** @returns undefined when no station answers there */
+export async function joinStation(address: string): Promise<RemotePhone | undefined> {
+  const { RemotePhone } = await import("../../control/client/remote_phone.ts");
+  try {
+    return await RemotePhone.connect({ address });
+  } catch (error) {
+    if (error instanceof OffhookError && error.code === "no-station") return undefined;
+    throw error;
+  }
+}
+
+/**
+ * Starts a station and waits until it serves.
+ * @param args what follows `offhook station`
+ * @throws OffhookError with what the station said, when it ends at once
+ */
+export async function startStation(
+  args: readonly string[],
+  address: string,
+  io: Pick<Io, "now" | "after">,
+): Promise<StationProcess> {
+  const main = fileURLToPath(new URL("../../../main.ts", import.meta.url));
+  const config = fileURLToPath(new URL("../../../deno.json", import.meta.url));
+  const child = new Deno.Command(Deno.execPath(), {
+    args: [...launchArguments(config, main), "station", ...args],
+    stdin: "null",
+    stdout: "null",
+    stderr: "piped",
+    detached: true,
+  }).spawn();
+  const said = collect(child.stderr);
+  let ended: Deno.CommandStatus | undefined;
+  void child.status.then((status) => ended = status);
+  const deadline = io.now() + START_MS;
+  while (!await answers(address)) {
+    if (ended !== undefined) throw failed(ended, await said.whole);
+    if (io.now() > deadline) {
+      child.kill("SIGKILL");
+      throw new OffhookError("no-station", "the station did not start within 20 s", {
+        hint: "`offhook station` in another terminal shows what it is doing.",
+      });
+    }
+    await new Promise<void>((resolve) => void io.after(POLL_MS, resolve));
+  }
+  child.unref();
+  said.leave();
+  return { pid: child.pid, end: () => endProcess(child.pid, io) };
+}
+
+/** Ends the station with this process id. */
+export async function endProcess(pid: number, io: Pick<Io, "now" | "after">): Promise<void> {
+  const deadline = io.now() + END_MS;
+  if (!signalled(pid, "SIGTERM")) return;
+  while (isAlive(pid) && io.now() < deadline) {
+    await new Promise<void>((resolve) => void io.after(POLL_MS, resolve));
+  }
+}
+
+function signalled(pid: number, signal: Deno.Signal): boolean {
+  try {
+    Deno.kill(pid, signal);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Whether the process runs: told by a signal that does nothing to one that does. */
+export function isAlive(pid: number): boolean {
+  return signalled(pid, "SIGCONT");
+}
+
+async function answers(address: string): Promise<boolean> {
+  try {
+    (await Deno.connect({ transport: "unix", path: address })).close();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+interface Collected {
+  whole: Promise<string>;
+  /** From here on nobody reads. */
+  leave(): void;
+}
+
+function collect(stream: ReadableStream<Uint8Array>): Collected {
+  const reader = stream.getReader();
+  const decoder = new TextDecoder();
+  const read = async () => {
+    let text = "";
+    for (;;) {
+      const { value, done } = await reader.read();
+      if (done) return text;
+      text = (text + decoder.decode(value, { stream: true })).slice(-4_000);
+    }
+  };
+  return {
+    whole: read().catch(() => ""),
+    leave: () => void reader.cancel().catch(() => {}),
+  };
+}
+
+/** What the station said, as our error: its sentence, hint and code. */
+function failed({ code }: Deno.CommandStatus, stderr: string): OffhookError {
+  const [first = "", ...rest] = stderr.trim().split("\n");
+  const message = first.replace(/^offhook: /, "") || `the station ended with ${code}`;
+  const hint = rest.map((text) => text.trim()).filter(Boolean).join(" ");
+  const codes = Object.keys(EXIT_CODES) as ErrorCode[];
+  const known = codes.find((name) => EXIT_CODES[name] === code) ?? "no-station";
+  return new OffhookError(known, message, hint === "" ? {} : { hint });
+}
