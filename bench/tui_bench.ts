@@ -7,8 +7,8 @@
 import process from "node:process";
 import { draw, LOOKS, Sink } from "./tui_scene.ts";
 
-const { LevelPainter } = await import("../src/tui/level_painter.ts");
-const { Store } = await import("../src/tui/store.ts");
+const { LevelPainter } = await import("../src/tui/screen/level_painter.ts");
+const { Store } = await import("../src/tui/model/store.ts");
 const { call, NOW, past, report, ringing, state } = await import("../tests/unit/tui/stage.ts");
 
 const SECONDS = 20;

@@ -9,9 +9,9 @@
 import type { CallRecord } from "../src/core/state/call.ts";
 import { draw, LOOKS, Sink } from "./tui_scene.ts";
 
-const { Notice } = await import("../src/tui/notice.ts");
-const { VIEWS } = await import("../src/tui/state.ts");
-const { Store } = await import("../src/tui/store.ts");
+const { Notice } = await import("../src/tui/screen/notice.ts");
+const { VIEWS } = await import("../src/tui/model/state.ts");
+const { Store } = await import("../src/tui/model/store.ts");
 const { call, NOW, past, report, ringing, state } = await import("../tests/unit/tui/stage.ts");
 
 const collect = (globalThis as { gc?: () => void }).gc;

@@ -9,10 +9,10 @@ import { draw, LOOKS, Sink } from "./tui_scene.ts";
 const { RemotePhone } = await import("../src/control/client/remote_phone.ts");
 const { ControlServer } = await import("../src/control/server/server.ts");
 const { openPracticeLine } = await import("../src/lab/practice_line.ts");
-const { firstState } = await import("../src/tui/state.ts");
-const { Link } = await import("../src/tui/link.ts");
-const { Store } = await import("../src/tui/store.ts");
-const { SYSTEM_TIMERS } = await import("../src/tui/timers.ts");
+const { firstState } = await import("../src/tui/model/state.ts");
+const { Link } = await import("../src/tui/model/link.ts");
+const { Store } = await import("../src/tui/model/store.ts");
+const { SYSTEM_TIMERS } = await import("../src/tui/model/timers.ts");
 
 const CALLS = 8;
 

@@ -4,16 +4,16 @@
  */
 import process from "node:process";
 import { PassThrough, Writable } from "node:stream";
-import type { AppProps } from "../src/tui/app.tsx";
+import type { AppProps } from "../src/tui/screen/app.tsx";
 
 // React looks at it when it is first imported.
 process.env.NODE_ENV = "production";
 const { render } = await import("ink");
 const { createElement } = await import("react");
-const { App } = await import("../src/tui/app.tsx");
-const { keymapOf } = await import("../src/tui/keymap.ts");
-const { wordsFor } = await import("../src/tui/strings.ts");
-const { glyphsOf } = await import("../src/tui/theme.ts");
+const { App } = await import("../src/tui/screen/app.tsx");
+const { keymapOf } = await import("../src/tui/keys/keymap.ts");
+const { wordsFor } = await import("../src/tui/look/strings.ts");
+const { glyphsOf } = await import("../src/tui/look/theme.ts");
 
 /** A terminal that counts, and tells what is written to it. */
 export class Sink extends Writable {

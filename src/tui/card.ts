@@ -2,9 +2,9 @@
  * The keys on paper: `docs/card.md` and the keys' part of the manual page, made from the key table.
  * Pure.
  */
-import { ACTION_NAMES, type ActionName, ACTIONS, GROUPS } from "./actions.ts";
-import { keyLabel, type Keymap, keymapOf } from "./keymap.ts";
-import { wordsFor } from "./strings.ts";
+import { ACTION_NAMES, type ActionName, ACTIONS, GROUPS } from "./keys/actions.ts";
+import { keyLabel, type Keymap, keymapOf } from "./keys/keymap.ts";
+import { wordsFor } from "./look/strings.ts";
 
 const MOUSE =
   "With `--mouse`, or `mouse = true` under `[screen]`, a click on a hint, a tab or a banner acts, " +

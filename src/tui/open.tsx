@@ -7,20 +7,20 @@
  * It has no phone state of its own, and ending it ends no call unless that was asked for. Not on the
  * real-time path.
  */
-import { Controller, type Leaving } from "./controller.ts";
-import { endingOf } from "./ended.ts";
-import { FullScreen } from "./full_screen.tsx";
-import { keymapOf, type Remapping } from "./keymap.ts";
-import { type JoinedPhone, Link } from "./link.ts";
-import type { PhoneNews } from "./phone_model.ts";
-import { Reader } from "./reader.ts";
-import { Records } from "./records.ts";
-import { firstState, type Ownership } from "./state.ts";
-import { Store } from "./store.ts";
-import { type LocaleChoice, wordsFor } from "./strings.ts";
-import { ProcessTerminal, type Terminal } from "./terminal.ts";
-import { glyphsOf, type ThemeName } from "./theme.ts";
-import { SYSTEM_TIMERS, type Timers } from "./timers.ts";
+import { Controller, type Leaving } from "./act/controller.ts";
+import { endingOf } from "./draw/ended.ts";
+import { FullScreen } from "./screen/full_screen.tsx";
+import { keymapOf, type Remapping } from "./keys/keymap.ts";
+import { type JoinedPhone, Link } from "./model/link.ts";
+import type { PhoneNews } from "./model/phone_model.ts";
+import { Reader } from "./reader/reader.ts";
+import { Records } from "./model/records.ts";
+import { firstState, type Ownership } from "./model/state.ts";
+import { Store } from "./model/store.ts";
+import { type LocaleChoice, wordsFor } from "./look/strings.ts";
+import { ProcessTerminal, type Terminal } from "./screen/terminal.ts";
+import { glyphsOf, type ThemeName } from "./look/theme.ts";
+import { SYSTEM_TIMERS, type Timers } from "./model/timers.ts";
 
 export interface TuiOptions {
   /** Joins the phone, again when it went away. @throws OffhookError when there is none */

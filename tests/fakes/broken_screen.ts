@@ -1,7 +1,7 @@
 /** A screen on a phone that tells nonsense after a moment: drawing throws. For a terminal test. */
 import type { CallView, Sequenced } from "../../src/control/contract/phone.ts";
 import { openTui } from "../../src/tui/open.tsx";
-import { localeOf } from "../../src/tui/strings.ts";
+import { localeOf } from "../../src/tui/look/strings.ts";
 import { joinedPhone } from "./joined_phone.ts";
 
 const { phone, joined } = joinedPhone();

@@ -1,13 +1,13 @@
 /** The terminal phone up to its controller, joined to an agreeable phone: lines or Ink stand before it. */
-import { Controller } from "../../src/tui/controller.ts";
-import { keymapOf } from "../../src/tui/keymap.ts";
-import { Link } from "../../src/tui/link.ts";
-import { Records } from "../../src/tui/records.ts";
-import { firstState, type Ownership } from "../../src/tui/state.ts";
-import { Store } from "../../src/tui/store.ts";
-import { wordsFor } from "../../src/tui/strings.ts";
-import type { ThemeName } from "../../src/tui/theme.ts";
-import { SYSTEM_TIMERS } from "../../src/tui/timers.ts";
+import { Controller } from "../../src/tui/act/controller.ts";
+import { keymapOf } from "../../src/tui/keys/keymap.ts";
+import { Link } from "../../src/tui/model/link.ts";
+import { Records } from "../../src/tui/model/records.ts";
+import { firstState, type Ownership } from "../../src/tui/model/state.ts";
+import { Store } from "../../src/tui/model/store.ts";
+import { wordsFor } from "../../src/tui/look/strings.ts";
+import type { ThemeName } from "../../src/tui/look/theme.ts";
+import { SYSTEM_TIMERS } from "../../src/tui/model/timers.ts";
 import { joinedPhone } from "./joined_phone.ts";
 
 export interface Looks {

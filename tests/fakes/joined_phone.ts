@@ -1,7 +1,7 @@
 /** A phone in process that a screen can join: a core whose network agrees to everything. */
 import { LocalPhone } from "../../src/control/local/local_phone.ts";
 import { keepRecords } from "../../src/station/records/keep_records.ts";
-import type { JoinedPhone } from "../../src/tui/link.ts";
+import type { JoinedPhone } from "../../src/tui/model/link.ts";
 import { agreeableCore } from "./agreeable_core.ts";
 
 export function joinedPhone() {

@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { WebSocket } from "ws";
 import type { CallView, Sequenced, Snapshot } from "../../src/control/contract/phone.ts";
-import { nameOf } from "../../src/tui/state.ts";
-import { NO_PHONE, takeNews } from "../../src/tui/phone_model.ts";
+import { nameOf } from "../../src/tui/model/state.ts";
+import { NO_PHONE, takeNews } from "../../src/tui/model/phone_model.ts";
 import { Offhook, type OffhookResult } from "../peers/offhook.ts";
 import { type Scratch, withScratch } from "../peers/scratch.ts";
 import { aPbx, connect, PASSWORD, startStation, type StationScene } from "../peers/station.ts";

@@ -1,6 +1,6 @@
 /** The practice PBX with a phone joined to it, in this process: for a first try, demo and tour. */
 import type { AudioEndpoints } from "../../core/ports/media_port.ts";
-import type { JoinedPhone } from "../../tui/link.ts";
+import type { JoinedPhone } from "../../tui/model/link.ts";
 import { type Io } from "../process/io.ts";
 
 export interface Practice {

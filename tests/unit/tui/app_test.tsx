@@ -1,11 +1,11 @@
 /** The screen in Ink: keys in, what is said out, and nothing drawn without a change. */
 import assert from "node:assert/strict";
 import { render } from "ink-testing-library";
-import { App } from "../../../src/tui/app.tsx";
-import { KeyDecoder, type KeyEvent } from "../../../src/tui/keys.ts";
-import { meantBy } from "../../../src/tui/mouse.ts";
-import { VIEWS } from "../../../src/tui/state.ts";
-import { glyphsOf } from "../../../src/tui/theme.ts";
+import { App } from "../../../src/tui/screen/app.tsx";
+import { KeyDecoder, type KeyEvent } from "../../../src/tui/keys/keys.ts";
+import { meantBy } from "../../../src/tui/screen/mouse.ts";
+import { VIEWS } from "../../../src/tui/model/state.ts";
+import { glyphsOf } from "../../../src/tui/look/theme.ts";
 import { deskScreen, settled } from "../../fakes/desk_screen.ts";
 
 /** A screen on an agreeable phone. */

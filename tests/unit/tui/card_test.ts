@@ -1,8 +1,8 @@
 /** The card and the manual say what the keys are now. */
 import assert from "node:assert/strict";
-import { ACTION_NAMES } from "../../../src/tui/actions.ts";
+import { ACTION_NAMES } from "../../../src/tui/keys/actions.ts";
 import { cardMarkdown, keysManual } from "../../../src/tui/card.ts";
-import { keyLabel, keymapOf } from "../../../src/tui/keymap.ts";
+import { keyLabel, keymapOf } from "../../../src/tui/keys/keymap.ts";
 
 const words = (text: string) =>
   text.replace(/\s+/g, " ").replace(/-{2,}/g, "-").replace(/ \|/g, "|");

@@ -1,11 +1,11 @@
 /** What the screen says in every view, at every size, in every look and language. */
 import assert from "node:assert/strict";
-import { frameRows } from "../../../src/tui/frame.ts";
-import { takeNews } from "../../../src/tui/phone_model.ts";
-import { layOut } from "../../../src/tui/rows.ts";
-import { type AppState, VIEWS } from "../../../src/tui/state.ts";
-import { LANGUAGES } from "../../../src/tui/strings.ts";
-import { width } from "../../../src/tui/text.ts";
+import { frameRows } from "../../../src/tui/draw/frame.ts";
+import { takeNews } from "../../../src/tui/model/phone_model.ts";
+import { layOut } from "../../../src/tui/draw/rows.ts";
+import { type AppState, VIEWS } from "../../../src/tui/model/state.ts";
+import { LANGUAGES } from "../../../src/tui/look/strings.ts";
+import { width } from "../../../src/tui/look/text.ts";
 import { call, drawn, NOW, past, report, ringing, stageOf, state } from "./stage.ts";
 
 const BUSY = { calls: [call(), ringing()], records: { history: [past()] } };

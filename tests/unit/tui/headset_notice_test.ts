@@ -1,8 +1,8 @@
 /** What a person must know about a headset is on the screen, in the log, and read aloud. */
 import assert from "node:assert/strict";
 import type { Sequenced } from "../../../src/control/contract/phone.ts";
-import { announcements } from "../../../src/tui/announce.ts";
-import { change } from "../../../src/tui/change.ts";
+import { announcements } from "../../../src/tui/reader/announce.ts";
+import { change } from "../../../src/tui/model/change.ts";
 import { call, drawn, NOW, stageOf, state } from "./stage.ts";
 
 const REFUSED = {

@@ -1,7 +1,7 @@
 /** Every action within reach, no key that means two things, and remapping that keeps it so. */
 import assert from "node:assert/strict";
 import { OffhookError } from "../../../src/base/errors.ts";
-import { ACTION_NAMES } from "../../../src/tui/actions.ts";
+import { ACTION_NAMES } from "../../../src/tui/keys/actions.ts";
 import {
   clashOf,
   isDialled,
@@ -10,12 +10,12 @@ import {
   keymapOf,
   layersOf,
   MEETING,
-} from "../../../src/tui/keymap.ts";
-import { paletteEntries } from "../../../src/tui/palette.ts";
-import { VIEWS } from "../../../src/tui/state.ts";
-import { helpLines } from "../../../src/tui/overlays.ts";
-import { textOf } from "../../../src/tui/rows.ts";
-import { en } from "../../../src/tui/strings/en.ts";
+} from "../../../src/tui/keys/keymap.ts";
+import { paletteEntries } from "../../../src/tui/keys/palette.ts";
+import { VIEWS } from "../../../src/tui/model/state.ts";
+import { helpLines } from "../../../src/tui/draw/overlays.ts";
+import { textOf } from "../../../src/tui/draw/rows.ts";
+import { en } from "../../../src/tui/look/en.ts";
 import { call, ringing, stageOf, state } from "./stage.ts";
 
 const KEYMAP = keymapOf();

@@ -1,7 +1,7 @@
 /** What terminals send becomes keys and pastes, however it is cut. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { KeyDecoder } from "../../../src/tui/keys.ts";
+import { KeyDecoder } from "../../../src/tui/keys/keys.ts";
 
 function decode(...chunks: string[]): string[] {
   const decoder = new KeyDecoder();

@@ -3,12 +3,12 @@ import assert from "node:assert/strict";
 import { PassThrough, Writable } from "node:stream";
 import xterm from "@xterm/headless";
 import { render } from "ink";
-import { App, type AppProps } from "../../../src/tui/app.tsx";
-import { keymapOf } from "../../../src/tui/keymap.ts";
-import { LevelPainter } from "../../../src/tui/level_painter.ts";
-import { Store } from "../../../src/tui/store.ts";
-import { wordsFor } from "../../../src/tui/strings.ts";
-import { glyphsOf } from "../../../src/tui/theme.ts";
+import { App, type AppProps } from "../../../src/tui/screen/app.tsx";
+import { keymapOf } from "../../../src/tui/keys/keymap.ts";
+import { LevelPainter } from "../../../src/tui/screen/level_painter.ts";
+import { Store } from "../../../src/tui/model/store.ts";
+import { wordsFor } from "../../../src/tui/look/strings.ts";
+import { glyphsOf } from "../../../src/tui/look/theme.ts";
 import { call, drawn, NOW, state } from "./stage.ts";
 
 /** A terminal that shows what was written, and counts the times. */

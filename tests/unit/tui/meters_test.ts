@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import type { LevelListener } from "../../../src/control/contract/levels.ts";
 import type { Phone } from "../../../src/control/contract/phone.ts";
-import { Meters } from "../../../src/tui/meters.ts";
-import { Store } from "../../../src/tui/store.ts";
+import { Meters } from "../../../src/tui/screen/meters.ts";
+import { Store } from "../../../src/tui/model/store.ts";
 import { call, drawn, NOW, state } from "./stage.ts";
 
 function scene() {

@@ -9,7 +9,7 @@ import {
   ringingCall,
   SAMPLES,
   takeNews,
-} from "../../../src/tui/phone_model.ts";
+} from "../../../src/tui/model/phone_model.ts";
 import { call, NOW, report, ringing } from "./stage.ts";
 
 const SNAPSHOT = {

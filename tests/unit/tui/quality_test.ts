@@ -1,6 +1,6 @@
 /** What the counters of a call mean, said honestly. */
 import assert from "node:assert/strict";
-import { type QualitySample, sampleOf, verdictOf } from "../../../src/tui/quality.ts";
+import { type QualitySample, sampleOf, verdictOf } from "../../../src/tui/model/quality.ts";
 import { report } from "./stage.ts";
 
 /** One report a second. */

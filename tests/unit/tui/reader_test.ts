@@ -1,6 +1,6 @@
 /** The phone as lines: what is typed, and what is said of it, once. */
 import assert from "node:assert/strict";
-import { Reader } from "../../../src/tui/reader.ts";
+import { Reader } from "../../../src/tui/reader/reader.ts";
 import { deskScreen, settled } from "../../fakes/desk_screen.ts";
 
 interface Scene {

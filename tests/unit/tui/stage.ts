@@ -2,14 +2,14 @@
 import type { PastCall } from "../../../src/control/contract/records.ts";
 import type { CallView } from "../../../src/core/state/call.ts";
 import type { MediaReport } from "../../../src/core/ports/media_port.ts";
-import { frameRows } from "../../../src/tui/frame.ts";
-import { keymapOf } from "../../../src/tui/keymap.ts";
-import { takeNews } from "../../../src/tui/phone_model.ts";
-import { textOf } from "../../../src/tui/rows.ts";
-import { type AppState, firstState } from "../../../src/tui/state.ts";
-import { type Language, wordsFor } from "../../../src/tui/strings.ts";
-import { glyphsOf } from "../../../src/tui/theme.ts";
-import type { Stage } from "../../../src/tui/widgets.ts";
+import { frameRows } from "../../../src/tui/draw/frame.ts";
+import { keymapOf } from "../../../src/tui/keys/keymap.ts";
+import { takeNews } from "../../../src/tui/model/phone_model.ts";
+import { textOf } from "../../../src/tui/draw/rows.ts";
+import { type AppState, firstState } from "../../../src/tui/model/state.ts";
+import { type Language, wordsFor } from "../../../src/tui/look/strings.ts";
+import { glyphsOf } from "../../../src/tui/look/theme.ts";
+import type { Stage } from "../../../src/tui/draw/widgets.ts";
 
 export const NOW = Date.UTC(2026, 0, 31, 12, 0, 0);
 

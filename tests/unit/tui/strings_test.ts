@@ -1,9 +1,9 @@
 /** Every language says everything, with the same gaps filled in. */
 import assert from "node:assert/strict";
-import { LANGUAGES, localeOf, wordsFor } from "../../../src/tui/strings.ts";
-import { de } from "../../../src/tui/strings/de.ts";
-import { en, type StringKey } from "../../../src/tui/strings/en.ts";
-import { es } from "../../../src/tui/strings/es.ts";
+import { LANGUAGES, localeOf, wordsFor } from "../../../src/tui/look/strings.ts";
+import { de } from "../../../src/tui/look/de.ts";
+import { en, type StringKey } from "../../../src/tui/look/en.ts";
+import { es } from "../../../src/tui/look/es.ts";
 
 const gaps = (text: string) => [...text.matchAll(/\{(\w+)\}/g)].map(([, name]) => name).sort();
 

@@ -1,8 +1,8 @@
 /** Columns hold, whatever a name is made of. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { layOut } from "../../../src/tui/rows.ts";
-import { clean, clip, fit, shortAddress, width, wrap } from "../../../src/tui/text.ts";
+import { layOut } from "../../../src/tui/draw/rows.ts";
+import { clean, clip, fit, shortAddress, width, wrap } from "../../../src/tui/look/text.ts";
 
 const NAMES = [
   "Bob",

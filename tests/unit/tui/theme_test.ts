@@ -1,6 +1,12 @@
 /** Colours: what a terminal has, and that nothing is drawn in the colour it is drawn on. */
 import assert from "node:assert/strict";
-import { hasBasicColours, type Look, type Role, themeOf, THEMES } from "../../../src/tui/theme.ts";
+import {
+  hasBasicColours,
+  type Look,
+  type Role,
+  themeOf,
+  THEMES,
+} from "../../../src/tui/look/theme.ts";
 
 const among = (variables: Record<string, string>) => (name: string) => variables[name];
 

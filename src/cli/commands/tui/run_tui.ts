@@ -9,7 +9,7 @@
  */
 import type { RemotePhone } from "../../../control/client/remote_phone.ts";
 import { type ExitCode, OffhookError } from "../../../base/errors.ts";
-import type { JoinedPhone } from "../../../tui/link.ts";
+import type { JoinedPhone } from "../../../tui/model/link.ts";
 import type { TuiOptions } from "../../../tui/open.tsx";
 import { loadConfig } from "../../../config/load.ts";
 import type { Context } from "../../args/command.ts";

@@ -22,7 +22,7 @@ export async function showTui(
 ): Promise<TuiOutcome> {
   // React's development build costs twice the time.
   if (io.environment("NODE_ENV") === undefined) Deno.env.set("NODE_ENV", "production");
-  const { localeOf } = await import("../../../tui/strings.ts");
+  const { localeOf } = await import("../../../tui/look/strings.ts");
   const { openTui } = await import("../../../tui/open.tsx");
   const { screen } = config;
   const locale = localeOf(io.environment, values.language ?? screen.language);

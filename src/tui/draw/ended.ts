@@ -1,0 +1,41 @@
+/** What became of a call, in a sentence, and why when it was no good. Pure. */
+import type { EndedCall } from "../model/phone_model.ts";
+import type { AppState } from "../model/state.ts";
+import type { Words } from "../look/strings.ts";
+import { shortAddress } from "../look/text.ts";
+import { whoOf } from "./widgets.ts";
+
+export interface Ending {
+  text: string;
+  role: "text" | "good" | "warn";
+}
+
+export function endingOf(
+  state: AppState,
+  { record, transferredTo }: EndedCall,
+  { t, duration }: Words,
+): Ending {
+  const { remote, outcome, answeredAt, endedAt, reason, error, recording, endedBy } = record;
+  const who = whoOf(state, remote);
+  if (outcome === "answered") {
+    const time = duration(endedAt - (answeredAt ?? endedAt));
+    if (transferredTo !== undefined && endedBy !== "local") {
+      // Some hang up as soon as they know where to go: how it went there is not told any more.
+      const target = shortAddress(transferredTo);
+      return { text: t("ended.left", { who, target, time }), role: "text" };
+    }
+    // The core's word for a transfer whose target answered.
+    if (transferredTo !== undefined && reason === "transferred") {
+      const target = shortAddress(transferredTo);
+      return { text: t("ended.transferred", { who, target, time }), role: "good" };
+    }
+    const said = t("ended.after", { who, outcome: t("ended.word"), time });
+    const kept = recording === undefined ? "" : `. ${t("ended.recording", { path: recording })}`;
+    return { text: `${said}${kept}`, role: "text" };
+  }
+  const quiet = outcome === "cancelled" || outcome === "answered-elsewhere";
+  const why = [error?.message ?? reason, error?.hint ?? ""].filter(Boolean).join(". ");
+  const said = t(`outcome.${outcome}`);
+  const text = quiet || why === "" ? said : `${said} (${why})`;
+  return { text: t("ended.text", { who, outcome: text }), role: quiet ? "text" : "warn" };
+}

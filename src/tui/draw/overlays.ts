@@ -1,0 +1,136 @@
+/** Windows over a view: all keys, all actions, the digit pad, questions. Pure. */
+import { ACTION_NAMES, type AnswerName, GROUPS, titleOf } from "../keys/actions.ts";
+import { ACTIONS } from "../keys/actions.ts";
+import { keyLabel } from "../keys/keymap.ts";
+import { paletteEntries } from "../keys/palette.ts";
+import { acting, BLANK, line, type Row } from "./rows.ts";
+import { chosenIndex, type Overlay } from "../model/state.ts";
+import type { StringKey } from "../look/strings.ts";
+import { wrap } from "../look/text.ts";
+import { chosenRow, heading, listRows, type Stage, whoOf } from "./widgets.ts";
+
+export function overlayRows(stage: Stage, overlay: Overlay): Row[] {
+  switch (overlay.name) {
+    case "help":
+      return helpRows(stage, overlay.top);
+    case "palette":
+      return paletteRows(stage, overlay);
+    case "pad":
+      return padRows(stage, overlay);
+    case "confirm":
+      return confirmRows(stage, overlay.about);
+  }
+}
+
+/** Everything that the `?` page says, unscrolled. */
+export function helpLines(stage: Stage): Row[] {
+  const { state, words, keymap, columns } = stage;
+  const rows: Row[] = [];
+  for (const group of GROUPS) {
+    rows.push(heading(words.t(`group.${group}`), stage));
+    for (const name of ACTION_NAMES) {
+      if (ACTIONS[name].group !== group) continue;
+      const keys = keymap.keysOf(name).map(keyLabel).join(", ");
+      const why = ACTIONS[name].off(state);
+      rows.push([
+        {
+          text: ` ${keys === "" ? ":" : keys}`,
+          role: why === undefined ? "key" : "dim",
+          width: 20,
+        },
+        { text: ` ${words.t(titleOf(name, state))}`, grow: true },
+        { text: why === undefined ? "" : ` ${words.t(why)}`, role: "dim", drop: 1 },
+      ]);
+    }
+  }
+  const notes = [words.t("help.field"), words.t("help.pad")];
+  return [
+    ...rows,
+    BLANK,
+    ...notes.flatMap((text) => wrap(text, columns)).map((text) => line(text)),
+  ];
+}
+
+function helpRows(stage: Stage, top: number): Row[] {
+  const { words, glyphs, rows } = stage;
+  const all = helpLines(stage);
+  const room = Math.max(1, rows - 1);
+  const from = Math.max(0, Math.min(top, all.length - room));
+  const more = from + room < all.length ? `  ${glyphs.down} ${words.t("help.more")}` : "";
+  return [heading(`${words.t("help.title")}${more}`, stage), ...all.slice(from, from + room)];
+}
+
+function paletteRows(stage: Stage, overlay: Extract<Overlay, { name: "palette" }>): Row[] {
+  const { state, words, glyphs, keymap, rows } = stage;
+  const entries = paletteEntries(state, words, keymap, overlay.query);
+  const title = heading(words.t("palette.title"), stage);
+  const field: Row = [
+    { text: `${glyphs.pointer} `, role: "key" },
+    { text: overlay.query, role: "title" },
+    { text: glyphs.cursor, role: "accent", grow: true, cursor: true },
+  ];
+  if (entries.length === 0) return [title, field, line(words.t("palette.none"), "dim")];
+  const chosen = Math.min(overlay.index, entries.length - 1);
+  const list = listRows(
+    entries,
+    chosen,
+    Math.max(1, rows - 2),
+    ({ title, keys, why }, here) =>
+      chosenRow(
+        [
+          { text: title, role: why === undefined ? "text" : "dim", grow: true },
+          { text: why === undefined ? "" : ` ${why}`, role: "dim", drop: 1 },
+          { text: ` ${keys}`, role: why === undefined ? "key" : "dim", width: 14, align: "right" },
+        ],
+        here,
+        glyphs,
+      ),
+  );
+  return [title, field, ...list];
+}
+
+function padRows(stage: Stage, { call, sent }: Extract<Overlay, { name: "pad" }>): Row[] {
+  const { state, words } = stage;
+  const found = state.phone.calls.find(({ view }) => view.id === call);
+  const who = found === undefined ? "" : whoOf(state, found.view.remote);
+  const pad = ["1 2 3 A", "4 5 6 B", "7 8 9 C", "* 0 # D"];
+  return [
+    heading(words.t("pad.title", { who }), stage),
+    line(words.t("pad.hint"), "dim"),
+    [{ text: `${words.t("pad.sent")}: `, role: "dim" }, { text: sent, role: "title" }, {
+      text: "",
+      grow: true,
+      cursor: true,
+    }],
+    ...(stage.rows >= 8 ? [BLANK, ...pad.map((keys) => line(`   ${keys}`, "key"))] : []),
+  ];
+}
+
+function confirmRows(stage: Stage, about: Extract<Overlay, { name: "confirm" }>["about"]): Row[] {
+  const { state, words, keymap, columns } = stage;
+  const inside = state.ownership === "inside";
+  const contact = state.records.contacts[chosenIndex(state)]?.contact.name ?? "";
+  const question = words.t(
+    about === "quit" && inside ? "confirm.quit.inside" : `confirm.${about}` as StringKey,
+    { name: contact },
+  );
+  const choice = (answer: AnswerName, text: StringKey): Row => {
+    const keys = keymap.keysOf(answer, ["confirm"]).map(keyLabel).join(", ");
+    const cursor = answer === "confirm.first";
+    return acting(
+      [{ text: `  ${keys}`, role: "key", width: 15, cursor }, { text: words.t(text), grow: true }],
+      { action: answer },
+    );
+  };
+  const first: StringKey = about === "quit"
+    ? inside ? "confirm.quit.inside.first" : "confirm.quit.first"
+    : `confirm.${about}.first` as StringKey;
+  return [
+    BLANK,
+    ...wrap(question, columns - 2).map((text) => line(` ${text}`, "title")),
+    BLANK,
+    choice("confirm.first", first),
+    ...(about === "quit" && !inside ? [choice("confirm.second", "confirm.quit.second")] : []),
+    choice("confirm.no", "confirm.no"),
+  ];
+}

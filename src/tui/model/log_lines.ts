@@ -1,0 +1,100 @@
+/** What events say in the log view, a line each. Pure. */
+import { OUTCOME_WORDS } from "../../core/state/outcome.ts";
+import type { Sequenced } from "../../control/contract/phone.ts";
+import type { CallRecord } from "../../core/state/call.ts";
+import type { ErrorJson } from "../../base/errors.ts";
+import type { CallId } from "../../core/ports/sip_port.ts";
+import type { CallEventType } from "../../core/state/state.ts";
+import { shortAddress } from "../look/text.ts";
+
+export interface LogLine {
+  /** ms since the epoch. */
+  at: number;
+  level: "info" | "warn";
+  text: string;
+  call?: CallId;
+}
+
+export type CallEvent = Extract<Sequenced, { type: CallEventType }>;
+
+/** @returns undefined for what is not worth a line */
+export function logLine(event: Sequenced): LogLine | undefined {
+  switch (event.type) {
+    case "registration":
+      return registrationLine(event);
+    case "connection":
+      return event.error === undefined ? undefined : warning(event.at, event.error.message);
+    case "headset":
+      return headsetLine(event);
+    case "headset-notice":
+      return warning(event.at, headsetNotice(event));
+    case "notice":
+      return info(event.at, event.text, event.call);
+    case "lagged":
+      return warning(event.at, `${event.dropped} events were dropped`);
+    case "call.ended":
+      return endedLine(event.record, event.at);
+    default:
+      return "call" in event ? callLine(event) : undefined;
+  }
+}
+
+export function warning(at: number, text: string, call?: CallId): LogLine {
+  return { ...info(at, text, call), level: "warn" };
+}
+
+function info(at: number, text: string, call?: CallId): LogLine {
+  return { at, level: "info", text, ...(call === undefined ? {} : { call }) };
+}
+
+function registrationLine(
+  { account, registration, at }: Extract<Sequenced, { type: "registration" }>,
+): LogLine {
+  if (registration.state === "failed") {
+    return warning(at, `${account}: ${registration.error.message}`);
+  }
+  return info(at, `${account}: ${registration.state}`);
+}
+
+function headsetLine(event: Extract<Sequenced, { type: "headset" }>): LogLine {
+  const name = event.name ?? event.headset;
+  if (event.error !== undefined) return warning(event.at, `${name}: ${event.error.message}`);
+  return info(event.at, `headset ${name} ${event.attached ? "attached" : "detached"}`);
+}
+
+/** What a person should know about a headset, and what to do about it. */
+export function headsetNotice({ text, hint }: { text: string; hint?: string }): string {
+  return hint === undefined ? text : `${text.replace(/\.$/, "")}. ${hint}`;
+}
+
+function endedLine({ id, remote, outcome, reason }: CallRecord, at: number): LogLine {
+  const who = remote.displayName ?? shortAddress(remote.uri);
+  const text = `${who}: ${OUTCOME_WORDS[outcome]}${reason === "" ? "" : ` (${reason})`}`;
+  const bad = outcome !== "answered" && outcome !== "cancelled";
+  return bad ? warning(at, text, id) : info(at, text, id);
+}
+
+function callLine({ type, call, detail, at }: CallEvent): LogLine | undefined {
+  const who = call.remote.displayName ?? shortAddress(call.remote.uri);
+  const error = detail?.error as ErrorJson | undefined;
+  if (error !== undefined) return warning(at, `${who}: ${error.message}`, call.id);
+  if (type === "call.media" || type === "call.digits-sent") return undefined;
+  if (type === "call.transfer") {
+    const failed = detail?.failed === true;
+    const text = `${who}: transfer ${failed ? "failed" : "to"} ${
+      failed ? transferReason(detail) : call.transferTarget ?? transferReason(detail ?? {})
+    }`;
+    return failed ? warning(at, text, call.id) : info(at, text, call.id);
+  }
+  const state = type === "call.hold"
+    ? call.hold.local ? "held" : call.hold.remote ? "held by them" : "resumed"
+    : type === "call.mute"
+    ? call.muted ? "muted" : "unmuted"
+    : type.slice("call.".length);
+  return info(at, `${who}: ${state}`, call.id);
+}
+
+/** `603 Decline`. */
+export function transferReason({ status, reason }: Record<string, unknown>): string {
+  return [status === 0 ? "" : status, reason].filter(Boolean).join(" ");
+}

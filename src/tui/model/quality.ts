@@ -1,0 +1,132 @@
+/**
+ * What a call's reports mean: numbers for each direction, and one word with its reason.
+ *
+ *     MediaReport (counters since the start) ─► QualitySample (this second) ─► Verdict
+ *
+ * Honest: a direction that nobody measured is "unknown", never good. Pure.
+ */
+import type { MediaReport } from "../../core/ports/media_port.ts";
+
+/** One second of a call. `theirs` is what we receive, `ours` what the peer says it receives. */
+export interface QualitySample {
+  /** ms since the epoch. */
+  at: number;
+  theirs: Direction;
+  ours: Direction;
+  roundTripMs: number | null;
+  /** dBFS of the last 100 ms; −90 is silence. */
+  sentLevel: number;
+  receivedLevel: number;
+}
+
+export interface Direction {
+  /** Packets lost of those expected since the sample before, 0–1; null: not measured. */
+  loss: number | null;
+  jitterMs: number | null;
+  /** Packets that arrived since the sample before. */
+  packets: number;
+  /** Counters that the next sample is a difference to. */
+  total: { packets: number; lost: number };
+}
+
+export type VerdictWord = "unknown" | "good" | "fair" | "poor" | "bad";
+export type Reason = "none" | "nothing-measured" | "no-packets" | "loss" | "jitter" | "delay";
+
+export interface Verdict {
+  word: VerdictWord;
+  reason: Reason;
+  /** The number behind the reason: percent of loss, ms of jitter or delay. */
+  value: number;
+}
+
+/** Each limit is where the word before it ends. Loss in percent, jitter and round trip in ms. */
+const LIMITS: Record<
+  "loss" | "jitter" | "delay",
+  readonly [fair: number, poor: number, bad: number]
+> = {
+  loss: [1, 3, 8],
+  jitter: [30, 60, 120],
+  delay: [300, 500, 800],
+};
+
+const WORDS: readonly VerdictWord[] = ["good", "fair", "poor", "bad"];
+/** Samples that a verdict looks back. */
+const WINDOW = 5;
+/** Age of a peer's report above which it says nothing of now, ms: RTCP comes every 7.5 s or sooner. */
+const STALE_MS = 15_000;
+/** … and when nothing at all has come from the peer for this long, ms, whatever it said before. */
+const GONE_MS = 5000;
+
+export function sampleOf(
+  report: MediaReport,
+  before: QualitySample | undefined,
+  at: number,
+): QualitySample {
+  const { received, lost, jitterMs, roundTripMs } = report;
+  return {
+    at,
+    theirs: direction({ packets: received, lost }, jitterMs, before?.theirs),
+    ours: oursOf(report, before?.ours),
+    roundTripMs: roundTripMs ?? null,
+    sentLevel: report.sentLevel,
+    receivedLevel: report.receivedLevel,
+  };
+}
+
+/** Only what the peer says now, or said a moment ago and is still heard from, counts as measured. */
+function oursOf(report: MediaReport, before: Direction | undefined): Direction {
+  const { sent, remoteLost, remoteJitterMs, remoteReportAgeMs, remoteHears } = report;
+  const gone = Math.min(report.rtpSilentMs, report.rtcpSilentMs) > GONE_MS;
+  if (remoteLost === undefined || gone || (remoteReportAgeMs ?? 0) > STALE_MS) {
+    const total = { packets: sent - (remoteLost ?? 0), lost: remoteLost ?? 0 };
+    return { loss: null, jitterMs: null, packets: 0, total };
+  }
+  const total = { packets: sent - remoteLost, lost: remoteLost };
+  const measured = direction(total, remoteJitterMs ?? null, before);
+  // It counts losses only when a later packet arrives: with none at all everything is lost.
+  return remoteHears === false && measured.packets > 0 ? { ...measured, loss: 1 } : measured;
+}
+
+function direction(
+  total: Direction["total"],
+  jitterMs: number | null,
+  before: Direction | undefined,
+): Direction {
+  const packets = Math.max(0, total.packets - (before?.total.packets ?? 0));
+  const lost = Math.max(0, total.lost - (before?.total.lost ?? 0));
+  const expected = packets + lost;
+  return { loss: expected === 0 ? null : lost / expected, jitterMs, packets, total };
+}
+
+/** The last few seconds of one direction in a word. @param hold nothing is expected to come */
+export function verdictOf(
+  samples: readonly QualitySample[],
+  side: "theirs" | "ours",
+  hold = false,
+): Verdict {
+  const window = samples.slice(-WINDOW);
+  const last = window.at(-1);
+  if (last === undefined) return { word: "unknown", reason: "nothing-measured", value: 0 };
+  const directions = window.map((sample) => sample[side]);
+  const losses = directions.flatMap(({ loss }) => loss ?? []);
+  if (losses.length === 0) {
+    const silent = side === "theirs" && window.length >= 3 && !hold;
+    return silent
+      ? { word: "bad", reason: "no-packets", value: 0 }
+      : { word: "unknown", reason: "nothing-measured", value: 0 };
+  }
+  const loss = 100 * losses.reduce((sum, value) => sum + value, 0) / losses.length;
+  const jitter = last[side].jitterMs ?? 0;
+  const delay = last.roundTripMs ?? 0;
+  const found = ([["loss", loss], ["jitter", jitter], ["delay", delay]] as const)
+    .map(([reason, value]) => ({ reason, value, grade: gradeOf(reason, value) }))
+    .reduce((worst, next) => next.grade > worst.grade ? next : worst);
+  const { reason, value, grade } = found;
+  return grade === 0
+    ? { word: "good", reason: "none", value: 0 }
+    : { word: WORDS[grade]!, reason, value };
+}
+
+function gradeOf(kind: keyof typeof LIMITS, value: number): number {
+  return LIMITS[kind].filter((limit) => value >= limit).length;
+}

@@ -1,0 +1,210 @@
+/**
+ * Everything that the screen shows, as one value, and what is read off it. `change.ts` changes it.
+ *
+ * Pure. What the station knows is only copied here; what is typed and chosen lives here alone.
+ */
+import type {
+  Contact,
+  ContactDraft,
+  ContactHit,
+  LadderMessage,
+  PastCall,
+  SoundDevices,
+} from "../../control/contract/records.ts";
+import type { HeadsetList } from "../../control/contract/headsets.ts";
+import type { ErrorJson } from "../../base/errors.ts";
+import type { CallId } from "../../core/ports/sip_port.ts";
+import { NO_PHONE, type PhoneModel } from "./phone_model.ts";
+import type { Role, ThemeName } from "../look/theme.ts";
+import type { ViewName } from "./view_names.ts";
+
+export { type ViewName, VIEWS } from "./view_names.ts";
+
+/** What the phone at the other end of the control API is to this screen. */
+export type Ownership =
+  /** Was running before: it stays when we leave. */
+  | "found"
+  /** We started it in the background: asked about when a call is on. */
+  | "started"
+  /** In this process (demo, tour): it ends with us. */
+  | "inside";
+
+/** A line of the one list that letters search. */
+export interface Hit {
+  kind: "typed" | "contact" | "history";
+  name: string;
+  /** What would be dialled. */
+  target: string;
+  /** Number or address as a person reads it. */
+  shown: string;
+  favourite: boolean;
+}
+
+export type Overlay =
+  | { name: "help"; top: number }
+  | { name: "palette"; query: string; index: number }
+  | { name: "pad"; call: CallId; sent: string }
+  | { name: "confirm"; about: ConfirmTopic };
+
+export type ConfirmTopic = "quit" | "end-station" | "remove-contact";
+
+export interface Message {
+  text: string;
+  role: Role;
+  /** ms since the epoch; gone after {@link MESSAGE_MS}. */
+  at: number;
+}
+
+/** How the last thing is taken back. */
+export type Undo =
+  | { kind: "mute"; call: CallId; muted: boolean }
+  | { kind: "hold"; call: CallId; held: boolean }
+  | { kind: "do-not-disturb"; on: boolean }
+  | { kind: "contact-removed"; contact: Contact }
+  | { kind: "contact-added"; id: string }
+  | { kind: "contact-changed"; id: string; changes: ContactDraft }
+  | { kind: "swap" };
+
+/** What the field is for: a number or a name to look for, where to transfer to, a contact's name. */
+export type Purpose = "dial" | "transfer" | { rename: Contact };
+
+export interface Records {
+  history: readonly PastCall[];
+  /** Why there is none. */
+  historyError?: ErrorJson;
+  contacts: readonly ContactHit[];
+  contactsError?: ErrorJson;
+  /** What fits the field. */
+  hits: readonly Hit[];
+  devices?: SoundDevices;
+  devicesError?: ErrorJson;
+  headsets?: HeadsetList;
+  ladder?: { sipCallId: string; messages: readonly LadderMessage[] };
+  /** Name of the address book by URI of who is on the line. */
+  names: ReadonlyMap<string, string>;
+}
+
+export interface Screen {
+  size: { columns: number; rows: number };
+  view: ViewName;
+  /** What is typed: a number, an address, letters to search. */
+  field: string;
+  purpose: Purpose;
+  /** `/` was pressed: letters are typed though a call is on. */
+  searching: boolean;
+  /** Row of the list in front, by view; the phone view's is the hit. */
+  index: Readonly<Record<ViewName, number>>;
+  overlay: Overlay | undefined;
+  message: Message | undefined;
+  undo: readonly Undo[];
+  theme: ThemeName;
+  /** Step of the tour; absent: there is none. */
+  tour?: number;
+}
+
+export interface AppState {
+  phone: PhoneModel;
+  records: Records;
+  screen: Screen;
+  ownership: Ownership;
+  /** What the station calls itself: shown with the accounts. */
+  stationName: string;
+  /** ms since the epoch, as last told; moves only while something on screen needs it. */
+  now: number;
+}
+
+export function firstState(options: {
+  columns: number;
+  rows: number;
+  theme: ThemeName;
+  ownership: Ownership;
+  now: number;
+  tour?: boolean;
+}): AppState {
+  const { columns, rows, theme, ownership, now, tour = false } = options;
+  return {
+    phone: NO_PHONE,
+    records: { history: [], contacts: [], hits: [], names: new Map() },
+    screen: {
+      size: { columns, rows },
+      view: "phone",
+      field: "",
+      purpose: "dial",
+      searching: false,
+      index: { phone: 0, contacts: 0, history: 0, quality: 0, devices: 0, accounts: 0, log: 0 },
+      overlay: undefined,
+      message: undefined,
+      undo: [],
+      theme,
+      ...(tour ? { tour: 0 } : {}),
+    },
+    ownership,
+    stationName: "",
+    now,
+  };
+}
+
+/** Whether what is typed goes into the field, letters too. */
+export function isTyping({ screen }: AppState): boolean {
+  return screen.field !== "" || screen.searching || screen.purpose !== "dial";
+}
+
+/** Digits mean what they say, also over a list that they filter, until another row is chosen. */
+export function dialsTyped(state: AppState): boolean {
+  const { view, field, purpose } = state.screen;
+  if (purpose !== "dial" || field === "") return false;
+  return view === "phone" || /^[\d+*#]/.test(field) && state.screen.index[view] === 0;
+}
+
+/** How many rows the list in front has. */
+export function listLength(state: AppState): number {
+  const { screen, records, phone } = state;
+  switch (screen.view) {
+    case "phone":
+      return isTyping(state) ? records.hits.length : records.history.length;
+    case "contacts":
+      return contactsShown(state).length;
+    case "history":
+      return historyShown(state).length;
+    case "quality":
+      return phone.calls.length + phone.ended.length;
+    case "devices":
+      return records.devices?.devices.length ?? 0;
+    case "accounts":
+      return phone.accounts.length;
+    case "log":
+      return phone.log.length;
+  }
+}
+
+/** The row that is chosen, inside the list whatever happened to it. */
+export function chosenIndex(state: AppState): number {
+  const { screen } = state;
+  return Math.max(0, Math.min(screen.index[screen.view], listLength(state) - 1));
+}
+
+/** Contacts under what is typed: the station has searched them. */
+function contactsShown({ records }: AppState): readonly ContactHit[] {
+  return records.contacts;
+}
+
+/** History under what is typed. */
+export function historyShown({ records, screen }: AppState): readonly PastCall[] {
+  const wanted = screen.field.toLocaleLowerCase();
+  if (wanted === "" || screen.purpose !== "dial") return records.history;
+  return records.history.filter(({ remote }) =>
+    `${remote.displayName ?? ""} ${remote.uri} ${records.names.get(remote.uri) ?? ""}`
+      .toLocaleLowerCase().includes(wanted)
+  );
+}
+
+/** How the far side of a call is called here: address book, then what it says of itself. */
+export function nameOf(
+  { records }: Pick<AppState, "records">,
+  remote: { uri: string; displayName?: string; contact?: string },
+): string | undefined {
+  const own = records.names.get(remote.uri);
+  if (own !== undefined && own !== "") return own;
+  // Of a call that comes in the station says it at once, before it is looked up.
+  return remote.contact ?? remote.displayName;
+}

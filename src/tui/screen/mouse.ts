@@ -1,0 +1,27 @@
+/**
+ * The mouse, for who likes it (`mouse = true`): a click on a hint, a tab or the keys of a banner acts;
+ * on a row it chooses, on the chosen row it is Enter; the wheel moves in the list. Pure.
+ *
+ *     click ─► the frame as it stands ─► span in that column ─► action or choice
+ *
+ * Off by default: a terminal that reports its mouse selects text only with Shift held.
+ */
+import { frameRows } from "../draw/frame.ts";
+import type { MouseEvent } from "../keys/mouse_event.ts";
+import { type Act, spanAt } from "../draw/rows.ts";
+import { chosenIndex } from "../model/state.ts";
+import type { Stage } from "../draw/widgets.ts";
+
+/** What it does now; undefined: nothing is there. */
+export function meantBy({ what, column, row }: MouseEvent, stage: Stage): Act | undefined {
+  if (what !== "click") return { action: what === "wheel-up" ? "up" : "down" };
+  const clicked = frameRows(stage)[row];
+  const act = clicked === undefined ? undefined : spanAt(clicked, column, stage.columns)?.act;
+  if (act === undefined || !("choose" in act)) return act;
+  return act.choose === chosenNow(stage) ? { action: "go" } : act;
+}
+
+function chosenNow({ state }: Stage): number {
+  const { overlay } = state.screen;
+  return overlay?.name === "palette" ? overlay.index : chosenIndex(state);
+}
