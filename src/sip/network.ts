@@ -39,6 +39,8 @@ export interface NetworkOptions {
 
 export interface NetworkEvents extends ConnectionEvents {
   message(message: SipMessage, flow: Flow): void;
+  /** Nothing of this finished request is kept any more. */
+  forgotten(transactionId: string): void;
   /** Our address, as the account's server sees it, is another one now. */
   addressChanged(): void;
 }
@@ -67,6 +69,7 @@ export class Network {
     });
     this.#layer.subscribe((event) => this.#heed(event));
     this.#layer.onMessage = (message, flow) => events.message(message, flow);
+    this.#layer.onForgotten = (transactionId) => events.forgotten(transactionId);
     if (nextHop !== undefined) {
       this.#connection = new Connection(this.#layer, clock, random, events);
     }

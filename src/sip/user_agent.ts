@@ -169,6 +169,7 @@ export class UserAgent {
       log: (level, message) => this.#log(level, message),
       events: {
         message: (message, flow) => this.#receive(message, flow),
+        forgotten: (transactionId) => this.#incoming.forget(transactionId),
         up: () => {
           this.#options.notify({ type: "ConnectionChanged", account: account.id, connected: true });
           this.#registration?.connected();

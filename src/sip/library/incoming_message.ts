@@ -25,6 +25,7 @@ import { type LibraryMessage, libraryMessage } from "./library_message.ts";
 import { MergedRequests } from "./merged_requests.ts";
 import type { SipMessage } from "../message/scan.ts";
 import { METHODS } from "./allowed_methods.ts";
+import { transactionId } from "../transport/transaction/server.ts";
 
 /** Only inside a dialog: without To tag there is none to be found (RFC 3261 §12.2.2). */
 const DIALOG_METHODS = new Set(["BYE", "PRACK", "UPDATE", "INFO"]);
@@ -50,9 +51,17 @@ export class IncomingMessages {
   deliver(source: SipMessage, takesUser: (user: string) => boolean): void {
     const message = libraryMessage(source);
     if (message instanceof IncomingRequestMessage) {
-      (message as Mutable<IncomingRequestMessage>).viaBranch = transactionKey(source, message);
+      (message as Mutable<IncomingRequestMessage>).viaBranch = transactionId(source);
       this.#deliverRequest(message, takesUser);
     } else deliverResponse(this.#core, message);
+  }
+
+  /** The transport layer keeps a finished transaction no longer: nor does the core. */
+  forget(id: string): void {
+    const server = this.#core.userAgentServers.get(id);
+    if (server === undefined) return;
+    this.#core.userAgentServers.delete(id);
+    server.dispose();
   }
 
   #deliverRequest(message: IncomingRequestMessage, takesUser: (user: string) => boolean): void {
@@ -92,15 +101,6 @@ export class IncomingMessages {
   #refuse(message: IncomingRequestMessage, statusCode: number, extraHeaders: string[] = []): void {
     this.#core.replyStateless(message, { statusCode, extraHeaders });
   }
-}
-
-/** What a retransmission, an ACK to a refusal and a CANCEL share with their request. */
-function transactionKey(source: SipMessage, message: LibraryMessage): string {
-  const { branch, host, port } = source.via;
-  const sentBy = `${host.toLowerCase()}:${port ?? 5060}`;
-  if (branch?.startsWith("z9hG4bK") && branch.length > 7) return `${branch} ${sentBy}`;
-  // RFC 2543 peers (RFC 3261 §17.2.3).
-  return [source.callId, source.cseq, message.fromTag, branch, sentBy].join(" ");
 }
 
 function deliverResponse(core: UserAgentCore, message: IncomingResponseMessage): void {

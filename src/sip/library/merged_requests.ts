@@ -3,6 +3,7 @@
  * Not on the real-time path.
  */
 import type { IncomingRequestMessage, UserAgentCore } from "sip.js/lib/core/index.js";
+import { keptKey } from "../transport/limits.ts";
 
 export class MergedRequests {
   readonly #core: UserAgentCore;
@@ -18,7 +19,7 @@ export class MergedRequests {
    * @returns true when the same one is being handled under another branch
    */
   isMerged(message: IncomingRequestMessage): boolean {
-    const key = `${message.fromTag}\n${message.callId}\n${message.cseq}`;
+    const key = keptKey(`${message.fromTag}\n${message.callId}\n${message.cseq}`);
     const first = this.#first.get(key);
     const transactions = this.#core.userAgentServers;
     if (first !== undefined && first !== message.viaBranch && transactions.has(first)) return true;

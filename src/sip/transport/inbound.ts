@@ -60,7 +60,7 @@ export class Inbound {
   }
 
   #response(flow: BaseFlow, message: SipMessage): void {
-    const { client, emit, deliver } = this.options;
+    const { client, dialogs, emit, deliver } = this.options;
     const branch = message.via.branch ?? "";
     const transaction = client.find(branch, message.method);
     const verdict = client.receive(branch, message.method, message.status);
@@ -70,6 +70,7 @@ export class Inbound {
       return emit({ type: "message-rejected", reason, status: undefined, flow });
     }
     this.#learnPublicAddress(transaction.flow, message);
+    dialogs.answered(message);
     const { text, via } = transaction.request;
     replaceVia(message, text.slice(via.start, via.end));
     try {

@@ -25,7 +25,7 @@ import { configuredHop, parseHopUri } from "./routing/next_hop.ts";
 import { NextHopConnection } from "./routing/next_hop_connection.ts";
 import { Outbound } from "./outbound.ts";
 import { Routing } from "./routing/routing.ts";
-import { ServerTransactions } from "./transaction/server.ts";
+import { type ServerTransaction, ServerTransactions } from "./transaction/server.ts";
 import { contactAddress } from "./stamps.ts";
 import { UdpFlow } from "./flow/udp_socket.ts";
 import type {
@@ -47,6 +47,9 @@ export class TransportLayer {
    * layer answer 500.
    */
   onMessage: ((message: SipMessage, flow: Flow) => void) | undefined;
+
+  /** A finished request made way for others; {@link transactionId} names it. */
+  onForgotten: ((transactionId: string) => void) | undefined;
 
   readonly clock: Clock;
   readonly random: () => number;
@@ -72,7 +75,9 @@ export class TransportLayer {
       onUnanswered: (transaction) => this.#unanswered(transaction),
       onResent: (transaction) => this.#resent(transaction),
     });
-    this.#server = new ServerTransactions<BaseFlow>(this.clock);
+    this.#server = new ServerTransactions<BaseFlow>(this.clock, {
+      onEvicted: (transaction) => this.#evicted(transaction),
+    });
     const dialogs = new DialogFlows();
     const locating = (destination: Destination) => this.#locate(destination);
     this.#account = hop === undefined ? undefined : new NextHopConnection({
@@ -263,6 +268,11 @@ export class TransportLayer {
       const scan = scanText(text);
       if (scan.ok) this.onMessage?.(scan.message, flow);
     }
+  }
+
+  #evicted({ id, method, status }: ServerTransaction<BaseFlow>): void {
+    // A call is up: its 200 may still be waiting for the ACK.
+    if (method !== "INVITE" || status >= 300) this.onForgotten?.(id);
   }
 
   /**

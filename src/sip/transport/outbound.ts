@@ -64,7 +64,8 @@ export class Outbound {
   }
 
   #response(message: SipMessage): Promise<BaseFlow> {
-    const { server } = this.options;
+    const { server, dialogs } = this.options;
+    dialogs.answered(message);
     const transaction = server.find(message);
     if (transaction === undefined || !transaction.flow.isOpen) return this.#lateResponse(message);
     const { flow } = transaction;

@@ -5,11 +5,14 @@
 import { header, type SipMessage } from "../../message/scan.ts";
 import { unbracketed } from "../../message/via.ts";
 import type { BaseFlow } from "../flow/flow.ts";
+import { keptKey } from "../limits.ts";
 
 interface DialogFlow {
   flow: BaseFlow;
   /** True: before the Contact; false: only when that cannot be reached. */
   preferred: boolean;
+  /** An INVITE was answered, and no BYE came or went since. */
+  inCall: boolean;
 }
 
 const MAX_DIALOGS = 4096;
@@ -20,36 +23,57 @@ export class DialogFlows {
 
   /** A request came on a flow; `natted`: its Via does not name the address that it came from. */
   received(request: SipMessage, flow: BaseFlow, natted: boolean): void {
-    const known = this.#all.get(request.callId);
+    const known = this.#get(request.callId);
     if (known === undefined && !CREATES_DIALOG.has(request.method)) return;
     // A Record-Route names the proxy to go through, unless only this connection leads to it.
     const routed = header(request, "record-route") !== undefined;
     const preferred = isWebSocket(flow) ||
       (flow.transport === "udp" ? natted && !routed : flow.accepted);
-    this.#set(request.callId, { flow, preferred });
+    const inCall = known?.inCall === true && request.method !== "BYE";
+    this.#set(request.callId, { flow, preferred, inCall });
   }
 
   /** A request of ours that may begin a dialog goes out on a flow. */
   sent(request: SipMessage, flow: BaseFlow): void {
-    if (!CREATES_DIALOG.has(request.method) || this.#all.has(request.callId)) return;
-    this.#set(request.callId, { flow, preferred: isWebSocket(flow) });
+    const known = this.#get(request.callId);
+    if (known !== undefined && request.method === "BYE") known.inCall = false;
+    if (!CREATES_DIALOG.has(request.method) || known !== undefined) return;
+    this.#set(request.callId, { flow, preferred: isWebSocket(flow), inCall: false });
   }
 
   /** The open flow that a request of the dialog must take, whatever its URIs say. */
   preferred(callId: string): BaseFlow | undefined {
-    const entry = this.#all.get(callId);
+    const entry = this.#get(callId);
     return entry?.preferred && entry.flow.isOpen ? entry.flow : undefined;
   }
 
   /** The open flow that a request of the dialog can take when its URIs lead nowhere. */
   fallback(callId: string): BaseFlow | undefined {
-    const flow = this.#all.get(callId)?.flow;
+    const flow = this.#get(callId)?.flow;
     return flow?.isOpen ? flow : undefined;
   }
 
+  /** A 2xx to an INVITE came or went: its connection is needed until the BYE. */
+  answered(response: SipMessage): void {
+    const { method, status } = response;
+    if (method !== "INVITE" || status < 200 || status > 299) return;
+    const entry = this.#get(response.callId);
+    if (entry !== undefined) entry.inCall = true;
+  }
+
+  /** The flows that calls are on. */
+  inCalls(): Set<BaseFlow> {
+    return new Set([...this.#all.values()].filter((each) => each.inCall).map((each) => each.flow));
+  }
+
+  #get(callId: string): DialogFlow | undefined {
+    return this.#all.get(keptKey(callId));
+  }
+
   #set(callId: string, entry: DialogFlow): void {
-    this.#all.delete(callId);
-    this.#all.set(callId, entry);
+    const key = keptKey(callId);
+    this.#all.delete(key);
+    this.#all.set(key, entry);
     if (this.#all.size > MAX_DIALOGS) this.#all.delete(this.#all.keys().next().value!);
   }
 }

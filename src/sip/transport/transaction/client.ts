@@ -23,6 +23,8 @@ const PROCEEDING_MS = 30 * 60_000;
 /** What the table needs to know about a flow. */
 export interface TransactionFlow {
   readonly reliable: boolean;
+  /** Whom it leads to. */
+  readonly remote?: { readonly host: string };
   /** Sends again what was sent before; failures are the flow's to report. */
   resend(text: string): void;
 }

@@ -5,6 +5,7 @@ import {
   ClientTransactions,
   type TransactionFlow,
 } from "../../../../src/sip/transport/transaction/client.ts";
+import { SERVER_TRANSACTIONS } from "../../../../src/sip/transport/limits.ts";
 import { ServerTransactions } from "../../../../src/sip/transport/transaction/server.ts";
 import { VirtualClock } from "../../../fakes/virtual_clock.ts";
 
@@ -146,10 +147,12 @@ Deno.test("a request sent a second way is found by both branches", () => {
   assert.equal(client.findWritten("z9hG4bKabc", "INVITE"), undefined);
 });
 
-function serverSide(reliable = false, limit?: number) {
+function serverSide(reliable = false, count = 20_000) {
   const clock = new VirtualClock();
   const flow = new RecordingFlow(clock, reliable);
-  const server = new ServerTransactions<RecordingFlow>(clock, limit);
+  const server = new ServerTransactions<RecordingFlow>(clock, {
+    limits: { ...SERVER_TRANSACTIONS, count },
+  });
   const respond = (status: number, method: string) => {
     const transaction = server.find(response(status, method));
     assert(transaction !== undefined);
@@ -230,4 +233,62 @@ Deno.test("a flood of requests forgets the oldest", () => {
   assert.equal(clock.pending, 100);
   assert.equal(server.flowOf("z9hG4bK999", "OPTIONS"), flow);
   assert.equal(server.flowOf("z9hG4bK1", "OPTIONS"), undefined);
+});
+
+/** Requests of one source, answered at once. */
+function floodedSide(limits: { bytesPerSource: number; bytesInAll: number }) {
+  const clock = new VirtualClock();
+  const evicted: string[] = [];
+  const server = new ServerTransactions<RecordingFlow>(clock, {
+    limits: { ...limits, count: 20_000 },
+    onEvicted: ({ id }) => evicted.push(id),
+  });
+  const flows = new Map<string, RecordingFlow>();
+  const flowOf = (host: string) => {
+    const flow = flows.get(host) ?? Object.assign(new RecordingFlow(clock), { remote: { host } });
+    flows.set(host, flow);
+    return flow;
+  };
+  const answer = (host: string, method: string, branch: string, size: number) => {
+    const asked = request(method, branch);
+    server.receive({ ...asked, text: asked.text + "x".repeat(size) }, flowOf(host));
+    const transaction = server.find(asked)!;
+    server.respond(transaction, 200, "y".repeat(size));
+    return transaction;
+  };
+  return { clock, server, evicted, flowOf, answer };
+}
+
+Deno.test("finished requests of a source make way when they are too many bytes, the oldest first", () => {
+  const limits = { bytesPerSource: 100_000, bytesInAll: 1_000_000 };
+  const { server, answer, evicted } = floodedSide(limits);
+  answer("192.0.2.1", "OPTIONS", "z9hG4bKother", 10_000);
+  for (let index = 0; index < 200; index++) {
+    answer("192.0.2.66", "OPTIONS", `z9hG4bK${index}`, 10_000);
+  }
+  assert.ok(server.bytes <= 100_000 + 20_200, `${server.bytes}`);
+  assert.match(evicted[0], /^z9hG4bK0 /);
+  assert.ok(
+    !evicted.some((id) => id.startsWith("z9hG4bKother")),
+    "another source is not concerned",
+  );
+});
+
+Deno.test("many sources together hold no more than all may", () => {
+  const { clock, server, answer } = floodedSide({ bytesPerSource: 100_000, bytesInAll: 300_000 });
+  for (let index = 0; index < 1_000; index++) {
+    answer(`192.0.2.${index % 250}`, "OPTIONS", `z9hG4bK${index}`, 5_000);
+    assert.ok(server.bytes <= 300_000, `${server.bytes}`);
+  }
+  clock.advance(60_000);
+  assert.deepEqual([server.size, server.bytes, clock.pending], [0, 0, 0]);
+});
+
+Deno.test("what is not answered yet is not forgotten for a flood", () => {
+  const { server, answer, flowOf } = floodedSide({ bytesPerSource: 50_000, bytesInAll: 50_000 });
+  server.receive(request("INVITE", "z9hG4bKrings"), flowOf("192.0.2.66"));
+  for (let index = 0; index < 100; index++) {
+    answer("192.0.2.66", "OPTIONS", `z9hG4bK${index}`, 20_000);
+  }
+  assert.notEqual(server.find(request("INVITE", "z9hG4bKrings")), undefined);
 });

@@ -1,0 +1,58 @@
+/**
+ * How much of us a peer may have: memory in bytes, connections, time, lines of the log; each source, and
+ * all together. Every bound on what the network can make us keep stands here.
+ *
+ *     what                                  a source          in all
+ *     accepted connections                  32                256
+ *     of these without a whole message      30 s, then closed
+ *     silent, and in no call                5 min, then closed
+ *     bytes that wait to be sent            128 KiB each connection; 1 MiB on those that we opened
+ *     a message, and the buffer for it      64 KiB each connection
+ *     finished server transactions          4 MiB             24 MiB, and 20,000
+ *     lines of the log about messages                         30 a minute
+ *
+ * A source is an address without its port. Where a bound is reached the oldest of what nobody needs any
+ * more makes way, so that nobody can lock others out by taking all there is. Not on the real-time path.
+ */
+import { createHash } from "node:crypto";
+
+/** Connections that peers opened to us. */
+export const CONNECTIONS = {
+  perSource: 32,
+  inAll: 256,
+  /** ms until the first whole message must be there; TLS and WebSocket handshakes included. */
+  firstMessageMs: 30_000,
+  /** ms that a message which has begun may take to be complete. */
+  wholeMessageMs: 30_000,
+  /** ms without a byte, in no call. Keepalives come each two minutes at most (RFC 5626 §4.4.1). */
+  idleMs: 300_000,
+} as const;
+
+/** Headers and body of one message together, bytes. */
+export const MAX_MESSAGE_BYTES = 65_536;
+
+/** Bytes that may wait for a peer that does not read; beyond it the connection is given up. */
+export function maxWaitingBytes(accepted: boolean): number {
+  return accepted ? 1 << 17 : 1 << 20;
+}
+
+/** Request and last response of what is kept to absorb repetitions. */
+export const SERVER_TRANSACTIONS = {
+  bytesPerSource: 4 << 20,
+  bytesInAll: 24 << 20,
+  count: 20_000,
+} as const;
+
+/** Lines of the log about messages that were not taken. */
+export const REJECTION_LINES = { perMinute: 30 } as const;
+
+const MAX_KEY = 256;
+
+/**
+ * A value of a message as a key that may be kept: a string of its own, since a part of a message keeps
+ * all of the message alive, and of bounded length.
+ */
+export function keptKey(value: string): string {
+  if (value.length > MAX_KEY) return createHash("sha256").update(value).digest("hex");
+  return Buffer.from(value, "utf8").toString("utf8");
+}
