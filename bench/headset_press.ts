@@ -145,6 +145,7 @@ const SILENCE = {
   jitterMs: 0,
   late: 0,
   duplicates: 0,
+  concealedMs: 0,
   rtcpReceived: 0,
   rtpSilentMs: 0,
   rtcpSilentMs: 0,

@@ -60,6 +60,8 @@ export function callReport(
       received: report?.received ?? 0,
       heard: (report?.received ?? 0) > 0,
       lost: report?.lost ?? 0,
+      late: report?.late ?? 0,
+      concealedMs: report?.concealedMs ?? 0,
       jitterMs: Math.round((report?.jitterMs ?? 0) * 100) / 100,
     },
     dtmf: { sent: report?.dtmfSent ?? "", received: report?.dtmfReceived ?? "" },

@@ -86,6 +86,7 @@ export const mediaReport: z.ZodType<MediaReport> = z.strictObject({
   jitterMs: ms,
   late: count,
   duplicates: count,
+  concealedMs: ms,
   rtcpReceived: count,
   rtpSilentMs: ms,
   rtcpSilentMs: ms,

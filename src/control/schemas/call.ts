@@ -21,6 +21,9 @@ export const callReportSchema = z.object({
     received: z.int().nonnegative().describe("RTP packets."),
     heard: z.boolean().describe("Whether any of them came; false: no sound was received."),
     lost: z.int().nonnegative().describe("Expected but not received (RFC 3550 A.3)."),
+    late: z.int().nonnegative().describe("Received too late to be played."),
+    concealedMs: z.int().nonnegative()
+      .describe("Sound made up because none was there in time; suppressed silence among it."),
     jitterMs: z.number().nonnegative().describe("Interarrival jitter (RFC 3550 6.4.1)."),
   }),
   dtmf: z.object({ sent: z.string(), received: z.string() }),

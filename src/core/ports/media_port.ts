@@ -102,6 +102,8 @@ export interface MediaReport {
   /** Packets that came too late to be played, and that came twice. */
   late: number;
   duplicates: number;
+  /** Sound that was made up because none was there in time, ms; silences that were suppressed too. */
+  concealedMs: number;
   /** RTCP datagrams of the peer. With `received` 0 as well, nothing ever came back. */
   rtcpReceived: number;
   /** How long no RTP, and no RTCP, has come, ms; counted from the last StartMedia at the earliest. */

@@ -8,7 +8,7 @@
  * Opening and closing wait for files and devices; `tick` and the datagrams are on the real-time path
  * and do not.
  */
-import type { AudioDevices } from "../../audio/endpoint.ts";
+import { type AudioDevices, FRAME_MS } from "../../audio/endpoint.ts";
 import type { OffhookError } from "../../base/errors.ts";
 import type { NegotiatedStream } from "../../core/media/media_description.ts";
 import type {
@@ -170,7 +170,7 @@ export class CallMedia {
   }
 
   report(): MediaReport {
-    const { jitter, encoding } = this.#inbound.playout;
+    const { jitter, encoding, concealedFrames } = this.#inbound.playout;
     const now = this.#around.clock.now();
     const report: MediaReport = {
       sent: this.#sender.totalPackets,
@@ -179,6 +179,7 @@ export class CallMedia {
       jitterMs: Math.round(this.#inbound.jitterMs * 100) / 100,
       late: jitter.late,
       duplicates: jitter.duplicates,
+      concealedMs: concealedFrames * FRAME_MS,
       rtcpReceived: this.#control.received,
       rtpSilentMs: this.#silentMs(this.#inbound.lastHeard, now),
       rtcpSilentMs: this.#silentMs(this.#control.lastHeard, now),

@@ -3,6 +3,7 @@
  * path: payloads are copied into slots that are used again; nothing is allocated once they have
  * grown to the size of the stream's packets.
  */
+import type { RtpPacket } from "../rtp/packet.ts";
 
 /** Packets that can wait: 2.5 s of 20 ms packets. */
 const SLOTS = 128;
@@ -14,6 +15,8 @@ export interface WaitingPacket {
   /** Unwrapped media time of the first sample, RTP ticks. */
   ticks: number;
   payloadType: number;
+  /** It begins a talk spurt. */
+  marker: boolean;
   /** When it arrived, ms. */
   arrivedAt: number;
   /** Octets of `data` that count. */
@@ -27,6 +30,7 @@ export class PacketBuffer {
   readonly #free: WaitingPacket[] = Array.from({ length: SLOTS }, () => ({
     ticks: 0,
     payloadType: 0,
+    marker: false,
     arrivedAt: 0,
     length: 0,
     data: new Uint8Array(SLOT_BYTES),
@@ -48,20 +52,24 @@ export class PacketBuffer {
   }
 
   /**
-   * Copies a packet in. When all slots are taken the oldest packet gives way.
+   * Copies a packet in, at a media time in ticks. When all slots are taken the oldest packet
+   * gives way, be it this one.
    * @returns false for a packet that is there already
    */
-  put(ticks: number, payloadType: number, payload: Uint8Array, arrivedAt: number): boolean {
+  put(ticks: number, packet: RtpPacket, arrivedAt: number): boolean {
+    const { payload } = packet;
     let at = this.#waiting.length;
     while (at > 0 && this.#waiting[at - 1]!.ticks > ticks) at--;
     if (at > 0 && this.#waiting[at - 1]!.ticks === ticks) return false;
     let slot = this.#free.pop();
     if (slot === undefined) {
+      if (at === 0) return true;
       slot = this.#waiting.shift()!;
-      at = Math.max(0, at - 1);
+      at--;
     }
     slot.ticks = ticks;
-    slot.payloadType = payloadType;
+    slot.payloadType = packet.payloadType;
+    slot.marker = packet.marker;
     slot.arrivedAt = arrivedAt;
     slot.length = payload.length;
     if (slot.data.length < payload.length) slot.data = new Uint8Array(payload.length);

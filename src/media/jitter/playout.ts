@@ -28,8 +28,9 @@ const FORCE_SLACK_MS = 100;
 const SPARE_MS = 5;
 /** Longest single cut, ms. */
 const MAX_CUT_MS = 15;
-/** Frames between two cuts. */
+/** Frames between two cuts, and between two that are forced: 75 and 150 ms of delay go in a second. */
 const CUT_INTERVAL = 10;
+const FORCED_INTERVAL = 5;
 
 /** The decoder of one sample rate with its surroundings. */
 interface Lane {
@@ -152,7 +153,8 @@ export class Playout {
     const slack = this.jitter.slackMs(due);
     const spareMs = (pcm.pending * 1000) / pcm.rate;
     this.#decode(first);
-    if (this.#sinceCut < CUT_INTERVAL || this.#rate !== pcm.rate) return;
+    const interval = slack > FORCE_SLACK_MS ? FORCED_INTERVAL : CUT_INTERVAL;
+    if (this.#sinceCut < interval || this.#rate !== pcm.rate) return;
     if (slack > SHORTEN_SLACK_MS) {
       const second = this.jitter.next(due);
       if (second.kind !== "packet") return;

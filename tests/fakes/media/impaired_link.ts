@@ -48,6 +48,7 @@ export function seeded(seed: number): () => number {
 interface Flying {
   at: number;
   timestamp: number;
+  sequenceNumber: number;
   payload: Uint8Array;
 }
 
@@ -75,7 +76,8 @@ function send(signal: Int16Array, how: Impairment): { flying: Flying[]; lost: nu
     if (copies === 0) lost++;
     for (let copy = 0; copy < copies; copy++) {
       const at = sentAt + 5 + random() * (how.jitterMs ?? 0);
-      flying.push({ at, timestamp, payload: Uint8Array.from(payload) });
+      const sequenceNumber = (first / perPacket) & 0xffff;
+      flying.push({ at, timestamp, sequenceNumber, payload: Uint8Array.from(payload) });
     }
     payload = [];
   }
@@ -98,7 +100,8 @@ export function overImpairedLink(signal: Int16Array, how: Impairment): Heard {
   for (let tick = 0; tick < frames; tick++) {
     const due = tick * 20 + phase;
     for (; next < flying.length && flying[next]!.at <= due; next++) {
-      const { at, timestamp, payload } = flying[next]!;
+      const { at, timestamp, sequenceNumber, payload } = flying[next]!;
+      packet.sequenceNumber = sequenceNumber;
       packet.timestamp = timestamp;
       packet.payload = payload;
       playout.jitter.put(packet, at);

@@ -25,7 +25,15 @@ Deno.test("the JSON of an answered call", () => {
     security: "none",
     setupMs: 250,
     durationMs: 5000,
-    media: { sent: 100, received: 99, heard: true, lost: 1, jitterMs: 1.23 },
+    media: {
+      sent: 100,
+      received: 99,
+      heard: true,
+      lost: 1,
+      late: 0,
+      concealedMs: 0,
+      jitterMs: 1.23,
+    },
     dtmf: { sent: "12", received: "#" },
     endedBy: "remote",
   });
@@ -83,7 +91,15 @@ Deno.test("what is unknown is null, so that every key is always there", () => {
     null,
     null,
   ]);
-  assert.deepEqual(report.media, { sent: 0, received: 0, heard: false, lost: 0, jitterMs: 0 });
+  assert.deepEqual(report.media, {
+    sent: 0,
+    received: 0,
+    heard: false,
+    lost: 0,
+    late: 0,
+    concealedMs: 0,
+    jitterMs: 0,
+  });
 });
 
 Deno.test("sentences and clocks", () => {

@@ -52,6 +52,7 @@ export const REPORT: MediaReport = {
   jitterMs: 0,
   late: 0,
   duplicates: 0,
+  concealedMs: 0,
   rtcpReceived: 0,
   rtpSilentMs: 0,
   rtcpSilentMs: 0,

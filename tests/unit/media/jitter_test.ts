@@ -40,12 +40,16 @@ function measure(how: Impairment) {
   return { ...heard, delayMs, score };
 }
 
+function holding(payload: Uint8Array): RtpPacket {
+  return Object.assign(new RtpPacket(), { payload });
+}
+
 Deno.test("the packet buffer keeps packets in order and drops what is there already", () => {
   fc.assert(fc.property(fc.array(fc.nat(60), { maxLength: 100 }), (order) => {
     const buffer = new PacketBuffer();
     const model = new Set<number>();
     for (const ticks of order) {
-      assert.equal(buffer.put(ticks, 0, Uint8Array.of(ticks), 0), !model.has(ticks));
+      assert.equal(buffer.put(ticks, holding(Uint8Array.of(ticks)), 0), !model.has(ticks));
       model.add(ticks);
     }
     assert.equal(buffer.length, model.size);
@@ -59,9 +63,11 @@ Deno.test("the packet buffer keeps packets in order and drops what is there alre
 
 Deno.test("a full packet buffer gives up its oldest packet", () => {
   const buffer = new PacketBuffer();
-  for (let ticks = 0; ticks < 200; ticks++) buffer.put(ticks, 0, new Uint8Array(1000), 0);
+  for (let ticks = 0; ticks < 200; ticks++) buffer.put(ticks, holding(new Uint8Array(1000)), 0);
   assert.equal(buffer.length, 128);
   assert.deepEqual([buffer.first!.ticks, buffer.last!.ticks], [72, 199]);
+  buffer.put(71, holding(new Uint8Array(1000)), 0);
+  assert.deepEqual([buffer.first!.ticks, buffer.length], [72, 128]);
 });
 
 Deno.test("the delay tracker names the transit that all but two packets keep", () => {
@@ -170,10 +176,10 @@ function run(
 ) {
   const codec = createCodec(formatOf("PCMU"));
   const playout = new Playout(8000, 8000, () => codec);
-  const arrivals: { at: number; timestamp: number }[] = [];
+  const arrivals: { at: number; timestamp: number; k: number }[] = [];
   for (let k = 0; k < frames; k++) {
     const how = plan(k);
-    if (how) arrivals.push({ at: k * 20 + how.delay, timestamp: how.timestamp ?? k * 160 });
+    if (how) arrivals.push({ at: k * 20 + how.delay, timestamp: how.timestamp ?? k * 160, k });
   }
   arrivals.sort((a, b) => a.at - b.at);
   const packet = new RtpPacket();
@@ -184,7 +190,8 @@ function run(
   for (let tick = 0; tick < frames; tick++) {
     const due = tick * 20 + 9;
     while (arrivals.length > 0 && arrivals[0]!.at <= due) {
-      const { at, timestamp } = arrivals.shift()!;
+      const { at, timestamp, k } = arrivals.shift()!;
+      packet.sequenceNumber = k & 0xffff;
       packet.timestamp = timestamp >>> 0;
       playout.jitter.put(packet, at);
     }
@@ -240,6 +247,7 @@ Deno.test("a card whose clock drifts is kept in step by the jitter buffer", () =
     let [least, most, depth] = [Infinity, 0, 0];
     for (let k = 0; k < 6000; k++) {
       packet.timestamp = k * 160;
+      packet.sequenceNumber = k;
       playout.jitter.put(packet, k * 20 + 1);
       heldMs -= 20 * (1 + ppm / 1e6);
       const frames = pacer.frames(heldMs - 15);
@@ -260,6 +268,7 @@ Deno.test("the buffer tells packets, loss and drought apart", () => {
   const packet = new RtpPacket();
   const put = (ticks: number, at: number) => {
     packet.timestamp = ticks;
+    packet.sequenceNumber = Math.floor(ticks / 160);
     packet.payload = new Uint8Array(160);
     return jitter.put(packet, at);
   };

@@ -108,6 +108,7 @@ export function report(change: Partial<MediaReport> = {}): MediaReport {
     jitterMs: 2,
     late: 0,
     duplicates: 0,
+    concealedMs: 0,
     rtcpReceived: 0,
     rtpSilentMs: 0,
     rtcpSilentMs: 0,
