@@ -1,13 +1,15 @@
 /** The edges of a process, in memory: streams, keys, signals and a clock that tests turn. */
-import type { Io, Output } from "../../src/cli/process/io.ts";
+import type { Io } from "../../src/cli/process/io.ts";
+import { Output } from "../../src/cli/output.ts";
 
-class MemoryOutput implements Output {
+class MemoryOutput extends Output {
   text = "";
-  closed = false;
   columns = 80;
-  constructor(public isTty: boolean) {}
+  constructor(public isTty: boolean) {
+    super();
+  }
 
-  write(text: string): Promise<void> {
+  protected put(text: string): Promise<void> {
     if (!this.closed) this.text += text;
     return Promise.resolve();
   }

@@ -65,7 +65,7 @@ export function defineCommand<T>(definition: CommandDefinition<T>): Command {
     async execute(args, context) {
       const parsed = parseArgs(definition, args, context.io);
       if ("help" in parsed) {
-        await context.io.stdout.write(parsed.help.replace(/[ \t]+$/gm, ""));
+        await context.io.stdout.styled(parsed.help.replace(/[ \t]+$/gm, ""));
         return 0;
       }
       return await definition.run(parsed.values, context);

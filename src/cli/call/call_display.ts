@@ -6,6 +6,7 @@
  * Not on the real-time path.
  */
 import type { CallView } from "../../core/state/call.ts";
+import { clean } from "../../core/text.ts";
 import { type Io, say } from "../process/io.ts";
 import { liveLine, stateSentence } from "./live_line.ts";
 
@@ -81,7 +82,8 @@ function liveDisplay(io: Io): CallDisplay {
   const draw = () => {
     if (view === undefined) return;
     const line = liveLine(view, { width: io.stderr.columns, ascii, now: io.now() });
-    io.stderr.write(`${CLEAR_LINE}${line}`);
+    io.stderr.control(CLEAR_LINE);
+    io.stderr.write(clean(line));
     stop();
     stop = io.after(REDRAW_MS, draw);
   };
@@ -91,12 +93,13 @@ function liveDisplay(io: Io): CallDisplay {
       draw();
     },
     note(line) {
-      io.stderr.write(`${CLEAR_LINE}${line}\n`);
+      io.stderr.control(CLEAR_LINE);
+      say(io, line);
       draw();
     },
     close() {
       stop();
-      if (view !== undefined) io.stderr.write(CLEAR_LINE);
+      if (view !== undefined) io.stderr.control(CLEAR_LINE);
       view = undefined;
     },
   };

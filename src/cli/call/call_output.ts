@@ -3,7 +3,7 @@ import { type ExitCode, OffhookError } from "../../base/errors.ts";
 import type { CallReport } from "../../control/schemas/call.ts";
 import type { FollowedCall } from "./call_follower.ts";
 import { callReport, exitOf, sentenceOf } from "./call_report.ts";
-import { type Io, say, sayJson } from "../process/io.ts";
+import { type Io, say, sayJson, writeJson } from "../process/io.ts";
 import { errorLines } from "../process/report_error.ts";
 
 export interface OutputWishes {
@@ -30,7 +30,7 @@ export async function finishCall(
 
 /** Standard output belongs to the sound when that is piped: then the report is on standard error. */
 async function printReport(report: CallReport, wishes: OutputWishes, io: Io): Promise<void> {
-  if (wishes.soundOnStdout) await io.stderr.write(`${JSON.stringify(report)}\n`);
+  if (wishes.soundOnStdout) await writeJson(io.stderr, [report]);
   else await sayJson(io, report);
 }
 

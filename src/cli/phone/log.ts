@@ -12,15 +12,18 @@ import { configureSync, getLogger, type LogRecord, resetSync } from "@logtape/lo
 import { dirname, join } from "node:path";
 import { expandPath } from "../../config/folders.ts";
 import type { LoadedConfig } from "../../config/load.ts";
-import { OffhookError } from "../../base/errors.ts";
+import { type ErrorJson, OffhookError } from "../../base/errors.ts";
 import { fileReason } from "../../base/file_reason.ts";
+import { clean, jsonText, oneLine } from "../../core/text.ts";
 import type { LogValues } from "../args/common_fields.ts";
 import type { LogFacts, LogLevel, WriteLog } from "../../station/log/log_line.ts";
-import type { Io } from "../process/io.ts";
+import { type Io, say } from "../process/io.ts";
 
 export interface Log {
   /** A line about what the phone does. */
   write: WriteLog;
+  /** A line to standard error whatever the level is: in the log's form, where the log stands there. */
+  announce(text: string): Promise<void>;
   /**
    * Prepares the place and least level of a changed configuration; a file is opened anew, so that a
    * rotated one is let go. The result goes over to it.
@@ -46,6 +49,8 @@ const PRIORITIES: Record<LogLevel, number> = {
 /** Where lines go. */
 interface Place {
   form: LogForm;
+  /** Whether it is standard error. */
+  isStderr: boolean;
   write(line: string): void;
   close(): void;
 }
@@ -89,6 +94,7 @@ export async function openLog(
   write.wants = (level) => logger.isEnabledFor(level);
   return {
     write,
+    announce: (text) => place.isStderr ? announce(io, piped, text) : say(io, text),
     async reopen(changed) {
       const next = await placeOf(changed, io, piped);
       return () => {
@@ -120,6 +126,7 @@ async function placeOf(loaded: LogConfig, io: Io, piped: LogForm): Promise<Place
   if (file === undefined) {
     return {
       form: formOfStderr(io, piped),
+      isStderr: true,
       write: (line) => void io.stderr.write(line),
       close() {},
     };
@@ -136,6 +143,7 @@ async function placeOf(loaded: LogConfig, io: Io, piped: LogForm): Promise<Place
   const encoder = new TextEncoder();
   return {
     form: "json",
+    isStderr: false,
     write(line) {
       try {
         handle.writeSync(encoder.encode(line));
@@ -150,14 +158,39 @@ async function placeOf(loaded: LogConfig, io: Io, piped: LogForm): Promise<Place
 /** One line, without line end. */
 export function formatted(record: LogRecord, form: LogForm): string {
   const { level, timestamp, properties } = record;
-  const text = record.message.map(String).join("").replaceAll(/\s*\n\s*/g, " ");
+  const text = record.message.map(String).join("");
   const time = new Date(timestamp).toISOString();
   if (form === "words") {
-    const callId = properties.callId === undefined ? "" : ` [${properties.callId}]`;
-    return `${time} ${level}${callId} ${text}`;
+    const callId = properties.callId === undefined
+      ? ""
+      : ` [${clean(`${properties.callId}`, 200)}]`;
+    return `${time} ${level}${callId} ${clean(text)}`;
   }
-  const json = JSON.stringify({ time, level, text, ...properties });
+  const facts = Object.entries(properties).map(([name, value]) => [name, bounded(value)]);
+  const json = jsonText({ time, level, text: oneLine(text), ...Object.fromEntries(facts) });
   return form === "journal" ? `<${PRIORITIES[level]}>${json}` : json;
+}
+
+/**
+ * A line on standard error that no level holds back, as the lines of a log there are: words bare, JSON
+ * with its time and level.
+ * @param piped how lines of the log stand on a standard error that is a pipe
+ */
+export async function announce(
+  io: Io,
+  piped: LogForm,
+  text: string,
+  { level = "info", ...properties }: { level?: LogLevel; error?: ErrorJson } = {},
+): Promise<void> {
+  const form = formOfStderr(io, piped);
+  if (form === "words") return await say(io, text);
+  const record = { category: [], level, message: [text], rawMessage: text, timestamp: io.now() };
+  await io.stderr.write(`${formatted({ ...record, properties }, form)}\n`);
+}
+
+/** A Call-ID is the peer's: it may be as long as a message. */
+function bounded(value: unknown): unknown {
+  return typeof value === "string" ? oneLine(value, 500) : value;
 }
 
 /** systemd names the device and inode of the stream that goes to its journal. */

@@ -8,19 +8,10 @@
  * the command line ends with it.
  */
 import type { Environment } from "../../config/folders.ts";
+import { jsonText } from "../../core/text.ts";
+import type { Output } from "../output.ts";
 
-/** A stream that words or data go to. Writes keep their order. */
-export interface Output {
-  readonly isTty: boolean;
-  /** Columns of the terminal; 80 when it is none. */
-  readonly columns: number;
-  /** Nothing can be written any more: the reader is gone (EPIPE), or there is a `failure`. */
-  readonly closed: boolean;
-  /** What made writing impossible when it was not the reader's leaving: a full disk. */
-  readonly failure?: unknown;
-  /** Resolves when the text is written, or cannot be any more. Never rejects. */
-  write(text: string): Promise<void>;
-}
+export type { Output } from "../output.ts";
 
 /** Single keys of a terminal in raw mode. */
 export interface Keyboard {
@@ -56,12 +47,17 @@ export interface Io {
 
 /** One line of words on standard error. */
 export function say(io: Io, line: string): Promise<void> {
-  return io.stderr.write(`${line}\n`);
+  return io.stderr.rows([line]);
 }
 
 /** One JSON value, on a line of its own, on standard output. */
 export function sayJson(io: Io, value: unknown): Promise<void> {
-  return io.stdout.write(`${JSON.stringify(value)}\n`);
+  return writeJson(io.stdout, [value]);
+}
+
+/** JSON values, each on a line of its own. */
+export function writeJson(output: Output, values: readonly unknown[]): Promise<void> {
+  return output.write(values.map((value) => `${jsonText(value)}\n`).join(""));
 }
 
 /** Whether to use colour on `output`. @see https://no-color.org */

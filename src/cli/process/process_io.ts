@@ -1,21 +1,21 @@
 /** {@link Io} over the real process. Not on the real-time path. */
 import { type Environment, processEnvironment } from "../../config/environment.ts";
 import { OffhookError } from "../../base/errors.ts";
-import type { Io, Keyboard, Output } from "./io.ts";
+import type { Io, Keyboard } from "./io.ts";
+import { Output } from "../output.ts";
 
 interface WritableStreamLike {
   write(bytes: Uint8Array): Promise<number>;
   isTerminal(): boolean;
 }
 
-class StreamOutput implements Output {
+class StreamOutput extends Output {
   readonly #stream: WritableStreamLike;
   readonly #encoder = new TextEncoder();
   #last: Promise<void> = Promise.resolve();
-  closed = false;
-  failure: unknown;
 
   constructor(stream: WritableStreamLike) {
+    super();
     this.#stream = stream;
   }
 
@@ -31,7 +31,7 @@ class StreamOutput implements Output {
     }
   }
 
-  write(text: string): Promise<void> {
+  protected put(text: string): Promise<void> {
     this.#last = this.#last.then(() => this.#writeAll(this.#encoder.encode(text)));
     return this.#last;
   }
@@ -176,10 +176,10 @@ function ask(stderr: Output, question: string, hidden: boolean): Promise<string>
           return finish(() => reject(new OffhookError("interrupted", "interrupted")));
         }
         if (key === "\u007f" || key === "\b") {
-          if (typed !== "" && !hidden) stderr.write("\b \b");
+          if (typed !== "" && !hidden) stderr.control("\b \b");
           typed = [...typed].slice(0, -1).join("");
         } else if (key === "\u0015") {
-          if (!hidden) stderr.write("\b \b".repeat([...typed].length));
+          if (!hidden) [...typed].forEach(() => stderr.control("\b \b"));
           typed = "";
         } else if (key >= " ") {
           typed += key;

@@ -1,15 +1,20 @@
 /** Rows as aligned columns, two spaces between them. Pure. Not on the real-time path. */
+import { clean } from "../../core/text.ts";
 
-/** @param rows cells, one line of text each; what others may have chosen has no control characters */
-export function table(rows: readonly (readonly string[])[]): string {
+/** UTF-16 units of the longest cell: a name of a thousand letters must not push the rest away. */
+const LONGEST_CELL = 120;
+
+/** @param rows cells, whatever others put into them */
+export function table(rows: readonly (readonly string[])[]): string[] {
+  const cells = rows.map((row) => row.map((cell) => clean(cell, LONGEST_CELL)));
   const widths: number[] = [];
-  for (const row of rows) {
+  for (const row of cells) {
     row.forEach((cell, column) => {
       widths[column] = Math.max(widths[column] ?? 0, [...cell].length);
     });
   }
-  return rows.map((row) => {
+  return cells.map((row) => {
     const padded = row.map((cell, column) => cell + " ".repeat(widths[column]! - [...cell].length));
-    return `${padded.join("  ").trimEnd()}\n`;
-  }).join("");
+    return padded.join("  ").trimEnd();
+  });
 }

@@ -10,6 +10,7 @@
  * Not on the real-time path.
  */
 import type { TransportName } from "../../core/account/account.ts";
+import { cleanLines } from "../../core/text.ts";
 import { hostPort } from "./via.ts";
 
 /** One message on the wire. */
@@ -29,7 +30,8 @@ export type TraceSink = (record: TraceRecord) => void;
 
 /** A sink that writes each record as text, redacted, followed by an empty line. */
 export function textTrace(write: (text: string) => void): TraceSink {
-  return (record) => write(`${traceLine(record)}\n${printable(redacted(record.text))}\n\n`);
+  return (record) =>
+    write(`${traceLine(record)}\n${cleanLines(redacted(record.text)).trimEnd()}\n\n`);
 }
 
 /** The line above a message. */
@@ -79,10 +81,4 @@ function withoutKeys(line: string): string {
   if (line.startsWith("a=ice-pwd:")) return line.replace(/:[^\r]*/, `:${MARK}`);
   if (line.startsWith("a=crypto:")) return line.replace(/\binline:[^|\s;]+/gi, `inline:${MARK}`);
   return line;
-}
-
-/** Line ends of text files, and nothing that could drive a terminal. */
-function printable(text: string): string {
-  // deno-lint-ignore no-control-regex
-  return text.replaceAll("\r\n", "\n").replace(/[\x00-\x08\x0b-\x1f\x7f-\x9f]/g, "�").trimEnd();
 }

@@ -10,6 +10,7 @@
  */
 import type { Effect, Input } from "../../core/state/state.ts";
 import { formatHostPort } from "../../base/address.ts";
+import { clean } from "../../core/text.ts";
 import type { TraceRecord } from "../../sip/message/trace.ts";
 import type { EventLine } from "./event_log.ts";
 
@@ -23,7 +24,7 @@ export function messageLine({ direction, transport, remote, text }: TraceRecord)
   const callId = /^(?:call-id|i)[ \t]*:[ \t]*(\S+)/im.exec(text)?.[1];
   const what = `${start.replace(/ SIP\/2\.0$/i, "")}${cseq === undefined ? "" : ` (${cseq})`}`;
   return {
-    text: printable(`${direction} ${transport} ${formatHostPort(remote)}: ${what}`),
+    text: clean(`${direction} ${transport} ${formatHostPort(remote)}: ${what}`),
     facts: { level: "debug", ...(callId === undefined ? {} : { callId }) },
   };
 }
@@ -40,7 +41,7 @@ export function coreLine(
   const plain = Object.entries(what)
     .filter(([name, value]) => name !== "type" && name !== "call" && isPlain(value))
     .map(([name, value]) => ` ${name}=${SECRET.has(name) ? "…" : value}`);
-  const text = printable(`core ${verb} ${what.type}${plain.join("")}`);
+  const text = clean(`core ${verb} ${what.type}${plain.join("")}`);
   if (!("call" in what) || what.call === undefined) return { text, facts: { level: "trace" } };
   const { call } = what;
   const callId = rememberedCallId(what, callIds);
@@ -63,10 +64,4 @@ export function rememberedCallId(
 
 function isPlain(value: unknown): boolean {
   return typeof value === "string" || typeof value === "number" || typeof value === "boolean";
-}
-
-/** Nothing of the network that could drive a terminal. */
-function printable(text: string): string {
-  // deno-lint-ignore no-control-regex
-  return text.replace(/[\x00-\x1f\x7f-\x9f]/g, "�");
 }

@@ -1,6 +1,7 @@
 /** `/livez`, `/healthz` and `/readyz` over HTTP on loopback, for supervisors that ask. */
 import type { Health } from "../../control/contract/health.ts";
 import { OffhookError } from "../../base/errors.ts";
+import { jsonText } from "../../core/text.ts";
 
 export interface HealthServer {
   port: number;
@@ -35,7 +36,12 @@ function answer(path: string, health: Health): Response {
     "/readyz": health.ready,
   }[path];
   if (well === undefined) {
-    return Response.json({ error: "there are /livez, /healthz and /readyz" }, { status: 404 });
+    return json({ error: "there are /livez, /healthz and /readyz" }, 404);
   }
-  return Response.json(health, { status: well ? 200 : 503 });
+  return json(health, well ? 200 : 503);
+}
+
+/** Escaped: what `curl` gets goes to a terminal, and a reason may be a server's. */
+function json(value: unknown, status: number): Response {
+  return new Response(jsonText(value), { status, headers: { "content-type": "application/json" } });
 }

@@ -3,18 +3,16 @@
  * the socket that NOTIFY_SOCKET names. Without that variable everything here does nothing.
  */
 import { join } from "node:path";
+import { clean } from "../../core/text.ts";
+
+/** UTF-16 units: a line of it begins another variable, and a datagram holds only so much. */
+const LONGEST_STATUS = 1_000;
 
 export interface NotifyEnvironment {
   /** A path, or `@name` for the abstract namespace. */
   NOTIFY_SOCKET?: string;
   /** µs between which the service manager wants to hear WATCHDOG=1. */
   WATCHDOG_USEC?: string;
-}
-
-/** A line is an assignment: what a server said in a reason must not become one of its own. */
-function oneLine(text: string): string {
-  // deno-lint-ignore no-control-regex
-  return text.replaceAll(/[\u0000-\u001f\u007f-\u009f]+/g, " ");
 }
 
 export class SdNotify {
@@ -38,11 +36,11 @@ export class SdNotify {
   }
 
   ready(status: string): Promise<void> {
-    return this.#send(`READY=1\nSTATUS=${oneLine(status)}\nMAINPID=${Deno.pid}`);
+    return this.#send(`READY=1\nSTATUS=${clean(status, LONGEST_STATUS)}\nMAINPID=${Deno.pid}`);
   }
 
   status(text: string): Promise<void> {
-    return this.#send(`STATUS=${oneLine(text)}`);
+    return this.#send(`STATUS=${clean(text, LONGEST_STATUS)}`);
   }
 
   watchdog(): Promise<void> {

@@ -22,7 +22,7 @@ import type { Act } from "../draw/rows.ts";
 import { isTyping, type Overlay, type Undo, type ViewName, VIEWS } from "../model/state.ts";
 import type { Store } from "../model/store.ts";
 import type { Filling, StringKey, Words } from "../look/strings.ts";
-import { clean, withoutLast } from "../look/text.ts";
+import { cellText, withoutLast } from "../look/text.ts";
 import { THEMES } from "../look/theme.ts";
 import type { Timers } from "../model/timers.ts";
 import { undoLast } from "./undo.ts";
@@ -236,11 +236,11 @@ export class Controller {
     const letterInCall = !dials && !isTyping(state) && state.phone.calls.length > 0;
     if (letterInCall) return this.say("hint.letters", { search: this.keyOf("search") });
     if (character === " " && screen.field === "") return;
-    this.setField(screen.field + clean(character));
+    this.setField(screen.field + cellText(character));
   }
 
   #paste(text: string): void {
-    const line = clean(text).trim().replace(/\s+/g, " ");
+    const line = cellText(text).trim().replace(/\s+/g, " ");
     if (line === "" || this.#windows.type(line)) return;
     this.setField(this.store.get().screen.field + line);
   }

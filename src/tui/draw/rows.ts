@@ -5,7 +5,7 @@
  *     Cell[] ─► layOut(columns) ─► Span[] (texts that fill the row exactly)
  */
 import type { ActionName, AnswerName } from "../keys/actions.ts";
-import { clean, fit, toAscii, width } from "../look/text.ts";
+import { cellText, fit, toAscii, width } from "../look/text.ts";
 import type { Role } from "../look/theme.ts";
 
 /** What a click does: an action, or the choice of a row of the list in front. */
@@ -112,7 +112,7 @@ export function textOf(row: Row, columns: number, lettering?: Lettering): string
 }
 
 function cleaned(cell: Cell, ascii: boolean): Cell {
-  const text = ascii ? toAscii(clean(cell.text)) : clean(cell.text);
+  const text = ascii ? toAscii(cellText(cell.text)) : cellText(cell.text);
   return text === cell.text ? cell : { ...cell, text };
 }
 

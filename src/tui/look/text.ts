@@ -5,21 +5,18 @@
  * tones, flags, direction marks) is brought to the one form that all of them measure alike. Pure.
  */
 import stringWidth from "string-width";
+import { clean } from "../../core/text.ts";
 
-/** Explicit direction marks: a name could turn the whole row with them. */
-const DIRECTION = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
-/** Emoji variation, skin tone, and what is joined on by U+200D. */
-const JOINED = /[\u{1f3fb}-\u{1f3ff}\ufe0e\ufe0f]|\u200d(?:\p{Extended_Pictographic}|[♀♂])?/gu;
+/** A skin tone, and what was joined on to an emoji. */
+const JOINED = /[\u{1f3fb}-\u{1f3ff}]|\u200d(?:\p{Extended_Pictographic}|[♀♂])?/gu;
 const FLAG = /[\u{1f1e6}-\u{1f1ff}]/gu;
-// deno-lint-ignore no-control-regex
-const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\ufeff\u200b]+/g;
 
 const segmenter = new Intl.Segmenter(undefined, { granularity: "grapheme" });
 
-/** One line that moves no cursor and turns no direction. */
-export function clean(text: string): string {
+/** One harmless line that every terminal measures alike. */
+export function cellText(text: string): string {
   if (/^[\x20-\x7e]*$/.test(text)) return text;
-  return text.normalize("NFC").replace(CONTROL, " ").replace(DIRECTION, "").replace(JOINED, "")
+  return clean(text.normalize("NFC").replace(JOINED, ""))
     .replace(FLAG, (letter) => String.fromCharCode(65 + letter.codePointAt(0)! - 0x1f1e6));
 }
 
@@ -114,10 +111,10 @@ export function withoutLast(text: string): string {
 /** The user part of a URI, or all of it: what a person calls a number. */
 export function shortAddress(uri: string): string {
   const user = /^(?:sips?|tel):([^@;?]*)(?:@|;|$)/i.exec(uri)?.[1];
-  if (user === undefined || user === "") return clean(uri.replace(/^sips?:/i, ""));
+  if (user === undefined || user === "") return cellText(uri.replace(/^sips?:/i, ""));
   try {
-    return clean(decodeURIComponent(user));
+    return cellText(decodeURIComponent(user));
   } catch {
-    return clean(user);
+    return cellText(user);
   }
 }

@@ -14,7 +14,7 @@ import { type Choice, CHOICES, contactChoices, historyChoices, viewLines } from 
 import { asTyped, findHits } from "../model/search.ts";
 import { type AppState, type ViewName, VIEWS } from "../model/state.ts";
 import type { StringKey, Words } from "../look/strings.ts";
-import { clean } from "../look/text.ts";
+import { cellText } from "../look/text.ts";
 import { tourText } from "../draw/tour_text.ts";
 
 export interface ReaderOptions {
@@ -66,7 +66,7 @@ export class Reader {
 
   /** One line that was typed. The prompt comes when what it asked for is said. */
   async take(line: string): Promise<void> {
-    const text = clean(line).trim();
+    const text = cellText(line).trim();
     const choices = this.#choices;
     this.#choices = [];
     this.#said = "";
@@ -258,7 +258,7 @@ export class Reader {
   }
 
   #line(text: string): void {
-    this.#options.write(`${clean(text)}\r\n`);
+    this.#options.write(`${cellText(text)}\r\n`);
   }
 
   #t(key: StringKey, filling?: Record<string, string | number>): string {

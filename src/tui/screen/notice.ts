@@ -11,7 +11,7 @@ import type { PhoneModel } from "../model/phone_model.ts";
 import { frontCall, ringingCall } from "../model/phone_model.ts";
 import type { AppState } from "../model/state.ts";
 import type { Words } from "../look/strings.ts";
-import { clean, clip } from "../look/text.ts";
+import { cellText, clip } from "../look/text.ts";
 import type { Timers } from "../model/timers.ts";
 import { stateWord, whoOf } from "../draw/widgets.ts";
 
@@ -44,7 +44,7 @@ function passedThrough(sequence: string, environment: Environment): string {
 }
 
 export function notification(title: string, body: string, environment: Environment): string {
-  const plain = (text: string) => clean(text).replaceAll(";", ",");
+  const plain = (text: string) => cellText(text).replaceAll(";", ",");
   return notificationsFor(environment).map((kind) =>
     kind === "osc9"
       ? `\u001b]9;${plain(title)}: ${plain(body)}${BELL}`
@@ -53,7 +53,7 @@ export function notification(title: string, body: string, environment: Environme
 }
 
 function titleSequence(text: string): string {
-  return `\u001b]2;${clip(clean(text), 80)}${BELL}`;
+  return `\u001b]2;${clip(cellText(text), 80)}${BELL}`;
 }
 
 export interface NoticeOptions {

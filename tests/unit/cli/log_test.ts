@@ -1,7 +1,7 @@
 /** The form of log lines, and how they reach their place. */
 import assert from "node:assert/strict";
 import { LEVELS, type LogLevel } from "../../../src/station/log/log_line.ts";
-import { formatted, openLog } from "../../../src/cli/phone/log.ts";
+import { announce, formatted, openLog } from "../../../src/cli/phone/log.ts";
 import { loadConfig } from "../../../src/config/load.ts";
 import { FakeIo } from "../../fakes/fake_io.ts";
 
@@ -74,4 +74,27 @@ Deno.test("a file gets JSON; one that cannot be written is told", async () => {
   assert.equal(JSON.parse(text.split("\n")[0]!).text, "a warning");
   await assert.rejects(logged({ logFile: `${folder}/none/a.log` }), /cannot write the log/);
   await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("what no level holds back stands as the lines of the log do", async () => {
+  const error = { code: "file-unusable", message: "no space", hint: "Make some." } as const;
+  const piped = new FakeIo();
+  await announce(piped, "json", "station on /x");
+  await announce(piped, "json", "no space (Make some.)", { level: "fatal", error });
+  const lines = piped.stderr.text.trim().split("\n").map((line) => JSON.parse(line));
+  assert.deepEqual(lines.map(({ level, text }) => [level, text]), [
+    ["info", "station on /x"],
+    ["fatal", "no space (Make some.)"],
+  ]);
+  assert.deepEqual(lines[1].error, error);
+  const terminal = new FakeIo({ tty: { stderr: true } });
+  await announce(terminal, "json", "station on /x");
+  assert.equal(terminal.stderr.text, "station on /x\n");
+});
+
+Deno.test("a Call-ID of a million letters makes no line of a million letters", () => {
+  const record = { ...RECORD, message: ["x".repeat(1e6)], properties: { callId: "y".repeat(1e6) } };
+  for (const form of ["words", "json", "journal"] as const) {
+    assert.ok(formatted(record, form).length < 5_000, form);
+  }
 });

@@ -5,6 +5,7 @@ import { argument } from "@optique/core/primitives";
 import { string } from "@optique/core/valueparser";
 import { nearest } from "../../../config/nearest.ts";
 import { OffhookError } from "../../../base/errors.ts";
+import { jsonText } from "../../../core/text.ts";
 import { type Context, defineCommand } from "../../args/command.ts";
 import { described } from "../../args/options.ts";
 
@@ -36,7 +37,7 @@ export const schema = defineCommand({
         hint: near === undefined ? `There are: ${names.join(", ")}.` : `Did you mean "${near}"?`,
       });
     }
-    await io.stdout.write(`${JSON.stringify(outputJsonSchema(name), null, 2)}\n`);
+    await io.stdout.write(`${jsonText(outputJsonSchema(name), 2)}\n`);
     return 0;
   },
 });

@@ -8,6 +8,7 @@
 import type { CallView, Phone, Sequenced } from "../../../control/contract/phone.ts";
 import { type ExitCode, OffhookError } from "../../../base/errors.ts";
 import type { CallId } from "../../../core/ports/sip_port.ts";
+import { jsonText } from "../../../core/text.ts";
 import type { AudioFields } from "./audio.ts";
 import { AudioPipe, type ByteStreams, type PipeEnd } from "../../call/audio_pipe.ts";
 import { openDescriptor } from "../../process/event_descriptor.ts";
@@ -88,7 +89,7 @@ async function tellEvents(phone: Phone, call: CallId, descriptor: number | undef
   const ended = Promise.withResolvers<void>();
   await phone.subscribe((event) => {
     if (!isAbout(event, call)) return;
-    void lines.write(JSON.stringify(event));
+    void lines.write(jsonText(event));
     if (event.type === "call.ended") ended.resolve();
   });
   return {

@@ -9,6 +9,7 @@ import { configJsonSchema } from "../../../config/schema.ts";
 import { describeSource, redacted, shownToml } from "../../../config/show.ts";
 import type { ConfigIssue } from "../../../config/issue.ts";
 import { type ExitCode, OffhookError } from "../../../base/errors.ts";
+import { jsonText } from "../../../core/text.ts";
 import { loadForCommand } from "../../phone/call_setup.ts";
 import type { Context } from "../../args/command.ts";
 import type { CheckValues, ConfigValues, ShowValues } from "./config.ts";
@@ -28,7 +29,7 @@ export async function runConfig(values: ConfigValues, context: Context): Promise
     case "show":
       return await runShow(values, io);
     case "schema":
-      await io.stdout.write(`${JSON.stringify(configJsonSchema(), null, 2)}\n`);
+      await io.stdout.write(`${jsonText(configJsonSchema(), 2)}\n`);
       return 0;
   }
 }

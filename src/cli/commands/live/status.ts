@@ -19,7 +19,7 @@ export const status = defineQuickCommand<LiveFields>({
       const { station, role } = phone.hello;
       if (values.json) {
         await sayJson(io, { schema: "offhook.status/1", station, role, seq, ...snapshot });
-      } else await io.stdout.write(statusText(snapshot, io.now()));
+      } else await io.stdout.rows(statusLines(snapshot, io.now()));
       return 0;
     }),
 });
@@ -36,12 +36,12 @@ export const calls = defineQuickCommand<LiveFields>({
       const { seq, calls } = await phone.request("status", {});
       if (values.json) await sayJson(io, { schema: "offhook.calls/1", seq, calls });
       else if (calls.length === 0) await say(io, "no call is on");
-      else await io.stdout.write(calls.map((call) => `${callLine(call, io.now())}\n`).join(""));
+      else await io.stdout.rows(calls.map((call) => callLine(call, io.now())));
       return 0;
     }),
 });
 
-function statusText({ accounts, calls, doNotDisturb, health }: Snapshot, now: number): string {
+function statusLines({ accounts, calls, doNotDisturb, health }: Snapshot, now: number): string[] {
   const lines = accounts.map(({ id, uri, registration, connected }) =>
     `${id}  ${uri}  ${registrationWords(registration)}${connected ? "" : ", not connected"}`
   );
@@ -49,7 +49,7 @@ function statusText({ accounts, calls, doNotDisturb, health }: Snapshot, now: nu
   if (doNotDisturb) lines.push("do not disturb");
   lines.push(...calls.map((call) => callLine(call, now)));
   if (calls.length === 0) lines.push("no call is on");
-  return lines.map((line) => `${line}\n`).join("");
+  return lines;
 }
 
 function callLine(call: CallView, now: number): string {

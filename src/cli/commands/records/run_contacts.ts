@@ -23,7 +23,7 @@ import type {
   SearchValues,
 } from "./contacts.ts";
 import { type ContactBook, withContactBook } from "./contact_book.ts";
-import { type Io, say, sayJson } from "../../process/io.ts";
+import { type Io, say, sayJson, writeJson } from "../../process/io.ts";
 import { lazily } from "../../args/lazily.ts";
 import { readStore } from "./read_store.ts";
 import { table } from "../../process/table.ts";
@@ -85,9 +85,8 @@ async function show(
   none = "no such contact",
 ): Promise<void> {
   if (json) {
-    const text = found.map((hit) => `${JSON.stringify({ schema: SCHEMA, ...hit })}\n`).join("");
-    await io.stdout.write(text);
-  } else if (found.length > 0) await io.stdout.write(table(found.map(row)));
+    await writeJson(io.stdout, found.map((hit) => ({ schema: SCHEMA, ...hit })));
+  } else if (found.length > 0) await io.stdout.rows(table(found.map(row)));
   else if (!quiet) await say(io, none);
 }
 
@@ -226,7 +225,7 @@ async function exportAll(values: ExportValues, io: Io): Promise<ExitCode> {
     import.meta.url,
     "../../../store/exchange/contact_csv.ts",
   );
-  await io.stdout.write(
+  await io.stdout.data(
     values.format === "vcard"
       ? vcard.writeVCards(cards)
       : csv.writeContactCsv(cards.map(({ contact }) => contact)),

@@ -1,13 +1,12 @@
 /** The run of `offhook history`. Not on the real-time path. */
 import { OUTCOME_WORDS } from "../../../core/state/outcome.ts";
 import { type ExitCode, OffhookError } from "../../../base/errors.ts";
-import type { HistoryJson } from "../../../store/history_json.ts";
 import type { HistoryQuery } from "../../../store/history_query.ts";
 import type { HistoryRecord } from "../../../store/history_record.ts";
 import type { Store } from "../../../store/store.ts";
 import { clock } from "../../call/call_report.ts";
 import type { HistoryValues } from "./history.ts";
-import { type Io, say } from "../../process/io.ts";
+import { type Io, say, writeJson } from "../../process/io.ts";
 import { lazily } from "../../args/lazily.ts";
 import { readStore } from "./read_store.ts";
 import { table } from "../../process/table.ts";
@@ -24,8 +23,8 @@ export async function runHistory(values: HistoryValues, io: Io): Promise<ExitCod
       import.meta.url,
       "../../../store/history_json.ts",
     );
-    await io.stdout.write(lines(found.map(({ record }) => historyJson(record))));
-  } else if (found.length > 0) await io.stdout.write(table(found.map(row)));
+    await writeJson(io.stdout, found.map(({ record }) => historyJson(record)));
+  } else if (found.length > 0) await io.stdout.rows(table(found.map(row)));
   else if (!values.quiet) {
     await say(io, Object.keys(query).length === 0 ? "no call is remembered yet" : "no such call");
   }
@@ -68,10 +67,6 @@ function take({ history, contacts }: Store, query: HistoryQuery, limit: number):
     cursor = page.next ?? undefined;
   } while (cursor !== undefined && found.length < limit);
   return found;
-}
-
-function lines(records: HistoryJson[]): string {
-  return records.map((record) => `${JSON.stringify(record)}\n`).join("");
 }
 
 function row({ record, name }: Found): string[] {
