@@ -24,7 +24,7 @@ operator_token_file = "${scratch.file("operator.token")}"
     const { env, socket } = scene;
     const trace = scratch.file("sip.trace");
     const station = await startStation(scratch, scene, { args: ["--trace", trace] });
-    const [, place] = await station.waitFor("stderr", /station on \S+, (\S+)/);
+    const [, place] = await station.waitFor("stderr", /station on \S+, ([^\s"]+)/);
     const address = `ws://${place}`;
     await assert.rejects(RemotePhone.connect({ address, token: GUESS }), /token/);
     const operator = await RemotePhone.connect({ address, token: TOKEN });

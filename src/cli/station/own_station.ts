@@ -9,7 +9,7 @@
 import { fileURLToPath } from "node:url";
 import { launchArguments } from "../../config/launch.ts";
 import type { RemotePhone } from "../../control/client/remote_phone.ts";
-import { type ErrorCode, EXIT_CODES, OffhookError } from "../../base/errors.ts";
+import { type ErrorCode, type ErrorJson, EXIT_CODES, OffhookError } from "../../base/errors.ts";
 import type { Io } from "../process/io.ts";
 
 export interface StationProcess {
@@ -128,12 +128,15 @@ function collect(stream: ReadableStream<Uint8Array>): Collected {
   };
 }
 
-/** What the station said, as our error: its sentence, hint and code. */
+/** What the station said last, as our error: its log is JSON, one object a line. */
 function failed({ code }: Deno.CommandStatus, stderr: string): OffhookError {
-  const [first = "", ...rest] = stderr.trim().split("\n");
-  const message = first.replace(/^offhook: /, "") || `the station ended with ${code}`;
-  const hint = rest.map((text) => text.trim()).filter(Boolean).join(" ");
-  const codes = Object.keys(EXIT_CODES) as ErrorCode[];
-  const known = codes.find((name) => EXIT_CODES[name] === code) ?? "no-station";
-  return new OffhookError(known, message, hint === "" ? {} : { hint });
+  const last = stderr.trim().split("\n").at(-1) ?? "";
+  try {
+    const { error } = JSON.parse(last) as { error?: ErrorJson };
+    if (error !== undefined) return OffhookError.fromJSON(error);
+  } catch {
+    // No line of ours: the runtime itself failed.
+  }
+  const known = (Object.keys(EXIT_CODES) as ErrorCode[]).find((name) => EXIT_CODES[name] === code);
+  return new OffhookError(known ?? "no-station", last || `the station ended with ${code}`);
 }

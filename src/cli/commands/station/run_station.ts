@@ -17,19 +17,33 @@ import { loadForCommand } from "../../phone/call_setup.ts";
 import type { Context } from "../../args/command.ts";
 import { withHeadsets } from "../../phone/headset_settings.ts";
 import type { Io } from "../../process/io.ts";
-import { say } from "../../process/io.ts";
-import { type Log, openLog } from "../../phone/log.ts";
+import { announce, type Log, openLog } from "../../phone/log.ts";
 import type { PhoneOptions } from "../../args/open_phone.ts";
 import { interruptsOf } from "../../phone/session.ts";
 import type { StationValues } from "./station.ts";
 import { pathIn, phoneOptions } from "./station_options.ts";
 import { stationPlace } from "../../station/station_place.ts";
 import { storePath } from "../records/store_place.ts";
+import { errorOf } from "../../thrown_error.ts";
 import { openTrace } from "../../phone/trace_file.ts";
 import { VERSION } from "../../process/version_number.ts";
 
 export async function runStation(values: StationValues, context: Context): Promise<ExitCode> {
-  const io = withOneStdin(context.io);
+  const { io } = context;
+  try {
+    return await serve(values, io);
+  } catch (thrown) {
+    // Words for a person; the last line of a log that programs read is one of them, too.
+    if (io.stderr.isTty) throw thrown;
+    const error = errorOf(thrown);
+    const { errorLine } = await import("../../../station/log/log_line.ts");
+    await announce(io, "json", errorLine(error), { level: "fatal", error: error.toJSON() });
+    return error.exitCode;
+  }
+}
+
+async function serve(values: StationValues, processIo: Io): Promise<ExitCode> {
+  const io = withOneStdin(processIo);
   const loaded = await loadForCommand(values, io);
   const trace = values.trace === undefined ? undefined : await openTrace(values.trace, io);
   const log = await openLog(loaded, io, "json");
@@ -54,7 +68,7 @@ export async function runStation(values: StationValues, context: Context): Promi
       starting.then((station) => reload(station, optionsOf, running), () => {});
     });
     const station = await starting;
-    await say(io, `station on ${station.addresses.join(", ")}`);
+    await log.announce(`station on ${station.addresses.join(", ")}`);
     await interrupts.promise;
     await station.stop();
     return 0;
