@@ -69,7 +69,8 @@ export class TransportLayer {
     this.random = options.random ?? cryptoRandom;
     if (options.onEvent !== undefined) this.#subscribers.add(options.onEvent);
     const hop = options.nextHop === undefined ? undefined : configuredHop(options.nextHop);
-    this.#flows = this.#makeFlows(hop?.path);
+    const dialogs = new DialogFlows();
+    this.#flows = this.#makeFlows(hop?.path, dialogs);
     this.#client = new ClientTransactions<BaseFlow>({
       clock: this.clock,
       onUnanswered: (transaction) => this.#unanswered(transaction),
@@ -78,7 +79,6 @@ export class TransportLayer {
     this.#server = new ServerTransactions<BaseFlow>(this.clock, {
       onEvicted: (transaction) => this.#evicted(transaction),
     });
-    const dialogs = new DialogFlows();
     const locating = (destination: Destination) => this.#locate(destination);
     this.#account = hop === undefined ? undefined : new NextHopConnection({
       clock: this.clock,
@@ -92,12 +92,13 @@ export class TransportLayer {
     this.#inbound = this.#makeInbound(dialogs);
   }
 
-  #makeFlows(path: string | undefined): FlowTable {
+  #makeFlows(path: string | undefined, dialogs: DialogFlows): FlowTable {
     return new FlowTable({ ...this.options, clock: this.clock, random: this.random, path }, {
       received: (flow, bytes) => this.#inbound.receive(flow, bytes),
       sending: (flow, text) => this.#trace(flow, "out", text),
       opened: (flow) => this.#emit({ type: "flow-opened", flow }),
       closed: (flow, error) => this.#flowClosed(flow, error),
+      inCalls: () => dialogs.inCalls(),
     });
   }
 

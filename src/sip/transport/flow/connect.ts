@@ -17,10 +17,9 @@ import { bracketed } from "../../message/via.ts";
 import type { BaseFlow, FlowOwner } from "./flow.ts";
 import { type Attempt, connectError, describeAttempt, timeoutError } from "./network_error.ts";
 import { StreamFlow } from "./stream_flow.ts";
-import { MAX_MESSAGE_BYTES } from "./stream_framer.ts";
 import { checkPin, tlsOptions } from "./tls.ts";
 import { isTlsFailure, silentTlsError, tlsError } from "./tls_error.ts";
-import { WebSocketFlow } from "./websocket_flow.ts";
+import { WEBSOCKET_OPTIONS, WebSocketFlow } from "./websocket_flow.ts";
 
 export interface ConnectOptions {
   tls: TlsSettings;
@@ -116,8 +115,7 @@ function upgraded(socket: net.Socket, attempt: Attempt, path: string): Promise<W
   const url = `${transport}://${bracketed(name)}:${address.port}${path}`;
   const webSocket = new WebSocket(url, ["sip"], {
     createConnection: () => socket,
-    perMessageDeflate: false,
-    maxPayload: MAX_MESSAGE_BYTES,
+    ...WEBSOCKET_OPTIONS,
   });
   return new Promise((resolve, reject) => {
     const failed = (cause: Error) => reject(webSocketError(attempt, path, cause));

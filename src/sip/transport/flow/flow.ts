@@ -38,6 +38,10 @@ export abstract class BaseFlow implements Flow, TransactionFlow {
   readonly name: string | undefined = undefined;
   /** Milliseconds since the epoch; 0: nothing ever came. The owner keeps it. */
   lastHeardAt = 0;
+  /** Milliseconds since the epoch of the last byte, keepalives too; 0: none came. */
+  lastByteAt = 0;
+  /** Since when part of a message waits for the rest. */
+  partSince: number | undefined;
   #open = true;
 
   constructor(readonly owner: FlowOwner, readonly accepted: boolean) {}

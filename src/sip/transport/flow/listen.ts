@@ -9,12 +9,12 @@ import tls from "node:tls";
 import { WebSocketServer } from "ws";
 import type { TransportName } from "../../../core/account/account.ts";
 import { OffhookError } from "../../../base/errors.ts";
+import type { AcceptedConnections, Ends } from "./accepted_connections.ts";
 import { type BaseFlow, type FlowOwner, plainHost } from "./flow.ts";
 import { listenError } from "./network_error.ts";
 import { StreamFlow } from "./stream_flow.ts";
-import { MAX_MESSAGE_BYTES } from "./stream_framer.ts";
 import type { Address, ListenOptions, ListenTls } from "./types.ts";
-import { WebSocketFlow } from "./websocket_flow.ts";
+import { WEBSOCKET_OPTIONS, WebSocketFlow } from "./websocket_flow.ts";
 
 export interface Listener {
   readonly transport: TransportName;
@@ -23,10 +23,11 @@ export interface Listener {
   close(): void;
 }
 
-/** Connections that one listener holds at most; more are closed at once. */
-const MAX_CONNECTIONS = 1024;
+/** A request line, a dozen headers: all that the handshake of a WebSocket needs. */
+const MAX_HANDSHAKE_BYTES = 8_192;
 
 /**
+ * @param accepted bounds the connections, of all listeners together
  * @param accept gets every new flow; the flow is open
  * @throws OffhookError `unreachable` when the address cannot be bound, `usage` without a certificate
  */
@@ -35,12 +36,18 @@ export async function listenFor(
   transport: Exclude<TransportName, "udp">,
   at: Address,
   options: ListenOptions,
+  accepted: AcceptedConnections,
   accept: (flow: BaseFlow) => void,
 ): Promise<Listener> {
+  const opened = (flow: BaseFlow, ends: Ends) => {
+    accepted.opened(ends, flow);
+    accept(flow);
+  };
   const server = transport === "ws" || transport === "wss"
-    ? webSocketServer(owner, transport, options, accept)
-    : streamServer(owner, transport, options, accept);
-  server.maxConnections = MAX_CONNECTIONS;
+    ? webSocketServer(owner, transport, options, opened)
+    : streamServer(owner, transport, options, opened);
+  // Before any handshake: half an HTTP request or TLS hello takes a place as well.
+  server.prependListener("connection", (socket: net.Socket) => accepted.take(socket));
   await bound(server, transport, at);
   const address = server.address() as net.AddressInfo;
   return {
@@ -67,30 +74,32 @@ function streamServer(
   owner: FlowOwner,
   transport: "tcp" | "tls",
   options: ListenOptions,
-  accept: (flow: BaseFlow) => void,
+  opened: (flow: BaseFlow, ends: Ends) => void,
 ): net.Server {
   const take = (socket: net.Socket) => {
-    if (socket.remoteAddress === undefined) return void socket.destroy();
-    accept(new StreamFlow(owner, socket, { transport, accepted: true }));
+    if (socket.remoteAddress === undefined || socket.destroyed) return void socket.destroy();
+    opened(new StreamFlow(owner, socket, { transport, accepted: true }), socket);
   };
-  return transport === "tcp"
-    ? net.createServer(take)
-    : tls.createServer(serverTls(transport, options.tls), take);
+  if (transport === "tcp") return net.createServer(take);
+  const server = tls.createServer(serverTls(transport, options.tls), take);
+  // Handshakes that fail are the client's to report; one that hangs is closed with the silent ones.
+  server.on("tlsClientError", (_error, socket) => socket.destroy());
+  return server;
 }
 
 function webSocketServer(
   owner: FlowOwner,
   transport: "ws" | "wss",
   options: ListenOptions,
-  accept: (flow: BaseFlow) => void,
+  opened: (flow: BaseFlow, ends: Ends) => void,
 ): net.Server {
+  const head = { maxHeaderSize: MAX_HANDSHAKE_BYTES };
   const server = transport === "ws"
-    ? http.createServer(refuse)
-    : https.createServer(serverTls(transport, options.tls), refuse);
+    ? http.createServer(head, refuse)
+    : https.createServer({ ...serverTls(transport, options.tls), ...head }, refuse);
   const sockets = new WebSocketServer({
     server,
-    perMessageDeflate: false,
-    maxPayload: MAX_MESSAGE_BYTES,
+    ...WEBSOCKET_OPTIONS,
     verifyClient: ({ req }, done) => {
       const offered = req.headers["sec-websocket-protocol"]?.split(/\s*,\s*/) ?? [];
       done(offered.includes("sip"), 400, "The protocol must be sip");
@@ -99,7 +108,8 @@ function webSocketServer(
   });
   sockets.on("connection", (webSocket, request) => {
     if (request.socket.remoteAddress === undefined) return webSocket.terminate();
-    accept(new WebSocketFlow(owner, webSocket, request.socket, { transport, accepted: true }));
+    const { socket } = request;
+    opened(new WebSocketFlow(owner, webSocket, socket, { transport, accepted: true }), socket);
   });
   // Handshakes that fail are the client's to report.
   sockets.on("wsClientError", (_error, socket) => socket.destroy());
@@ -108,7 +118,7 @@ function webSocketServer(
 }
 
 function refuse(_request: http.IncomingMessage, response: http.ServerResponse): void {
-  response.writeHead(426, { "Content-Type": "text/plain" });
+  response.writeHead(426, { "Content-Type": "text/plain", "Connection": "close" });
   response.end("This port speaks SIP over WebSocket.\n");
 }
 

@@ -6,12 +6,10 @@ import { OffhookError } from "../../../base/errors.ts";
 import { BaseFlow, type FlowOwner, plainHost } from "./flow.ts";
 import { Keepalive } from "./keepalive.ts";
 import { sendError } from "./network_error.ts";
+import { maxWaitingBytes } from "../limits.ts";
 import { StreamFramer } from "./stream_framer.ts";
 import { tlsCloseError } from "./tls_error.ts";
 import type { Address } from "./types.ts";
-
-/** Bytes that may wait for a peer that does not read; beyond it the connection is given up. */
-const MAX_WAITING_BYTES = 1 << 20;
 
 export interface StreamFlowOptions {
   transport: "tcp" | "tls";
@@ -48,10 +46,7 @@ export class StreamFlow extends BaseFlow {
   }
 
   protected transmit(text: string): Promise<void> {
-    if (this.socket.writableLength > MAX_WAITING_BYTES) {
-      this.close(sendError(this.transport, this.remote, undefined, "the peer does not read"));
-      return Promise.reject(sendError(this.transport, this.remote));
-    }
+    if (this.#isClogged()) return Promise.reject(sendError(this.transport, this.remote));
     return new Promise((resolve, reject) => {
       this.socket.write(text, (cause) => {
         if (cause) reject(sendError(this.transport, this.remote, cause));
@@ -77,7 +72,9 @@ export class StreamFlow extends BaseFlow {
     });
     this.socket.on("data", (bytes: Uint8Array) => {
       this.#keepalive.heard();
+      this.lastByteAt = this.owner.clock.now();
       if (this.isOpen) framer.push(bytes);
+      this.partSince = framer.isWaiting ? this.partSince ?? this.lastByteAt : undefined;
     });
     this.socket.on("error", (cause) => {
       const tls = this.transport === "tls" ? tlsCloseError(this.remote, cause) : undefined;
@@ -90,7 +87,15 @@ export class StreamFlow extends BaseFlow {
   }
 
   #write(text: string): void {
-    if (this.isOpen && !this.socket.destroyed) this.socket.write(text);
+    if (this.isOpen && !this.socket.destroyed && !this.#isClogged()) this.socket.write(text);
+  }
+
+  /** True: the peer does not read, and the connection is given up. */
+  #isClogged(): boolean {
+    if (this.socket.writableLength <= maxWaitingBytes(this.accepted)) return false;
+    this.close(sendError(this.transport, this.remote, undefined, "the peer does not read"));
+    this.socket.destroy();
+    return true;
   }
 }
 

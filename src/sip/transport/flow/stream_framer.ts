@@ -10,10 +10,8 @@
  * header mandatory on streams; some peers leave it out of bodiless messages. Once broken, a framer
  * stays so: nothing says where the next message starts. Not on the real-time path.
  */
+import { MAX_MESSAGE_BYTES } from "../limits.ts";
 import { headEnd } from "../../message/scan.ts";
-
-/** Headers and body together, bytes. */
-export const MAX_MESSAGE_BYTES = 65_536;
 
 export interface FramerSink {
   /** One whole message; the bytes are the sink's to keep. */
@@ -40,6 +38,11 @@ export class StreamFramer {
   #broken = false;
 
   constructor(readonly sink: FramerSink) {}
+
+  /** Part of a message has come. */
+  get isWaiting(): boolean {
+    return this.#buffer.length > 0;
+  }
 
   /** Takes the stream's next bytes, in pieces of any size; they are copied where they must wait. */
   push(chunk: Uint8Array): void {

@@ -5,13 +5,21 @@
 import type { Socket } from "node:net";
 import type { RawData, WebSocket } from "ws";
 import { BaseFlow, type FlowOwner, isBlank } from "./flow.ts";
+import { MAX_MESSAGE_BYTES, maxWaitingBytes } from "../limits.ts";
 import { Keepalive } from "./keepalive.ts";
 import { sendError } from "./network_error.ts";
 import { socketAddress } from "./stream_flow.ts";
 import { tlsCloseError } from "./tls_error.ts";
 import type { Address } from "./types.ts";
 
-const MAX_WAITING_BYTES = 1 << 20;
+/** Of every WebSocket: a message in at most a few hundred fragments, pongs only while there is room. */
+export const WEBSOCKET_OPTIONS = {
+  perMessageDeflate: false,
+  autoPong: false,
+  maxPayload: MAX_MESSAGE_BYTES,
+  maxFragments: 512,
+  maxBufferedChunks: 1_024,
+} as const;
 
 export interface WebSocketFlowOptions {
   transport: "ws" | "wss";
@@ -27,7 +35,7 @@ export class WebSocketFlow extends BaseFlow {
   override readonly name: string | undefined;
   readonly #keepalive: Keepalive;
 
-  /** @param webSocket open; owned by the flow from now on, with the `socket` that carries it */
+  /** @param webSocket open, pongs left to the flow; owned by the flow from now on, with the `socket` that carries it */
   constructor(
     owner: FlowOwner,
     readonly webSocket: WebSocket,
@@ -56,10 +64,7 @@ export class WebSocketFlow extends BaseFlow {
 
   protected transmit(text: string): Promise<void> {
     const { transport, remote, webSocket } = this;
-    if (webSocket.bufferedAmount > MAX_WAITING_BYTES) {
-      this.close(sendError(transport, remote, undefined, "the peer does not read"));
-      return Promise.reject(sendError(transport, remote));
-    }
+    if (this.#isClogged()) return Promise.reject(sendError(transport, remote));
     return new Promise((resolve, reject) => {
       webSocket.send(text, (cause) => {
         if (cause) reject(sendError(transport, remote, cause));
@@ -76,14 +81,33 @@ export class WebSocketFlow extends BaseFlow {
     this.webSocket.once("close", () => this.owner.clock.clearTimeout(timer));
   }
 
+  #alive(): void {
+    this.#keepalive.heard();
+    this.lastByteAt = this.owner.clock.now();
+  }
+
+  /** True: the peer does not read, and the connection is given up. */
+  #isClogged(): boolean {
+    if (this.webSocket.bufferedAmount <= maxWaitingBytes(this.accepted)) return false;
+    this.close(sendError(this.transport, this.remote, undefined, "the peer does not read"));
+    this.webSocket.terminate();
+    return true;
+  }
+
   #listen(): void {
     this.webSocket.on("message", (data: RawData) => {
-      this.#keepalive.heard();
+      this.#alive();
       const bytes = asBytes(data);
       if (this.isOpen && !isBlank(bytes)) this.owner.received(this, bytes);
     });
-    this.webSocket.on("pong", () => this.#keepalive.ponged());
-    this.webSocket.on("ping", () => this.#keepalive.heard());
+    this.webSocket.on("pong", () => {
+      this.#alive();
+      this.#keepalive.ponged();
+    });
+    this.webSocket.on("ping", (data: Buffer) => {
+      this.#alive();
+      if (this.isOpen && !this.#isClogged()) this.webSocket.pong(data);
+    });
     this.webSocket.on("error", (cause) => {
       const tls = this.transport === "wss" ? tlsCloseError(this.remote, cause) : undefined;
       this.close(tls ?? sendError(this.transport, this.remote, cause));

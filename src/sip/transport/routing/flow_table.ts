@@ -9,6 +9,7 @@ import type { TlsSettings, TransportName } from "../../../core/account/account.t
 import { OffhookError } from "../../../base/errors.ts";
 import type { Target } from "../../dns/locate.ts";
 import { type BaseFlow, type FlowOwner, isIPv6, plainHost } from "../flow/flow.ts";
+import type { AcceptedConnections } from "../flow/accepted_connections.ts";
 import type { Listener } from "../flow/listen.ts";
 import type { Address, Clock, ListenOptions, TransportLayerOptions } from "../flow/types.ts";
 import { type UdpFlow, UdpSocket } from "../flow/udp_socket.ts";
@@ -25,6 +26,8 @@ export interface FlowTableSink {
   sending(flow: BaseFlow, text: string): void;
   opened(flow: BaseFlow): void;
   closed(flow: BaseFlow, error: OffhookError | undefined): void;
+  /** The flows that calls are on. */
+  inCalls(): ReadonlySet<BaseFlow>;
 }
 
 export interface FlowTableOptions extends TransportLayerOptions {
@@ -42,6 +45,7 @@ export class FlowTable implements FlowOwner {
   readonly #leaving = new Set<Promise<void>>();
   readonly #opening = new Map<string, Promise<BaseFlow>>();
   readonly #listeners: Listener[] = [];
+  #accepted: AcceptedConnections | undefined;
   readonly #sockets: UdpSocket[] = [];
   readonly #binding = new Map<4 | 6, Promise<UdpSocket>>();
   #closed = false;
@@ -109,7 +113,11 @@ export class FlowTable implements FlowOwner {
       return socket.bound;
     }
     const { listenFor } = await import("../flow/listen.ts");
-    const listener = await listenFor(this, transport, at, options, (flow) => this.#add(flow));
+    const { AcceptedConnections } = await import("../flow/accepted_connections.ts");
+    const inCalls = () => this.sink.inCalls();
+    this.#accepted ??= new AcceptedConnections({ clock: this.clock, inCalls });
+    const add = (flow: BaseFlow) => this.#add(flow);
+    const listener = await listenFor(this, transport, at, options, this.#accepted, add);
     this.#listeners.push(listener);
     return listener.address;
   }
@@ -126,6 +134,7 @@ export class FlowTable implements FlowOwner {
     this.#closed = true;
     for (const listener of this.#listeners.splice(0)) listener.close();
     for (const flow of [...this.#connections]) flow.close();
+    this.#accepted?.close();
     for (const socket of this.#sockets.splice(0)) socket.close();
     this.#binding.clear();
   }

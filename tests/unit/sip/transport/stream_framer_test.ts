@@ -1,10 +1,8 @@
 /** Messages cut out of a stream (RFC 3261 §18.3). */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import {
-  MAX_MESSAGE_BYTES,
-  StreamFramer,
-} from "../../../../src/sip/transport/flow/stream_framer.ts";
+import { StreamFramer } from "../../../../src/sip/transport/flow/stream_framer.ts";
+import { MAX_MESSAGE_BYTES } from "../../../../src/sip/transport/limits.ts";
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
