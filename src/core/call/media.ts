@@ -41,8 +41,9 @@ export function applyMute(turn: Turn, call: Call): void {
   turn.ask({ type: "MuteMedia", call: call.id, muted: call.muted || call.hold.local });
 }
 
-/** True when the peer's description puts us on hold. */
+/** True when the peer's description puts us on hold, or takes the stream away. */
 export function holdsUs(description: MediaDescription): boolean {
+  if (description.port === 0) return true;
   const direction = directionOf(description);
   return direction === "sendonly" || direction === "inactive";
 }

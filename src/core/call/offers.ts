@@ -7,7 +7,7 @@
 import type { Call } from "../state/call.ts";
 import { OffhookError } from "../../base/errors.ts";
 import type { MediaDescription } from "../media/media_description.ts";
-import { acceptAnswer, answerOffer, createOffer } from "../media/offer_answer.ts";
+import { acceptAnswer, answerOffer, answerRemoval, createOffer } from "../media/offer_answer.ts";
 import type { SipInput } from "../ports/sip_port.ts";
 import { type CallIn, isIn, refuse, type Turn } from "../state/turn.ts";
 import { end } from "./ending.ts";
@@ -75,7 +75,9 @@ export function remoteOffer(
   if (input.offer === null) return answerWithOffer(turn, call, ports);
   try {
     const wish = call.hold.local ? "sendonly" : "sendrecv";
-    const { answer, stream } = answerOffer(input.offer, call.capabilities, ports, wish);
+    const { answer, stream } = input.offer.port === 0 && call.media.name === "running"
+      ? answerRemoval(input.offer, call.media.stream)
+      : answerOffer(input.offer, call.capabilities, ports, wish);
     turn.ask({ type: "AnswerOffer", call: call.id, description: answer });
     const held = noteRemoteHold(turn, call, input.offer, answer);
     runStream(turn, { ...held, toldHold: call.hold.local }, stream, true);
@@ -123,7 +125,9 @@ export function offerAnswered(turn: Turn, call: Call, answer: MediaDescription |
   if (exchange.name !== "offered" && exchange.name !== "awaiting-ack") return;
   if (answer === undefined) return mediaLost(turn, call, "the ACK brought no answer to our offer");
   try {
-    const stream = acceptAnswer(exchange.offer, answer);
+    const stream = answer.port === 0 && call.media.name === "running"
+      ? answerRemoval(answer, call.media.stream).stream
+      : acceptAnswer(exchange.offer, answer);
     const stable = stabilised(turn, { ...call, toldHold: isHold(exchange.offer) });
     const told = isHold(exchange.offer) ? stable : noteRemoteHold(turn, stable, answer);
     settle(turn, runStream(turn, told, stream, true));

@@ -76,7 +76,7 @@ export function createOffer(
 /**
  * Our answer to the peer's offer.
  * @param wish the most that we want; the answer never exceeds what the offer allows (RFC 3264 §6.1)
- * @throws OffhookError `no-common-codec` (a 488) when nothing can be taken
+ * @throws OffhookError `no-common-codec` (a 488) when nothing can be taken, encrypted sound included
  */
 export function answerOffer(
   offer: MediaDescription,
@@ -84,6 +84,7 @@ export function answerOffer(
   local: LocalPorts,
   wish: Direction = "sendrecv",
 ): Answered {
+  refuseEncrypted(offer);
   const common = offer.formats.filter((format) => capabilities.some((own) => same(own, format)));
   const audio = common.filter((format) => !isEvent(format));
   refuseUnless(audio.length > 0 && offer.port !== 0, offer, capabilities);
@@ -110,6 +111,7 @@ export function answerOffer(
  * @throws OffhookError `no-common-codec` when the answer refuses the stream or names nothing offered
  */
 export function acceptAnswer(offer: MediaDescription, answer: MediaDescription): NegotiatedStream {
+  refuseEncrypted(answer);
   const common = answer.formats.filter((format) => offer.formats.some((own) => same(own, format)));
   const audio = common.filter((format) => !isEvent(format));
   refuseUnless(audio.length > 0 && answer.port !== 0, answer, offer.formats);
@@ -123,6 +125,19 @@ export function acceptAnswer(offer: MediaDescription, answer: MediaDescription):
     stream.receiveEvents = receiveEvents;
   }
   return stream;
+}
+
+/**
+ * Our answer to an offer that removes the stream of a running call: it is removed here too, with port 0
+ * (RFC 3264 §8.2), and the call goes on without sound until another offer brings it back.
+ * @param running what was settled before
+ */
+export function answerRemoval(offer: MediaDescription, running: NegotiatedStream): Answered {
+  const formats = offer.formats.length > 0 ? offer.formats : [running.sendFormat];
+  return {
+    answer: { address: "", port: 0, profile: offer.profile, formats, direction: "inactive" },
+    stream: { ...running, direction: "inactive" },
+  };
 }
 
 /** What a description asks for, hold by a null address included (RFC 3264 §8.4). */
@@ -177,6 +192,15 @@ function portsOf(local: LocalPorts): { port: number; rtcpPort?: number } {
     : { port: local.port, rtcpPort: local.rtcpPort };
 }
 
+/** RFC 4568 §5.1.2: an answer of that profile needs keys, and we have none. */
+function refuseEncrypted({ profile }: MediaDescription): void {
+  if (!profile.includes("SAVP")) return;
+  throw new OffhookError("no-common-codec", `the peer wants encrypted sound (${profile})`, {
+    hint: "offhook has no SRTP: let the peer, or the account at the server, use plain RTP.",
+    data: { profile },
+  });
+}
+
 function refuseUnless(
   accepted: boolean,
   remote: MediaDescription,
@@ -205,9 +229,12 @@ function eventsFor(audio: PayloadFormat, formats: PayloadFormat[]): PayloadForma
   return formats.find((format) => isEvent(format) && format.clockRate === audio.clockRate);
 }
 
-/** The packet time that we send: what the peer asks for, in whole 20 ms frames. */
+/**
+ * The packet time that we send: what the peer asks for, in whole 20 ms frames, rounded down: it may be
+ * the most that the peer takes (a=maxptime, RFC 8866 §6.5).
+ */
 function ptimeOf(remote: MediaDescription): number {
   const asked = remote.ptime ?? DEFAULT_PTIME_MS;
-  const whole = Math.round(asked / DEFAULT_PTIME_MS) * DEFAULT_PTIME_MS;
+  const whole = Math.floor(asked / DEFAULT_PTIME_MS) * DEFAULT_PTIME_MS;
   return Math.min(Math.max(whole, DEFAULT_PTIME_MS), MAX_PTIME_MS);
 }

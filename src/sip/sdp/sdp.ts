@@ -16,6 +16,9 @@ import type {
   PayloadFormat,
   RtpProfile,
 } from "../../core/media/media_description.ts";
+import { type MediaLine, mediaLines, type ReadMediaLine, sdpLines } from "./sdp_lines.ts";
+
+export type { MediaLine } from "./sdp_lines.ts";
 
 /** What sdp-transform returns, as far as it is used; it has no declarations of its own. */
 interface TransformedMedia {
@@ -33,13 +36,6 @@ interface TransformedSession {
   connection?: { ip?: unknown };
   direction?: unknown;
   media: TransformedMedia[];
-}
-
-/** One m= line, as much of it as refusing it needs. */
-export interface MediaLine {
-  media: string;
-  protocol: string;
-  formats: string;
 }
 
 /** A description of the peer. */
@@ -68,7 +64,6 @@ const DIRECTIONS: readonly Direction[] = ["sendrecv", "sendonly", "recvonly", "i
 /** The address that asks for hold in old peers (RFC 3264 §8.4). */
 const HOLD_ADDRESSES = new Set(["0.0.0.0", "::"]);
 const ADDRESS = /^(?:[A-Za-z0-9](?:[A-Za-z0-9.\-]*[A-Za-z0-9])?\.?|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*)$/;
-const MEDIA_LINE = /^m=([A-Za-z0-9\-]+) +([0-9]+)(?:\/[0-9]+)? +([A-Za-z0-9/\-.]+) +(.*\S) *$/;
 const TOKEN = /^[A-Za-z0-9\-.!%*_+`'~]+$/;
 const MAX_BYTES = 64 * 1024;
 
@@ -102,11 +97,11 @@ const SPELLINGS: Readonly<Record<string, string>> = {
  *   stream over RTP
  */
 export function parseSdp(text: string, preferredIndex?: number): RemoteSdp {
-  if (text.length > MAX_BYTES || !/^v=0[ \t]*\r?\n/.test(text)) {
-    throw malformed("it does not begin with v=0");
-  }
-  const lines = mediaLines(text);
-  const session = transformed(text);
+  if (text.length > MAX_BYTES) throw malformed(`it is longer than ${MAX_BYTES} bytes`);
+  const tidy = sdpLines(text);
+  if (tidy[0] !== "v=0") throw malformed("it does not begin with v=0");
+  const lines = mediaLines(tidy);
+  const session = transformed(tidy.join("\r\n"));
   if (session.media.length !== lines.length) throw malformed("its m= lines are malformed");
   const audioIndex = chooseAudio(lines, preferredIndex);
   return { description: descriptionOf(session, lines, audioIndex), lines, audioIndex };
@@ -174,52 +169,48 @@ function transformed(text: string): TransformedSession {
   }
 }
 
-function mediaLines(text: string): (MediaLine & { port: number })[] {
-  const lines = text.split(/\r\n|\n|\r/).filter((line) => line.startsWith("m="));
-  return lines.map((line) => {
-    const match = MEDIA_LINE.exec(line);
-    const port = Number(match?.[2]);
-    if (match === null || port > 65_535) throw malformed(`of its line ${JSON.stringify(line)}`);
-    return { media: match[1].toLowerCase(), port, protocol: match[3], formats: match[4] };
-  });
-}
-
 /** The m= line to take: audio over RTP, open rather than refused, plain rather than secure. */
 function chooseAudio(
-  lines: (MediaLine & { port: number })[],
+  lines: ReadMediaLine[],
   preferred: number | undefined,
 ): number {
   const usable = (index: number) => {
-    const { media, protocol } = lines[index];
-    return media === "audio" && PROFILES.includes(protocol as RtpProfile);
+    const { media, protocol, unreadable } = lines[index];
+    return media === "audio" && profileRank(protocol) >= 0 && unreadable === undefined;
   };
   const candidates = lines.map((_, index) => index).filter(usable);
   if (candidates.length === 0) {
+    const unreadable = lines.find((line) => line.unreadable !== undefined)?.unreadable;
+    if (unreadable !== undefined) throw malformed(`of its line ${JSON.stringify(unreadable)}`);
     throw new OffhookError("no-common-codec", "the peer's description has no audio over RTP", {
       data: { offered: lines.map(({ media, protocol }) => `${media} ${protocol}`) },
     });
   }
   const open = candidates.filter((index) => lines[index].port !== 0);
   if (preferred !== undefined && open.includes(preferred)) return preferred;
-  const rank = (index: number) => PROFILES.indexOf(lines[index].protocol as RtpProfile);
+  const rank = (index: number) => profileRank(lines[index].protocol);
   if (open.length > 0) return open.reduce((best, i) => rank(i) < rank(best) ? i : best);
   return preferred !== undefined && candidates.includes(preferred) ? preferred : candidates[0];
 }
 
+/** −1: not one of those that we know. */
+function profileRank(protocol: string): number {
+  return PROFILES.indexOf(protocol.toUpperCase() as RtpProfile);
+}
+
 function descriptionOf(
   session: TransformedSession,
-  lines: (MediaLine & { port: number })[],
+  lines: ReadMediaLine[],
   index: number,
 ): MediaDescription {
   const media = session.media[index];
   const { port, protocol } = lines[index];
-  const stated = media.connection?.ip ?? session.connection?.ip;
-  const address = isAddress(stated) ? stated : "";
+  const address = addressOf(media.connection?.ip ?? session.connection?.ip);
   if (port !== 0 && address === "") throw malformed("its audio stream has no address");
   const description: MediaDescription = {
     address,
     port,
-    profile: protocol as RtpProfile,
+    profile: PROFILES[profileRank(protocol)],
     formats: formatsOf(media, lines[index].formats),
     direction: directionOf(media.direction ?? session.direction, address),
   };
@@ -231,9 +222,11 @@ function descriptionOf(
   return description;
 }
 
-/** sdp-transform reads what looks like a number as one. */
-function isAddress(value: unknown): value is string {
-  return typeof value === "string" && value.length <= 255 && ADDRESS.test(value);
+/** Without the TTL of RFC 8866 §5.7 and the brackets of a URI. sdp-transform reads numbers as such. */
+function addressOf(stated: unknown): string {
+  if (typeof stated !== "string" || stated.length > 255) return "";
+  const address = stated.replace(/\/.*$/, "").replace(/^\[(.*)\]$/, "$1");
+  return ADDRESS.test(address) ? address : "";
 }
 
 function directionOf(stated: unknown, address: string): Direction {
@@ -275,10 +268,22 @@ function mappedFormat(
   const map = media.rtp.find((rtp) => rtp.payload === payloadType);
   if (map === undefined) return undefined;
   const encoding = String(map.codec).toUpperCase();
-  const channels = map.encoding === undefined ? 1 : Number(map.encoding);
+  // Without a clock rate: that of nearly everything (RFC 3551 §4.1).
+  const rate = map.rate || 8000;
+  const channels = Number(map.encoding || 1);
   if (!TOKEN.test(encoding)) return undefined;
-  if (!isIntegerIn(map.rate, 1, 10_000_000) || !isIntegerIn(channels, 1, 255)) return undefined;
-  return { payloadType, encoding, clockRate: map.rate, channels };
+  if (!isIntegerIn(rate, 1, 10_000_000) || !isIntegerIn(channels, 1, 255)) return undefined;
+  return { payloadType, encoding, ...meant(encoding, rate, channels) };
+}
+
+/**
+ * Some peers write G722's sampling rate, where its RTP clock runs at 8000 for historical reasons
+ * (RFC 3551 §4.5.2), and Opus without its two channels, which it always has (RFC 7587 §7).
+ */
+function meant(encoding: string, clockRate: number, channels: number) {
+  if (encoding === "G722" && clockRate === 16000) return { clockRate: 8000, channels };
+  if (encoding === "OPUS" && clockRate === 48000) return { clockRate, channels: 2 };
+  return { clockRate, channels };
 }
 
 function staticFormat(payloadType: number): PayloadFormat | undefined {

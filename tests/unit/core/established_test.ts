@@ -29,6 +29,29 @@ Deno.test("the peer's hold is answered and seen, by direction or by a null addre
   }
 });
 
+Deno.test("a stream that the peer removes comes back with its next offer; the call goes on", () => {
+  const scene = new Scene().talking();
+  scene.play({ type: "RemoteOffer", call: "a", offer: theirs({ port: 0, formats: [] }) });
+  const { port, formats } = scene.effect("AnswerOffer").description;
+  assert.deepEqual([port, formats.length], [0, 1]);
+  assert.equal(scene.effect("StartMedia").stream.direction, "inactive");
+  assert.equal(scene.call("a").hold.remote, true);
+  scene.play({ type: "RemoteOffer", call: "a", offer: theirs() });
+  assert.equal(scene.effect("AnswerOffer").description.port, 5000);
+  assert.equal(scene.effect("StartMedia").stream.direction, "sendrecv");
+  assert.equal(scene.call("a").hold.remote, false);
+});
+
+Deno.test("a hold that the peer answers with port 0 is a hold", () => {
+  const scene = new Scene().talking().play({ type: "Hold", call: "a" });
+  scene.play({ type: "OfferAccepted", call: "a", description: theirs({ port: 0, formats: [] }) });
+  assert.equal(scene.asked("SendBye"), false);
+  assert.equal(scene.effect("StartMedia").stream.direction, "inactive");
+  scene.play({ type: "Resume", call: "a" });
+  scene.play({ type: "OfferAccepted", call: "a", description: theirs() });
+  assert.equal(scene.effect("StartMedia").stream.direction, "sendrecv");
+});
+
 Deno.test("both hold: the answer to the peer's hold is inactive", () => {
   const scene = new Scene().talking().play({ type: "Hold", call: "a" }, {
     type: "OfferAccepted",

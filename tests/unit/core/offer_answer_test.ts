@@ -6,6 +6,7 @@ import { type Direction, mirrored } from "../../../src/core/media/media_descript
 import {
   acceptAnswer,
   answerOffer,
+  answerRemoval,
   capabilitiesFor,
   createOffer,
   directionOf,
@@ -83,9 +84,17 @@ Deno.test("intersect allows what both allow", () => {
   }
 });
 
-Deno.test("packet time is what the peer asks for, in whole frames of 20 ms up to 60", () => {
+Deno.test("packet time is at most what the peer asks for, in whole frames of 20 ms up to 60", () => {
   for (
-    const [asked, sent] of [[undefined, 20], [10, 20], [20, 20], [30, 40], [60, 60], [200, 60]]
+    const [asked, sent] of [
+      [undefined, 20],
+      [10, 20],
+      [20, 20],
+      [30, 20],
+      [50, 40],
+      [60, 60],
+      [200, 60],
+    ]
   ) {
     const { stream } = answerOffer(theirs({ ptime: asked }), FORMATS, PORTS);
     assert.equal(stream.ptime, sent);
@@ -105,4 +114,25 @@ Deno.test("an unknown codec is refused with the list of those that are", () => {
     assert.match(error.hint ?? "", /G722, PCMA, PCMU/);
     return error.code === "usage";
   });
+});
+
+Deno.test("encrypted sound is neither answered nor accepted: we have no keys", () => {
+  const encrypted = theirs({ profile: "RTP/SAVP" });
+  const refused = (error: unknown) => {
+    assert.ok(error instanceof OffhookError);
+    assert.equal(error.code, "no-common-codec");
+    return /encrypted/.test(error.message);
+  };
+  assert.throws(() => answerOffer(encrypted, FORMATS, PORTS), refused);
+  assert.throws(() => acceptAnswer(createOffer(FORMATS, PORTS), encrypted), refused);
+});
+
+Deno.test("the stream of a running call may be removed: port 0 in the answer, nothing is sent", () => {
+  const { stream: running } = answerOffer(theirs(), FORMATS, PORTS);
+  for (const formats of [theirs().formats, []]) {
+    const { answer, stream } = answerRemoval(theirs({ port: 0, formats }), running);
+    assert.equal(answer.port, 0);
+    assert.ok(answer.formats.length > 0);
+    assert.equal(stream.direction, "inactive");
+  }
 });
