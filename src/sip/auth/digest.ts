@@ -165,20 +165,57 @@ function challengeOf(parameters: ReadonlyMap<string, string>): Challenge | undef
   };
 }
 
-/** One item of a challenge list: `name=value` or `name="value"`, perhaps behind a scheme. */
-const ITEM =
-  /[\s,]*(?:([A-Za-z0-9\-.!%*_+`'~]+)\s+(?![=\s]))?([A-Za-z0-9\-.!%*_+`'~]+)\s*=\s*("(?:[^"\\]|\\.)*"|[^\s,"]*)\s*/y;
+/** Between items: what a list may have, and what careless servers write. */
+const GAP = /[\s,;]*/y;
+const NAME = /([A-Za-z0-9\-.!%*_+`'~]+)\s*/y;
+const VALUE = /=\s*("(?:[^"\\]|\\[^])*"|[^\s,;"]*)/y;
 
-function splitChallenges(value: string): { scheme: string; parameters: Map<string, string> }[] {
-  const found: { scheme: string; parameters: Map<string, string> }[] = [];
-  ITEM.lastIndex = 0;
-  for (let item = ITEM.exec(value); item !== null; item = ITEM.exec(value)) {
-    const [, scheme, name, raw] = item;
-    if (scheme !== undefined) found.push({ scheme, parameters: new Map() });
-    found.at(-1)?.parameters.set(name.toLowerCase(), unquote(raw));
-    if (ITEM.lastIndex >= value.length) break;
+interface SchemeChallenge {
+  scheme: string;
+  parameters: Map<string, string>;
+}
+
+/**
+ * A word with `=` behind it is a parameter, any other a scheme: `Negotiate, Digest realm="x"` and
+ * `Basic realm="x", Digest realm="y"` have two (RFC 9110 §11.6.1).
+ */
+function splitChallenges(value: string): SchemeChallenge[] {
+  const found: SchemeChallenge[] = [];
+  let at = 0;
+  let last = "";
+  while (at < value.length) {
+    at += matchAt(GAP, value, at)?.[0].length ?? 0;
+    const name = matchAt(NAME, value, at);
+    if (name === null) {
+      at += 1;
+      continue;
+    }
+    at += name[0].length;
+    const given = matchAt(VALUE, value, at);
+    if (given === null) last = takeWord(found, name[1], last);
+    else {
+      at += given[0].length;
+      last = name[1].toLowerCase();
+      found.at(-1)?.parameters.set(last, unquote(given[1]));
+    }
   }
   return found;
+}
+
+/** A scheme; or one more value of a `qop` list that lacks its quotes. Returns the last parameter. */
+function takeWord(found: SchemeChallenge[], word: string, last: string): string {
+  const parameters = found.at(-1)?.parameters;
+  if (last === "qop" && parameters !== undefined && /^auth(?:-int)?$/i.test(word)) {
+    parameters.set("qop", `${parameters.get("qop")},${word}`);
+    return last;
+  }
+  found.push({ scheme: word, parameters: new Map() });
+  return "";
+}
+
+function matchAt(pattern: RegExp, value: string, at: number): RegExpExecArray | null {
+  pattern.lastIndex = at;
+  return pattern.exec(value);
 }
 
 /** `unq()` of RFC 7616 §3.4: the quotes go, escapes stay, so that a value is echoed as it came. */

@@ -128,6 +128,30 @@ Deno.test("challenges are found in one line and in several, other schemes are pa
   ]);
 });
 
+Deno.test("a Digest challenge is found behind any other scheme and with careless commas", () => {
+  const expected = parseChallenges(['Digest realm="y", nonce="1", qop="auth"']);
+  assert.equal(expected.length, 1);
+  for (
+    const value of [
+      'Basic realm="x", Digest realm="y", nonce="1", qop=auth',
+      'Negotiate, Digest realm="y", nonce="1", qop=auth',
+      'NTLM , Negotiate YWJj==, Digest realm="y",nonce="1",qop=auth',
+      'Digest realm="y", nonce="1", qop="auth", Basic realm="x"',
+      'Digest realm="y", nonce="1", qop=auth, Negotiate',
+      'Digest realm="y", nonce="1", qop="auth",',
+      ', Digest realm="y",, nonce="1" ,, qop="auth" , ',
+      'Digest  realm = "y" , nonce= "1", qop ="auth"',
+      'Digest realm="y" nonce="1" qop="auth"',
+      'Digest realm="y"; nonce="1"; qop="auth"',
+      'digest realm="y",\tnonce="1", qop=auth,auth-int',
+      'Digest qop=auth,auth-int, realm="y", nonce="1"',
+      'Digest , realm="y", nonce=1, qop="auth", @ :',
+    ]
+  ) {
+    assert.deepEqual(parseChallenges([value]), expected, value);
+  }
+});
+
 Deno.test("the strongest algorithm wins in each realm", () => {
   const of = (realm: string, algorithm: Challenge["algorithm"]): Challenge => ({
     ...RFC7616,
@@ -159,5 +183,6 @@ Deno.test("no header value makes the parser throw or hang", () => {
   );
   const startedAt = performance.now();
   parseChallenges([`Digest ${" ,".repeat(100_000)}`, "Digest " + "a".repeat(200_000)]);
+  parseChallenges([`Digest ${"@".repeat(200_000)}`, `Digest a="${"\\".repeat(200_001)}`]);
   assert.ok(performance.now() - startedAt < 1_000);
 });
