@@ -136,15 +136,11 @@ export class Offers {
 
   /**
    * A re-INVITE with what we said last, for the session timer.
-   * @param retry called when it collides with another exchange
+   * @param refused called with the refusal, or without one when another exchange is under way
    */
-  refresh(retry: () => void): void {
-    if (this.#isBusy() || this.#decision.isOpen) return retry();
-    this.#invite(
-      this.#context.descriptions.current,
-      (_message, ack) => ack(),
-      ({ status }) => status === 491 ? retry() : undefined,
-    );
+  refresh(refused: (response: FinalResponse | undefined) => void): void {
+    if (this.#isBusy() || this.#decision.isOpen) return refused(undefined);
+    this.#invite(this.#context.descriptions.current, (_message, ack) => ack(), refused);
   }
 
   /**

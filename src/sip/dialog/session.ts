@@ -54,9 +54,8 @@ export class Session implements Leg {
     this.context = context;
     this.#referred = new Referred(context);
     this.#refresh = new SessionRefresh(context.agent, {
-      update: (headers, onFinal) =>
-        this.#request("UPDATE", headers, ({ status, message }) => onFinal(status, message)),
-      reinvite: (collided) => this.offers.refresh(collided),
+      update: (headers, onFinal) => this.#request("UPDATE", headers, onFinal),
+      reinvite: (refused) => this.offers.refresh(refused),
       expired: () => this.#lose(new OffhookError("unreachable", "the session timer ran out")),
     }, message);
     this.offers = new Offers(context, {

@@ -5,16 +5,24 @@
  *     2xx or request with Session-Expires ─► agreed ─► half time, if we refresh: UPDATE or re-INVITE
  *                                              └─► no refresh: the call is lost
  *
- * Not on the real-time path.
+ *     UPDATE ─ 2xx ─► agreed                  re-INVITE ─ 2xx ─► agreed
+ *        ├ 422: a longer interval, again          ├ 422: a longer interval, again
+ *        ├ 491, 500, no answer: later             ├ 491, 500, no answer: later
+ *        └ else: re-INVITE from now on            └ else: the peer lives; again at half time
+ *
+ * Deviation: a 2xx without `refresher` breaks RFC 4028 §9; we refresh then. A peer that refuses every
+ * refresh, but not with 408 or 481, knows the call: it goes on. Not on the real-time path.
  */
 import {
   IncomingRequestMessage,
   type IncomingResponseMessage,
   type UserAgentServer,
 } from "sip.js/lib/core/index.js";
+import type { TimerHandle } from "../../base/clock.ts";
 import type { Agent } from "../agent.ts";
 import { supports, tokens } from "../library/capabilities.ts";
 import { glareDelay } from "../pacing.ts";
+import type { FinalResponse } from "./in_dialog.ts";
 import {
   answeredSessionExpires,
   MIN_SESSION_SECONDS,
@@ -26,21 +34,34 @@ import {
 
 export interface SessionRefreshEvents {
   /** Sends an UPDATE without body; tells its final status. */
-  update(
-    headers: string[],
-    onFinal: (status: number, message: IncomingResponseMessage) => void,
-  ): void;
-  /** Sends a re-INVITE with the present description; `collided` when it could not. */
-  reinvite(collided: () => void): void;
+  update(headers: string[], onFinal: (response: FinalResponse) => void): void;
+  /**
+   * Sends a re-INVITE with the present description; `undefined`: another exchange is in its way. A 2xx
+   * is told by `refreshed`.
+   */
+  reinvite(refused: (response: FinalResponse | undefined) => void): void;
   expired(): void;
+}
+
+/** Collisions and server errors in a row after which a refresh counts as refused. */
+const MAX_POSTPONED = 3;
+
+interface Agreed {
+  seconds: number;
+  weRefresh: boolean;
 }
 
 export class SessionRefresh {
   readonly #agent: Agent;
   readonly #events: SessionRefreshEvents;
   readonly #timer: SessionTimer;
-  readonly #peerTakesUpdate: boolean;
-  #agreed: { seconds: number; weRefresh: boolean } | undefined;
+  #peerTakesUpdate: boolean;
+  #agreed: Agreed | undefined;
+  /** Of a 422; 0: none. */
+  #leastSeconds = 0;
+  #later: TimerHandle;
+  /** Times in a row that the peer said "not now". */
+  #postponed = 0;
   #stopped = false;
 
   /** @param message INVITE that we accepted, or 2xx to ours */
@@ -64,39 +85,96 @@ export class SessionRefresh {
     if (request !== undefined) return sessionTimerAnswer(request);
     if (this.#agreed === undefined) return [];
     const { seconds, weRefresh } = this.#agreed;
-    return [sessionExpiresLine({ seconds, refresher: weRefresh ? "uac" : "uas" })];
+    const line = sessionExpiresLine({ seconds, refresher: weRefresh ? "uac" : "uas" });
+    return this.#leastSeconds === 0 ? [line] : [line, `Min-SE: ${this.#leastSeconds}`];
   }
 
   /** We sent a 2xx to this request, or got this 2xx. */
   refreshed(message: IncomingRequestMessage | IncomingResponseMessage): void {
     if (this.#stopped) return;
-    const isRequest = message instanceof IncomingRequestMessage;
-    const agreed = isRequest
-      ? intervalFor(message)
-      : parseSessionExpires(message.getHeader("session-expires"));
-    const weRefresh = agreed?.refresher === (isRequest ? "uas" : "uac");
-    this.#agreed = agreed === undefined ? undefined : { seconds: agreed.seconds, weRefresh };
-    this.#timer.start(agreed?.seconds, weRefresh);
+    this.#agent.clock.clearTimeout(this.#later);
+    this.#agree(
+      message instanceof IncomingRequestMessage
+        ? this.#answered(message)
+        : this.#granted(parseSessionExpires(message.getHeader("session-expires"))),
+    );
+  }
+
+  #answered(request: IncomingRequestMessage): Agreed | undefined {
+    const agreed = intervalFor(request);
+    return agreed && { seconds: agreed.seconds, weRefresh: agreed.refresher === "uas" };
+  }
+
+  /** What a 2xx to a request of ours says. */
+  #granted(granted: SessionExpires | undefined): Agreed | undefined {
+    const before = this.#agreed;
+    // Whoever refreshes does no harm by going on where the peer forgets the header.
+    if (granted === undefined) return before?.weRefresh ? before : undefined;
+    const asked = before?.weRefresh ?? true;
+    const weRefresh = granted.refresher === undefined ? asked : granted.refresher === "uac";
+    return { seconds: granted.seconds, weRefresh };
+  }
+
+  #agree(agreed: Agreed | undefined): void {
+    this.#agreed = agreed;
+    this.#postponed = 0;
+    this.#timer.start(agreed?.seconds, agreed?.weRefresh ?? false);
   }
 
   stop(): void {
     this.#stopped = true;
     this.#timer.stop();
+    this.#agent.clock.clearTimeout(this.#later);
   }
 
   #refresh(): void {
     if (this.#stopped) return;
-    if (!this.#peerTakesUpdate) return this.#events.reinvite(() => this.#refreshLater());
+    if (!this.#peerTakesUpdate) return this.#reinvite();
     const headers = [this.#agent.contactLine(), ...this.lines(undefined)];
-    this.#events.update(headers, (status, message) => {
-      if (status < 300) this.refreshed(message);
-      else if (status === 491 || status === 500) this.#refreshLater();
+    this.#events.update(headers, (response) => {
+      if (this.#stopped) return;
+      if (response.status < 300) return this.refreshed(response.message);
+      if (this.#isForLater(response)) return this.#refreshLater();
+      this.#peerTakesUpdate = false;
+      this.#postponed = 0;
+      this.#refresh();
     });
+  }
+
+  #reinvite(): void {
+    this.#events.reinvite((response) => {
+      if (this.#stopped) return;
+      if (response === undefined || this.#isForLater(response)) return this.#refreshLater();
+      this.#agent.log("info", `the peer refused to refresh the session: ${response.status}`);
+      this.#agree(this.#agreed);
+    });
+  }
+
+  /** The same request may do later: a collision, a hiccup, a longer interval, or nothing was said. */
+  #isForLater({ status, message }: FinalResponse): boolean {
+    // Of SIP.js's own: no sign that the peer lives.
+    if (message.data === undefined) return true;
+    if (status === 422) return this.#lengthen(message);
+    if (status !== 491 && status !== 500) return false;
+    this.#postponed += 1;
+    return this.#postponed <= MAX_POSTPONED;
+  }
+
+  /** RFC 4028 §7.3; false: the answer asks for nothing new. */
+  #lengthen(message: IncomingResponseMessage): boolean {
+    const least = Number(message.getHeader("min-se"));
+    const agreed = this.#agreed;
+    if (agreed === undefined || !Number.isInteger(least)) return false;
+    if (least <= Math.max(agreed.seconds, this.#leastSeconds) || least > 86_400) return false;
+    this.#leastSeconds = least;
+    this.#agreed = { ...agreed, seconds: least };
+    return true;
   }
 
   #refreshLater(): void {
     const { clock, random } = this.#agent;
-    clock.setTimeout(() => this.#refresh(), glareDelay(random()));
+    clock.clearTimeout(this.#later);
+    this.#later = clock.setTimeout(() => this.#refresh(), glareDelay(random()));
   }
 }
 

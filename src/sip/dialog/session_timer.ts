@@ -23,9 +23,10 @@ export interface SessionExpires {
 
 /** Reads a Session-Expires value; undefined when it is none. */
 export function parseSessionExpires(value: string | undefined): SessionExpires | undefined {
-  const match = /^\s*([0-9]{1,9})\s*(?:;(.*))?$/.exec(value ?? "");
+  const match = /^\s*([0-9]{1,9})\s*(?:[;,](.*))?$/.exec(value ?? "");
   if (match === null) return undefined;
-  const refresher = /(?:^|;)\s*refresher\s*=\s*(ua[cs])\s*(?:;|$)/i.exec(match[2] ?? "")?.[1];
+  const refresher = /(?:^|;)\s*refresher\s*=\s*"?(ua[cs])"?\s*(?:[;,]|$)/i
+    .exec(match[2] ?? "")?.[1];
   return {
     seconds: Number(match[1]),
     ...(refresher === undefined ? {} : { refresher: refresher.toLowerCase() as Refresher }),
