@@ -13,6 +13,7 @@ import type {
 import type { Agent } from "../agent.ts";
 import type { Authentication } from "../auth/authentication.ts";
 import { OffhookError } from "../../base/errors.ts";
+import { dialogRoute } from "../library/strict_routes.ts";
 
 export interface InDialogRequest {
   method: "BYE" | "INFO" | "REFER" | "NOTIFY" | "UPDATE" | "PRACK";
@@ -53,7 +54,7 @@ export function sendInDialog(
     },
   };
   const send = () => {
-    const uri = dialog.remoteTarget.toRaw();
+    const uri = dialogRoute(dialog).requestUri.toRaw();
     const extraHeaders = [
       ...headers,
       ...authentication.lines({ method, uri, body: body?.content ?? "" }),

@@ -9,6 +9,7 @@ import {
 } from "sip.js/lib/core/index.js";
 import { OffhookError } from "../../base/errors.ts";
 import { finalOf, type FinalResponse, whenReachable } from "./in_dialog.ts";
+import { dialogRoute } from "../library/strict_routes.ts";
 import { refreshTarget, sdpBody, type SessionContext } from "./session_context.ts";
 
 export interface ReinviteEvents {
@@ -26,8 +27,10 @@ export function sendReinvite(
   events: ReinviteEvents,
 ): void {
   const { dialog, authentication, agent } = context;
-  const credentials = () =>
-    authentication.lines({ method: "INVITE", uri: dialog.remoteTarget.toRaw(), body: sdp ?? "" });
+  const credentials = () => {
+    const uri = dialogRoute(dialog).requestUri.toRaw();
+    return authentication.lines({ method: "INVITE", uri, body: sdp ?? "" });
+  };
   const delegate: OutgoingInviteRequestDelegate = {
     onAccept: ({ message, ack }) => {
       refreshTarget(dialog, message);

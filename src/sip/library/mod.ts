@@ -12,4 +12,5 @@ import "./transaction_ids.ts";
 import "./allowed_methods.ts";
 import "./update.ts";
 import "./ack_routes.ts";
+import "./strict_routes.ts";
 import "./dispatch.ts";

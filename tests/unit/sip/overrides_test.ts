@@ -259,6 +259,25 @@ Deno.test("the ACK to a refusal takes all Routes and the very target of its INVI
   });
 });
 
+Deno.test("behind a strict router its URI is the request URI and the Contact the last Route", async () => {
+  await onBench((bench) => {
+    const cases: [recorded: string[], uri: string, routes: string[]][] = [
+      [["<sip:s;x=1>"], "sip:s;x=1", ["<sip:bob@peer>"]],
+      [["<sip:l;lr>", '"S" <sip:u@s>;y'], "sip:u@s", ["<sip:l;lr>", "<sip:bob@peer>"]],
+      [["<sip:s>", "<sip:l;lr=on>"], "sip:bob@peer", ["<sip:l;lr=on>", "<sip:s>"]],
+      [["<sip:l;lr>"], "sip:bob@peer", ["<sip:l;lr>"]],
+    ];
+    for (const [recorded, uri, routes] of cases) {
+      bench.invite();
+      bench.respond(200, recorded.map((route) => `Record-Route: ${route}`));
+      const ack = bench.acks().at(-1)!;
+      assert.equal(ack.split(" ")[1], uri);
+      assert.deepEqual(ack.match(/^Route: .*$/gm), routes.map((route) => `Route: ${route}`));
+      for (const dialog of [...bench.core.dialogs.values()]) dialog.dispose();
+    }
+  });
+});
+
 Deno.test("a URI is sent back as it came", () => {
   const texts = [
     "sip:1;phone-context=x%40y@h;lr;Param=Value",

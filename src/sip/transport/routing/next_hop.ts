@@ -6,6 +6,7 @@ import type { TransportName } from "../../../core/account/account.ts";
 import { OffhookError } from "../../../base/errors.ts";
 import type { Destination } from "../../dns/locate.ts";
 import { header, type SipMessage } from "../../message/scan.ts";
+import { parseNameAddrList } from "../../message/uri.ts";
 import { unbracketed } from "../../message/via.ts";
 import type { NextHop } from "../flow/types.ts";
 
@@ -50,12 +51,18 @@ function parameter(parameters: string, name: string): string | undefined {
   return undefined;
 }
 
-/** The next hop of a request; undefined when neither Route nor request URI is one (`tel:`). */
+/**
+ * The next hop of a request; undefined when neither Route nor request URI is one (`tel:`). A topmost
+ * Route without `lr` means that the request URI is that of a strict router, which comes before it
+ * (RFC 3261 §8.1.2, §12.2.1.1).
+ */
 export function nextHopOf(request: SipMessage): HopUri | undefined {
   const route = header(request, "route");
-  if (route === undefined) return parseHopUri(request.requestUri);
-  const open = route.indexOf("<");
-  return parseHopUri(open === -1 ? route : route.slice(open + 1));
+  const topmost = route === undefined ? undefined : parseNameAddrList(route)?.[0].uri;
+  if (topmost === undefined || !topmost.parameters.has("lr")) {
+    return parseHopUri(request.requestUri);
+  }
+  return parseHopUri(topmost.text);
 }
 
 /** A configured next hop as destination; `path` is that of a `ws://` or `wss://` URL. */

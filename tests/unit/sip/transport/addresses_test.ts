@@ -52,6 +52,8 @@ Deno.test("the topmost Route decides before the request URI", () => {
   const route = 'Route: "A, B" <sip:p1.example;lr>, <sip:p2.example;lr>';
   assert.equal(nextHopOf(request(uri, route, "Route: <sip:p3.example;lr>"))?.host, "p1.example");
   assert.equal(nextHopOf(request("tel:+4161")), undefined);
+  const strict = request("sip:strict.example", "Route: <sip:bob@192.0.2.1>");
+  assert.equal(nextHopOf(strict)?.host, "strict.example", "a strict router is in the request URI");
 });
 
 Deno.test("a server is written in many ways", () => {
