@@ -39,6 +39,10 @@ const FOLDERS: Readonly<Record<string, FolderRule>> = {
   audio: { imports: ["base", "core"], partly: { device_host: /^(client|wire)\// } },
   hid: { imports: ["base", "core"] },
   device_host: { imports: ["base", "core", "hid"] },
+  spawner: {
+    imports: ["base", "core", "config"],
+    partly: { device_host: /^client\/spawn\.ts$/ },
+  },
   store: { imports: ["base", "core"] },
   config: { imports: ["base", "core"] },
   control: { imports: ["base", "core"] },
@@ -46,7 +50,7 @@ const FOLDERS: Readonly<Record<string, FolderRule>> = {
   lab: { imports: ["base", "core", "control", "station", "sip", "media", "audio"] },
   cli: {
     imports: ["base", "core", "config", "control"],
-    lazily: ["station", "lab", "store", "tui"],
+    lazily: ["station", "spawner", "lab", "store", "tui"],
   },
   tui: { imports: ["base", "core", "control"] },
 };

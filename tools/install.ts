@@ -12,7 +12,7 @@
  */
 import { delimiter, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { launchArguments } from "../src/config/launch.ts";
+import { beforePermissions, launchArguments } from "../src/config/launch.ts";
 import { shellQuoted } from "../src/config/credentials/private_file.ts";
 
 const ROOT = fileURLToPath(new URL("../", import.meta.url));
@@ -44,10 +44,22 @@ function wishesOf(args: readonly string[]): Wishes {
 
 /** The launcher's text. Paths are quoted for sh. */
 export function launcher(deno: string, root: string): string {
-  const args = launchArguments(join(root, "deno.json"), join(root, "main.ts"));
+  const [config, main] = [join(root, "deno.json"), join(root, "main.ts")];
+  const words = (args: readonly string[]) => args.map(shellQuoted).join(" ");
+  const narrow = ["run", "--quiet", "--no-prompt", `--config=${config}`, "-P=narrow"];
   return `#!/bin/sh
 # Starts offhook from its checkout. Written by \`deno task install\`; remove this file to uninstall.
-exec ${[deno, ...args].map(shellQuoted).join(" ")} "$@"
+# A station gets the permissions that its configuration needs: docs/security.md.
+if [ "\${1-}" = station ]; then
+  may=$(${
+    words([deno, ...narrow, join(root, "src/cli/commands/station/narrow.ts")])
+  } "$@" < /dev/null 2> /dev/null)
+  if [ -n "$may" ]; then
+    eval "set -- $may \\"\\$@\\""
+    exec ${words([deno, ...beforePermissions(config)])} "$@"
+  fi
+fi
+exec ${words([deno, ...launchArguments(config, main)])} "$@"
 `;
 }
 

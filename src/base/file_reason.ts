@@ -17,8 +17,9 @@ const REASONS: Readonly<Record<string, string>> = {
   EROFS: "the file system is read-only",
   ENOSPC: "no space is left",
   EMFILE: "too many files are open",
-  // Deno opens devices and the like to nobody who has not all permissions.
-  NotCapable: "it is no ordinary file",
+  // Deno opens devices and the like to nobody who has not all permissions, and to a station only what
+  // its configuration named when it started.
+  NotCapable: "it is no ordinary file, or not in a folder that the station may use",
 };
 
 /** A few words without a full stop; the error's own message where it is none of those known. */

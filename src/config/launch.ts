@@ -6,8 +6,21 @@
  */
 const YOUNG_GENERATION = "--v8-flags=--max-semi-space-size=2";
 
-/** Arguments of Deno, before those of the program. Nothing of Deno's own shows. */
-export function launchArguments(config: string, main: string): string[] {
-  const quiet = ["--quiet", "--no-prompt"];
-  return ["run", ...quiet, YOUNG_GENERATION, `--config=${config}`, "-P=station", main];
+/** The permissions of every command but an installed `station`. */
+const ANY_COMMAND = ["-P=station"];
+
+/**
+ * Arguments of Deno, before those of the program. Nothing of Deno's own shows.
+ * @param permissions flags; absent: those of any command
+ */
+export function launchArguments(
+  config: string,
+  main: string,
+  permissions: readonly string[] = ANY_COMMAND,
+): string[] {
+  return [...beforePermissions(config), ...permissions, main];
+}
+
+export function beforePermissions(config: string): string[] {
+  return ["run", "--quiet", "--no-prompt", YOUNG_GENERATION, `--config=${config}`];
 }

@@ -61,6 +61,11 @@ export const stationSchema = z.strictObject({
   follow_transfers: z.boolean().default(true).describe(
     "Whether a call goes where its other side transfers it; else it stays with that side.",
   ),
+  folders: z.array(line()).optional().describe(
+    "Folders in which commands may play and record files by way of the station; absent: ~/Music, " +
+      "~/Recordings, ~/Documents, ~/Downloads and ~/Desktop, or none when the station is started " +
+      "with --config. Not taken while the station runs.",
+  ).meta({ examples: [["~/Music/prompts"]] }),
   history: z.boolean().default(true).describe("Whether calls are remembered."),
   history_days: z.int().min(1).max(36500).optional().describe(
     "Days after which a call is forgotten; absent: never.",

@@ -29,13 +29,15 @@ export function passwordOf(
   loaded: LoadedConfig,
   account: string,
   values: Pick<AccountValues, "passwordFile" | "passwordStdin">,
-  io: Io,
+  io: Pick<Io, "cwd" | "readStdin">,
+  runCommand?: (account: string) => Promise<string>,
 ): () => Promise<string> {
   const read = passwordReader(loaded, {
     file: values.passwordFile,
     stdin: values.passwordStdin,
     cwd: io.cwd,
     readStdin: () => io.readStdin(),
+    runCommand,
   });
   return async () => {
     const password = await read(account);

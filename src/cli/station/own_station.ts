@@ -3,8 +3,8 @@
  *
  *     connect ─ refused ─► spawn `station`, detached ─► wait for its socket ─► connect
  *
- * It is a process of the same Deno with the same permissions, in a session of its own: closing the
- * terminal does not end it. Not on the real-time path.
+ * It is a process of the same Deno with the permissions that a station needs, in a session of its own:
+ * closing the terminal does not end it. Not on the real-time path.
  */
 import { fileURLToPath } from "node:url";
 import { launchArguments } from "../../config/launch.ts";
@@ -46,9 +46,10 @@ export async function startStation(
   io: Pick<Io, "now" | "after">,
 ): Promise<StationProcess> {
   const main = fileURLToPath(new URL("../../../main.ts", import.meta.url));
+  const { narrowFlags } = await import("../commands/station/narrow.ts");
   const config = fileURLToPath(new URL("../../../deno.json", import.meta.url));
   const child = new Deno.Command(Deno.execPath(), {
-    args: [...launchArguments(config, main), "station", ...args],
+    args: [...launchArguments(config, main, await narrowFlags(args)), "station", ...args],
     stdin: "null",
     stdout: "null",
     stderr: "piped",

@@ -22,6 +22,8 @@ export interface PasswordOptions {
   cwd: string;
   /** Standard input to its end; tests pass their own. */
   readStdin: () => Promise<string>;
+  /** Runs the account's `password_command`; absent: this process does. */
+  runCommand?: ((account: string) => Promise<string>) | undefined;
 }
 
 export type PasswordSource =
@@ -42,7 +44,7 @@ const COMMAND_TIMEOUT_MS = 60_000;
 export function passwordSource(
   loaded: LoadedConfig,
   account: string,
-  options: Omit<PasswordOptions, "readStdin">,
+  options: Pick<PasswordOptions, "file" | "stdin" | "cwd">,
 ): PasswordSource {
   if (account === loaded.account) {
     const direct = directSource(loaded.environment, options);
@@ -70,7 +72,7 @@ export function isStdin(file: string | undefined): boolean {
 
 function directSource(
   environment: Environment,
-  { file, stdin, cwd }: Omit<PasswordOptions, "readStdin">,
+  { file, stdin, cwd }: Pick<PasswordOptions, "file" | "stdin" | "cwd">,
 ): PasswordSource | undefined {
   if (stdin === true || isStdin(file)) return { kind: "stdin" };
   if (file !== undefined) return { kind: "file", path: resolve(cwd, file) };
@@ -100,7 +102,7 @@ async function readPassword(
   source: PasswordSource,
   account: string,
   { environment }: Pick<LoadedConfig, "environment">,
-  { readStdin }: Pick<PasswordOptions, "readStdin">,
+  { readStdin, runCommand }: Pick<PasswordOptions, "readStdin" | "runCommand">,
 ): Promise<string | undefined> {
   switch (source.kind) {
     case "stdin":
@@ -110,7 +112,7 @@ async function readPassword(
     case "environment":
       return firstLine(environment(source.variable) ?? "", `the variable ${source.variable}`);
     case "command":
-      return await runPasswordCommand(source.argv);
+      return await (runCommand?.(account) ?? runPasswordCommand(source.argv));
     case "store":
       return await readCredential(environment, account);
   }
@@ -138,7 +140,7 @@ export async function readPasswordFile(path: string): Promise<string> {
 }
 
 /** Starts the program itself, no shell between; its standard error stays visible. */
-async function runPasswordCommand(argv: readonly string[]): Promise<string> {
+export async function runPasswordCommand(argv: readonly string[]): Promise<string> {
   const [program, ...args] = argv;
   const name = `the password command ${program}`;
   const abort = new AbortController();

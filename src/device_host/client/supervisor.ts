@@ -11,6 +11,7 @@
 import { OffhookError } from "../../base/errors.ts";
 import { type DeviceHostAccess } from "./access.ts";
 import { DeviceHostConnection, type DeviceList } from "./connection.ts";
+import { type HostChild, type HostProgram, type StartedHost, startHost } from "./spawn.ts";
 import { LogTail } from "./log_tail.ts";
 
 /** How long a host may take until it listens. */
@@ -25,17 +26,15 @@ const LEAVE_LIMIT_MS = 3_000;
 /** Lines of the log that go into an error. */
 const ERROR_LINES = 10;
 
-export interface SupervisorOptions {
-  /** Program to run instead of the device host (a fake in tests): a path or file URL. */
-  entry?: string;
-  /** Environment on top of ours. */
-  env?: Record<string, string>;
+export interface SupervisorOptions extends HostProgram {
+  /** Starts the host; absent: as a child of this process. */
+  start?(program: HostProgram): Promise<StartedHost>;
 }
 
 /** One life of the device host. */
 interface Incarnation {
   socket: string;
-  child: Deno.ChildProcess;
+  child: HostChild;
   born: number;
   /** Keeps the host alive. */
   lease: Promise<DeviceHostConnection>;
@@ -122,10 +121,10 @@ export class DeviceHostSupervisor implements DeviceHostAccess {
   async #start(): Promise<Incarnation> {
     const pause = BACKOFF_MS[Math.min(this.#youngDeaths, BACKOFF_MS.length - 1)];
     if (pause > 0) await new Promise((resolve) => setTimeout(resolve, pause));
-    // A folder for each: what is left of a dead host is in nobody's way.
-    const folder = await makeRuntimeFolder();
-    const socket = `${folder}/socket`;
-    const child = this.#spawn(folder, socket);
+    const { start = startHost } = this.#options;
+    const { child, folder, socket } = await start(this.#options);
+    this.#log.follow(child.stdout);
+    this.#log.follow(child.stderr);
     const incarnation: Incarnation = {
       socket,
       child,
@@ -151,37 +150,6 @@ export class DeviceHostSupervisor implements DeviceHostAccess {
     }
   }
 
-  #spawn(folder: string, socket: string): Deno.ChildProcess {
-    const here = (path: string) => decodeURIComponent(new URL(path, import.meta.url).pathname);
-    const child = new Deno.Command(Deno.execPath(), {
-      args: [
-        "run",
-        "--quiet",
-        "--no-prompt",
-        `--config=${here("../../../deno.json")}`,
-        "-P=device-host",
-        // Besides that, its own socket and the addons; node-hid's loader asks for the C library.
-        `--allow-net=unix:${socket}`,
-        `--allow-read=${[folder, here("../../../"), "/etc/alpine-release"].map(escaped).join()}`,
-        `--allow-write=${escaped(folder)}`,
-        this.#options.entry ?? here("../main.ts"),
-        socket,
-      ],
-      // libjack would start a sound server of its own while devices are listed.
-      env: { JACK_NO_START_SERVER: "1", ...this.#options.env },
-      stdin: "null",
-      stdout: "piped",
-      stderr: "piped",
-      // A group of its own: a Ctrl-C in the terminal is the station's to act on.
-      detached: true,
-    }).spawn();
-    this.#log.follow(child.stdout);
-    this.#log.follow(child.stderr);
-    // Holds back neither the end of the station nor a test.
-    child.unref();
-    return child;
-  }
-
   async #bury(incarnation: Incarnation, folder: string): Promise<void> {
     incarnation.dead = true;
     const young = performance.now() - incarnation.born < HEALTHY_MS;
@@ -200,11 +168,6 @@ export class DeviceHostSupervisor implements DeviceHostAccess {
   }
 }
 
-/** A path in a list of a permission flag. */
-function escaped(path: string): string {
-  return path.replaceAll(",", ",,");
-}
-
 /** @throws OffhookError `device-failed` when it dies or does not listen in time */
 async function connectWhenListening(incarnation: Incarnation): Promise<DeviceHostConnection> {
   while (!incarnation.dead && performance.now() - incarnation.born < START_LIMIT_MS) {
@@ -218,19 +181,7 @@ async function connectWhenListening(incarnation: Incarnation): Promise<DeviceHos
   throw new OffhookError("device-failed", `The device host ${what}.`);
 }
 
-/** A folder that only this user can enter, for the sockets. */
-async function makeRuntimeFolder(): Promise<string> {
-  const dir = Deno.env.get("XDG_RUNTIME_DIR");
-  const options = { prefix: "offhook-devices-" };
-  try {
-    if (dir) return await Deno.makeTempDir({ ...options, dir });
-  } catch {
-    // Not there, as under sudo or cron: the system's folder for temporary files does as well.
-  }
-  return await Deno.makeTempDir(options);
-}
-
-function kill(child: Deno.ChildProcess): void {
+function kill(child: HostChild): void {
   try {
     child.kill("SIGKILL");
   } catch {

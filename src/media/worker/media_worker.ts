@@ -30,6 +30,18 @@ export interface MediaOptions extends MediaSettings {
 
 /** What stopping waits for open files and devices, ms. */
 const STOP_MS = 2000;
+/** RTP, sound files, and the device host's socket: no programs, no environment, no native code. */
+const PERMISSIONS: Deno.PermissionOptions = {
+  net: "inherit",
+  read: "inherit",
+  write: "inherit",
+  env: false,
+  sys: false,
+  run: false,
+  ffi: false,
+  import: false,
+};
+
 /** Questions without an answer after which the thread is given up. */
 const MISSES = 2;
 
@@ -161,6 +173,7 @@ export class MediaWorker {
     const thread = new Worker(program, {
       type: "module",
       name: "media",
+      deno: { permissions: PERMISSIONS },
     });
     this.#thread = thread;
     this.#died = false;

@@ -14,6 +14,7 @@ import type { AttachmentId, MediaInput } from "../../core/ports/media_port.ts";
 import type { SipInput } from "../../core/ports/sip_port.ts";
 import { initialState } from "../../core/state/state.ts";
 import { DeviceHostSupervisor } from "../../device_host/client/supervisor.ts";
+import type { DeviceList } from "../../device_host/wire/protocol.ts";
 import type { AttachedAudio, AttachmentListener } from "../../media/attachment/attached_audio.ts";
 import { MediaWorker } from "../../media/worker/media_worker.ts";
 import type { Flow } from "../../sip/transport/flow/types.ts";
@@ -43,7 +44,7 @@ export class Assembly {
   contacts: Providers["contacts"];
   #options: PhoneOptions;
   readonly #agents: UserAgents;
-  readonly #devices = new DeviceHostSupervisor();
+  readonly #devices: DeviceHostSupervisor;
   readonly #media: MediaWorker;
   /** Absent: headsets are not this phone's business. */
   readonly desk: DeskDevices | undefined;
@@ -55,6 +56,8 @@ export class Assembly {
 
   constructor(options: PhoneOptions) {
     this.#options = options;
+    const { startHost: start } = options;
+    this.#devices = new DeviceHostSupervisor(start === undefined ? {} : { start });
     const direct = directAccount(options);
     const accounts = [...options.accounts.map(({ account }) => account), direct];
     this.core = new CoreLoop(initialState(settingsOf(options), accounts), {
@@ -72,7 +75,7 @@ export class Assembly {
       host: this.#devices,
       clock: SYSTEM_CLOCK,
       settings: options.headsets,
-      soundDevices: async () => (await listDevices()).devices,
+      soundDevices: async () => (await this.listDevices()).devices,
       notify: (input) => this.core.submit(input),
       log: options.log,
     });
@@ -110,6 +113,11 @@ export class Assembly {
   /** Whether the media thread answered when it was last asked. */
   get mediaAlive(): boolean {
     return this.#mediaAlive;
+  }
+
+  /** As they are now: asked of a device host that lives just for the question. */
+  listDevices(): Promise<DeviceList> {
+    return listDevices(this.#options.startHost);
   }
 
   async listen(): Promise<void> {

@@ -1,13 +1,19 @@
 /** The sound devices of this machine, asked of a device host that lives just for the question. */
 import type { AudioEndpoints } from "../../core/ports/media_port.ts";
 import { OffhookError } from "../../base/errors.ts";
-import { DeviceHostSupervisor } from "../../device_host/client/supervisor.ts";
+import {
+  DeviceHostSupervisor,
+  type SupervisorOptions,
+} from "../../device_host/client/supervisor.ts";
 import { findDevice } from "../../device_host/wire/device.ts";
 import type { DeviceList } from "../../device_host/wire/protocol.ts";
 
-/** @throws OffhookError `device-failed` when the device host cannot be run */
-export async function listDevices(): Promise<DeviceList> {
-  const host = new DeviceHostSupervisor();
+/**
+ * @param start starts the device host; absent: as a child of this process
+ * @throws OffhookError `device-failed` when the device host cannot be run
+ */
+export async function listDevices(start?: SupervisorOptions["start"]): Promise<DeviceList> {
+  const host = new DeviceHostSupervisor(start === undefined ? {} : { start });
   try {
     return await host.listDevices();
   } finally {

@@ -9,7 +9,6 @@ import type { Providers } from "../../control/contract/records.ts";
 import type { PhoneState } from "../../core/state/state.ts";
 import type { Flow } from "../../sip/transport/flow/types.ts";
 import { Assembly } from "./assembly.ts";
-import { listDevices } from "./list_devices.ts";
 import type { OpenPhone, PhoneOptions } from "./phone_options.ts";
 import { recordingPath } from "./recording_path.ts";
 import type { ServedPhone } from "../service/station.ts";
@@ -34,7 +33,7 @@ class WholePhone extends LocalPhone implements OpenPhone, ServedPhone {
     super(assembly.core, () => assembly.close());
     this.#assembly = assembly;
     this.provide({
-      devices: listDevices,
+      devices: () => assembly.listDevices(),
       ladder: (sipCallId) => assembly.sipLog.ladder(sipCallId),
       attach: (attachment, listener) => assembly.attach(attachment, listener),
       levels: (listener) => assembly.meter(listener),

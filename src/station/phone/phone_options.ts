@@ -10,6 +10,7 @@ import type { AudioEndpoints } from "../../core/ports/media_port.ts";
 import type { WriteLog } from "../log/log_line.ts";
 import type { TraceSink } from "../../sip/message/trace.ts";
 import type { Flow, RequestHook } from "../../sip/transport/flow/types.ts";
+import type { SupervisorOptions } from "../../device_host/client/supervisor.ts";
 import type { DeskSettings } from "../desk/desk_devices.ts";
 
 /** An account and the way to its password, which is read when a server asks for it. */
@@ -66,6 +67,8 @@ export interface PhoneOptions {
   lift?:
     | { kind: "redial" }
     | { kind: "hotline"; dial: { /** Absent: none. */ account?: AccountId; target: string } };
+  /** Starts device hosts for this phone; absent: it does so itself. */
+  startHost?: SupervisorOptions["start"];
   trace?: TraceSink;
   /** Somebody is told of every event: what failed is no warning in the log, only information. */
   attended?: boolean;

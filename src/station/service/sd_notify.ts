@@ -25,10 +25,14 @@ export class SdNotify {
   readonly #to: Deno.UnixAddr | undefined;
   readonly #own: string | undefined;
 
-  constructor({ NOTIFY_SOCKET, WATCHDOG_USEC }: NotifyEnvironment) {
+  /** @param folder where our own end is made, for as long as it lives; it exists */
+  constructor({ NOTIFY_SOCKET, WATCHDOG_USEC }: NotifyEnvironment, folder?: string) {
     if (!NOTIFY_SOCKET) return;
     const path = NOTIFY_SOCKET.startsWith("@") ? `\0${NOTIFY_SOCKET.slice(1)}` : NOTIFY_SOCKET;
-    this.#own = join(Deno.makeTempDirSync({ prefix: "offhook-notify-" }), "socket");
+    this.#own = join(
+      Deno.makeTempDirSync({ ...(folder === undefined ? {} : { dir: folder }), prefix: "notify-" }),
+      "socket",
+    );
     this.#socket = Deno.listenDatagram({ transport: "unixpacket", path: this.#own });
     this.#to = { transport: "unixpacket", path };
     const usec = Number(WATCHDOG_USEC);

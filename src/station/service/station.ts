@@ -8,6 +8,7 @@
  * for. A store that cannot be opened costs the history, not the phone.
  */
 import type { Health } from "../../control/contract/health.ts";
+import { dirname } from "node:path";
 import { snapshotOf } from "../../control/local/local_phone.ts";
 import type { Phone, Sequenced } from "../../control/contract/phone.ts";
 import type { Providers } from "../../control/contract/records.ts";
@@ -36,6 +37,8 @@ export interface StationOptions extends StationSettings {
   /** SQLite file of the history; absent: none is kept. */
   store?: string;
   notify: NotifyEnvironment;
+  /** What else somebody has to mend. */
+  trouble?(): string | undefined;
   log: WriteLog;
 }
 
@@ -82,7 +85,7 @@ export class Station {
   private constructor(options: StationOptions, phone: ServedPhone) {
     this.#options = options;
     this.#phone = phone;
-    this.#notify = new SdNotify(options.notify);
+    this.#notify = new SdNotify(options.notify, dirname(options.lock));
     // A stall costs one beat of the four that the manager waits for.
     this.#vitals = new Vitals(this.#beatMs);
     this.#places = new ServedPlaces({
@@ -125,12 +128,12 @@ export class Station {
   /** The truth of now. */
   health(): Health {
     const { state, mediaAlive, deviceHost, troubles = [] } = this.#phone;
-    const stored = this.#noStore ?? this.#store?.trouble;
+    const more = [this.#noStore ?? this.#store?.trouble, this.#options.trouble?.()];
     return this.#vitals.judge({
       state,
       mediaAlive,
       deviceHost,
-      troubles: stored === undefined ? troubles : [...troubles, stored],
+      troubles: [...troubles, ...more.flatMap((each) => each ?? [])],
     });
   }
 

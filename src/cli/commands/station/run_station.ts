@@ -6,7 +6,10 @@
  * Not on the real-time path.
  */
 import type { LoadedConfig } from "../../../config/load.ts";
-import type { ExitCode } from "../../../base/errors.ts";
+import { runtimeFolder } from "../../../config/folders.ts";
+import { type ExitCode, OffhookError } from "../../../base/errors.ts";
+import { fileReason } from "../../../base/file_reason.ts";
+import type { Spawner } from "../../../spawner/client.ts";
 import type {
   Changed,
   Station,
@@ -45,11 +48,17 @@ export async function runStation(values: StationValues, context: Context): Promi
 async function serve(values: StationValues, processIo: Io): Promise<ExitCode> {
   const io = withOneStdin(processIo);
   const loaded = await loadForCommand(values, io);
+  const spawner = await startSpawner(loaded, io);
   const trace = values.trace === undefined ? undefined : await openTrace(values.trace, io);
   const log = await openLog(loaded, io, "json");
   const interrupts = interruptsOf(io);
   const optionsOf = async (from: LoadedConfig): Promise<PhoneOptions> => ({
-    ...await withHeadsets(phoneOptions(from, values, io), from, log.write),
+    ...await withHeadsets(
+      phoneOptions(from, values, io, (account) => spawner.password(account)),
+      from,
+      log.write,
+    ),
+    startHost: () => spawner.startHost(),
     ...(trace === undefined ? {} : { trace: trace.sink }),
     log: log.write,
   });
@@ -59,7 +68,7 @@ async function serve(values: StationValues, processIo: Io): Promise<ExitCode> {
   try {
     const options = await optionsOf(loaded);
     const starting = Station.start(
-      await stationOptions(loaded, values, io, log),
+      { ...await stationOptions(loaded, values, io, log), trouble: () => spawner.trouble },
       () => openPhone(options),
     );
     // Before READY: who may ask for a reload then must not end the station.
@@ -77,6 +86,33 @@ async function serve(values: StationValues, processIo: Io): Promise<ExitCode> {
     interrupts.close();
     log.close();
     trace?.close();
+    await spawner.close();
+  }
+}
+
+/**
+ * From here on this process can start no program: what comes from the network is read after that. The
+ * spawner can, and takes neither a program nor an argument from us.
+ */
+async function startSpawner({ path, config }: LoadedConfig, { environment }: Io): Promise<Spawner> {
+  const { Spawner } = await import("../../../spawner/client.ts");
+  const runtime = runtimeFolder(environment);
+  makeFolder(runtime);
+  const passwords = Object.values(config.accounts).flatMap(({ password_env: name }) => name ?? []);
+  const hidden = ["NOTIFY_SOCKET", ...passwords];
+  const spawner = new Spawner({ config: path, runtime, hidden });
+  Deno.permissions.revokeSync({ name: "run" });
+  return spawner;
+}
+
+function makeFolder(path: string): void {
+  try {
+    Deno.mkdirSync(path, { recursive: true, mode: 0o700 });
+  } catch (cause) {
+    throw new OffhookError("file-unusable", `cannot make ${path}: ${fileReason(cause)}`, {
+      hint: "Set XDG_RUNTIME_DIR to a folder that you may write to, or leave it away.",
+      cause,
+    });
   }
 }
 
@@ -117,12 +153,15 @@ function waitingOf(
   started: LoadedConfig,
   { noHistory }: StationValues,
 ): string[] {
-  const { history } = config.station;
-  if (noHistory || history === started.config.station.history) return [];
-  return [
-    `station.history = ${history} is not taken while the station runs: ` +
-    "end it and start it again (systemctl restart offhook)",
+  const [now, then] = [config.station, started.config.station];
+  const changed = [
+    ...(noHistory || now.history === then.history ? [] : [`station.history = ${now.history}`]),
+    ...(`${now.folders}` === `${then.folders}` ? [] : ["station.folders"]),
   ];
+  return changed.map((what) =>
+    `${what} is not taken while the station runs: ` +
+    "end it and start it again (systemctl restart offhook)"
+  );
 }
 
 /** @throws OffhookError `config-invalid` for a token or certificate that is none */

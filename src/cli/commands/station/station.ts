@@ -6,6 +6,8 @@ import {
   logFields,
   tlsFields,
 } from "../../args/common_fields.ts";
+import type { ExitCode } from "../../../base/errors.ts";
+import type { Command, Context } from "../../args/command.ts";
 import { lazily } from "../../args/lazily.ts";
 import { flag, option, type ValuesOf } from "../../args/fields.ts";
 import { defineQuickCommand } from "../../args/quick_command.ts";
@@ -34,7 +36,14 @@ type StationFields =
 
 export type StationValues = ValuesOf<StationFields>;
 
-export const station = defineQuickCommand<StationFields>({
+/** @param run what is done with the flags of a station */
+export function defineStation(
+  run: (values: StationValues, context: Context) => Promise<ExitCode>,
+): Command {
+  return defineQuickCommand<StationFields>({ ...texts, run });
+}
+
+const texts = {
   name: "station",
   brief: "The headless phone: registers, takes calls, is driven by the other commands",
   synopsis: "[OPTIONS]",
@@ -50,11 +59,12 @@ export const station = defineQuickCommand<StationFields>({
     Audio: audioFields,
     Logging: logFields,
   },
-  async run(values, context) {
-    const { runStation } = await lazily<typeof import("./run_station.ts")>(
-      import.meta.url,
-      "./run_station.ts",
-    );
-    return await runStation(values, context);
-  },
+};
+
+export const station = defineStation(async (values, context) => {
+  const { runStation } = await lazily<typeof import("./run_station.ts")>(
+    import.meta.url,
+    "./run_station.ts",
+  );
+  return await runStation(values, context);
 });

@@ -9,11 +9,15 @@ import type { Io } from "../../process/io.ts";
 import type { PhoneOptions } from "../../args/open_phone.ts";
 import type { StationValues } from "./station.ts";
 
-/** @throws OffhookError `usage` for a pipe */
+/**
+ * @param runCommand runs the `password_command` of an account
+ * @throws OffhookError `usage` for a pipe
+ */
 export function phoneOptions(
   loaded: LoadedConfig,
   values: StationValues,
   io: Io,
+  runCommand?: (account: string) => Promise<string>,
 ): Omit<PhoneOptions, "log"> {
   const endpoints = endpointsOf(loaded, values, io);
   const { microphone, speaker } = endpoints;
@@ -25,7 +29,7 @@ export function phoneOptions(
   const { station } = loaded.config;
   const direct = toAccount(DIRECT_ACCOUNT, loaded.direct, loaded);
   return {
-    accounts: accountsOf(loaded, values, io),
+    accounts: accountsOf(loaded, values, io, runCommand),
     direct: {
       listen: [],
       codecs: direct.codecs,
@@ -52,12 +56,13 @@ function accountsOf(
   loaded: LoadedConfig,
   values: StationValues,
   io: Io,
+  runCommand: ((account: string) => Promise<string>) | undefined,
 ): PhoneOptions["accounts"] {
   const ids = Object.keys(loaded.config.accounts);
   ids.sort((a, b) => Number(b === loaded.account) - Number(a === loaded.account));
   return ids.map((id) => ({
     account: toAccount(id, loaded.config.accounts[id]!, loaded),
-    password: passwordOf(loaded, id, values, io),
+    password: passwordOf(loaded, id, values, io, runCommand),
   }));
 }
 

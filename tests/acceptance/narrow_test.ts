@@ -1,0 +1,215 @@
+/**
+ * An installed station may do what its configuration needs and no more: it registers, takes calls,
+ * records, keeps its history and takes a changed configuration; code inside it reaches nothing else.
+ */
+import assert from "node:assert/strict";
+import { PracticePbx } from "../../src/lab/practice_pbx.ts";
+import { type Scratch, withScratch } from "../peers/scratch.ts";
+
+const ROOT = new URL("../../", import.meta.url).pathname;
+const decoder = new TextDecoder();
+
+interface Place {
+  offhook: string;
+  config: string;
+  env: Record<string, string>;
+}
+
+/** A launcher as `deno task install` writes it, and folders of its own. */
+async function place(scratch: Scratch, server: string): Promise<Place> {
+  const folders = { c: "XDG_CONFIG_HOME", s: "XDG_STATE_HOME", d: "XDG_DATA_HOME" };
+  const env: Record<string, string> = {
+    HOME: scratch.file("home"),
+    XDG_RUNTIME_DIR: scratch.file("r"),
+    OFFHOOK_AUDIO_BACKEND: "none",
+    NO_COLOR: "1",
+  };
+  for (const [name, variable] of Object.entries(folders)) env[variable] = scratch.file(name);
+  for (const path of Object.values(env).filter((each) => each.startsWith("/"))) {
+    await Deno.mkdir(path, { mode: 0o700 });
+  }
+  const install = await new Deno.Command(Deno.execPath(), {
+    args: [
+      "run",
+      "--quiet",
+      "-A",
+      `${ROOT}tools/install.ts`,
+      "--no-setup",
+      "--prefix",
+      scratch.path,
+    ],
+    env,
+  }).output();
+  assert.ok(install.success, decoder.decode(install.stderr));
+  const config = scratch.file("etc/station.toml");
+  await Deno.mkdir(scratch.file("etc"));
+  await Deno.writeTextFile(config, stationToml(server));
+  return { offhook: scratch.file("bin/offhook"), config, env: { ...env, OFFHOOK_CONFIG: config } };
+}
+
+const stationToml = (server: string, more = "") =>
+  `[accounts.alice]
+user = "alice"
+server = "${server}"
+password_command = ["sh", "-c", "echo alice"]
+[audio]
+mic = "tone"
+speaker = "null"
+[station]
+max_calls = 2
+${more}
+`;
+
+async function run({ offhook, env }: Place, ...args: string[]) {
+  const { code, stdout, stderr } = await new Deno.Command(offhook, { args, env }).output();
+  return { code, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };
+}
+
+async function until<T>(what: string, ask: () => Promise<T | undefined>): Promise<T> {
+  const end = performance.now() + 60_000;
+  for (;;) {
+    const found = await ask();
+    if (found !== undefined) return found;
+    assert.ok(performance.now() < end, what);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+Deno.test("a station with the permissions of its configuration does all that a station does", () =>
+  withScratch(async (scratch) => {
+    const pbx = await PracticePbx.start({
+      listen: [{ transport: "udp", host: "127.0.0.1", port: 0 }],
+      users: new Map([["alice", "alice"]]),
+      log: () => {},
+    });
+    scratch.defer(() => pbx.close());
+    const server = `127.0.0.1:${pbx.listening[0]!.port}`;
+    const at = await place(scratch, server);
+    const log = await Deno.open(scratch.file("log"), { write: true, create: true });
+    const station = new Deno.Command(at.offhook, {
+      args: ["station"],
+      env: at.env,
+      stdin: "null",
+      stdout: "null",
+      stderr: "piped",
+    }).spawn();
+    void station.stderr.pipeTo(log.writable);
+    let ended = false;
+    const end = station.status.then(() => ended = true);
+    scratch.defer(async () => {
+      if (!ended) station.kill("SIGKILL");
+      await end;
+    });
+    const status = () => run(at, "status", "--json");
+    await until("it registers by its password_command", async () => {
+      const { code, stdout } = await status();
+      if (code !== 0) return undefined;
+      return JSON.parse(stdout).accounts[0].registration.state === "registered" || undefined;
+    });
+    const { station: { pid }, health } = JSON.parse((await status()).stdout);
+    assert.equal(pid, station.pid, "the launcher became the station");
+    assert.deepEqual(health, { works: true, healthy: true, ready: true, reasons: [] });
+    const ps = await new Deno.Command("ps", { args: ["-o", "args=", "-p", `${pid}`] }).output();
+    assert.match(decoder.decode(ps.stdout), / --allow-read=\/.* --deny-ffi .*main\.ts station$/m);
+
+    const call = (await run(at, "dial", "600", "--detach")).stdout.trim();
+    await until("the echo answers", async () => {
+      const { calls } = JSON.parse((await run(at, "calls", "--json")).stdout);
+      return calls[0]?.state === "active" || undefined;
+    });
+    const recording = await run(at, "record", "start", "--json");
+    assert.equal(recording.code, 0, recording.stderr);
+    assert.equal((await run(at, "record", "stop")).code, 0);
+    assert.ok((await Deno.stat(JSON.parse(recording.stdout).path)).size > 44);
+    const devices = await run(at, "devices", "--json");
+    assert.match(devices.stdout + devices.stderr, /switched off/, "a device host was started");
+    await run(at, "hangup", "--call", call);
+    await until("the call is in the history", async () => {
+      const { stdout } = await run(at, "history", "--json");
+      return stdout.includes(call) || undefined;
+    });
+
+    await Deno.writeTextFile(at.config, stationToml(server, "do_not_disturb = true"));
+    station.kill("SIGHUP");
+    await until(
+      "it takes the changed configuration",
+      async () => JSON.parse((await status()).stdout).doNotDisturb || undefined,
+    );
+    await until(
+      "and registers anew with it",
+      async () =>
+        JSON.parse((await status()).stdout).accounts[0].registration.state === "registered" ||
+        undefined,
+    );
+    station.kill("SIGTERM");
+    assert.equal((await station.status).code, 0, await Deno.readTextFile(scratch.file("log")));
+  }));
+
+Deno.test("code inside a station starts no program and reaches no file that nobody named", () =>
+  withScratch(async (scratch) => {
+    const at = await place(scratch, "127.0.0.1:9");
+    await Deno.writeTextFile(
+      at.config,
+      (await Deno.readTextFile(at.config)).replace(
+        /password_command.*/,
+        'password_env = "PW_OF_ALICE"',
+      ),
+    );
+    const probed = await intrude(at, ["station"], [
+      ...["/etc/shadow", "/etc/passwd", `${at.env.HOME}/.ssh/id_ed25519`, `${at.env.HOME}/.bashrc`],
+      ...[`${at.env.HOME}/song.wav`, at.config, `${ROOT}main.ts`, "/tmp/x"],
+      `${at.env.XDG_STATE_HOME}/offhook/history.db`,
+    ]);
+    assert.deepEqual(probed, {
+      run: [],
+      ffi: false,
+      env: ["HOME", "PW_OF_ALICE"],
+      read: [at.config, `${ROOT}main.ts`, `${at.env.XDG_STATE_HOME}/offhook/history.db`],
+      write: [`${at.env.XDG_STATE_HOME}/offhook/history.db`],
+      everything: [],
+    });
+  }));
+
+Deno.test("a person's own station plays and records in some of their folders, or in those named", () =>
+  withScratch(async (scratch) => {
+    const at = await place(scratch, "127.0.0.1:9");
+    await Deno.mkdir(`${at.env.XDG_CONFIG_HOME}/offhook`);
+    await Deno.rename(at.config, `${at.env.XDG_CONFIG_HOME}/offhook/config.toml`);
+    const home = at.env.HOME!;
+    delete at.env.OFFHOOK_CONFIG;
+    const paths = [".ssh/id_ed25519", ".bashrc", "bin/x", "song.wav", "Music/song.wav"];
+    const probed = await intrude(at, ["station"], paths.map((path) => `${home}/${path}`));
+    assert.deepEqual(probed.read, [`${home}/Music/song.wav`]);
+    assert.deepEqual(probed.write, [`${home}/Music/song.wav`]);
+    const config = `${at.env.XDG_CONFIG_HOME}/offhook/config.toml`;
+    await Deno.writeTextFile(config, `${await Deno.readTextFile(config)}folders = ["/srv/x"]\n`);
+    const named = ["/srv/x/greeting.wav", `${home}/Music/song.wav`, config];
+    assert.deepEqual((await intrude(at, ["station"], named)).write, ["/srv/x/greeting.wav"]);
+  }));
+
+interface Probed {
+  read: string[];
+  write: string[];
+  [kind: string]: unknown;
+}
+
+/** What another program could do with the permissions that a station gets, once it serves. */
+async function intrude(at: Place, args: string[], paths: string[]): Promise<Probed> {
+  const flags = await flagsOf(at, args);
+  const intruder = `${ROOT}tests/fakes/intruder.ts`;
+  const { stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: [...flags, intruder, at.config, at.env.XDG_RUNTIME_DIR!, ...paths],
+    env: at.env,
+  }).output();
+  return JSON.parse(decoder.decode(stdout) || decoder.decode(stderr));
+}
+
+/** The launcher's own words to Deno, from a Deno that only repeats them. */
+async function flagsOf({ offhook, env }: Place, args: string[]): Promise<string[]> {
+  const text = await Deno.readTextFile(offhook);
+  const told = text.replaceAll(/^(\s*)exec \S+/gm, "$1printf '%s\\n'");
+  const { stdout } = await new Deno.Command("sh", { args: ["-c", told, offhook, ...args], env })
+    .output();
+  const said = decoder.decode(stdout).split("\n");
+  return said.slice(0, said.indexOf(`${ROOT}main.ts`));
+}

@@ -1,0 +1,19 @@
+/** What code that got into a station could do: one word a permission, as JSON. Argv: further paths. */
+import { Spawner } from "../../src/spawner/client.ts";
+
+const state = (descriptor: Deno.PermissionDescriptor) =>
+  Deno.permissions.querySync(descriptor).state === "granted";
+
+const [config, runtime, ...paths] = Deno.args;
+new Spawner({ config: config!, runtime: runtime! }).close();
+Deno.permissions.revokeSync({ name: "run" });
+const found = {
+  run: [Deno.execPath(), "sh", "offhook"].filter((command) => state({ name: "run", command })),
+  ffi: state({ name: "ffi" }),
+  env: ["HOME", "PATH", "LD_PRELOAD", "SSH_AUTH_SOCK", "PW_OF_ALICE"]
+    .filter((variable) => state({ name: "env", variable })),
+  read: paths.filter((path) => state({ name: "read", path })),
+  write: paths.filter((path) => state({ name: "write", path })),
+  everything: (["read", "write", "env", "run", "sys"] as const).filter((name) => state({ name })),
+};
+await Deno.stdout.write(new TextEncoder().encode(JSON.stringify(found)));
