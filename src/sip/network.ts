@@ -85,6 +85,16 @@ export class Network {
     return this.#layer.isServer(flow) ? "server" : "stranger";
   }
 
+  /** A request came from its dialog's peer: who is reached by that flow from now on. */
+  moved(request: SipMessage, flow: Flow): void {
+    this.#layer.dialogMoved(request, flow);
+  }
+
+  /** Whether who sends on a flow is who a SIP URI leads to, by its address. Never rejects. */
+  comesFrom(uri: string, flow: Flow): Promise<boolean> {
+    return this.#layer.comesFrom(uri, flow);
+  }
+
   start(): void {
     this.#connection?.start();
   }

@@ -22,13 +22,15 @@ import { OffhookError } from "../base/errors.ts";
 import type { CallId, SipEffect, SipInput } from "../core/ports/sip_port.ts";
 import type { Agent, CallEffect, Leg, Log } from "./agent.ts";
 import { answer } from "./message/answer.ts";
+import { DialogSources } from "./dialog/sources.ts";
 import { makeCore, placeholder } from "./library/core_setup.ts";
 import { displayNameContent, headerValue } from "../core/account/header_value.ts";
 import { newToken } from "./message/identifiers.ts";
 import { IncomingCall } from "./call/incoming.ts";
-import { IncomingMessages } from "./library/incoming_message.ts";
+import { type IncomingAccess, IncomingMessages } from "./library/incoming_message.ts";
 import { MalformedMessage } from "./library/library_message.ts";
 import type { SipMessage } from "./message/scan.ts";
+import { flowOf } from "./library/message_flow.ts";
 import { Network, type NetworkOptions } from "./network.ts";
 import { OutgoingCall } from "./call/outgoing.ts";
 import { Registration } from "./registration/registration.ts";
@@ -62,14 +64,13 @@ export class UserAgent {
   readonly #clock: Clock;
   readonly #network: Network;
   readonly #core: UserAgentCore;
+  readonly #sources: DialogSources;
   readonly #incoming: IncomingMessages;
   readonly #agent: Agent;
   /** Absent without an account. */
   readonly #registration: Registration | undefined;
   readonly #legs = new Map<CallId, Leg>();
   #password: () => Promise<string>;
-  /** The flow of the message that is being handled. */
-  #incomingFlow: Flow | undefined;
   #stopping: (() => void) | undefined;
 
   /** @throws OffhookError `invalid-target` for a server or proxy that is none, `usage` for bad names */
@@ -89,7 +90,9 @@ export class UserAgent {
       delegate: this.#coreDelegate(),
       send: (text) => this.#network.send(text),
     });
-    this.#incoming = new IncomingMessages(this.#core);
+    const access = this.#incomingAccess();
+    this.#sources = new DialogSources(access);
+    this.#incoming = new IncomingMessages(access, this.#sources);
     this.#agent = this.#makeAgent(random);
     if (account.server !== "") this.#registration = new Registration(this.#agent, this.#network);
   }
@@ -211,6 +214,18 @@ export class UserAgent {
     };
   }
 
+  #incomingAccess(): IncomingAccess {
+    const network = this.#network;
+    return {
+      core: this.#core,
+      originOf: (flow) => network.originOf(flow),
+      comesFrom: (uri, flow) => network.comesFrom(uri, flow),
+      takesUser: (user, flow) => this.#takesUser(user, flow),
+      moved: (message, flow) => network.moved(message, flow),
+      log: (level, message) => this.#log(level, message),
+    };
+  }
+
   #coreDelegate(): UserAgentCoreDelegate {
     return {
       onInvite: (request) => this.#invited(request as unknown as InviteUserAgentServer),
@@ -242,13 +257,10 @@ export class UserAgent {
   // What comes from the network.
 
   #receive(message: SipMessage, flow: Flow): void {
-    this.#incomingFlow = flow;
     try {
-      this.#incoming.deliver(message, (user) => this.#takesUser(user, flow));
+      this.#incoming.deliver(message, flow)?.catch((error) => this.#refuse(message, flow, error));
     } catch (thrown) {
       this.#refuse(message, flow, thrown);
-    } finally {
-      this.#incomingFlow = undefined;
     }
   }
 
@@ -270,7 +282,7 @@ export class UserAgent {
   }
 
   #invited(server: InviteUserAgentServer): void {
-    const flow = this.#incomingFlow;
+    const flow = flowOf(server.message);
     if (flow === undefined || this.#stopping !== undefined) {
       server.reject({ statusCode: 480 });
       return;
@@ -280,7 +292,7 @@ export class UserAgent {
       server.reject({ statusCode: replaced.refusal });
       return;
     }
-    const leg = replaced === undefined
+    const leg = replaced === undefined || !this.#sources.mayReplace(replaced.dialog, flow)
       ? undefined
       : [...this.#legs.values()].find((each) => each.dialog === replaced.dialog);
     if (replaced !== undefined && leg === undefined) server.reject({ statusCode: 481 });

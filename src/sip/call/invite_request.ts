@@ -22,6 +22,7 @@ import {
 } from "../../core/account/header_value.ts";
 import { newToken } from "../message/identifiers.ts";
 import { requestTarget } from "../dialog/identity.ts";
+import { noteFlow } from "../library/message_flow.ts";
 import { LiteralUri } from "../library/literal_uri.ts";
 import { MAX_LONGER } from "../pacing.ts";
 import { sdpBody } from "../dialog/session_context.ts";
@@ -123,6 +124,7 @@ export class InviteRequest {
       this.sdp === undefined ? undefined : sdpBody(this.sdp),
     );
     this.#message = message;
+    noteFlow(message, flow);
     return new InviteUserAgentClient(core, message, delegate);
   }
 

@@ -13,6 +13,7 @@ import type {
 import type { Agent } from "../agent.ts";
 import type { Authentication } from "../auth/authentication.ts";
 import { OffhookError } from "../../base/errors.ts";
+import { flowOfDialog } from "../library/message_flow.ts";
 import { dialogRoute } from "../library/strict_routes.ts";
 
 export interface InDialogRequest {
@@ -63,15 +64,17 @@ export function sendInDialog(
     agent.core.request(message, delegate);
   };
   authentication.begin();
-  whenReachable(agent, send);
+  whenReachable(agent, dialog, send);
 }
 
 /**
- * Runs `send` at once when the account's connection is up; else after a try to get it up, whatever
+ * Runs `send` at once when the account's connection is up, or the dialog does not go by it; else after a try to get it up, whatever
  * comes of it. A BYE in the second of a reconnect would be lost otherwise, and the peer left talking.
  */
-export function whenReachable(agent: Agent, send: () => void): void {
-  const reaching = agent.reach();
+export function whenReachable(agent: Agent, dialog: SessionDialog, send: () => void): void {
+  const began = flowOfDialog(dialog);
+  const direct = began !== undefined && agent.originOf(began) === "stranger";
+  const reaching = direct ? undefined : agent.reach();
   if (reaching === undefined) send();
   else reaching.then(send, send);
 }

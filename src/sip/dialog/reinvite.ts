@@ -51,7 +51,7 @@ export function sendReinvite(
     dialog.invite(delegate, requestOptions([...headers, ...credentials()], sdp));
   };
   authentication.begin();
-  whenReachable(agent, send);
+  whenReachable(agent, dialog, send);
 }
 
 function requestOptions(extraHeaders: string[], sdp: string | undefined): RequestOptions {

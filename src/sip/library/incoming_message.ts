@@ -2,8 +2,8 @@
  * Messages of the transport layer on their way to SIP.js's core: checked, and made such that it does
  * the right thing.
  *
- *     SipMessage ─► libraryMessage ─► checks ─► UserAgentCore
- *                        └ malformed ─► 400      └ 404, 405, 420, 481, 482: answered here
+ *     SipMessage ─► libraryMessage ─► source ─► checks ─► UserAgentCore
+ *                        └ malformed ─► 400  └ 481  └ 404, 405, 420, 481, 482: answered here
  *
  * What SIP.js's core gets wrong or leaves out:
  * - it matches requests to transactions by branch alone: the sent-by joins the key (RFC 3261 §17.2.3);
@@ -14,18 +14,24 @@
  * Not on the real-time path.
  */
 import {
+  type Dialog,
   IncomingRequestMessage,
   type IncomingResponseMessage,
   NameAddrHeader,
   type URI,
   type UserAgentCore,
 } from "sip.js/lib/core/index.js";
+import type { Log } from "../agent.ts";
 import { ALLOW_LINE, unsupportedOptions } from "./capabilities.ts";
+import type { DialogSources, SourceAccess } from "../dialog/sources.ts";
 import { type LibraryMessage, libraryMessage } from "./library_message.ts";
 import { MergedRequests } from "./merged_requests.ts";
 import type { SipMessage } from "../message/scan.ts";
+import { noteFlow } from "./message_flow.ts";
 import { METHODS } from "./allowed_methods.ts";
 import { transactionId } from "../transport/transaction/server.ts";
+import type { Flow } from "../transport/flow/types.ts";
+import { hostPort } from "../message/via.ts";
 
 /** Only inside a dialog: without To tag there is none to be found (RFC 3261 §12.2.2). */
 const DIALOG_METHODS = new Set(["BYE", "PRACK", "UPDATE", "INFO"]);
@@ -34,26 +40,47 @@ const NO_TAG = "none";
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
+export interface IncomingAccess extends SourceAccess {
+  /** Whether a request outside dialogs for this user part is for us. */
+  takesUser(user: string, flow: Flow): boolean;
+  /** A request came from its dialog's peer: who is reached by that flow from now on. */
+  moved(source: SipMessage, flow: Flow): void;
+  log: Log;
+}
+
+/** A request on its way to the core. */
+interface Delivery {
+  source: SipMessage;
+  message: IncomingRequestMessage;
+  flow: Flow;
+}
+
 export class IncomingMessages {
+  readonly #access: IncomingAccess;
   readonly #core: UserAgentCore;
   readonly #merged: MergedRequests;
+  readonly #sources: DialogSources;
+  /** Dialogs of which it was told that a stranger meddles. */
+  readonly #told = new WeakSet<Dialog>();
 
-  constructor(core: UserAgentCore) {
-    this.#core = core;
-    this.#merged = new MergedRequests(core);
+  constructor(access: IncomingAccess, sources: DialogSources) {
+    this.#access = access;
+    this.#core = access.core;
+    this.#merged = new MergedRequests(access.core);
+    this.#sources = sources;
   }
 
   /**
    * Gives a message to the core, or answers it.
-   * @param takesUser whether a request for this user part is for us
-   * @throws MalformedMessage; anything when SIP.js's core throws
+   * @throws MalformedMessage; anything when SIP.js's core throws. When the source of a request had to be
+   *   looked up, the promise rejects with it
    */
-  deliver(source: SipMessage, takesUser: (user: string) => boolean): void {
+  deliver(source: SipMessage, flow: Flow): void | Promise<void> {
     const message = libraryMessage(source);
-    if (message instanceof IncomingRequestMessage) {
-      (message as Mutable<IncomingRequestMessage>).viaBranch = transactionId(source);
-      this.#deliverRequest(message, takesUser);
-    } else deliverResponse(this.#core, message);
+    noteFlow(message, flow);
+    if (!(message instanceof IncomingRequestMessage)) return deliverResponse(this.#core, message);
+    (message as Mutable<IncomingRequestMessage>).viaBranch = transactionId(source);
+    return this.#fromSource({ source, message, flow });
   }
 
   /** The transport layer keeps a finished transaction no longer: nor does the core. */
@@ -64,7 +91,43 @@ export class IncomingMessages {
     server.dispose();
   }
 
-  #deliverRequest(message: IncomingRequestMessage, takesUser: (user: string) => boolean): void {
+  /** Requests of a dialog are heeded from where the dialog is only. */
+  #fromSource(delivery: Delivery): void | Promise<void> {
+    const { source, message, flow } = delivery;
+    if (message.method === "CANCEL") return this.#cancel(delivery);
+    const dialog = message.toTag === undefined ? undefined : this.#sources.dialogOf(message);
+    if (dialog === undefined) return this.#deliverRequest(delivery);
+    if (this.#sources.isOwn(dialog, flow)) {
+      this.#access.moved(source, flow);
+      return this.#deliverRequest(delivery);
+    }
+    return this.#sources.admit(dialog, flow).then((admitted) => {
+      if (admitted) this.#deliverRequest(delivery);
+      else this.#turnAway(delivery, dialog);
+    });
+  }
+
+  #cancel(delivery: Delivery): void {
+    const { message, flow } = delivery;
+    const invite = this.#core.userAgentServers.get(message.viaBranch)?.message;
+    if (invite === undefined || this.#sources.mayCancel(invite, flow)) {
+      return this.#deliverRequest(delivery);
+    }
+    this.#turnAway(delivery, undefined);
+  }
+
+  /** As if there was no such dialog: a stranger learns nothing of it. */
+  #turnAway({ message, flow }: Delivery, dialog: Dialog | undefined): void {
+    const { method } = message;
+    if (dialog === undefined || !this.#told.has(dialog)) {
+      if (dialog !== undefined) this.#told.add(dialog);
+      const from = hostPort(flow.remote);
+      this.#access.log("warning", `${method} from ${from}, where its call is not, was refused`);
+    }
+    if (method !== "ACK") this.#refuse(message, 481);
+  }
+
+  #deliverRequest({ message, flow }: Delivery): void {
     const { method } = message;
     const inDialog = message.toTag !== undefined;
     if (method === "ACK") {
@@ -78,7 +141,7 @@ export class IncomingMessages {
       if (unknown.length > 0) {
         return this.#refuse(message, 420, [`Unsupported: ${unknown.join(", ")}`]);
       }
-      if (!inDialog && !this.#takesOutside(message, takesUser)) return;
+      if (!inDialog && !this.#takesOutside(message, flow)) return;
     }
     if (method === "INVITE" && !message.hasHeader("contact")) {
       // RFC 2543 peers (RFC 4475 §3.4.1): their From is where they are.
@@ -88,9 +151,10 @@ export class IncomingMessages {
   }
 
   /** False: a request outside any dialog has been refused. */
-  #takesOutside(message: IncomingRequestMessage, takesUser: (user: string) => boolean): boolean {
+  #takesOutside(message: IncomingRequestMessage, flow: Flow): boolean {
+    const user = message.ruri?.user ?? "";
     if (DIALOG_METHODS.has(message.method)) this.#refuse(message, 481);
-    else if (message.method !== "OPTIONS" && !takesUser(message.ruri?.user ?? "")) {
+    else if (message.method !== "OPTIONS" && !this.#access.takesUser(user, flow)) {
       this.#refuse(message, 404);
     } else if (message.method !== "OPTIONS" && this.#merged.isMerged(message)) {
       this.#refuse(message, 482);

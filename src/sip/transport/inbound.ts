@@ -12,7 +12,7 @@ import { answer } from "../message/answer.ts";
 import { replaceVia, scanBytes, type ScanFault, type SipMessage } from "../message/scan.ts";
 import { stampVia } from "../message/via.ts";
 import type { ClientTransactions } from "./transaction/client.ts";
-import { type DialogFlows, isNatted } from "./routing/dialog_flows.ts";
+import type { DialogFlows } from "./routing/dialog_flows.ts";
 import { type BaseFlow, isBlank, plainHost } from "./flow/flow.ts";
 import type { ServerTransactions } from "./transaction/server.ts";
 import type { LayerEvent, RequestHook } from "./flow/types.ts";
@@ -82,10 +82,9 @@ export class Inbound {
 
   #request(flow: BaseFlow, message: SipMessage): void {
     const { server, dialogs, onRequest, deliver, respond, emit } = this.options;
-    const natted = isNatted(message, flow);
     stampReceived(message, flow);
     if (server.receive(message, responseFlow(message, flow)) === "absorb") return;
-    dialogs.received(message, flow, natted);
+    dialogs.received(message, flow);
     try {
       const response = onRequest?.(message, flow);
       if (response === undefined) deliver(message, flow);

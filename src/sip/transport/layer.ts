@@ -22,6 +22,7 @@ import type { BaseFlow } from "./flow/flow.ts";
 import { FlowTable } from "./routing/flow_table.ts";
 import { Inbound } from "./inbound.ts";
 import { configuredHop, parseHopUri } from "./routing/next_hop.ts";
+import { KnownAddresses } from "./routing/known_addresses.ts";
 import { NextHopConnection } from "./routing/next_hop_connection.ts";
 import { Outbound } from "./outbound.ts";
 import { Routing } from "./routing/routing.ts";
@@ -61,6 +62,7 @@ export class TransportLayer {
   readonly #outbound: Outbound;
   readonly #routing: Routing;
   readonly #account: NextHopConnection | undefined;
+  readonly #dialogs = new DialogFlows();
   #closed = false;
 
   /** @throws OffhookError `invalid-target` when `nextHop.server` is no server */
@@ -80,16 +82,16 @@ export class TransportLayer {
       onEvicted: (transaction) => this.#evicted(transaction),
     });
     const locating = (destination: Destination) => this.#locate(destination);
-    this.#account = hop === undefined ? undefined : new NextHopConnection({
-      clock: this.clock,
-      locate: () => locating(hop),
-      ...domainLocator(this.options.nextHop?.domain, locating),
-      open: (target) => this.#openNextHop(target),
-    });
+    this.#account = hop === undefined ? undefined : this.#makeAccount(hop);
     const open = (target: Target) => this.#flows.toward(target);
-    this.#routing = new Routing({ dialogs, account: this.#account, locate: locating, open });
-    this.#outbound = this.#makeOutbound(dialogs);
-    this.#inbound = this.#makeInbound(dialogs);
+    this.#routing = new Routing({
+      dialogs: this.#dialogs,
+      account: this.#account,
+      locate: locating,
+      open,
+    });
+    this.#outbound = this.#makeOutbound();
+    this.#inbound = this.#makeInbound();
   }
 
   #makeFlows(path: string | undefined, dialogs: DialogFlows): FlowTable {
@@ -102,24 +104,36 @@ export class TransportLayer {
     });
   }
 
-  #makeOutbound(dialogs: DialogFlows): Outbound {
+  #makeAccount(hop: Destination): NextHopConnection {
+    const named = this.options.nextHop?.domain;
+    const domain = named === undefined ? undefined : configuredHop({ server: named });
+    return new NextHopConnection({
+      clock: this.clock,
+      names: domain === undefined ? [hop] : [hop, domain],
+      locate: () => this.#locate(hop),
+      ...(domain === undefined ? {} : { locateDomain: () => this.#locate(domain) }),
+      open: (target) => this.#openNextHop(target),
+    });
+  }
+
+  #makeOutbound(): Outbound {
     return new Outbound({
       client: this.#client,
       server: this.#server,
       flows: this.#flows,
       routing: this.#routing,
-      dialogs,
+      dialogs: this.#dialogs,
       udpLimit: this.options.udpLimit,
       clock: this.clock,
       emit: (event) => this.#emit(event),
     });
   }
 
-  #makeInbound(dialogs: DialogFlows): Inbound {
+  #makeInbound(): Inbound {
     return new Inbound({
       client: this.#client,
       server: this.#server,
-      dialogs,
+      dialogs: this.#dialogs,
       onRequest: this.options.onRequest,
       trace: (flow, text) => this.#trace(flow, "in", text),
       emit: (event) => this.#emit(event),
@@ -136,6 +150,18 @@ export class TransportLayer {
   /** Account mode: whether what comes on a flow comes from the account's server. */
   isServer(flow: Flow): boolean {
     return this.#account?.isServer(flow) ?? false;
+  }
+
+  /** A request on a flow is known to come from its dialog's peer, who is reached there from now on. */
+  dialogMoved(request: SipMessage, flow: Flow): void {
+    this.#dialogs.moved(request, flow as BaseFlow);
+  }
+
+  /** Whether who sends on a flow is who a SIP URI leads to, by its address. Never rejects. */
+  async comesFrom(uri: string, flow: Flow): Promise<boolean> {
+    const hop = parseHopUri(uri);
+    const targets = hop === undefined ? [] : await this.#locate(hop).catch(() => []);
+    return new KnownAddresses(targets).include(flow);
   }
 
   /** Adds a listener of events; the returned function takes it away. */
@@ -307,13 +333,4 @@ export class TransportLayer {
       flow.close();
     });
   }
-}
-
-function domainLocator(
-  domain: string | undefined,
-  locate: (destination: Destination) => Promise<Target[]>,
-): { locateDomain?: () => Promise<Target[]> } {
-  if (domain === undefined) return {};
-  const hop = configuredHop({ server: domain });
-  return { locateDomain: () => locate(hop) };
 }

@@ -67,6 +67,8 @@ export interface RequestOptions {
   callId?: string;
   cseq?: number;
   branch?: string;
+  /** sent-by of the Via, when it is not our own address. */
+  via?: string;
   headers?: string[];
   body?: string;
   /** Absent: our own; `null`: none. */
@@ -180,7 +182,9 @@ export class RawPeer {
     const id = ++counter;
     const lines = [
       `${method} ${options.uri ?? `sip:alice@127.0.0.1:${port}`} SIP/2.0`,
-      `Via: SIP/2.0/UDP ${this.at};branch=${options.branch ?? `z9hG4bKraw${id}`};rport`,
+      `Via: SIP/2.0/UDP ${options.via ?? this.at};branch=${
+        options.branch ?? `z9hG4bKraw${id}`
+      };rport`,
       `From: ${options.from ?? `<sip:peer@${this.at}>;tag=raw${id}`}`,
       `To: ${options.to ?? `<sip:alice@127.0.0.1:${port}>`}`,
       `Call-ID: ${options.callId ?? `raw${id}`}`,

@@ -1,4 +1,5 @@
 /** A phone and a peer that is written by hand, until both are gone. */
+import { VirtualClock } from "../../fakes/virtual_clock.ts";
 import { description, Phone, type PhoneOptions } from "./phone.ts";
 import { type RawMessage, RawPeer, type RequestOptions, sdp } from "./raw_peer.ts";
 
@@ -54,7 +55,12 @@ export async function withAccount(
       for (const bye of peer.received.filter(({ kind }) => kind === "BYE")) peer.reply(bye, 200);
       for (const method of ["BYE", "REGISTER"]) peer.obliging.add(method);
     }
-    await phone.stop();
+    const stopped = phone.stop();
+    if (options.clock instanceof VirtualClock) {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      options.clock.advance(5_000);
+    }
+    await stopped;
     await server.close();
     await stranger.close();
   }

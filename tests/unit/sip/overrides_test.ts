@@ -9,11 +9,25 @@ import {
   UserAgentCore,
   type UserAgentServer,
 } from "sip.js/lib/core/index.js";
-import { IncomingMessages } from "../../../src/sip/library/incoming_message.ts";
+import { DialogSources } from "../../../src/sip/dialog/sources.ts";
+import {
+  type IncomingAccess,
+  IncomingMessages,
+} from "../../../src/sip/library/incoming_message.ts";
 import { scanText } from "../../../src/sip/message/scan.ts";
 import { LiteralUri } from "../../../src/sip/library/literal_uri.ts";
+import type { Flow } from "../../../src/sip/transport/flow/types.ts";
 import type { UpdateDelegate } from "../../../src/sip/library/update.ts";
 import "../../../src/sip/library/mod.ts";
+
+const FLOW = { transport: "udp", remote: { host: "192.0.2.1", port: 5060 } } as Flow;
+
+/** There is but one peer. */
+class AnySource extends DialogSources {
+  override isOwn(): boolean {
+    return true;
+  }
+}
 
 /** SIP.js's core over a transport that only remembers. */
 class Bench {
@@ -47,13 +61,21 @@ class Bench {
         },
       }),
     });
-    this.incoming = new IncomingMessages(this.core);
+    const access: IncomingAccess = {
+      core: this.core,
+      originOf: () => "stranger",
+      comesFrom: () => Promise.resolve(false),
+      takesUser: () => true,
+      moved: () => {},
+      log: () => {},
+    };
+    this.incoming = new IncomingMessages(access, new AnySource(access));
   }
 
   receive(text: string): void {
     const scan = scanText(text);
     assert.ok(scan.ok, "a test message is malformed");
-    this.incoming.deliver(scan.message, () => true);
+    this.incoming.deliver(scan.message, FLOW);
   }
 
   request(method: string, lines: string[] = [], more: { to?: string; cseq?: number } = {}): void {

@@ -21,16 +21,18 @@ const CREATES_DIALOG = new Set(["INVITE", "SUBSCRIBE", "REFER", "NOTIFY"]);
 export class DialogFlows {
   readonly #all = new Map<string, DialogFlow>();
 
-  /** A request came on a flow; `natted`: its Via does not name the address that it came from. */
-  received(request: SipMessage, flow: BaseFlow, natted: boolean): void {
-    const known = this.#get(request.callId);
-    if (known === undefined && !CREATES_DIALOG.has(request.method)) return;
-    // A Record-Route names the proxy to go through, unless only this connection leads to it.
-    const routed = header(request, "record-route") !== undefined;
-    const preferred = isWebSocket(flow) ||
-      (flow.transport === "udp" ? natted && !routed : flow.accepted);
-    const inCall = known?.inCall === true && request.method !== "BYE";
-    this.#set(request.callId, { flow, preferred, inCall });
+  /** A request came on a flow, which may begin a dialog. */
+  received(request: SipMessage, flow: BaseFlow): void {
+    // Anybody can write the Call-ID of another's dialog: see moved().
+    if (isInDialog(request) || !CREATES_DIALOG.has(request.method)) return;
+    const known = this.latest(request.callId);
+    if (known !== undefined && known.remote.host !== flow.remote.host) return;
+    this.#heard(request, flow);
+  }
+
+  /** The peer of a dialog, known to be it, sent a request on a flow: it is reached there from now on. */
+  moved(request: SipMessage, flow: BaseFlow): void {
+    this.#heard(request, flow);
   }
 
   /** A request of ours that may begin a dialog goes out on a flow. */
@@ -49,7 +51,7 @@ export class DialogFlows {
 
   /** The open flow that a request of the dialog can take when its URIs lead nowhere. */
   fallback(callId: string): BaseFlow | undefined {
-    const flow = this.#get(callId)?.flow;
+    const flow = this.latest(callId);
     return flow?.isOpen ? flow : undefined;
   }
 
@@ -66,8 +68,22 @@ export class DialogFlows {
     return new Set([...this.#all.values()].filter((each) => each.inCall).map((each) => each.flow));
   }
 
+  /** The flow that the dialog began or went on on, which may be closed by now. */
+  latest(callId: string): BaseFlow | undefined {
+    return this.#get(callId)?.flow;
+  }
+
   #get(callId: string): DialogFlow | undefined {
     return this.#all.get(keptKey(callId));
+  }
+
+  #heard(request: SipMessage, flow: BaseFlow): void {
+    // A Record-Route names the proxy to go through, unless only this connection leads to it.
+    const routed = header(request, "record-route") !== undefined;
+    const preferred = isWebSocket(flow) ||
+      (flow.transport === "udp" ? isNatted(request, flow) && !routed : flow.accepted);
+    const inCall = this.#get(request.callId)?.inCall === true && request.method !== "BYE";
+    this.#set(request.callId, { flow, preferred, inCall });
   }
 
   #set(callId: string, entry: DialogFlow): void {
@@ -78,7 +94,12 @@ export class DialogFlows {
   }
 }
 
-function isWebSocket(flow: BaseFlow): boolean {
+/** True: the request says that it belongs to a dialog (RFC 3261 §12.2.2). */
+export function isInDialog(request: SipMessage): boolean {
+  return /;\s*tag\s*=/i.test(header(request, "to") ?? "");
+}
+
+export function isWebSocket(flow: BaseFlow): boolean {
   return flow.transport === "ws" || flow.transport === "wss";
 }
 

@@ -9,9 +9,9 @@
  * A target that failed goes to the end of the list for a while. Not on the real-time path.
  */
 import { OffhookError } from "../../../base/errors.ts";
-import type { Target } from "../../dns/locate.ts";
+import type { Destination, Target } from "../../dns/locate.ts";
 import { type BaseFlow, isSecure } from "../flow/flow.ts";
-import { ServerAddresses } from "./server_addresses.ts";
+import { KnownAddresses } from "./known_addresses.ts";
 import type { Clock, Flow } from "../flow/types.ts";
 
 /** How long a failed target is tried last. */
@@ -19,6 +19,8 @@ const PENALTY_MS = 5 * 60_000;
 
 export interface NextHopConnectionOptions {
   clock: Clock;
+  /** The server, and the domain that it serves, as configured. */
+  names: readonly Destination[];
   locate(): Promise<Target[]>;
   /** Where else the server may send from: its domain's own addresses behind an outbound proxy. */
   locateDomain?(): Promise<Target[]>;
@@ -26,7 +28,7 @@ export interface NextHopConnectionOptions {
 }
 
 export class NextHopConnection {
-  readonly #addresses = new ServerAddresses();
+  readonly #addresses = new KnownAddresses();
   readonly #flows = new WeakSet<Flow>();
   #flow: BaseFlow | undefined;
   #target: Target | undefined;
@@ -47,8 +49,24 @@ export class NextHopConnection {
    */
   isServer(flow: Flow): boolean {
     if (this.#flows.has(flow)) return true;
-    const secure = this.#target !== undefined && isSecure(this.#target);
-    return !secure && this.#addresses.include(flow);
+    return !this.isSecure && this.#addresses.include(flow);
+  }
+
+  /** Whether a target is the server itself. */
+  isServerAt({ host, port }: Pick<Target, "host" | "port">): boolean {
+    return this.#addresses.has(host, port);
+  }
+
+  /** The names that the configuration gives the server, as they would stand in a URI. */
+  isServerName({ host, port }: Destination): boolean {
+    return this.options.names.some((name) =>
+      name.host.toLowerCase() === host.toLowerCase() && (port === undefined || port === name.port)
+    );
+  }
+
+  /** Whether the account speaks TLS; as it was when it last did. */
+  get isSecure(): boolean {
+    return this.#target !== undefined && isSecure(this.#target);
   }
 
   /**

@@ -70,7 +70,7 @@ export class ServerTransactions<F extends TransactionFlow> {
   /** A request came; its responses are to take `flow`. */
   receive(request: SipMessage, flow: F): RequestVerdict {
     const id = transactionId(request);
-    const key = keyOf(id, request.method === "ACK" ? "INVITE" : request.method);
+    const key = keyOf(request, request.method === "ACK" ? "INVITE" : request.method);
     const known = this.#all.get(key);
     if (request.method === "ACK") return known === undefined ? "deliver" : this.#acknowledge(known);
     if (known !== undefined) {
@@ -93,7 +93,7 @@ export class ServerTransactions<F extends TransactionFlow> {
 
   /** The transaction that a response belongs to. */
   find(response: SipMessage): ServerTransaction<F> | undefined {
-    return this.#all.get(keyOf(transactionId(response), response.method));
+    return this.#all.get(keyOf(response, response.method));
   }
 
   /** The flow of the request with this top Via branch, while its transaction lasts. */
@@ -110,7 +110,7 @@ export class ServerTransactions<F extends TransactionFlow> {
   }
 
   #start(id: string, request: SipMessage, flow: F): void {
-    const key = keyOf(id, request.method);
+    const key = keyOf(request, request.method);
     const transaction: ServerTransaction<F> = {
       id,
       key,
@@ -242,6 +242,8 @@ export function transactionId(message: SipMessage): string {
   return keptKey(`${message.callId} ${message.cseq} ${from} ${sentBy}`);
 }
 
-function keyOf(id: string, method: string): string {
-  return `${method} ${id}`;
+/** Of a CANCEL also the address that it came from, so that nobody uses up the CANCEL of another. */
+function keyOf(message: SipMessage, method: string): string {
+  const source = method === "CANCEL" ? message.via.received ?? "" : "";
+  return `${method} ${transactionId(message)} ${source}`;
 }

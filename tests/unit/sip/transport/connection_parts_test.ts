@@ -64,11 +64,18 @@ function flowLike(transport: string, accepted: boolean, isOpen = true): BaseFlow
   return { transport, accepted, isOpen, remote: { host: "192.0.2.1", port: 5060 } } as BaseFlow;
 }
 
-function message(method: string, ...headers: string[]): SipMessage {
+function message(
+  method: string,
+  { headers = [], to = "<sip:b@h>", via = "192.0.2.1" }: {
+    headers?: string[];
+    to?: string;
+    via?: string;
+  } = {},
+): SipMessage {
   const scan = scanText([
     `${method} sip:b@h SIP/2.0`,
-    "Via: SIP/2.0/UDP 192.0.2.1;branch=z9hG4bK1",
-    "To: <sip:b@h>",
+    `Via: SIP/2.0/UDP ${via};branch=z9hG4bK1`,
+    `To: ${to}`,
     "From: <sip:a@h>",
     "Call-ID: c",
     `CSeq: 1 ${method}`,
@@ -92,24 +99,33 @@ Deno.test("a dialog keeps the flow that only it can use", () => {
     const dialogs = new DialogFlows();
     const flow = flowLike(transport, true);
     const headers = routed ? ["Record-Route: <sip:p;lr>"] : [];
-    dialogs.received(message("INVITE", ...headers), flow, natted);
+    const via = natted ? "10.0.0.1" : "192.0.2.1";
+    dialogs.received(message("INVITE", { headers, via }), flow);
     assert.equal(dialogs.preferred("c") === flow, preferred, `${transport} ${natted} ${routed}`);
     assert.equal(dialogs.fallback("c"), flow);
   }
 });
 
-Deno.test("a closed flow is no dialog's, and a later request brings the new one", () => {
+Deno.test("a closed flow is no dialog's, and a later request of its peer brings the new one", () => {
   const dialogs = new DialogFlows();
   const closed = flowLike("ws", true, false);
   const opened = flowLike("ws", true);
-  dialogs.received(message("OPTIONS"), opened, false);
+  dialogs.received(message("OPTIONS"), opened);
   assert.equal(dialogs.fallback("c"), undefined, "OPTIONS begins no dialog");
-  dialogs.received(message("INVITE"), closed, false);
+  dialogs.received(message("INVITE"), closed);
   assert.equal(dialogs.preferred("c"), undefined);
-  dialogs.received(message("BYE"), opened, false);
+  assert.equal(dialogs.latest("c"), closed);
+  const bye = message("BYE", { to: "<sip:b@h>;tag=1" });
+  dialogs.received(bye, opened);
+  assert.equal(dialogs.preferred("c"), undefined, "anybody may have written it");
+  dialogs.moved(bye, opened);
   assert.equal(dialogs.preferred("c"), opened);
-  assert(!isNatted(message("BYE"), opened));
-  const behind = { ...opened, remote: { host: "192.0.2.1", port: 1024 } } as BaseFlow;
+});
+
+Deno.test("a peer behind NAT is known by its Via", () => {
+  const flow = flowLike("udp", true);
+  assert(!isNatted(message("BYE"), flow));
+  const behind = { ...flow, remote: { host: "192.0.2.1", port: 1024 } } as BaseFlow;
   assert(isNatted(message("BYE"), behind));
 });
 
@@ -122,6 +138,7 @@ function nextHop(hosts: string[], failing: Record<string, OffhookError>) {
   const tried: string[] = [];
   const connection = new NextHopConnection({
     clock,
+    names: [{ host: "pbx" }],
     locate: () => Promise.resolve(targets(...hosts)),
     open: (target) => {
       tried.push(target.host);

@@ -1,14 +1,14 @@
-/** Which peers count as the account's server by their address. */
+/** Which peers count as a server by their address. */
 import assert from "node:assert/strict";
 import type { Target } from "../../../../src/sip/dns/locate.ts";
-import { ServerAddresses } from "../../../../src/sip/transport/routing/server_addresses.ts";
+import { KnownAddresses } from "../../../../src/sip/transport/routing/known_addresses.ts";
 
 function target(host: string, port: number): Target {
   return { transport: "udp", host, port, name: "pbx.example" };
 }
 
 Deno.test("a server has every address that its name led to, from whatever port it sends", () => {
-  const addresses = new ServerAddresses();
+  const addresses = new KnownAddresses();
   addresses.add([target("192.0.2.1", 5060), target("2001:db8::1", 5060)]);
   addresses.add([target("192.0.2.2", 5070)]);
   const table: [transport: "udp" | "tcp", host: string, port: number, included: boolean][] = [
@@ -25,7 +25,7 @@ Deno.test("a server has every address that its name led to, from whatever port i
 });
 
 Deno.test("on a loopback address, which all of a machine share, a datagram needs the port too", () => {
-  const addresses = new ServerAddresses();
+  const addresses = new KnownAddresses();
   addresses.add([target("127.0.0.1", 5060), target("127.0.0.1", 5062), target("::1", 5060)]);
   const includes = (transport: "udp" | "tcp", host: string, port: number) =>
     addresses.include({ transport, remote: { host, port } });
@@ -37,7 +37,7 @@ Deno.test("on a loopback address, which all of a machine share, a datagram needs
 });
 
 Deno.test("a name that keeps changing does not fill the memory; the latest addresses stay", () => {
-  const addresses = new ServerAddresses();
+  const addresses = new KnownAddresses();
   for (let last = 0; last < 200; last++) addresses.add([target(`192.0.2.${last}`, 5060)]);
   const includes = (last: number) =>
     addresses.include({ transport: "udp", remote: { host: `192.0.2.${last}`, port: 5060 } });

@@ -1,5 +1,5 @@
 /**
- * The addresses that an account's server is known to have, to tell its requests from those of strangers.
+ * The addresses that a name led to, to tell who has it from strangers.
  * Not on the real-time path.
  */
 import type { Target } from "../../dns/locate.ts";
@@ -8,9 +8,13 @@ import type { Flow } from "../flow/types.ts";
 /** A name that is resolved anew may show other addresses each time; beyond this the oldest go. */
 const MAX_ADDRESSES = 64;
 
-export class ServerAddresses {
+export class KnownAddresses {
   /** Ports by numeric host. */
   readonly #ports = new Map<string, Set<number>>();
+
+  constructor(targets: readonly Target[] = []) {
+    this.add(targets);
+  }
 
   add(targets: readonly Target[]): void {
     for (const { host, port } of targets) {
@@ -21,10 +25,15 @@ export class ServerAddresses {
     while (this.#ports.size > MAX_ADDRESSES) this.#ports.delete(this.#ports.keys().next().value!);
   }
 
+  /** Whether the name led to this very address. */
+  has(host: string, port: number): boolean {
+    return this.#ports.get(host)?.has(port) ?? false;
+  }
+
   /**
    * Whether a flow's peer has one of the addresses. The port may be any: servers send from others than
-   * they listen on, connections always do. On a loopback address everybody on this machine has the
-   * server's address, so that a datagram has to come from its port.
+   * they listen on, connections always do. A loopback address is everybody's on this machine, so that a
+   * datagram has to come from the port, too.
    */
   include({ remote, transport }: Pick<Flow, "remote" | "transport">): boolean {
     const ports = this.#ports.get(remote.host);
