@@ -1,15 +1,18 @@
 /**
- * Which flow a request takes (RFC 3261 §8.1.2, RFC 3263).
+ * Which flow a request takes (RFC 3261 §8.1.2, §12.2.1.1, RFC 3263).
  *
- *     dialog's own flow (WebSocket, NAT) ─► account's next hop ─► table of set routes ─► Route or
- *     request URI, located and opened ─► dialog's flow after all
+ *     dialog's own flow (WebSocket, NAT)
+ *       └► outside dialogs: the account's next hop
+ *       └► inside: its Route or request URI: the account's flow where that is the account's server
+ *            └► table of set routes ─► located and opened ─► dialog's flow after all
  *
  * Not on the real-time path.
  */
+import { isIP } from "node:net";
 import { OffhookError } from "../../../base/errors.ts";
 import type { Destination, Target } from "../../dns/locate.ts";
-import type { SipMessage } from "../../message/scan.ts";
-import type { DialogFlows } from "./dialog_flows.ts";
+import { header, type SipMessage } from "../../message/scan.ts";
+import { type DialogFlows, isInDialog, isWebSocket } from "./dialog_flows.ts";
 import type { BaseFlow } from "../flow/flow.ts";
 import { type HopUri, nextHopOf } from "./next_hop.ts";
 import { mostTelling, type NextHopConnection } from "./next_hop_connection.ts";
@@ -43,11 +46,24 @@ export class Routing {
     const { dialogs, account } = this.options;
     const own = dialogs.preferred(request.callId);
     if (own !== undefined) return own;
-    if (account !== undefined) return accountFlow(account);
     const hop = nextHopOf(request);
+    if (
+      account !== undefined && (hop === undefined || !this.#leavesAccount(request, hop, account))
+    ) {
+      return accountFlow(account);
+    }
     if (hop === undefined) return Promise.reject(noHop(request.requestUri));
     const set = this.#routes.get(hop.hostPort);
     return set?.isOpen ? set : this.#located(hop, request.callId);
+  }
+
+  /** Whether a request of an account's user agent may go elsewhere than to its server. */
+  #leavesAccount(request: SipMessage, hop: HopUri, account: NextHopConnection): boolean {
+    if (!isInDialog(request) || account.isServerName(hop)) return false;
+    const began = this.options.dialogs.latest(request.callId);
+    // Of a direct call.
+    if (began !== undefined && !account.isServer(began)) return true;
+    return mayLeave(account, hop, header(request, "route") !== undefined);
   }
 
   /** The open flow to the account's server when it is of that transport (as in a Via). */
@@ -66,8 +82,14 @@ export class Routing {
   }
 
   async #located(hop: HopUri, callId: string): Promise<BaseFlow> {
+    const { account } = this.options;
     try {
-      return await this.#firstOf(await this.options.locate(hop));
+      const targets = await this.options.locate(hop);
+      // Another name of the server.
+      if (account?.flow?.isOpen && targets.some((target) => account.isServerAt(target))) {
+        return account.flow;
+      }
+      return await this.#firstOf(targets);
     } catch (thrown) {
       const flow = this.options.dialogs.fallback(callId);
       if (flow !== undefined) return flow;
@@ -95,6 +117,28 @@ function accountFlow(account: NextHopConnection): BaseFlow | Promise<BaseFlow> {
   return Promise.reject(
     new OffhookError("unreachable", "There is no connection to the account's server."),
   );
+}
+
+/**
+ * Whether a request of a dialog that came by the account's server may be sent past it.
+ *
+ * Deviation: it stays on the account's flow where the route set would have it leave in vain: from a
+ * WebSocket, which is a client's only way (RFC 7118); in the clear, where the account speaks TLS; to a
+ * Contact of a private network that a server with a public address tells without a Record-Route.
+ */
+function mayLeave({ flow, isSecure }: NextHopConnection, hop: HopUri, routed: boolean): boolean {
+  if (flow !== undefined && isWebSocket(flow)) return false;
+  if (isSecure && !hop.secure && hop.transport !== "tls" && hop.transport !== "wss") return false;
+  const server = flow?.remote.host;
+  return routed || server === undefined || isPrivate(server) || !isPrivate(hop.host);
+}
+
+const PRIVATE =
+  /^(?:10\.|127\.|169\.254\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.|100\.(?:6[4-9]|[7-9]\d|1[01]\d|12[0-7])\.|f[cd]|fe[89ab])/i;
+
+/** A numeric address that does not lead out of a network (RFC 1918, 6598, 3927, 4193). */
+function isPrivate(host: string): boolean {
+  return isIP(host) !== 0 && (host === "::1" || PRIVATE.test(host));
 }
 
 function noHop(uri: string): OffhookError {
