@@ -45,7 +45,7 @@ export const stationSchema = z.strictObject({
     "Serve /healthz and /readyz on this port of 127.0.0.1; 0 takes a free one; absent: nowhere.",
   ).meta({ examples: [8123] }),
   max_calls: z.int().min(1).max(1000).default(8).describe(
-    "Calls at one time; further ones are busy.",
+    "Calls at one time; further ones are busy, and half of them are all that one caller can ring on.",
   ),
   ring_seconds: z.int().min(1).max(3600).default(60).describe(
     "So long an incoming call rings before it is missed.",

@@ -37,7 +37,7 @@ export function incoming(turn: Turn, input: Extract<SipInput, { type: "IncomingC
     capabilities: capabilitiesOf(turn, input.account),
     request: { target: input.to.uri, headers: [] },
     limits: {},
-    phase: { name: "ringing", offer: input.offer },
+    phase: { name: "ringing", offer: input.offer, source: ringingSource(input) },
     media: { name: "none" },
     hold: { local: false, remote: false },
     toldHold: false,
@@ -60,6 +60,7 @@ function refusalOf(
 ): { status: number; reason: string } | undefined {
   if (turn.settings.doNotDisturb) return { status: 486, reason: "Do Not Disturb" };
   if (turn.calls.size >= turn.settings.maxCalls) return { status: 486, reason: "Busy Here" };
+  if (ringsTooOften(turn, input)) return { status: 486, reason: "Too Many Calls Ring" };
   if (input.offer === null) return undefined;
   try {
     answerOffer(input.offer, capabilitiesOf(turn, input.account), ANY_PORTS);
@@ -67,6 +68,23 @@ function refusalOf(
   } catch {
     return { status: 488, reason: "Not Acceptable Here" };
   }
+}
+
+/** One source may take half of the lines by ringing; the others are for the rest of the world. */
+function ringsTooOften(turn: Turn, input: Extract<SipInput, { type: "IncomingCall" }>): boolean {
+  const source = ringingSource(input);
+  let ringing = 0;
+  for (const { phase } of turn.calls.values()) {
+    if (phase.name === "ringing" && phase.source === source) ringing += 1;
+  }
+  return ringing >= Math.max(1, Math.ceil(turn.settings.maxCalls / 2));
+}
+
+/** Behind the account's server callers are told apart by From; anybody else by address. */
+function ringingSource(
+  { origin, source, from }: Extract<SipInput, { type: "IncomingCall" }>,
+): string {
+  return origin === "server" ? from.uri : source;
 }
 
 function capabilitiesOf(turn: Turn, account: string) {

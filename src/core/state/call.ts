@@ -34,7 +34,12 @@ export type Phase =
     offer: MediaDescription; /** The last 18x; 0 before one. */
     progress: number;
   }
-  | { name: "ringing"; offer: MediaDescription | null }
+  | {
+    name: "ringing";
+    offer: MediaDescription | null;
+    /** Who makes it ring: the caller behind the account's server, or an address. */
+    source: string;
+  }
   | { name: "answering"; offer: MediaDescription | null }
   | { name: "established"; answeredAt: number; exchange: Exchange; transfer: Transfer }
   /** `endedAt`: when the end began; how long the BYE takes is no part of the call. */

@@ -97,3 +97,40 @@ Deno.test("a changed configuration keeps calls, and what is known of accounts th
   assert.equal(scene.state.accounts.has("other"), false);
   assert.deepEqual(told(scene.events), [["desk"]]);
 });
+
+Deno.test("one source can ring on half of the lines, others on the rest", () => {
+  const rows: [name: string, more: object, alike: object, other: object][] = [
+    [
+      "strangers are told apart by address",
+      { origin: "stranger", source: "192.0.2.66" },
+      { from: { uri: "sip:somebody@else.test" } },
+      { source: "192.0.2.67" },
+    ],
+    [
+      "callers behind the server by From",
+      { origin: "server", source: "192.0.2.1" },
+      { source: "192.0.2.2" },
+      { from: { uri: "sip:carol@example.test" } },
+    ],
+  ];
+  for (const [name, more, alike, other] of rows) {
+    const ring = (call: string, changes: object = {}): Input => ({
+      ...incoming("sip:bob@example.test", { call }),
+      ...more,
+      ...changes,
+    } as Input);
+    const scene = new Scene({ maxCalls: 4 }).play(ring("a"), ring("b", alike), ring("c"));
+    assert.deepEqual([...scene.state.calls.keys()], ["a", "b"], name);
+    const rejected = scene.effects.find((effect) => effect.type === "SendReject");
+    assert.ok(rejected?.type === "SendReject" && rejected.status === 486);
+    scene.play(ring("d", other), ring("e", { ...other, call: "e" }));
+    assert.deepEqual([...scene.state.calls.keys()], ["a", "b", "d", "e"], name);
+    scene.play({ type: "Reject", call: "a" }, ring("f"));
+    assert.ok(scene.state.calls.has("f"), "a line of its own is free again");
+  }
+});
+
+Deno.test("a single line can ring", () => {
+  const scene = new Scene({ maxCalls: 1 }).play(incoming("sip:bob@x"));
+  assert.equal(scene.phase("a"), "ringing");
+});
