@@ -13,7 +13,7 @@ import { helpText } from "./help.ts";
 import type { Io } from "./process/io.ts";
 import { type OpenPhone, openStationPhone } from "./args/open_phone.ts";
 import { reportError } from "./process/report_error.ts";
-import { errorOf } from "./thrown_error.ts";
+import { errorOf } from "./process/thrown_error.ts";
 import { VERSION } from "./process/version_number.ts";
 
 export interface CliOptions {

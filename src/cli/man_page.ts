@@ -2,7 +2,7 @@
  * The manual page, made from what `--help` and the terminal phone show: offhook(1) in man(7). Nothing
  * in it is written twice. Not on the real-time path.
  */
-import { Output } from "./output.ts";
+import { Output } from "./process/output.ts";
 import type { Context } from "./args/command.ts";
 import { COMMAND_GROUPS, type CommandEntry, COMMANDS } from "./commands.ts";
 import { openStationPhone } from "./args/open_phone.ts";

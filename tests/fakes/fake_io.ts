@@ -1,6 +1,6 @@
 /** The edges of a process, in memory: streams, keys, signals and a clock that tests turn. */
 import type { Io } from "../../src/cli/process/io.ts";
-import { Output } from "../../src/cli/output.ts";
+import { Output } from "../../src/cli/process/output.ts";
 
 class MemoryOutput extends Output {
   text = "";

@@ -6,7 +6,7 @@
  * Not on the real-time path.
  */
 import type { CallView } from "../../core/state/call.ts";
-import { clean } from "../../core/text.ts";
+import { clean } from "../../base/text.ts";
 import { type Io, say } from "../process/io.ts";
 import { liveLine, stateSentence } from "./live_line.ts";
 

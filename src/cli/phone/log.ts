@@ -14,7 +14,7 @@ import { expandPath } from "../../config/folders.ts";
 import type { LoadedConfig } from "../../config/load.ts";
 import { type ErrorJson, OffhookError } from "../../base/errors.ts";
 import { fileReason } from "../../base/file_reason.ts";
-import { clean, jsonText, oneLine } from "../../core/text.ts";
+import { clean, jsonText, oneLine } from "../../base/text.ts";
 import type { LogValues } from "../args/common_fields.ts";
 import type { LogFacts, LogLevel, WriteLog } from "../../station/log/log_line.ts";
 import { type Io, say } from "../process/io.ts";

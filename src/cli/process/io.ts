@@ -8,10 +8,10 @@
  * the command line ends with it.
  */
 import type { Environment } from "../../config/folders.ts";
-import { jsonText } from "../../core/text.ts";
-import type { Output } from "../output.ts";
+import { jsonText } from "../../base/text.ts";
+import type { Output } from "./output.ts";
 
-export type { Output } from "../output.ts";
+export type { Output } from "./output.ts";
 
 /** Single keys of a terminal in raw mode. */
 export interface Keyboard {

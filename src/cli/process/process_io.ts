@@ -2,7 +2,7 @@
 import { type Environment, processEnvironment } from "../../config/environment.ts";
 import { OffhookError } from "../../base/errors.ts";
 import type { Io, Keyboard } from "./io.ts";
-import { Output } from "../output.ts";
+import { Output } from "./output.ts";
 
 interface WritableStreamLike {
   write(bytes: Uint8Array): Promise<number>;

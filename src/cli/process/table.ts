@@ -1,5 +1,5 @@
 /** Rows as aligned columns, two spaces between them. Pure. Not on the real-time path. */
-import { clean } from "../../core/text.ts";
+import { clean } from "../../base/text.ts";
 
 /** UTF-16 units of the longest cell: a name of a thousand letters must not push the rest away. */
 const LONGEST_CELL = 120;

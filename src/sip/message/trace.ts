@@ -10,7 +10,7 @@
  * Not on the real-time path.
  */
 import type { TransportName } from "../../core/account/account.ts";
-import { cleanLines } from "../../core/text.ts";
+import { cleanLines } from "../../base/text.ts";
 import { hostPort } from "./via.ts";
 
 /** One message on the wire. */

@@ -10,7 +10,7 @@
  */
 import type { Effect, Input } from "../../core/state/state.ts";
 import { formatHostPort } from "../../base/address.ts";
-import { clean } from "../../core/text.ts";
+import { clean } from "../../base/text.ts";
 import type { TraceRecord } from "../../sip/message/trace.ts";
 import type { EventLine } from "./event_log.ts";
 

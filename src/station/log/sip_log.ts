@@ -5,6 +5,7 @@
  *
  * Not on the real-time path; a message costs its place in the ring.
  */
+import { clean, cleanLines } from "../../base/text.ts";
 import type { LadderMessage } from "../../control/contract/records.ts";
 import { redacted, type TraceRecord } from "../../sip/message/trace.ts";
 
@@ -38,14 +39,8 @@ function toLadder({ time, direction, transport, remote, text }: TraceRecord): La
     direction,
     transport,
     peer: `${remote.host.includes(":") ? `[${remote.host}]` : remote.host}:${remote.port}`,
-    summary: plain(status ?? first.split(" ")[0] ?? ""),
-    cseq: plain(/^cseq[ \t]*:[ \t]*([^\r\n]*)/im.exec(text)?.[1] ?? ""),
-    text: plain(redacted(text).replaceAll("\r\n", "\n")),
+    summary: clean(status ?? first.split(" ")[0] ?? ""),
+    cseq: clean(/^cseq[ \t]*:[ \t]*([^\r\n]*)/im.exec(text)?.[1] ?? ""),
+    text: cleanLines(redacted(text)),
   };
-}
-
-/** Nothing that could drive a terminal. */
-function plain(text: string): string {
-  // deno-lint-ignore no-control-regex
-  return text.replace(/[\x00-\x08\x0b-\x1f\x7f-\x9f]/g, "�");
 }

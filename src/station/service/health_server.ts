@@ -1,7 +1,7 @@
 /** `/livez`, `/healthz` and `/readyz` over HTTP on loopback, for supervisors that ask. */
 import type { Health } from "../../control/contract/health.ts";
 import { OffhookError } from "../../base/errors.ts";
-import { jsonText } from "../../core/text.ts";
+import { jsonText } from "../../base/text.ts";
 
 export interface HealthServer {
   port: number;

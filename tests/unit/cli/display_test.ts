@@ -1,7 +1,7 @@
 /** The live line, tables and errors as a terminal shows them. */
 import assert from "node:assert/strict";
 import { devicesTable } from "../../../src/cli/commands/devices/devices.ts";
-import { missingPackage, unusableFile } from "../../../src/cli/thrown_error.ts";
+import { missingPackage, unusableFile } from "../../../src/cli/process/thrown_error.ts";
 import { displayKind, openDisplay } from "../../../src/cli/call/call_display.ts";
 import { liveLine } from "../../../src/cli/call/live_line.ts";
 import { errorLines } from "../../../src/cli/process/report_error.ts";

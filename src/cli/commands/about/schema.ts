@@ -5,7 +5,7 @@ import { argument } from "@optique/core/primitives";
 import { string } from "@optique/core/valueparser";
 import { nearest } from "../../../config/nearest.ts";
 import { OffhookError } from "../../../base/errors.ts";
-import { jsonText } from "../../../core/text.ts";
+import { jsonText } from "../../../base/text.ts";
 import { type Context, defineCommand } from "../../args/command.ts";
 import { described } from "../../args/options.ts";
 

@@ -8,7 +8,7 @@
 import type { CallView, Phone, Sequenced } from "../../../control/contract/phone.ts";
 import { type ExitCode, OffhookError } from "../../../base/errors.ts";
 import type { CallId } from "../../../core/ports/sip_port.ts";
-import { jsonText } from "../../../core/text.ts";
+import { jsonText } from "../../../base/text.ts";
 import type { AudioFields } from "./audio.ts";
 import { AudioPipe, type ByteStreams, type PipeEnd } from "../../call/audio_pipe.ts";
 import { openDescriptor } from "../../process/event_descriptor.ts";

@@ -9,7 +9,7 @@ import { configJsonSchema } from "../../../config/schema.ts";
 import { describeSource, redacted, shownToml } from "../../../config/show.ts";
 import type { ConfigIssue } from "../../../config/issue.ts";
 import { type ExitCode, OffhookError } from "../../../base/errors.ts";
-import { jsonText } from "../../../core/text.ts";
+import { jsonText } from "../../../base/text.ts";
 import { loadForCommand } from "../../phone/call_setup.ts";
 import type { Context } from "../../args/command.ts";
 import type { CheckValues, ConfigValues, ShowValues } from "./config.ts";

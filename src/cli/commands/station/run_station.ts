@@ -27,7 +27,7 @@ import type { StationValues } from "./station.ts";
 import { pathIn, phoneOptions } from "./station_options.ts";
 import { stationPlace } from "../../station/station_place.ts";
 import { storePath } from "../records/store_place.ts";
-import { errorOf } from "../../thrown_error.ts";
+import { errorOf } from "../../process/thrown_error.ts";
 import { openTrace } from "../../phone/trace_file.ts";
 import { VERSION } from "../../process/version_number.ts";
 

@@ -1,7 +1,7 @@
 /** Nothing that others chose drives a terminal, and JSON loses none of it. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { clean, cleanLines, jsonText, LONGEST_LINE, oneLine } from "../../../src/core/text.ts";
+import { clean, cleanLines, jsonText, LONGEST_LINE, oneLine } from "../../../src/base/text.ts";
 import { assertHarmless, HOSTILE, HOSTILE_LINES, MARK } from "../../support/hostile.ts";
 
 /** Any UTF-16, also halves of a pair, and often what terminals act on. */

@@ -9,7 +9,7 @@
  *
  * Not on the real-time path.
  */
-import { clean, cleanLines } from "../core/text.ts";
+import { clean, cleanLines } from "../../base/text.ts";
 
 /** What we draw with on a line: back to its start and empty it; take the last character away. */
 export type TerminalSequence = "\r\u001b[K" | "\b \b";

@@ -1,6 +1,6 @@
 /** Whatever a command throws, as the error that a person is told. Pure. Not on the real-time path. */
-import { OffhookError } from "../base/errors.ts";
-import { fileReason } from "../base/file_reason.ts";
+import { OffhookError } from "../../base/errors.ts";
+import { fileReason } from "../../base/file_reason.ts";
 
 /** What is none of those known is a bug of ours. */
 export function errorOf(thrown: unknown): OffhookError {
@@ -13,7 +13,7 @@ export function missingPackage(thrown: unknown): OffhookError | undefined {
   const found = /package for 'npm:([^']+)'|Module not found "[^"]*\/node_modules\/([^"]+)"/
     .exec(thrown.message);
   if (found === null) return undefined;
-  const checkout = decodeURIComponent(new URL("../../", import.meta.url).pathname);
+  const checkout = decodeURIComponent(new URL("../../../", import.meta.url).pathname);
   return new OffhookError("config-missing", `the npm package ${found[1] ?? found[2]} is missing`, {
     hint: `Run \`deno task install\` again in ${checkout}.`,
     cause: thrown,
