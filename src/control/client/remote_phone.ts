@@ -6,6 +6,7 @@
  * When the connection goes, everything that is pending is rejected with `no-station`.
  */
 import { type ErrorJson, OffhookError } from "../../base/errors.ts";
+import { refuseForeignSocket } from "./own_socket.ts";
 import { type Channel, UnixWebSocket } from "./unix_websocket.ts";
 import type { LevelListener } from "../contract/levels.ts";
 import type { AudioListener, AudioParams, CallAudio } from "../contract/call_audio.ts";
@@ -206,12 +207,14 @@ async function open(address: string, opening: Opening = {}): Promise<Channel> {
   const { deadlineMs = CONNECT_MS, path = "", prepare } = opening;
   try {
     if (/^wss?:/.test(address)) return await openUrl(address, opening, deadlineMs);
+    refuseForeignSocket(address);
     const resource = `/${path.replace(/^\//, "")}`;
     return await UnixWebSocket.connect(address, resource, {
       deadlineMs,
       ...(prepare === undefined ? {} : { prepare }),
     });
   } catch (error) {
+    if (error instanceof OffhookError) throw error;
     throw new OffhookError("no-station", `no station answers at ${address}`, {
       hint: "Start one with `offhook station`, or say with --socket where it is.",
       data: { address, cause: (error as Error).message },

@@ -8,11 +8,13 @@
  * The Unix socket has mode 0600 in a folder of mode 0700: who may open it is its owner, who is admin.
  * TCP asks for a token. A browser page is refused: it sends an Origin, programs do not.
  */
-import { chmodSync, mkdirSync, rmSync, statSync } from "node:fs";
+import { chmodSync, lstatSync, rmSync } from "node:fs";
 import { createServer as createHttpServer, type Server } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import { createConnection, type Socket } from "node:net";
 import { dirname } from "node:path";
+import process from "node:process";
+import { safeFolder } from "./own_folder.ts";
 import { type RawData, type WebSocket, WebSocketServer } from "ws";
 import { OffhookError } from "../../base/errors.ts";
 import { AUDIO_PATH, AudioConnection } from "./audio_connection.ts";
@@ -240,15 +242,15 @@ function tokenIn(authorization: string | undefined): string | undefined {
 
 async function bind(http: Server, listen: Listen): Promise<void> {
   if (listen.kind === "unix") {
-    const folder = dirname(listen.path);
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
-    chmodSync(folder, 0o700);
+    safeFolder(dirname(listen.path));
   }
+  // From its first moment on nobody else may connect.
+  const before = listen.kind === "unix" ? process.umask(0o177) : undefined;
   await new Promise<void>((resolve, reject) => {
     http.once("error", (error) => reject(cannotListen(listen, error)));
     if (listen.kind === "unix") http.listen(listen.path, resolve);
     else http.listen(listen.port, listen.host, resolve);
-  });
+  }).finally(() => before !== undefined && process.umask(before));
   if (listen.kind === "unix") chmodSync(listen.path, 0o600);
 }
 
@@ -269,7 +271,7 @@ function cannotListen(listen: Listen, cause: Error): OffhookError {
 /** A socket file that nobody listens on any more is removed; a live one is another station's. */
 async function clearStale(path: string): Promise<void> {
   try {
-    if (!statSync(path).isSocket()) {
+    if (!lstatSync(path).isSocket()) {
       throw new OffhookError("station-refused", `${path} is in the way and is no socket`);
     }
   } catch (error) {

@@ -2,8 +2,8 @@
  * One station a configuration: a file lock that the kernel drops when its holder dies, with a note in
  * it of where the holder listens.
  */
-import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
+import { ownFolder } from "../../control/server/own_folder.ts";
 import { OffhookError } from "../../base/errors.ts";
 import { fileReason } from "../../base/file_reason.ts";
 
@@ -42,8 +42,8 @@ export class InstanceLock {
 }
 
 function opened(path: string): Deno.FsFile {
+  ownFolder(dirname(path));
   try {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
     return Deno.openSync(path, { read: true, write: true, create: true, mode: 0o600 });
   } catch (cause) {
     throw new OffhookError("file-unusable", `cannot use ${path}: ${fileReason(cause)}`, {

@@ -53,7 +53,8 @@ export async function runLab(values: LabValues, { io }: Context): Promise<ExitCo
  */
 async function keepAuthority(io: Io, port: number, authority: string): Promise<string> {
   const folder = runtimeFolder(io.environment);
-  await Deno.mkdir(folder, { recursive: true, mode: 0o700 });
+  const { ownFolder } = await import("../../../control/server/own_folder.ts");
+  ownFolder(folder);
   const path = join(folder, `lab-${port}.pem`);
   await Deno.writeTextFile(path, authority);
   return path;

@@ -1,0 +1,75 @@
+/**
+ * Folders that sockets and locks may be in. In a shared place such as /tmp another user can make a
+ * folder, or a link, of the name that we would use: he would then own our socket.
+ *
+ * Not on the real-time path.
+ */
+import { chmodSync, lstatSync, mkdirSync, type Stats, statSync } from "node:fs";
+import { dirname } from "node:path";
+import { OffhookError } from "../../base/errors.ts";
+import { fileReason } from "../../base/file_reason.ts";
+
+/** Others may write. */
+const WRITABLE = 0o022;
+/** Of a folder in which everybody may write, but only touch what is his own. */
+const STICKY = 0o1000;
+
+/**
+ * Makes the folder for our eyes only, or makes sure that it is that.
+ * @throws OffhookError `file-unusable` when it is a link, another user's, or others may write in it
+ */
+export function ownFolder(path: string): void {
+  safeFolder(dirname(path));
+  const info = made(path);
+  if (info.isSymbolicLink()) throw unsafe(path, "it is a symbolic link");
+  if (!info.isDirectory()) throw unsafe(path, "it is no folder");
+  if (!hasOwners()) return;
+  if (info.uid !== Deno.uid()) throw unsafe(path, `it belongs to another user (${info.uid})`);
+  if ((info.mode & WRITABLE) !== 0) throw unsafe(path, "others may write in it");
+  if ((info.mode & 0o077) !== 0) chmodSync(path, 0o700);
+}
+
+/**
+ * A folder that somebody named: made when it is missing, else left as it is.
+ * @throws OffhookError `file-unusable` when another user could put his own socket in place of ours
+ */
+export function safeFolder(path: string): void {
+  const link = made(path);
+  const info = statSync(path);
+  const { uid, mode } = info;
+  if (!info.isDirectory()) throw unsafe(path, "it is no folder");
+  if (!hasOwners()) return;
+  for (const owner of [link.uid, uid]) {
+    if (owner !== 0 && owner !== Deno.uid()) {
+      throw unsafe(path, `it belongs to another user (${owner})`);
+    }
+  }
+  if ((mode & WRITABLE) !== 0 && (mode & STICKY) === 0) {
+    throw unsafe(path, "others may write in it");
+  }
+}
+
+function made(path: string): Stats {
+  try {
+    const info = lstatSync(path, { throwIfNoEntry: false });
+    if (info !== undefined) return info;
+    mkdirSync(path, { recursive: true, mode: 0o700 });
+    return lstatSync(path);
+  } catch (cause) {
+    throw new OffhookError("file-unusable", `cannot use ${path}: ${fileReason(cause)}`, {
+      hint: "Set XDG_RUNTIME_DIR to a folder that you may write to, or leave it away.",
+      cause,
+    });
+  }
+}
+
+function hasOwners(): boolean {
+  return Deno.uid() !== null;
+}
+
+function unsafe(path: string, why: string): OffhookError {
+  return new OffhookError("file-unusable", `${path} is not used for sockets: ${why}`, {
+    hint: "Remove it, or set XDG_RUNTIME_DIR to a folder of your own.",
+    data: { path },
+  });
+}
