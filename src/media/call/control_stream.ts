@@ -3,7 +3,7 @@
  *
  *     to: the signalled RTCP address; once media was found to come from elsewhere, the port above it;
  *         once RTCP came from the peer's address, its port. With rtcp-mux: the RTP address (RFC 5761)
- *     from: only the address that media comes from
+ *     from: only the address that media comes from; while RTCP comes from its port, only that port
  */
 import type { Clock } from "../../base/clock.ts";
 import type { NegotiatedStream } from "../../core/media/media_description.ts";
@@ -19,8 +19,12 @@ export type RemoteView = Pick<
   "remoteLost" | "remoteJitterMs" | "roundTripMs" | "remoteReportAgeMs" | "remoteHears"
 >;
 
+/** Silence of the peer's RTCP before another port of its address is believed: two intervals, ms. */
+const SILENCE_MS = 15_000;
+
 export class ControlStream {
   readonly #session: RtcpSession;
+  readonly #clock: Clock;
   #clockRate = 8000;
   #remote: RemoteAddress | undefined;
   #sockets: SocketPair | undefined;
@@ -30,8 +34,13 @@ export class ControlStream {
   #rtpAddress = "";
   #rtpPort = 0;
   #port = 0;
+  /** RTP address that the signalled RTCP port belongs to. */
+  #home = { address: "", port: 0 };
+  /** When RTCP came from `#port` last, ms. */
+  #heardAt: number | undefined;
 
   constructor(around: { clock: Clock; random: Random32 }, subject: RtcpSubject) {
+    this.#clock = around.clock;
     const name = [0, 0, 0].map(() => (around.random() >>> 0).toString(36)).join("");
     this.#session = new RtcpSession(
       around.clock,
@@ -58,6 +67,8 @@ export class ControlStream {
     this.#port = stream.remoteRtcpPort;
     this.#rtpAddress = remote.address;
     this.#rtpPort = remote.port;
+    this.#home = { address: remote.address, port: remote.port };
+    this.#heardAt = undefined;
   }
 
   /** @param now ms */
@@ -68,8 +79,13 @@ export class ControlStream {
   /** Takes a datagram; one from elsewhere than the peer is dropped. */
   receive(data: Uint8Array, address: string, port: number): void {
     this.#followMedia();
-    if (address !== this.#remote?.address) return;
-    if (this.#session.receive(data) && !this.#muxed) this.#port = port;
+    const remote = this.#remote;
+    if (remote === undefined || address !== remote.address) return;
+    const now = this.#clock.now();
+    const believed = this.#muxed ? port === remote.port : this.#believes(port, now);
+    if (!believed || !this.#session.receive(data) || this.#muxed) return;
+    this.#port = port;
+    this.#heardAt = now;
   }
 
   /** Says goodbye to the peer for our source. */
@@ -101,13 +117,26 @@ export class ControlStream {
     };
   }
 
+  /** The signalled port and the present one always, another only when that one fell silent. */
+  #believes(port: number, now: number): boolean {
+    if (port === this.#port || port === this.#portAt(this.#rtpAddress, this.#rtpPort)) return true;
+    return this.#heardAt === undefined || now - this.#heardAt >= SILENCE_MS;
+  }
+
+  /** Where RTCP goes, as far as it was signalled: beside RTP that was found elsewhere. */
+  #portAt(address: string, port: number): number {
+    const atHome = address === this.#home.address && port === this.#home.port;
+    return atHome ? this.#signalledPort : port + 1;
+  }
+
   /** Media comes from another address than the one that the RTCP port belongs to. */
   #followMedia(): void {
     const remote = this.#remote;
     if (!remote || (remote.address === this.#rtpAddress && remote.port === this.#rtpPort)) return;
     this.#rtpAddress = remote.address;
     this.#rtpPort = remote.port;
-    this.#port = remote.port + 1;
+    this.#port = this.#portAt(remote.address, remote.port);
+    this.#heardAt = undefined;
   }
 
   #transmit(data: Uint8Array): void {

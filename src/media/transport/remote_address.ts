@@ -2,11 +2,14 @@
  * Where the peer really is (symmetric RTP, RFC 4961 §4): the address of the description until valid
  * media comes from somewhere else. On the real-time path.
  *
- *     signalled ──3 packets in sequence from X, nothing from the signalled one──► X
- *     X ──silent, and 3 packets in sequence from Y──► Y
+ *     signalled ──3 packets in sequence from X, nothing ever from the signalled one──► X
+ *     X ──silent for 5 s, and 3 packets in sequence from Y──► Y
+ *     X, Y ──a packet from the signalled one──► signalled, at once
  *
  * A stray or forged datagram never moves it: a candidate must speak RTP with a payload type of the
- * stream, from one address, under one SSRC, in sequence, while the present source says nothing.
+ * stream, from one address, under one SSRC, in sequence, while the present source says nothing. Only a
+ * source that goes on at the same address from another port (a NAT's new binding: the same SSRC, the
+ * sequence continued) is followed sooner.
  */
 import type { RtpPacket } from "../rtp/packet.ts";
 import { sequenceDistance } from "../rtp/sequence.ts";
@@ -15,10 +18,12 @@ import { sequenceDistance } from "../rtp/sequence.ts";
 const RUN = 3;
 /** Largest step forward within a run. */
 const MAX_STEP = 8;
-/** Silence of the present source before another takes over, ms: the same SSRC (a NAT's new binding). */
-const SILENCE_SAME_SSRC_MS = 200;
-/** … and any other. */
-const SILENCE_MS = 1000;
+/** Silence of the present source before it may go on from another port, ms. */
+const SILENCE_SAME_SOURCE_MS = 200;
+/** … and before another takes over. */
+const SILENCE_MS = 5000;
+/** Largest step of the sequence over a new binding: what was sent meanwhile may be lost. */
+const MAX_REBINDING_STEP = 500;
 /** How long the address before a re-negotiation cannot come back, ms. */
 const GRACE_MS = 2000;
 const MAX_CANDIDATES = 4;
@@ -36,8 +41,9 @@ export class RemoteAddress {
   /** Where packets go. */
   address: string;
   port: number;
-  /** SSRC that came from there last. */
+  /** SSRC and sequence number that came from there last. */
   #ssrc: number | undefined;
+  #sequenceNumber = 0;
   #lastHeard: number | undefined;
   #former: { address: string; port: number; until: number } | undefined;
   readonly #candidates: Candidate[] = [];
@@ -65,7 +71,7 @@ export class RemoteAddress {
     this.#signalledPort = port;
     if (address === this.address && port === this.port) return;
     this.#former = { address: this.address, port: this.port, until: now + GRACE_MS };
-    this.#settle(address, port, undefined, undefined);
+    this.#settle(address, port);
   }
 
   /**
@@ -73,9 +79,12 @@ export class RemoteAddress {
    * @returns whether the packet belongs to the stream
    */
   accept(address: string, port: number, packet: RtpPacket, now: number): boolean {
-    if (address === this.address && port === this.port) {
-      this.#lastHeard = now;
-      this.#ssrc = packet.ssrc;
+    if (address === this.#signalledAddress && port === this.#signalledPort) {
+      // Also when somebody else was believed meanwhile.
+      if (!this.isAt(address, port)) this.#settle(address, port);
+    }
+    if (this.isAt(address, port)) {
+      this.#note(packet, now);
       return true;
     }
     const former = this.#former;
@@ -83,23 +92,37 @@ export class RemoteAddress {
       former && now < former.until && address === former.address && port === former.port
     ) return false;
     const candidate = this.#candidateFor(address, port, packet, now);
-    if (candidate.run < RUN || !this.#silentFor(packet.ssrc, now)) return false;
-    this.#settle(address, port, packet.ssrc, now);
+    if (candidate.run < RUN || !this.#silentFor(address, packet, now)) return false;
+    this.#settle(address, port);
+    this.#note(packet, now);
     return true;
   }
 
-  #settle(address: string, port: number, ssrc?: number, heard?: number): void {
+  /** Whether this is where the peer is believed to be. */
+  isAt(address: string, port: number): boolean {
+    return address === this.address && port === this.port;
+  }
+
+  #note(packet: RtpPacket, now: number): void {
+    this.#ssrc = packet.ssrc;
+    this.#sequenceNumber = packet.sequenceNumber;
+    this.#lastHeard = now;
+  }
+
+  #settle(address: string, port: number): void {
     this.address = address;
     this.port = port;
-    this.#ssrc = ssrc;
-    this.#lastHeard = heard;
+    this.#ssrc = undefined;
+    this.#lastHeard = undefined;
     this.#candidates.length = 0;
   }
 
-  #silentFor(ssrc: number, now: number): boolean {
+  #silentFor(address: string, { ssrc, sequenceNumber }: RtpPacket, now: number): boolean {
     if (this.#lastHeard === undefined) return true;
-    const needed = ssrc === this.#ssrc ? SILENCE_SAME_SSRC_MS : SILENCE_MS;
-    return now - this.#lastHeard >= needed;
+    const step = sequenceDistance(sequenceNumber, this.#sequenceNumber);
+    const goesOn = address === this.address && ssrc === this.#ssrc && step > 0 &&
+      step <= MAX_REBINDING_STEP;
+    return now - this.#lastHeard >= (goesOn ? SILENCE_SAME_SOURCE_MS : SILENCE_MS);
   }
 
   #candidateFor(address: string, port: number, packet: RtpPacket, now: number): Candidate {

@@ -81,12 +81,12 @@ Deno.test("a new NAT binding is followed soon, another source later", () => {
   for (let i = 10; i < 19; i++) assert.equal(from(remote, rebound, i, i * 20, 7), false, `${i}`);
   assert.equal(from(remote, rebound, 19, 380, 7), true);
   assert.equal(remote.port, 4444);
-  // Another SSRC has to wait a second.
+  // Another SSRC has to wait five seconds.
   let taken = 0;
-  for (let i = 0; i < 100 && taken === 0; i++) {
+  for (let i = 0; i < 300 && taken === 0; i++) {
     if (from(remote, NATTED, 500 + i, 400 + i * 20, 8)) taken = 400 + i * 20;
   }
-  assert.equal(taken, 1380);
+  assert.equal(taken, 5380);
 });
 
 Deno.test("a re-negotiated address counts at once, and the former one cannot take it back", () => {
@@ -103,4 +103,55 @@ Deno.test("the same description again does not undo what packets taught", () => 
   for (let i = 0; i < 3; i++) from(remote, NATTED, i, i * 20);
   remote.signalled(SIGNALLED.address, SIGNALLED.port, 100);
   assert.equal(remote.address, NATTED.address);
+});
+
+Deno.test("the signalled address wins its stream back with one packet", () => {
+  const remote = fresh();
+  for (let i = 0; i < 50; i++) from(remote, NATTED, i, i * 20, 9);
+  assert.equal(remote.address, NATTED.address);
+  assert.equal(from(remote, SIGNALLED, 700, 1000), true);
+  assert.deepEqual([remote.address, remote.port], [SIGNALLED.address, SIGNALLED.port]);
+  for (let i = 50; i < 100; i++) {
+    from(remote, SIGNALLED, 650 + i, i * 20);
+    assert.equal(from(remote, NATTED, i, i * 20, 9), false);
+  }
+});
+
+Deno.test("whoever knows SSRC and sequence elsewhere is a stranger all the same", () => {
+  const remote = fresh();
+  for (let i = 0; i < 10; i++) from(remote, SIGNALLED, i, i * 20, 7);
+  for (let i = 10; i < 255; i++) assert.equal(from(remote, NATTED, i, i * 20, 7), false, `${i}`);
+  // At the same address another sequence is another program's.
+  const beside = { address: SIGNALLED.address, port: 4444 };
+  for (let i = 0; i < 200; i++) {
+    assert.equal(from(remote, beside, 30_000 + i, 200 + i * 20, 7), false, `${i}`);
+  }
+  assert.deepEqual([remote.address, remote.port], [SIGNALLED.address, SIGNALLED.port]);
+});
+
+Deno.test("strangers never get in while the latched source speaks, whoever they are", () => {
+  fc.assert(fc.property(
+    fc.boolean(),
+    fc.array(
+      fc.record({
+        host: fc.nat(2),
+        port: fc.nat(2),
+        ssrc: fc.nat(2),
+        jump: fc.boolean(),
+      }),
+      { maxLength: 200, size: "max" },
+    ),
+    (natted, datagrams) => {
+      const remote = fresh();
+      const peer = natted ? NATTED : SIGNALLED;
+      for (let i = 0; i < 5; i++) from(remote, peer, i, i * 20, 1);
+      datagrams.forEach(({ host, port, ssrc, jump }, i) => {
+        const now = 100 + i * 20;
+        assert.equal(from(remote, peer, 5 + i, now, 1), true);
+        const stranger = { address: `203.0.113.${host}`, port: 6000 + port };
+        assert.equal(from(remote, stranger, jump ? i * 900 : 6 + i, now + 1, ssrc), false);
+        assert.equal(remote.address, peer.address);
+      });
+    },
+  ));
 });
