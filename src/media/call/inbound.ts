@@ -4,8 +4,8 @@
  *     datagram ──► parse ──► payload type, source ──► statistics ──► jitter buffer
  *     clock ──► pull ──► decoder or concealment ──► frame for the speaker
  *
- * A datagram that is not RTP, of a payload type that was not negotiated, or from a source that is not
- * the peer changes nothing but a counter.
+ * A datagram that is not RTP, or from a source that is not the peer, changes nothing but a counter; a
+ * packet of the peer of a payload type that was not negotiated has a number in the sequence, no more.
  */
 import { GRAPH_RATE } from "../../audio/endpoint.ts";
 import type { NegotiatedStream } from "../../core/media/media_description.ts";
@@ -125,9 +125,13 @@ export class InboundStream {
     now: number,
   ): void {
     const packet = this.#packet;
-    const known = parseRtp(data, packet) &&
-      (this.#codecs.has(packet.payloadType) || packet.payloadType === this.#eventType);
-    if (!known || !remote.accept(address, port, packet, now) || !this.#count(packet)) {
+    if (!parseRtp(data, packet)) {
+      this.strays++;
+      return;
+    }
+    const known = this.#codecs.has(packet.payloadType) || packet.payloadType === this.#eventType;
+    if (!known) return this.#passOver(packet, remote.isAt(address, port), now);
+    if (!remote.accept(address, port, packet, now) || !this.#count(packet)) {
       this.strays++;
       return;
     }
@@ -168,6 +172,16 @@ export class InboundStream {
     if (packet.ssrc !== this.#ourSsrc() || this.#echoed) return false;
     this.#echoed = true;
     return true;
+  }
+
+  /**
+   * A payload type that was not agreed (comfort noise, events): of the peer's own source it is no
+   * sound, and no loss either, because it has a number in the sequence.
+   */
+  #passOver(packet: RtpPacket, ofPeer: boolean, now: number): void {
+    const ours = ofPeer && packet.ssrc === this.source?.ssrc;
+    if (ours && this.#count(packet)) this.lastHeard = now;
+    else this.strays++;
   }
 
   /** Counts a packet for its source. @returns whether it is of the source that plays */

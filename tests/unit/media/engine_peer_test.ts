@@ -1,5 +1,6 @@
 /** Whole calls whose network is not what was described: strangers, NAT, echoes, other sources. */
 import assert from "node:assert/strict";
+import { buildRtcp } from "../../../src/media/rtp/rtcp.ts";
 import { RTP_HEADER_LENGTH, writeRtpHeader } from "../../../src/media/rtp/packet.ts";
 import { EngineBench, QUIET, TONE } from "../../fakes/media/engine_call.ts";
 import { seeded } from "../../fakes/media/impaired_link.ts";
@@ -144,4 +145,68 @@ Deno.test("a peer that changes its SSRC is heard on", async () => {
   near(bench.b.report.receivedLevel, TONE_DBFS);
   assert.ok(bench.b.report.lost <= 1, `${bench.b.report.lost} lost`);
   await bench.close();
+});
+
+Deno.test("comfort noise and events that were not agreed are no loss, and no sound", async () => {
+  const bench = await EngineBench.call(TONE, TONE);
+  const direct = bench.net.inject.bind(bench.net);
+  let count = 0;
+  bench.net.inject = (datagram) => {
+    const rtp = datagram.from.address === bench.b.address && datagram.from.port % 2 === 0;
+    if (rtp && ++count % 5 === 0) datagram.data[1] = count % 2 ? 13 : 96;
+    direct(datagram);
+  };
+  await bench.run(5000);
+  const { report } = bench.a;
+  assert.equal(report.lost, 0);
+  assert.ok(report.received >= 245, `${report.received}`);
+  assert.equal(report.dtmfReceived, "");
+  // A stranger's are counted for nothing.
+  const data = new Uint8Array(RTP_HEADER_LENGTH + 1);
+  for (let i = 0; i < 50; i++) {
+    writeRtpHeader(data, false, 13, 60_000 + i * 90, 0, bench.b.sentRtp()[0]!.ssrc);
+    bench.net.inject({
+      data,
+      from: { address: "203.0.113.5", port: 5000 },
+      to: { address: bench.a.address, port: bench.a.port },
+    });
+  }
+  await bench.run(2000);
+  assert.equal(bench.a.report.lost, 0);
+  await bench.close();
+});
+
+Deno.test("RTCP from beside the peer neither takes over nor ends anything", async () => {
+  for (const rtcpMux of [false, true]) {
+    const bench = await EngineBench.open(TONE, TONE);
+    const { a, b } = bench;
+    await a.start(b, { rtcpMux });
+    await b.start(a, { rtcpMux });
+    await bench.run(15_000);
+    const before = a.report;
+    const report = {
+      ssrc: 77,
+      fractionLost: 255,
+      cumulativeLost: 4242,
+      highestSequence: 1,
+      jitterTicks: 9,
+      lastSenderReport: 0,
+      delaySinceLastSenderReport: 0,
+    };
+    const sent = bench.net.sent.length;
+    for (let i = 0; i < 100; i++) {
+      const reports = [{ ...report, ssrc: a.sentRtp().at(-1)!.ssrc }];
+      bench.net.inject({
+        data: buildRtcp({ ssrc: 78, cname: "stranger", reports, bye: { reason: "gone" } }),
+        from: { address: b.address, port: 9000 + i % 3 },
+        to: { address: a.address, port: a.port + (rtcpMux ? 0 : 1) },
+      });
+      await bench.run(100);
+    }
+    await bench.run(1000);
+    assert.equal(a.report.remoteLost, 0, `mux ${rtcpMux}`);
+    assert.ok(a.report.rtcpReceived - before.rtcpReceived < 10);
+    assert.ok(bench.net.sent.slice(sent).every(({ to }) => to.port < 9000 || to.port > 9002));
+    await bench.close();
+  }
 });
