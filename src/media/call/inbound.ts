@@ -12,6 +12,7 @@ import type { NegotiatedStream } from "../../core/media/media_description.ts";
 import { mayReceive } from "../../core/media/offer_answer.ts";
 import type { Codec } from "../codec/codec.ts";
 import { createCodec } from "../codec/registry.ts";
+import { DigitLog } from "../dtmf/digit_log.ts";
 import { TelephoneEventReceiver } from "../dtmf/telephone_event.ts";
 import { ToneDetector } from "../dtmf/tone_detector.ts";
 import { Playout } from "../jitter/playout.ts";
@@ -37,6 +38,8 @@ export interface InboundEvents {
 export class InboundStream {
   readonly level = new LevelMeter();
   readonly playout: Playout;
+  /** Of the datagram or the tick that is being worked on, ms. */
+  #now = 0;
   /** Datagrams that were not of this stream. */
   strays = 0;
   /** When the last packet of the peer came, ms. */
@@ -47,6 +50,7 @@ export class InboundStream {
   readonly #ourSsrc: () => number;
   readonly #tell: InboundEvents;
   readonly #codecs = new Map<number, Codec>();
+  readonly #digits = new DigitLog();
   readonly #events: TelephoneEventReceiver;
   readonly #tones: ToneDetector;
   #eventType: number | undefined;
@@ -63,8 +67,11 @@ export class InboundStream {
   constructor(ourSsrc: () => number, events: InboundEvents) {
     this.#ourSsrc = ourSsrc;
     this.#tell = events;
-    this.#events = new TelephoneEventReceiver(DEFAULT_CLOCK_RATE, events.digit);
-    this.#tones = new ToneDetector(GRAPH_RATE, events.digit);
+    const digit = (digit: string, durationMs: number) => {
+      if (this.#digits.add(digit, this.#now)) events.digit(digit, durationMs);
+    };
+    this.#events = new TelephoneEventReceiver(DEFAULT_CLOCK_RATE, digit);
+    this.#tones = new ToneDetector(GRAPH_RATE, digit);
     this.playout = new Playout(
       DEFAULT_CLOCK_RATE,
       DEFAULT_SAMPLE_RATE,
@@ -84,7 +91,7 @@ export class InboundStream {
 
   /** Digits that came, as events or as tones. */
   get digitsReceived(): string {
-    return this.#events.received + this.#tones.received;
+    return this.#digits.received;
   }
 
   get jitterMs(): number {
@@ -124,6 +131,7 @@ export class InboundStream {
     remote: RemoteAddress,
     now: number,
   ): void {
+    this.#now = now;
     const packet = this.#packet;
     if (!parseRtp(data, packet)) {
       this.strays++;
@@ -142,7 +150,7 @@ export class InboundStream {
       this.#tell.heard();
     }
     if (packet.payloadType === this.#eventType) {
-      this.#events.receive(packet.payload, packet.timestamp, now);
+      this.#events.receive(packet, now);
       return;
     }
     this.source!.arrival(packet.timestamp, now, DEFAULT_CLOCK_RATE);
@@ -151,6 +159,7 @@ export class InboundStream {
 
   /** Makes the frame that is due; see {@link Playout.pull}. */
   pull(due: number, into: Int16Array): void {
+    this.#now = due;
     this.playout.pull(due, into);
     this.level.add(into);
     this.#events.tick(due);

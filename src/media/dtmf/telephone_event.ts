@@ -3,9 +3,10 @@
  *
  *     send:    digit frame ──► event packet: one timestamp, growing duration, marker on the first,
  *                              the last one three times with the end bit
- *     receive: event packets ──► one digit, when it ends, or when its end was lost
+ *     receive: event packets ──► one digit a press, when it ends, or when its end was lost
  */
-import { timestampDistance } from "../rtp/sequence.ts";
+import type { RtpPacket } from "../rtp/packet.ts";
+import { sequenceDistance, timestampDistance } from "../rtp/sequence.ts";
 import { digitOf, eventOf } from "./digits.ts";
 
 /** Octets of an event (§2.3). */
@@ -17,6 +18,11 @@ const MAX_DURATION = 0xffff;
 export const END_PACKETS = 3;
 /** Silence of a digit after which its end counts as lost, ms. */
 const LOST_END_MS = 120;
+/** A timestamp may pass the end of its own press by this, ms; the next press starts later. */
+const SLACK_MS = 20;
+const SEGMENT_SLACK_MS = 200;
+/** Step back of the sequence that no reordering makes (RFC 3550 A.1). */
+const MAX_MISORDER = 100;
 
 /**
  * Writes the payload of an event.
@@ -36,20 +42,29 @@ export function writeEvent(
   packet[offset + 3] = duration;
 }
 
-/** Collects the packets of each event into one digit. */
+/**
+ * Collects the packets of each key press into one digit: one press is one digit, whatever is lost,
+ * doubled or swapped, and whatever the sender does with its timestamps.
+ *
+ * By RFC 4733 §2.5.1.2 the timestamp names the press. Senders break that both ways: the timestamp
+ * rises from packet to packet of one press, or stays for several, or steps back. So a press goes on
+ * while its key and its growing duration do, and another one begins with another key, a marker, a
+ * duration that falls, or a timestamp after the end of the press before.
+ */
 export class TelephoneEventReceiver {
-  /** Digits that came, in order. */
-  received = "";
   readonly #ticksPerMs: number;
   readonly #onDigit: (digit: string, durationMs: number) => void;
-  /** The timestamp that names the present or last event. */
-  #timestamp: number | undefined;
-  #event = 0;
+  /** Of the newest packet; undefined before the first. */
+  #sequence: number | undefined;
+  #timestamp = 0;
+  #event = -1;
+  /** The longest duration that the press stated, RTP ticks. */
   #ticks = 0;
   /** Duration of the segments before, of an event longer than 16 bits hold (§2.5.1.3). */
   #formerTicks = 0;
   #lastHeard = 0;
   #open = false;
+  #endCame = false;
 
   /**
    * @param clockRate RTP ticks per second
@@ -62,25 +77,27 @@ export class TelephoneEventReceiver {
 
   /**
    * Takes a packet of the event payload type.
-   *
-   * @param timestamp of its header: the start of the event
    * @param now ms
    */
-  receive(payload: Uint8Array, timestamp: number, now: number): void {
-    if (payload.length < EVENT_LENGTH) return;
+  receive(packet: RtpPacket, now: number): void {
+    const { payload, timestamp, sequenceNumber } = packet;
+    if (payload.length < EVENT_LENGTH || !this.#isNewer(sequenceNumber)) return;
     const event = payload[0]!;
     const end = (payload[1]! & 0x80) !== 0;
     const ticks = (payload[2]! << 8) | payload[3]!;
-    if (timestamp !== this.#timestamp) {
-      if (this.#timestamp !== undefined && timestampDistance(timestamp, this.#timestamp) < 0) {
-        return; // A late packet of an event that is over.
-      }
-      this.#begin(event, timestamp);
+    const first = this.#sequence === undefined;
+    this.#sequence = sequenceNumber;
+    if (!first && event === this.#event && this.#isNextSegment(timestamp, ticks)) {
+      this.#formerTicks += this.#ticks;
+      this.#ticks = 0;
+    } else if (first || !this.#goesOn(packet, event, ticks, end, now)) {
+      this.#begin(event);
     }
-    if (!this.#open || event !== this.#event) return;
+    this.#timestamp = timestamp;
     this.#lastHeard = now;
     this.#ticks = Math.max(this.#ticks, ticks);
-    if (end) this.#finish();
+    this.#endCame ||= end;
+    if (end && this.#open) this.#finish();
   }
 
   /** Ends a digit whose end packets were all lost. Call it every tick. */
@@ -88,35 +105,52 @@ export class TelephoneEventReceiver {
     if (this.#open && now - this.#lastHeard > LOST_END_MS) this.#finish();
   }
 
-  /** Another source: its time line says nothing about the former. */
+  /** Another source: its packets say nothing about the former. */
   reset(): void {
     if (this.#open) this.#finish();
-    this.#timestamp = undefined;
+    this.#sequence = undefined;
   }
 
-  #begin(event: number, timestamp: number): void {
-    // The next segment of a long event starts where the one before ended, and had no end of its own.
-    const goesOn = this.#open && event === this.#event &&
-      timestampDistance(timestamp, this.#timestamp!) <= MAX_DURATION &&
-      this.#ticks >= MAX_DURATION - 1600 &&
-      Math.abs(timestampDistance(timestamp, this.#timestamp! + this.#ticks)) <= 1600;
-    if (goesOn) {
-      this.#formerTicks += this.#ticks;
-    } else {
-      if (this.#open) this.#finish();
-      this.#formerTicks = 0;
-    }
-    this.#timestamp = timestamp;
+  /** A packet that was swapped or doubled is not; one of a sequence that began anew is. */
+  #isNewer(sequenceNumber: number): boolean {
+    if (this.#sequence === undefined) return true;
+    const step = sequenceDistance(sequenceNumber, this.#sequence);
+    return step > 0 || step < -MAX_MISORDER;
+  }
+
+  /** Whether the packet is of the present press, or repeats the end of the one before. */
+  #goesOn(packet: RtpPacket, event: number, ticks: number, end: boolean, now: number): boolean {
+    if (event !== this.#event || ticks < this.#ticks) return false;
+    const step = timestampDistance(packet.timestamp, this.#timestamp);
+    // An end may have been given up for lost while its packets were only late.
+    if (step === 0) return this.#open || end || !this.#endCame;
+    if (packet.marker || now - this.#lastHeard > LOST_END_MS) return false;
+    if (!this.#open && !end) return false;
+    const slack = SLACK_MS * this.#ticksPerMs;
+    return step <= this.#ticks + slack || Math.abs(step - (ticks - this.#ticks)) <= slack;
+  }
+
+  /** The next segment of a long event starts where the one before ended, which had no end bit. */
+  #isNextSegment(timestamp: number, ticks: number): boolean {
+    const slack = SEGMENT_SLACK_MS * this.#ticksPerMs;
+    const expected = this.#timestamp + this.#ticks;
+    return this.#open && this.#ticks >= MAX_DURATION - slack && ticks < this.#ticks &&
+      Math.abs(timestampDistance(timestamp, expected)) <= slack;
+  }
+
+  #begin(event: number): void {
+    if (this.#open) this.#finish();
     this.#event = event;
     this.#ticks = 0;
+    this.#formerTicks = 0;
     this.#open = true;
+    this.#endCame = false;
   }
 
   #finish(): void {
     this.#open = false;
     const digit = digitOf(this.#event);
     if (digit === undefined) return;
-    this.received += digit;
     this.#onDigit(digit, Math.round((this.#formerTicks + this.#ticks) / this.#ticksPerMs));
   }
 }

@@ -21,8 +21,6 @@ const DOMINANCE = 5;
 const TWIST = 6.3;
 
 export class ToneDetector {
-  /** Digits that were heard, in order. */
-  received = "";
   readonly #rate: number;
   readonly #block: number;
   readonly #coefficients: Float64Array;
@@ -65,7 +63,6 @@ export class ToneDetector {
     }
     if (this.#candidate !== undefined && this.#agreed >= BEGIN_BLOCKS) {
       if (++this.#missed < END_BLOCKS) return;
-      this.received += this.#candidate;
       this.#onDigit(this.#candidate, Math.round((this.#agreed * this.#block * 1000) / this.#rate));
     }
     this.#candidate = digit;

@@ -5,6 +5,7 @@ import { FRAME_SAMPLES, GRAPH_RATE } from "../../../src/audio/endpoint.ts";
 import { voiceSamples } from "../../../src/audio/voice.ts";
 import { OffhookError } from "../../../src/base/errors.ts";
 import { DIGITS, digitSteps, frequenciesOf } from "../../../src/media/dtmf/digits.ts";
+import { DigitLog } from "../../../src/media/dtmf/digit_log.ts";
 import { DigitSender } from "../../../src/media/dtmf/digit_sender.ts";
 import { TelephoneEventReceiver, writeEvent } from "../../../src/media/dtmf/telephone_event.ts";
 import { ToneDetector } from "../../../src/media/dtmf/tone_detector.ts";
@@ -101,12 +102,27 @@ Deno.test("a pause lets the microphone through", () => {
 });
 
 /** Event packets as a peer sends them. */
-function eventPackets(digit: string, timestamp: number, frames: number) {
-  return Array.from({ length: frames + 2 }, (_, i) => {
-    const payload = new Uint8Array(4);
-    writeEvent(payload, 0, digit, i >= frames - 1, Math.min(i + 1, frames) * 160);
-    return { payload, timestamp };
-  });
+function eventPackets(digit: string, timestamp: number, frames: number, sequence = 0) {
+  return Array.from({ length: frames + 2 }, (_, i) => (
+    eventPacket(digit, i >= frames - 1, Math.min(i + 1, frames) * 160, timestamp, sequence + i)
+  ));
+}
+
+function eventPacket(
+  digit: string,
+  end: boolean,
+  ticks: number,
+  timestamp: number,
+  sequence: number,
+  marker = false,
+): RtpPacket {
+  const packet = new RtpPacket();
+  packet.payload = new Uint8Array(4);
+  writeEvent(packet.payload, 0, digit, end, ticks);
+  packet.timestamp = timestamp >>> 0;
+  packet.sequenceNumber = sequence & 0xffff;
+  packet.marker = marker;
+  return packet;
 }
 
 Deno.test("every digit is told once whatever is lost, doubled or swapped, as long as one is left", () => {
@@ -118,19 +134,18 @@ Deno.test("every digit is told once whatever is lost, doubled or swapped, as lon
       const receiver = new TelephoneEventReceiver(8000, (digit) => heard.push(digit));
       let now = 0;
       const expected = events.map((event, k) => {
-        const packets = eventPackets(DIGITS[event]!, 0xffff_f000 + k * 2400 >>> 0, 5);
+        const packets = eventPackets(DIGITS[event]!, 0xffff_f000 + k * 2400 >>> 0, 5, k * 7);
         const kept = packets.filter(() => !fates.next().value!.lost);
         const arriving = kept.length > 0 ? kept : [packets[3]!];
-        for (const { payload, timestamp } of arriving) {
+        for (const packet of arriving) {
           const copies = fates.next().value!.twice ? 2 : 1;
-          for (let copy = 0; copy < copies; copy++) receiver.receive(payload, timestamp, now);
+          for (let copy = 0; copy < copies; copy++) receiver.receive(packet, now);
           receiver.tick(now += 20);
         }
         for (let i = 0; i < 8; i++) receiver.tick(now += 20);
         return DIGITS[event]!;
       });
       assert.deepEqual(heard, expected);
-      assert.equal(receiver.received, expected.join(""));
     },
   ));
 });
@@ -138,9 +153,9 @@ Deno.test("every digit is told once whatever is lost, doubled or swapped, as lon
 Deno.test("a late packet of a digit that is over does not start it again", () => {
   const heard: string[] = [];
   const receiver = new TelephoneEventReceiver(8000, (digit) => heard.push(digit));
-  const [first, second] = [eventPackets("1", 0, 3), eventPackets("2", 4000, 3)];
-  for (const { payload, timestamp } of [...first, ...second, first[1]!, first[4]!]) {
-    receiver.receive(payload, timestamp, 0);
+  const [first, second] = [eventPackets("1", 0, 3), eventPackets("2", 4000, 3, 5)];
+  for (const packet of [...first, ...second, first[1]!, first[4]!]) {
+    receiver.receive(packet, 0);
   }
   assert.deepEqual(heard, ["1", "2"]);
 });
@@ -148,14 +163,12 @@ Deno.test("a late packet of a digit that is over does not start it again", () =>
 Deno.test("a very long event in segments is one digit (RFC 4733 §2.5.1.3)", () => {
   const heard: [string, number][] = [];
   const receiver = new TelephoneEventReceiver(8000, (digit, ms) => heard.push([digit, ms]));
-  const payload = new Uint8Array(4);
   for (let ticks = 160; ticks <= 65_440; ticks += 160) {
-    writeEvent(payload, 0, "9", false, ticks);
-    receiver.receive(payload, 0, ticks / 8);
+    receiver.receive(eventPacket("9", false, ticks, 0, ticks / 160), ticks / 8);
   }
   for (let ticks = 160; ticks <= 1600; ticks += 160) {
-    writeEvent(payload, 0, "9", ticks === 1600, ticks);
-    receiver.receive(payload, 65_440, (65_440 + ticks) / 8);
+    const packet = eventPacket("9", ticks === 1600, ticks, 65_440, 409 + ticks / 160);
+    receiver.receive(packet, (65_440 + ticks) / 8);
   }
   assert.deepEqual(heard, [["9", 8380]]);
 });
@@ -165,10 +178,103 @@ Deno.test("payloads that are no digit are passed over", () => {
   const receiver = new TelephoneEventReceiver(8000, (digit) => heard.push(digit));
   fc.assert(fc.property(fc.uint8Array({ maxLength: 8 }), fc.nat(), (payload, timestamp) => {
     if (payload.length > 0) payload[0] = 16 + payload[0]! % 200;
-    receiver.receive(payload, timestamp, 0);
+    const packet = Object.assign(new RtpPacket(), { payload, timestamp });
+    packet.sequenceNumber = timestamp & 0xffff;
+    receiver.receive(packet, 0);
     receiver.tick(1000);
   }));
   assert.deepEqual(heard, []);
+});
+
+/** A press as senders make it that do not keep to RFC 4733 §2.5.1.2. */
+type Style = "right" | "rising" | "constant" | "falling" | "moving-end" | "rising-end";
+
+/** Presses one after the other; a packet is `[ms, packet]`. */
+function pressed(
+  keys: { digit: string; frames: number; gap: number; marker: boolean }[],
+  style: Style,
+): [number, RtpPacket][] {
+  const packets: [number, RtpPacket][] = [];
+  let [now, sequence] = [0, 65_500];
+  for (const { digit, frames, gap, marker } of keys) {
+    const start = style === "constant" ? 4000 : style === "falling" ? 1e6 - now * 8 : now * 8;
+    for (let i = 0; i < frames + 2; i++) {
+      const end = i >= frames - 1;
+      const moved = style === "rising" || (style === "moving-end" && i >= frames);
+      const ticks = style === "rising-end" ? i + 1 : Math.min(i + 1, frames);
+      const timestamp = start + (moved ? i * 160 : 0);
+      const first = marker && i === 0;
+      packets.push([now, eventPacket(digit, end, ticks * 160, timestamp, sequence++, first)]);
+      now += 20;
+    }
+    now += gap;
+  }
+  return packets;
+}
+
+Deno.test("one press is one digit and none is lost, whatever a sender does with timestamps", () => {
+  fc.assert(
+    fc.property(
+      fc.constantFrom<Style>(
+        "right",
+        "rising",
+        "constant",
+        "falling",
+        "moving-end",
+        "rising-end",
+      ),
+      fc.array(
+        fc.record({
+          digit: fc.constantFrom(..."0123"),
+          frames: fc.integer({ min: 2, max: 12 }),
+          gap: fc.constantFrom(40, 80, 500),
+          marker: fc.boolean(),
+        }),
+        { minLength: 1, maxLength: 10 },
+      ),
+      fc.array(fc.nat(), { maxLength: 10 }),
+      (style, keys, doubled) => {
+        const heard: string[] = [];
+        const receiver = new TelephoneEventReceiver(8000, (digit) => heard.push(digit));
+        const packets = pressed(keys, style);
+        const twice = new Set(doubled.map((one) => one % packets.length));
+        packets.forEach(([now, packet], i) => {
+          receiver.receive(packet, now);
+          if (twice.has(i)) receiver.receive(packet, now);
+          receiver.tick(now);
+        });
+        receiver.tick(1e9);
+        assert.deepEqual(heard, keys.map(({ digit }) => digit), style);
+      },
+    ),
+    { numRuns: 400 },
+  );
+});
+
+Deno.test("a press whose packets come late, or whose end is lost, is told once", () => {
+  const heard: string[] = [];
+  const receiver = new TelephoneEventReceiver(8000, (digit) => heard.push(digit));
+  const [first, second] = [eventPackets("7", 0, 5), eventPackets("7", 4000, 5, 7)];
+  receiver.receive(first[0]!, 0);
+  receiver.tick(300);
+  assert.deepEqual(heard, ["7"]);
+  for (const packet of first.slice(1)) receiver.receive(packet, 320);
+  assert.deepEqual(heard, ["7"]);
+  for (const packet of second.slice(0, 3)) receiver.receive(packet, 600);
+  receiver.tick(1000);
+  assert.deepEqual(heard, ["7", "7"]);
+});
+
+Deno.test("digits are bounded in number and in rate", () => {
+  const log = new DigitLog();
+  let told = 0;
+  for (let ms = 0; ms < 10_000; ms++) if (log.add("1", ms)) told++;
+  assert.ok(told >= 200 && told <= 240, `${told}`);
+  assert.equal(log.dropped, 10_000 - told);
+  const slow = new DigitLog();
+  for (let i = 0; i < 3000; i++) assert.ok(slow.add(DIGITS[i % 10]!, i * 62.5));
+  assert.equal(slow.received.length, 1000);
+  assert.ok(slow.received.endsWith("789"));
 });
 
 function tones(digits: string, ms: number, gapMs: number): Int16Array {
@@ -186,11 +292,12 @@ function tones(digits: string, ms: number, gapMs: number): Int16Array {
 }
 
 function detect(samples: Int16Array): string {
-  const detector = new ToneDetector(GRAPH_RATE, () => {});
+  let heard = "";
+  const detector = new ToneDetector(GRAPH_RATE, (digit) => heard += digit);
   for (let at = 0; at < samples.length; at += FRAME_SAMPLES) {
     detector.add(samples.subarray(at, at + FRAME_SAMPLES));
   }
-  return detector.received;
+  return heard;
 }
 
 Deno.test("tones of every digit are found again, in noise too", () => {
