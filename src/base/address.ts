@@ -50,6 +50,22 @@ export function parseHostPort(text: string, zeroPort = false): HostPort | undefi
   return port === undefined ? undefined : { host, port };
 }
 
+/** Where SIP over WebSocket is served (RFC 7118). */
+export interface WebSocketUrl extends HostPort {
+  transport: "ws" | "wss";
+  /** From its slash on; `/` when the URL has none. */
+  path: string;
+}
+
+/** `wss://host:port/path`, `ws://…`; undefined when it is none. */
+export function parseWebSocketUrl(text: string): WebSocketUrl | undefined {
+  const match = /^(wss?):\/\/([^/?#\s]+)((?:\/[^#\s]*)?)$/i.exec(text);
+  const place = match === null ? undefined : parseHostPort(match[2]!);
+  if (match === null || place === undefined) return undefined;
+  const transport = match[1]!.toLowerCase() as WebSocketUrl["transport"];
+  return { transport, ...place, path: match[3] || "/" };
+}
+
 /** The inverse: brackets round an IPv6 address. */
 export function formatHostPort({ host, port }: HostPort): string {
   const shown = host.includes(":") ? `[${host}]` : host;

@@ -11,6 +11,7 @@
 import { parse, TomlError } from "smol-toml";
 import { dirname } from "node:path";
 import type { Account } from "../core/account/account.ts";
+import { parseWebSocketUrl } from "../base/address.ts";
 import { OffhookError } from "../base/errors.ts";
 import { configPath, type Environment, expandPath } from "./folders.ts";
 import { configError, dotted, issuesOf, type Origins } from "./issues.ts";
@@ -22,6 +23,7 @@ import {
   canonicalServer,
   type Config,
   configSchema,
+  webSocketOf,
 } from "./schema.ts";
 
 /** Name of the account that flags and environment define without a file. */
@@ -231,8 +233,8 @@ export function toAccount(
     authUser: settings.auth_user,
     displayName: settings.display_name,
     server: canonicalServer(settings.server),
-    outboundProxy: settings.outbound_proxy,
-    transport: settings.transport,
+    outboundProxy: settings.outbound_proxy ?? urlOf(settings.server),
+    transport: settings.transport ?? webSocketOf(settings)?.transport,
     register: settings.register,
     expires: settings.registration_interval,
     codecs: settings.codecs,
@@ -247,6 +249,11 @@ export function toAccount(
       verify: tls.verify,
     }),
   });
+}
+
+/** A server that is a WebSocket is reached by its URL. */
+function urlOf(server: string): string | undefined {
+  return parseWebSocketUrl(server) === undefined ? undefined : server;
 }
 
 /** Optional properties are absent, not undefined: the account crosses processes as JSON. */

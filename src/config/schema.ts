@@ -10,7 +10,12 @@
  * only where to get them from. Not on the real-time path.
  */
 import { z } from "zod";
-import { formatHostPort, parseHostPort } from "../base/address.ts";
+import {
+  formatHostPort,
+  parseHostPort,
+  parseWebSocketUrl,
+  type WebSocketUrl,
+} from "../base/address.ts";
 import {
   CODECS,
   LOG_LEVELS,
@@ -42,8 +47,12 @@ function isServer(text: string): boolean {
   return parseHostPort(text) !== undefined;
 }
 
+function isWebSocketUrl(text: string): boolean {
+  return parseWebSocketUrl(text) !== undefined;
+}
+
 function isProxy(text: string): boolean {
-  if (isServer(text)) return true;
+  if (isServer(text) || isWebSocketUrl(text)) return true;
   const uri = /^sips?:([^@;?]+)((?:;[^;?\s]+)*)$/i.exec(text);
   return uri !== null && isServer(uri[1]!);
 }
@@ -110,14 +119,18 @@ export const accountSchema = z.strictObject({
   display_name: line().optional().describe("The name that others see.").meta({
     examples: ["Alice Smith"],
   }),
-  server: z.string().refine(isServer, {
-    error: "allowed is HOST or HOST:PORT, an IPv6 address with a port in brackets",
+  server: z.string().refine((text) => isServer(text) || isWebSocketUrl(text), {
+    error:
+      "allowed is HOST or HOST:PORT, an IPv6 address with a port in brackets, or wss://HOST:PORT/PATH",
   }).describe(
-    "The server, as HOST or HOST:PORT. Without a port it is found by DNS (NAPTR, SRV).",
+    "The server, as HOST or HOST:PORT. Without a port it is found by DNS (NAPTR, SRV). SIP over " +
+      "WebSocket as a URL: Asterisk and FreePBX serve wss://HOST:8089/ws.",
   ).meta({ examples: ["sip.example.com"] }),
   outbound_proxy: z.string().refine(isProxy, {
-    error: "allowed is HOST, HOST:PORT or a SIP URI without a user",
-  }).optional().describe("Where every request goes first, as HOST[:PORT] or a SIP URI.").meta({
+    error: "allowed is HOST, HOST:PORT, a SIP URI without a user, or wss://HOST:PORT/PATH",
+  }).optional().describe(
+    "Where every request goes first, as HOST[:PORT], a SIP URI or a WebSocket's URL.",
+  ).meta({
     examples: ["sbc.example.com:5060"],
   }),
   transport: z.enum(TRANSPORTS).optional().describe(
@@ -147,7 +160,20 @@ export const accountSchema = z.strictObject({
   tls: tlsSchema.prefault({}).describe("Of the transports tls and wss."),
 }).refine((account) => PASSWORD_KEYS.filter((key) => account[key] !== undefined).length <= 1, {
   error: `only one of ${PASSWORD_KEYS.join(", ")} may be given`,
+}).refine((account) => {
+  const { transport } = account;
+  return transport === undefined || (webSocketOf(account)?.transport ?? transport) === transport;
+}, {
+  path: ["transport"],
+  error: "a WebSocket's URL says its transport itself: leave it out",
 });
+
+/** The WebSocket that an account's requests go to, if its proxy or server is one. */
+export function webSocketOf(
+  { server, outbound_proxy: proxy }: { server?: string; outbound_proxy?: string },
+): WebSocketUrl | undefined {
+  return parseWebSocketUrl(proxy ?? server ?? "");
+}
 
 export const configSchema = z.strictObject({
   default_account: z.string().optional().describe(
@@ -215,7 +241,11 @@ export function configJsonSchema(): Record<string, unknown> {
   return { title: "offhook configuration", ...schema };
 }
 
-/** `server` in the form that the rest of the project compares: brackets only where needed. */
+/**
+ * `server` in the form that the rest of the project compares: brackets only where needed; of a
+ * WebSocket's URL the host, which is the domain of its addresses.
+ */
 export function canonicalServer(server: string): string {
-  return formatHostPort(parseHostPort(server)!);
+  const url = parseWebSocketUrl(server);
+  return formatHostPort(url === undefined ? parseHostPort(server)! : { host: url.host });
 }

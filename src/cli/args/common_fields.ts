@@ -32,6 +32,7 @@ import {
 
 const file = { metavar: "FILE", read: readPath, completes: "file" } as const;
 const name = { metavar: "NAME", read: readText };
+const server = { metavar: "HOST[:PORT]|URL", read: readText };
 const host = { metavar: "HOST[:PORT]", read: readText };
 const duration = { metavar: "DURATION", read: durationMs };
 
@@ -43,7 +44,7 @@ function oneOf<const T extends string>(metavar: string, allowed: readonly T[]) {
 export const accountFields = {
   config: option("--config", file, "Configuration file."),
   account: option("--account", name, "Account of the configuration; without it the default one."),
-  server: option("--server", host, "SIP server."),
+  server: option("--server", server, "SIP server; a WebSocket as wss://HOST:8089/ws."),
   user: option("--user", name, "User name."),
   authUser: option("--auth-user", name, "User name for authentication when it is another."),
   displayName: option("--display-name", name, "The name that others see."),

@@ -217,3 +217,35 @@ Deno.test("a relative XDG folder is ignored and no home is an error", async () =
   const error = await failure(undefined, { env: { XDG_CONFIG_HOME: "relative", HOME: "" } });
   assert.match(error.message, /HOME is not set/);
 });
+
+Deno.test("a server or proxy may be a WebSocket's URL, with its path", async () => {
+  const account = async (...lines: string[]) => {
+    const toml = ["[accounts.work]", 'user = "alice"', ...lines].join("\n");
+    return chosen(await load(toml)).account;
+  };
+  const url = "wss://pbx.example.com:8089/ws";
+  const asServer = await account(`server = "${url}"`);
+  assert.equal(asServer.server, "pbx.example.com", "the domain of its addresses");
+  assert.deepEqual([asServer.outboundProxy, asServer.transport], [url, "wss"]);
+  const asProxy = await account('server = "example.com"', `outbound_proxy = "${url}"`);
+  assert.deepEqual([asProxy.server, asProxy.outboundProxy, asProxy.transport], [
+    "example.com",
+    url,
+    "wss",
+  ]);
+  assert.equal((await account('server = "WS://[::1]/ws?x=1"')).server, "[::1]");
+  assert.equal((await account(`server = "${url}"`, 'transport = "wss"')).transport, "wss");
+  const flagged = chosen(await load(undefined, { flags: { server: url, user: "a" } })).account;
+  assert.equal(flagged.outboundProxy, url);
+});
+
+Deno.test("a WebSocket's URL that is none, or of another transport, is an error", async () => {
+  const lines = (server: string, more = "") =>
+    issueLines(`[accounts.work]\nuser = "alice"\nserver = "${server}"\n${more}`);
+  for (
+    const bad of ["http://pbx/ws", "wss://", "wss://a b/ws", "wss://u@pbx/ws", "wss://pbx:0/ws"]
+  ) {
+    assert.match((await lines(bad)).join(), /wss:\/\/HOST:PORT\/PATH/, bad);
+  }
+  assert.match((await lines("wss://pbx/ws", 'transport = "tls"')).join(), /leave it out/);
+});

@@ -73,7 +73,7 @@ type Answers = Partial<InitValues>;
 async function askAll(values: InitValues, io: Io): Promise<Answers> {
   const ask = async (given: string | undefined, question: string) =>
     given ?? (await io.ask(`${question}: `)).trim();
-  const server = await ask(values.server, "SIP server (host or host:port)");
+  const server = await ask(values.server, "SIP server (host, host:port or wss://host:8089/ws)");
   const user = await ask(values.user, "User name or extension");
   const displayName = await ask(values.displayName, "Your name, as others see it (may be empty)");
   const transport = await ask(values.transport, "Transport: udp, tcp, tls, ws, wss (may be empty)");

@@ -1,5 +1,6 @@
 /** `offhook dial` on a phone of its own; apart, because it loads the configuration's schema. */
 import { chosen, type LoadedConfig, toAccount } from "../../../config/load.ts";
+import { canonicalServer } from "../../../config/schema.ts";
 import { parseHostPort } from "../../../base/address.ts";
 import type { Account } from "../../../core/account/account.ts";
 import type { ExitCode } from "../../../base/errors.ts";
@@ -65,7 +66,7 @@ function chooseRoute(
     : loaded.config.accounts[loaded.account];
   const context: TargetContext = settings === undefined
     ? {}
-    : { server: settings.server, dialPlan: settings.dial_plan };
+    : { server: canonicalServer(settings.server), dialPlan: settings.dial_plan };
   const target = resolveTarget(values.target, context);
   if (target.host === undefined) return { target, account: chosen(loaded).account };
   const asked = [values.account, values.server].some((given) => given !== undefined) ||
@@ -80,7 +81,7 @@ function accountOfServer(place: string, loaded: LoadedConfig): Account | undefin
   const chosenFirst = Object.entries(loaded.config.accounts)
     .sort(([a], [b]) => Number(b === loaded.account) - Number(a === loaded.account));
   for (const [id, settings] of chosenFirst) {
-    if (parseHostPort(settings.server)!.host.toLowerCase() !== host) continue;
+    if (parseHostPort(canonicalServer(settings.server))!.host.toLowerCase() !== host) continue;
     return toAccount(id, settings, loaded);
   }
   return undefined;

@@ -88,7 +88,7 @@ async function askAll(before: Partial<Answers>, io: Io): Promise<Answers> {
     const answer = (await io.ask(`${question}${shown}: `)).trim();
     return answer === "" ? known ?? "" : answer;
   };
-  const server = await ask("SIP server (host or host:port)", before.server);
+  const server = await ask("SIP server (host, host:port or wss://host:8089/ws)", before.server);
   const user = await ask("User name or extension", before.user);
   const typed = await io.ask("Password (not shown): ", { hidden: true });
   const transport = await ask(

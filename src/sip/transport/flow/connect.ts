@@ -139,7 +139,8 @@ function webSocketError(attempt: Attempt, path: string, cause: Error): OffhookEr
     "unreachable",
     `Cannot reach ${describeAttempt(attempt)}: the WebSocket handshake failed (${cause.message}).`,
     {
-      hint: `Check that SIP over WebSocket is served at ${path} of that port.`,
+      hint: `Check that SIP over WebSocket is served at ${path} of that port; ` +
+        'Asterisk and FreePBX serve it at /ws: server = "wss://HOST:8089/ws".',
       data: { transport, host: address.host, port: address.port, path },
       cause,
     },
