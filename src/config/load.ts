@@ -231,6 +231,8 @@ export function toAccount(
     id,
     user: settings.user,
     authUser: settings.auth_user,
+    authRealms: settings.auth_realms,
+    allowMd5: settings.allow_md5 ? undefined : false,
     displayName: settings.display_name,
     server: canonicalServer(settings.server),
     outboundProxy: settings.outbound_proxy ?? urlOf(settings.server),

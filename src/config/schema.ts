@@ -116,6 +116,12 @@ export const accountSchema = z.strictObject({
   auth_user: line().optional().describe(
     "User name for authentication, when it differs from user.",
   ).meta({ examples: ["alice-desk"] }),
+  auth_realms: z.array(line()).optional().describe(
+    "Realms of the server beyond those that it names at registration: the password is for these only.",
+  ).meta({ examples: [["voip.example.com"]] }),
+  allow_md5: z.boolean().default(true).describe(
+    "False: the password is never proven by MD5, only by SHA-256 and better.",
+  ),
   display_name: line().optional().describe("The name that others see.").meta({
     examples: ["Alice Smith"],
   }),

@@ -7,7 +7,7 @@ import type { Account } from "../core/account/account.ts";
 import type { Clock } from "../base/clock.ts";
 import type { ErrorJson } from "../base/errors.ts";
 import type { CallId, RequestOrigin, SipEffect, SipInput } from "../core/ports/sip_port.ts";
-import type { Credentials } from "./auth/digest.ts";
+import type { Keys } from "./auth/authentication.ts";
 import type { Flow } from "./transport/flow/types.ts";
 
 export type LogLevel = "debug" | "info" | "warning" | "error";
@@ -34,8 +34,8 @@ export interface Agent {
   readonly random: () => number;
   readonly notify: (input: SipInput) => void;
   readonly log: Log;
-  /** Reads the password at each use. */
-  readonly credentials: () => Promise<Credentials>;
+  /** The account's password for its server; absent without an account. */
+  readonly keys: Keys | undefined;
   /** Our identity as From says it: the display name as inside a quoted-string. */
   identityOn(flow: Flow): { uri: string; displayName: string };
   /** The flow that a request to `uri` will take. @throws OffhookError when there is none */

@@ -21,6 +21,8 @@ import type { Clock } from "../base/clock.ts";
 import { OffhookError } from "../base/errors.ts";
 import type { CallId, SipEffect, SipInput } from "../core/ports/sip_port.ts";
 import type { Agent, CallEffect, Leg, Log } from "./agent.ts";
+import type { Keys } from "./auth/authentication.ts";
+import { Realms } from "./auth/realms.ts";
 import { answer } from "./message/answer.ts";
 import { DialogSources } from "./dialog/sources.ts";
 import { makeCore, placeholder } from "./library/core_setup.ts";
@@ -198,10 +200,7 @@ export class UserAgent {
       random,
       notify: this.#options.notify,
       log: (level, message) => this.#log(level, message),
-      credentials: async () => ({
-        username: account.authUser ?? account.user,
-        password: await this.#password(),
-      }),
+      keys: account.server === "" ? undefined : this.#keys(),
       identityOn: (flow) => this.#identityOn(flow),
       flowToward: (uri) => network.flowToward(uri),
       originOf: (flow) => network.originOf(flow),
@@ -211,6 +210,21 @@ export class UserAgent {
       failureOf: (sipCallId, method) => network.failureOf(sipCallId, method),
       leg: (call) => this.#legs.get(call),
       setLeg: (call, leg) => this.#setLeg(call, leg),
+    };
+  }
+
+  #keys(): Keys {
+    const { account } = this;
+    return {
+      realms: new Realms(account),
+      isOurServer: (response) => {
+        const flow = flowOf(response);
+        return flow !== undefined && this.#network.originOf(flow) === "server";
+      },
+      credentials: async () => ({
+        username: account.authUser ?? account.user,
+        password: await this.#password(),
+      }),
     };
   }
 

@@ -30,6 +30,10 @@ export interface Account {
   user: string;
   /** User name for digest when it differs from `user`. */
   authUser?: string;
+  /** Realms of digest that are the server's beyond those that it names at registration. */
+  authRealms?: string[];
+  /** False: a challenge that offers only MD5 is refused. */
+  allowMd5?: false;
   displayName?: string;
   /** Domain of the address of record, `host` or `host:port`; a port suppresses SRV (RFC 3263 §4). */
   server: string;

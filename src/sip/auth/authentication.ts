@@ -20,7 +20,10 @@ import {
   parseChallenges,
   strongestPerRealm,
 } from "./digest.ts";
+import { flowOf } from "../library/message_flow.ts";
 import { newToken } from "../message/identifiers.ts";
+import { hostPort } from "../message/via.ts";
+import { type Lesson, type Realms, strangeChallenge } from "./realms.ts";
 import { MAX_CHALLENGES, MAX_REALMS } from "../pacing.ts";
 
 /** Times that a nonce may be stale within one request. */
@@ -39,16 +42,26 @@ interface Answer {
   fresh: boolean;
 }
 
+/** An account's password, and whom it is for. */
+export interface Keys {
+  realms: Realms;
+  /** Whether a response came from the account's server. */
+  isOurServer(response: IncomingResponseMessage): boolean;
+  /** Reads the password at each use. */
+  credentials(): Promise<Credentials>;
+}
+
 export class Authentication {
-  readonly #credentials: () => Promise<Credentials>;
+  readonly #keys: Keys | undefined;
   readonly #answers = new Map<string, Answer>();
   #known: Credentials | undefined;
   #stale = 0;
   /** Challenges that the request under way has answered. */
   #challenged = 0;
 
-  constructor(credentials: () => Promise<Credentials>) {
-    this.#credentials = credentials;
+  /** @param keys absent: whoever is at the other end is no server of ours, and no challenge is answered */
+  constructor(keys: Keys | undefined) {
+    this.#keys = keys;
   }
 
   /** A new request begins: known nonces are used again, and may be refused once. */
@@ -66,18 +79,23 @@ export class Authentication {
 
   /**
    * Takes the challenges of a 401 or 407.
-   * @throws OffhookError `auth-refused` when it refuses what we have already answered, or offers
-   *   nothing that we can answer; whatever reading the password throws
+   * @param lesson whether the request was one that shows which realms are the server's
+   * @throws OffhookError `auth-refused` when it comes from another than the account's server, refuses
+   *   what we have already answered, or offers nothing that we can answer; whatever reading the
+   *   password throws
    */
-  async accept(response: IncomingResponseMessage): Promise<void> {
+  async accept(response: IncomingResponseMessage, lesson: Lesson = "none"): Promise<void> {
+    const keys = this.#keys;
+    if (!keys?.isOurServer(response)) throw strangeChallenge(sourceOf(response));
     const proxy = response.statusCode === 407;
     const values = response.getHeaders(proxy ? "proxy-authenticate" : "www-authenticate");
-    const challenges = strongestPerRealm(parseChallenges(values));
-    if (challenges.length === 0) throw this.#unanswerable(values);
+    const known = parseChallenges(values);
+    if (known.length === 0) throw this.#unanswerable(values);
+    const challenges = strongestPerRealm(keys.realms.admit(known, lesson));
     this.#challenged += 1;
     if (this.#challenged > MAX_CHALLENGES) throw endless(this.#challenged);
     for (const challenge of challenges) this.#take(challenge, proxy);
-    this.#known = await this.#credentials();
+    this.#known = await keys.credentials();
   }
 
   /** Header lines for the next request; none before the first challenge. */
@@ -131,6 +149,11 @@ export class Authentication {
       },
     );
   }
+}
+
+function sourceOf(response: IncomingResponseMessage): string {
+  const flow = flowOf(response);
+  return flow === undefined ? "the other side" : hostPort(flow.remote);
 }
 
 function size({ realm, nonce, opaque = "" }: Challenge): number {

@@ -251,12 +251,14 @@ export class IncomingCall implements Leg {
   }
 
   #establish(dialog: SessionDialog, message: IncomingRequestMessage): void {
+    const byServer = this.#agent.originOf(this.#flow) === "server";
     const session = new Session({
       agent: this.#agent,
       call: this.#call,
       dialog,
       descriptions: this.#descriptions,
-      authentication: new Authentication(this.#agent.credentials),
+      // A stranger's challenge would be for a request that is none of the server's business.
+      authentication: new Authentication(byServer ? this.#agent.keys : undefined),
       flow: this.#flow,
     }, { awaitedAck: { initial: true, bringsAnswer: this.#offer === null }, message });
     this.#agent.setLeg(this.#call, session);

@@ -73,7 +73,7 @@ export class OutgoingCall implements Leg {
   constructor(agent: Agent, effect: Extract<SipEffect, { type: "SendInvite" }>) {
     this.#agent = agent;
     this.#effect = effect;
-    this.#authentication = new Authentication(agent.credentials);
+    this.#authentication = new Authentication(agent.keys);
     this.#descriptions = new SessionDescriptions(agent.random);
     this.#redirection = new Redirection(effect.target);
     this.#early = new EarlyDialogs(agent, this.#authentication, this.#descriptions);
@@ -204,7 +204,7 @@ export class OutgoingCall implements Leg {
 
   #challenged(message: IncomingResponseMessage): void {
     this.#stage = { name: "waiting" };
-    this.#authentication.accept(message).then(
+    this.#authentication.accept(message, "first").then(
       () => this.#send(),
       (error) => this.#failed(message.statusCode ?? 401, OffhookError.from(error)),
     );

@@ -82,7 +82,7 @@ export class Registration {
   constructor(agent: Agent, network: RegistrarAccess) {
     this.#agent = agent;
     this.#network = network;
-    this.#authentication = new Authentication(agent.credentials);
+    this.#authentication = new Authentication(agent.keys);
     this.#request = new RegisterRequest(agent, this.#authentication);
     this.#expires = agent.account.expires;
     this.#moves = new Damper(agent.random);
@@ -232,7 +232,7 @@ export class Registration {
   #challenged(message: IncomingResponseMessage): void {
     const attempt = this.#attempt;
     const { status } = finalOf(message);
-    this.#authentication.accept(message).then(() => {
+    this.#authentication.accept(message, "all").then(() => {
       if (this.#attempt === attempt) this.#send();
     }, (thrown) => {
       if (this.#attempt !== attempt) return;

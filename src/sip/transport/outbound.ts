@@ -4,7 +4,7 @@
  */
 import { OffhookError } from "../../base/errors.ts";
 import { answer, randomToken } from "../message/answer.ts";
-import { type SipMessage, utf8Length } from "../message/scan.ts";
+import { headerFields, type SipMessage, splice, utf8Length } from "../message/scan.ts";
 import { RequestGate } from "../pacing.ts";
 import { unbracketed } from "../message/via.ts";
 import type { ClientTransaction, ClientTransactions } from "./transaction/client.ts";
@@ -201,10 +201,21 @@ export class Outbound {
     const copy = copyOf(request);
     stampRequestVia(copy, flow, this.options.flows.listeningPort(flow), branch);
     this.#stampContact(copy, contactFlow);
+    if (!this.options.routing.takesCredentials(flow)) dropCredentials(copy);
     return copy.text;
   }
 
   #stampContact(message: SipMessage, flow: BaseFlow): void {
     stampContact(message, contactAddress(flow, this.options.flows.listeningPort(flow)));
+  }
+}
+
+/** What was learnt from the server's challenges in a dialog is not for a proxy or peer past it. */
+function dropCredentials(request: SipMessage): void {
+  for (const name of ["authorization", "proxy-authorization"]) {
+    for (const field of headerFields(request, name)) {
+      splice(request, field.start, field.end, "");
+      request.headers.splice(request.headers.indexOf(field), 1);
+    }
   }
 }

@@ -1,12 +1,31 @@
 /** Challenges to calls of ours: several realms, stale nonces, wrong passwords, in the dialog too. */
 import assert from "node:assert/strict";
-import { description } from "./phone.ts";
-import { sdp } from "./raw_peer.ts";
-import { dialled, withPeer } from "./with_peer.ts";
+import { description, type Phone } from "./phone.ts";
+import { type RawMessage, type RawPeer, type ReplyOptions, sdp } from "./raw_peer.ts";
+import { answered, dialled, withAccount, withPeer } from "./with_peer.ts";
+
+/** The phone registers; the server names its realms. */
+async function registerAt(server: RawPeer, phone: Phone, realms: string[]): Promise<void> {
+  phone.do({ type: "Register", account: "test" });
+  server.reply(await server.next("REGISTER"), 401, {
+    headers: realms.map((realm) => `WWW-Authenticate: Digest realm="${realm}", nonce="n"`),
+  });
+  server.reply(await server.next("REGISTER"), 200);
+  while ((await phone.next("RegistrationChanged")).registration.state !== "registered");
+}
+
+function challenge(realm: string, more = ""): ReplyOptions {
+  return { headers: [`Proxy-Authenticate: Digest realm="${realm}", nonce="n"${more}`] };
+}
+
+/** Whether a request shows the password to anybody. */
+function hasCredentials(message: RawMessage): boolean {
+  return /^(?:proxy-)?authorization:/im.test(message.text);
+}
 
 Deno.test("a CANCEL while a challenge is under way leaves no phantom call", async () => {
   const password = Promise.withResolvers<string>();
-  await withPeer(async ({ phone, peer }) => {
+  await withAccount(async ({ phone, server: peer }) => {
     phone.dial("c", `sip:x@${peer.at}`);
     const invite = await peer.next("INVITE");
     peer.reply(invite, 407, {
@@ -22,7 +41,7 @@ Deno.test("a CANCEL while a challenge is under way leaves no phantom call", asyn
 });
 
 Deno.test("a challenge that crosses a CANCEL is not answered", async () => {
-  await withPeer(async ({ phone, peer }) => {
+  await withAccount(async ({ phone, server: peer }) => {
     phone.dial("c", `sip:x@${peer.at}`);
     const invite = await peer.next("INVITE");
     phone.do({ type: "SendCancel", call: "c" });
@@ -35,8 +54,9 @@ Deno.test("a challenge that crosses a CANCEL is not answered", async () => {
   });
 });
 
-Deno.test("several realms and algorithms, proxy and callee, are answered in one chain", async () => {
-  await withPeer(async ({ phone, peer }) => {
+Deno.test("several realms and algorithms, proxy and registrar, are answered in one chain", async () => {
+  await withAccount(async ({ phone, server: peer }) => {
+    await registerAt(peer, phone, ["proxy", "callee"]);
     phone.dial("c", `sip:x@${peer.at}`);
     const first = await peer.next("INVITE");
     peer.reply(first, 407, {
@@ -67,7 +87,7 @@ Deno.test("several realms and algorithms, proxy and callee, are answered in one 
 });
 
 Deno.test("a wrong password ends the call as refused credentials", async () => {
-  await withPeer(async ({ phone, peer }) => {
+  await withAccount(async ({ phone, server: peer }) => {
     phone.dial("c", `sip:x@${peer.at}`);
     const challenge = (nonce: string) => ({
       headers: [`WWW-Authenticate: Digest realm="r", nonce="${nonce}", qop="auth"`],
@@ -82,7 +102,7 @@ Deno.test("a wrong password ends the call as refused credentials", async () => {
 });
 
 Deno.test("a stale nonce is taken anew with the same password", async () => {
-  await withPeer(async ({ phone, peer }) => {
+  await withAccount(async ({ phone, server: peer }) => {
     phone.dial("c", `sip:x@${peer.at}`);
     const challenge = (nonce: string, stale: string) => ({
       headers: [`WWW-Authenticate: Digest realm="r", nonce="${nonce}", qop="auth"${stale}`],
@@ -97,7 +117,8 @@ Deno.test("a stale nonce is taken anew with the same password", async () => {
 });
 
 Deno.test("challenges inside the dialog are answered: INFO, re-INVITE, BYE", async () => {
-  await withPeer(async ({ phone, peer }) => {
+  await withAccount(async ({ phone, server: peer }) => {
+    await registerAt(peer, phone, ["r"]);
     await dialled({ phone, peer }, "c");
     const challenge = (nonce: string) => ({
       headers: [`Proxy-Authenticate: Digest realm="r", nonce="${nonce}", qop="auth"`],
@@ -120,4 +141,136 @@ Deno.test("challenges inside the dialog are answered: INFO, re-INVITE, BYE", asy
     peer.reply(bye, 200);
     await phone.next("CallEnded");
   });
+});
+
+Deno.test("a callee's challenge that the server passes on is refused, to an INVITE and in the call", async () => {
+  await withAccount(async ({ phone, server }) => {
+    await registerAt(server, phone, ["pbx"]);
+    phone.dial("a", "sip:x@example.com");
+    server.reply(await server.next("INVITE"), 407, challenge("evil"));
+    const { error } = await phone.next("CallRejected");
+    assert.equal(error.code, "auth-refused");
+    assert.match(error.message, /"evil", which is not the server of test/);
+    assert.match(error.hint!, /accounts\.test\.auth_realms/);
+
+    await dialled({ phone, peer: server }, "b");
+    phone.do({ type: "SendReinvite", call: "b", offer: description(4000) });
+    server.reply(await server.next("INVITE"), 401, challenge("evil"));
+    assert.equal((await phone.next("OfferRejected")).status, 401);
+    phone.do({ type: "SendBye", call: "b" });
+    server.reply(await server.next("BYE"), 407, challenge("evil"));
+    await phone.next("CallEnded");
+    assert(phone.logs.some((line) => /warning BYE was refused: .*"evil"/.test(line)));
+    const others = server.received.filter(({ kind }) => kind !== "REGISTER");
+    assert(!others.some(hasCredentials));
+  });
+});
+
+Deno.test("without a registration the realm of the first INVITE is the account's, no other", async () => {
+  await withAccount(async ({ phone, server }) => {
+    phone.dial("a", "sip:x@example.com");
+    server.reply(await server.next("INVITE"), 407, challenge("pbx"));
+    const second = await server.next("INVITE");
+    assert(hasCredentials(second));
+    server.reply(second, 407, challenge("evil"));
+    assert.equal((await phone.next("CallRejected")).error.code, "auth-refused");
+    assert.equal(server.count("INVITE"), 2);
+  });
+});
+
+Deno.test("further realms of the server are named in the configuration, or are its name", async () => {
+  for (const realm of ["voip.example", "127.0.0.1"]) {
+    await withAccount(async ({ phone, server }) => {
+      await registerAt(server, phone, ["pbx"]);
+      phone.dial("a", "sip:x@example.com");
+      server.reply(await server.next("INVITE"), 407, challenge(realm));
+      const second = await server.next("INVITE");
+      assert(hasCredentials(second));
+      server.reply(second, 486);
+    }, { account: { authRealms: ["voip.example"] } });
+  }
+});
+
+Deno.test("a stranger gets no digest of the password, whatever it asks, not by way of the server either", async () => {
+  await withAccount(async ({ phone, server, stranger, port }) => {
+    await registerAt(server, phone, ["pbx"]);
+    const { call } = await answered({ phone, peer: stranger, port });
+    phone.do({ type: "SendReinvite", call, offer: description(5000) });
+    stranger.reply(await stranger.next("INVITE"), 401, challenge("pbx"));
+    await phone.next("OfferRejected");
+    phone.do({ type: "SendBye", call });
+    stranger.reply(await stranger.next("BYE"), 407, challenge("pbx"));
+    await phone.next("CallEnded");
+
+    // Its Contact is a number at our server, which asks for a password before it calls that.
+    const other = await answered({ phone, peer: stranger, port }, {
+      contact: `sip:+19005550199@${server.at}`,
+    });
+    phone.do({ type: "SendReinvite", call: other.call, offer: description(5000) });
+    server.reply(await server.next("INVITE"), 407, challenge("pbx"));
+    await phone.next("OfferRejected");
+    const all = [
+      ...stranger.received,
+      ...server.received.filter(({ kind }) => kind !== "REGISTER"),
+    ];
+    assert(!all.some(hasCredentials));
+  });
+});
+
+Deno.test("credentials do not leave with requests that go past the server", async () => {
+  await withAccount(async ({ phone, server, stranger }) => {
+    phone.dial("a", "sip:x@example.com");
+    server.reply(await server.next("INVITE"), 407, challenge("pbx"));
+    const second = await server.next("INVITE");
+    assert(hasCredentials(second));
+    server.reply(second, 200, { contact: stranger.contact, body: sdp(7000) });
+    await phone.next("CallAccepted");
+    phone.do({ type: "SendBye", call: "a" });
+    const bye = await stranger.next("BYE");
+    assert.match(bye.text, /\r\nMax-Forwards: 70\r\n/i);
+    assert(!stranger.received.some(hasCredentials));
+    stranger.reply(bye, 407, challenge("pbx"));
+    await phone.next("CallEnded");
+    assert.equal(stranger.count("BYE"), 1);
+  });
+});
+
+Deno.test("without an account no challenge is answered", async () => {
+  await withPeer(async ({ phone, peer }) => {
+    phone.dial("c", `sip:x@${peer.at}`);
+    peer.reply(await peer.next("INVITE"), 401, {
+      headers: ['WWW-Authenticate: Digest realm="r", nonce="n"'],
+    });
+    const { error } = await phone.next("CallRejected");
+    assert.match(error.message, /^127\.0\.0\.1:\d+ asks for a password, and got none$/);
+    assert.equal(peer.count("INVITE"), 1);
+  });
+});
+
+Deno.test("a realm that offered SHA-256 is not answered with MD5 later, in another request either", async () => {
+  await withAccount(async ({ phone, server }) => {
+    phone.dial("a", "sip:x@example.com");
+    server.reply(await server.next("INVITE"), 407, challenge("pbx", ", algorithm=SHA-256"));
+    const second = await server.next("INVITE");
+    assert.match(second.header("proxy-authorization"), /algorithm=SHA-256/);
+    server.reply(second, 407, challenge("pbx", ", algorithm=MD5, stale=true"));
+    assert.match((await phone.next("CallRejected")).error.message, /by MD5, although it offered/);
+    phone.dial("b", "sip:x@example.com");
+    server.reply(await server.next("INVITE"), 407, challenge("pbx"));
+    assert.equal((await phone.next("CallRejected")).error.code, "auth-refused");
+  });
+});
+
+Deno.test("MD5 can be forbidden", async () => {
+  await withAccount(async ({ phone, server }) => {
+    phone.dial("a", "sip:x@example.com");
+    server.reply(await server.next("INVITE"), 407, challenge("pbx"));
+    const { error } = await phone.next("CallRejected");
+    assert.match(error.message, /by MD5, which is forbidden/);
+    assert.match(error.hint!, /accounts\.test\.allow_md5/);
+    phone.dial("b", "sip:x@example.com");
+    server.reply(await server.next("INVITE"), 407, challenge("pbx", ", algorithm=SHA-256"));
+    assert(hasCredentials(await server.next("INVITE")));
+    phone.do({ type: "SendCancel", call: "b" });
+  }, { account: { allowMd5: false } });
 });

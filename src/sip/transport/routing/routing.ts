@@ -66,6 +66,11 @@ export class Routing {
     return mayLeave(account, hop, header(request, "route") !== undefined);
   }
 
+  /** Whether credentials may go out on a flow: of an account's, to its server only. */
+  takesCredentials(flow: BaseFlow): boolean {
+    return this.options.account?.isServer(flow) ?? true;
+  }
+
   /** The open flow to the account's server when it is of that transport (as in a Via). */
   nextHopFlow(transport: string): BaseFlow | undefined {
     const flow = this.options.account?.flow;
