@@ -83,7 +83,13 @@ export class WavWriter {
 
   /** @throws OffhookError `file-unusable` when the file cannot be created */
   async open(): Promise<void> {
-    this.#file = await openFile(this.path, { write: true, create: true, truncate: true });
+    this.#file = await openFile(this.path, {
+      write: true,
+      create: true,
+      truncate: true,
+      // What people say is theirs.
+      mode: 0o600,
+    });
     await this.#write(wavHeader(this.#rate, this.#channels, 0));
     if (this.#failure) {
       const failure = this.#failure;

@@ -43,7 +43,7 @@ async function withServer(body: (scene: Scene) => Promise<void>): Promise<void> 
       kind: "tcp",
       host: "127.0.0.1",
       port: 0,
-      tokens: new Map([["watch", "viewer"], ["talk", "operator"]]),
+      tokens: new Map([["watch", "operator"], ["talk", "supervisor"]]),
     },
     log: (text) => log.push(text),
   });
@@ -79,7 +79,7 @@ async function until(holds: () => boolean): Promise<void> {
   }
 }
 
-Deno.test("a viewer and a stranger are refused, an operator joins", () =>
+Deno.test("an operator and a stranger are refused, a supervisor joins", () =>
   withServer(async (scene) => {
     for (const token of [undefined, "wrong", "watch"]) {
       const { told, closed } = await connect(scene, `call=${scene.call}`, token);

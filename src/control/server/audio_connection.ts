@@ -15,8 +15,8 @@ import type { Phone } from "../contract/phone.ts";
 import { mayAct, type Role } from "../contract/role.ts";
 import { errorJson } from "../contract/values.ts";
 
-/** Who may hear and speak in a call: whoever may make one. */
-const AUDIO_LEAST: Role = "operator";
+/** Who may hear and speak in any call, unnoticed: more than who makes calls of his own. */
+const AUDIO_LEAST: Role = "supervisor";
 export const AUDIO_PATH = "/audio";
 /** Unread sound from which more is dropped, ms. */
 const UNREAD_MS = 200;

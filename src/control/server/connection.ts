@@ -19,6 +19,8 @@ import {
   type RpcRequest,
 } from "../contract/protocol.ts";
 import { mayAct, type Role } from "../contract/role.ts";
+import { confined } from "./confined_files.ts";
+import { WRONG_TOKENS } from "./wrong_tokens.ts";
 import { errorOf, readRequest, Refusal } from "./rpc_request.ts";
 
 /** The wire of one client. */
@@ -36,6 +38,10 @@ export interface ConnectionOptions {
   station: Initialized["station"];
   /** The role that a token, or the lack of one, stands for; undefined refuses. */
   roleOf(token: string | undefined): Role | undefined;
+  /** Resolves when a client that said a wrong token may be answered. */
+  penalty?(): Promise<void>;
+  /** Where clients below admin may have files; absent: nowhere. */
+  recordings?: string | undefined;
   /** One line for the log: refusals and nonsense. */
   log(text: string): void;
 }
@@ -52,6 +58,10 @@ const QUOTE = 200;
 /** Unread bytes from which meters are left out: they are worth nothing later. */
 const LATE_BYTES = 8 * 1024;
 
+/** What tells of digits in a call, and the fields that hold them. */
+const DIGIT_EVENTS = new Set<Sequenced["type"]>(["call.digit", "call.digits-sent"]);
+const DIGIT_KEYS = new Set(["dtmfSent", "dtmfReceived"]);
+
 const EXTRA_METHODS = ["initialize", "subscribe", "unsubscribe", "levels"];
 
 export class Connection {
@@ -61,6 +71,7 @@ export class Connection {
   #stopLevels: (() => void) | undefined;
   #filter: string[] = [];
   #dropped = 0;
+  #wrongTokens = 0;
   /** Calls that end with this client. */
   readonly #bound = new Set<CallId>();
   /** So do those that they are transferred to. */
@@ -95,6 +106,11 @@ export class Connection {
     for (const call of this.#bound) this.#hangup(call);
     this.#bound.clear();
     void this.#referrals?.then((subscription) => subscription.close());
+  }
+
+  /** A PIN that is typed in a call is not for who only watches. */
+  get #seesDigits(): boolean {
+    return this.#role !== undefined && mayAct(this.#role, "operator");
   }
 
   #hangup(call: CallId): void {
@@ -134,6 +150,8 @@ export class Connection {
     }
     const role = this.#options.roleOf(typeof token === "string" ? token : undefined);
     if (role === undefined) {
+      if (++this.#wrongTokens > WRONG_TOKENS) this.#options.wire.end();
+      else await this.#options.penalty?.();
       throw new OffhookError("station-refused", "the token is missing or not known", {
         hint: "Give a token of the station's [control] table.",
       });
@@ -208,7 +226,8 @@ export class Connection {
       );
       throw new Refusal(RPC_CODES.params, issues.join("; "));
     }
-    const valid = read.data as Methods[MethodName]["params"];
+    const asked = read.data as Methods[MethodName]["params"];
+    const valid = role === "admin" ? asked : confined(asked, this.#options.recordings);
     const result = await this.#options.phone.request(name as MethodName, valid);
     if ("bound" in valid && valid.bound === true) this.#bind(callOf(valid, result));
     return result;
@@ -225,6 +244,7 @@ export class Connection {
 
   #event(event: Sequenced): void {
     const { wire } = this.#options;
+    if (!this.#seesDigits && DIGIT_EVENTS.has(event.type)) return;
     if (this.#filter.length > 0 && !this.#filter.some((type) => matches(event.type, type))) return;
     const limit = this.#dropped === 0 ? LAG_BYTES : LAG_BYTES / 2;
     if (wire.pending > limit) {
@@ -260,8 +280,12 @@ export class Connection {
       log(`ended a client that asks and does not read: ${wire.pending} bytes wait`);
       return wire.end();
     }
-    wire.send(JSON.stringify(message));
+    wire.send(JSON.stringify(message, this.#seesDigits ? undefined : withoutDigits));
   }
+}
+
+function withoutDigits(key: string, value: unknown): unknown {
+  return DIGIT_KEYS.has(key) && typeof value === "string" ? "" : value;
 }
 
 /** `call` matches every event of calls, `call.media` just that one. */

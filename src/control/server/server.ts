@@ -22,6 +22,7 @@ import { Connection } from "./connection.ts";
 import type { Phone } from "../contract/phone.ts";
 import { type Initialized, MAX_MESSAGE_BYTES } from "../contract/protocol.ts";
 import { RefusalLog } from "./refusal_log.ts";
+import { WrongTokens } from "./wrong_tokens.ts";
 import type { Role } from "../contract/role.ts";
 
 /** ms between pings; a client that misses one whole interval is gone. */
@@ -51,6 +52,8 @@ export interface ServerOptions {
   phone: Phone;
   station: Initialized["station"];
   listen: Listen;
+  /** Where clients below admin may have files; absent: nowhere. */
+  recordings?: string | undefined;
   /** What clients do wrong; bounded. */
   log(text: string): void;
   /** ms that a client has for each step of its greeting; tests shorten it. */
@@ -62,6 +65,7 @@ export class ControlServer {
   readonly #http: Server;
   readonly #sockets: WebSocketServer;
   readonly #log: RefusalLog;
+  readonly #wrongTokens = new WrongTokens();
   /** Every connection, whatever it speaks. */
   readonly #raw = new Set<Socket>();
   readonly #alive = new WeakSet<WebSocket>();
@@ -88,8 +92,12 @@ export class ControlServer {
       this.#alive.add(socket);
       socket.on("pong", () => this.#alive.add(socket));
       const { pathname, searchParams } = new URL(request.url ?? "/", "ws://station");
-      if (pathname !== AUDIO_PATH) this.#accept(socket);
-      else this.#acceptAudio(socket, searchParams, tokenIn(request.headers.authorization));
+      const source = request.socket.remoteAddress ?? "";
+      if (pathname !== AUDIO_PATH) this.#accept(socket, source);
+      else {
+        const token = tokenIn(request.headers.authorization);
+        void this.#acceptAudio(socket, searchParams, { token, source });
+      }
     });
     this.#pings = setInterval(() => this.#ping(), PING_MS);
   }
@@ -158,8 +166,8 @@ export class ControlServer {
     } else answer(true);
   }
 
-  #accept(socket: WebSocket): void {
-    const { phone, station, helloMs = HELLO_MS } = this.#options;
+  #accept(socket: WebSocket, source: string): void {
+    const { phone, station, recordings, helloMs = HELLO_MS } = this.#options;
     const connection = new Connection({
       phone,
       station,
@@ -172,6 +180,8 @@ export class ControlServer {
         end: () => socket.terminate(),
       },
       roleOf: (token) => this.#roleOf(token),
+      penalty: () => this.#penalty(source),
+      recordings,
     });
     this.#strangers.add(socket);
     const silence = setTimeout(() => {
@@ -195,13 +205,18 @@ export class ControlServer {
     });
   }
 
-  #acceptAudio(socket: WebSocket, query: URLSearchParams, token: string | undefined): void {
+  async #acceptAudio(
+    socket: WebSocket,
+    query: URLSearchParams,
+    { token, source }: { token: string | undefined; source: string },
+  ): Promise<void> {
     const { phone } = this.#options;
+    const role = this.#roleOf(token);
     const connection = new AudioConnection({
       phone,
       query,
       log: (text) => this.#log.add(text),
-      role: this.#roleOf(token),
+      role,
       socket: {
         sendText: (text) => socket.send(text, () => {}),
         sendBytes: (bytes) => socket.send(bytes, () => {}),
@@ -216,7 +231,15 @@ export class ControlServer {
     });
     socket.on("error", (error) => this.#log.add(`an audio client failed: ${error.message}`));
     socket.on("close", () => connection.close());
-    void connection.open();
+    if (role === undefined) await this.#penalty(source);
+    await connection.open();
+  }
+
+  /** Waits before a wrong token is answered; longer with each from there. */
+  async #penalty(source: string): Promise<void> {
+    this.#log.add(`a wrong token or none from ${source}`);
+    const ms = this.#wrongTokens.add(source);
+    await new Promise((resolve) => setTimeout(resolve, ms));
   }
 
   #roleOf(token: string | undefined): Role | undefined {

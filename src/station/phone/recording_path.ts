@@ -13,7 +13,7 @@ const MOST_LETTERS = 40;
  * @throws OffhookError `file-unusable` when it cannot be
  */
 export function recordingPath(dataFolder: string, call: CallView, now: Date): string {
-  const folder = join(dataFolder, "recordings");
+  const folder = recordingsFolder(dataFolder);
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
   } catch (cause) {
@@ -24,6 +24,11 @@ export function recordingPath(dataFolder: string, call: CallView, now: Date): st
     });
   }
   return join(folder, `${moment(now)}_${nameIn(call.remote.uri)}_${call.id}.wav`);
+}
+
+/** Where recordings are that nobody named a file for, and all those of clients below admin. */
+export function recordingsFolder(dataFolder: string): string {
+  return join(dataFolder, "recordings");
 }
 
 function moment(now: Date): string {

@@ -37,6 +37,8 @@ export interface StationOptions extends StationSettings {
   /** SQLite file of the history; absent: none is kept. */
   store?: string;
   notify: NotifyEnvironment;
+  /** Folder of the recordings, where clients below admin may have files. */
+  recordings?: string;
   /** What else somebody has to mend. */
   trouble?(): string | undefined;
   log: WriteLog;
@@ -219,11 +221,12 @@ export class Station {
   }
 
   #serve(listen: Listen): Promise<ControlServer> {
-    const { version, log } = this.#options;
+    const { version, recordings, log } = this.#options;
     return ControlServer.start({
       phone: this.#phone,
       station: { name: "offhook", version, pid: Deno.pid },
       listen,
+      recordings,
       log: (text) => log(text, { level: "warning" }),
     });
   }

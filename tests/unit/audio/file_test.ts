@@ -151,3 +151,12 @@ Deno.test("a file that cannot be written says so, not that it is no WAV file", a
   assert.match(failure.message, /x\.wav: no such file or folder$/);
   assert.match(failure.hint, /write/);
 });
+
+Deno.test("a recording is its owner's alone", async () => {
+  const path = await Deno.makeTempDir() + "/a.wav";
+  const writer = new WavWriter(path, 8000, 1);
+  await writer.open();
+  await writer.close();
+  assert.equal((await Deno.stat(path)).mode! & 0o777, 0o600);
+  await Deno.remove(path.replace("/a.wav", ""), { recursive: true });
+});

@@ -6,7 +6,7 @@
  * Not on the real-time path.
  */
 import type { LoadedConfig } from "../../../config/load.ts";
-import { runtimeFolder } from "../../../config/folders.ts";
+import { dataFolder, runtimeFolder } from "../../../config/folders.ts";
 import { type ExitCode, OffhookError } from "../../../base/errors.ts";
 import { fileReason } from "../../../base/file_reason.ts";
 import type { Spawner } from "../../../spawner/client.ts";
@@ -188,12 +188,14 @@ async function stationOptions(
   io: Io,
   log: Log,
 ): Promise<StationOptions> {
+  const { recordingsFolder } = await import("../../../station/phone/recording_path.ts");
   const keepsHistory = loaded.config.station.history && !values.noHistory;
   return {
     version: VERSION,
     ...stationPlace(values, io),
     ...(keepsHistory ? { store: storePath(io.environment) } : {}),
     ...await stationSettings(loaded, values),
+    recordings: recordingsFolder(dataFolder(io.environment)),
     notify: notifyEnvironment(io),
     log: log.write,
   };
