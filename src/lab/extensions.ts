@@ -47,7 +47,7 @@ export const EXTENSIONS: readonly Extension[] = [
   { number: "602", does: "reads back the digits that you send", behaviour: { kind: "digits" } },
   {
     number: "603",
-    does: "rings a second, then speaks in a made voice",
+    does: "rings a second, then speaks in a test voice, which offhook makes",
     behaviour: { kind: "answer", afterMs: 1_000, endpoints: VOICE },
   },
   { number: "610", does: "busy (486)", behaviour: { kind: "reject", status: 486 } },

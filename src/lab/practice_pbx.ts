@@ -3,6 +3,7 @@
  *
  *     REGISTER ─► Registrar
  *     REFER    ─► the number that was called calls the other one, and tells how that goes
+ *     INVITE   ─► user ─► Bridge: a call to their registered phone, joined with this one
  *     INVITE   ─► extension ─► Phone: answer, reject, ring, early media, read back, call back
  *
  * It is a phone of the same make with nobody in front of it, so it runs on the same signalling and
@@ -18,6 +19,7 @@ import { decodedUser, parseNameAddr, parseUri } from "../sip/message/uri.ts";
 import { openPhone } from "../station/phone/open_phone.ts";
 import type { WriteLog } from "../station/log/log_line.ts";
 import type { ListenAddress, OpenPhone, PhoneOptions } from "../station/phone/phone_options.ts";
+import { Bridge } from "./bridge.ts";
 import { type Behaviour, extensionOf, VOICE } from "./extensions.ts";
 import { Registrar } from "./registrar.ts";
 
@@ -37,15 +39,23 @@ const CALLBACK_HELLO_MS = 500;
 export class PracticePbx {
   readonly #phone: OpenPhone;
   readonly #registrar: Registrar;
+  readonly #users: ReadonlyMap<string, string>;
+  readonly #bridge: Bridge;
   readonly #log: WriteLog;
   readonly #timers = new Set<ReturnType<typeof setTimeout>>();
   /** What each call came for, by call id. */
   readonly #behaviours = new Map<string, Behaviour>();
 
-  private constructor(phone: OpenPhone, registrar: Registrar, log: WriteLog) {
+  private constructor(
+    phone: OpenPhone,
+    registrar: Registrar,
+    { users, log }: Pick<PracticePbxOptions, "users" | "log">,
+  ) {
     this.#phone = phone;
     this.#registrar = registrar;
+    this.#users = users;
     this.#log = log;
+    this.#bridge = new Bridge(phone, (what) => log(`practice PBX: ${what}`));
   }
 
   /** @throws OffhookError when an address cannot be listened on */
@@ -67,7 +77,7 @@ export class PracticePbx {
         onRequest: (request, flow) =>
           request.method === "REGISTER"
             ? registrar.register(request, flow)
-            : unknownNumber(request),
+            : unknownNumber(request, users),
       },
       register: false,
       endpoints: VOICE,
@@ -79,7 +89,7 @@ export class PracticePbx {
       transfers: (target) => ownAddress(target, phone.listening),
       log,
     });
-    const pbx = new PracticePbx(phone, registrar, log);
+    const pbx = new PracticePbx(phone, registrar, { users, log });
     await phone.subscribe((event) => pbx.#take(event));
     return pbx;
   }
@@ -100,13 +110,13 @@ export class PracticePbx {
     else if (event.type === "call.answered") this.#answered(event.call);
     else if (event.type === "call.digit") this.#digit(event.call.id, String(event.detail?.digit));
     else if (event.type === "call.ended") this.#behaviours.delete(event.record.id);
+    this.#bridge.take(event);
   }
 
   #ring(call: CallView): void {
-    const behaviour = extensionOf(numberOf(call.local?.uri ?? ""))?.behaviour;
-    if (behaviour === undefined) {
-      return this.#do(this.#phone.request("reject", { call: call.id, status: 404 }));
-    }
+    const number = numberOf(call.local?.uri ?? "");
+    const behaviour = extensionOf(number)?.behaviour;
+    if (behaviour === undefined) return this.#ringPhone(call, number);
     this.#behaviours.set(call.id, behaviour);
     switch (behaviour.kind) {
       case "answer":
@@ -129,6 +139,14 @@ export class PracticePbx {
     }
   }
 
+  /** Another registered phone, or nobody. */
+  #ringPhone(call: CallView, user: string): void {
+    const target = this.#wayTo(user);
+    if (target !== undefined) return this.#bridge.connect(call, target);
+    const status = this.#users.has(user) ? 480 : 404;
+    this.#do(this.#phone.request("reject", { call: call.id, status }));
+  }
+
   #dialled(call: CallView, referrer: unknown): void {
     if (referrer === undefined) return;
     this.#later(TRANSFERRED_MS, () => this.#do(this.#phone.request("hangup", { call: call.id })));
@@ -145,20 +163,26 @@ export class PracticePbx {
 
   #callBack(caller: string): void {
     const user = numberOf(caller);
-    const binding = this.#registrar.bindingsOf(user).at(-1);
-    if (binding === undefined) {
+    const target = this.#wayTo(user);
+    if (target === undefined) {
       return this.#log(`nobody is registered as "${user}" to call back`, { level: "warning" });
     }
-    const contact = parseUri(binding.contact);
-    if (contact === undefined) return;
-    const hop = contact.port === undefined ? contact.host : `${contact.host}:${contact.port}`;
-    this.#phone.setRoute(hop, binding.flow);
     this.#do(this.#phone.request("dial", {
       account: DIRECT_ACCOUNT,
-      target: binding.contact,
+      target,
       endpoints: VOICE,
       limits: { noAnswerMs: 30_000 },
     }));
+  }
+
+  /** The Contact of a phone that is registered, over the flow that it registered by. */
+  #wayTo(user: string): string | undefined {
+    const binding = this.#registrar.bindingsOf(user).at(-1);
+    const contact = parseUri(binding?.contact ?? "");
+    if (binding === undefined || contact === undefined) return undefined;
+    const hop = contact.port === undefined ? contact.host : `${contact.host}:${contact.port}`;
+    this.#phone.setRoute(hop, binding.flow);
+    return binding.contact;
   }
 
   #digit(call: string, digit: string): void {
@@ -184,10 +208,15 @@ export class PracticePbx {
   }
 }
 
-/** 404 to an INVITE for a number that is not in the table; other requests are the phone's. */
-function unknownNumber(request: SipMessage): string | undefined {
+/** 404 to an INVITE for a number that nobody has; other requests are the phone's. */
+function unknownNumber(
+  request: SipMessage,
+  users: ReadonlyMap<string, string>,
+): string | undefined {
   if (request.method !== "INVITE" || hasTag(request)) return undefined;
-  return extensionOf(numberOf(request.requestUri)) === undefined ? answer(request, 404) : undefined;
+  const number = numberOf(request.requestUri);
+  const known = extensionOf(number) !== undefined || users.has(number);
+  return known ? undefined : answer(request, 404);
 }
 
 /**

@@ -29,7 +29,7 @@ class Practice implements AsyncDisposable {
     const folder = await Deno.makeTempDir();
     const { listen, authority } = practicePlaces("127.0.0.1", 0, Date.now());
     await Deno.writeTextFile(`${folder}/ca.pem`, authority);
-    const users = new Map([["alice", "secret"]]);
+    const users = new Map([["alice", "secret"], ["bob", "also secret"]]);
     const pbx = await PracticePbx.start({ listen, users, log: () => {} });
     const { port } = pbx.listening.find((place) => place.transport === transport)!;
     const account: Account = {
@@ -125,6 +125,79 @@ Deno.test("the number that nobody answers rings until it is given up", async () 
   await practice.until((event) => event.type === "call.progress" && event.call.id === call);
   await practice.phone.request("hangup", { call });
   assert.equal((await practice.record(call)).outcome, "cancelled");
+});
+
+/** A second phone, of bob. */
+async function bobsPhone(server: string): Promise<OpenPhone> {
+  const account: Account = {
+    id: "bob",
+    user: "bob",
+    server,
+    transport: "udp",
+    register: true,
+    expires: 60,
+    codecs: ["PCMA"],
+    tls: { minVersion: "1.2", verify: true },
+  };
+  return await openPhone({
+    accounts: [{ account, password: () => Promise.resolve("also secret") }],
+    direct: { listen: [], codecs: ["PCMA"], user: "bob", tls: account.tls },
+    register: true,
+    endpoints: {
+      microphone: { kind: "tone", frequency: 440, level: -10 },
+      speaker: { kind: "null" },
+    },
+    maxCalls: 1,
+    ringMs: 10_000,
+    doNotDisturb: false,
+    active: "one",
+    log: () => {},
+  });
+}
+
+/** The first event of bob's that satisfies. */
+function heard(phone: OpenPhone, holds: (event: Sequenced) => boolean): Promise<Sequenced> {
+  const { promise, resolve } = Promise.withResolvers<Sequenced>();
+  void phone.subscribe((event) => holds(event) && resolve(event), { since: 0 });
+  return promise;
+}
+
+Deno.test("alice and bob call each other: sound, digits and the end cross, whatever the codecs", async () => {
+  await using practice = await Practice.open("udp");
+  const nobody = await practice.dial("bob");
+  assert.equal((await practice.record(nobody)).sipStatus, 480, "bob is not registered");
+  const bob = await bobsPhone(practice.account.server);
+  try {
+    await heard(
+      bob,
+      (event) => event.type === "registration" && event.registration.state === "registered",
+    );
+    const call = await practice.dial("bob");
+    const rings = await heard(bob, (event) => event.type === "call.incoming");
+    assert.ok(rings.type === "call.incoming");
+    assert.match(rings.call.remote.uri, /^sip:alice@/, "bob sees who calls");
+    const digit = heard(bob, (event) => event.type === "call.digit");
+    await bob.request("answer", { call: rings.call.id });
+    await practice.until((event) => event.type === "call.answered" && event.call.id === call);
+    const tone = Promise.withResolvers<void>();
+    const audio = await practice.phone.audio({ call, rate: 8_000, instead: true }, {
+      heard: (samples) => samples.some((sample) => Math.abs(sample) > 5_000) && tone.resolve(),
+    });
+    await tone.promise;
+    await audio.close();
+    await practice.phone.request("dtmf", { call, digits: "5" });
+    const pressed = await digit;
+    assert.ok(pressed.type === "call.digit");
+    assert.equal(pressed.detail?.digit, "5");
+    await practice.phone.request("hangup", { call });
+    const over = await heard(bob, (event) => event.type === "call.ended");
+    assert.ok(over.type === "call.ended" && over.record.endedBy === "remote");
+    await bob.request("doNotDisturb", { on: true });
+    const busy = await practice.record(await practice.dial("bob"));
+    assert.equal(busy.outcome, "busy", "what bob's phone says, alice is told");
+  } finally {
+    await bob.close();
+  }
 });
 
 Deno.test("digits are read back", async () => {

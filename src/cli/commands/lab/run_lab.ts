@@ -79,6 +79,9 @@ async function tell(io: Io, { listening, caFile, numbers }: LabReport): Promise<
   }
   await say(io, `  for tls and wss: --tls-ca ${caFile}`);
   for (const { number, does } of numbers) await say(io, `  sip:${number}@${at}  ${does}`);
-  await say(io, "Every number that answers can be transferred to another one.");
+  await say(
+    io,
+    "alice and bob can call each other. Every number that answers can be transferred to another one.",
+  );
   await say(io, "Ctrl-C ends it.");
 }

@@ -107,10 +107,14 @@ async function tell(report: DemoReport, values: DemoValues, io: Io): Promise<voi
   await say(io, `registered with the practice PBX in ${report.registerMs} ms`);
   await say(io, `called its echo (${call.remote}, ${call.codec}) in ${call.setupMs} ms`);
   if (echo.found) {
-    await say(io, `a made voice came back ${echo.delayMs} ms later, level ${echo.levelDb} dB`);
+    await say(
+      io,
+      `the test voice (made by offhook, not recorded) came back ${echo.delayMs} ms later, ` +
+        `level ${echo.levelDb} dB`,
+    );
   } else await say(io, "offhook: the voice that was sent did not come back");
   if (sound.error === undefined) return;
   const [first = "", ...rest] = errorLines(OffhookError.fromJSON(sound.error));
-  await say(io, `${first.replace(/^offhook: |\.$/g, "")}; a made voice is used instead`);
+  await say(io, `${first.replace(/^offhook: |\.$/g, "")}; the test voice is used instead`);
   for (const text of rest) await say(io, text);
 }
