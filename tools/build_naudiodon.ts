@@ -66,7 +66,7 @@ async function build(
   const naudiodon = packageFolder("naudiodon");
   const headers = packageFolder("node-api-headers");
   const library = findLibrary(naudiodon);
-  say("building naudiodon …");
+  say("building naudiodon, the sound card's library, from its source: up to a minute, once …");
   // Built beside its place and then moved: a half-built addon is never found.
   const work = `${folder}.${crypto.randomUUID()}`;
   await Deno.mkdir(work, { recursive: true });

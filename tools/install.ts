@@ -5,14 +5,16 @@
  *     set-up (npm packages, sound library) ─► PREFIX/bin/offhook ─► is PREFIX/bin on the PATH?
  *                                         └─► offhook.1, the manual page
  *
- * The launcher starts this checkout with the Deno that runs now and the permissions of the `station`
- * set; nothing of Deno's own shows. PREFIX is `~/.local` unless given; the page goes
- * to `$XDG_DATA_HOME/man/man1` then, else to `PREFIX/share/man/man1`. Nothing else is written, and
- * removing the two files removes it all.
+ * The launcher starts this checkout with the Deno that runs now; nothing of Deno's own shows. PREFIX is
+ * `~/.local` unless given; the page goes to `$XDG_DATA_HOME/man/man1` then, else to
+ * `PREFIX/share/man/man1`. A Deno that is only in npx's cache, or that other users cannot read when
+ * PREFIX is for all of them, is copied to `PREFIX/lib/offhook/deno`. Nothing else is written, and
+ * removing these files removes it all.
  */
 import { delimiter, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { beforePermissions, launchArguments } from "../src/config/launch.ts";
+import { unreadablePart } from "./readable.ts";
 import { shellQuoted } from "../src/config/credentials/private_file.ts";
 
 const ROOT = fileURLToPath(new URL("../", import.meta.url));
@@ -75,11 +77,21 @@ async function setUp(): Promise<void> {
   if (!success) throw new Error("the set-up failed; nothing was installed");
 }
 
-async function write(path: string, text: string, mode: number): Promise<void> {
+function write(path: string, text: string, mode: number): Promise<void> {
+  return replace(path, mode, (beside) => Deno.writeTextFile(beside, text));
+}
+
+/** A file that is in use, or half written, is never met at `path`. */
+async function replace(
+  path: string,
+  mode: number,
+  make: (path: string) => Promise<void>,
+): Promise<void> {
   const beside = `${path}.${Deno.pid}`;
   try {
     await Deno.mkdir(dirname(path), { recursive: true });
-    await Deno.writeTextFile(beside, text, { mode });
+    await make(beside);
+    await Deno.chmod(beside, mode);
     await Deno.rename(beside, path);
   } catch (error) {
     await Deno.remove(beside).catch(() => {});
@@ -91,12 +103,45 @@ async function write(path: string, text: string, mode: number): Promise<void> {
 /** A page that cannot be written costs the page, not the program. */
 async function installManual(path: string): Promise<void> {
   try {
-    const { manPage } = await import("../src/cli/man_page.ts");
-    await write(path, await manPage(new Date().toISOString().slice(0, 10)), 0o644);
+    const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+      args: ["run", "--quiet", "-P=setup", "tools/print_manual.ts"],
+      cwd: ROOT,
+      stdin: "null",
+    }).output();
+    const said = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+    if (!success) throw new Error(said(stderr).trim().split("\n")[0]);
+    await write(path, said(stdout), 0o644);
     say(`installed ${path}`);
   } catch (error) {
     say(`no manual page: ${error instanceof Error ? error.message : error}`);
   }
+}
+
+/** A prefix outside every home is for all users of the machine. */
+function isForAll(prefix: string): boolean {
+  return unreadablePart(dirname(prefix)) === undefined;
+}
+
+/** The Deno that runs now, where it stays and can be read; else a copy of it. */
+async function lastingDeno(prefix: string): Promise<string> {
+  const deno = Deno.execPath();
+  const stays = !deno.includes("/_npx/");
+  if (stays && !(isForAll(prefix) && unreadablePart(deno) !== undefined)) return deno;
+  const copy = join(prefix, "lib", "offhook", "deno");
+  if (copy !== deno) await replace(copy, 0o755, (beside) => Deno.copyFile(deno, beside));
+  say(`installed ${copy}`);
+  return copy;
+}
+
+/** Who installs for all users should know when only they can use it. */
+function sayUnreadable(): void {
+  const part = unreadablePart(join(ROOT, "main.ts")) ??
+    unreadablePart(join(ROOT, "node_modules", ".offhook-setup"));
+  if (part === undefined) return;
+  say(
+    `Other users, such as that of the systemd unit, cannot use this checkout: ${part} keeps them`,
+  );
+  say("out. For them, clone it to /opt/offhook and install from there (docs/station.md).");
 }
 
 function say(line: string): void {
@@ -118,13 +163,11 @@ async function install(args: readonly string[]): Promise<void> {
   if (wishes.setUp) await setUp();
   const folder = join(wishes.prefix, "bin");
   const path = join(folder, "offhook");
-  const deno = Deno.execPath();
+  const deno = await lastingDeno(wishes.prefix);
   await write(path, launcher(deno, ROOT), 0o755);
   say(`installed ${path}`);
   await installManual(join(wishes.manuals, "offhook.1"));
-  if (deno.includes("/_npx/")) {
-    say("It uses the Deno that npx has in its cache; install again when that is emptied.");
-  }
+  if (isForAll(wishes.prefix)) sayUnreadable();
   sayPath(folder);
 }
 

@@ -46,8 +46,24 @@ const TEST_REQUIREMENTS: readonly RequirementName[] = [
 const ROOT = new URL("../", import.meta.url);
 const STAMP = new URL("node_modules/.offhook-setup", ROOT);
 
+/** ms after which somebody who waits is told that it goes on. */
+const PATIENCE_MS = 10_000;
+
 function say(line: string): void {
   console.error(`setup: ${line}`);
+}
+
+/** Says that it goes on for as long as it does. */
+async function during<T>(what: string, work: Promise<T>): Promise<T> {
+  const started = performance.now();
+  const timer = setInterval(() => {
+    say(`still ${what} (${Math.round((performance.now() - started) / 1_000)} s) …`);
+  }, PATIENCE_MS);
+  try {
+    return await work;
+  } finally {
+    clearInterval(timer);
+  }
 }
 
 /** Runs a program quietly; its output comes back only for a reason when it fails. */
@@ -93,6 +109,9 @@ async function wantedPackages(): Promise<string> {
 
 /** What to do about a failed installation, by what it said. */
 function adviceOn(output: string): string {
+  if (/lockfile is out of date/.test(output)) {
+    return "deno.json names packages that deno.lock has not: run deno install, and commit deno.lock";
+  }
   if (/UnknownIssuer|invalid peer certificate/.test(output)) {
     return "is there a proxy with an authority of its own? Then: export DENO_TLS_CA_STORE=system";
   }
@@ -106,8 +125,9 @@ function adviceOn(output: string): string {
 async function installPackages(): Promise<boolean> {
   const wanted = await wantedPackages();
   if (await textOf(STAMP) === wanted) return true;
-  say("fetching npm packages …");
-  const { ok, output } = await run(Deno.execPath(), ["install", "--quiet"]);
+  say("fetching the npm packages of deno.lock, into node_modules …");
+  const installing = run(Deno.execPath(), ["install", "--quiet", "--frozen"]);
+  const { ok, output } = await during("fetching npm packages", installing);
   if (!ok) {
     say(`the npm packages could not be installed; ${adviceOn(output)}\n${lastLines(output, 5)}`);
     return false;
@@ -126,7 +146,7 @@ async function buildNaudiodon(again: boolean): Promise<void> {
   const failure = `${naudiodonFolder()}.failed`;
   const packages = await textOf(STAMP);
   if (!again && await textOf(failure) === packages) return;
-  const { ok } = await buildNaudiodon({ say });
+  const { ok } = await during("building naudiodon", buildNaudiodon({ say }));
   if (ok) await Deno.remove(failure).catch(() => {});
   else await Deno.writeTextFile(failure, packages);
 }
@@ -147,8 +167,8 @@ async function installPeers(): Promise<void> {
           : ""),
     );
   }
-  say(`installing the test peers from Debian: ${packages.join(" ")} …`);
-  const failed = await aptInstall(packages);
+  say(`installing from Debian what only the tests call: ${packages.join(" ")} …`);
+  const failed = await during("installing packages", aptInstall(packages));
   if (failed.length > 0) {
     const names = absent.filter((name) => table[name].packages.some((one) => failed.includes(one)));
     say(

@@ -124,9 +124,9 @@ class WiredButton {
       this.#options.notify({ type: "HeadsetAttached", headset: this.#name, name: this.#name });
     } catch (thrown) {
       const { message, hint } = OffhookError.from(thrown);
-      const trouble = `${this.#name}: ${message}`;
+      const trouble = `${this.#name}: ${message.replace(/\.$/, "")}`;
       if (trouble !== this.#trouble) {
-        const words = hint === undefined ? trouble : `${trouble} ${hint}`;
+        const words = hint === undefined ? trouble : `${trouble}. ${hint}`;
         this.#options.log(words, { level: "warning" });
       }
       this.#trouble = trouble;
@@ -146,7 +146,7 @@ class WiredButton {
   #lost(error: OffhookError): void {
     this.#contact = undefined;
     this.#button = undefined;
-    this.#trouble = `${this.#name}: ${error.message}`;
+    this.#trouble = `${this.#name}: ${error.message.replace(/\.$/, "")}`;
     this.#options.clock.clearTimeout(this.#timer);
     this.#options.notify({
       type: "HeadsetDetached",

@@ -115,8 +115,8 @@ class Systemd {
 async function install(): Promise<void> {
   await Deno.writeTextFile(DENO, "");
   await run("mount", "--bind", Deno.execPath(), DENO);
-  for (const group of ["audio", "plugdev", "input"]) await run("groupadd", "-f", group);
-  await run("useradd", "--system", "--groups", "audio,plugdev,input", "offhook");
+  for (const group of ["audio", "plugdev", "input", "gpio"]) await run("groupadd", "-f", group);
+  await run("useradd", "--system", "--groups", "audio,plugdev,input,gpio", "offhook");
   await Deno.writeTextFile("/usr/local/bin/offhook", launcher(DENO, ROOT), { mode: 0o755 });
   await bringCompiled();
 }
