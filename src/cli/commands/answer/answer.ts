@@ -47,7 +47,8 @@ export const answer = defineQuickCommand<AnswerFields>({
   description:
     "Registers the account, or listens on an address, waits for a call and answers it. " +
     "A second call meanwhile is busy. With a running station it answers what rings there, and " +
-    "leaves other calls alone. --json prints one object for each call. The exit status is " +
+    "leaves other calls alone. --json prints one object for each call. With --count the files " +
+    "of --record and --speaker get a number each: caller-1.wav, caller-2.wav. The exit status is " +
     "that of the first call that failed, 6 when nobody called within --timeout.",
   examples: [
     "answer --mic file:welcome.wav --record caller.wav",

@@ -38,6 +38,7 @@ export async function answerAtStation(
     if (ringing.length === 0) await announce(session.snapshot, values, io);
     return await answerCalls(session, calls, {
       values,
+      ...(endpoints === undefined ? {} : { endpoints }),
       params: {
         ...(endpoints === undefined ? {} : { endpoints }),
         ...(from === undefined ? {} : { from }),

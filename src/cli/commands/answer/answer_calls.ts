@@ -9,7 +9,9 @@
  */
 import type { CallView, Methods } from "../../../control/contract/phone.ts";
 import { type ExitCode, OffhookError } from "../../../base/errors.ts";
+import type { AudioEndpoints } from "../../../core/ports/media_port.ts";
 import type { AnswerValues } from "./answer.ts";
+import { NumberedFiles } from "./numbered_files.ts";
 import { followCall } from "../../call/follow_call.ts";
 import type { IncomingCalls } from "./incoming_calls.ts";
 import { type Io, sayJson } from "../../process/io.ts";
@@ -21,6 +23,8 @@ export interface AnswerTask {
   /** What an answer says besides the flags. */
   params: Omit<Methods["answer"]["params"], "call">;
   soundOnStdout: boolean;
+  /** Of each call; with several calls their files are numbered. Absent: the phone's. */
+  endpoints?: AudioEndpoints;
   /** Piped sound of calls that a station holds. */
   pipes?: StationPipes;
   io: Io;
@@ -36,10 +40,15 @@ export async function answerCalls(
   const { values, io } = task;
   let status: ExitCode = 0;
   const { count = 1 } = values;
+  const files = new NumberedFiles();
   for (let left = count === 0 ? Infinity : count; left > 0;) {
     const view = await nextCall(session, calls, values.timeout, io);
     if (view === undefined) return 130;
-    if (await take(session, view, task)) {
+    const { endpoints } = task;
+    const numbered = count === 1 || values.reject !== undefined || endpoints === undefined
+      ? {}
+      : { endpoints: await files.next(endpoints) };
+    if (await take(session, view, { ...task, params: { ...task.params, ...numbered } })) {
       left--;
       const ended = await see(session, calls, view, task);
       if (session.interrupted) return 130;

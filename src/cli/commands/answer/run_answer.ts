@@ -62,7 +62,7 @@ export async function runAnswer(values: AnswerValues, context: Context): Promise
     await announce(phone, values, io, account);
     const soundOnStdout = endpoints.speaker.kind === "pipe";
     const params = from === undefined ? {} : { from };
-    return await answerCalls(session, calls, { values, params, soundOnStdout, io });
+    return await answerCalls(session, calls, { values, params, endpoints, soundOnStdout, io });
   });
 }
 
