@@ -15,12 +15,12 @@ const ALL_NUMERIC = /^[0-9.]+$/;
 const IPV4_PART = /^(?:0|[1-9][0-9]{0,2})$/;
 const IPV6 = /^[0-9A-Fa-f:.]+(?:%[A-Za-z0-9._-]+)?$/;
 
-function isIpv4(text: string): boolean {
+export function isIpv4(text: string): boolean {
   const parts = text.split(".");
   return parts.length === 4 && parts.every((part) => IPV4_PART.test(part) && Number(part) < 256);
 }
 
-function isIpv6(text: string): boolean {
+export function isIpv6(text: string): boolean {
   if (!IPV6.test(text) || !text.includes(":")) return false;
   return URL.canParse(`http://[${text.replace(/%.*$/, "")}]/`);
 }

@@ -23,6 +23,8 @@ export const EXIT_CODES = {
   /** The call or line is not in a state that allows the command. */
   "invalid-state": 2,
   "no-such-call": 2,
+  /** None is on that the command could be about: no fault of who typed it. */
+  "no-call": 8,
   "ambiguous-call": 2,
   "config-invalid": 3,
   "config-missing": 3,

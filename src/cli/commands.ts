@@ -208,9 +208,18 @@ export const COMMANDS: readonly CommandEntry[] = [
     group: "A running station",
     brief: "Hand the other side on to another number",
     load: async () =>
+      (await load<typeof import("./commands/live/transfer.ts")>(
+        "./commands/live/transfer.ts",
+      )).transfer,
+  },
+  {
+    name: "follow",
+    group: "A running station",
+    brief: "Go where the other side wants to transfer us, or stay",
+    load: async () =>
       (await load<typeof import("./commands/live/call_actions.ts")>(
         "./commands/live/call_actions.ts",
-      )).transfer,
+      )).follow,
   },
   {
     name: "record",

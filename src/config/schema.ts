@@ -16,6 +16,7 @@ import {
   parseWebSocketUrl,
   type WebSocketUrl,
 } from "../base/address.ts";
+import { callsSchema } from "./calls_schema.ts";
 import {
   CODECS,
   LOG_LEVELS,
@@ -212,6 +213,7 @@ export const configSchema = z.strictObject({
     ),
   }).prefault({}).describe("Audio endpoints of calls."),
   headset: headsetSchema,
+  calls: callsSchema,
   station: stationSchema,
   screen: screenSchema,
   logging: z.strictObject({

@@ -58,9 +58,6 @@ export const stationSchema = z.strictObject({
   auto_answer_seconds: z.int().min(0).max(600).default(0).describe(
     "So long they ring first, unless they ask for another time.",
   ),
-  follow_transfers: z.boolean().default(true).describe(
-    "Whether a call goes where its other side transfers it; else it stays with that side.",
-  ),
   folders: z.array(line()).optional().describe(
     "Folders in which commands may play and record files by way of the station; absent: ~/Music, " +
       "~/Recordings, ~/Documents, ~/Downloads and ~/Desktop, or none when the station is started " +

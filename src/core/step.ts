@@ -19,12 +19,14 @@ import { accept, answer, cancelled, earlyMedia, incoming } from "./call/incoming
 import { refuseCall, reject, rungOut, sendEarlyMedia } from "./call/incoming.ts";
 import { bye, callEnded, mute, sendDigits } from "./call/established.ts";
 import { end, endingTimedOut, mediaClosed, mediaGone, outcomeOf } from "./call/ending.ts";
+import { dialogAnswered, mediaReported } from "./call/liveness.ts";
 import { glareOver, offerAnswered, offerRejected, remoteOffer } from "./call/offers.ts";
 import { mediaLost, setHold, swap } from "./call/offers.ts";
 import { attachAudio, endpointFailed, followSound, pauseRecording } from "./call/sound.ts";
 import { record, useEndpoints } from "./call/sound.ts";
-import { referProgress, transfer, transferFailed } from "./call/transfer.ts";
-import { endForgotten, referred } from "./call/referred.ts";
+import { noNews, referProgress, transfer, transferFailed } from "./call/transfer.ts";
+import { askedInVain, endForgotten, followTransfer } from "./call/referred.ts";
+import { referred, refuseTransfer } from "./call/referred.ts";
 import { connectionChanged, register, registrationChanged } from "./phone/accounts.ts";
 import { autoAnswer, configure, setDoNotDisturb } from "./phone/settings.ts";
 import { hangup } from "./call/hangup.ts";
@@ -76,6 +78,8 @@ const COMMANDS: Table<Command> = {
   DetachAudio: (turn, command) => turn.find(command.call) && turn.ask(command),
   SendDigits: (turn, command) => sendDigits(turn, turn.need(command.call), command),
   Transfer: (turn, { call, target }) => transfer(turn, turn.need(call), target),
+  FollowTransfer: (turn, { call }) => followTransfer(turn, turn.need(call)),
+  RefuseTransfer: (turn, { call }) => refuseTransfer(turn, turn.need(call)),
   SendEarlyMedia: sendEarlyMedia,
   SetDoNotDisturb: (turn, { on }) => setDoNotDisturb(turn, on),
   ChangeVolume: (turn, { volume }) => setVolume(turn, volume),
@@ -153,9 +157,8 @@ const CALL_NEWS: CallTable<CallNews> = {
   RecordingSettled: (turn, call) => {
     turn.tell("call.recording", call, { ...call.recording, settled: true });
   },
-  MediaReported: (turn, call, { report }) => {
-    turn.tell("call.media", turn.put({ ...call, report }));
-  },
+  MediaReported: (turn, call, { report }) => mediaReported(turn, call, report),
+  DialogAnswered: dialogAnswered,
   MediaClosed: (turn, call, { report }) => mediaClosed(turn, call, report),
   TimerFired: timerFired,
 };
@@ -185,6 +188,10 @@ function timerFired(turn: Turn, call: Call, { timer }: TimerFired): void {
       return endingTimedOut(turn, call);
     case "glare":
       return glareOver(turn, call);
+    case "transfer-news":
+      return noNews(turn, call);
+    case "refer":
+      return askedInVain(turn, call);
     case "transfer":
       return call.referral === undefined
         ? transferFailed(turn, call, 408, "the transfer target did not answer")
@@ -197,7 +204,8 @@ function mediaFailed(turn: Turn, failed: Call, error: OffhookError): void {
   if (isIn(failed, "ending")) return mediaGone(turn, failed);
   const call = turn.put({ ...failed, media: { name: "none" } });
   if (isIn(call, "answering") || isIn(call, "ringing")) {
-    return reject(turn, call, 480, error.message, error);
+    // What is wrong with our devices is not the caller's to know.
+    return reject(turn, call, 480, {}, error);
   }
   if (isIn(call, "established")) return mediaLost(turn, call, error.message);
   if (isIn(call, "calling")) turn.ask({ type: "SendCancel", call: call.id });

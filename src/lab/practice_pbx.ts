@@ -86,7 +86,8 @@ export class PracticePbx {
       doNotDisturb: false,
       active: "all",
       ...(trace === undefined ? {} : { trace }),
-      transfers: (target) => ownAddress(target, phone.listening),
+      policy: { callers: "anyone", trust: "everyone", transfers: "follow" },
+      transferTo: (target) => ownAddress(target, phone.listening),
       log,
     });
     const pbx = new PracticePbx(phone, registrar, { users, log });

@@ -23,6 +23,9 @@ const ANSWERING: Settings = {
   ...PLAIN,
   autoAnswer: { callers: ["*"], afterMs: 0 },
   lift: { kind: "redial" },
+  transfers: "ask",
+  transfersAutoAnswered: "follow",
+  silenceMs: 1,
 };
 const INTENTS = ["hookOff", "hookOn", "toggleMute", "flash", "reject", "hold", "redial"] as const;
 
@@ -46,6 +49,10 @@ export const anyInput: fc.Arbitrary<Input> = fc.tuple(
       { type: "Mute", call, muted: flag },
       { type: "SendDigits", call, digits: "1", durationMs: 100 },
       { type: "Transfer", call, target: "sip:c@x" },
+      { type: "FollowTransfer", call },
+      { type: "RefuseTransfer", call },
+      { type: "Reject", call, status: 302, target: "sip:c@x" },
+      { type: "DialogAnswered", call, verdict: flag ? "gone" : "there", reason: "481" },
       { type: "SendEarlyMedia", call },
       { type: "Record", call, path: flag ? "/tmp/x.wav" : null },
       { type: "PauseRecording", call, paused: flag },

@@ -8,6 +8,7 @@ import type { Overrides } from "../../config/overrides.ts";
 import { isStdin, passwordReader } from "../../config/credentials/password.ts";
 import { OffhookError } from "../../base/errors.ts";
 import type { AudioEndpoints } from "../../core/ports/media_port.ts";
+import type { CallPolicy } from "../../core/state/state.ts";
 import type { Io } from "../process/io.ts";
 import type { AccountValues, AudioValues, LogValues, TlsValues } from "../args/common_fields.ts";
 
@@ -22,6 +23,14 @@ export async function loadForCommand(
   const flags: Overrides = { ...rest, ...(tlsNoVerify === true ? { tlsVerify: false } : {}) };
   const { environment, cwd } = io;
   return await loadConfig({ path: config, account, flags, environment, cwd });
+}
+
+/** What every phone of ours has of the `[calls]` table. */
+export function callPolicyOf({ config: { calls } }: LoadedConfig): CallPolicy {
+  return {
+    ...(calls.from === undefined ? {} : { callers: calls.from }),
+    silenceMs: calls.silence_seconds * 1_000,
+  };
 }
 
 /** Reads a password when a server asks for it. @throws OffhookError when there is none */

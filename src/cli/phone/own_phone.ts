@@ -13,7 +13,7 @@ import type { Account } from "../../core/account/account.ts";
 import type { AudioEndpoints } from "../../core/ports/media_port.ts";
 import { DIRECT_ACCOUNT } from "../../core/account/account.ts";
 import type { Context } from "../args/command.ts";
-import { passwordOf } from "./call_setup.ts";
+import { callPolicyOf, passwordOf } from "./call_setup.ts";
 import type { Io } from "../process/io.ts";
 import { openLog } from "./log.ts";
 import type { OpenedPhone, PhoneOptions } from "../args/open_phone.ts";
@@ -88,5 +88,6 @@ function phoneOptions(
     ringMs: RING_MS,
     doNotDisturb: false,
     active: "one",
+    policy: callPolicyOf(loaded),
   };
 }

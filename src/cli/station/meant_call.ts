@@ -5,7 +5,7 @@ import { OffhookError } from "../../base/errors.ts";
 /**
  * The call that is meant: the one named, else the only one.
  * @param fits which calls the command can act on; others are not counted
- * @throws OffhookError `no-such-call`, or `ambiguous-call` with those that could be meant
+ * @throws OffhookError `no-call`, `no-such-call`, or `ambiguous-call` with those that could be meant
  */
 export function meantCall(
   calls: readonly CallView[],
@@ -25,7 +25,7 @@ export function meantCall(
   const possible = calls.filter(fits);
   if (possible.length === 1) return possible[0]!;
   if (possible.length === 0) {
-    if (calls.length === 0) throw new OffhookError("no-such-call", "no call is on", { data });
+    if (calls.length === 0) throw new OffhookError("no-call", "no call is on", { data });
     throw new OffhookError("no-such-call", "no call is in a state for that", {
       hint: `Calls: ${described.join(", ")}.`,
       data,

@@ -80,6 +80,7 @@ export const METHODS: {
       call,
       status: z.int().min(300).max(699).optional(),
       reason: z.string().optional(),
+      target: z.string().min(1).optional(),
       headers: z.array(extraHeader).optional(),
     }),
     result: nothing,
@@ -107,6 +108,12 @@ export const METHODS: {
     result: nothing,
     least: "operator",
     does: "hands the far end on to another number",
+  },
+  answerTransfer: {
+    params: z.strictObject({ call, follow: z.boolean() }),
+    result: nothing,
+    least: "operator",
+    does: "goes where the other side wants to transfer a call, or stays",
   },
   doNotDisturb: {
     params: z.strictObject({ on: z.boolean() }),

@@ -75,7 +75,14 @@ export interface Methods {
     result: Record<string, never>;
   };
   reject: {
-    params: { call: CallId; status?: number; reason?: string; headers?: ExtraHeader[] };
+    params: {
+      call: CallId;
+      status?: number;
+      reason?: string;
+      /** Where the caller shall call instead: for a status of 300 to 399, and needed there. */
+      target?: string;
+      headers?: ExtraHeader[];
+    };
     result: Record<string, never>;
   };
   hangup: { params: { call: CallId }; result: Record<string, never> };
@@ -89,6 +96,11 @@ export interface Methods {
   };
   transfer: { params: { call: CallId; target: string }; result: Record<string, never> };
   doNotDisturb: { params: { on: boolean }; result: Record<string, never> };
+  /** Yes or no to a transfer that `transferAsked` of a call names. */
+  answerTransfer: {
+    params: { call: CallId; follow: boolean };
+    result: Record<string, never>;
+  };
   /** Of what is heard, in every call; the result is what it is now. */
   volume: { params: { volume: VolumeWish }; result: { volume: number } };
   earlyMedia: {

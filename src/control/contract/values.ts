@@ -125,6 +125,7 @@ export const callView: z.ZodType<CallView> = z.strictObject({
     z.strictObject({ name: z.enum(["on", "paused"]), path: z.string() }),
   ]),
   transferTarget: z.string().optional(),
+  transferAsked: z.string().optional(),
   referrer: z.string().optional(),
   report: mediaReport.optional(),
 });

@@ -146,7 +146,11 @@ function handlersOf(core: CommandPort, snapshot: () => Snapshot): CoreHandlers {
       return { call };
     },
     answer: ({ bound: _, ...params }) => order({ type: "Answer", ...params }),
-    reject: (params) => order({ type: "Reject", ...params }),
+    reject: ({ target, ...params }) => {
+      const account = core.state.calls.get(params.call)?.account ?? defaultAccount(core.state);
+      const elsewhere = target === undefined ? {} : { target: uriOf(target, core.state, account) };
+      return order({ type: "Reject", ...params, ...elsewhere });
+    },
     hangup: (params) => order({ type: "Hangup", ...params }),
     hold: (params) => order({ type: "Hold", ...params }),
     resume: (params) => order({ type: "Resume", ...params }),
@@ -158,6 +162,8 @@ function handlersOf(core: CommandPort, snapshot: () => Snapshot): CoreHandlers {
       const account = core.state.calls.get(call)?.account ?? defaultAccount(core.state);
       return order({ type: "Transfer", call, target: uriOf(target, core.state, account) });
     },
+    answerTransfer: ({ call, follow }) =>
+      order({ type: follow ? "FollowTransfer" : "RefuseTransfer", call }),
     doNotDisturb: ({ on }) => order({ type: "SetDoNotDisturb", on }),
     volume: ({ volume }) => {
       core.command({ type: "ChangeVolume", volume });

@@ -58,7 +58,10 @@ export function end(
   });
   turn.startTimer("ending", call.id, ENDING_MS);
   if (answeredAt === undefined) {
-    tellReferrer(turn, ending, Math.max(outcome.sipStatus, 480), outcome.reason);
+    const { sipStatus, endedBy, reason } = outcome;
+    // Our own words are for our own people.
+    if (endedBy === "remote" && sipStatus >= 300) tellReferrer(turn, ending, sipStatus, reason);
+    else tellReferrer(turn, ending, 480, "Temporarily Unavailable");
   }
   turn.tell("call.ending", ending);
   finishIfDone(turn, ending);
@@ -120,7 +123,16 @@ function recordOf(call: CallIn<"ending">): CallRecord {
 }
 
 /** Whatever may be running; `ending` begins now. */
-const TIMERS = ["no-answer", "ring", "auto-answer", "duration", "glare", "transfer"] as const;
+const TIMERS = [
+  "no-answer",
+  "ring",
+  "auto-answer",
+  "duration",
+  "glare",
+  "transfer",
+  "transfer-news",
+  "refer",
+] as const;
 
 function stopTimers(turn: Turn, call: Call): void {
   for (const timer of TIMERS) {

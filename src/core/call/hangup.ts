@@ -9,6 +9,7 @@ import { cancel } from "./outgoing.ts";
 export function hangup(turn: Turn, call: Call): void {
   if (isIn(call, "preparing") || isIn(call, "calling")) {
     cancel(turn, call, new OffhookError("interrupted", "the call was given up"));
-  } else if (isIn(call, "ringing") || isIn(call, "answering")) reject(turn, call, 603, "Decline");
-  else if (isIn(call, "established")) bye(turn, call, "hung up");
+  } else if (isIn(call, "ringing") || isIn(call, "answering")) {
+    reject(turn, call, 603, { reason: "Decline" });
+  } else if (isIn(call, "established")) bye(turn, call, "hung up");
 }

@@ -1,29 +1,22 @@
 /** A call to us, from INVITE to the answer. */
-import type { ExtraHeader } from "../account/account.ts";
 import type { Call } from "../state/call.ts";
+import { isTrusted } from "../account/caller_policy.ts";
 import { OffhookError } from "../../base/errors.ts";
 import { checkSaid } from "../account/header_value.ts";
 import type { MediaDescription } from "../media/media_description.ts";
 import { answerOffer, capabilitiesFor, createOffer } from "../media/offer_answer.ts";
-import type { SipInput } from "../ports/sip_port.ts";
+import type { SipEffect, SipInput } from "../ports/sip_port.ts";
 import type { Command } from "../state/state.ts";
 import { type CallIn, isIn, refuse, type Turn } from "../state/turn.ts";
+import { admit, capabilitiesOf, ringingSource } from "./admission.ts";
 import { end } from "./ending.ts";
 import { establish } from "./established.ts";
 import { openMedia, portsOf, recordingOf, runStream } from "./media.ts";
 import { holdOthers } from "./offers.ts";
 import { autoAnswerMs } from "../phone/settings.ts";
 
-/** Ports that stand in when only the codecs of an offer are judged. */
-const ANY_PORTS = { port: 1, rtcpPort: 2 };
-
 export function incoming(turn: Turn, input: Extract<SipInput, { type: "IncomingCall" }>): void {
-  const refusal = refusalOf(turn, input);
-  if (refusal !== undefined) {
-    turn.ask({ type: "SendReject", call: input.call, ...refusal });
-    turn.notice(`refused a call from ${input.from.uri}: ${refusal.reason}`);
-    return;
-  }
+  if (!admit(turn, input)) return;
   const call: Call = {
     id: input.call,
     direction: "incoming",
@@ -43,55 +36,15 @@ export function incoming(turn: Turn, input: Extract<SipInput, { type: "IncomingC
     toldHold: false,
     muted: false,
     recording: recordingOf(turn.settings.endpoints),
+    trusted: turn.settings.trust === "everyone" || isTrusted(turn.settings.callers, input),
   };
   turn.put(call);
   turn.ask({ type: "SendProgress", call: call.id, status: 180 });
   turn.startTimer("ring", call.id, turn.settings.ringMs);
   const { autoAnswerAfter } = input;
-  const afterMs = autoAnswerMs(turn, input.from.uri, autoAnswerAfter);
+  const afterMs = autoAnswerMs(turn, call, autoAnswerAfter);
   if (afterMs !== undefined) turn.startTimer("auto-answer", call.id, afterMs);
   turn.tell("call.incoming", call, autoAnswerAfter === undefined ? undefined : { autoAnswerAfter });
-}
-
-/** Why a call cannot even ring. */
-function refusalOf(
-  turn: Turn,
-  input: Extract<SipInput, { type: "IncomingCall" }>,
-): { status: number; reason: string } | undefined {
-  if (turn.settings.doNotDisturb) return { status: 486, reason: "Do Not Disturb" };
-  if (turn.calls.size >= turn.settings.maxCalls) return { status: 486, reason: "Busy Here" };
-  if (ringsTooOften(turn, input)) return { status: 486, reason: "Too Many Calls Ring" };
-  if (input.offer === null) return undefined;
-  try {
-    answerOffer(input.offer, capabilitiesOf(turn, input.account), ANY_PORTS);
-    return undefined;
-  } catch {
-    return { status: 488, reason: "Not Acceptable Here" };
-  }
-}
-
-/** One source may take half of the lines by ringing; the others are for the rest of the world. */
-function ringsTooOften(turn: Turn, input: Extract<SipInput, { type: "IncomingCall" }>): boolean {
-  const source = ringingSource(input);
-  let ringing = 0;
-  for (const { phase } of turn.calls.values()) {
-    if (phase.name === "ringing" && phase.source === source) ringing += 1;
-  }
-  return ringing >= Math.max(1, Math.ceil(turn.settings.maxCalls / 2));
-}
-
-/** Behind the account's server callers are told apart by From; anybody else by address. */
-function ringingSource(
-  { origin, source, from }: Extract<SipInput, { type: "IncomingCall" }>,
-): string {
-  return origin === "server" ? from.uri : source;
-}
-
-function capabilitiesOf(turn: Turn, account: string) {
-  const { formats } = turn.settings;
-  const names = turn.accounts.get(account)?.account.codecs;
-  const audio = formats.filter((format) => format.encoding !== "TELEPHONE-EVENT");
-  return capabilitiesFor(names ?? audio.map((format) => format.encoding), formats);
 }
 
 /**
@@ -166,7 +119,7 @@ export function accept(turn: Turn, call: CallIn<"answering">): void {
     const described = { ...call, description: settled.answer };
     establish(turn, runStream(turn, described, settled.stream, true), { name: "stable" });
   } catch (error) {
-    reject(turn, call, 488, "Not Acceptable Here", OffhookError.from(error));
+    reject(turn, call, 488, {}, OffhookError.from(error));
   }
 }
 
@@ -183,32 +136,47 @@ function sendAccept(turn: Turn, call: Call, description: MediaDescription): void
 
 /** Reject, as a person or a program asks for it. @throws OffhookError as {@link answer} */
 export function refuseCall(turn: Turn, command: Extract<Command, { type: "Reject" }>): void {
-  const { call, status = 603, reason, headers } = command;
+  const { call, status = 603, reason, target, headers } = command;
   checkSaid(command);
-  reject(turn, turn.need(call), status, reason, undefined, headers);
+  if ((status < 400) !== (target !== undefined)) {
+    throw new OffhookError(
+      "usage",
+      target === undefined
+        ? `a refusal with ${status} must say where to call instead`
+        : `a refusal with ${status} sends nobody elsewhere`,
+      { hint: "300 to 399 need a target, others take none.", data: { status } },
+    );
+  }
+  const contacts = target === undefined ? {} : { contacts: [target] };
+  reject(turn, turn.need(call), status, {
+    ...(reason === undefined ? {} : { reason }),
+    ...(headers === undefined ? {} : { headers }),
+    ...contacts,
+  });
 }
 
-/** Refuses a call that is not answered yet. */
+/** What the caller is told besides the status. */
+type Said = Pick<Extract<SipEffect, { type: "SendReject" }>, "reason" | "headers" | "contacts">;
+
+/**
+ * Refuses a call that is not answered yet.
+ * @param error of ours, for our own people
+ */
 export function reject(
   turn: Turn,
   call: Call,
   status: number,
-  reason?: string,
+  said: Said = {},
   error?: OffhookError,
-  headers?: ExtraHeader[],
 ): void {
   if (!isIn(call, "ringing") && !isIn(call, "answering")) {
     return refuse(call, "reject", "a ringing call");
   }
-  const worded = {
-    ...(reason === undefined ? {} : { reason }),
-    ...(headers === undefined ? {} : { headers }),
-  };
-  turn.ask({ type: "SendReject", call: call.id, status, ...worded });
+  turn.ask({ type: "SendReject", call: call.id, status, ...said });
   end(turn, call, {
     outcome: error === undefined ? "declined" : "media-failed",
     sipStatus: status,
-    reason: reason ?? "declined",
+    reason: said.reason ?? error?.message ?? "declined",
     endedBy: "local",
     ...(error === undefined ? {} : { error: error.toJSON() }),
   }, false);

@@ -69,6 +69,8 @@ export function place(
     hold: { local: false, remote: false },
     toldHold: false,
     muted: false,
+    // We chose whom to call.
+    trusted: true,
     recording: recordingOf(command.endpoints ?? settings.endpoints),
     ...(origin === undefined ? {} : { referrer: origin.referrer }),
   };

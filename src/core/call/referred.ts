@@ -1,32 +1,81 @@
 /**
  * A transfer by the peer (RFC 3515, RFC 5589): we are asked to call somebody else.
  *
- *     REFER ─► 202, NOTIFY 100 ─► call ─ 18x ─► NOTIFY 18x ─ answer ──► NOTIFY 200: the peer's BYE is due
- *        └ we do not follow, or a transfer is under way ─► 603       └ refusal ─► NOTIFY ≥ 300, resumed
+ *     REFER ─ policy ─ follow ───────────────► 202, NOTIFY 100 ─► call ─ 18x ─► NOTIFY 18x ─ answer ─► NOTIFY 200
+ *               ├ ask ─► a face ─ FollowTransfer ─┘                 └ refusal ─► NOTIFY ≥ 300, resumed
+ *               │          └ RefuseTransfer, timer ─► 603
+ *               └ never, not trusted, a transfer is under way ─► 603
  *
  * The peer's call stays, on hold where one call is active at a time, until the peer ends it; so a
  * transfer that fails loses nobody.
  */
-import type { Call } from "../state/call.ts";
+import type { AskedTransfer, Call } from "../state/call.ts";
 import type { AudioEndpoints } from "../ports/media_port.ts";
 import type { SipInput } from "../ports/sip_port.ts";
-import { isIn, type Turn } from "../state/turn.ts";
+import type { TransferPolicy } from "../state/state.ts";
+import { isIn, refuse, type Turn } from "../state/turn.ts";
 import { bye } from "./established.ts";
 import { place } from "./outgoing.ts";
 
 /** ms that the new party may let it ring. */
 const NO_ANSWER_MS = 60_000;
+/** ms that a person has to decide: the peer's REFER is given up after 32 s (RFC 3261 §17.1.2.2). */
+const ASK_MS = 20_000;
 
 export function referred(
   turn: Turn,
   call: Call,
-  { target, referral, referredBy, replaces }: Extract<SipInput, { type: "ReferReceived" }>,
+  { type: _, call: __, ...refer }: Extract<SipInput, { type: "ReferReceived" }>,
 ): void {
-  const followed = turn.settings.transfers === "follow" && isIn(call, "established") &&
-    call.phase.transfer.name === "none" && call.referral === undefined &&
-    turn.find(referral) === undefined;
-  turn.ask({ type: "AnswerRefer", call: call.id, status: followed ? 202 : 603 });
-  if (!followed) return turn.notice(`refused to be transferred to ${target}`, call.id);
+  const policy = policyFor(turn, call, refer);
+  if (policy === "never") {
+    turn.ask({ type: "AnswerRefer", call: call.id, status: 603 });
+    return turn.notice(`refused to be transferred to ${refer.target}`, call.id);
+  }
+  if (policy === "follow") return follow(turn, call, refer);
+  const asking = turn.put({ ...call, asked: refer });
+  turn.startTimer("refer", call.id, ASK_MS);
+  turn.tell("call.transfer", asking, { target: refer.target, by: "remote", asked: true });
+}
+
+/** @throws OffhookError `invalid-state` when the peer asked for nothing */
+export function followTransfer(turn: Turn, call: Call): void {
+  const { asked, ...rest } = call;
+  if (asked === undefined) return refuse(call, "follow", "a call that its other side transfers");
+  turn.stopTimer("refer", call.id);
+  follow(turn, rest, asked);
+}
+
+/** Also when nobody decided in time. @throws OffhookError as {@link followTransfer} */
+export function refuseTransfer(turn: Turn, call: Call, why = "Decline"): void {
+  const { asked, ...rest } = call;
+  if (asked === undefined) return refuse(call, "refuse", "a call that its other side transfers");
+  turn.stopTimer("refer", call.id);
+  turn.ask({ type: "AnswerRefer", call: call.id, status: 603 });
+  const detail = { target: asked.target, by: "remote", status: 603, reason: why, failed: true };
+  turn.tell("call.transfer", turn.put(rest), detail);
+}
+
+/** Nobody said yes or no. */
+export function askedInVain(turn: Turn, call: Call): void {
+  if (call.asked !== undefined) refuseTransfer(turn, call, "nobody decided");
+}
+
+/** What is to be done with a REFER: never what a stranger wants, nor two at a time. */
+function policyFor(turn: Turn, call: Call, { referral }: AskedTransfer): TransferPolicy {
+  const free = isIn(call, "established") && call.phase.transfer.name === "none" &&
+    call.referral === undefined && call.asked === undefined && turn.find(referral) === undefined;
+  if (!free || !call.trusted) return "never";
+  const { transfers = "never", transfersAutoAnswered = "never" } = turn.settings;
+  return call.autoAnswered ? transfersAutoAnswered : transfers;
+}
+
+function follow(
+  turn: Turn,
+  call: Call,
+  { target, referral, referredBy, replaces }: AskedTransfer,
+): void {
+  turn.ask({ type: "AnswerRefer", call: call.id, status: 202 });
   const resumes = turn.settings.active === "one" && !call.hold.local;
   const referring = turn.put({ ...call, referral: { leg: referral, target, resumes } });
   turn.ask({ type: "SendReferStatus", call: call.id, status: 100, reason: "Trying" });

@@ -192,11 +192,20 @@ function portsOf(local: LocalPorts): { port: number; rtcpPort?: number } {
     : { port: local.port, rtcpPort: local.rtcpPort };
 }
 
-/** RFC 4568 §5.1.2: an answer of that profile needs keys, and we have none. */
+/** What cannot be encrypted must not be described as if it were (RFC 4568 §5.1.2, RFC 3264 §6). */
 function refuseEncrypted({ profile }: MediaDescription): void {
-  if (!profile.includes("SAVP")) return;
-  throw new OffhookError("no-common-codec", `the peer wants encrypted sound (${profile})`, {
-    hint: "offhook has no SRTP: let the peer, or the account at the server, use plain RTP.",
+  if (isEncrypted(profile)) throw encryptionWanted(profile);
+}
+
+/** Whether a transport protocol of an m= line wants SRTP, by SDES or DTLS. */
+export function isEncrypted(protocol: string): boolean {
+  return protocol.includes("SAVP");
+}
+
+/** @param profile as the m= line of the peer has it */
+export function encryptionWanted(profile: string): OffhookError {
+  return new OffhookError("no-common-codec", `the other side wants encrypted sound (${profile})`, {
+    hint: "offhook has no SRTP: allow plain RTP for this phone at the server.",
     data: { profile },
   });
 }

@@ -3,6 +3,7 @@ import type { AccountId } from "../account/account.ts";
 import { OffhookError } from "../../base/errors.ts";
 import type { SipInput } from "../ports/sip_port.ts";
 import type { AccountState } from "../state/state.ts";
+import { askAll } from "../call/liveness.ts";
 import type { Turn } from "../state/turn.ts";
 
 /** @throws OffhookError `config-invalid` for an unknown account */
@@ -28,7 +29,9 @@ export function connectionChanged(
   turn: Turn,
   { account, connected, error }: Extract<SipInput, { type: "ConnectionChanged" }>,
 ): void {
+  const was = turn.accounts.get(account)?.connected;
   update(turn, account, { connected });
+  if (was !== connected) askAll(turn, account);
   turn.events.push({
     type: "connection",
     account,

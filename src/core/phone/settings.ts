@@ -33,10 +33,15 @@ export function setDoNotDisturb(turn: Turn, on: boolean): void {
  * After how many ms the call is answered by itself; undefined: it just rings.
  * @param asked seconds that the caller asked for: only callers of the list may ask
  */
-export function autoAnswerMs(turn: Turn, caller: string, asked?: number): number | undefined {
+export function autoAnswerMs(
+  turn: Turn,
+  { remote, trusted }: Call,
+  asked?: number,
+): number | undefined {
   const { autoAnswer } = turn.settings;
-  if (autoAnswer === undefined) return undefined;
-  if (!autoAnswer.callers.some((pattern) => matchesCaller(pattern, caller))) return undefined;
+  // Whoever calls directly can claim any name.
+  if (autoAnswer === undefined || !trusted) return undefined;
+  if (!autoAnswer.callers.some((pattern) => matchesCaller(pattern, remote.uri))) return undefined;
   return asked === undefined ? autoAnswer.afterMs : asked * 1_000;
 }
 
@@ -47,5 +52,5 @@ export function autoAnswer(turn: Turn, call: Call): void {
   if (others.some(({ phase }) => phase.name !== "ending" && phase.name !== "ringing")) {
     return turn.notice("not answered by itself: another call is on", call.id);
   }
-  answer(turn, { type: "Answer", call: call.id });
+  answer(turn, { type: "Answer", call: turn.put({ ...call, autoAnswered: true }).id });
 }

@@ -89,6 +89,8 @@ export type SipEffect =
   | { type: "AnswerRefer"; call: CallId; status: 202 | 603 }
   /** How the call that a REFER asked for is going; a final status is the last word. */
   | { type: "SendReferStatus"; call: CallId; status: number; reason: string }
+  /** Asks the peer inside the dialog whether it is still there (OPTIONS) → DialogAnswered. */
+  | { type: "AskDialog"; call: CallId }
   /** A DTMF digit by INFO (application/dtmf-relay). */
   | { type: "SendInfoDigit"; call: CallId; digit: string; durationMs: number };
 
@@ -110,8 +112,10 @@ export type SipInput =
     /** From; of the account's server also P-Asserted-Identity, where it states one. */
     from: Party;
     to: Party;
-    /** Null: a delayed offer. */
+    /** Null: a delayed offer, or one that cannot be used. */
     offer: MediaDescription | null;
+    /** Why the offer cannot be used, when there is one: the call is to be refused with 488. */
+    unusable?: ErrorJson;
     transport: TransportName;
     /** Call-Info/Alert-Info answer-after, seconds, when the caller asks for it. */
     autoAnswerAfter?: number;
@@ -180,6 +184,16 @@ export type SipInput =
     /** For the INVITE. */
     referredBy?: string;
     replaces?: string;
+  }
+  /**
+   * `there`: the peer answered, whatever it answered; `gone`: it has no such dialog (481, 408), or
+   * nobody answered; `unknown`: the question could not be sent.
+   */
+  | {
+    type: "DialogAnswered";
+    call: CallId;
+    verdict: "there" | "gone" | "unknown";
+    reason: string;
   }
   | { type: "InfoDigit"; call: CallId; digit: string; durationMs: number }
   /** The signalling connection of an account, for status; calls survive its loss. */

@@ -82,10 +82,11 @@ function actOnRinging(
   const answers = intent.type === "hookOff" || intent.type === "flash" ||
     (intent.type === "hold" && front !== undefined);
   if (answers) answer(turn, { type: "Answer", call: ringing.id });
-  else if (intent.type === "reject") reject(turn, ringing, 603, "Decline");
+  else if (intent.type === "reject") reject(turn, ringing, 603, { reason: "Decline" });
   // Put down while it rings and nothing else is on: some makes decline that way.
-  else if (intent.type === "hookOn" && front === undefined) reject(turn, ringing, 603, "Decline");
-  else return false;
+  else if (intent.type === "hookOn" && front === undefined) {
+    reject(turn, ringing, 603, { reason: "Decline" });
+  } else return false;
   return true;
 }
 

@@ -114,16 +114,34 @@ export interface Call {
   /** What the peer knows of our hold; differs from `hold.local` until an offer is answered. */
   toldHold: boolean;
   muted: boolean;
+  /** Whether the peer's identity is more than its own claim: see `caller_policy.ts`. */
+  trusted: boolean;
+  /** By itself, not by a person or program. */
+  autoAnswered?: boolean;
   recording: Recording;
   /** Path of the last recording, also when it ended before the call. */
   recorded?: string;
   /** The description of ours that is in force: repeated when a peer asks again. */
   description?: MediaDescription;
   report?: MediaReport;
+  /** The peer is being asked whether it is still there. */
+  asking?: boolean;
+  /** When it was asked last. */
+  askedAt?: number;
+  /** A transfer by the peer that waits for a person's yes or no. */
+  asked?: AskedTransfer;
   /** The call that the peer had us make by REFER; gone when that one came to nothing. */
   referral?: Referral;
   /** The call whose peer had us make this one. */
   referrer?: CallId;
+}
+
+/** What a REFER says, and the id of the call that would be made. */
+export interface AskedTransfer {
+  target: string;
+  referral: CallId;
+  referredBy?: string;
+  replaces?: string;
 }
 
 export interface Referral {
@@ -194,6 +212,8 @@ export interface CallView {
   recording: Recording;
   /** Whom this call is being handed to, by us or by the peer. */
   transferTarget?: string;
+  /** Where the other side wants to transfer us, while nobody has said yes or no. */
+  transferAsked?: string;
   /** The call whose peer transferred us, and so had us make this one. */
   referrer?: CallId;
   report?: MediaReport;
@@ -223,6 +243,7 @@ export function viewOf(call: Call): CallView {
   if (phase.name === "established" && phase.transfer.name !== "none") {
     view.transferTarget = phase.transfer.target;
   } else if (call.referral !== undefined) view.transferTarget = call.referral.target;
+  if (call.asked !== undefined) view.transferAsked = call.asked.target;
   if (call.referrer !== undefined) view.referrer = call.referrer;
   return view;
 }

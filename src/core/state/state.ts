@@ -19,6 +19,7 @@ import type {
 } from "../account/account.ts";
 import type { AccountView } from "../account/account_view.ts";
 import type { Call, CallLimits, CallRecord, CallView } from "./call.ts";
+import type { CallersPolicy } from "../account/caller_policy.ts";
 import type { ErrorJson } from "../../base/errors.ts";
 import type {
   HeadsetEffect,
@@ -36,9 +37,10 @@ import type {
   Speaker,
 } from "../ports/media_port.ts";
 import type { CallId, SipEffect, SipInput } from "../ports/sip_port.ts";
+import { NO_STRANGERS, type Strangers } from "../account/strangers.ts";
 import type { VolumeWish } from "../media/volume.ts";
 
-export interface Settings {
+export interface Settings extends CallPolicy {
   /** Every format that media can run. */
   formats: PayloadFormat[];
   /** Calls at one time; the next incoming one gets 486. */
@@ -52,11 +54,25 @@ export interface Settings {
   endpoints: AudioEndpoints;
   /** Whose calls are answered by themselves while no other is on; absent: nobody's. */
   autoAnswer?: { /** See `matchesCaller`. */ callers: string[]; afterMs: number };
-  /** Whether we go where a peer transfers us (REFER); absent: it is refused. */
-  transfers?: "follow";
   /** What lifting a headset does while no call is on; absent: nothing. */
   lift?: { kind: "hotline"; dial: Dialled } | { kind: "redial" };
 }
+
+/** Who may call, and what the other side of a call may do. */
+export interface CallPolicy {
+  /** Absent: the server alone for accounts that register, anyone for others. */
+  callers?: CallersPolicy;
+  /** Whether everybody's claim is believed, as on a practice PBX. */
+  trust?: "everyone";
+  /** Whether we go where a trusted peer transfers us (REFER); absent: never. */
+  transfers?: TransferPolicy;
+  /** The same for calls that were answered by themselves; absent: never. */
+  transfersAutoAnswered?: TransferPolicy;
+  /** ms without RTP and RTCP after which a peer is asked whether it is there; absent, 0: never. */
+  silenceMs?: number;
+}
+
+export type TransferPolicy = "ask" | "follow" | "never";
 
 /** What was dialled, to dial it again. */
 export interface Dialled {
@@ -78,6 +94,7 @@ export interface PhoneState {
   lastDialled?: Dialled;
   /** Of what is heard, dB; see `VOLUME`. */
   volume: number;
+  strangers: Strangers;
 }
 
 /** What a person or program asks for. Impossible ones throw `OffhookError`; nothing changes then. */
@@ -110,6 +127,8 @@ export type Command =
     call: CallId;
     status?: number;
     reason?: string;
+    /** Complete URI of a redirection: for a status of 300 to 399, and needed there. */
+    target?: string;
     headers?: ExtraHeader[];
   }
   /** Ends a call in whatever phase it is. */
@@ -127,6 +146,9 @@ export type Command =
   | { type: "DetachAudio"; call: CallId; attachment: AttachmentId }
   | { type: "SendDigits"; call: CallId; digits: string; durationMs: number }
   | { type: "Transfer"; call: CallId; target: string }
+  /** Yes or no to a peer that wants to transfer us. */
+  | { type: "FollowTransfer"; call: CallId }
+  | { type: "RefuseTransfer"; call: CallId }
   | { type: "SetDoNotDisturb"; on: boolean }
   /** Of what is heard, in every call: those that are on and those to come. */
   | { type: "ChangeVolume"; volume: VolumeWish }
@@ -142,7 +164,9 @@ export type TimerName =
   | "duration"
   | "ending"
   | "glare"
-  | "transfer";
+  | "transfer"
+  | "transfer-news"
+  | "refer";
 
 export interface TimerFired {
   type: "TimerFired";
@@ -229,5 +253,6 @@ export function initialState(
     ),
     calls: new Map(),
     volume: 0,
+    strangers: NO_STRANGERS,
   };
 }

@@ -105,6 +105,14 @@ export class Turn {
     this.#state = { ...this.#state, volume };
   }
 
+  get strangers(): PhoneState["strangers"] {
+    return this.#state.strangers;
+  }
+
+  putStrangers(strangers: PhoneState["strangers"]): void {
+    this.#state = { ...this.#state, strangers };
+  }
+
   putSettings(settings: PhoneState["settings"]): void {
     this.#state = { ...this.#state, settings };
   }

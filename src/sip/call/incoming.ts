@@ -16,7 +16,7 @@ import {
 } from "sip.js/lib/core/index.js";
 import type { Party } from "../../core/account/account.ts";
 import type { TimerHandle } from "../../base/clock.ts";
-import { OffhookError } from "../../base/errors.ts";
+import { type ErrorJson, OffhookError } from "../../base/errors.ts";
 import { extraHeaderLine, nameAddr, reasonPhrase } from "../../core/account/header_value.ts";
 import type { MediaDescription } from "../../core/media/media_description.ts";
 import type { CallId } from "../../core/ports/sip_port.ts";
@@ -52,6 +52,7 @@ export class IncomingCall implements Leg {
   /** Our answer went out in a response that was acknowledged: the peer may offer anew. */
   #settled = false;
   #offer: MediaDescription | null = null;
+  #unusable: ErrorJson | undefined;
   #stage: Stage = "ringing";
   #expiry: TimerHandle;
 
@@ -107,6 +108,7 @@ export class IncomingCall implements Leg {
       from: remoteParty(message, "from", origin),
       to: partyOf(message.getHeader("to") ?? "") ?? { uri: message.ruri?.toString() ?? "" },
       offer: this.#offer,
+      ...(this.#unusable === undefined ? {} : { unusable: this.#unusable }),
       transport: this.#flow.transport,
       ...(auto === undefined ? {} : { autoAnswerAfter: auto }),
     });
@@ -158,9 +160,13 @@ export class IncomingCall implements Leg {
       return true;
     } catch (thrown) {
       const error = OffhookError.from(thrown);
+      if (error.code === "no-common-codec") {
+        // Who may call is the core's to say, and it remembers who could not.
+        this.#unusable = error.toJSON();
+        return true;
+      }
       this.#agent.log("info", `a call was refused: ${error.message}`);
-      const statusCode = error.code === "no-common-codec" ? 488 : 400;
-      server.reject({ statusCode, ...(statusCode === 400 ? { reasonPhrase: "Bad SDP" } : {}) });
+      server.reject({ statusCode: 400, reasonPhrase: "Bad SDP" });
       return false;
     }
   }

@@ -3,23 +3,8 @@
  * not on the real-time path.
  */
 import { type ErrorCode, OffhookError } from "../../base/errors.ts";
+import { callErrorCode } from "../../base/sip_status.ts";
 import type { Flow } from "../transport/flow/types.ts";
-
-/** Statuses whose code is not that of their class. */
-const CALL_CODES: Readonly<Record<number, ErrorCode>> = {
-  401: "auth-refused",
-  404: "not-found",
-  407: "auth-refused",
-  408: "no-answer",
-  410: "not-found",
-  480: "no-answer",
-  484: "not-found",
-  486: "busy",
-  488: "no-common-codec",
-  600: "busy",
-  604: "not-found",
-  606: "no-common-codec",
-};
 
 const HINTS: Readonly<Partial<Record<ErrorCode, string>>> = {
   "auth-refused": "Check the user name and the password of the account.",
@@ -27,15 +12,6 @@ const HINTS: Readonly<Partial<Record<ErrorCode, string>>> = {
   "not-found": "Check the number or address.",
   unreachable: "Check the server's address; `doctor` tells more.",
 };
-
-/** What a final status of an INVITE means for the exit code. */
-export function callErrorCode(status: number): ErrorCode {
-  const exact = CALL_CODES[status];
-  if (exact !== undefined) return exact;
-  if (status < 400) return "unreachable";
-  if (status >= 500 && status < 600) return "unreachable";
-  return "declined";
-}
 
 /** What a final status of a REGISTER means. 403 is a refusal of the account, not of a call. */
 export function registrationErrorCode(status: number): ErrorCode {

@@ -1,6 +1,6 @@
 /**
  * Non-INVITE requests inside a dialog, with answers to challenges: BYE, INFO, REFER, NOTIFY,
- * UPDATE, PRACK.
+ * UPDATE, PRACK, OPTIONS.
  * Not on the real-time path.
  */
 import type {
@@ -17,7 +17,7 @@ import { flowOfDialog } from "../library/message_flow.ts";
 import { dialogRoute } from "../library/strict_routes.ts";
 
 export interface InDialogRequest {
-  method: "BYE" | "INFO" | "REFER" | "NOTIFY" | "UPDATE" | "PRACK";
+  method: "BYE" | "INFO" | "REFER" | "NOTIFY" | "UPDATE" | "PRACK" | "OPTIONS";
   /** Complete header lines. */
   headers: string[];
   body?: Body;

@@ -18,7 +18,8 @@ import { SessionState } from "sip.js/lib/core/index.js";
 import { OffhookError } from "../../base/errors.ts";
 import type { CallEffect, Leg } from "../agent.ts";
 import { DTMF_RELAY, dtmfRelayBody, parseDtmfBody } from "../message/dtmf_relay.ts";
-import { type InDialogRequest, isDialogGone, sendInDialog } from "./in_dialog.ts";
+import { ACCEPT_LINE } from "../library/capabilities.ts";
+import { type InDialogRequest, isDialogGone, isSilence, sendInDialog } from "./in_dialog.ts";
 import { type AwaitedAck, Offers } from "./offers.ts";
 import type { UpdateDelegate } from "../library/update.ts";
 import { referStatus, sendRefer } from "./referral.ts";
@@ -84,6 +85,8 @@ export class Session implements Leg {
         return this.offers.reject(effect.status);
       case "SendInfoDigit":
         return this.#sendDigit(effect.digit, effect.durationMs);
+      case "AskDialog":
+        return this.#ask();
       case "SendRefer":
         return this.#refer(effect);
       case "AnswerRefer":
@@ -177,6 +180,26 @@ export class Session implements Leg {
       const reason = OffhookError.from(error).message;
       agent.notify({ type: "ReferProgress", call, status: 400, reason });
     }
+  }
+
+  /**
+   * OPTIONS inside the dialog: whoever answers at all is there, also with 405 or 501. Silence counts as
+   * gone here, as the core asks only when there is another reason to think so.
+   */
+  #ask(): void {
+    const { agent, call, dialog, authentication } = this.context;
+    const request: InDialogRequest = { method: "OPTIONS", headers: [ACCEPT_LINE] };
+    sendInDialog(agent, dialog, authentication, request, (response) => {
+      const reason = isSilence(response)
+        ? "nothing answers"
+        : `it answered ${response.status} ${response.reason}`.trim();
+      const verdict = isSilence(response) || isDialogGone(response)
+        ? "gone"
+        : response.message.data === undefined
+        ? "unknown"
+        : "there";
+      agent.notify({ type: "DialogAnswered", call, verdict, reason });
+    });
   }
 
   #request(

@@ -10,6 +10,7 @@
  */
 import { parse } from "sdp-transform";
 import { OffhookError } from "../../base/errors.ts";
+import { encryptionWanted, isEncrypted } from "../../core/media/offer_answer.ts";
 import type {
   Direction,
   MediaDescription,
@@ -179,6 +180,10 @@ function chooseAudio(
     return media === "audio" && profileRank(protocol) >= 0 && unreadable === undefined;
   };
   const candidates = lines.map((_, index) => index).filter(usable);
+  const audio = lines.filter(({ media }) => media === "audio");
+  if (candidates.length === 0 && audio.length > 0 && audio.every((a) => isEncrypted(a.protocol))) {
+    throw encryptionWanted(audio[0].protocol);
+  }
   if (candidates.length === 0) {
     const unreadable = lines.find((line) => line.unreadable !== undefined)?.unreadable;
     if (unreadable !== undefined) throw malformed(`of its line ${JSON.stringify(unreadable)}`);

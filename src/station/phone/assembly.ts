@@ -246,7 +246,7 @@ export class Assembly {
     if (input.type === "IncomingCall") {
       this.core.submit({ ...input, from: this.#named(input.from) });
     } else if (input.type === "ReferReceived") {
-      const target = this.#options.transfers?.(input.target) ?? input.target;
+      const target = this.#options.transferTo?.(input.target) ?? input.target;
       this.core.submit({ ...input, target });
     } else this.core.submit(input);
   }

@@ -6,6 +6,7 @@
  */
 import type { Account, AccountId, TlsSettings, TransportName } from "../../core/account/account.ts";
 import type { Phone } from "../../control/contract/phone.ts";
+import type { CallPolicy } from "../../core/state/state.ts";
 import type { AudioEndpoints } from "../../core/ports/media_port.ts";
 import type { WriteLog } from "../log/log_line.ts";
 import type { TraceSink } from "../../sip/message/trace.ts";
@@ -57,8 +58,10 @@ export interface PhoneOptions {
   doNotDisturb: boolean;
   /** Callers (see `matchesCaller`) whose calls are answered by themselves; absent: nobody's. */
   autoAnswer?: { callers: string[]; afterMs: number };
-  /** Whom to call when a peer transfers us to `target`; absent: transfers are refused. */
-  transfers?: (target: string) => string;
+  /** Who may call, and what peers may make us do; absent: what the core has for the absent. */
+  policy?: CallPolicy;
+  /** Whom to call when a peer transfers us to `target`; absent: just that. */
+  transferTo?: (target: string) => string;
   /** `one`: a call that becomes active holds the others; `all`: none is held (practice PBX). */
   active: "one" | "all";
   /** How headsets, busylights and buttons are used; absent: none is looked for. */

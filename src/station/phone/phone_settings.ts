@@ -37,10 +37,8 @@ export function accountChanges(
 
 /** The core's settings. */
 export function settingsOf(options: PhoneOptions): Settings {
-  const { maxCalls, ringMs, doNotDisturb, active, endpoints, autoAnswer, lift, transfers } =
-    options;
+  const { maxCalls, ringMs, doNotDisturb, active, endpoints, autoAnswer, lift, policy } = options;
   const formats = [...MEDIA_FORMATS];
-  const followed = transfers === undefined ? {} : { transfers: "follow" } as const;
   const answered = autoAnswer === undefined ? {} : { autoAnswer };
   const lifted: Pick<Settings, "lift"> = lift === undefined
     ? {}
@@ -56,7 +54,7 @@ export function settingsOf(options: PhoneOptions): Settings {
     endpoints,
     ...answered,
     ...lifted,
-    ...followed,
+    ...policy,
   };
 }
 

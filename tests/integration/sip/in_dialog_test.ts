@@ -171,6 +171,26 @@ Deno.test("an attended transfer names the dialog that is replaced, as its peer k
   });
 });
 
+Deno.test("a peer that is asked is there with any answer but 481 and 408", async () => {
+  await withPeer(async ({ phone, peer }) => {
+    await dialled({ phone, peer }, "c");
+    const table: [number, string][] = [
+      [200, "there"],
+      [405, "there"],
+      [501, "there"],
+      [481, "gone"],
+      [408, "gone"],
+    ];
+    for (const [status, verdict] of table) {
+      phone.do({ type: "AskDialog", call: "c" });
+      const options = await peer.next("OPTIONS");
+      assert.match(options.header("to"), /;tag=peer/);
+      peer.reply(options, status);
+      assert.equal((await phone.next("DialogAnswered")).verdict, verdict, String(status));
+    }
+  });
+});
+
 Deno.test("a dialog that the peer does not know any more is ended with an error", async () => {
   await withPeer(async ({ phone, peer }) => {
     await dialled({ phone, peer }, "c");

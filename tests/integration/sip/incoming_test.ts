@@ -165,10 +165,13 @@ Deno.test("descriptions that cannot be taken are refused: 415, 488, 400", async 
     peer.request("INVITE", port, { headers: ["Content-Type: text/plain"], body: "hello" });
     assert.match((await peer.next("415")).header("accept"), /application\/sdp/);
     peer.request("INVITE", port, { body: sdp(6000).replace("audio", "video") });
+    const { call, unusable } = await phone.next("IncomingCall");
+    assert.equal(unusable?.code, "no-common-codec", "the core remembers who called");
+    phone.do({ type: "SendReject", call, status: 488 });
     await peer.next("488");
     peer.request("INVITE", port, { body: "v=0\r\nm=audio x\r\n" });
     await peer.next("400");
-    assert.equal(phone.inputs.length, 0);
+    assert.equal(phone.inputs.length, 1);
   });
 });
 

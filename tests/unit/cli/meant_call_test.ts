@@ -13,7 +13,7 @@ const held = {
 
 Deno.test("without a call there is only that to say", () => {
   assert.throws(() => meantCall([], undefined), {
-    code: "no-such-call",
+    code: "no-call",
     message: "no call is on",
     hint: undefined,
   });

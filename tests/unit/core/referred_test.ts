@@ -182,3 +182,60 @@ Deno.test("whom we are transferring cannot transfer us", () => {
     .play({ type: "Transfer", call: "in", target: "sip:c@x" }, REFER);
   assert.equal(scene.effect("AnswerRefer").status, 603);
 });
+
+Deno.test("a transfer is followed only for trusted peers, and as the policy for the call says", () => {
+  const table: [Partial<Settings>, boolean, boolean | undefined][] = [
+    [{ transfers: "follow" }, false, true],
+    [{ transfers: "never" }, false, false],
+    [{}, false, false],
+    [{ transfers: "ask" }, false, undefined],
+    [{ transfers: "follow" }, true, false],
+    [{ transfers: "never", transfersAutoAnswered: "follow" }, true, true],
+    [{ transfers: "follow", transfersAutoAnswered: "ask" }, true, undefined],
+  ];
+  for (const trusted of [true, false]) {
+    for (const [settings, autoAnswered, followed] of table) {
+      const scene = talking(settings);
+      const call = { ...scene.call("in"), trusted, ...(autoAnswered ? { autoAnswered } : {}) };
+      scene.state = { ...scene.state, calls: new Map([["in", call]]) };
+      scene.play(REFER);
+      const answer = scene.effects.find(({ type }) => type === "AnswerRefer");
+      const status = answer?.type === "AnswerRefer" ? answer.status : undefined;
+      const wanted = trusted ? followed : false;
+      const expected = wanted === undefined ? undefined : wanted ? 202 : 603;
+      assert.equal(status, expected, JSON.stringify([settings, autoAnswered, trusted]));
+      assert.equal(scene.phase("leg") === "gone", wanted !== true);
+    }
+  }
+});
+
+Deno.test("a transfer that is asked about waits for yes or no, and for nobody too long", () => {
+  const asked = () => talking({ transfers: "ask" }).play(REFER);
+  const scene = asked();
+  assert.equal(viewOf(scene.call("in")).transferAsked, "sip:600@x");
+  const timer = scene.effects.find((e) => e.type === "StartTimer" && e.timer === "refer");
+  assert.ok(timer?.type === "StartTimer" && timer.ms < 32_000, "before the REFER is given up");
+  assert.throws(
+    () => scene.play({ type: "Transfer", call: "in", target: "sip:b@x" }),
+    OffhookError,
+  );
+
+  scene.play({ type: "FollowTransfer", call: "in" });
+  assert.equal(scene.effect("AnswerRefer").status, 202);
+  assert.equal(scene.phase("leg"), "preparing");
+  assert.equal(viewOf(scene.call("in")).transferAsked, undefined);
+
+  for (const no of ["RefuseTransfer", "timer"] as const) {
+    const refused = asked().play(
+      no === "timer"
+        ? { type: "TimerFired", timer: "refer", call: "in" }
+        : { type: "RefuseTransfer", call: "in" },
+    );
+    assert.equal(refused.effect("AnswerRefer").status, 603, no);
+    assert.deepEqual([refused.phase("in"), refused.phase("leg")], ["established", "gone"]);
+    assert.throws(() => refused.play({ type: "FollowTransfer", call: "in" }), OffhookError);
+  }
+  const second = asked().play({ ...REFER, target: "sip:700@x", referral: "other" });
+  assert.equal(second.effect("AnswerRefer").status, 603, "one at a time");
+  assert.equal(viewOf(second.call("in")).transferAsked, "sip:600@x");
+});

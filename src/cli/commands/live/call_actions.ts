@@ -8,7 +8,7 @@ import type { Command } from "../../args/command.ts";
 import { say, sayJson } from "../../process/io.ts";
 import { callField, LIVE, type LiveFields, withStation } from "../../station/live.ts";
 import { meantCall } from "../../station/meant_call.ts";
-import { argument, type Fields, option, type ValuesOf } from "../../args/fields.ts";
+import { argument, type Fields, flag, option, type ValuesOf } from "../../args/fields.ts";
 import { defineQuickCommand } from "../../args/quick_command.ts";
 import { dtmfDigits, readText, readWholeNumber } from "../../args/readers.ts";
 
@@ -16,6 +16,7 @@ interface CallAction<F extends Fields> {
   name: string;
   brief: string;
   synopsis: string;
+  description?: string;
   examples: string[];
   /** What the command takes besides the common flags. */
   takes: F;
@@ -26,16 +27,17 @@ interface CallAction<F extends Fields> {
   done(call: CallView, values: ValuesOf<F>): string;
 }
 
-const talking = ({ state }: CallView) => state === "active" || state === "held";
+export const talking = ({ state }: CallView) => state === "active" || state === "held";
 
 type ActionFields = typeof callField & LiveFields;
 
 function action<F extends Fields>(row: CallAction<F>): Command {
-  const { name, brief, synopsis, examples } = row;
+  const { name, brief, synopsis, description, examples } = row;
   return defineQuickCommand<ActionFields>({
     name,
     brief,
     synopsis,
+    ...(description === undefined ? {} : { description }),
     examples,
     fields: { ...row.takes, ...callField },
     shared: LIVE,
@@ -129,31 +131,41 @@ export const reject = action({
   name: "reject",
   brief: "Refuse a ringing call",
   synopsis: "[OPTIONS]",
-  examples: ["reject", "reject --status 486"],
+  examples: ["reject", "reject --status 486", "reject --status 302 --to bob@example.com"],
   takes: {
     status: option(
       "--status",
       { metavar: "CODE", read: readWholeNumber(300, 699) },
       "SIP status to refuse with; 603 by default.",
     ),
+    to: option(
+      "--to",
+      { metavar: "TARGET", read: readText },
+      "Where the caller shall call instead; needed with 300 to 399, 302 by default.",
+    ),
   },
   fits: (call) => call.state === "ringing" && call.direction === "incoming",
-  act: (phone, { id }, { status }) =>
-    phone.request("reject", { call: id, ...(status === undefined ? {} : { status }) }),
+  act: (phone, { id }, { to, status = to === undefined ? undefined : 302 }) =>
+    phone.request("reject", {
+      call: id,
+      ...(status === undefined ? {} : { status }),
+      ...(to === undefined ? {} : { target: to }),
+    }),
   done: ({ remote }) => `refused ${remote.uri}`,
 });
 
-export const transfer = action({
-  name: "transfer",
-  brief: "Hand the other side on to another number",
-  synopsis: "[OPTIONS] TARGET",
-  examples: ["transfer sip:bob@example.com"],
-  takes: {
-    target: argument({ metavar: "TARGET", read: readText }, "A number or URI."),
-  },
-  fits: talking,
-  act: (phone, { id }, { target }) => phone.request("transfer", { call: id, target }),
-  done: ({ remote }, { target }) => `transferring ${remote.uri} to ${target}`,
+export const follow = action({
+  name: "follow",
+  brief: "Go where the other side wants to transfer us, or stay",
+  synopsis: "[OPTIONS]",
+  description:
+    'Answers a transfer that waits for it ([calls] transfers = "ask"), within 20 seconds.',
+  examples: ["follow", "follow --no"],
+  takes: { no: flag(["--no"], "Stay in the call.") },
+  fits: ({ transferAsked }) => transferAsked !== undefined,
+  act: (phone, { id }, { no }) => phone.request("answerTransfer", { call: id, follow: !no }),
+  done: ({ remote, transferAsked }, { no }) =>
+    no ? `staying with ${remote.uri}` : `going to ${transferAsked}`,
 });
 
 export const swap = defineQuickCommand<LiveFields>({

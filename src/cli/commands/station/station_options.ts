@@ -4,7 +4,7 @@ import { expandPath } from "../../../config/folders.ts";
 import { type LoadedConfig, toAccount } from "../../../config/load.ts";
 import { DIRECT_ACCOUNT } from "../../../core/account/account.ts";
 import { OffhookError } from "../../../base/errors.ts";
-import { endpointsOf, passwordOf } from "../../phone/call_setup.ts";
+import { callPolicyOf, endpointsOf, passwordOf } from "../../phone/call_setup.ts";
 import type { Io } from "../../process/io.ts";
 import type { PhoneOptions } from "../../args/open_phone.ts";
 import type { StationValues } from "./station.ts";
@@ -26,7 +26,7 @@ export function phoneOptions(
       hint: "Use `offhook audio CALL` to join a call with a pipe.",
     });
   }
-  const { station } = loaded.config;
+  const { station, calls } = loaded.config;
   const direct = toAccount(DIRECT_ACCOUNT, loaded.direct, loaded);
   return {
     accounts: accountsOf(loaded, values, io, runCommand),
@@ -47,7 +47,11 @@ export function phoneOptions(
       autoAnswer: { callers: station.auto_answer, afterMs: station.auto_answer_seconds * 1_000 },
     }),
     active: "one",
-    ...(station.follow_transfers ? { transfers: (target: string) => target } : {}),
+    policy: {
+      ...callPolicyOf(loaded),
+      transfers: calls.transfers,
+      transfersAutoAnswered: calls.transfers_auto_answered,
+    },
   };
 }
 

@@ -1,0 +1,58 @@
+/** IP addresses and networks as people write them: `192.0.2.7`, `10.0.0.0/8`, `2001:db8::/32`. Pure. */
+import { isIpv4, isIpv6 } from "./address.ts";
+
+interface Network {
+  /** 32 or 128 bits. */
+  bits: number;
+  address: bigint;
+  prefix: number;
+}
+
+/** Whether `text` is an address or a network with its prefix length. */
+export function isNetwork(text: string): boolean {
+  return parseNetwork(text) !== undefined;
+}
+
+/** @param address numeric; an IPv4 address that is mapped into IPv6 counts as the IPv4 one */
+export function isInNetwork(address: string, network: string): boolean {
+  const wanted = parseNetwork(network);
+  const given = parseAddress(address);
+  if (wanted === undefined || given === undefined || given.bits !== wanted.bits) return false;
+  const rest = BigInt(wanted.bits - wanted.prefix);
+  return given.address >> rest === wanted.address >> rest;
+}
+
+function parseNetwork(text: string): Network | undefined {
+  const [, host = "", prefix] = /^([^/]+)(?:\/([0-9]{1,3}))?$/.exec(text) ?? [];
+  const address = parseAddress(host);
+  if (address === undefined) return undefined;
+  const length = prefix === undefined ? address.bits : Number(prefix);
+  return length > address.bits ? undefined : { ...address, prefix: length };
+}
+
+function parseAddress(text: string): { bits: number; address: bigint } | undefined {
+  const bare = text.replace(/%.*$/, "");
+  if (isIpv4(bare)) return { bits: 32, address: joined(bare.split(".").map(Number), 8n) };
+  if (!isIpv6(bare)) return undefined;
+  const groups = groupsOf(bare);
+  const mapped = groups.slice(0, 5).every((group) => group === 0) && groups[5] === 0xffff;
+  return mapped
+    ? { bits: 32, address: joined(groups.slice(6), 16n) }
+    : { bits: 128, address: joined(groups, 16n) };
+}
+
+/** The eight groups of an IPv6 address. */
+function groupsOf(address: string): number[] {
+  // As the URL standard writes it: no IPv4 tail.
+  const written = new URL(`http://[${address}]/`).hostname.slice(1, -1);
+  const [head = "", tail] = written.split("::");
+  const numbers = (part: string) =>
+    part === "" ? [] : part.split(":").map((group) => parseInt(group, 16));
+  if (tail === undefined) return numbers(head);
+  const [first, last] = [numbers(head), numbers(tail)];
+  return [...first, ...Array<number>(8 - first.length - last.length).fill(0), ...last];
+}
+
+function joined(parts: readonly number[], width: bigint): bigint {
+  return parts.reduce((value, part) => (value << width) | BigInt(part), 0n);
+}

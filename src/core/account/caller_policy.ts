@@ -1,0 +1,43 @@
+/**
+ * Who may call, and whose word counts. Pure.
+ *
+ *     the account's server ──────────► may call, trusted
+ *     an address of `calls.from` ────► may call, trusted
+ *     a stranger, with `anyone` ─────► may call; its From is its own claim: no auto-answer, no transfer
+ *     a stranger else ───────────────► 403 without ringing, counted
+ */
+import type { Account } from "./account.ts";
+import { isInNetwork } from "../../base/network_address.ts";
+import type { RequestOrigin } from "../ports/sip_port.ts";
+
+/** The account's server alone; everybody; or the server and these addresses and networks. */
+export type CallersPolicy = "server" | "anyone" | readonly string[];
+
+/** Where an INVITE came from. */
+export interface CallSource {
+  origin: RequestOrigin;
+  /** Numeric address. */
+  source: string;
+}
+
+/** @param account absent: there is none, and so no server */
+export function mayCall(
+  policy: CallersPolicy | undefined,
+  from: CallSource,
+  account: Account | undefined,
+): boolean {
+  const { register = false, server = "" } = account ?? {};
+  const usual = policy ?? (register ? "server" : "anyone");
+  // Where there is no server, who listens on an address means whoever calls there.
+  const chosen = usual === "server" && server === "" ? "anyone" : usual;
+  return chosen === "anyone" || isTrusted(chosen, from);
+}
+
+/** Whether the caller's identity is more than its own claim. */
+export function isTrusted(
+  policy: CallersPolicy | undefined,
+  { origin, source }: CallSource,
+): boolean {
+  if (origin === "server") return true;
+  return typeof policy === "object" && policy.some((network) => isInNetwork(source, network));
+}
