@@ -1,7 +1,7 @@
 /**
- * The WAV format (RIFF/WAVE, WAVE_FORMAT_EXTENSIBLE, RF64): headers and samples, without files.
+ * The WAV format (RIFF/WAVE, WAVE_FORMAT_EXTENSIBLE, RF64, BW64): headers and samples, without files.
  *
- *     head of the file ──parseWavHeader──► WavFormat ──monoDecoder──► bytes → mono 16-bit samples
+ *     chunks (wav_chunks.ts) ──formatOfChunk──► WavFormat ──monoDecoder──► bytes → mono 16-bit samples
  *     WavFormat of ours ──wavHeader──► 44 bytes
  *
  * Not on the real-time path: the file endpoints decode ahead of it.
@@ -24,63 +24,33 @@ export interface WavFormat {
   dataLength: number | undefined;
 }
 
-/** Octets from the start of a file in which the samples must begin. */
-export const WAV_HEAD_LIMIT = 1 << 16;
 /** Octets of the header that {@link wavHeader} writes. */
 export const WAV_HEADER_LENGTH = 44;
 
 const MIN_RATE = 4000;
 const MAX_RATE = 384_000;
 const MAX_CHANNELS = 32;
-/** Sizes that a writer leaves that never came back to fix its header. */
-const UNKNOWN_SIZES = new Set([0, 0xffff_ffff, 0x7fff_ffff, 0x7fff_f000, 0x8000_0000]);
 /** fmt tags (RFC 2361): PCM, IEEE float, A-law, µ-law, and the tag that refers to a GUID. */
 const TAG = { pcm: 1, float: 3, alaw: 6, mulaw: 7, extensible: 0xfffe } as const;
 
 /**
- * Reads a WAV header.
+ * Reads a format chunk.
  *
- * @param head the first octets of the file, at most {@link WAV_HEAD_LIMIT}
- * @returns the format, or the reason why the file cannot be played, as the end of a sentence
+ * @param chunk its first octets
+ * @param size octets that it says it has
  */
-export function parseWavHeader(head: Uint8Array): WavFormat | string {
-  const view = new DataView(head.buffer, head.byteOffset, head.byteLength);
-  const form = head.length >= 12 ? fourCc(head, 0) : "";
-  if ((form !== "RIFF" && form !== "RF64") || fourCc(head, 8) !== "WAVE") {
-    return "it is not a WAV file";
-  }
-  let format: Omit<WavFormat, "dataOffset" | "dataLength"> | undefined;
-  for (let at = 12; at + 8 <= head.length;) {
-    const id = fourCc(head, at);
-    const size = view.getUint32(at + 4, true);
-    if (id === "data") {
-      if (format === undefined) return "its samples come before their format";
-      const dataLength = UNKNOWN_SIZES.has(size) ? undefined : size;
-      return { ...format, dataOffset: at + 8, dataLength };
-    }
-    if (id === "fmt ") {
-      const found = parseFormatChunk(view, at + 8, size);
-      if (typeof found === "string") return found;
-      format = found;
-    }
-    // Chunks are padded to even length.
-    at += 8 + size + (size & 1);
-  }
-  return "it has no samples";
-}
-
-function parseFormatChunk(
-  view: DataView,
-  at: number,
+export function formatOfChunk(
+  chunk: Uint8Array,
   size: number,
 ): Omit<WavFormat, "dataOffset" | "dataLength"> | string {
-  if (size < 16 || at + Math.min(size, 40) > view.byteLength) return "its header is cut short";
-  let tag = view.getUint16(at, true);
-  const channels = view.getUint16(at + 2, true);
-  const rate = view.getUint32(at + 4, true);
-  const bits = view.getUint16(at + 14, true);
+  if (size < 16 || chunk.length < Math.min(size, 40)) return "its header is cut short";
+  const view = new DataView(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+  let tag = view.getUint16(0, true);
+  const channels = view.getUint16(2, true);
+  const rate = view.getUint32(4, true);
+  const bits = view.getUint16(14, true);
   // WAVE_FORMAT_EXTENSIBLE: the first two octets of the sub-format's GUID are the tag.
-  if (tag === TAG.extensible && size >= 40) tag = view.getUint16(at + 24, true);
+  if (tag === TAG.extensible && size >= 40) tag = view.getUint16(24, true);
   const encoding = encodingOf(tag, bits);
   if (encoding === undefined) return `its coding (tag ${tag}, ${bits} bits) is not supported`;
   if (channels < 1 || channels > MAX_CHANNELS) return `it has ${channels} channels`;
@@ -98,10 +68,6 @@ function encodingOf(tag: number, bits: number): SampleEncoding | undefined {
 
 function octetsOf(encoding: SampleEncoding): number {
   return { u8: 1, alaw: 1, mulaw: 1, s16: 2, s24: 3, s32: 4, f32: 4, f64: 8 }[encoding];
-}
-
-function fourCc(bytes: Uint8Array, at: number): string {
-  return String.fromCharCode(bytes[at]!, bytes[at + 1]!, bytes[at + 2]!, bytes[at + 3]!);
 }
 
 /** Reads one sample as 16-bit linear, not rounded. */

@@ -5,13 +5,8 @@
  */
 import { OffhookError } from "../base/errors.ts";
 import { fileReason } from "../base/file_reason.ts";
-import {
-  parseWavHeader,
-  WAV_HEAD_LIMIT,
-  WAV_HEADER_LENGTH,
-  type WavFormat,
-  wavHeader,
-} from "./wav.ts";
+import { WAV_HEADER_LENGTH, type WavFormat, wavHeader } from "./wav.ts";
+import { searchWav } from "./wav_chunks.ts";
 
 /** A WAV file that is open for reading, positioned at its first sample. */
 export interface OpenWav {
@@ -29,8 +24,7 @@ export async function openWav(path: string): Promise<OpenWav> {
   const file = await openFile(path, { read: true });
   try {
     const size = (await file.stat()).size;
-    const head = new Uint8Array(WAV_HEAD_LIMIT);
-    const format = parseWavHeader(head.subarray(0, await readFully(file, head)));
+    const format = await headerOf(file);
     if (typeof format === "string") throw unusable(path, format);
     const present = Math.max(0, size - format.dataOffset);
     const octets = Math.min(present, format.dataLength ?? present);
@@ -42,6 +36,19 @@ export async function openWav(path: string): Promise<OpenWav> {
     file.close();
     throw error instanceof OffhookError ? error : unusable(path, fileReason(error), error);
   }
+}
+
+/** The format of an open file, or why it cannot be played. Only the chunks' heads are read. */
+async function headerOf(file: Deno.FsFile): Promise<WavFormat | string> {
+  const search = searchWav();
+  let step = search.next();
+  while (!step.done) {
+    const { at, length } = step.value;
+    const octets = new Uint8Array(length);
+    await file.seek(at, Deno.SeekMode.Start);
+    step = search.next(octets.subarray(0, await readFully(file, octets)));
+  }
+  return step.value;
 }
 
 /** Reads until `into` is full or the file ends. @returns octets read */

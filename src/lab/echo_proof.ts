@@ -2,7 +2,7 @@
  * Did what we sent come back? Reads the recording of a call to an echo (left ours, right theirs) and
  * finds the one in the other.
  */
-import { parseWavHeader } from "../audio/wav.ts";
+import { parseWavHeader } from "../audio/wav_chunks.ts";
 import { OffhookError } from "../base/errors.ts";
 import { findInPieces } from "./correlate.ts";
 

@@ -3,11 +3,12 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import {
   monoDecoder,
-  parseWavHeader,
   type SampleEncoding,
   type WavFormat,
   wavHeader,
 } from "../../../src/audio/wav.ts";
+import { parseWavHeader } from "../../../src/audio/wav_chunks.ts";
+import { openWav } from "../../../src/audio/wav_file.ts";
 import { wavBytes, type WavRecipe } from "../../fakes/wav_bytes.ts";
 
 const ENCODINGS: SampleEncoding[] = ["u8", "s16", "s24", "s32", "f32", "f64", "alaw", "mulaw"];
@@ -63,6 +64,58 @@ Deno.test("a header written by a stream means: to the end of the file", () => {
 Deno.test("RF64 is read to the end of the file", () => {
   const recipe: WavRecipe = { encoding: "s16", rate: 8000, channels: 1, form: "RF64" };
   assert.equal(decoded(wavBytes({ ...recipe, dataSize: 0xffff_ffff }, [0.5, 0.5])).length, 2);
+});
+
+const SPEECH: WavRecipe = { encoding: "s16", rate: 8000, channels: 1 };
+
+/** A chunk; `pad` says whether one of odd length is followed by the octet that it should be. */
+function chunk(id: string, body: Uint8Array, pad = true): Uint8Array {
+  const padding = pad && body.length % 2 === 1 ? 1 : 0;
+  const made = new Uint8Array(8 + body.length + padding);
+  made.set(new TextEncoder().encode(id));
+  new DataView(made.buffer).setUint32(4, body.length, true);
+  made.set(body, 8);
+  return made;
+}
+
+/** The file with chunks put in at an offset: 12 before the format, 36 before the samples. */
+function withChunks(file: Uint8Array, at: number, ...chunks: Uint8Array[]): Uint8Array {
+  return Uint8Array.from([file.subarray(0, at), ...chunks, file.subarray(at)]
+    .flatMap((part) => [...part]));
+}
+
+Deno.test("samples are found behind any chunks, padded or not, in memory and in files", async () => {
+  const plain = wavBytes(SPEECH, [0.5, -0.5, 0.25]);
+  const expected = [...decoded(plain)];
+  const path = await Deno.makeTempFile();
+  try {
+    for (const length of [0, 1, 26, 27, 4001, 65_535, 65_536, 200_001, 393_164]) {
+      const body = new Uint8Array(length).fill(0x41);
+      for (const at of [12, 36]) {
+        for (const pad of [true, false]) {
+          const file = withChunks(plain, at, chunk("id3 ", body, pad), chunk("LIST", body, pad));
+          assert.deepEqual([...decoded(file)], expected, `${length} octets at ${at}, ${pad}`);
+          await Deno.writeFile(path, file);
+          const wav = await openWav(path);
+          wav.file.close();
+          assert.equal(wav.length, 6, `${length} octets at ${at}, ${pad}`);
+        }
+      }
+    }
+  } finally {
+    await Deno.remove(path);
+  }
+});
+
+Deno.test("RF64 says in ds64 where its samples end: a trailer is no sound", () => {
+  const rf64 = wavBytes({ ...SPEECH, form: "RF64", dataSize: 0xffff_ffff }, [0.5, 0.5]);
+  const sizes = new Uint8Array(28);
+  new DataView(sizes.buffer).setBigUint64(8, 4n, true);
+  const trailer = chunk("LIST", new Uint8Array(3000).fill(0x7f));
+  const file = withChunks(rf64, 12, chunk("ds64", sizes));
+  assert.equal(decoded(Uint8Array.from([...file, ...trailer])).length, 2);
+  file.set(new TextEncoder().encode("BW64"));
+  assert.equal(decoded(Uint8Array.from([...file, ...trailer])).length, 2);
 });
 
 Deno.test("what is not playable says why", () => {
