@@ -62,6 +62,12 @@ export class Contacts {
     return this.#loaded().get(id);
   }
 
+  /** A contact with everything that is kept of it. */
+  card(id: string): ContactCard | undefined {
+    const contact = this.get(id);
+    return contact === undefined ? undefined : { contact, extra: readExtra(this.#database, id) };
+  }
+
   /** Favourites first, then by name. */
   list(filter: ContactFilter = {}): Contact[] {
     const { group, favourite } = filter;

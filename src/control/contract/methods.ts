@@ -196,7 +196,7 @@ export const METHODS: {
   },
   "contacts.remove": {
     params: z.strictObject({ id: z.string().min(1) }),
-    result: z.strictObject({ removed: z.boolean() }),
+    result: z.strictObject({ removed: z.boolean(), card: contactCard.optional() }),
     least: "operator",
     does: "forgets a contact",
   },

@@ -133,7 +133,13 @@ export interface Methods {
     params: { id: string; changes: ContactDraft };
     result: { contact: Contact };
   };
-  "contacts.remove": { params: { id: string }; result: { removed: boolean } };
+  "contacts.remove": {
+    params: { id: string };
+    result: {
+      removed: boolean; /** What it was: `contacts.import` brings it back. */
+      card?: ContactCard;
+    };
+  };
   "contacts.import": { params: { cards: ContactCard[] }; result: ImportedContacts };
   devices: { params: Record<string, never>; result: SoundDevices };
   headsets: { params: Record<string, never>; result: HeadsetList };

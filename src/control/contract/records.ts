@@ -164,6 +164,8 @@ export interface ContactsProvider {
   add(draft: ContactDraft): Contact;
   update(id: string, changes: ContactDraft): Contact;
   remove(id: string): boolean;
+  /** With everything that is kept of it: an import of this brings a removed contact back. */
+  card(id: string): ContactCard | undefined;
   /** All of them, or on an error none. */
   import(cards: ContactCard[]): ImportedContacts;
 }

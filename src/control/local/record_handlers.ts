@@ -38,7 +38,10 @@ export function recordHandlers(providers: () => Providers): RecordHandlers {
     },
     "contacts.add": (draft) => ({ contact: contacts().add(draft) }),
     "contacts.update": ({ id, changes }) => ({ contact: contacts().update(id, changes) }),
-    "contacts.remove": ({ id }) => ({ removed: contacts().remove(id) }),
+    "contacts.remove": ({ id }) => {
+      const card = contacts().card(id);
+      return { removed: contacts().remove(id), ...(card === undefined ? {} : { card }) };
+    },
     "contacts.import": ({ cards }) => contacts().import(cards),
     headsets: () => headsets().list(),
     "headsets.use": async ({ on }) => {

@@ -125,6 +125,33 @@ contract("contacts are kept, found, named, changed and forgotten", async ({ phon
   assert.equal(nobody.contact, undefined);
 });
 
+contract(
+  "a contact that was removed comes back whole by an import of its card",
+  async ({ phone }) => {
+    const contact = {
+      id: "zoe-1",
+      name: "Zoë Ångström",
+      givenName: "Zoë",
+      familyName: "Ångström",
+      organisation: "Example",
+      addresses: [{ value: "sip:zoe@example.test", labels: ["work"], preferred: true }],
+      groups: ["friends"],
+      note: "likes tea",
+      favourite: true,
+    };
+    const extra = ["EMAIL:zoe@example.test", "PHOTO:data:image/png;base64,AAAA"];
+    await phone.request("contacts.import", { cards: [{ contact, extra }] });
+    const removed = await phone.request("contacts.remove", { id: "zoe-1" });
+    fits("contacts.remove", removed);
+    assert.deepEqual(removed.card, { contact, extra });
+    const { added } = await phone.request("contacts.import", { cards: [removed.card!] });
+    assert.deepEqual(added, ["zoe-1"]);
+    const again = await phone.request("contacts.remove", { id: "zoe-1" });
+    assert.deepEqual(again.card, { contact, extra });
+    assert.equal((await phone.request("contacts.remove", { id: "zoe-1" })).card, undefined);
+  },
+);
+
 contract("the ladder of a call has its messages, without credentials", async ({ phone }) => {
   const ladder = await phone.request("ladder", { sipCallId: "abc" });
   fits("ladder", ladder);
