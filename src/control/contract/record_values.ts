@@ -95,6 +95,7 @@ export const soundDevices: z.ZodType<SoundDevices> = z.strictObject({
     sampleRate: count,
   })),
   unavailable: errorJson.optional(),
+  missing: errorJson.optional(),
 });
 
 const inputMode = z.enum(["absolute", "relative"]).nullable();

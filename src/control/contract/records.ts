@@ -136,6 +136,8 @@ export interface SoundDevices {
   devices: SoundDevice[];
   /** Why no sound card can be had at all. */
   unavailable?: ErrorJson;
+  /** Why a call that is answered now would have no sound. */
+  missing?: ErrorJson;
 }
 
 /** One SIP message of a call's ladder; credentials are taken out. */

@@ -1,4 +1,5 @@
 /** The sound devices of this machine, asked of a device host that lives just for the question. */
+import type { SoundDevices } from "../../control/contract/records.ts";
 import type { AudioEndpoints } from "../../core/ports/media_port.ts";
 import { OffhookError } from "../../base/errors.ts";
 import {
@@ -21,13 +22,30 @@ export async function listDevices(start?: SupervisorOptions["start"]): Promise<D
   }
 }
 
+/** The sound devices, and why those that calls go by are not among them. */
+export function devicesFor(endpoints: AudioEndpoints, list: DeviceList): SoundDevices {
+  try {
+    requireAmong(list, endpoints);
+    return list;
+  } catch (error) {
+    return { ...list, missing: OffhookError.from(error).toJSON() };
+  }
+}
+
 /**
  * Whether the devices of a call that is still to come are there now.
  * @throws OffhookError `device-not-found`, `device-failed`
  */
 export async function requireDevices({ microphone, speaker }: AudioEndpoints): Promise<void> {
   if (microphone.kind !== "device" && speaker.kind !== "device") return;
-  const { devices, unavailable } = await listDevices();
+  requireAmong(await listDevices(), { microphone, speaker });
+}
+
+function requireAmong(
+  { devices, unavailable }: DeviceList,
+  { microphone, speaker }: AudioEndpoints,
+): void {
+  if (microphone.kind !== "device" && speaker.kind !== "device") return;
   if (devices.length === 0 && unavailable !== undefined) throw OffhookError.fromJSON(unavailable);
   if (microphone.kind === "device") findDevice(devices, microphone.name, "capture");
   if (speaker.kind === "device") findDevice(devices, speaker.name, "playback");

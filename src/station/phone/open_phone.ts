@@ -9,6 +9,7 @@ import type { Providers } from "../../control/contract/records.ts";
 import type { PhoneState } from "../../core/state/state.ts";
 import type { Flow } from "../../sip/transport/flow/types.ts";
 import { Assembly } from "./assembly.ts";
+import { devicesFor } from "./list_devices.ts";
 import type { OpenPhone, PhoneOptions } from "./phone_options.ts";
 import { recordingPath } from "./recording_path.ts";
 import type { ServedPhone } from "../service/station.ts";
@@ -33,7 +34,8 @@ class WholePhone extends LocalPhone implements OpenPhone, ServedPhone {
     super(assembly.core, () => assembly.close());
     this.#assembly = assembly;
     this.provide({
-      devices: () => assembly.listDevices(),
+      devices: async () =>
+        devicesFor(assembly.core.state.settings.endpoints, await assembly.listDevices()),
       ladder: (sipCallId) => assembly.sipLog.ladder(sipCallId),
       attach: (attachment, listener) => assembly.attach(attachment, listener),
       levels: (listener) => assembly.meter(listener),
