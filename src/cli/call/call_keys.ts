@@ -1,18 +1,29 @@
 /**
- * Keys during a call on a terminal: digits dial, `m` mutes, `q` hangs up. Ctrl-C is a signal, as ever.
- * Not on the real-time path.
+ * Keys during a call on a terminal: digits are sent into it once it is answered, `m` mutes, `q` hangs
+ * up. Letters do nothing in the moment after the call began or was answered: who types ahead means the
+ * shell. Ctrl-C is a signal, as ever; no other Ctrl key acts.
  */
+import { TypeAhead } from "../../base/type_ahead.ts";
 import type { CallFollower } from "./call_follower.ts";
 import type { Io, Keyboard } from "../process/io.ts";
 
 export function openCallKeys(io: Io, follower: CallFollower): Keyboard {
+  const typeAhead = new TypeAhead();
+  typeAhead.changed(io.now());
+  void follower.answered.then(() => typeAhead.changed(io.now()));
   return io.keyboard((keys) => {
     // An escape sequence (arrow, function key) is no digits.
     if (keys.startsWith("\u001b")) return;
-    for (const key of keys) {
-      if (key === "q" || key === "\u0004") follower.hangup();
-      else if (key === "m") follower.toggleMute();
-      else if (/[0-9*#A-D]/.test(key)) follower.press(key);
-    }
+    for (const key of keys) if (/[0-9*#]/.test(key)) void follower.press(key);
+    // Several at once are a paste, or were typed while nobody read.
+    const [text, ...others] = [...keys].filter((key) => key >= " " && !/[0-9*#]/.test(key));
+    if (text === undefined || typeAhead.drops(io.now()) || others.length > 0) return;
+    act(text, follower);
   });
+}
+
+function act(key: string, follower: CallFollower): void {
+  if (key === "q") void follower.hangup();
+  else if (key === "m") void follower.toggleMute();
+  else if (/[A-D]/.test(key)) void follower.press(key);
 }
