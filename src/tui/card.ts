@@ -2,13 +2,18 @@
  * The keys on paper: `docs/card.md` and the keys' part of the manual page, made from the key table.
  * Pure.
  */
-import { ACTION_NAMES, type ActionName, ACTIONS, GROUPS } from "./keys/actions.ts";
+import { ACTIONS, nameOfAction } from "./act/actions.ts";
+import { ACTION_NAMES, type ActionName, GROUPS } from "./model/action_names.ts";
 import { keyLabel, type Keymap, keymapOf } from "./keys/keymap.ts";
 import { wordsFor } from "./look/strings.ts";
 
 const MOUSE =
   "With `--mouse`, or `mouse = true` under `[screen]`, a click on a hint, a tab or a banner acts, " +
   "on a row it chooses, on the chosen row it is Enter, and the wheel moves in the list.";
+
+const LETTERS =
+  "Letters act on the call while nothing is being typed, but not in the first 0.7 seconds after a " +
+  "call came, went or moved; Alt with the letter acts at any time.";
 
 interface CardRow {
   keys: string[];
@@ -28,8 +33,8 @@ export function cardMarkdown(keymap: Keymap = keymapOf()): string {
   });
   return `# Keys of the phone's screen
 
-${t("help.field")} ${t("help.pad")}
-Letters act on the call while nothing is being typed; <kbd>Alt</kbd> with the letter acts at any time.
+${t("help.field")} ${t("help.edit")} ${t("help.pad")}
+${LETTERS.replace("Alt with", "<kbd>Alt</kbd> with")}
 <kbd>:</kbd> reaches every action, with or without a key.
 
 ${tables.join("\n\n")}
@@ -64,10 +69,8 @@ export function keysManual(keymap: Keymap = keymapOf()): string {
     ].join("\n")
   );
   const mouse = roff(MOUSE.replaceAll("`", ""));
-  const letters =
-    "Letters act on the call while nothing is being typed; Alt with the letter acts " +
-    "at any time. : reaches every action, with or without a key.";
-  const words = [t("help.field"), t("help.pad"), letters].join(" ");
+  const all = ": reaches every action, with or without a key.";
+  const words = [t("help.field"), t("help.edit"), t("help.pad"), LETTERS, all].join(" ");
   return [".SH KEYS", roff(words), ...groups, ".PP", mouse, ""]
     .join("\n");
 }
@@ -76,7 +79,7 @@ function rowsOf(group: string, keymap: Keymap): CardRow[] {
   const { t } = wordsFor("en");
   return ACTION_NAMES.filter((name) => ACTIONS[name].group === group).map((name: ActionName) => ({
     keys: keymap.keysOf(name).map(keyLabel),
-    title: t(ACTIONS[name].name),
+    title: t(nameOfAction(name)),
   }));
 }
 

@@ -7,7 +7,8 @@
  * It has no phone state of its own, and ending it ends no call unless that was asked for. Not on the
  * real-time path.
  */
-import { Controller, type Leaving } from "./act/controller.ts";
+import type { Leaving } from "./act/action.ts";
+import { Controller } from "./act/controller.ts";
 import { endingOf } from "./draw/ended.ts";
 import { FullScreen } from "./screen/full_screen.tsx";
 import { keymapOf, type Remapping } from "./keys/keymap.ts";
@@ -31,11 +32,15 @@ export interface TuiOptions {
   ascii: boolean;
   /** `[[screen.keys]]` of the configuration. */
   keys?: Remapping;
+  /** Starts a station in the place of one that died, to be joined next. */
+  startStation?(): Promise<void>;
   /** The phone is joined to the practice PBX. */
   practice: boolean;
   /** With the first-run tour. */
   tour?: boolean;
   environment(name: string): string | undefined;
+  /** The screen, or the lines, take the terminal next. */
+  ready?(): void;
   /** Lines instead of a screen: for a screen reader. */
   lines?: Lines;
   /** The mouse acts. */
@@ -87,7 +92,11 @@ class Session {
     const { columns, rows } = terminal;
     const now = timers.now();
     const store = this.#store = new Store(
-      firstState({ columns, rows, theme, ownership, now, tour: options.tour === true }),
+      firstState({
+        ...{ columns, rows, theme, ownership, now },
+        tour: options.tour === true,
+        startable: options.startStation !== undefined,
+      }),
     );
     const words = this.#words = wordsFor(locale.language, locale.locale);
     this.#link = new Link({
@@ -104,9 +113,13 @@ class Session {
       words,
       records,
       timers,
-      phone,
-      leave: (how) => this.#left.resolve(how),
-      suspend: () => this.#screen.suspend(),
+      program: {
+        phone,
+        leave: (how) => this.#left.resolve(how),
+        suspend: () => this.#screen.suspend(),
+        repaint: () => this.#screen.repaint(),
+        ...(options.startStation && { startStation: () => this.#start(options.startStation!) }),
+      },
       lines: options.lines !== undefined,
     });
     this.#screen = new FullScreen({
@@ -128,6 +141,7 @@ class Session {
   async run(): Promise<TuiOutcome> {
     // Joined before the screen is taken: an error is said on the ordinary one.
     await this.#link.open();
+    this.#options.ready?.();
     return this.#options.lines === undefined
       ? await this.#onScreen()
       : await this.#inLines(this.#options.lines);
@@ -147,6 +161,7 @@ class Session {
     } finally {
       reader.end();
       stop();
+      this.#controller.close();
       await this.#link.leave();
     }
   }
@@ -155,8 +170,14 @@ class Session {
     try {
       return this.#outcome(await this.#screen.run(this.#left.promise));
     } finally {
+      this.#controller.close();
       await this.#link.leave();
     }
+  }
+
+  async #start(start: () => Promise<void>): Promise<void> {
+    await start();
+    this.#link.hurry();
   }
 
   #outcome(how: Leaving): TuiOutcome {
@@ -182,8 +203,8 @@ class Session {
   }
 
   #joined(joined: JoinedPhone, before: JoinedPhone | undefined): void {
-    const { ownership } = this.#options;
-    this.#store.dispatch({ type: "station", ownership, name: joined.name });
+    const { ownership = this.#options.ownership, name } = joined;
+    this.#store.dispatch({ type: "station", ownership, name });
     void this.#records.begin();
     if (before === undefined) {
       return this.#controller.say(`link.${ownership}`, { quit: this.#controller.keyOf("quit") });

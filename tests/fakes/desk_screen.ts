@@ -7,8 +7,9 @@ import { firstState, type Ownership } from "../../src/tui/model/state.ts";
 import { Store } from "../../src/tui/model/store.ts";
 import { wordsFor } from "../../src/tui/look/strings.ts";
 import type { ThemeName } from "../../src/tui/look/theme.ts";
-import { SYSTEM_TIMERS } from "../../src/tui/model/timers.ts";
+import type { Timers } from "../../src/tui/model/timers.ts";
 import { joinedPhone } from "./joined_phone.ts";
+import { VirtualClock } from "./virtual_clock.ts";
 
 export interface Looks {
   columns: number;
@@ -21,7 +22,14 @@ export interface Looks {
 
 export async function deskScreen({ lines = false, ...looks }: Looks) {
   const fake = joinedPhone();
-  const timers = SYSTEM_TIMERS;
+  const clock = new VirtualClock(Date.now());
+  const timers: Timers = {
+    now: () => clock.now(),
+    after(ms, run) {
+      const timer = clock.setTimeout(run, ms);
+      return () => clock.clearTimeout(timer);
+    },
+  };
   const store = new Store(firstState({ ...looks, now: timers.now() }));
   const words = wordsFor("en", "en", "UTC");
   const keymap = keymapOf();
@@ -42,9 +50,13 @@ export async function deskScreen({ lines = false, ...looks }: Looks) {
     words,
     records,
     timers,
-    phone: () => link.phone,
-    leave: (how) => void left.push(how),
-    suspend: () => void left.push("suspended"),
+    program: {
+      phone: () => link.phone,
+      leave: (how) => void left.push(how),
+      suspend: () => void left.push("suspended"),
+      repaint: () => void left.push("repainted"),
+      startStation: () => Promise.resolve(void left.push("started")),
+    },
     ...(lines ? { lines } : {}),
   });
   await link.open();
@@ -54,9 +66,12 @@ export async function deskScreen({ lines = false, ...looks }: Looks) {
     words,
     keymap,
     controller,
-    /** How it was left, and that it was suspended. */
+    /** How it was left, that it was suspended, drawn again, and that a station was started. */
     left,
+    /** Lets time pass. */
+    pass: (ms: number) => clock.advance(ms),
     async close() {
+      controller.close();
       await link.leave();
       fake.close();
     },

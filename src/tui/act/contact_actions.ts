@@ -5,132 +5,142 @@
  *     rename: the chosen contact's name in the field ─ Enter ─► kept
  */
 import type { Contact } from "../../control/contract/records.ts";
-import type { ActionName } from "../keys/actions.ts";
-import type { Controller } from "./controller.ts";
+import type { Action, Desk } from "./action.ts";
+import type { ActionName } from "../model/action_names.ts";
 import { keepable } from "../model/keepable.ts";
-import { chosenIndex } from "../model/state.ts";
+import { type AppState, chosenContact, listLength, lost, numbersOf } from "../model/state.ts";
+import type { StringKey } from "../look/strings.ts";
 import { shortAddress } from "../look/text.ts";
 
-export class ContactActions {
-  readonly #controller: Controller;
+const inContacts = (order: number) => ({ screen }: AppState) =>
+  screen.view === "contacts" && screen.purpose === "dial" ? order : undefined;
 
-  constructor(controller: Controller) {
-    this.#controller = controller;
-  }
+function contactChosen(state: AppState): StringKey | undefined {
+  if (state.screen.view !== "contacts") return "why.not-here";
+  return listLength(state) === 0 ? "why.no-contact" : lost(state);
+}
 
-  /** @returns false when it is no action on contacts */
-  perform(name: ActionName): boolean {
-    switch (name) {
-      case "favourite":
-        void this.#favourite();
-        return true;
-      case "addContact":
-        void this.#addAndName();
-        return true;
-      case "renameContact":
-        this.beginRename(this.#chosen());
-        return true;
-      case "removeContact":
-        this.#controller.open({ name: "confirm", about: "remove-contact" });
-        return true;
-      default:
-        return false;
-    }
-  }
+const hasOthers = (state: AppState) =>
+  state.screen.view === "contacts" && numbersOf(chosenContact(state)).length > 1;
 
-  /** The name in the field is the contact's from now on. */
-  async rename(): Promise<void> {
-    const { store } = this.#controller;
-    const { purpose, field } = store.get().screen;
-    const name = field.trim();
-    if (typeof purpose !== "object" || name === "") return;
-    const { id, name: before } = purpose.rename;
-    if (name !== before && !await this.#update(id, { name }, { name: before })) return;
-    store.dispatch({ type: "purpose", purpose: "dial" });
-    await this.#controller.records.contactsChanged();
-    this.#show(id);
-    if (name !== before) this.#controller.say("contacts.renamed", { name, before }, "good");
-  }
+export const CONTACT_ACTIONS = {
+  otherNumber: {
+    group: "dialling",
+    keys: { main: ["right"] },
+    does: "action.otherNumber",
+    disabled: (state) => hasOthers(state) ? undefined : "why.one-number",
+    hint: (state) => hasOthers(state) ? 1.5 : undefined,
+    run: (desk) => desk.store.dispatch({ type: "otherNumber" }),
+  },
+  favourite: {
+    group: "dialling",
+    keys: { idle: ["ctrl+f"] },
+    does: "action.favourite",
+    disabled: contactChosen,
+    hint: inContacts(6),
+    run: favourite,
+  },
+  addContact: {
+    group: "dialling",
+    keys: { main: ["ctrl+t"] },
+    does: "action.addContact",
+    disabled: (state) =>
+      lost(state) ?? (keepable(state) === undefined ? "why.nobody-to-add" : undefined),
+    hint: ({ screen }) => screen.view === "history" && screen.purpose === "dial" ? 6 : undefined,
+    run: async (desk) => {
+      const contact = await addContact(desk);
+      if (contact === undefined) return;
+      beginRename(desk, contact);
+      show(desk, contact.id);
+    },
+  },
+  renameContact: {
+    group: "dialling",
+    keys: { idle: ["ctrl+e"] },
+    does: "action.renameContact",
+    disabled: contactChosen,
+    hint: inContacts(6.1),
+    run: (desk, state) => beginRename(desk, chosenContact(state)),
+  },
+  removeContact: {
+    group: "dialling",
+    keys: { idle: ["ctrl+d"] },
+    does: "action.removeContact",
+    harms: true,
+    disabled: contactChosen,
+    hint: inContacts(6.2),
+    run: (desk, state) => {
+      const contact = chosenContact(state);
+      if (contact === undefined) return;
+      desk.open({ name: "confirm", about: "remove-contact", contact });
+    },
+  },
+} satisfies Partial<Record<ActionName, Action>>;
 
-  /** Keeps {@link keepable}. @param called a name other than it has */
-  async add(called?: string): Promise<Contact | undefined> {
-    const controller = this.#controller;
-    const who = keepable(controller.store.get());
-    if (who === undefined) {
-      controller.say("hint.because", { why: controller.words.t("why.nobody-to-add") }, "warn");
-      return undefined;
-    }
-    const name = called ?? who.displayName ?? shortAddress(who.uri);
-    const added = await controller.ask("contacts.add", { name, addresses: [{ value: who.uri }] });
-    if (added === undefined) return undefined;
-    const { contact } = added;
-    controller.undoable({ kind: "contact-added", id: contact.id });
-    await controller.records.contactsChanged();
-    controller.say("contacts.added", { name: contact.name, undo: this.#undoKey() }, "good");
-    return contact;
-  }
+/** The name in the field is the contact's from now on. */
+export async function renameContact(desk: Desk): Promise<void> {
+  const { purpose, field } = desk.store.get().screen;
+  const name = field.trim();
+  if (typeof purpose !== "object" || name === "") return;
+  const { id, name: before } = purpose.rename;
+  if (name !== before && !await update(desk, id, { name }, { name: before })) return;
+  desk.store.dispatch({ type: "purpose", purpose: "dial" });
+  await desk.records.contactsChanged();
+  show(desk, id);
+  if (name !== before) desk.say("contacts.renamed", { name, before }, "good");
+}
 
-  removeChosen(): void {
-    const contact = this.#chosen();
-    if (contact !== undefined) void this.remove(contact);
+/** Keeps {@link keepable}. @param called a name other than it has */
+export async function addContact(desk: Desk, called?: string): Promise<Contact | undefined> {
+  const who = keepable(desk.store.get());
+  if (who === undefined) {
+    desk.say("hint.because", { why: desk.words.t("why.nobody-to-add") }, "warn");
+    return undefined;
   }
+  const name = called ?? who.displayName ?? shortAddress(who.uri);
+  const added = await desk.ask("contacts.add", { name, addresses: [{ value: who.uri }] });
+  if (added === undefined) return undefined;
+  const { contact } = added;
+  desk.undoable({ kind: "contact-added", id: contact.id });
+  await desk.records.contactsChanged();
+  desk.say("contacts.added", { name: contact.name, undo: desk.keyOf("undo") }, "good");
+  return contact;
+}
 
-  async remove(contact: Contact): Promise<void> {
-    const controller = this.#controller;
-    if (await controller.ask("contacts.remove", { id: contact.id }) === undefined) return;
-    controller.undoable({ kind: "contact-removed", contact });
-    await controller.records.contactsChanged();
-    controller.say("contacts.removed", { name: contact.name, undo: this.#undoKey() });
-  }
+export async function removeContact(desk: Desk, { id, name }: Contact): Promise<void> {
+  const done = await desk.ask("contacts.remove", { id });
+  if (done === undefined) return;
+  if (done.card !== undefined) desk.undoable({ kind: "contact-removed", card: done.card });
+  await desk.records.contactsChanged();
+  desk.say("contacts.removed", { name, undo: desk.keyOf("undo") });
+}
 
-  /** Its name comes into the field. */
-  beginRename(contact: Contact | undefined): void {
-    if (contact === undefined) return;
-    this.#controller.store.dispatch({ type: "purpose", purpose: { rename: contact } });
-  }
+/** Its name comes into the field. */
+export function beginRename(desk: Desk, contact: Contact | undefined): void {
+  if (contact === undefined) return;
+  desk.store.dispatch({ type: "purpose", purpose: { rename: contact } });
+}
 
-  #chosen(): Contact | undefined {
-    const state = this.#controller.store.get();
-    return state.records.contacts[chosenIndex(state)]?.contact;
-  }
+async function favourite(desk: Desk, state: AppState): Promise<void> {
+  const contact = chosenContact(state);
+  if (contact === undefined) return;
+  const { id, favourite } = contact;
+  if (!await update(desk, id, { favourite: !favourite }, { favourite })) return;
+  await desk.records.contactsChanged();
+  show(desk, id);
+}
 
-  async #addAndName(): Promise<void> {
-    const contact = await this.add();
-    if (contact === undefined) return;
-    this.beginRename(contact);
-    this.#show(contact.id);
-  }
+type Change = { name?: string; favourite?: boolean };
 
-  async #favourite(): Promise<void> {
-    const contact = this.#chosen();
-    if (contact === undefined) return;
-    const { id, favourite } = contact;
-    if (!await this.#update(id, { favourite: !favourite }, { favourite })) return;
-    await this.#controller.records.contactsChanged();
-    this.#show(id);
-  }
+async function update(desk: Desk, id: string, changes: Change, back: Change): Promise<boolean> {
+  const done = await desk.ask("contacts.update", { id, changes });
+  if (done !== undefined) desk.undoable({ kind: "contact-changed", id, changes: back });
+  return done !== undefined;
+}
 
-  async #update(
-    id: string,
-    changes: { name?: string; favourite?: boolean },
-    back: { name?: string; favourite?: boolean },
-  ): Promise<boolean> {
-    const done = await this.#controller.ask("contacts.update", { id, changes });
-    if (done !== undefined) {
-      this.#controller.undoable({ kind: "contact-changed", id, changes: back });
-    }
-    return done !== undefined;
-  }
-
-  /** Keeps the cursor on a contact that moved in the list. */
-  #show(id: string): void {
-    const { store } = this.#controller;
-    const { records, screen } = store.get();
-    const to = records.contacts.findIndex(({ contact }) => contact.id === id);
-    if (to >= 0 && screen.view === "contacts") store.dispatch({ type: "move", to });
-  }
-
-  #undoKey(): string {
-    return this.#controller.keyOf("undo");
-  }
+/** Keeps the cursor on a contact that moved in the list. */
+function show(desk: Desk, id: string): void {
+  const { records, screen } = desk.store.get();
+  const to = records.contacts.findIndex(({ contact }) => contact.id === id);
+  if (to >= 0 && screen.view === "contacts") desk.store.dispatch({ type: "move", to });
 }

@@ -1,35 +1,30 @@
 /**
- * What keys and choices do.
+ * What keys, clicks and choices do.
  *
- *     KeyEvent ─► keymap ─► action ─► request to the phone ─► (events bring the change)
- *                                 └─► Change of the screen
+ *     KeyEvent ─► window on top? ─► field? ─► keymap ─► ACTIONS[…].run ─► request to the phone ─► events
+ *                                                └► Change of the screen                  bring the change
  *
  * It never draws, and what it asks of the phone it does not assume to have happened: events tell. An
  * action that is impossible says why.
  */
-import { type ErrorJson, OffhookError } from "../../base/errors.ts";
-import type { MethodName, Methods, Phone } from "../../control/contract/phone.ts";
-import { type ActionName, ACTIONS, type AnswerName, goesTo } from "../keys/actions.ts";
-import { CallActions } from "./call_actions.ts";
-import { ContactActions } from "./contact_actions.ts";
-import { keyLabel, type Keymap, layersOf } from "../keys/keymap.ts";
+import { OffhookError } from "../../base/errors.ts";
+import type { MethodName, Methods } from "../../control/contract/phone.ts";
+import type { Desk, MessageRole, Program } from "./action.ts";
+import { ACTIONS, whyNot } from "./actions.ts";
+import type { ActionName, AnswerName } from "../model/action_names.ts";
+import { Calm } from "./calm.ts";
+import { isDialled, keyLabel, type Keymap, layersOf } from "../keys/keymap.ts";
 import type { KeyEvent } from "../keys/keys.ts";
-import { List } from "./list_actions.ts";
+import { edited, inserted, type Line } from "../model/line_editor.ts";
 import type { MouseEvent } from "../keys/mouse_event.ts";
-import { frontCall } from "../model/phone_model.ts";
 import type { Records } from "../model/records.ts";
 import type { Act } from "../draw/rows.ts";
-import { isTyping, type Overlay, type Undo, type ViewName, VIEWS } from "../model/state.ts";
+import { digitsGoTo, isTyping, type Overlay, type Undo } from "../model/state.ts";
 import type { Store } from "../model/store.ts";
 import type { Filling, StringKey, Words } from "../look/strings.ts";
-import { cellText, withoutLast } from "../look/text.ts";
-import { THEMES } from "../look/theme.ts";
+import { cellText } from "../look/text.ts";
 import type { Timers } from "../model/timers.ts";
-import { undoLast } from "./undo.ts";
 import { Windows } from "./windows.ts";
-
-/** How the screen is left. */
-export type Leaving = "leave" | "end";
 
 export interface ControllerOptions {
   store: Store;
@@ -37,55 +32,66 @@ export interface ControllerOptions {
   words: Words;
   records: Records;
   timers: Timers;
-  phone(): Phone | undefined;
-  /** The screen ends; `end`: and the station with it. */
-  leave(how: Leaving): void;
+  program: Program;
   /** Lines are typed instead of keys. */
   lines?: boolean;
-  /** The program goes into the background of its shell until `fg`. */
-  suspend(): void;
 }
 
-export class Controller {
+/** Said of no key that does nothing here: it is pressed by the way. */
+const QUIET: ReadonlySet<ActionName> = new Set(["clear", "up", "down", "otherNumber"]);
+
+export class Controller implements Desk {
   readonly store: Store;
   readonly words: Words;
   readonly keymap: Keymap;
-  readonly contacts: ContactActions;
   readonly #options: ControllerOptions;
-  readonly #calls: CallActions;
-  readonly #list: List;
   readonly #windows: Windows;
+  readonly #calm: Calm;
 
   constructor(options: ControllerOptions) {
     this.#options = options;
     this.store = options.store;
     this.words = options.words;
     this.keymap = options.keymap;
-    this.#calls = new CallActions(this);
-    this.contacts = new ContactActions(this);
-    this.#list = new List(this);
-    this.#windows = new Windows(this, options.leave);
+    this.#windows = new Windows(this, options.keymap, (name) => this.act(name));
+    this.#calm = new Calm(options.store, options.timers);
+  }
+
+  close(): void {
+    this.#calm.close();
   }
 
   get records(): Records {
     return this.#options.records;
   }
 
+  get program(): Program {
+    return this.#options.program;
+  }
+
   /** One key or paste. */
   press(event: Exclude<KeyEvent, MouseEvent>): void {
-    this.store.dispatch({ type: "tick", at: this.#options.timers.now() });
+    this.#tick();
     if (event.type === "paste") return this.#paste(event.text);
-    if (this.#windows.padKey(event.key)) return;
-    const action = this.keymap.find(event.key, layersOf(this.store.get()));
+    const { key } = event;
+    if (this.#windows.key(key) || this.#editKey(key)) return;
+    const action = this.keymap.find(key, layersOf(this.store.get()));
     if (action !== undefined) return this.act(action);
-    this.#type(event.key);
+    this.#type(key);
   }
 
   /** What was clicked. */
   click(act: Act): void {
-    this.store.dispatch({ type: "tick", at: this.#options.timers.now() });
-    if ("action" in act) return this.act(act.action);
-    if (this.store.get().screen.overlay !== undefined) return this.#windows.choose(act.choose);
+    this.#tick();
+    const { overlay, inert } = this.store.get().screen;
+    if ("action" in act) {
+      // What stood there a moment ago may have been something else.
+      if (inert && !isAnswer(act.action) && ACTIONS[act.action].group === "calls") {
+        return this.say("hint.inert", { key: this.keyOf("search") });
+      }
+      return this.act(act.action);
+    }
+    if (overlay !== undefined) return this.#windows.choose(act.choose);
     this.store.dispatch({ type: "move", to: act.choose });
   }
 
@@ -93,39 +99,37 @@ export class Controller {
   act(name: ActionName | AnswerName): void {
     if (isAnswer(name)) return this.#windows.answer(name);
     if (this.#windows.act(name)) return;
-    const why = ACTIONS[name].off(this.store.get());
-    if (why !== undefined) return this.#refuse(name, why);
+    const why = whyNot(name, this.store.get());
+    if (why !== undefined) {
+      if (!QUIET.has(name)) this.say("hint.because", { why: this.words.t(why) }, "warn");
+      return;
+    }
     this.store.dispatch({ type: "quiet" });
-    this.#perform(name);
+    void ACTIONS[name].run(this, this.store.get());
   }
 
-  say(key: StringKey, filling?: Filling, role: "text" | "good" | "warn" | "bad" = "text"): void {
+  say(key: StringKey, filling?: Filling, role: MessageRole = "text"): void {
     this.store.dispatch({ type: "say", text: this.words.t(key, filling), role });
   }
 
-  sayError(error: ErrorJson): void {
-    const hint = error.hint === undefined ? "" : ` ${error.hint}`;
-    this.store.dispatch({ type: "say", text: `${error.message}.${hint}`, role: "bad" });
+  sayError(error: unknown): void {
+    const { message, hint } = OffhookError.from(error);
+    const text = hint === undefined ? `${message}.` : `${message}. ${hint}`;
+    this.store.dispatch({ type: "say", text, role: "bad" });
   }
 
-  /** Asks the phone; a refusal is said, and gives undefined. */
   async ask<M extends MethodName>(
     method: M,
     params: Methods[M]["params"],
   ): Promise<Methods[M]["result"] | undefined> {
-    const phone = this.#options.phone();
+    const phone = this.program.phone();
     try {
       if (phone === undefined) throw new OffhookError("no-station", this.words.t("why.lost"));
       return await phone.request(method, params);
     } catch (error) {
-      this.sayError(OffhookError.from(error).toJSON());
+      this.sayError(error);
       return undefined;
     }
-  }
-
-  /** The call that keys mean now. */
-  frontId(): string | undefined {
-    return frontCall(this.store.get().phone)?.view.id;
   }
 
   /** The key of an action, as people write it; the palette's where it has none, its word in lines. */
@@ -145,85 +149,38 @@ export class Controller {
     this.store.dispatch({ type: "overlay", overlay });
   }
 
-  /** Puts text into the field and looks who fits. */
   setField(text: string): void {
     this.store.dispatch({ type: "field", text });
-    if (typeof this.store.get().screen.purpose !== "object") void this.records.search(text);
+    this.#search();
   }
 
-  #refuse(name: ActionName, why: StringKey): void {
-    if (name === "clear" || name === "up" || name === "down" || name === "erase") return;
-    this.say("hint.because", { why: this.words.t(why) }, "warn");
+  #tick(): void {
+    this.store.dispatch({ type: "tick", at: this.#options.timers.now() });
   }
 
-  #perform(name: ActionName): void {
-    if (name.startsWith("view.")) return this.#view(name);
-    switch (name) {
-      case "go":
-        return this.#go();
-      case "help":
-        return this.open({ name: "help", top: 0 });
-      case "palette":
-        return this.open({ name: "palette", query: "", index: 0 });
-      case "theme":
-        return this.#nextTheme();
-      case "quit":
-        return this.#quit();
-      case "suspend":
-        return this.#options.suspend();
-      case "endStation":
-        return this.open({ name: "confirm", about: "end-station" });
-      case "search":
-        return this.store.dispatch({ type: "search" });
-      case "erase":
-        return this.setField(withoutLast(this.store.get().screen.field));
-      case "clear":
-        return this.#clear();
-      case "undo":
-        return void undoLast(this);
-      case "doNotDisturb":
-        return this.#doNotDisturb();
-      case "louder":
-        return void this.ask("volume", { volume: "up" });
-      case "softer":
-        return void this.ask("volume", { volume: "down" });
-      case "refresh":
-        return void this.records.refresh();
-      default:
-        if (this.#calls.perform(name) || this.contacts.perform(name)) return;
-        this.#list.perform(name);
-    }
-  }
-
-  #go(): void {
+  /** Keys of a line editor belong to the field while it has text or the focus. */
+  #editKey(key: string): boolean {
     const state = this.store.get();
-    switch (goesTo(state)) {
-      case "answer":
-        return void this.#calls.perform("answer");
-      case "register":
-        return this.#list.perform("register");
-      case "ladder":
-        return this.#list.ladder();
-      case "dial":
-      case "call":
-        return this.#list.dialChosen();
-      case "transfer":
-        return this.#list.transferChosen();
-      case "rename":
-        return void this.contacts.rename();
-    }
+    if (state.screen.overlay !== undefined || !isTyping(state)) return false;
+    const line = edited(this.#line(), key);
+    if (line !== undefined) this.#edit(line);
+    return line !== undefined;
   }
 
-  #view(name: ActionName): void {
-    const { view } = this.store.get().screen;
-    const at = VIEWS.indexOf(view);
-    const step = name === "view.next" ? 1 : name === "view.previous" ? -1 : undefined;
-    const next = step === undefined
-      ? name.slice("view.".length) as ViewName
-      : VIEWS[(at + step + VIEWS.length) % VIEWS.length]!;
-    this.open(undefined);
-    this.store.dispatch({ type: "view", view: next });
-    void this.records.entered(next);
+  #line(): Line {
+    const { field: text, caret } = this.store.get().screen;
+    return { text, caret };
+  }
+
+  #edit(line: Line): void {
+    const before = this.store.get().screen.field;
+    this.store.dispatch({ type: "edit", line });
+    if (line.text !== before) this.#search();
+  }
+
+  #search(): void {
+    const { purpose, field } = this.store.get().screen;
+    if (typeof purpose !== "object") void this.records.search(field);
   }
 
   /** What is neither bound nor a window's: text. */
@@ -231,49 +188,28 @@ export class Controller {
     const character = key === "space" ? " " : key;
     if ([...character].length !== 1 || this.#windows.type(character)) return;
     const state = this.store.get();
-    const { screen } = state;
-    const dials = /^[0-9*#+]$/.test(character);
-    const letterInCall = !dials && !isTyping(state) && state.phone.calls.length > 0;
-    if (letterInCall) return this.say("hint.letters", { search: this.keyOf("search") });
-    if (character === " " && screen.field === "") return;
-    this.setField(screen.field + cellText(character));
+    const call = /^[0-9*#]$/.test(character) ? digitsGoTo(state) : undefined;
+    if (call !== undefined) return void this.ask("dtmf", { call, digits: character });
+    if (!isTyping(state)) {
+      if (!isDialled(character) && !this.#letterIsText()) return;
+      if (character === " ") return;
+    }
+    this.#edit(inserted(this.#line(), cellText(character)));
+  }
+
+  /** @returns false when it does nothing: then that is said */
+  #letterIsText(): boolean {
+    const key = this.keyOf("search");
+    if (this.#calm.drops()) this.say("hint.inert", { key });
+    else if (this.store.get().phone.calls.length > 0) this.say("hint.letters", { search: key });
+    else return true;
+    return false;
   }
 
   #paste(text: string): void {
     const line = cellText(text).trim().replace(/\s+/g, " ");
     if (line === "" || this.#windows.type(line)) return;
-    this.setField(this.store.get().screen.field + line);
-  }
-
-  #clear(): void {
-    const { screen, records } = this.store.get();
-    if (screen.overlay !== undefined) return this.open(undefined);
-    if (screen.purpose !== "dial") return this.store.dispatch({ type: "purpose", purpose: "dial" });
-    if (isTyping(this.store.get())) return this.setField("");
-    if (records.ladder !== undefined && screen.view === "log") return this.records.closeLadder();
-    if (screen.view !== "phone") this.#view("view.phone");
-  }
-
-  #quit(): void {
-    const { phone, ownership } = this.store.get();
-    const asks = ownership !== "found" && phone.calls.length > 0 && phone.link.state === "up";
-    if (asks) return this.open({ name: "confirm", about: "quit" });
-    this.#options.leave(ownership === "found" ? "leave" : "end");
-  }
-
-  #nextTheme(): void {
-    const { theme } = this.store.get().screen;
-    const next = THEMES[(THEMES.indexOf(theme) + 1) % THEMES.length]!;
-    this.store.dispatch({ type: "theme", theme: next });
-  }
-
-  #doNotDisturb(): void {
-    const on = !this.store.get().phone.doNotDisturb;
-    void this.ask("doNotDisturb", { on }).then((done) => {
-      if (done === undefined) return;
-      this.undoable({ kind: "do-not-disturb", on: !on });
-      this.say(on ? "dnd.now-on" : "dnd.now-off");
-    });
+    this.#edit(inserted(this.#line(), line));
   }
 }
 

@@ -3,107 +3,131 @@
  *
  *     act(name) ─► taken by the window? ─► yes: done      no: the window closes, the action goes on
  */
-import type { ActionName, AnswerName } from "../keys/actions.ts";
-import type { Controller, Leaving } from "./controller.ts";
-import { paletteEntries } from "../keys/palette.ts";
+import type { Desk } from "./action.ts";
+import type { ActionName, AnswerName, KeyName } from "../model/action_names.ts";
+import { removeContact } from "./contact_actions.ts";
+import type { Keymap } from "../keys/keymap.ts";
+import { edited } from "../model/line_editor.ts";
+import { paletteEntries, type PaletteEntry, paletteRow } from "../keys/palette.ts";
 import type { Overlay } from "../model/state.ts";
-import { withoutLast } from "../look/text.ts";
 
 type Of<Name extends Overlay["name"]> = Extract<Overlay, { name: Name }>;
 
 export class Windows {
-  readonly #controller: Controller;
-  readonly #leave: (how: Leaving) => void;
+  readonly #desk: Desk;
+  readonly #keymap: Keymap;
+  readonly #act: (name: ActionName) => void;
 
-  constructor(controller: Controller, leave: (how: Leaving) => void) {
-    this.#controller = controller;
-    this.#leave = leave;
+  constructor(desk: Desk, keymap: Keymap, act: (name: ActionName) => void) {
+    this.#desk = desk;
+    this.#keymap = keymap;
+    this.#act = act;
+  }
+
+  get #overlay(): Overlay | undefined {
+    return this.#desk.store.get().screen.overlay;
   }
 
   /** @returns whether the window on top took it */
   act(name: ActionName): boolean {
-    const { overlay } = this.#controller.store.get().screen;
+    const overlay = this.#overlay;
     if (overlay?.name === "palette") return this.#palette(name, overlay);
     if (overlay?.name === "help") return this.#help(name, overlay);
     if (overlay?.name !== "confirm" || name !== "quit") return false;
-    this.#leave("leave");
+    this.#desk.program.leave("leave");
     return true;
   }
 
   /** A choice of the question. */
   answer(name: AnswerName): void {
-    const { screen, ownership } = this.#controller.store.get();
-    if (screen.overlay?.name !== "confirm") return;
-    const { about } = screen.overlay;
-    const second = about === "quit" && ownership === "started";
+    const overlay = this.#overlay;
+    const { ownership } = this.#desk.store.get();
+    if (overlay?.name !== "confirm") return;
+    const second = overlay.about === "quit" && ownership === "started";
     if (name === "confirm.second" && !second) return;
-    this.#controller.open(undefined);
+    this.#desk.open(undefined);
     if (name === "confirm.no") return;
-    if (about === "remove-contact") return this.#controller.contacts.removeChosen();
-    const ends = about === "end-station" || ownership === "inside" || name === "confirm.second";
-    this.#leave(ends ? "end" : "leave");
+    if (overlay.about === "remove-contact") {
+      return void removeContact(this.#desk, overlay.contact);
+    }
+    const ends = overlay.about === "end-station" || ownership === "inside" ||
+      name === "confirm.second";
+    this.#desk.program.leave(ends ? "end" : "leave");
   }
 
   /** A row of the palette was clicked. */
   choose(index: number): void {
-    const { overlay } = this.#controller.store.get().screen;
-    if (overlay?.name === "palette") this.#controller.open({ ...overlay, index });
+    const overlay = this.#overlay;
+    if (overlay?.name === "palette") this.#choose(overlay, this.#entries(overlay)[index]);
   }
 
   /** Text, typed or pasted. @returns whether the window on top took it */
   type(text: string): boolean {
-    const { overlay } = this.#controller.store.get().screen;
+    const overlay = this.#overlay;
     if (overlay?.name === "palette") {
-      this.#controller.open({ ...overlay, query: overlay.query + text, index: 0 });
+      this.#desk.open({ name: "palette", query: overlay.query + text });
     } else if (overlay?.name === "pad") {
-      for (const key of text) this.padKey(key);
+      for (const key of text) this.#digit(overlay.call, key);
     }
     return overlay !== undefined;
   }
 
-  /** @returns whether it is a digit, and the pad is on top: it is sent into the call */
-  padKey(key: string): boolean {
-    const { overlay } = this.#controller.store.get().screen;
-    const digit = key.toUpperCase();
-    if (overlay?.name !== "pad" || !/^[0-9*#A-D]$/.test(digit)) return false;
-    this.#controller.open({ ...overlay, sent: (overlay.sent + digit).slice(-40) });
-    void this.#controller.ask("dtmf", { call: overlay.call, digits: digit });
+  /** @returns whether the window on top took it before any action could */
+  key(key: KeyName): boolean {
+    const overlay = this.#overlay;
+    if (overlay?.name === "pad") return this.#digit(overlay.call, key);
+    if (overlay?.name !== "palette") return false;
+    const { query } = overlay;
+    const line = edited({ text: query, caret: query.length }, key);
+    if (line === undefined) return false;
+    if (line.text !== query) this.#desk.open({ name: "palette", query: line.text });
     return true;
   }
 
+  /** @returns whether it is one: then it is sent into the call */
+  #digit(call: string, key: KeyName): boolean {
+    const digit = key.toUpperCase();
+    const overlay = this.#overlay;
+    if (overlay?.name !== "pad" || !/^[0-9*#A-D]$/.test(digit)) return false;
+    this.#desk.open({ ...overlay, sent: (overlay.sent + digit).slice(-40) });
+    void this.#desk.ask("dtmf", { call, digits: digit });
+    return true;
+  }
+
+  #entries({ query }: Of<"palette">): PaletteEntry[] {
+    return paletteEntries(this.#desk.store.get(), this.#desk.words, this.#keymap, query);
+  }
+
+  #choose(overlay: Of<"palette">, entry: PaletteEntry | undefined): void {
+    if (entry !== undefined) this.#desk.open({ ...overlay, chosen: entry.action });
+  }
+
   #palette(name: ActionName, overlay: Of<"palette">): boolean {
-    const controller = this.#controller;
-    const { words, keymap } = controller;
-    const entries = paletteEntries(controller.store.get(), words, keymap, overlay.query);
-    const last = Math.max(0, entries.length - 1);
+    const entries = this.#entries(overlay);
+    const at = paletteRow(entries, overlay.chosen);
     switch (name) {
       case "up":
-        controller.open({ ...overlay, index: Math.max(0, overlay.index - 1) });
-        return true;
       case "down":
-        controller.open({ ...overlay, index: Math.min(last, overlay.index + 1) });
-        return true;
-      case "erase":
-        controller.open({ ...overlay, query: withoutLast(overlay.query), index: 0 });
+        this.#choose(overlay, entries[at + (name === "up" ? -1 : 1)]);
         return true;
       case "clear":
-        controller.open(undefined);
+        this.#desk.open(undefined);
         return true;
       case "go": {
-        const entry = entries[Math.min(overlay.index, last)];
+        const entry = entries[at];
         if (entry === undefined) return true;
-        controller.open(undefined);
-        controller.act(entry.action);
+        this.#desk.open(undefined);
+        this.#act(entry.action);
         return true;
       }
       default:
-        controller.open(undefined);
+        this.#desk.open(undefined);
         return false;
     }
   }
 
   #help(name: ActionName, overlay: Of<"help">): boolean {
-    const page = Math.max(1, this.#controller.store.get().screen.size.rows - 4);
+    const page = Math.max(1, this.#desk.store.get().screen.size.rows - 4);
     const steps: Partial<Record<ActionName, number>> = {
       up: -1,
       down: 1,
@@ -112,7 +136,7 @@ export class Windows {
     };
     const step = steps[name];
     const top = Math.max(0, overlay.top + (step ?? 0));
-    this.#controller.open(step === undefined ? undefined : { ...overlay, top });
+    this.#desk.open(step === undefined ? undefined : { ...overlay, top });
     return step !== undefined || name === "clear" || name === "help";
   }
 }

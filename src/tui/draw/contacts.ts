@@ -3,7 +3,7 @@ import type { ContactHit } from "../../control/contract/records.ts";
 import { type Cell, line, type Row } from "./rows.ts";
 import { keyLabel } from "../keys/keymap.ts";
 import { wrap } from "../look/text.ts";
-import { chosenIndex } from "../model/state.ts";
+import { chosenIndex, chosenNumber } from "../model/state.ts";
 import { chosenRow, listRows, type Stage } from "./widgets.ts";
 
 export function contactsView(stage: Stage): Row[] {
@@ -21,36 +21,40 @@ export function contactsView(stage: Stage): Row[] {
     ];
   }
   const chosen = chosenIndex(state);
-  const detail = rows >= 8 ? detailRows(stage, contacts[chosen]!) : [];
-  return [
-    ...listRows(
-      contacts,
-      chosen,
-      rows - detail.length,
-      (hit, here) => contactRow(stage, hit, here),
-    ),
-    ...detail,
-  ];
+  const number = chosenNumber(state);
+  const detail = rows >= 8 ? detailRows(stage, contacts[chosen]!, number) : [];
+  const draw = (hit: ContactHit, here: boolean) =>
+    contactRow(stage, hit, here ? number : hit.address?.value, here);
+  return [...listRows(contacts, chosen, rows - detail.length, draw), ...detail];
 }
 
-function contactRow({ glyphs }: Stage, { contact, address }: ContactHit, chosen: boolean): Row {
+function contactRow(
+  { glyphs }: Stage,
+  { contact }: ContactHit,
+  number: string | undefined,
+  chosen: boolean,
+): Row {
   const cells: Cell[] = [
     { text: contact.favourite ? `${glyphs.star} ` : "  ", role: "warn" },
     { text: contact.name, grow: true },
     { text: ` ${contact.organisation}`, role: "dim", width: 18, drop: 2 },
-    { text: ` ${address?.value ?? ""}`, role: "dim", width: 26, drop: 1 },
+    { text: ` ${number ?? ""}`, role: "dim", width: 26, drop: 1 },
   ];
   return chosenRow(cells, chosen, glyphs);
 }
 
-function detailRows({ glyphs }: Stage, { contact }: ContactHit): Row[] {
-  const addresses = contact.addresses.map(({ value, labels }) =>
-    labels.length === 0 ? value : `${value} (${labels.join(", ")})`
-  );
+/** Its numbers, the one that would be called marked, then what else is known. */
+function detailRows({ glyphs }: Stage, { contact }: ContactHit, number: string | undefined): Row[] {
+  const addresses = contact.addresses.flatMap(({ value, labels }): Cell[] => {
+    const text = labels.length === 0 ? value : `${value} (${labels.join(", ")})`;
+    return value === number
+      ? [{ text: `${glyphs.pointer} ${text}  `, role: "key" }]
+      : [{ text: `${text}  `, role: "dim", drop: 1 }];
+  });
   const [note = ""] = contact.note.split("\n");
   return [
     [{ text: "", fill: glyphs.rule, role: "dim", grow: true }],
-    line(addresses.join("  "), "dim"),
+    addresses,
     line([contact.groups.join(", "), note].filter(Boolean).join("  "), "dim"),
   ];
 }

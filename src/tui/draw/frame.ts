@@ -13,10 +13,10 @@
  */
 import { frontCall, isRinging, ringingCall } from "../model/phone_model.ts";
 import { hintRow } from "./hints.ts";
-import { keyLabel } from "../keys/keymap.ts";
+import { keyLabel, layersOf } from "../keys/keymap.ts";
 import { overlayRows } from "./overlays.ts";
 import { type Act, type Cell, line, type Row } from "./rows.ts";
-import { isTyping, VIEWS } from "../model/state.ts";
+import { type AppState, digitsGoTo, VIEWS } from "../model/state.ts";
 import type { StringKey } from "../look/strings.ts";
 import { clip, shortAddress, toAscii, width, wrap } from "../look/text.ts";
 import { registrationGlyph, registrationRole } from "./accounts.ts";
@@ -142,12 +142,11 @@ function bannerRows(stage: Stage): Row[] {
     const waiting = front !== undefined && !isRinging(front.view);
     const what = words.t(waiting ? "call.waiting" : "state.ringing")
       .toLocaleUpperCase(words.language);
-    const typing = isTyping(state);
+    const layers = layersOf(state);
     const key = (name: "answer" | "reject") => {
-      const keys = keymap.keysOf(name, [typing ? "always" : "call"]);
-      const text = keys[0] === undefined
-        ? ""
-        : ` ${keyLabel(keys[0])} ${words.t(`action.${name}`)} `;
+      const bound = layers.flatMap((layer) => keymap.keysOf(name, [layer]))[0] ??
+        keymap.keysOf(name, ["always"])[0];
+      const text = bound === undefined ? "" : ` ${keyLabel(bound)} ${words.t(`action.${name}`)} `;
       return { text, role: "ringing" as const, drop: 2, act: { action: name } };
     };
     const who = whoOf(state, ringing.view.remote);
@@ -166,15 +165,20 @@ function bannerRows(stage: Stage): Row[] {
 }
 
 function messageRows(stage: Stage): Row[] {
-  const { state, words, columns, rows } = stage;
+  const { state, words, keymap, columns, rows } = stage;
   const { link } = state.phone;
   const { message } = state.screen;
   const most = rows >= TALL ? MESSAGE_ROWS : 2;
   if (link.state === "lost") {
     const { since, error } = link;
-    const text = words.t("link.lost.hint", {
+    // What is being done about it comes before what is wrong.
+    if (message !== undefined) {
+      return wrap(message.text, columns).slice(0, most).map((part) => line(part, message.role));
+    }
+    const text = words.t(state.startable ? "link.lost.start" : "link.lost.hint", {
       for: words.duration(state.now - since),
       why: error.message,
+      key: keyLabel(keymap.keysOf("go")[0] ?? ":"),
     });
     return wrap(text, columns).slice(0, most).map((part) => line(part, "bad"));
   }
@@ -182,31 +186,32 @@ function messageRows(stage: Stage): Row[] {
   return wrap(message.text, columns).slice(0, most).map((part) => line(part, message.role));
 }
 
-function fieldRow({ state, words, glyphs }: Stage): Row {
-  const { screen, phone } = state;
-  const { purpose } = screen;
+function fieldRow({ state, words, glyphs, keymap }: Stage): Row {
+  const { purpose, field, caret } = state.screen;
   const label = words.t(
     purpose === "dial" ? "field.dial" : purpose === "transfer" ? "field.transfer" : "field.rename",
   );
-  const idle = purpose === "transfer"
-    ? "field.transfer.empty"
-    : purpose !== "dial"
-    ? "field.rename.empty"
-    : phone.calls.length > 0 && !screen.searching
-    ? "field.busy"
-    : "field.idle";
   const prompt: Cell = { text: `${label} ${glyphs.pointer} `, role: "key" };
-  if (screen.field === "") {
-    const hint = words.t(idle, { dot: glyphs.separator });
-    return [prompt, { text: glyphs.cursor, role: "accent", cursor: true }, {
-      text: hint,
-      role: "dim",
-      grow: true,
-    }];
+  const cursor: Cell = { text: glyphs.cursor, role: "accent", cursor: true };
+  if (field === "") {
+    const search = keyLabel(keymap.keysOf("search")[0] ?? ":");
+    const hint = words.t(emptyField(state), { dot: glyphs.separator, search });
+    return [prompt, cursor, { text: hint, role: "dim", grow: true }];
   }
   return [
     prompt,
-    { text: screen.field, role: "title" },
-    { text: glyphs.cursor, role: "accent", grow: true, cursor: true },
+    { text: field.slice(0, caret), role: "title" },
+    cursor,
+    { text: field.slice(caret), role: "title", grow: true },
   ];
+}
+
+/** What the empty field is for. */
+function emptyField(state: AppState): StringKey {
+  const { purpose, searching } = state.screen;
+  if (purpose === "transfer") return "field.transfer.empty";
+  if (purpose !== "dial") return "field.rename.empty";
+  if (searching) return "field.focused";
+  if (digitsGoTo(state) !== undefined) return "field.digits";
+  return state.phone.calls.length > 0 ? "field.busy" : "field.idle";
 }

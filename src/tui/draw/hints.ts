@@ -1,5 +1,6 @@
 /** The keys that matter now, in one row, from the same table as the keys. Pure. */
-import { ACTION_NAMES, type ActionName, ACTIONS, titleOf } from "../keys/actions.ts";
+import { ACTIONS, doesNow, whyNot } from "../act/actions.ts";
+import { ACTION_NAMES, type ActionName } from "../model/action_names.ts";
 import { keyLabel, layersOf } from "../keys/keymap.ts";
 import type { Cell, Row } from "./rows.ts";
 import { width } from "../look/text.ts";
@@ -28,13 +29,13 @@ function hintsOf({ state, words, keymap }: Stage): Hint[] {
   }
   const order = (name: ActionName) => ACTIONS[name].hint?.(state);
   // What is impossible now is no key to press; `?` and the palette say why.
-  const possible = (name: ActionName) => ACTIONS[name].off(state) === undefined;
+  const possible = (name: ActionName) => whyNot(name, state) === undefined;
   return ACTION_NAMES.filter((name) => order(name) !== undefined && possible(name))
     .sort((a, b) => order(a)! - order(b)!)
     .flatMap((name): Hint[] => {
       const [key] = layers.flatMap((layer) => keymap.keysOf(name, [layer]));
       if (key === undefined) return [];
-      const title = words.t(titleOf(name, state));
+      const title = words.t(doesNow(name, state));
       return [{ key: keyLabel(key), title, action: name }];
     });
 }

@@ -1,10 +1,10 @@
 /** Windows over a view: all keys, all actions, the digit pad, questions. Pure. */
-import { ACTION_NAMES, type AnswerName, GROUPS, titleOf } from "../keys/actions.ts";
-import { ACTIONS } from "../keys/actions.ts";
-import { keyLabel } from "../keys/keymap.ts";
-import { paletteEntries } from "../keys/palette.ts";
+import { ACTIONS, doesNow, whyNot } from "../act/actions.ts";
+import { ACTION_NAMES, type AnswerName, GROUPS } from "../model/action_names.ts";
+import { keyLabel, layersOf } from "../keys/keymap.ts";
+import { paletteEntries, paletteRow } from "../keys/palette.ts";
 import { acting, BLANK, line, type Row } from "./rows.ts";
-import { chosenIndex, type Overlay } from "../model/state.ts";
+import type { Overlay, Question } from "../model/state.ts";
 import type { StringKey } from "../look/strings.ts";
 import { wrap } from "../look/text.ts";
 import { chosenRow, heading, listRows, type Stage, whoOf } from "./widgets.ts";
@@ -18,7 +18,7 @@ export function overlayRows(stage: Stage, overlay: Overlay): Row[] {
     case "pad":
       return padRows(stage, overlay);
     case "confirm":
-      return confirmRows(stage, overlay.about);
+      return confirmRows(stage, overlay);
   }
 }
 
@@ -31,19 +31,19 @@ export function helpLines(stage: Stage): Row[] {
     for (const name of ACTION_NAMES) {
       if (ACTIONS[name].group !== group) continue;
       const keys = keymap.keysOf(name).map(keyLabel).join(", ");
-      const why = ACTIONS[name].off(state);
+      const why = whyNot(name, state);
       rows.push([
         {
           text: ` ${keys === "" ? ":" : keys}`,
           role: why === undefined ? "key" : "dim",
           width: 20,
         },
-        { text: ` ${words.t(titleOf(name, state))}`, grow: true },
+        { text: ` ${words.t(doesNow(name, state))}`, grow: true },
         { text: why === undefined ? "" : ` ${words.t(why)}`, role: "dim", drop: 1 },
       ]);
     }
   }
-  const notes = [words.t("help.field"), words.t("help.pad")];
+  const notes = [words.t("help.field"), words.t("help.edit"), words.t("help.pad")];
   return [
     ...rows,
     BLANK,
@@ -70,10 +70,9 @@ function paletteRows(stage: Stage, overlay: Extract<Overlay, { name: "palette" }
     { text: glyphs.cursor, role: "accent", grow: true, cursor: true },
   ];
   if (entries.length === 0) return [title, field, line(words.t("palette.none"), "dim")];
-  const chosen = Math.min(overlay.index, entries.length - 1);
   const list = listRows(
     entries,
-    chosen,
+    paletteRow(entries, overlay.chosen),
     Math.max(1, rows - 2),
     ({ title, keys, why }, here) =>
       chosenRow(
@@ -106,16 +105,17 @@ function padRows(stage: Stage, { call, sent }: Extract<Overlay, { name: "pad" }>
   ];
 }
 
-function confirmRows(stage: Stage, about: Extract<Overlay, { name: "confirm" }>["about"]): Row[] {
+function confirmRows(stage: Stage, asked: Question): Row[] {
   const { state, words, keymap, columns } = stage;
+  const { about } = asked;
   const inside = state.ownership === "inside";
-  const contact = state.records.contacts[chosenIndex(state)]?.contact.name ?? "";
   const question = words.t(
     about === "quit" && inside ? "confirm.quit.inside" : `confirm.${about}` as StringKey,
-    { name: contact },
+    { name: asked.about === "remove-contact" ? asked.contact.name : "" },
   );
+  const layers = layersOf(state);
   const choice = (answer: AnswerName, text: StringKey): Row => {
-    const keys = keymap.keysOf(answer, ["confirm"]).map(keyLabel).join(", ");
+    const keys = keymap.keysOf(answer, layers).map(keyLabel).join(", ");
     const cursor = answer === "confirm.first";
     return acting(
       [{ text: `  ${keys}`, role: "key", width: 15, cursor }, { text: words.t(text), grow: true }],

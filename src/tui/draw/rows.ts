@@ -4,7 +4,7 @@
  *
  *     Cell[] ─► layOut(columns) ─► Span[] (texts that fill the row exactly)
  */
-import type { ActionName, AnswerName } from "../keys/actions.ts";
+import type { ActionName, AnswerName } from "../model/action_names.ts";
 import { cellText, fit, toAscii, width } from "../look/text.ts";
 import type { Role } from "../look/theme.ts";
 

@@ -1,6 +1,6 @@
 /**
- * Keys as data: the one table behind the hints, the `?` page, the palette, remapping, `docs/card.md`
- * and the manual.
+ * Keys as data: the keys of the table of actions, and of questions, with what is remapped; behind the
+ * hints, the `?` page, the palette, `docs/card.md` and the manual.
  *
  *     key ─► layers that are active now ─► binding ─► action (possible? else why not)
  *
@@ -8,28 +8,19 @@
  *
  *     always    whatever is in front, but questions          Alt+letter, F keys, Ctrl
  *     main      a view is in front
- *     free      … and nothing is being typed                 q ? : /
+ *     idle      … and nothing is being typed                 Ctrl+letter: a line editor's otherwise
+ *     free      … and no call has just come, gone or moved   q ? : /
  *     call      … and a call is on                           a x m h …
  *     pad, palette, help, confirm                            the windows on top
+ *     choose    a question whose first answer does no harm
  *
- * Digits, `*`, `#` and `+` are never bound: they dial at any time. Pure.
+ * Digits, `*`, `#` and `+` are never bound: they dial, or are sent into the call. Pure.
  */
 import { OffhookError } from "../../base/errors.ts";
-import { ACTION_NAMES, type ActionName, type AnswerName } from "./actions.ts";
+import type { KeyName, Keys, Layer } from "../model/action_names.ts";
+import { ACTIONS } from "../act/actions.ts";
+import { ACTION_NAMES, type ActionName, type AnswerName } from "../model/action_names.ts";
 import { type AppState, isTyping } from "../model/state.ts";
-
-export type Layer =
-  | "always"
-  | "main"
-  | "free"
-  | "call"
-  | "pad"
-  | "palette"
-  | "help"
-  | "confirm";
-
-/** `m`, `?`, `enter`, `f2`, `ctrl+k`, `alt+m`, `shift+tab`. */
-export type KeyName = string;
 
 export interface Binding {
   layer: Layer;
@@ -37,59 +28,8 @@ export interface Binding {
   action: ActionName | AnswerName;
 }
 
-type Keys = Partial<Record<Layer, readonly KeyName[]>>;
-
-/** Shown first: the key that hints name. */
-const TABLE: Readonly<Record<ActionName | AnswerName, Keys>> = {
-  go: { main: ["enter"], palette: ["enter"] },
-  answer: { call: ["a"], always: ["alt+a"] },
-  hangup: { call: ["x"], always: ["alt+x"] },
-  reject: { call: ["n"], always: ["alt+n"] },
-  mute: { call: ["m"], always: ["alt+m", "f9"] },
-  hold: { call: ["h"], always: ["alt+h"] },
-  swap: { call: ["s"], always: ["alt+s"] },
-  transfer: { call: ["t"], always: ["alt+t"] },
-  pad: { call: ["d"], always: ["alt+d"] },
-  record: { call: ["r"], always: ["alt+r"] },
-  louder: { call: ["="], always: ["alt+up"] },
-  softer: { call: ["-"], always: ["alt+down"] },
-  redial: { main: ["ctrl+r"] },
-  search: { free: ["/"] },
-  up: { main: ["up"], palette: ["up"], help: ["up"] },
-  down: { main: ["down"], palette: ["down"], help: ["down"] },
-  pageUp: { main: ["pageup"], help: ["pageup"] },
-  pageDown: { main: ["pagedown"], help: ["pagedown"] },
-  erase: { main: ["backspace", "delete"], palette: ["backspace", "delete"] },
-  clear: {
-    main: ["escape"],
-    pad: ["escape", "enter"],
-    palette: ["escape"],
-    help: ["escape", "q", "?", "enter"],
-  },
-  favourite: { main: ["ctrl+f"] },
-  addContact: { main: ["ctrl+t"] },
-  renameContact: { main: ["ctrl+e"] },
-  removeContact: { main: ["ctrl+d"] },
-  "view.phone": { always: ["f2"] },
-  "view.contacts": { always: ["f3"] },
-  "view.history": { always: ["f4"] },
-  "view.quality": { always: ["f5"] },
-  "view.devices": { always: ["f6"] },
-  "view.accounts": { always: ["f7"] },
-  "view.log": { always: ["f8"] },
-  "view.next": { main: ["tab"] },
-  "view.previous": { main: ["shift+tab"] },
-  help: { free: ["?"], always: ["f1"] },
-  palette: { free: [":"], always: ["ctrl+k"] },
-  undo: { main: ["ctrl+u"], always: ["alt+u"] },
-  doNotDisturb: { main: ["ctrl+n"] },
-  register: { main: ["ctrl+g"] },
-  refresh: { main: ["ctrl+l"] },
-  theme: { main: ["ctrl+y"] },
-  suspend: { always: ["ctrl+z"] },
-  endStation: {},
-  quit: { free: ["q"], always: ["ctrl+c"], confirm: ["ctrl+c"] },
-  "confirm.first": { confirm: ["1", "enter", "y"] },
+const ANSWERS: Readonly<Record<AnswerName, Keys>> = {
+  "confirm.first": { confirm: ["1"], choose: ["enter", "y"] },
   "confirm.second": { confirm: ["2"] },
   "confirm.no": { confirm: ["escape", "n"] },
 };
@@ -97,12 +37,14 @@ const TABLE: Readonly<Record<ActionName | AnswerName, Keys>> = {
 /** Layers that can be active together; the rest never meet. */
 export const MEETING: readonly (readonly Layer[])[] = [
   ["always", "main"],
-  ["always", "main", "free"],
-  ["always", "main", "free", "call"],
+  ["always", "main", "idle"],
+  ["always", "main", "idle", "free"],
+  ["always", "main", "idle", "free", "call"],
   ["always", "pad"],
   ["always", "palette"],
   ["always", "help"],
   ["confirm"],
+  ["choose", "confirm"],
 ];
 
 /** What a person wrote in `[[screen.keys]]`: action → keys. */
@@ -138,17 +80,23 @@ export class Keymap {
 /** The layers that are active, the most special first. */
 export function layersOf(state: AppState): readonly Layer[] {
   const { overlay } = state.screen;
-  if (overlay?.name === "confirm") return ["confirm"];
+  if (overlay?.name === "confirm") {
+    // Leaving a station of our own with its calls is the one answer that ends nothing.
+    const harmless = overlay.about === "quit" && state.ownership === "started";
+    return harmless ? ["choose", "confirm"] : ["confirm"];
+  }
   if (overlay !== undefined) return [overlay.name, "always"];
   if (isTyping(state)) return ["main", "always"];
+  if (state.screen.inert) return ["idle", "main", "always"];
   return state.phone.calls.length === 0
-    ? ["free", "main", "always"]
-    : ["call", "free", "main", "always"];
+    ? ["free", "idle", "main", "always"]
+    : ["call", "free", "idle", "main", "always"];
 }
 
 /** The keys as they come, or as the configuration changes them. @throws OffhookError `config-invalid` */
 export function keymapOf(remapping: Remapping = {}): Keymap {
-  const table: Record<string, Keys> = { ...TABLE };
+  const table: Record<string, Keys> = { ...ANSWERS };
+  for (const name of ACTION_NAMES) table[name] = ACTIONS[name].keys;
   for (const [name, keys] of Object.entries(remapping)) {
     const action = ACTION_NAMES.find((known) => known === name);
     if (action === undefined) {
@@ -179,7 +127,7 @@ export function keymapOf(remapping: Remapping = {}): Keymap {
 
 /** A single letter acts where it cannot be meant as text; every other key acts everywhere. */
 function remapped(action: ActionName, keys: readonly string[]): Keys {
-  const own = TABLE[action];
+  const own = ACTIONS[action].keys;
   const letters = keys.filter((key) => [...key].length === 1);
   const others = keys.filter((key) => [...key].length > 1);
   for (const key of keys) {
@@ -195,9 +143,9 @@ function remapped(action: ActionName, keys: readonly string[]): Keys {
     }
   }
   const calls = own.call !== undefined ? "call" : "free";
-  const wide = own.always !== undefined ? "always" : "main";
+  const wide = own.always !== undefined ? "always" : own.idle !== undefined ? "idle" : "main";
   // Windows on top keep their own keys.
-  const { main: _m, free: _f, call: _c, always: _a, ...overlays } = own;
+  const { main: _m, idle: _i, free: _f, call: _c, always: _a, ...overlays } = own;
   return {
     ...overlays,
     ...(letters.length > 0 ? { [calls]: letters } : {}),

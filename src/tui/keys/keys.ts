@@ -7,7 +7,7 @@
  * Pure. Understands what xterm, tmux, screen, the Linux console and their like send, Alt as an Esc
  * before the key, bracketed paste, and the mouse (SGR). What it does not know is dropped, never typed.
  */
-import type { KeyName } from "./keymap.ts";
+import type { KeyName } from "../model/action_names.ts";
 import { type MouseEvent, mouseEvent } from "./mouse_event.ts";
 
 export type KeyEvent =
@@ -189,6 +189,8 @@ function nameOf(character: string): KeyName {
       return "backspace";
     case 0:
       return "ctrl+space";
+    case 31:
+      return "ctrl+_";
   }
   return code < 32 ? `ctrl+${String.fromCharCode(code + 96)}` : character;
 }

@@ -38,12 +38,13 @@ export const de: Catalogue = {
   "action.record.stop": "Aufnahme beenden",
   "action.redial": "Wahlwiederholung",
   "action.search": "suchen",
-  "action.erase": "ein Zeichen löschen",
+  "action.search.call": "andere Nummer",
   "action.clear": "zurück",
   "action.up": "nach oben",
   "action.down": "nach unten",
   "action.pageUp": "Seite nach oben",
   "action.pageDown": "Seite nach unten",
+  "action.otherNumber": "andere Nummer",
   "action.favourite": "Favorit ja oder nein",
   "action.addContact": "zu den Kontakten",
   "action.renameContact": "Kontakt umbenennen",
@@ -52,12 +53,13 @@ export const de: Catalogue = {
   "action.louder": "lauter",
   "action.softer": "leiser",
   "action.doNotDisturb": "nicht stören",
-  "action.refresh": "neu nachsehen",
+  "action.refresh": "neu zeichnen und neu laden",
   "action.undo": "rückgängig",
   "action.help": "alle Tasten",
   "action.palette": "alle Befehle",
   "action.theme": "nächstes Farbschema",
   "action.suspend": "in den Hintergrund (fg holt es zurück)",
+  "action.startStation": "Station starten",
   "action.endStation": "Station beenden",
   "action.quit": "verlassen",
   "action.view.phone": "Telefon",
@@ -87,11 +89,16 @@ export const de: Catalogue = {
   "why.lost": "die Station ist weg",
   "why.not-here": "nicht in dieser Ansicht",
   "why.no-station": "es gibt keine Station zu beenden",
+  "why.just-changed": "ein Gespräch hat sich gerade geändert",
+  "why.one-number": "es gibt keine andere Nummer",
+  "why.station-there": "es fehlt keine Station",
 
   "link.attaching": "suche das Telefon …",
   "link.lost": "Station weg",
   "link.lost.hint":
     "Die Station ist seit {for} weg: {why}. Es wird auf sie gewartet; Gespräche dort gehen vielleicht weiter.",
+  "link.lost.start": "Die Station ist seit {for} weg: {why}. {key} startet sie neu.",
+  "link.starting": "Die Station wird gestartet …",
   "link.back": "Die Station ist wieder da.",
   "link.back.lost-calls": "Die Station ist wieder da; die Gespräche sind zu Ende.",
   "link.started":
@@ -144,7 +151,9 @@ export const de: Catalogue = {
   "field.transfer": "Übergeben an",
   "field.rename": "Name",
   "field.idle": "Ziffern wählen {dot} Buchstaben suchen",
-  "field.busy": "Ziffern wählen {dot} / sucht",
+  "field.busy": "Ziffern wählen {dot} {search} sucht",
+  "field.digits": "Ziffern gehen ins Gespräch {dot} {search} für eine andere Nummer",
+  "field.focused": "Nummer oder Name, dann Enter {dot} Esc geht zurück",
   "field.transfer.empty": "Nummer oder Name, dann Enter",
   "field.rename.empty": "einen Namen, dann Enter",
   "field.none": "niemand gefunden; Enter wählt die Eingabe",
@@ -230,7 +239,9 @@ export const de: Catalogue = {
 
   "help.title": "Tasten",
   "help.field":
-    "Ziffern, * # und + wählen immer; ohne Gespräch suchen Buchstaben, im Gespräch sucht /.",
+    "Ohne Gespräch wählen Ziffern und suchen Buchstaben. In einem angenommenen Gespräch gehen Ziffern als DTMF hinein; / wählt eine andere Nummer oder sucht.",
+  "help.edit":
+    "Das Feld ist ein Zeileneditor: Pfeile, Pos1, Ende, Strg-A, E, W, K und U; Pfeil nach oben holt die letzten Nummern.",
   "help.pad": "Im Ziffernfeld gehen 0-9 * # A-D ins Gespräch.",
   "help.more": "mehr",
   "palette.title": "Was soll geschehen?",
@@ -240,6 +251,10 @@ export const de: Catalogue = {
   "pad.sent": "gesendet",
   "hint.because": "jetzt nicht: {why}",
   "hint.letters": "Im Gespräch sind Buchstaben Tasten; erst {search} drücken, um zu suchen.",
+  "hint.inert":
+    "Ein Gespräch hat sich gerade geändert: Buchstaben tun einen Moment lang nichts. {key} sucht.",
+  "answer.no-sound":
+    "Hier gibt es keinen Ton: {why}. Das Gespräch würde sofort enden; noch einmal {key} nimmt trotzdem an.",
 
   "confirm.quit": "Ein Gespräch läuft, und dieses Programm hat die Station gestartet.",
   "confirm.quit.inside": "Ein Gespräch läuft. Es endet mit diesem Programm.",
@@ -288,7 +303,7 @@ export const de: Catalogue = {
     "Offhook für Screenreader. Nummer, Name oder Befehl eingeben und Enter drücken; ? für Hilfe.",
   "reader.prompt": "offhook>",
   "reader.help":
-    "Eine Nummer oder Adresse wird angerufen; Buchstaben suchen und bieten nummerierte Treffer. {transfer} NUMMER übergibt, {digits} ZIFFERN sendet Ziffern, redial, louder, softer, dnd, add NAME, rename, remove, undo. Mehr sagen diese Wörter:",
+    "Eine Nummer oder Adresse wird angerufen, in einem angenommenen Gespräch gehen Ziffern hinein und call NUMMER ruft eine andere an; Buchstaben suchen und bieten nummerierte Treffer. {transfer} NUMMER übergibt, {digits} ZIFFERN sendet Ziffern, redial, start, louder, softer, dnd, add NAME, rename, remove, undo. Mehr sagen diese Wörter:",
   "reader.incoming": "{call}. {answer} nimmt an, {reject} lehnt ab.",
   "reader.muted": "{who}: Ihr Mikrofon ist stumm",
   "reader.unmuted": "{who}: Ihr Mikrofon ist wieder an",

@@ -38,12 +38,13 @@ export const es: Catalogue = {
   "action.record.stop": "detener la grabación",
   "action.redial": "rellamar",
   "action.search": "buscar",
-  "action.erase": "borrar uno",
+  "action.search.call": "otro número",
   "action.clear": "atrás",
   "action.up": "arriba",
   "action.down": "abajo",
   "action.pageUp": "página arriba",
   "action.pageDown": "página abajo",
+  "action.otherNumber": "otro número",
   "action.favourite": "favorito sí o no",
   "action.addContact": "añadir a contactos",
   "action.renameContact": "renombrar contacto",
@@ -52,12 +53,13 @@ export const es: Catalogue = {
   "action.louder": "más alto",
   "action.softer": "más bajo",
   "action.doNotDisturb": "no molestar",
-  "action.refresh": "mirar de nuevo",
+  "action.refresh": "redibujar y actualizar",
   "action.undo": "deshacer",
   "action.help": "todas las teclas",
   "action.palette": "todas las acciones",
   "action.theme": "siguiente tema",
   "action.suspend": "pasar a segundo plano (fg lo recupera)",
+  "action.startStation": "iniciar la estación",
   "action.endStation": "terminar la estación",
   "action.quit": "salir",
   "action.view.phone": "teléfono",
@@ -87,11 +89,16 @@ export const es: Catalogue = {
   "why.lost": "la estación no responde",
   "why.not-here": "no en esta vista",
   "why.no-station": "no hay estación que terminar",
+  "why.just-changed": "una llamada acaba de cambiar",
+  "why.one-number": "no hay otro número",
+  "why.station-there": "no falta ninguna estación",
 
   "link.attaching": "buscando el teléfono …",
   "link.lost": "estación ausente",
   "link.lost.hint":
     "La estación se fue hace {for}: {why}. Se la espera; las llamadas allí quizá sigan.",
+  "link.lost.start": "La estación se fue hace {for}: {why}. {key} la inicia de nuevo.",
+  "link.starting": "Iniciando la estación …",
   "link.back": "La estación ha vuelto.",
   "link.back.lost-calls": "La estación ha vuelto; las llamadas que había terminaron.",
   "link.started":
@@ -144,7 +151,9 @@ export const es: Catalogue = {
   "field.transfer": "Transferir a",
   "field.rename": "Nombre",
   "field.idle": "dígitos marcan {dot} letras buscan",
-  "field.busy": "dígitos marcan {dot} / busca",
+  "field.busy": "dígitos marcan {dot} {search} busca",
+  "field.digits": "los dígitos van a la llamada {dot} {search} para otro número",
+  "field.focused": "número o nombre y Enter {dot} Esc vuelve",
   "field.transfer.empty": "número o nombre y Enter",
   "field.rename.empty": "un nombre y luego Enter",
   "field.none": "no se encontró a nadie; Enter marca lo escrito",
@@ -228,7 +237,9 @@ export const es: Catalogue = {
 
   "help.title": "Teclas",
   "help.field":
-    "Dígitos, * # y + siempre marcan; sin llamada las letras buscan, en una llamada busca /.",
+    "Sin llamada los dígitos marcan y las letras buscan. En una llamada contestada los dígitos se envían como DTMF; / marca otro número o busca.",
+  "help.edit":
+    "El campo es un editor de línea: flechas, Inicio, Fin, Ctrl-A, E, W, K y U; la flecha arriba recupera los últimos números.",
   "help.pad": "En el teclado de dígitos, 0-9 * # A-D van a la llamada.",
   "help.more": "más",
   "palette.title": "¿Qué se hace?",
@@ -238,6 +249,10 @@ export const es: Catalogue = {
   "pad.sent": "enviado",
   "hint.because": "ahora no: {why}",
   "hint.letters": "En una llamada las letras son teclas; pulse {search} antes de buscar.",
+  "hint.inert":
+    "Una llamada acaba de cambiar: las letras no hacen nada por un momento. {key} busca.",
+  "answer.no-sound":
+    "Aquí no hay sonido: {why}. La llamada terminaría enseguida; {key} otra vez contesta de todos modos.",
 
   "confirm.quit": "Hay una llamada, y este programa inició la estación.",
   "confirm.quit.inside": "Hay una llamada. Termina con este programa.",
@@ -286,7 +301,7 @@ export const es: Catalogue = {
     "Offhook para lector de pantalla. Escriba un número, nombre u orden y pulse Enter; ? ayuda.",
   "reader.prompt": "offhook>",
   "reader.help":
-    "Un número o dirección se llama; las letras buscan y ofrecen opciones numeradas. {transfer} NÚMERO transfiere, {digits} DÍGITOS envía dígitos, redial, louder, softer, dnd, add NOMBRE, rename, remove, undo. Estas palabras dicen más:",
+    "Un número o dirección se llama; en una llamada contestada los dígitos se envían y call NÚMERO llama a otro; las letras buscan y ofrecen opciones numeradas. {transfer} NÚMERO transfiere, {digits} DÍGITOS envía dígitos, redial, start, louder, softer, dnd, add NOMBRE, rename, remove, undo. Estas palabras dicen más:",
   "reader.incoming": "{call}. {answer} contesta, {reject} rechaza.",
   "reader.muted": "{who}: su micrófono está silenciado",
   "reader.unmuted": "{who}: su micrófono vuelve a sonar",

@@ -103,11 +103,6 @@ export function wrap(text: string, columns: number): string[] {
   return line === "" ? lines : [...lines, line];
 }
 
-/** Without its last character, as a person counts them. */
-export function withoutLast(text: string): string {
-  return [...segmenter.segment(text)].slice(0, -1).map(({ segment }) => segment).join("");
-}
-
 /** The user part of a URI, or all of it: what a person calls a number. */
 export function shortAddress(uri: string): string {
   const user = /^(?:sips?|tel):([^@;?]*)(?:@|;|$)/i.exec(uri)?.[1];

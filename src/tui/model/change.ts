@@ -8,9 +8,23 @@
  * Pure. What changes nothing gives the same value again, and nothing is drawn.
  */
 import type { CallLevels } from "../../core/ports/media_port.ts";
+import type { CallId } from "../../core/ports/sip_port.ts";
+import type { Line } from "./line_editor.ts";
 import { headsetNotice } from "./log_lines.ts";
 import { type PhoneNews, takeNews, withLevels } from "./phone_model.ts";
-import type { AppState, Overlay, Ownership, Purpose, Records, Screen, Undo } from "./state.ts";
+import {
+  type AppState,
+  chosenContact,
+  chosenNumber,
+  lastNumbers,
+  numbersOf,
+  type Overlay,
+  type Ownership,
+  type Purpose,
+  type Records,
+  type Screen,
+  type Undo,
+} from "./state.ts";
 import type { Role, ThemeName } from "../look/theme.ts";
 import { tourAfter } from "./tour.ts";
 import type { ViewName } from "./view_names.ts";
@@ -23,7 +37,14 @@ export type Change =
   | { type: "resize"; columns: number; rows: number }
   | { type: "tick"; at: number }
   | { type: "view"; view: ViewName }
+  /** Puts a text into the field; an empty one takes the focus from it. */
   | { type: "field"; text: string }
+  /** Typed in the field: it keeps the focus also when it is empty again. */
+  | { type: "edit"; line: Line }
+  | { type: "recall"; by: 1 | -1 }
+  | { type: "inert"; inert: boolean }
+  | { type: "warned"; call: CallId }
+  | { type: "otherNumber" }
   | { type: "purpose"; purpose: Purpose }
   | { type: "search" }
   | { type: "move"; to: number }
@@ -56,7 +77,14 @@ function changed(state: AppState, by: Change): AppState {
       return phone === state.phone ? state : { ...state, phone };
     }
     case "records":
-      return { ...state, records: { ...state.records, ...by.records } };
+      return withRecords(state, by.records);
+    case "recall":
+      return recalled(state, by.by);
+    case "otherNumber": {
+      const numbers = numbersOf(chosenContact(state));
+      const at = numbers.indexOf(chosenNumber(state) ?? "") + 1;
+      return { ...state, screen: { ...state.screen, number: numbers[at] ?? numbers[0] } };
+    }
     case "name":
       return withName(state, by.uri, by.name);
     case "tick":
@@ -72,22 +100,32 @@ function changed(state: AppState, by: Change): AppState {
 
 type ScreenChange = Exclude<
   Change,
-  { type: "news" | "levels" | "records" | "name" | "tick" | "station" }
+  { type: "news" | "levels" | "records" | "recall" | "otherNumber" | "name" | "tick" | "station" }
 >;
 
-function changeScreen({ screen, now }: AppState, by: ScreenChange): Screen {
+function changeScreen({ screen, now, phone }: AppState, by: ScreenChange): Screen {
   switch (by.type) {
-    case "resize":
-      return { ...screen, size: { columns: by.columns, rows: by.rows } };
+    case "resize": {
+      const { columns, rows } = by;
+      const same = screen.size.columns === columns && screen.size.rows === rows;
+      return same ? screen : { ...screen, size: { columns, rows } };
+    }
     case "view":
       return {
         ...screen,
-        ...(typeof screen.purpose === "object" ? { purpose: "dial", field: "" } : {}),
+        ...(typeof screen.purpose === "object" ? { purpose: "dial", field: "", caret: 0 } : {}),
         view: by.view,
         message: undefined,
       };
     case "field":
-      return typed(screen, by.text);
+      return typed(screen, { text: by.text, caret: by.text.length }, false);
+    case "edit":
+      // Letters that go on after the last one was erased must not act on the call.
+      return typed(screen, by.line, screen.searching || phone.calls.length > 0);
+    case "inert":
+      return by.inert === screen.inert ? screen : { ...screen, inert: by.inert };
+    case "warned":
+      return { ...screen, warned: by.call };
     case "purpose":
       return { ...screen, ...purposeOf(screen, by.purpose), searching: false };
     case "search":
@@ -110,10 +148,15 @@ function changeScreen({ screen, now }: AppState, by: ScreenChange): Screen {
 }
 
 /** A transfer is chosen in the phone view, a name written among the contacts. */
-function purposeOf(screen: Screen, purpose: Purpose): Pick<Screen, "purpose" | "view" | "field"> {
-  if (purpose === "transfer") return { purpose, view: "phone", field: "" };
-  if (purpose === "dial") return { purpose, view: screen.view, field: "" };
-  return { purpose, view: "contacts", field: purpose.rename.name };
+function purposeOf(
+  screen: Screen,
+  purpose: Purpose,
+): Pick<Screen, "purpose" | "view" | "field" | "caret" | "recall"> {
+  const field = typeof purpose === "object" ? purpose.rename.name : "";
+  const line = { field, caret: field.length, recall: undefined };
+  if (purpose === "transfer") return { purpose, view: "phone", ...line };
+  if (purpose === "dial") return { purpose, view: screen.view, ...line };
+  return { purpose, view: "contacts", ...line };
 }
 
 /** Who fits what is typed is seen in these views; typed elsewhere, it leads to the phone. */
@@ -121,16 +164,46 @@ function whereFound(view: ViewName): ViewName {
   return view === "contacts" || view === "history" ? view : "phone";
 }
 
-function typed(screen: Screen, text: string): Screen {
+/** @param focused the field keeps the focus also when it is empty */
+function typed(screen: Screen, { text, caret }: Line, focused: boolean): Screen {
   const field = text.slice(0, MAX_FIELD);
+  const moved = field === screen.field;
   return {
     ...screen,
     field,
-    ...(typeof screen.purpose === "object"
+    caret: Math.min(caret, field.length),
+    ...(moved ? {} : { recall: undefined }),
+    ...(moved || typeof screen.purpose === "object"
       ? {}
       : { index: { ...screen.index, [whereFound(screen.view)]: 0 } }),
-    ...(field === "" ? { searching: false } : { view: whereFound(screen.view) }),
+    ...(field === "" ? { searching: focused } : { view: whereFound(screen.view) }),
   };
+}
+
+/** One of the last numbers comes into the field; below the newest is what was typed before. */
+function recalled(state: AppState, by: 1 | -1): AppState {
+  const { field, recall = { at: -1, draft: field } } = state.screen;
+  const numbers = lastNumbers(state);
+  const at = Math.min(recall.at + by, numbers.length - 1);
+  const text = at < 0 ? recall.draft : numbers[at] ?? "";
+  const screen = typed(state.screen, { text, caret: text.length }, state.screen.searching);
+  return {
+    ...state,
+    screen: { ...screen, recall: at < 0 ? undefined : { at, draft: recall.draft } },
+  };
+}
+
+/** The cursor stays on the call that it was on when newer ones come on top. */
+function withRecords(state: AppState, found: Partial<Records>): AppState {
+  const records = { ...state.records, ...found };
+  if (found.history === undefined) return { ...state, records };
+  const index = { ...state.screen.index };
+  for (const view of ["phone", "history"] as const) {
+    const id = index[view] === 0 ? undefined : state.records.history[index[view]]?.id;
+    const to = found.history.findIndex((past) => past.id === id);
+    if (to >= 0) index[view] = to;
+  }
+  return { ...state, records, screen: { ...state.screen, index } };
 }
 
 function afterNews(state: AppState, news: PhoneNews): AppState {
@@ -139,18 +212,26 @@ function afterNews(state: AppState, news: PhoneNews): AppState {
   const next = withNotice(at > state.now ? { ...state, now: at } : state, news);
   const padIsOver = overlay?.name === "pad" &&
     !state.phone.calls.some(({ view }) => view.id === overlay.call);
-  const noneToTransfer = state.screen.purpose === "transfer" && state.phone.calls.length === 0;
-  const ends = news.type === "attached" ||
-    news.type === "event" && news.event.type === "call.ended";
-  const undo = ends ? stillUndoable(state) : state.screen.undo;
-  if (!padIsOver && !noneToTransfer && undo === state.screen.undo) return next;
+  const { purpose, field, searching } = state.screen;
+  const none = state.phone.calls.length === 0;
+  // What was typed already keeps its meaning: it must not become a number to call.
+  const noneToTransfer = none && purpose === "transfer" && field === "";
+  const unfocused = none && searching && field === "" && ends(news);
+  const undo = ends(news) ? stillUndoable(state) : state.screen.undo;
+  if (!padIsOver && !noneToTransfer && !unfocused && undo === state.screen.undo) return next;
   const screen: Screen = {
     ...next.screen,
     undo,
     ...(padIsOver ? { overlay: undefined } : {}),
-    ...(noneToTransfer ? { purpose: "dial", field: "" } : {}),
+    ...(noneToTransfer ? { purpose: "dial" } : {}),
+    ...(unfocused ? { searching: false } : {}),
   };
   return { ...next, screen };
+}
+
+/** A call may be over. */
+function ends(news: PhoneNews): boolean {
+  return news.type === "attached" || news.type === "event" && news.event.type === "call.ended";
 }
 
 /** A call that is over cannot be muted or held again, and one alone not be swapped. */

@@ -10,6 +10,7 @@ import type { Phone } from "../../control/contract/phone.ts";
 import { type ErrorJson, OffhookError } from "../../base/errors.ts";
 import type { Timers } from "./timers.ts";
 import type { PhoneNews } from "./phone_model.ts";
+import type { Ownership } from "./state.ts";
 
 /** A phone that is joined, and how it ends. */
 export interface JoinedPhone {
@@ -19,6 +20,8 @@ export interface JoinedPhone {
   /** Same value, same process: its events go on where they were. */
   process: string;
   name: string;
+  /** Whose it is, where that has changed since the beginning. */
+  ownership?: Ownership;
 }
 
 export interface LinkOptions {
@@ -54,6 +57,11 @@ export class Link {
   /** Joins now. @throws OffhookError when the first try fails: nothing is waited for then */
   async open(): Promise<void> {
     await this.#join();
+  }
+
+  /** There may be a phone again: tries now. */
+  hurry(): void {
+    this.#stopWaiting();
   }
 
   /** Leaves; the phone and its calls go on, unless it is in this process. */

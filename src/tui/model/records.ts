@@ -30,12 +30,15 @@ export class Records {
   /** After joining a phone. */
   async begin(): Promise<void> {
     for (const { view } of this.#store.get().phone.calls) void this.#name(view.remote.uri);
-    await Promise.all([this.history(), this.contacts()]);
+    await Promise.all([this.history(), this.contacts(), this.#sound()]);
   }
 
   /** Keeps up with the calls. */
   take(event: Sequenced): void {
     if (event.type === "call.dialling" || event.type === "call.incoming") {
+      // There may be sound by now; who answers is to be told the truth.
+      const { devices } = this.#store.get().records;
+      if (event.type === "call.incoming" && devices?.missing !== undefined) void this.#sound();
       void this.#name(event.call.remote.uri);
       void this.history();
     } else if (event.type === "call.ended") void this.history();
@@ -106,6 +109,10 @@ export class Records {
       const { headsets, on } = listed.found;
       this.#store.dispatch({ type: "records", records: { headsets: { headsets, on } } });
     }
+    await this.#sound();
+  }
+
+  async #sound(): Promise<void> {
     const { found, error } = await this.#ask("devices", {});
     if (error !== undefined) {
       this.#store.dispatch({ type: "records", records: { devicesError: error } });

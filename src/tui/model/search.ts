@@ -21,15 +21,14 @@ export function findHits(
   const seen = new Set<string>();
   for (const { contact, address, score } of contacts) {
     if (address === undefined) continue;
-    seen.add(keyOf(address.value));
-    const hit: Hit = {
-      kind: "contact",
-      name: contact.name,
-      target: address.value,
-      shown: shortAddress(address.value),
-      favourite: contact.favourite,
-    };
-    scored.push({ hit, score });
+    // The number that fits, then the contact's others right below it.
+    const others = contact.addresses.filter(({ value }) => value !== address.value);
+    for (const { value, labels } of [address, ...others]) {
+      seen.add(keyOf(value));
+      const shown = [shortAddress(value), ...labels.slice(0, 1)].join(" ");
+      const { name, favourite } = contact;
+      scored.push({ hit: { kind: "contact", name, target: value, shown, favourite }, score });
+    }
   }
   history.forEach(({ remote }, age) => {
     const key = keyOf(remote.uri);

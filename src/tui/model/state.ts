@@ -5,6 +5,8 @@
  */
 import type {
   Contact,
+  ContactAddress,
+  ContactCard,
   ContactDraft,
   ContactHit,
   LadderMessage,
@@ -14,7 +16,10 @@ import type {
 import type { HeadsetList } from "../../control/contract/headsets.ts";
 import type { ErrorJson } from "../../base/errors.ts";
 import type { CallId } from "../../core/ports/sip_port.ts";
-import { NO_PHONE, type PhoneModel } from "./phone_model.ts";
+import type { ActionName } from "./action_names.ts";
+import { frontCall, NO_PHONE, type PhoneModel } from "./phone_model.ts";
+import type { StringKey } from "../look/strings.ts";
+import { shortAddress } from "../look/text.ts";
 import type { Role, ThemeName } from "../look/theme.ts";
 import type { ViewName } from "./view_names.ts";
 
@@ -42,11 +47,15 @@ export interface Hit {
 
 export type Overlay =
   | { name: "help"; top: number }
-  | { name: "palette"; query: string; index: number }
+  /** `chosen`: the row, once somebody moved to it; by name, because the list moves. */
+  | { name: "palette"; query: string; chosen?: ActionName }
   | { name: "pad"; call: CallId; sent: string }
-  | { name: "confirm"; about: ConfirmTopic };
+  | { name: "confirm" } & Question;
 
-export type ConfirmTopic = "quit" | "end-station" | "remove-contact";
+export type Question =
+  | { about: "quit" }
+  | { about: "end-station" }
+  | { about: "remove-contact"; contact: Contact };
 
 export interface Message {
   text: string;
@@ -60,7 +69,7 @@ export type Undo =
   | { kind: "mute"; call: CallId; muted: boolean }
   | { kind: "hold"; call: CallId; held: boolean }
   | { kind: "do-not-disturb"; on: boolean }
-  | { kind: "contact-removed"; contact: Contact }
+  | { kind: "contact-removed"; card: ContactCard }
   | { kind: "contact-added"; id: string }
   | { kind: "contact-changed"; id: string; changes: ContactDraft }
   | { kind: "swap" };
@@ -89,11 +98,21 @@ export interface Screen {
   view: ViewName;
   /** What is typed: a number, an address, letters to search. */
   field: string;
+  /** Where in it one types, in UTF-16 code units. */
+  caret: number;
+  /** Which of the last numbers stands in the field, and what was typed before it. */
+  recall: { at: number; draft: string } | undefined;
   purpose: Purpose;
   /** `/` was pressed: letters are typed though a call is on. */
   searching: boolean;
+  /** A call has just come, gone or moved: letters do nothing for a moment. */
+  inert: boolean;
+  /** The ringing call of which was said that there is no sound for it. */
+  warned: CallId | undefined;
   /** Row of the list in front, by view; the phone view's is the hit. */
   index: Readonly<Record<ViewName, number>>;
+  /** The number of the chosen contact that is called instead of its first. */
+  number: string | undefined;
   overlay: Overlay | undefined;
   message: Message | undefined;
   undo: readonly Undo[];
@@ -107,6 +126,8 @@ export interface AppState {
   records: Records;
   screen: Screen;
   ownership: Ownership;
+  /** A station that died can be started from here. */
+  startable: boolean;
   /** What the station calls itself: shown with the accounts. */
   stationName: string;
   /** ms since the epoch, as last told; moves only while something on screen needs it. */
@@ -120,8 +141,9 @@ export function firstState(options: {
   ownership: Ownership;
   now: number;
   tour?: boolean;
+  startable?: boolean;
 }): AppState {
-  const { columns, rows, theme, ownership, now, tour = false } = options;
+  const { columns, rows, theme, ownership, now, tour = false, startable = false } = options;
   return {
     phone: NO_PHONE,
     records: { history: [], contacts: [], hits: [], names: new Map() },
@@ -129,8 +151,13 @@ export function firstState(options: {
       size: { columns, rows },
       view: "phone",
       field: "",
+      caret: 0,
+      recall: undefined,
       purpose: "dial",
       searching: false,
+      inert: false,
+      warned: undefined,
+      number: undefined,
       index: { phone: 0, contacts: 0, history: 0, quality: 0, devices: 0, accounts: 0, log: 0 },
       overlay: undefined,
       message: undefined,
@@ -139,6 +166,7 @@ export function firstState(options: {
       ...(tour ? { tour: 0 } : {}),
     },
     ownership,
+    startable,
     stationName: "",
     now,
   };
@@ -207,4 +235,55 @@ export function nameOf(
   if (own !== undefined && own !== "") return own;
   // Of a call that comes in the station says it at once, before it is looked up.
   return remote.contact ?? remote.displayName;
+}
+
+/** Why nothing can be asked of the phone now. */
+export function lost({ phone }: AppState): StringKey | undefined {
+  return phone.link.state === "up" ? undefined : "why.lost";
+}
+
+/** The call that takes digits as DTMF: an answered one, while nothing else is being typed. */
+export function digitsGoTo(state: AppState): CallId | undefined {
+  const view = frontCall(state.phone)?.view;
+  const takes = view?.answeredAt !== undefined && view.state !== "ending" && !view.hold.local;
+  return takes && !isTyping(state) && lost(state) === undefined ? view.id : undefined;
+}
+
+/** Numbers that were called last, newest first, each once, as they would be typed. */
+export function lastNumbers({ records, phone }: AppState): readonly string[] {
+  const [account, ...others] = phone.accounts;
+  const own = others.length > 0 ? undefined : account?.uri.replace(/^[^@]*@/, "");
+  const called = records.history.filter(({ direction }) => direction === "outgoing");
+  return [
+    ...new Set(
+      called.map(({ remote: { uri } }) =>
+        own !== undefined && uri.endsWith(`@${own}`) ? shortAddress(uri) : uri
+      ),
+    ),
+  ];
+}
+
+/** Whether Up and Down go through the last numbers: from the top of the list on. */
+export function canRecall(state: AppState): boolean {
+  const { screen, phone } = state;
+  if (screen.view !== "phone" || typeof screen.purpose === "object") return false;
+  if (lastNumbers(state).length === 0) return false;
+  return chosenIndex(state) === 0 || !isTyping(state) && phone.calls.length > 0;
+}
+
+/** The contact that the cursor is on. */
+export function chosenContact(state: AppState): Contact | undefined {
+  return state.records.contacts[chosenIndex(state)]?.contact;
+}
+
+/** What can be called of a contact. */
+export function numbersOf(contact: Contact | undefined): readonly string[] {
+  return contact?.addresses.map(({ value }: ContactAddress) => value) ?? [];
+}
+
+/** The number of the chosen contact that Enter calls. */
+export function chosenNumber(state: AppState): string | undefined {
+  const { number } = state.screen;
+  if (number !== undefined && numbersOf(chosenContact(state)).includes(number)) return number;
+  return state.records.contacts[chosenIndex(state)]?.address?.value;
 }

@@ -5,7 +5,7 @@
 import { frontCall, ringingCall } from "./phone_model.ts";
 import type { AppState } from "./state.ts";
 import type { StringKey } from "../look/strings.ts";
-import type { ActionName } from "../keys/actions.ts";
+import type { ActionName } from "./action_names.ts";
 
 interface Step {
   text: StringKey;

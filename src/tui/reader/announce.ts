@@ -5,7 +5,7 @@
  *
  * Each change is said once, and nothing that only moves (time, meters) is said at all. Pure.
  */
-import type { ActionName } from "../keys/actions.ts";
+import type { ActionName } from "../model/action_names.ts";
 import { endingOf } from "../draw/ended.ts";
 import { isRinging, type LiveCall } from "../model/phone_model.ts";
 import { type Verdict, verdictOf } from "../model/quality.ts";

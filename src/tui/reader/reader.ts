@@ -7,12 +7,15 @@
  * Nothing is drawn over, there is no second screen, and the cursor stands where one types. Letters
  * are those of the key table. Not on the real-time path.
  */
-import type { ActionName } from "../keys/actions.ts";
+import { doesNow } from "../act/actions.ts";
+import type { ActionName } from "../model/action_names.ts";
 import { announcements } from "./announce.ts";
+import { addContact, beginRename, removeContact } from "../act/contact_actions.ts";
 import type { Controller } from "../act/controller.ts";
+import { frontCall } from "../model/phone_model.ts";
 import { type Choice, CHOICES, contactChoices, historyChoices, viewLines } from "./reader_views.ts";
 import { asTyped, findHits } from "../model/search.ts";
-import { type AppState, type ViewName, VIEWS } from "../model/state.ts";
+import { type AppState, digitsGoTo, lastNumbers, type ViewName, VIEWS } from "../model/state.ts";
 import type { StringKey, Words } from "../look/strings.ts";
 import { cellText } from "../look/text.ts";
 import { tourText } from "../draw/tour_text.ts";
@@ -27,7 +30,7 @@ type Run = () => unknown;
 
 /** Commands of a word, besides the views. */
 const WORDS: Readonly<Record<string, ActionName>> = {
-  redial: "redial",
+  start: "startStation",
   dnd: "doNotDisturb",
   louder: "louder",
   softer: "softer",
@@ -88,8 +91,11 @@ export class Reader {
     if (/^\p{L}$/u.test(first) && this.#letter(word, argument)) return;
     if (word === "add") return await this.#add(argument);
     if (rest.length === 0 && await this.#word(word)) return;
-    if (/\d|@|:/.test(text) && asTyped(text) !== undefined) return this.#dial(text);
-    await this.#search(text);
+    const asked = word === "call" && argument !== "" ? argument : undefined;
+    if (asked === undefined && this.#digits(text)) return;
+    const target = asked ?? text;
+    if (/\d|@|:/.test(target) && asTyped(target) !== undefined) return this.#dial(target);
+    await this.#search(target);
   }
 
   /** The letters of the key table; those of transfer and digits take what follows. */
@@ -103,8 +109,23 @@ export class Reader {
     return true;
   }
 
+  /** In an answered call digits go into it. @returns whether they did */
+  #digits(text: string): boolean {
+    const digits = text.replace(/\s/g, "");
+    const call = /^[\d*#]+$/.test(digits) ? digitsGoTo(this.#controller.store.get()) : undefined;
+    if (call === undefined) return false;
+    void this.#controller.ask("dtmf", { call, digits });
+    return true;
+  }
+
+  #redial(): void {
+    const [last] = lastNumbers(this.#controller.store.get());
+    if (last === undefined) this.#line(this.#t("why.no-history"));
+    else this.#dial(last);
+  }
+
   #intoCall(action: "transfer" | "pad", key: string, argument: string): void {
-    const call = this.#controller.frontId();
+    const call = frontCall(this.#controller.store.get().phone)?.view.id;
     if (call === undefined) return this.#line(this.#t("why.no-call"));
     if (argument === "") return this.#line(this.#t("reader.argument", { key }));
     if (action === "transfer") {
@@ -120,6 +141,7 @@ export class Reader {
       VIEWS.find((name) => this.#t(`view.${name}`).toLowerCase() === word);
     const action = WORDS[word];
     if (action !== undefined) this.#controller.act(action);
+    else if (word === "redial") this.#redial();
     else if (word === "rename" || word === "remove") this.#chooseContact(word);
     else if (view !== undefined) await this.#view(view);
     else return false;
@@ -167,7 +189,7 @@ export class Reader {
 
   /** Keeps who is on the line, else whom the last call was with. */
   async #add(name: string): Promise<void> {
-    await this.#controller.contacts.add(name === "" ? undefined : name);
+    await addContact(this.#controller, name === "" ? undefined : name);
   }
 
   #chooseContact(what: "rename" | "remove"): void {
@@ -175,8 +197,8 @@ export class Reader {
     const choices = contacts.slice(0, CHOICES).map(({ contact }) => ({
       text: contact.name,
       chosen: () => {
-        if (what === "remove") return this.#controller.contacts.remove(contact);
-        this.#controller.contacts.beginRename(contact);
+        if (what === "remove") return removeContact(this.#controller, contact);
+        beginRename(this.#controller, contact);
         this.#line(this.#t("reader.name", { name: contact.name }));
       },
     }));
@@ -214,7 +236,8 @@ export class Reader {
       (["answer", "reject", "hangup", "mute", "hold", "swap", "record", "quit"] as ActionName[])
         .flatMap((name) => {
           const key = keymap.keysOf(name, ["call", "free"])[0];
-          return key === undefined ? [] : [`${key} ${this.#t(`action.${name}` as StringKey)}`];
+          if (key === undefined) return [];
+          return [`${key} ${this.#t(doesNow(name, this.#controller.store.get()))}`];
         });
     this.#line(letters.join(", "));
     this.#line(this.#t("reader.help", {

@@ -38,13 +38,15 @@ export function viewLines(
   }
 }
 
-/** Contacts that have an address; what is chosen is it. */
+/** Each address of each contact; what is chosen is it. */
 export function contactChoices(state: AppState): Choice<string>[] {
-  return state.records.contacts.flatMap(({ contact, address }) =>
-    address === undefined
-      ? []
-      : [{ text: `${contact.name}, ${address.value}`, chosen: address.value }]
-  ).slice(0, CHOICES);
+  return state.records.contacts.flatMap(({ contact, address }) => {
+    const others = contact.addresses.filter(({ value }) => value !== address?.value);
+    return [...(address === undefined ? [] : [address]), ...others].map(({ value }) => ({
+      text: `${contact.name}, ${value}`,
+      chosen: value,
+    }));
+  }).slice(0, CHOICES);
 }
 
 export function historyChoices(state: AppState, words: Words): Choice<string>[] {

@@ -5,6 +5,7 @@
  *                                               ├─► LevelPainter (meters) ─► Terminal
  *                                               ├─► Notice (bell, title) ─► Terminal
  *                                               ├─► Clock, Meters: only while something shows them
+ *     resize, Ctrl-L ─► all drawn again
  *     Ctrl-Z ─► Suspension: screen left, process stopped … fg ─► screen taken, all drawn again
  */
 import { PassThrough } from "node:stream";
@@ -18,10 +19,13 @@ import { Meters } from "./meters.ts";
 import { meantBy } from "./mouse.ts";
 import type { KeyEvent } from "../keys/keys.ts";
 import { Notice } from "./notice.ts";
-import { type LeaveScreen, Suspension } from "./suspension.tsx";
+import { type InkScreen, Suspension } from "./suspension.tsx";
 import type { Terminal } from "./terminal.ts";
 import { hasBasicColours } from "../look/theme.ts";
 import type { Timers } from "../model/timers.ts";
+
+/** ms without a change of size after which all is drawn again: a window is dragged in many steps. */
+const SETTLED_MS = 80;
 
 export interface FullScreenOptions extends AppProps {
   controller: Controller;
@@ -38,7 +42,8 @@ export class FullScreen {
   readonly #options: FullScreenOptions;
   readonly #notice: Notice;
   readonly #painter: LevelPainter;
-  #leaveScreen: LeaveScreen | undefined;
+  #ink: InkScreen | undefined;
+  #stopRepainting: () => void = () => {};
 
   constructor(options: FullScreenOptions) {
     this.#options = options;
@@ -58,7 +63,7 @@ export class FullScreen {
     const meters = new Meters(store, phone);
     terminal.open({
       key: (event) => this.#take(event),
-      resize: (columns, rows) => store.dispatch({ type: "resize", columns, rows }),
+      resize: () => this.#resized(),
       hangup,
       continued: () => void this.#leave(() => terminal.retake()),
     }, { mouse });
@@ -69,6 +74,7 @@ export class FullScreen {
       return await Promise.race([left, app.waitUntilExit().then(() => left)]);
     } finally {
       stopListening();
+      this.#stopRepainting();
       this.#notice.close();
       clock.close();
       meters.close();
@@ -83,16 +89,36 @@ export class FullScreen {
   suspend(): void {
     const { terminal, store } = this.#options;
     void this.#leave(() => terminal.suspend())?.then(() => {
-      const { columns, rows } = terminal;
-      store.dispatch({ type: "resize", columns, rows });
+      this.#measure();
       this.#notice.again(store.get());
     });
+  }
+
+  /** Draws all of it, whatever stands on the terminal. */
+  repaint(): void {
+    this.#measure();
+    this.#painter.forget();
+    this.#ink?.repaint();
+    this.#painter.drew();
+  }
+
+  /** What a terminal does to what stands on it while it is resized, only it knows. */
+  #resized(): void {
+    this.#measure();
+    this.#painter.forget();
+    this.#stopRepainting();
+    this.#stopRepainting = this.#options.timers.after(SETTLED_MS, () => this.repaint());
+  }
+
+  #measure(): void {
+    const { terminal: { columns, rows }, store } = this.#options;
+    store.dispatch({ type: "resize", columns, rows });
   }
 
   /** Leaves the screen for a while; Ink draws all of it afterwards. */
   #leave(meanwhile: () => void): Promise<void> | undefined {
     this.#painter.forget();
-    return this.#leaveScreen?.(meanwhile);
+    return this.#ink?.leave(meanwhile);
   }
 
   #take(event: KeyEvent): void {
@@ -128,5 +154,5 @@ export class FullScreen {
     );
   }
 
-  readonly #offer = (leave: LeaveScreen) => void (this.#leaveScreen = leave);
+  readonly #offer = (ink: InkScreen) => void (this.#ink = ink);
 }

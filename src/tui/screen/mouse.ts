@@ -8,6 +8,7 @@
  */
 import { frameRows } from "../draw/frame.ts";
 import type { MouseEvent } from "../keys/mouse_event.ts";
+import { paletteEntries, paletteRow } from "../keys/palette.ts";
 import { type Act, spanAt } from "../draw/rows.ts";
 import { chosenIndex } from "../model/state.ts";
 import type { Stage } from "../draw/widgets.ts";
@@ -21,7 +22,8 @@ export function meantBy({ what, column, row }: MouseEvent, stage: Stage): Act | 
   return act.choose === chosenNow(stage) ? { action: "go" } : act;
 }
 
-function chosenNow({ state }: Stage): number {
+function chosenNow({ state, words, keymap }: Stage): number {
   const { overlay } = state.screen;
-  return overlay?.name === "palette" ? overlay.index : chosenIndex(state);
+  if (overlay?.name !== "palette") return chosenIndex(state);
+  return paletteRow(paletteEntries(state, words, keymap, overlay.query), overlay.chosen);
 }

@@ -13,7 +13,8 @@ import { POP_TITLE, PUSH_TITLE } from "./notice.ts";
 
 export interface TerminalEvents {
   key(event: KeyEvent): void;
-  resize(columns: number, rows: number): void;
+  /** It has another size now. */
+  resize(): void;
   /** The terminal is gone, or a signal asks us to go. */
   hangup(): void;
   /** The process was stopped by somebody, and goes on: what is on screen is not ours. */
@@ -137,7 +138,7 @@ export class ProcessTerminal implements Terminal {
     }, ESCAPE_MS);
   }
 
-  readonly #resized = () => this.#events?.resize(this.columns, this.rows);
+  readonly #resized = () => this.#events?.resize();
 
   readonly #gone = () => this.#events?.hangup();
 

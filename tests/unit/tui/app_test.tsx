@@ -7,6 +7,7 @@ import { meantBy } from "../../../src/tui/screen/mouse.ts";
 import { VIEWS } from "../../../src/tui/model/state.ts";
 import { glyphsOf } from "../../../src/tui/look/theme.ts";
 import { deskScreen, settled } from "../../fakes/desk_screen.ts";
+import { ringing } from "./stage.ts";
 
 /** A screen on an agreeable phone. */
 async function screen(
@@ -23,7 +24,7 @@ async function screen(
 
 async function open({ columns, rows } = { columns: 80, rows: 24 }) {
   const desk = await deskScreen({ columns, rows, theme: "dark", ownership: "found" });
-  const { fake, store, words, keymap, controller, left } = desk;
+  const { fake, store, words, keymap, controller, left, pass } = desk;
   const glyphs = glyphsOf(false);
   const app = render(
     <App store={store} words={words} glyphs={glyphs} keymap={keymap} practice={false} />,
@@ -42,17 +43,25 @@ async function open({ columns, rows } = { columns: 80, rows: 24 }) {
     });
     if (act !== undefined) controller.click(act);
   };
+  /** Types, and lets the phone answer at once. */
+  const rush = async (text: string) => {
+    for (const event of [...decoder.feed(text), ...decoder.flush()]) take(event);
+    await settled();
+  };
   return {
     ...fake,
     store,
     left,
     frames: app.frames,
     text: () => app.lastFrame() ?? "",
-    /** Types, and lets the phone answer. */
+    pass,
+    /** Types, lets the phone answer, and a second pass. */
     async type(text: string) {
-      for (const event of [...decoder.feed(text), ...decoder.flush()]) take(event);
+      await rush(text);
+      pass(1_000);
       await settled();
     },
+    rush,
     async close() {
       app.unmount();
       await desk.close();
@@ -68,7 +77,7 @@ Deno.test("digits dial, letters act on the call, and the history remembers", () 
     assert.match(text(), /MUTED[^]*m unmute/);
     await type("h");
     assert.match(text(), /ON HOLD[^]*h resume/);
-    await type("\u0015\u0015");
+    await type("\u001bu\u001bu");
     assert.match(text(), /TALKING/);
     assert.doesNotMatch(text(), /MUTED/);
     await type("x");
@@ -202,7 +211,7 @@ Deno.test("a call of the history becomes a contact, gets a name, is removed, and
     await type("600\r");
     await type("x");
     await type("\u001bOS\u0014");
-    assert.match(text(), /bob is in the contacts now; Ctrl-U takes it out again[^]*Name › bob/);
+    assert.match(text(), /bob is in the contacts now; Alt-U takes it out again[^]*Name › bob/);
     await type("\u007f\u007f\u007fThe Echo\r");
     assert.deepEqual(await names(), ["The Echo"]);
     assert.match(text(), /› .*The Echo[^]*bob is called The Echo now/);
@@ -212,12 +221,17 @@ Deno.test("a call of the history becomes a contact, gets a name, is removed, and
     assert.match(text(), /Remove The Echo 2 from the contacts\?/);
     await type("1");
     assert.deepEqual(await names(), []);
-    assert.match(text(), /was removed; Ctrl-U brings it back/);
-    await type("\u0015");
+    assert.match(text(), /was removed; Alt-U brings it back/);
+    await type("\u001bu");
     assert.deepEqual(await names(), ["The Echo 2"]);
-    await type("\u0015");
-    await type("\u0015\u0015");
-    assert.deepEqual(await names(), ["The Echo 2"], "what came back is another one");
+    await type("\u001bu");
+    assert.deepEqual(await names(), ["The Echo"]);
+    await type("\u001bu");
+    assert.deepEqual(await names(), ["bob"]);
+    await type("\u001bu");
+    assert.deepEqual(await names(), []);
+    await type("\u001bu");
+    assert.match(text(), /nothing to undo/);
   }));
 
 Deno.test("who is typed or on the line is kept, too, and Esc leaves the name as it was", () =>
@@ -280,7 +294,7 @@ Deno.test("what was done to a call that is over cannot be undone any more", () =
     assert.equal(store.get().screen.undo.length, 1);
     await type("x");
     assert.equal(store.get().screen.undo.length, 0);
-    await type("\u0015");
+    await type("\u001bu");
     assert.match(text(), /not now: there is nothing to undo/);
   }));
 
@@ -291,6 +305,243 @@ Deno.test("a new contact's name is the call's at once, and goes with undo", () =
     await type("\u007f\u007f\u007fEcho\r");
     await type("\u001bOQ");
     assert.match(text(), /TALKING +Echo/);
-    await type("\u0015\u0015");
+    await type("\u001bu\u001bu");
     assert.match(text(), /TALKING +bob/);
+  }));
+
+Deno.test("what is typed as a call begins does not act on it, however fast or slowly", () =>
+  screen(async ({ rush, type, pass, text, core }) => {
+    await rush("600\r");
+    for (const letter of "max") {
+      await rush(letter);
+      pass(290);
+    }
+    assert.match(text(), /letters do nothing for a moment[^]*Alt-X hang up/);
+    const [call] = [...core.state.calls.values()];
+    assert.deepEqual([call?.muted, call?.phase.name], [false, "established"]);
+    await type("");
+    assert.match(text(), / x hang up|^x hang up/m);
+    await rush("m");
+    assert.match(text(), /MUTED/);
+  }));
+
+Deno.test("a call that comes in is neither answered nor declined by what was being typed", async () => {
+  for (const name of ["nora", "anna", "\r", "x", "quentin"]) {
+    await screen(async ({ rush, pass, text, core, store, left }) => {
+      ring(store);
+      for (const letter of name) await rush(letter);
+      assert.match(text(), /INCOMING CALL[^]*Alt-A answer[^]*Alt-N decline/);
+      assert.equal(store.get().phone.calls.length, 1, name);
+      assert.equal(store.get().screen.field, "", name);
+      assert.deepEqual([core.state.calls.size, left.length], [0, 0], name);
+      pass(1_000);
+      await settled();
+      assert.match(text(), / a answer[^]* n decline/);
+    });
+  }
+});
+
+/** What the phone is asked from now on with this method. */
+function asked(phone: Awaited<ReturnType<typeof open>>["phone"], wanted: string): unknown[] {
+  const found: unknown[] = [];
+  const request = phone.request.bind(phone);
+  phone.request = (method, params) => {
+    if (method === wanted) found.push(params);
+    return request(method, params);
+  };
+  return found;
+}
+
+/** Rings in the state alone: the phone behind would say what was asked of it for that call. */
+function ring(store: Awaited<ReturnType<typeof open>>["store"]): void {
+  const { seq } = store.get().phone;
+  const event = { type: "call.incoming", call: ringing(), seq: seq + 1, at: Date.now() } as const;
+  store.dispatch({ type: "news", news: { type: "event", event } });
+}
+
+Deno.test("Enter on a row means nothing just after the call that it was meant for has gone", () =>
+  screen(async ({ rush, type, core }) => {
+    await type("600\r");
+    await rush("x");
+    await rush("\r");
+    assert.equal(core.state.calls.size, 0);
+    await rush("602\r");
+    assert.equal(core.state.calls.size, 1, "a number that was typed is dialled at once");
+  }));
+
+Deno.test("letters go on into a field that was emptied: nothing is hung up", () =>
+  screen(async ({ type, core, text }) => {
+    await type("600\r");
+    await type("/no");
+    await type("\u007f\u007f");
+    await type("xnxx");
+    assert.equal(core.state.calls.size, 1);
+    assert.match(text(), /Dial › xnxx/);
+    await type("\u001b");
+    await type("x");
+    assert.equal(core.state.calls.size, 0);
+  }));
+
+Deno.test("no key of a line editor acts on a call, with and without text", async () => {
+  const keys = [
+    ..."\u0001\u0002\u0004\u0005\u0006\u0008\u000b\u000e\u0010\u0012\u0014\u0015\u0017",
+  ];
+  await screen(async ({ type, core, phone, store }) => {
+    await type("600\r");
+    await type("m");
+    const events: string[] = [];
+    await phone.subscribe(({ type }) => {
+      if (type.startsWith("call.") && type !== "call.media") events.push(type);
+    });
+    for (const typed of ["", "/12 34"]) {
+      for (const key of [...keys, "\u001b[3~", "\u001b[H", "\u001b[F"]) {
+        await type(typed + key.repeat(3));
+        assert.deepEqual(events, [], JSON.stringify([typed, key]));
+        await type("\u001b");
+        await type("\u001b");
+      }
+    }
+    assert.deepEqual([core.state.calls.size, store.get().phone.doNotDisturb], [1, false]);
+  });
+});
+
+Deno.test("digits of an answered call are DTMF in every view; / dials another number", async () => {
+  for (const view of VIEWS) {
+    await screen(async ({ type, store, core, text, phone }) => {
+      await type("600\r");
+      const [front] = [...core.state.calls.keys()];
+      store.dispatch({ type: "view", view });
+      const sent = asked(phone, "dtmf");
+      await type("12#");
+      assert.equal(store.get().screen.field, "", view);
+      assert.deepEqual(sent, ["1", "2", "#"].map((digits) => ({ call: front, digits })), view);
+      assert.match(text(), /digits go into the call · \/ for another number/);
+      await type("/602");
+      assert.equal(sent.length, 3, view);
+      await type("\r");
+      assert.equal(core.state.calls.size, 2, view);
+    });
+  }
+});
+
+Deno.test("on hold, and while it rings there, digits dial", () =>
+  screen(async ({ type, store, phone }) => {
+    await type("600\r");
+    await type("h");
+    const sent = asked(phone, "dtmf");
+    await type("60");
+    assert.equal(store.get().screen.field, "60");
+    assert.deepEqual(sent, []);
+  }));
+
+Deno.test("the field is a line editor", () =>
+  screen(async ({ type, store, text }) => {
+    const line = () => {
+      const { field, caret } = store.get().screen;
+      return `${field.slice(0, caret)}|${field.slice(caret)}`;
+    };
+    await type("600 70");
+    await type("\u001b[D\u001b[D\u001b[D9");
+    assert.equal(line(), "6009| 70");
+    assert.match(text(), /Dial › 6009▏ 70/);
+    await type("\u00011\u00052");
+    assert.equal(line(), "16009 702|");
+    await type("\u0017");
+    assert.equal(line(), "16009 |");
+    await type("\u001b[H\u001b[3~\u000b");
+    assert.equal(line(), "|");
+    await type("+49 30\u0002\u0015");
+    assert.equal(line(), "|0");
+  }));
+
+Deno.test("Up brings back the last numbers, Down what was typed; it never dials by itself", () =>
+  screen(async ({ type, store, core }) => {
+    for (const number of ["601", "602"]) {
+      await type(`sip:${number}@example.test\r`);
+      await type("x");
+    }
+    const [newest] = [...store.get().records.history];
+    await type("7");
+    await type("\u001b[A");
+    assert.ok(newest!.remote.uri.includes(store.get().screen.field));
+    await type("\u001b[B");
+    assert.equal(store.get().screen.field, "7");
+    await type("\u001b\u0012");
+    assert.notEqual(store.get().screen.field, "");
+    assert.equal(core.state.calls.size, 0);
+  }));
+
+Deno.test("the palette never stands on what harms, whatever changes under it", () =>
+  screen(async ({ type, rush, core, store, text }) => {
+    await type("600\r");
+    await type(":");
+    await type("\r");
+    assert.equal(core.state.calls.size, 1);
+    await type("\u001b");
+    await type(":h");
+    assert.doesNotMatch(text(), /› hang up/);
+    await type("\u001b");
+    await type(":");
+    await type("\u001b[B\u001b[B");
+    const { overlay } = store.get().screen;
+    const chosen = overlay?.name === "palette" ? overlay.chosen : undefined;
+    const [call] = [...core.state.calls.keys()];
+    core.command({ type: "Hangup", call: call! });
+    await rush("");
+    const after = store.get().screen.overlay;
+    assert.equal(after?.name === "palette" ? after.chosen : "closed", chosen);
+  }));
+
+Deno.test("a question that harms is not answered by Enter", () =>
+  screen(async ({ type, phone, text }) => {
+    await phone.request("contacts.add", { name: "Zoe", addresses: [{ value: "sip:z@y.test" }] });
+    await type("\u001bOR");
+    await type("\u0004");
+    await type("\r");
+    assert.match(text(), /Remove Zoe/);
+    assert.equal((await phone.request("contacts.search", { query: "" })).hits.length, 1);
+    await type("1");
+    assert.equal((await phone.request("contacts.search", { query: "" })).hits.length, 0);
+  }));
+
+Deno.test("each number of a contact can be called", () =>
+  screen(async ({ type, phone, text, core }) => {
+    const addresses = ["sip:a1@example.test", "sip:a2@example.test"].map((value) => ({ value }));
+    await phone.request("contacts.add", { name: "Adam", addresses });
+    const dialled: string[] = [];
+    await phone.subscribe((event) => {
+      if (event.type === "call.dialling") dialled.push(event.call.remote.uri);
+    });
+    await type("\u001bOR");
+    assert.match(text(), /› sip:a1@example.test[^]*Right other number/);
+    await type("\u001b[C");
+    assert.match(text(), /› sip:a2@example.test/);
+    await type("\r");
+    await type("x");
+    assert.equal(core.state.calls.size, 0);
+    await type("adam");
+    await type("\u001b[B\r");
+    assert.deepEqual(dialled, ["sip:a2@example.test", "sip:a2@example.test"]);
+  }));
+
+Deno.test("where there is no sound, answering is warned of before it ends the call", () =>
+  screen(async ({ type, rush, store, phone, text }) => {
+    const answers = asked(phone, "answer");
+    const missing = { code: "device-failed", message: "there is no sound card" } as const;
+    const devices = { backend: "none", devices: [], missing };
+    store.dispatch({ type: "records", records: { devices } });
+    ring(store);
+    await type("");
+    await type("a");
+    assert.match(text(), /no sound here: there is no sound card[^]*a\s+again answers/);
+    assert.deepEqual(answers, []);
+    await rush("a");
+    assert.deepEqual(answers, [{ call: "c2" }]);
+  }));
+
+Deno.test("Ctrl-L draws all again", () =>
+  screen(async ({ type, left }) => {
+    await type("\u000c");
+    await type("6\u000c");
+    assert.deepEqual(left, ["repainted", "repainted"]);
   }));

@@ -1,6 +1,6 @@
 /** The card and the manual say what the keys are now. */
 import assert from "node:assert/strict";
-import { ACTION_NAMES } from "../../../src/tui/keys/actions.ts";
+import { ACTION_NAMES } from "../../../src/tui/model/action_names.ts";
 import { cardMarkdown, keysManual } from "../../../src/tui/card.ts";
 import { keyLabel, keymapOf } from "../../../src/tui/keys/keymap.ts";
 

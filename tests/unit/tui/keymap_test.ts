@@ -1,7 +1,7 @@
 /** Every action within reach, no key that means two things, and remapping that keeps it so. */
 import assert from "node:assert/strict";
 import { OffhookError } from "../../../src/base/errors.ts";
-import { ACTION_NAMES } from "../../../src/tui/keys/actions.ts";
+import { ACTION_NAMES } from "../../../src/tui/model/action_names.ts";
 import {
   clashOf,
   isDialled,
@@ -35,7 +35,7 @@ Deno.test("the layers of every state are ones that may meet", () => {
     state({ calls: [call()] }),
     state({ screen: { field: "6" } }),
     state({ calls: [call()], screen: { overlay: { name: "pad", call: "c1", sent: "" } } }),
-    state({ screen: { overlay: { name: "palette", query: "", index: 0 } } }),
+    state({ screen: { overlay: { name: "palette", query: "" } } }),
     state({ screen: { overlay: { name: "help", top: 0 } } }),
     state({ screen: { overlay: { name: "confirm", about: "quit" } } }),
   ];

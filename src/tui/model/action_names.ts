@@ -1,0 +1,78 @@
+/**
+ * Everything that the screen can do, by name, and when a key means something. The table of what each
+ * name stands for is in `act/actions.ts`.
+ */
+
+/** In the order of the palette and of the `?` page. */
+export const ACTION_NAMES = [
+  "go",
+  "answer",
+  "hangup",
+  "reject",
+  "mute",
+  "hold",
+  "swap",
+  "transfer",
+  "pad",
+  "record",
+  "louder",
+  "softer",
+  "redial",
+  "search",
+  "up",
+  "down",
+  "pageUp",
+  "pageDown",
+  "otherNumber",
+  "clear",
+  "favourite",
+  "addContact",
+  "renameContact",
+  "removeContact",
+  "view.phone",
+  "view.contacts",
+  "view.history",
+  "view.quality",
+  "view.devices",
+  "view.accounts",
+  "view.log",
+  "view.next",
+  "view.previous",
+  "help",
+  "palette",
+  "undo",
+  "doNotDisturb",
+  "register",
+  "refresh",
+  "theme",
+  "suspend",
+  "startStation",
+  "endStation",
+  "quit",
+] as const;
+export type ActionName = typeof ACTION_NAMES[number];
+
+/** Choices of a question; only there. */
+export type AnswerName = "confirm.first" | "confirm.second" | "confirm.no";
+
+export type Group = "calls" | "dialling" | "views" | "program";
+export const GROUPS: readonly Group[] = ["calls", "dialling", "views", "program"];
+
+/** When a key means something; see `keys/keymap.ts`. */
+export type Layer =
+  | "always"
+  | "main"
+  | "idle"
+  | "free"
+  | "call"
+  | "pad"
+  | "palette"
+  | "help"
+  | "confirm"
+  | "choose";
+
+/** `m`, `?`, `enter`, `f2`, `ctrl+k`, `alt+m`, `shift+tab`. */
+export type KeyName = string;
+
+/** The key that hints name comes first. */
+export type Keys = Partial<Record<Layer, readonly KeyName[]>>;
