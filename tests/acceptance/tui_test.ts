@@ -88,7 +88,7 @@ testWith(
       await screen.until(/you .*dB/);
       await screen.press("h");
       await screen.until(/ON HOLD +602[^]*h resume/);
-      await screen.press("C-u");
+      await screen.press("M-u");
       await screen.until(/TALKING +602[^]*Undone/);
       await screen.press("t");
       await screen.until(/Transfer to › ▏number or name, then Enter/);
@@ -101,7 +101,7 @@ testWith(
       await screen.press("Enter");
       await screen.until(/TALKING +600[^]*x hang up/);
       await screen.press("x");
-      await screen.until(/Recent calls[^]*600 +answered[^]*600: call ended after/);
+      await screen.until(/Recent calls[^]*600 +answered[^]*600: call ended after[^]*q quit/);
       await screen.press("q");
       await screen.until(/The station was ended\.\s+ended with 0/);
     }),
@@ -123,7 +123,7 @@ testWith(
       await screen.paste("600\n");
       await screen.until(/Dial › 600/);
       await screen.press("Enter");
-      await screen.until(/TALKING +600[^]*Practice PBX +on hold/);
+      await screen.until(/TALKING +600[^]*Practice PBX +on hold[^]*x hang up/);
       await screen.press("s");
       await screen.until(/TALKING +Practice PBX[^]*600 +on hold/);
       await screen.press("F8");
@@ -154,14 +154,16 @@ testWith(
       const small = await screen.until(/TALKING +600 +0:\d\d\n[^]*x hang up/);
       assert.ok(small.split("\n").every((line) => [...line].length <= 40), small);
       await screen.resize(80, 24);
-      await screen.until(/F2 Phone.*F8 Log[^]*TALKING +600[^]*signalling not encrypted/);
+      await screen.until(
+        /F2 Phone.*F8 Log[^]*TALKING +600[^]*signalling not encrypted[^]*x hang up/,
+      );
       await screen.press("q");
       await screen.until(/A call is on[^]*1, Enter[^]*leave[^]*2 +hang up/);
       await screen.press("1");
       await screen.until(/The station goes on, with a call[^]*ended with 0/);
       const pid = stationPid(scratch);
       await screen.start("tui");
-      await screen.until(/TALKING +600[^]*Joined the station that was running/);
+      await screen.until(/TALKING +600[^]*Joined the station that was running[^]*x hang up/);
       assert.equal(stationPid(scratch), pid);
       await screen.press("q");
       await screen.until(/The station goes on, with a call[^]*ended with 0/);
@@ -328,7 +330,7 @@ speaker = "null"
       await bob.dial(kamailio.uri("alice"));
       await screen.until(/INCOMING CALL +bob +a answer +n decline/);
       await screen.press("a");
-      await screen.until(/TALKING +bob[^]*them +█[^]*sound not encrypted/);
+      await screen.until(/TALKING +bob[^]*them +█[^]*sound not encrypted[^]*x hang up/);
       await screen.press("m");
       await screen.until(/you .*MUTED[^]*m unmute/);
       await screen.press("m");
@@ -339,7 +341,9 @@ speaker = "null"
       await screen.until(/Transfer to ›/);
       await screen.type("carol");
       await screen.press("Enter");
-      await screen.until(/bob (?:talks with carol now: transferred|left for carol) after 0:\d\d/);
+      await screen.until(
+        /bob (?:talks with carol now: transferred|left for carol) after 0:\d\d[^]*q quit/,
+      );
       await carol.waitForEvent("CALL_ESTABLISHED");
       await screen.press("q");
       await screen.until(/The station was ended\.\s+ended with 0/);
@@ -383,7 +387,7 @@ testWith(
       await screen.start("tour");
       const steps = [
         [/1\/13: Type 600 and press Enter/, "600", "Enter"],
-        [/2\/13: [^]*m mutes/, "m"],
+        [/2\/13: [^]*m mutes[^]*x hang up/, "m"],
         [/3\/13: m again/, "m"],
         [/4\/13: h puts the call on hold[^]*TALKING/, "h"],
         [/5\/13: h again[^]*ON HOLD/, "h"],
@@ -392,9 +396,9 @@ testWith(
         [/7\/13: F5 shows how it sounds/, "F5"],
         [/8\/13: x hangs up/, "x"],
         [/9\/13: Type 620 and press Enter[^]*what you hear/, "620", "Enter"],
-        [/10\/13: It rings\. a answers[^]*INCOMING CALL/, "a"],
-        [/11\/13: x hangs up[^]*TALKING/, "x"],
-        [/12\/13: : has every action/, ":"],
+        [/10\/13: It rings\. a answers[^]*INCOMING CALL.* a answer/, "a"],
+        [/11\/13: x hangs up[^]*TALKING[^]*x hang up +m/, "x"],
+        [/12\/13: : has every action[^]*q quit/, ":"],
         [/What shall be done/, "Escape"],
         [/13\/13: That is all\. [^]*q leaves[^]*Recent calls/, "q"],
       ] as const;
@@ -413,3 +417,113 @@ async function isRunning(pid: number): Promise<boolean> {
     .output();
   return /^[^Z\s]/.test(new TextDecoder().decode(stdout));
 }
+
+testWith(
+  ["tmux"],
+  "what is typed while it starts and as calls begin acts on nothing; digits are DTMF",
+  () =>
+    withPhone(async ({ screen }) => {
+      await screen.start();
+      await screen.until(/starting a station/);
+      for (let key = 0; key < 8; key++) await screen.type("60");
+      await screen.until(/✓ alice registered[^]*Dial › (?:60)+▏/);
+      assert.doesNotMatch(await screen.text(), /^(?:60)+$/m, "nothing is echoed");
+      await screen.press("C-a", "C-k");
+      await screen.type("600");
+      await screen.press("Enter");
+      await screen.until(/TALKING +600/);
+      await screen.type("max");
+      const text = await screen.until(/TALKING +600[^]*x hang up/);
+      assert.doesNotMatch(text, /MUTED/);
+      await screen.type("12");
+      await screen.until(/DTMF +sent 12/);
+      await screen.type("/602");
+      await screen.until(/Dial › 602/);
+      await screen.press("Enter");
+      await screen.until(/TALKING +602[^]*600 +on hold/);
+    }),
+  LIMITS,
+);
+
+testWith(
+  ["tmux"],
+  "after a storm of sizes, and of text over it, the screen is right",
+  () =>
+    withPhone(async ({ screen }) => {
+      await screen.start();
+      await screen.until(/✓ alice registered[^]*q quit/);
+      await screen.type("600");
+      await screen.press("Enter");
+      await screen.until(/TALKING +600[^]*x hang up/);
+      for (let step = 0; step < 40; step++) {
+        await screen.resize(30 + step * 13 % 120, 10 + step * 7 % 40);
+      }
+      await screen.resize(80, 24);
+      const once = (text: string) => text.split(/TALKING/).length === 2;
+      const right = /^offhook [^]*F8 Log\n─+\n.*TALKING +600[^]*Dial ›.*\n.*x hang up.*all keys$/;
+      assert.ok(once(await screen.until(right)));
+      await screen.scribble("a message of somebody else");
+      await screen.until(/somebody else/);
+      await screen.press("C-l");
+      const text = await screen.until(right);
+      assert.ok(once(text) && !text.includes("somebody"), text);
+    }),
+  LIMITS,
+);
+
+testWith(
+  ["tmux"],
+  "a terminal that cannot move its cursor gets lines",
+  () =>
+    withPhone(async ({ screen }) => {
+      await screen.type("export TERM=dumb");
+      await screen.press("Enter");
+      await screen.start();
+      await screen.until(/screen-reader mode[^]*registered/);
+      await screen.type("600");
+      await screen.press("Enter");
+      await screen.until(/talking: 600/);
+      await screen.type("12");
+      await screen.press("Enter");
+      await screen.until(/sent 12/);
+      await screen.type("x");
+      await screen.press("Enter");
+      await screen.until(/600: call ended after/);
+      await screen.type("q");
+      await screen.press("Enter");
+      await screen.until(/ended with 0/);
+      // deno-lint-ignore no-control-regex
+      assert.doesNotMatch(screen.raw().split("cd ").at(-1)!, /\u001b\[[\d;]*[HJA]/);
+    }),
+  LIMITS,
+);
+
+testWith(
+  ["tmux"],
+  "a station of somebody else that dies can be started from here",
+  () =>
+    withPhone(async ({ screen, scratch }) => {
+      await screen.start();
+      await screen.until(/✓ alice registered[^]*q quit/);
+      // Left with a call on, it goes on; who joins it has found it.
+      await screen.type("600");
+      await screen.press("Enter");
+      await screen.until(/TALKING +600[^]*x hang up/);
+      await screen.press("q");
+      await screen.until(/A call is on/);
+      await screen.press("1");
+      await screen.until(/ended with 0/);
+      const pid = stationPid(scratch)!;
+      await screen.start("tui");
+      await screen.until(/Joined the station that was running[^]*x hang up/);
+      Deno.kill(pid, "SIGKILL");
+      await screen.until(/station away[^]*Enter starts it again[^]*Enter start the station/i);
+      await screen.press("Enter");
+      await screen.until(
+        /✓ alice registered[^]*The station is back; calls that were on are over/,
+        25_000,
+      );
+      assert.notEqual(stationPid(scratch), pid);
+    }),
+  LIMITS,
+);

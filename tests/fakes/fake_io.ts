@@ -42,6 +42,8 @@ export class FakeIo implements Io {
   keys: ((keys: string) => void) | undefined;
   /** How often the terminal's mode was restored. */
   restored = 0;
+  /** Whether typing is shown. */
+  echoes = true;
   time = 0;
 
   constructor(options: FakeIoOptions = {}) {
@@ -72,6 +74,10 @@ export class FakeIo implements Io {
   keyboard(listener: (keys: string) => void) {
     this.keys = listener;
     return { close: () => void this.restored++ };
+  }
+
+  echo(shown: boolean): void {
+    this.echoes = shown;
   }
 
   onInterrupt(listener: () => void): () => void {

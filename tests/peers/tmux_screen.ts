@@ -91,6 +91,13 @@ export class TmuxScreen {
     await this.#tmux(["resize-window", "-x", String(columns), "-y", String(rows)]);
   }
 
+  /** Somebody else writes on the terminal, as `wall` does. */
+  async scribble(text: string): Promise<void> {
+    const tty = (await this.#tmux(["list-panes", "-F", "#{pane_tty}"])).trim();
+    const print = 'printf "\\r\\n%s\\r\\n" "$0" > "$1"';
+    await new Deno.Command("sh", { args: ["-c", print, text, tty] }).output();
+  }
+
   async text(): Promise<string> {
     return (await this.#tmux(["capture-pane", "-p"])).trimEnd();
   }

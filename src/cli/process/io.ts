@@ -34,6 +34,11 @@ export interface Io {
   /** Raw keys of the terminal, a chunk as it is typed. Only when standard input is a TTY. */
   keyboard(listener: (keys: string) => void): Keyboard;
   /**
+   * Whether the terminal shows what is typed. While it does not, keys wait for whoever reads next, and
+   * Ctrl-C ends the process.
+   */
+  echo(shown: boolean): void;
+  /**
    * SIGINT, SIGTERM and SIGHUP. The first calls the listener; the second ends the process at once.
    * @returns stops listening
    */

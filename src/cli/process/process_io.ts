@@ -72,6 +72,7 @@ export function processIo(exit: (status: number) => never): Io {
       // In raw mode Ctrl-C is only a key: it becomes the signal that it was.
       openKeyboard((keys) => keys.includes("\u0003") ? interruptSelf() : listener(keys)),
     stderrStream,
+    echo: echoSwitch(exit),
     onInterrupt: (listener) => onInterrupt(listener, exit),
     onReload(listener) {
       reload = listener;
@@ -124,6 +125,35 @@ function onInterrupt(listener: () => void, exit: (status: number) => never): () 
     return () => Deno.removeSignalListener(signal, run);
   });
   return () => handlers.forEach((remove) => remove());
+}
+
+/** Nobody else would give a terminal back whose program is interrupted while it starts. */
+function echoSwitch(exit: (status: number) => never): Io["echo"] {
+  const restore = () => {
+    try {
+      Deno.stdin.setRaw(false);
+    } catch {
+      // The terminal is gone.
+    }
+  };
+  const interrupted = () => {
+    restore();
+    exit(130);
+  };
+  let hidden = false;
+  return (shown) => {
+    if (shown !== hidden) return;
+    hidden = !shown;
+    if (hidden) {
+      Deno.stdin.setRaw(true, { cbreak: true });
+      globalThis.addEventListener("unload", restore);
+      SIGNALS.forEach((signal) => Deno.addSignalListener(signal, interrupted));
+    } else {
+      restore();
+      globalThis.removeEventListener("unload", restore);
+      SIGNALS.forEach((signal) => Deno.removeSignalListener(signal, interrupted));
+    }
+  };
 }
 
 /** In raw mode for as long as it is open; the mode is restored in any case. */

@@ -10,7 +10,6 @@
 import type { RemotePhone } from "../../../control/client/remote_phone.ts";
 import { type ExitCode, OffhookError } from "../../../base/errors.ts";
 import type { JoinedPhone } from "../../../tui/model/link.ts";
-import type { TuiOptions } from "../../../tui/open.tsx";
 import { loadConfig } from "../../../config/load.ts";
 import type { Context } from "../../args/command.ts";
 import { type Io, say } from "../../process/io.ts";
@@ -27,6 +26,20 @@ import type { ScreenValues, TuiValues } from "./tui.ts";
 
 export async function runTui(values: TuiValues, { io }: Context): Promise<ExitCode> {
   requireTerminal(io);
+  return await withoutEcho(io, () => openPhone(values, io));
+}
+
+/** What is typed before the screen is there must not stand on it. */
+async function withoutEcho(io: Io, run: () => Promise<ExitCode>): Promise<ExitCode> {
+  io.echo(false);
+  try {
+    return await run();
+  } finally {
+    io.echo(true);
+  }
+}
+
+async function openPhone(values: TuiValues, io: Io): Promise<ExitCode> {
   const looks = await looksFor(values, io);
   if (values.practice) return await practise(looks, io);
   const { socket } = stationPlace(values, io);
@@ -36,7 +49,9 @@ export async function runTui(values: TuiValues, { io }: Context): Promise<ExitCo
   const { config } = await loadConfig({ path: values.config, ...placeOf(io) });
   if (Object.keys(config.accounts).length === 0) {
     const { setUpAccount } = await import("./tui_setup.ts");
+    io.echo(true);
     const choice = await setUpAccount(values, io);
+    io.echo(false);
     if (choice === "practice") return await practise(looks, io);
     if (choice === "leave") return 0;
   }
@@ -71,14 +86,19 @@ async function atStation(looks: Looks, io: Io, place: Place): Promise<ExitCode> 
   let ready = first;
   let pid = own?.pid;
   let startedAt = io.now();
+  let ours = own !== undefined;
+  const start = async (): Promise<void> => {
+    startedAt = io.now();
+    pid = (await startStation(args, socket, io)).pid;
+    ours = true;
+  };
   const join = async (): Promise<JoinedPhone> => {
     let phone = ready ?? await joinStation(socket);
     ready = undefined;
-    const ours = own !== undefined && pid !== undefined && !isAlive(pid);
-    if (phone === undefined && ours && io.now() - startedAt > RESTART_MS) {
+    const died = ours && pid !== undefined && !isAlive(pid);
+    if (phone === undefined && died && io.now() - startedAt > RESTART_MS) {
       // The station that we started died: nobody else would bring it back.
-      startedAt = io.now();
-      pid = (await startStation(args, socket, io)).pid;
+      await start();
       phone = await joinStation(socket);
     }
     if (phone === undefined) {
@@ -87,12 +107,19 @@ async function atStation(looks: Looks, io: Io, place: Place): Promise<ExitCode> 
       });
     }
     const { station } = phone.hello;
+    // Somebody else may have brought one back before us.
+    ours = ours && pid === station.pid;
     pid = station.pid;
     const name = `${station.name} ${station.version}`;
-    return { phone, closed: phone.closed, process: String(station.pid), name };
+    const ownership = ours ? "started" : "found";
+    return { phone, closed: phone.closed, process: String(station.pid), name, ownership };
   };
-  const ownership: TuiOptions["ownership"] = own === undefined ? "found" : "started";
-  const outcome = await showTui(looks, io, { join, ownership, practice: false });
+  const outcome = await showTui(looks, io, {
+    join,
+    ownership: ours ? "started" : "found",
+    startStation: start,
+    practice: false,
+  });
   if (outcome.how === "end" && pid !== undefined) await endProcess(pid, io);
   await say(io, outcome.goodbye);
   return 0;
@@ -101,8 +128,10 @@ async function atStation(looks: Looks, io: Io, place: Place): Promise<ExitCode> 
 /** The run of `offhook tour`. */
 export async function runTour(values: ScreenValues, { io }: Context): Promise<ExitCode> {
   requireTerminal(io);
-  const { config } = await loadConfig(placeOf(io));
-  return await practise(looksOf(values, config), io, true);
+  return await withoutEcho(io, async () => {
+    const { config } = await loadConfig(placeOf(io));
+    return await practise(looksOf(values, config), io, true);
+  });
 }
 
 async function practise(looks: Looks, io: Io, tour = false): Promise<ExitCode> {

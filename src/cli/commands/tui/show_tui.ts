@@ -18,7 +18,7 @@ export function looksOf(values: ScreenValues, config: Config): Looks {
 export async function showTui(
   { values, config }: Looks,
   io: Io,
-  phone: Pick<TuiOptions, "join" | "ownership" | "practice" | "tour">,
+  phone: Pick<TuiOptions, "join" | "ownership" | "practice" | "startStation" | "tour">,
 ): Promise<TuiOutcome> {
   // React's development build costs twice the time.
   if (io.environment("NODE_ENV") === undefined) Deno.env.set("NODE_ENV", "production");
@@ -26,6 +26,9 @@ export async function showTui(
   const { openTui } = await import("../../../tui/open.tsx");
   const { screen } = config;
   const locale = localeOf(io.environment, values.language ?? screen.language);
+  const lines = values.screenReader || screen.screen_reader || speaksLines(io)
+    ? linesOf(io)
+    : undefined;
   return await openTui({
     ...phone,
     locale,
@@ -34,11 +37,14 @@ export async function showTui(
     keys: Object.fromEntries(screen.keys.map(({ action, keys }) => [action, keys])),
     mouse: values.mouse || screen.mouse,
     environment: io.environment,
-    ...(values.screenReader || screen.screen_reader ||
-        io.environment("INK_SCREEN_READER") === "true"
-      ? { lines: linesOf(io) }
-      : {}),
+    ready: () => io.echo(true),
+    ...(lines === undefined ? {} : { lines }),
   });
+}
+
+/** Asked for by the environment, or the terminal cannot move its cursor. */
+function speaksLines({ environment }: Io): boolean {
+  return environment("INK_SCREEN_READER") === "true" || environment("TERM") === "dumb";
 }
 
 /** The terminal in its ordinary mode: it echoes and edits the line itself. */
