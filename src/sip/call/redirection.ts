@@ -7,21 +7,25 @@ import { MAX_REDIRECTIONS } from "../pacing.ts";
 import { parseNameAddrList } from "../message/uri.ts";
 
 const TAKEN_SCHEMES = ["sip", "sips", "tel"];
+/** A call that was to be encrypted is not made in the clear by a redirection (RFC 3261 §8.1.3.4). */
+const SECURE_SCHEMES = ["sips"];
 
 export class Redirection {
   readonly #seen: Set<string>;
+  readonly #schemes: readonly string[];
   #waiting: string[] = [];
   #left = MAX_REDIRECTIONS;
 
   /** @param first the target that was called first: a Contact with it would be a loop */
   constructor(first: string) {
     this.#seen = new Set([first]);
+    this.#schemes = /^sips:/i.test(first) ? SECURE_SCHEMES : TAKEN_SCHEMES;
   }
 
   /** Takes the Contacts of a 3xx; they come before those that wait from earlier ones. */
   add(contacts: readonly string[]): void {
     const found = contacts.flatMap((value) => parseNameAddrList(value) ?? [])
-      .filter(({ uri }) => TAKEN_SCHEMES.includes(uri.scheme))
+      .filter(({ uri }) => this.#schemes.includes(uri.scheme))
       .map(({ uri, parameters }) => ({
         target: new LiteralUri(uri).withoutHeaders().toString(),
         q: quality(parameters.get("q")),

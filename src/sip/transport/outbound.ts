@@ -9,10 +9,10 @@ import { RequestGate } from "../pacing.ts";
 import { unbracketed } from "../message/via.ts";
 import type { ClientTransaction, ClientTransactions } from "./transaction/client.ts";
 import type { DialogFlows } from "./routing/dialog_flows.ts";
-import { type BaseFlow, plainHost } from "./flow/flow.ts";
+import { type BaseFlow, isSecure, plainHost } from "./flow/flow.ts";
 import type { FlowTable } from "./routing/flow_table.ts";
 import type { Routing } from "./routing/routing.ts";
-import type { ServerTransactions } from "./transaction/server.ts";
+import type { ServerTransaction, ServerTransactions } from "./transaction/server.ts";
 import { contactAddress, copyOf, stampContact, stampRequestVia } from "./stamps.ts";
 import type { Clock, LayerEvent } from "./flow/types.ts";
 
@@ -67,7 +67,9 @@ export class Outbound {
     const { server, dialogs } = this.options;
     dialogs.answered(message);
     const transaction = server.find(message);
-    if (transaction === undefined || !transaction.flow.isOpen) return this.#lateResponse(message);
+    if (transaction === undefined || !transaction.flow.isOpen) {
+      return this.#lateResponse(message, transaction);
+    }
     const { flow } = transaction;
     const { status } = message;
     this.#stampContact(message, flow);
@@ -79,7 +81,10 @@ export class Outbound {
    * RFC 3261 §18.2.2: without the connection of the request, to where its Via says; but the account's
    * server, connected again, is reached by its new connection.
    */
-  async #lateResponse(message: SipMessage): Promise<BaseFlow> {
+  async #lateResponse(
+    message: SipMessage,
+    transaction: ServerTransaction<BaseFlow> | undefined,
+  ): Promise<BaseFlow> {
     const { via } = message;
     const again = this.options.routing.nextHopFlow(via.transport);
     if (again !== undefined) {
@@ -89,7 +94,8 @@ export class Outbound {
     }
     const transport = via.transport.toLowerCase();
     const host = plainHost(via.received ?? unbracketed(via.host));
-    if (transport !== "udp" && transport !== "tcp") {
+    const isEncrypted = transaction !== undefined && isSecure(transaction.flow);
+    if (isEncrypted || transport !== "udp" && transport !== "tcp") {
       throw new OffhookError("unreachable", "The connection of the request is closed.");
     }
     const asked = Number(via.rport);

@@ -314,6 +314,20 @@ Deno.test("nobody there is unreachable, with the reason", async () => {
   });
 });
 
+Deno.test("sips: is not called in the clear by way of an account", async () => {
+  await withAccount(async ({ phone, server }) => {
+    phone.dial("c", "sips:bob@example.com");
+    const { error, status } = await phone.next("CallRejected");
+    assert.equal(status, 0);
+    assert.equal(error.code, "tls-failed");
+    assert.match(
+      error.message,
+      /sips:bob@example\.com wants encryption, and the account speaks UDP/,
+    );
+    assert.equal(server.count("INVITE"), 0);
+  });
+});
+
 Deno.test("the identity that the account's server asserts for the answer is the remote party", async () => {
   const identity = 'P-Asserted-Identity: "Bob \\"B\\"" <tel:+4930123>, <sip:+4930123@pbx.example>';
   await withAccount(async ({ phone, server }) => {

@@ -31,6 +31,12 @@ Deno.test("contacts of a later 3xx come before those that wait", () => {
   assert.deepEqual(all(redirection), ["sip:c@h", "sip:b@h"]);
 });
 
+Deno.test("a call by sips: is redirected to sips: only", () => {
+  const redirection = new Redirection("sips:first@h");
+  redirection.add(["<sip:a@h>, <sips:b@h>;q=0.5, <tel:+49>"]);
+  assert.deepEqual(all(redirection), ["sips:b@h"]);
+});
+
 Deno.test("no more than ten targets are tried", () => {
   const redirection = new Redirection("sip:first@h");
   redirection.add(Array.from({ length: 30 }, (_, index) => `<sip:${index}@h>`));

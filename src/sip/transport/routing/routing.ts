@@ -13,7 +13,7 @@ import { OffhookError } from "../../../base/errors.ts";
 import type { Destination, Target } from "../../dns/locate.ts";
 import { header, type SipMessage } from "../../message/scan.ts";
 import { type DialogFlows, isInDialog, isWebSocket } from "./dialog_flows.ts";
-import type { BaseFlow } from "../flow/flow.ts";
+import { type BaseFlow, isSecure } from "../flow/flow.ts";
 import { type HopUri, nextHopOf } from "./next_hop.ts";
 import { mostTelling, type NextHopConnection } from "./next_hop_connection.ts";
 
@@ -45,16 +45,32 @@ export class Routing {
   flowFor(request: SipMessage): BaseFlow | Promise<BaseFlow> {
     const { dialogs, account } = this.options;
     const own = dialogs.preferred(request.callId);
-    if (own !== undefined) return own;
+    const asked = isInDialog(request) ? "" : request.requestUri;
+    if (own !== undefined) return fitting(own, asked);
     const hop = nextHopOf(request);
     if (
       account !== undefined && (hop === undefined || !this.#leavesAccount(request, hop, account))
     ) {
-      return accountFlow(account);
+      return accountFlow(account, asked);
     }
     if (hop === undefined) return Promise.reject(noHop(request.requestUri));
+    return this.#encrypted(request, hop) ?? this.#toward(hop, request.callId);
+  }
+
+  /** What began over TLS does not go on in the clear because a Contact forgets to say so. */
+  #encrypted(request: SipMessage, hop: HopUri): BaseFlow | Promise<BaseFlow> | undefined {
+    const began = isInDialog(request) ? this.options.dialogs.latest(request.callId) : undefined;
+    if (began === undefined || !isSecure(began) || isEncrypted(hop)) return undefined;
+    if (began.isOpen) return began;
+    return Promise.reject(
+      new OffhookError("unreachable", "The TLS connection of the call is closed."),
+    );
+  }
+
+  #toward(hop: HopUri, callId: string): BaseFlow | Promise<BaseFlow> {
     const set = this.#routes.get(hop.hostPort);
-    return set?.isOpen ? set : this.#located(hop, request.callId);
+    const fits = set?.isOpen && (!hop.secure || isSecure(set));
+    return fits ? set : this.#located(hop, callId);
   }
 
   /** Whether a request of an account's user agent may go elsewhere than to its server. */
@@ -81,9 +97,7 @@ export class Routing {
   /** The flow that a request outside any dialog would take to a SIP URI. */
   flowToward(hop: HopUri): BaseFlow | Promise<BaseFlow> {
     const { account } = this.options;
-    if (account !== undefined) return accountFlow(account);
-    const set = this.#routes.get(hop.hostPort);
-    return set?.isOpen ? set : this.#located(hop, "");
+    return account === undefined ? this.#toward(hop, "") : accountFlow(account);
   }
 
   async #located(hop: HopUri, callId: string): Promise<BaseFlow> {
@@ -97,7 +111,7 @@ export class Routing {
       return await this.#firstOf(targets);
     } catch (thrown) {
       const flow = this.options.dialogs.fallback(callId);
-      if (flow !== undefined) return flow;
+      if (flow !== undefined && (!hop.secure || isSecure(flow))) return flow;
       throw thrown;
     }
   }
@@ -117,11 +131,17 @@ export class Routing {
   }
 }
 
-function accountFlow(account: NextHopConnection): BaseFlow | Promise<BaseFlow> {
-  if (account.flow?.isOpen) return account.flow;
+function accountFlow({ flow }: NextHopConnection, uri = ""): BaseFlow | Promise<BaseFlow> {
+  if (flow?.isOpen) return fitting(flow, uri);
   return Promise.reject(
     new OffhookError("unreachable", "There is no connection to the account's server."),
   );
+}
+
+/** @param uri what is asked for: by sips: only in encryption (RFC 3261 §26.2.2) */
+function fitting(flow: BaseFlow, uri: string): BaseFlow | Promise<BaseFlow> {
+  const fits = isSecure(flow) || !/^sips:/i.test(uri);
+  return fits ? flow : Promise.reject(inTheClear(uri, flow));
 }
 
 /**
@@ -131,11 +151,27 @@ function accountFlow(account: NextHopConnection): BaseFlow | Promise<BaseFlow> {
  * WebSocket, which is a client's only way (RFC 7118); in the clear, where the account speaks TLS; to a
  * Contact of a private network that a server with a public address tells without a Record-Route.
  */
-function mayLeave({ flow, isSecure }: NextHopConnection, hop: HopUri, routed: boolean): boolean {
+function mayLeave(
+  { flow, isSecure: encrypts }: NextHopConnection,
+  hop: HopUri,
+  routed: boolean,
+): boolean {
   if (flow !== undefined && isWebSocket(flow)) return false;
-  if (isSecure && !hop.secure && hop.transport !== "tls" && hop.transport !== "wss") return false;
+  if (encrypts && !isEncrypted(hop)) return false;
   const server = flow?.remote.host;
   return routed || server === undefined || isPrivate(server) || !isPrivate(hop.host);
+}
+
+function isEncrypted({ secure, transport }: HopUri): boolean {
+  return secure === true || transport === "tls" || transport === "wss";
+}
+
+function inTheClear(uri: string, { transport }: BaseFlow): OffhookError {
+  const by = transport.toUpperCase();
+  return new OffhookError("tls-failed", `${uri} wants encryption, and the account speaks ${by}.`, {
+    hint: 'Set the account\'s transport to "tls", or dial sip: instead.',
+    data: { uri, transport },
+  });
 }
 
 const PRIVATE =
