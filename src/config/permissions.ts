@@ -25,7 +25,16 @@ const VARIABLES = [
   ...["LANG", "LC_*", "TZ", "NODE_*", "WS_*", "DEBUG"],
 ];
 
-const SYSTEM = ["uid", "networkInterfaces", "osRelease", "hostname", "cpus", "homedir"];
+const SYSTEM = [
+  "uid",
+  "gid",
+  "umask",
+  "networkInterfaces",
+  "osRelease",
+  "hostname",
+  "cpus",
+  "homedir",
+];
 
 /** Read by programs that look up names, and to see whether journald listens. */
 const SYSTEM_FILES = ["/etc/resolv.conf", "/etc/hosts", "/dev/stderr"];
