@@ -6,6 +6,7 @@
  * with `* `, both as Google has it. A table holds what a {@link Contact} has: lines of a vCard that
  * only other programs understand are not in it.
  */
+import { defused, undefused } from "./formula.ts";
 import {
   type Contact,
   type ContactCard,
@@ -58,7 +59,8 @@ export function readContactCsv(input: Uint8Array | string, options: ReadCsvOptio
 
 const IDENTIFYING = new Set(["name", "givenName", "familyName", "organisation", "number"]);
 
-function readRow({ fields }: CsvRecord, columns: (Column | undefined)[]): ContactCard {
+function readRow(record: CsvRecord, columns: (Column | undefined)[]): ContactCard {
+  const fields = record.fields.map(undefused);
   if (fields.slice(columns.length).some((field) => field.trim() !== "")) {
     // Which of them is one too many nobody knows: taking them would put values in wrong places.
     throw new RangeError(`${fields.length} fields, the header has ${columns.length}`);
@@ -153,7 +155,8 @@ export function writeContactCsv(contacts: Iterable<Contact>, format: CsvFormat =
     ...FIELDS,
     ...numbers.flatMap((n) => [`Phone ${n} - Label`, `Phone ${n} - Value`]),
   ];
-  return formatCsv([header, ...rows.map((contact) => contactFields(contact, most))], format);
+  const records = rows.map((contact) => contactFields(contact, most).map(defused));
+  return formatCsv([header, ...records], format);
 }
 
 function contactFields(contact: Contact, columns: number): string[] {
