@@ -3,6 +3,8 @@
  * programs when this one may not (see `src/spawner`).
  */
 
+import { hostEnvironment } from "./host_environment.ts";
+
 /** What of a child process is needed here; a {@link Deno.ChildProcess} is one. */
 export interface HostChild {
   readonly pid: number;
@@ -26,7 +28,7 @@ export interface StartedHost {
 export interface HostProgram {
   /** Program to run instead of the device host (a fake in tests): a path or file URL. */
   entry?: string;
-  /** Environment on top of ours. */
+  /** Environment on top of what of ours it gets. */
   env?: Record<string, string>;
   /** Where the socket's folder is made; absent: the folder of the user's sockets. */
   runtime?: string;
@@ -55,8 +57,8 @@ function spawnHost({ entry, env }: HostProgram, folder: string, socket: string):
       entry ?? here("../main.ts"),
       socket,
     ],
-    // libjack would start a sound server of its own while devices are listed.
-    env: { JACK_NO_START_SERVER: "1", ...env },
+    clearEnv: true,
+    env: { ...hostEnvironment(), ...env },
     stdin: "null",
     stdout: "piped",
     stderr: "piped",
