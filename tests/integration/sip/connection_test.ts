@@ -65,6 +65,50 @@ Deno.test("an HTTP server that is no WebSocket is named with its path", async ()
   }
 });
 
+Deno.test("a web page connects to a listener only when it is listed", async () => {
+  const server = new RawUserAgent();
+  try {
+    const listed = { origins: ["https://phone.example"] };
+    const open = await server.layer.listen("ws", loopback, listed);
+    const shut = await server.layer.listen("ws", loopback);
+    const table: [port: number, origin: string | undefined, status: number][] = [
+      [shut.port, undefined, 101],
+      [shut.port, "https://phone.example", 403],
+      [shut.port, `http://127.0.0.1:${shut.port}`, 403],
+      [shut.port, "null", 403],
+      [open.port, "https://phone.example", 101],
+      [open.port, "https://phone.example.evil", 403],
+      [open.port, "http://phone.example", 403],
+    ];
+    for (const [port, origin, status] of table) {
+      assert.equal(await handshake(port, origin), status, `${origin}`);
+    }
+  } finally {
+    await server.close();
+  }
+});
+
+/** The status that a WebSocket handshake with this Origin gets. */
+async function handshake(port: number, origin: string | undefined): Promise<number> {
+  const socket = net.connect({ host: "127.0.0.1", port });
+  const lines = [
+    "GET / HTTP/1.1",
+    `Host: 127.0.0.1:${port}`,
+    "Upgrade: websocket",
+    "Connection: Upgrade",
+    "Sec-WebSocket-Version: 13",
+    "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+    "Sec-WebSocket-Protocol: sip",
+    ...(origin === undefined ? [] : [`Origin: ${origin}`]),
+  ];
+  socket.write(lines.join("\r\n") + "\r\n\r\n");
+  const head = await new Promise<string>((resolve) =>
+    socket.once("data", (data) => resolve(`${data}`))
+  );
+  socket.destroy();
+  return Number(head.split(" ")[1]);
+}
+
 Deno.test("a server without the sip subprotocol is refused", async () => {
   const server = new RawUserAgent();
   try {

@@ -102,7 +102,8 @@ function webSocketServer(
     ...WEBSOCKET_OPTIONS,
     verifyClient: ({ req }, done) => {
       const offered = req.headers["sec-websocket-protocol"]?.split(/\s*,\s*/) ?? [];
-      done(offered.includes("sip"), 400, "The protocol must be sip");
+      if (!isKnownPage(req.headers.origin, options)) done(false, 403, "No web page may connect");
+      else done(offered.includes("sip"), 400, "The protocol must be sip");
     },
     handleProtocols: () => "sip",
   });
@@ -115,6 +116,14 @@ function webSocketServer(
   sockets.on("wsClientError", (_error, socket) => socket.destroy());
   sockets.on("error", () => {});
   return server;
+}
+
+/**
+ * Phones send no Origin, browsers always do: any page that somebody on this machine looks at could
+ * connect to a listener on loopback otherwise (RFC 6455 §10.2).
+ */
+function isKnownPage(origin: string | undefined, { origins = [] }: ListenOptions): boolean {
+  return origin === undefined || origins.includes(origin);
 }
 
 function refuse(_request: http.IncomingMessage, response: http.ServerResponse): void {

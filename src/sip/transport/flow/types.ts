@@ -64,6 +64,8 @@ export interface ListenTls {
 export interface ListenOptions {
   /** For `tls` and `wss`; required there. */
   tls?: ListenTls;
+  /** For `ws` and `wss`: web pages that may connect, as their browsers say it (`https://pbx.example`). */
+  origins?: readonly string[];
 }
 
 /**
