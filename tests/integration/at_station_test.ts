@@ -130,6 +130,39 @@ Deno.test("a call that the far end transfers is followed to where it goes, and h
     await scene.until(() => live(scene).length === 0 || undefined);
   }));
 
+Deno.test("transfer waits for its outcome and has its exit status; --no-wait only begins", () =>
+  withStation(async (scene) => {
+    await scene.start(["dial", "600", "--detach"]).status;
+    const call = live(scene)[0].id;
+    const news = (status: number, reason: string) =>
+      scene.core.submit({ type: "ReferProgress", call, status, reason });
+    const transferring = async (...args: string[]) => {
+      const run = scene.start(["transfer", "700", ...args]);
+      await scene.until(() => {
+        const { phase } = scene.core.state.calls.get(call)!;
+        return phase.name === "established" && phase.transfer.name === "referred" || undefined;
+      });
+      return run;
+    };
+    const begun = await transferring("--no-wait");
+    assert.equal(await begun.status, 0, begun.io.stderr.text);
+    for (const [status, reason, exit] of [[486, "Busy Here", 5], [404, "Not Found", 8]] as const) {
+      news(status, reason);
+      const failed = await transferring();
+      news(100, "Trying");
+      news(status, reason);
+      assert.equal(await failed.status, exit);
+      assert.match(failed.io.stderr.text, new RegExp(`700.*${status} ${reason}[^]*is back`));
+    }
+    const done = await transferring();
+    news(200, "OK");
+    assert.equal(await done.status, 0);
+    assert.match(done.io.stderr.text, /talks with 700 now/);
+    assert.deepEqual(live(scene), []);
+    const nothing = scene.start(["hangup"]);
+    assert.equal(await nothing.status, 8, "no call is on: no fault of who typed it");
+  }));
+
 Deno.test("--detach prints the call's id and leaves the call; a bound one ends with its client", () =>
   withStation(async (scene) => {
     const plain = scene.start(["dial", "600", "--detach"]);
