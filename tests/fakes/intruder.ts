@@ -14,6 +14,6 @@ const found = {
     .filter((variable) => state({ name: "env", variable })),
   read: paths.filter((path) => state({ name: "read", path })),
   write: paths.filter((path) => state({ name: "write", path })),
-  everything: (["read", "write", "env", "run", "sys"] as const).filter((name) => state({ name })),
+  everything: (["read", "write", "env", "run"] as const).filter((name) => state({ name })),
 };
 await Deno.stdout.write(new TextEncoder().encode(JSON.stringify(found)));

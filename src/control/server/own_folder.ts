@@ -34,6 +34,8 @@ export function ownFolder(path: string): void {
  * @throws OffhookError `file-unusable` when another user could put his own socket in place of ours
  */
 export function safeFolder(path: string): void {
+  // A station may look at its own folders only; the launcher looked at this one (narrow.ts).
+  if (Deno.permissions.querySync({ name: "read", path }).state !== "granted") return;
   const link = made(path);
   const info = statSync(path);
   const { uid, mode } = info;

@@ -16,7 +16,7 @@ const valueOf = (flags: string[], name: string) =>
 
 Deno.test("no list is empty: to Deno a flag without a list means everything", () => {
   const flags = permissionFlags(NOTHING);
-  for (const name of ["read", "write", "env", "run", "sys"]) {
+  for (const name of ["read", "write", "env", "run"]) {
     assert.ok(!flags.includes(`--allow-${name}`), name);
   }
   assert.ok(!flags.some((flag) => flag.endsWith("=")));

@@ -39,6 +39,8 @@ const PERSONAL = ["~/Music", "~/Recordings", "~/Documents", "~/Downloads", "~/De
 export async function stationFlags(values: StationValues, io: Io): Promise<string[]> {
   const loaded = await loadForCommand(values, io);
   const { environment } = io;
+  const { safeFolder } = await import("../../../control/server/own_folder.ts");
+  safeFolder(dirname(runtimeFolder(environment)));
   const own = [dataFolder(environment), stateFolder(environment), runtimeFolder(environment)];
   const open = openFolders(loaded, values, io);
   return permissionFlags({
