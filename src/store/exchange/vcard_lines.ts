@@ -69,10 +69,22 @@ const MAX_HEAD = 1000;
 const QUOTED_PRINTABLE = /^\s*(?:ENCODING\s*=\s*)?QUOTED-PRINTABLE\s*$/i;
 
 function isQuotedPrintable(line: string): boolean {
+  return hasParameter(line, QUOTED_PRINTABLE);
+}
+
+const BASE64 = /^\s*(?:ENCODING\s*=\s*)?(?:BASE64|B)\s*$/i;
+const BASE64_LINE = /^[A-Za-z0-9+/]+={0,2}[ \t]*$/;
+
+/** vCard 2.1 lets base64 go on without an indent, to an empty line; no property is without a colon. */
+function continuesBase64(physical: string, head: string | undefined): boolean {
+  return head !== undefined && BASE64_LINE.test(physical) && hasParameter(head, BASE64);
+}
+
+function hasParameter(line: string, wanted: RegExp): boolean {
   const start = line.slice(0, MAX_HEAD);
   const colon = indexOutsideQuotes(start, ":");
   return splitOutsideQuotes(start.slice(0, Math.max(0, colon)), ";")
-    .some((parameter) => QUOTED_PRINTABLE.test(parameter));
+    .some((parameter) => wanted.test(parameter));
 }
 
 function* contentLines(file: string): Generator<ContentLine, void> {
@@ -84,6 +96,7 @@ function* contentLines(file: string): Generator<ContentLine, void> {
     number++;
     if (soft) parts.push(physical);
     else if (parts.length > 0 && /^[ \t]/.test(physical)) parts.push(physical.slice(1));
+    else if (continuesBase64(physical, parts[0])) parts.push(physical.trimEnd());
     else {
       if (parts.length > 0) yield { line: start, bytes: parts.join("") };
       parts = physical.trim() === "" ? [] : [physical];

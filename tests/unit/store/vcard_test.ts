@@ -142,6 +142,26 @@ Deno.test("vCard 2.1: bare types, character sets, quoted-printable with soft lin
   assert.deepEqual(readOne(text), { contact, extra });
 });
 
+Deno.test("vCard 2.1: a photo whose lines are not indented is whole, and so is what follows", () => {
+  for (
+    const head of ["PHOTO;JPEG;ENCODING=BASE64", "PHOTO;TYPE=JPEG;ENCODING=b", "PHOTO;BASE64;JPEG"]
+  ) {
+    for (const end of [[""], []]) {
+      const { contact, extra } = readOne(card(
+        "VERSION:2.1",
+        "FN:Ann",
+        `${head}:`,
+        "/9j/4AAQ",
+        "SkZJRg==",
+        ...end,
+        "TEL;CELL:0170 1",
+      ));
+      assert.deepEqual(extra, ["PHOTO:data:image/jpeg;base64,/9j/4AAQSkZJRg=="], head);
+      assert.equal(contact.addresses[0]?.value, "0170 1");
+    }
+  }
+});
+
 Deno.test("lines that were folded inside a character, and bytes of another character set", () => {
   const utf8 = Buffer.from(card("VERSION:3.0", "FN:Jürgen"));
   const cut = utf8.indexOf(0xc3) + 1;
