@@ -167,6 +167,8 @@ export class WavRecorder {
   #block: Int16Array;
   #filled = 0;
   #broken = false;
+  /** The block that was handed over last is on disk, or that it is not was told. */
+  #written: Promise<void> = Promise.resolve();
 
   /** @param failed called once, when the disk refuses; nothing is written from then on */
   constructor(path: string, channels: number, failed: (error: OffhookError) => void) {
@@ -204,9 +206,11 @@ export class WavRecorder {
 
   /** Writes what is left and closes. Idempotent. */
   async close(): Promise<void> {
-    if (this.#filled > 0) this.#flush();
-    this.#broken = true;
+    if (this.#filled > 0 && !this.#broken) this.#flush();
     await this.#writer.close();
+    // Whether the last block came to the disk is told before this is over.
+    await this.#written;
+    this.#broken = true;
     for (const resampler of this.#resamplers.splice(0)) resampler.free();
   }
 
@@ -226,7 +230,7 @@ export class WavRecorder {
       );
       return;
     }
-    this.#writer.append(block).then((failure) => failure && this.#fail(failure));
+    this.#written = this.#writer.append(block).then((failure) => failure && this.#fail(failure));
   }
 
   #fail(error: OffhookError): void {
@@ -263,8 +267,8 @@ export class FileSink implements AudioSink {
   }
 
   async close(): Promise<void> {
-    this.#events = undefined;
     await this.#recorder?.close();
+    this.#events = undefined;
     this.#recorder = undefined;
   }
 }

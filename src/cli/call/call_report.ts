@@ -66,13 +66,17 @@ export function callReport(
     },
     dtmf: { sent: report?.dtmfSent ?? "", received: report?.dtmfReceived ?? "" },
     endedBy: record.endedBy,
+    ...(record.recordingError === undefined ? {} : { recordingError: record.recordingError }),
     ...(error === undefined ? {} : { error }),
   };
 }
 
 /** Total: every report has a status. An error's code stands over the outcome's. */
 export function exitOf(report: CallReport): ExitCode {
-  if (report.outcome === "answered") return 0;
+  if (report.outcome === "answered") {
+    const { recordingError } = report;
+    return recordingError === undefined ? 0 : EXIT_CODES[recordingError.code];
+  }
   if (report.error !== undefined) return EXIT_CODES[report.error.code];
   return EXIT_OF_OUTCOME[report.outcome];
 }
@@ -84,7 +88,8 @@ export function sentenceOf(report: CallReport): string {
   if (report.outcome !== "answered") return `${OUTCOME_WORDS[report.outcome]}${status}`;
   const who = report.endedBy === "remote" ? " by the other side" : "";
   const silence = report.media.heard ? "" : "; no sound was received";
-  return `ended after ${clock(report.durationMs)}${who}${silence}`;
+  const cut = report.recordingError === undefined ? "" : "; the recording is cut";
+  return `ended after ${clock(report.durationMs)}${who}${silence}${cut}`;
 }
 
 /** `0:07`, `12:34`, `1:02:03` */

@@ -151,6 +151,7 @@ export const callRecord: z.ZodType<CallRecord> = z.strictObject({
   endedAt: ms,
   report: mediaReport.optional(),
   recording: z.string().optional(),
+  recordingError: errorJson.optional(),
 });
 
 export const accountView: z.ZodType<AccountView> = z.strictObject({

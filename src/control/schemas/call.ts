@@ -28,6 +28,8 @@ export const callReportSchema = z.object({
   }),
   dtmf: z.object({ sent: z.string(), received: z.string() }),
   endedBy: z.enum(["local", "remote", "none"]),
+  recordingError: errorSchema.optional()
+    .describe("Why the recording, or the speaker's file, is cut: its code gives the exit status."),
   error: errorSchema.optional().describe("Why, when the call failed."),
 });
 

@@ -119,6 +119,7 @@ function recordOf(call: CallIn<"ending">): CallRecord {
   if (call.report !== undefined) record.report = call.report;
   const recording = call.recorded ?? call.endpoints.record;
   if (recording !== undefined && answeredAt !== undefined) record.recording = recording;
+  if (call.recordingError !== undefined) record.recordingError = call.recordingError;
   return record;
 }
 

@@ -94,14 +94,24 @@ export function attachAudio(
   turn.ask(command);
 }
 
-/** A recording that failed is over; everything else is gone on with. */
+/** A recording that failed is over, and that is remembered; everything else is gone on with. */
 export function endpointFailed(
   turn: Turn,
   call: Call,
   { endpoint, error }: Extract<MediaInput, { type: "EndpointFailed" }>,
 ): void {
   const ends = endpoint === "record" && call.recording.name !== "off";
-  const now: Call = ends ? turn.put({ ...call, recording: { name: "off" } }) : call;
+  const now: Call = turn.put({
+    ...call,
+    ...(ends ? { recording: { name: "off" as const } } : {}),
+    ...(isFile(call, endpoint) ? { recordingError: error } : {}),
+  });
   turn.tell("call.endpoint", now, { endpoint, working: false, error });
   if (ends) turn.tell("call.recording", now, { ...now.recording });
+}
+
+/** What is lost then is a file that somebody wants to have whole. */
+function isFile(call: Call, endpoint: "microphone" | "speaker" | "record"): boolean {
+  return endpoint === "record" ||
+    (endpoint === "speaker" && call.endpoints.speaker.kind === "file");
 }

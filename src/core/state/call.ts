@@ -121,6 +121,8 @@ export interface Call {
   recording: Recording;
   /** Path of the last recording, also when it ended before the call. */
   recorded?: string;
+  /** Why the recording, or the speaker's file, is cut. */
+  recordingError?: ErrorJson;
   /** The description of ours that is in force: repeated when a peer asks again. */
   description?: MediaDescription;
   report?: MediaReport;
@@ -189,6 +191,8 @@ export interface CallRecord extends CallOutcome {
   report?: MediaReport;
   /** Path of the recording. */
   recording?: string;
+  /** Why that, or the speaker's file, is cut: a full disk. */
+  recordingError?: ErrorJson;
 }
 
 /** What a face shows of a call. `state` is one word for what a person would say. */

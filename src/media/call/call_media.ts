@@ -18,7 +18,7 @@ import type {
   MediaReport,
 } from "../../core/ports/media_port.ts";
 import type { CallId } from "../../core/ports/sip_port.ts";
-import { CallSound } from "../sound/call_sound.ts";
+import { CallSound, type EndpointName } from "../sound/call_sound.ts";
 import type { MediaClock } from "../clock.ts";
 import { ControlStream } from "./control_stream.ts";
 import { InboundStream } from "./inbound.ts";
@@ -59,6 +59,8 @@ export class CallMedia {
   /** Endpoints, recording, and programs that have joined. */
   readonly sound: CallSound;
   #state: "opening" | "open" | "streaming" | "closed" = "opening";
+  /** Everything is closed and MediaClosed or MediaFailed is told next. */
+  #gone = false;
   #sockets: SocketPair | undefined;
   #remote: RemoteAddress | undefined;
   /** When the stream was started or changed last, ms. */
@@ -216,6 +218,7 @@ export class CallMedia {
     this.#state = "closed";
     const report = this.report();
     await this.#release();
+    this.#gone = true;
     this.#outbound.free();
     this.#inbound.free();
     return report;
@@ -249,12 +252,18 @@ export class CallMedia {
 
   #soundOf(call: CallId): CallSound {
     return new CallSound(this.#around.devices, {
-      failed: (endpoint, error) =>
-        this.#tell({ type: "EndpointFailed", call, endpoint, error: error.toJSON() }),
+      failed: (endpoint, error) => this.#tellFailure(endpoint, error),
       restored: (endpoint) => this.#tell({ type: "EndpointRestored", call, endpoint }),
       microphoneEnded: () => this.#tell({ type: "MicrophoneEnded", call }),
       recordingSettled: () => this.#tell({ type: "RecordingSettled", call }),
     });
+  }
+
+  /** Also while the call closes: the last second of a file is written then. */
+  #tellFailure(endpoint: EndpointName, error: OffhookError): void {
+    if (this.#gone) return;
+    const { call } = this;
+    this.#around.notify({ type: "EndpointFailed", call, endpoint, error: error.toJSON() });
   }
 
   /** Tells the core, unless the call is closed: MediaClosed or MediaFailed is the last word. */

@@ -142,6 +142,25 @@ Deno.test("a full disk is told once", async () => {
   await sink.close();
 });
 
+Deno.test("a disk that fills with the last block is told before the file is closed", async () => {
+  const path = await Deno.makeTempFile({ suffix: ".wav" });
+  const log = new EndpointLog();
+  const sink = new FileSink(path);
+  await sink.open(log);
+  sink.start();
+  // Less than a second: it is written when the sink closes.
+  for (let i = 0; i < 10; i++) sink.write(new Int16Array(FRAME_SAMPLES).fill(1000));
+  const { write } = Deno.FsFile.prototype;
+  Deno.FsFile.prototype.write = () => Promise.reject(new Error("No space left (os error 28)"));
+  try {
+    await sink.close();
+  } finally {
+    Deno.FsFile.prototype.write = write;
+    await Deno.remove(path);
+  }
+  assert.deepEqual(log.errors.map(({ code }) => code), ["file-unusable"]);
+});
+
 Deno.test("a file that cannot be written says so, not that it is no WAV file", async () => {
   const path = `${Deno.cwd()}/no-such-folder/x.wav`;
   const failure = await new WavWriter(path, 8000, 1).open().then(

@@ -79,6 +79,16 @@ Deno.test("an answered call without sound fails only when sound is required", ()
   assert.equal(exitOf(reportOf(aRecord(), true)), 0);
 });
 
+Deno.test("a recording that is cut is told, in JSON, in words and by the exit status", () => {
+  const recordingError = new OffhookError("file-unusable", "no space is left").toJSON();
+  const report = reportOf(aRecord({ recordingError }));
+  callReportSchema.parse(report);
+  assert.equal(report.outcome, "answered");
+  assert.deepEqual(report.recordingError, recordingError);
+  assert.equal(exitOf(report), 2);
+  assert.match(sentenceOf(report), /; the recording is cut$/);
+});
+
 Deno.test("what is unknown is null, so that every key is always there", () => {
   const record = aFailure("unreachable", new OffhookError("unreachable", "x"), { sipStatus: 0 });
   delete record.local;

@@ -179,6 +179,18 @@ Deno.test("a recording is told again when media has done it, and is over when it
   assert.equal(scene.call("a").recording.name, "on");
 });
 
+Deno.test("a recording that was cut is in the record, also when its last moment was", () => {
+  const error = { code: "file-unusable", message: "no space is left" } as const;
+  for (const ending of [false, true]) {
+    const scene = new Scene().talking().play({ type: "Record", call: "a", path: "/tmp/a.wav" });
+    if (ending) scene.play({ type: "Hangup", call: "a" });
+    scene.play({ type: "EndpointFailed", call: "a", endpoint: "record", error });
+    if (!ending) scene.play({ type: "Hangup", call: "a" });
+    scene.play(closed("a"), byeDone("a"));
+    assert.deepEqual(scene.record().recordingError, error);
+  }
+});
+
 Deno.test("recording starts, pauses and stops, and its path is in the record", () => {
   const scene = new Scene().talking().play({ type: "Record", call: "a", path: "/tmp/a.wav" });
   assert.equal(scene.effect("RecordMedia").path, "/tmp/a.wav");
