@@ -38,7 +38,7 @@ const SCENES: { name: string; title: string; keys: string[][]; says: RegExp }[] 
     name: "waiting",
     title: "offhook: a second call waits while one is on",
     keys: [["620", "Enter"], ["600", "Enter"]],
-    says: /SECOND CALL WAITING[^]*TALKING/,
+    says: /SECOND CALL WAITING.* n decline[^]*TALKING/,
   },
   {
     name: "quality",
