@@ -75,6 +75,9 @@ export class Controller implements Desk {
     if (event.type === "paste") return this.#paste(event.text);
     const { key } = event;
     if (this.#windows.key(key) || this.#editKey(key)) return;
+    if (event.burst && this.#inCall()) {
+      return this.say("hint.letters", { search: this.keyOf("search") });
+    }
     const action = this.keymap.find(key, layersOf(this.store.get()));
     if (action !== undefined) return this.act(action);
     this.#type(key);
@@ -152,6 +155,11 @@ export class Controller implements Desk {
   setField(text: string): void {
     this.store.dispatch({ type: "field", text });
     this.#search();
+  }
+
+  /** Letters are keys of a call now. */
+  #inCall(): boolean {
+    return layersOf(this.store.get()).includes("call");
   }
 
   #tick(): void {

@@ -11,14 +11,16 @@ import type { KeyName } from "../model/action_names.ts";
 import { type MouseEvent, mouseEvent } from "./mouse_event.ts";
 
 export type KeyEvent =
-  | { type: "key"; key: KeyName }
+  /** `burst`: came at once with other letters, as no fingers type them. */
+  | { type: "key"; key: KeyName; burst?: true }
   | { type: "paste"; text: string }
   | MouseEvent;
 
 const PASTE_BEGIN = "\u001b[200~";
 const PASTE_END = "\u001b[201~";
-/** A paste that never ends must not swallow the keyboard. */
+/** Characters: a longer paste is no number. It is dropped whole, never typed; Ctrl-C ends it, too. */
 const MAX_PASTE = 64 * 1024;
+const CTRL_C = "\u0003";
 
 /** CSI and SS3 finals. */
 const FINALS: Readonly<Record<string, KeyName>> = {
@@ -75,6 +77,7 @@ const UNFINISHED = /^\u001b(?:$|\[\[?[\x20-\x3f]*$|O$)/;
 export class KeyDecoder {
   #rest = "";
   #paste: string | undefined;
+  #pasteIsTooLong = false;
 
   /** True while an Esc waits for what may follow. */
   get pending(): boolean {
@@ -146,11 +149,14 @@ export class KeyDecoder {
   }
 
   #pasted(events: KeyEvent[]): boolean {
-    const end = this.#rest.indexOf(PASTE_END);
+    const mark = this.#pasteIsTooLong && this.#rest.includes(CTRL_C) ? CTRL_C : PASTE_END;
+    const end = this.#rest.indexOf(mark);
     if (end >= 0) {
-      events.push({ type: "paste", text: this.#paste! + this.#rest.slice(0, end) });
+      const text = this.#paste! + this.#rest.slice(0, end);
+      if (!this.#pasteIsTooLong) events.push({ type: "paste", text });
       this.#paste = undefined;
-      this.#rest = this.#rest.slice(end + PASTE_END.length);
+      this.#pasteIsTooLong = false;
+      this.#rest = this.#rest.slice(end + mark.length);
       return true;
     }
     // The end mark itself may be cut in two.
@@ -160,7 +166,10 @@ export class KeyDecoder {
       : this.#rest.length;
     this.#paste += this.#rest.slice(0, safe);
     this.#rest = this.#rest.slice(safe);
-    if (this.#paste!.length > MAX_PASTE) this.#paste = undefined;
+    if (this.#pasteIsTooLong || this.#paste!.length > MAX_PASTE) {
+      this.#pasteIsTooLong = true;
+      this.#paste = "";
+    }
     return false;
   }
 }
@@ -197,4 +206,13 @@ function nameOf(character: string): KeyName {
 
 function key(name: KeyName): KeyEvent {
   return { type: "key", key: name };
+}
+
+/** Several letters of one read are a word: pasted without brackets, or typed while nobody read. */
+export function withBursts(events: KeyEvent[]): KeyEvent[] {
+  const isLetter = (event: KeyEvent) => event.type === "key" && /^\p{L}$/u.test(event.key);
+  if (events.filter(isLetter).length < 2) return events;
+  return events.map((event) =>
+    isLetter(event) ? { ...event as KeyEvent & { type: "key" }, burst: true } : event
+  );
 }

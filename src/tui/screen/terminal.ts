@@ -8,7 +8,7 @@
  */
 import process from "node:process";
 import { MOUSE_OFF, MOUSE_ON } from "../keys/mouse_event.ts";
-import { KeyDecoder, type KeyEvent } from "../keys/keys.ts";
+import { KeyDecoder, type KeyEvent, withBursts } from "../keys/keys.ts";
 import { POP_TITLE, PUSH_TITLE } from "./notice.ts";
 
 export interface TerminalEvents {
@@ -131,7 +131,7 @@ export class ProcessTerminal implements Terminal {
 
   #take(text: string): void {
     clearTimeout(this.#escape);
-    for (const event of this.#decoder.feed(text)) this.#events?.key(event);
+    for (const event of withBursts(this.#decoder.feed(text))) this.#events?.key(event);
     if (!this.#decoder.pending) return;
     this.#escape = setTimeout(() => {
       for (const event of this.#decoder.flush()) this.#events?.key(event);

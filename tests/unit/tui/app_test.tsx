@@ -50,6 +50,7 @@ async function open({ columns, rows } = { columns: 80, rows: 24 }) {
   };
   return {
     ...fake,
+    controller,
     store,
     left,
     frames: app.frames,
@@ -323,6 +324,16 @@ Deno.test("what is typed as a call begins does not act on it, however fast or sl
     assert.match(text(), / x hang up|^x hang up/m);
     await rush("m");
     assert.match(text(), /MUTED/);
+  }));
+
+Deno.test("a word that comes in one piece is no keys of a call, at any time", () =>
+  screen(async ({ type, controller, core, text }) => {
+    await type("600\r");
+    for (const key of "max") controller.press({ type: "key", key, burst: true });
+    await settled();
+    assert.match(text(), /letters are keys; press \/ first/);
+    const [call] = [...core.state.calls.values()];
+    assert.equal(call?.muted, false);
   }));
 
 Deno.test("a call that comes in is neither answered nor declined by what was being typed", async () => {

@@ -1,7 +1,7 @@
 /** What terminals send becomes keys and pastes, however it is cut. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { KeyDecoder } from "../../../src/tui/keys/keys.ts";
+import { KeyDecoder, withBursts } from "../../../src/tui/keys/keys.ts";
 
 function decode(...chunks: string[]): string[] {
   const decoder = new KeyDecoder();
@@ -77,4 +77,20 @@ Deno.test("clicks and the wheel, and nothing of buttons that are let go or unkno
   );
   assert.deepEqual(events, ["click 2,4", "wheel-up 79,23", "wheel-down 299,0", "key"]);
   assert.deepEqual(decoder.feed("\u001b[<0;99999999999;M\u001b[<;;M\u001b[<M"), []);
+});
+
+Deno.test("several letters of one read are a word; digits and single letters are keys", () => {
+  const burst = (text: string) =>
+    withBursts(new KeyDecoder().feed(text)).map((event) => "burst" in event ? "word" : "key");
+  assert.deepEqual(burst("max1"), ["word", "word", "word", "key"]);
+  for (const text of ["m", "d123", "12#", "m\r", "\u001bm\u001bx"]) {
+    assert.ok(!burst(text).includes("word"), text);
+  }
+});
+
+Deno.test("a paste that is too long is dropped whole, and the keys behind it act", () => {
+  const long = "paste q ".repeat(20_000);
+  const chunks = Array.from({ length: 40 }, (_, at) => long.slice(at * 4_000, (at + 1) * 4_000));
+  assert.deepEqual(decode("\u001b[200~", ...chunks, "\u001b[201~m"), ["m"]);
+  assert.deepEqual(decode("\u001b[200~", ...chunks, "\u0003m"), ["m"]);
 });
