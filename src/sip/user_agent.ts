@@ -306,11 +306,15 @@ export class UserAgent {
       server.reject({ statusCode: replaced.refusal });
       return;
     }
-    const leg = replaced === undefined || !this.#sources.mayReplace(replaced.dialog, flow)
+    const taken = replaced === undefined || !this.#sources.mayReplace(replaced.dialog, flow)
       ? undefined
-      : [...this.#legs.values()].find((each) => each.dialog === replaced.dialog);
-    if (replaced !== undefined && leg === undefined) server.reject({ statusCode: 481 });
-    else new IncomingCall(this.#agent, server, newToken(), flow, leg).start();
+      : [...this.#legs].find(([, leg]) => leg.dialog === replaced.dialog);
+    if (replaced !== undefined && taken === undefined) {
+      server.reject({ statusCode: 481 });
+      return;
+    }
+    const place = taken && { call: taken[0], leg: taken[1] };
+    new IncomingCall(this.#agent, server, newToken(), flow, place).start();
   }
 
   async #endCalls(): Promise<void> {

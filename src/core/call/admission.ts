@@ -11,7 +11,7 @@ import { answerOffer, capabilitiesFor } from "../media/offer_answer.ts";
 import type { Outcome } from "../state/outcome.ts";
 import type { SipInput } from "../ports/sip_port.ts";
 import { countStranger } from "../account/strangers.ts";
-import type { Turn } from "../state/turn.ts";
+import { type CallIn, isIn, type Turn } from "../state/turn.ts";
 
 type Incoming = Extract<SipInput, { type: "IncomingCall" }>;
 
@@ -70,6 +70,11 @@ function refuseStranger(turn: Turn, { call, account, source, from }: Incoming): 
 }
 
 function refusalOf(turn: Turn, input: Incoming): Refusal | undefined {
+  return (replacedBy(turn, input) === undefined ? busyRefusal(turn, input) : undefined) ??
+    soundRefusal(turn, input);
+}
+
+function busyRefusal(turn: Turn, input: Incoming): Refusal | undefined {
   const { doNotDisturb, maxCalls } = turn.settings;
   if (doNotDisturb) return { status: 486, reason: "do not disturb", outcome: "missed" };
   if (turn.calls.size >= maxCalls) {
@@ -78,6 +83,9 @@ function refusalOf(turn: Turn, input: Incoming): Refusal | undefined {
   if (ringsTooOften(turn, input)) {
     return { status: 486, reason: "too many calls of one source ring", outcome: "missed" };
   }
+}
+
+function soundRefusal(turn: Turn, input: Incoming): Refusal | undefined {
   try {
     if (input.unusable !== undefined) throw OffhookError.fromJSON(input.unusable);
     if (input.offer !== null) {
@@ -88,6 +96,12 @@ function refusalOf(turn: Turn, input: Incoming): Refusal | undefined {
     const error = OffhookError.from(thrown);
     return { status: 488, reason: error.message, outcome: "media-failed", error };
   }
+}
+
+/** The answered call whose place the new one takes (RFC 3891): it is no call more. */
+export function replacedBy(turn: Turn, { replaces }: Incoming): CallIn<"established"> | undefined {
+  const replaced = replaces === undefined ? undefined : turn.find(replaces);
+  return replaced !== undefined && isIn(replaced, "established") ? replaced : undefined;
 }
 
 /** One source may take half of the lines by ringing; the others are for the rest of the world. */

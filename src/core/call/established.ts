@@ -15,7 +15,7 @@ const DIGITS = /^[0-9A-D*#w,]+$/i;
 export function establish(turn: Turn, call: Call, exchange: Exchange): Call {
   turn.stopTimer("no-answer", call.id);
   turn.stopTimer("ring", call.id);
-  holdOthers(turn, call.id);
+  if (!call.hold.local) holdOthers(turn, call.id);
   const answeredAt = turn.moment.at;
   const established = turn.enter(call, {
     name: "established",

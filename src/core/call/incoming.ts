@@ -8,7 +8,7 @@ import { answerOffer, capabilitiesFor, createOffer } from "../media/offer_answer
 import type { SipEffect, SipInput } from "../ports/sip_port.ts";
 import type { Command } from "../state/state.ts";
 import { type CallIn, isIn, refuse, type Turn } from "../state/turn.ts";
-import { admit, capabilitiesOf, ringingSource } from "./admission.ts";
+import { admit, capabilitiesOf, replacedBy, ringingSource } from "./admission.ts";
 import { end } from "./ending.ts";
 import { establish } from "./established.ts";
 import { openMedia, portsOf, recordingOf, runStream } from "./media.ts";
@@ -17,6 +17,7 @@ import { autoAnswerMs } from "../phone/settings.ts";
 
 export function incoming(turn: Turn, input: Extract<SipInput, { type: "IncomingCall" }>): void {
   if (!admit(turn, input)) return;
+  const replaced = replacedBy(turn, input);
   const call: Call = {
     id: input.call,
     direction: "incoming",
@@ -39,12 +40,25 @@ export function incoming(turn: Turn, input: Extract<SipInput, { type: "IncomingC
     trusted: turn.settings.trust === "everyone" || isTrusted(turn.settings.callers, input),
   };
   turn.put(call);
+  if (replaced !== undefined) return replace(turn, call, replaced);
   turn.ask({ type: "SendProgress", call: call.id, status: 180 });
   turn.startTimer("ring", call.id, turn.settings.ringMs);
   const { autoAnswerAfter } = input;
   const afterMs = autoAnswerMs(turn, call, autoAnswerAfter);
   if (afterMs !== undefined) turn.startTimer("auto-answer", call.id, afterMs);
   turn.tell("call.incoming", call, autoAnswerAfter === undefined ? undefined : { autoAnswerAfter });
+}
+
+/**
+ * RFC 3891 §3: the person talks already and is handed over, so nothing rings. The new call is heard
+ * where the old one was, muted or held as that was.
+ */
+function replace(turn: Turn, call: Call, replaced: CallIn<"established">): void {
+  const { id: replaces, endpoints, muted, hold } = replaced;
+  turn.put({ ...call, replaces, muted, hold: { ...call.hold, local: hold.local } });
+  turn.tell("call.incoming", turn.need(call.id), { replaces });
+  const { record: _, ...sound } = endpoints;
+  answer(turn, { type: "Answer", call: call.id, endpoints: sound });
 }
 
 /**
@@ -59,7 +73,7 @@ export function answer(turn: Turn, command: Extract<Command, { type: "Answer" }>
   const capabilities = command.codecs === undefined
     ? call.capabilities
     : capabilitiesFor(command.codecs, turn.settings.formats);
-  holdOthers(turn, call.id);
+  if (!call.hold.local) holdOthers(turn, call.id);
   turn.stopTimer("ring", call.id);
   turn.stopTimer("auto-answer", call.id);
   const answering = turn.put({
@@ -103,7 +117,11 @@ export function accept(turn: Turn, call: CallIn<"answering">): void {
   if (ports === undefined) return;
   const { offer } = call.phase;
   if (offer === null) {
-    const ours = createOffer(call.capabilities, ports);
+    const ours = createOffer(
+      call.capabilities,
+      ports,
+      call.hold.local ? "sendonly" : "sendrecv",
+    );
     sendAccept(turn, call, ours);
     establish(turn, { ...call, description: ours }, { name: "awaiting-ack", offer: ours });
     return;
@@ -114,9 +132,11 @@ export function accept(turn: Turn, call: CallIn<"answering">): void {
     return;
   }
   try {
-    const settled = answerOffer(offer, call.capabilities, ports);
+    const wish = call.hold.local ? "sendonly" : "sendrecv";
+    const settled = answerOffer(offer, call.capabilities, ports, wish);
     sendAccept(turn, call, settled.answer);
-    const described = { ...call, description: settled.answer };
+    const toldHold = call.hold.local;
+    const described = { ...call, toldHold, description: settled.answer };
     establish(turn, runStream(turn, described, settled.stream, true), { name: "stable" });
   } catch (error) {
     reject(turn, call, 488, {}, OffhookError.from(error));

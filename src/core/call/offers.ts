@@ -7,7 +7,13 @@
 import type { Call } from "../state/call.ts";
 import { OffhookError } from "../../base/errors.ts";
 import type { MediaDescription } from "../media/media_description.ts";
-import { acceptAnswer, answerOffer, answerRemoval, createOffer } from "../media/offer_answer.ts";
+import {
+  acceptAnswer,
+  answerOffer,
+  answerRemoval,
+  createOffer,
+  createReoffer,
+} from "../media/offer_answer.ts";
 import type { SipInput } from "../ports/sip_port.ts";
 import { type CallIn, isIn, refuse, type Turn } from "../state/turn.ts";
 import { end } from "./ending.ts";
@@ -33,8 +39,10 @@ export function setHold(turn: Turn, call: Call, local: boolean): void {
 /** A call becomes active: the others are held, where one person has one pair of ears. */
 export function holdOthers(turn: Turn, active: string): void {
   if (turn.settings.active === "all") return;
+  const replaced = turn.find(active)?.replaces;
   for (const call of [...turn.calls.values()]) {
-    if (call.id !== active && isIn(call, "established") && !call.hold.local) {
+    const stays = call.id === active || call.id === replaced;
+    if (!stays && isIn(call, "established") && !call.hold.local) {
       setHold(turn, call, true);
     }
   }
@@ -169,7 +177,11 @@ function reofferIfNeeded(turn: Turn, call: Call): void {
   const ports = portsOf(call);
   if (!isIn(call, "established") || ports === undefined) return;
   if (call.phase.exchange.name !== "stable" || call.hold.local === call.toldHold) return;
-  const offer = createOffer(call.capabilities, ports, call.hold.local ? "sendonly" : "sendrecv");
+  const direction = call.hold.local ? "sendonly" : "sendrecv";
+  const made = call.media.name === "running"
+    ? createReoffer(call.media.stream, call.capabilities, ports, direction)
+    : createOffer(call.capabilities, ports, direction);
+  const offer = { ...made, profile: call.description?.profile ?? made.profile };
   turn.ask({ type: "SendReinvite", call: call.id, offer });
   turn.put({
     ...call,

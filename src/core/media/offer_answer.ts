@@ -74,6 +74,38 @@ export function createOffer(
 }
 
 /**
+ * An offer of ours in a running call, as for hold: what was agreed comes first and keeps its payload
+ * types (RFC 3264 §8.3.2), so that the codec does not change; the other capabilities follow.
+ */
+export function createReoffer(
+  running: NegotiatedStream,
+  capabilities: PayloadFormat[],
+  local: LocalPorts,
+  direction: Direction,
+): MediaDescription {
+  const { sendFormat, receiveFormats, receiveEvents } = running;
+  const current = receiveFormats.filter((format) => same(format, sendFormat));
+  const agreed = [...new Set([...current, ...receiveFormats])];
+  const kept = receiveEvents === undefined ? agreed : [...agreed, receiveEvents];
+  const taken = new Set(kept.map((format) => format.payloadType));
+  const others = capabilities.filter((format) => !kept.some((each) => same(each, format)))
+    .map((format) => withFreeType(format, taken));
+  const formats = [...kept, ...others].sort((a, b) => Number(isEvent(a)) - Number(isEvent(b)));
+  return createOffer(formats, local, direction);
+}
+
+/** The format with a payload type that is not in `taken`, where it is added. */
+function withFreeType(format: PayloadFormat, taken: Set<number>): PayloadFormat {
+  let payloadType = format.payloadType;
+  if (taken.has(payloadType)) {
+    payloadType = 96;
+    while (taken.has(payloadType)) payloadType += 1;
+  }
+  taken.add(payloadType);
+  return { ...format, payloadType };
+}
+
+/**
  * Our answer to the peer's offer.
  * @param wish the most that we want; the answer never exceeds what the offer allows (RFC 3264 §6.1)
  * @throws OffhookError `no-common-codec` (a 488) when nothing can be taken, encrypted sound included

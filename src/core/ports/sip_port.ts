@@ -119,6 +119,8 @@ export type SipInput =
     transport: TransportName;
     /** Call-Info/Alert-Info answer-after, seconds, when the caller asks for it. */
     autoAnswerAfter?: number;
+    /** The answered call whose place it takes at once (RFC 3891): signalling ends that one. */
+    replaces?: CallId;
   }
   /** 101–199. `dialog` tells early dialogs of a forked call apart; ringback may come from several. */
   | {

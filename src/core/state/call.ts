@@ -136,6 +136,8 @@ export interface Call {
   referral?: Referral;
   /** The call whose peer had us make this one. */
   referrer?: CallId;
+  /** The call whose place this one takes: signalling ends it, so it is not put on hold. */
+  replaces?: CallId;
 }
 
 /** What a REFER says, and the id of the call that would be made. */

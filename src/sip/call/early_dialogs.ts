@@ -77,6 +77,13 @@ export class EarlyDialogs {
     throw new OffhookError("media-failed", "the peer answered without a description");
   }
 
+  /** The peer ended a branch; true: others go on. */
+  end(dialog: SessionDialog): boolean {
+    this.#branches.delete(dialog.remoteTag);
+    dialog.dispose();
+    return this.#branches.size > 0;
+  }
+
   #branch(tag: string): Branch {
     const known = this.#branches.get(tag);
     if (known !== undefined) return known;

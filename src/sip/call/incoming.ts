@@ -40,12 +40,18 @@ import type { Flow } from "../transport/flow/types.ts";
 type Stage = "ringing" | "accepting" | "over";
 type Effect<T extends CallEffect["type"]> = Extract<CallEffect, { type: T }>;
 
+/** An answered call whose place an INVITE with Replaces takes. */
+export interface ReplacedCall {
+  call: CallId;
+  leg: Leg;
+}
+
 export class IncomingCall implements Leg {
   readonly #agent: Agent;
   readonly #server: InviteUserAgentServer;
   readonly #call: CallId;
   readonly #flow: Flow;
-  readonly #replaced: Leg | undefined;
+  readonly #replaced: ReplacedCall | undefined;
   readonly #descriptions: SessionDescriptions;
   readonly #reliable: ReliableProgress;
   readonly #offers: EarlyOffers;
@@ -62,7 +68,7 @@ export class IncomingCall implements Leg {
     server: InviteUserAgentServer,
     call: CallId,
     flow: Flow,
-    replaced: Leg | undefined,
+    replaced: ReplacedCall | undefined,
   ) {
     this.#agent = agent;
     this.#server = server;
@@ -111,6 +117,7 @@ export class IncomingCall implements Leg {
       ...(this.#unusable === undefined ? {} : { unusable: this.#unusable }),
       transport: this.#flow.transport,
       ...(auto === undefined ? {} : { autoAnswerAfter: auto }),
+      ...(this.#replaced === undefined ? {} : { replaces: this.#replaced.call }),
     });
   }
 
@@ -268,7 +275,7 @@ export class IncomingCall implements Leg {
       flow: this.#flow,
     }, { awaitedAck: { initial: true, bringsAnswer: this.#offer === null }, message });
     this.#agent.setLeg(this.#call, session);
-    this.#replaced?.abandon();
+    this.#replaced?.leg.abandon();
   }
 
   #reject({ status, reason, contacts, headers = [] }: Effect<"SendReject">): void {

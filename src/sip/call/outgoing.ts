@@ -166,7 +166,20 @@ export class OutgoingCall implements Leg {
         const descriptions = this.#early.descriptions(dialog.remoteTag);
         this.#offers.receive(server, descriptions, { settled, address });
       },
+      onBye: (request) => {
+        request.accept();
+        if (!this.#early.end(dialog)) this.#hungUp();
+      },
     };
+  }
+
+  /** The peer had answered, which we never heard of, and has hung up: what still rings is cancelled. */
+  #hungUp(): void {
+    this.#cancel();
+    if (this.#stage.name !== "cancelling" || this.#stage.told) return;
+    this.#stage.told = true;
+    const reason = "the other side hung up before its answer came";
+    this.#tellRejected(487, reason, new OffhookError("no-answer", reason).toJSON());
   }
 
   #accepted(response: AckableIncomingResponseWithSession): void {

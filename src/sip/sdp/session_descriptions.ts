@@ -9,7 +9,9 @@
  * m= lines. An offer of the peer counts only when it is answered: a rejected one leaves no trace.
  * Not on the real-time path.
  */
+import { isIP } from "node:net";
 import type { MediaDescription } from "../../core/media/media_description.ts";
+import { localAddressToward } from "../transport/flow/local_address.ts";
 import { type Layout, type Origin, parseSdp, writeSdp } from "./sdp.ts";
 
 export class SessionDescriptions {
@@ -21,9 +23,17 @@ export class SessionDescriptions {
   #layout: Layout | undefined;
   /** m= lines of an offer of the peer that waits for our answer. */
   #offered: Layout | undefined;
+  /** Where the peer wants its sound; empty before it said so. */
+  #peerAddress = "";
 
-  /** @param random uniform in [0, 1): the session id */
-  constructor(random: () => number, origin?: Origin) {
+  readonly #addressToward: (remote: string) => string;
+
+  /**
+   * @param random uniform in [0, 1): the session id
+   * @param addressToward the local address that a peer's is reached from
+   */
+  constructor(random: () => number, origin?: Origin, addressToward = localAddressToward) {
+    this.#addressToward = addressToward;
     this.#origin = origin ?? { sessionId: Math.floor(random() * 2 ** 48) + 1, version: 0 };
   }
 
@@ -31,7 +41,7 @@ export class SessionDescriptions {
    * The same history for another dialog of a forked INVITE: it got the same offer.
    */
   fork(): SessionDescriptions {
-    const copy = new SessionDescriptions(() => 0, { ...this.#origin });
+    const copy = new SessionDescriptions(() => 0, { ...this.#origin }, this.#addressToward);
     copy.#written = this.#written;
     copy.#sent = this.#sent;
     copy.#layout = this.#layout;
@@ -84,15 +94,32 @@ export class SessionDescriptions {
   receiveOffer(text: string): MediaDescription {
     const { description, lines, audioIndex } = parseSdp(text, this.#layout?.audioIndex);
     this.#offered = { lines, audioIndex };
+    this.#meet(description);
     return description;
   }
 
   /** @throws OffhookError as {@link parseSdp} */
   receiveAnswer(text: string): MediaDescription {
-    return parseSdp(text, this.#layout?.audioIndex ?? 0).description;
+    const { description } = parseSdp(text, this.#layout?.audioIndex ?? 0);
+    this.#meet(description);
+    return description;
   }
 
-  #write(description: MediaDescription, address: string, layout: Layout | undefined): string {
+  /** A null address asks for hold and says nothing of where the peer is. */
+  #meet({ address }: MediaDescription): void {
+    if (isIP(address) !== 0 && !/^[0.:]+$/.test(address)) this.#peerAddress = address;
+  }
+
+  /** Sound goes between addresses of one family, which need not be that of the signalling. */
+  #localAddress(signalling: string): string {
+    const [ours, theirs] = [isIP(signalling), isIP(this.#peerAddress)];
+    return ours === 0 || theirs === 0 || ours === theirs
+      ? signalling
+      : this.#addressToward(this.#peerAddress);
+  }
+
+  #write(description: MediaDescription, signalling: string, layout: Layout | undefined): string {
+    const address = this.#localAddress(signalling);
     const unversioned = writeSdp(description, address, { ...this.#origin, version: 0 }, layout);
     if (unversioned !== this.#written) this.#origin.version += 1;
     this.#written = unversioned;

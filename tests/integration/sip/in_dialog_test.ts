@@ -117,6 +117,7 @@ Deno.test("Replaces takes the place of a call; without such a call it gets 481",
     });
     const incoming = await phone.next("IncomingCall");
     assert.equal(incoming.autoAnswerAfter, 0);
+    assert.equal(incoming.replaces, call);
     phone.do({ type: "SendAccept", call: incoming.call, description: description(5100) });
     const taken = await peer.next("200", "INVITE");
     peer.inDialog("ACK", second, taken, { cseq: 1 });

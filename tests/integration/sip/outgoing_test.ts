@@ -343,3 +343,27 @@ Deno.test("the identity that the account's server asserts for the answer is the 
 });
 
 /** A call of ours that the peer answered with a tag. */
+
+Deno.test("a BYE before the answer that we hear of ends the call; other branches go on", async () => {
+  await withPeer(async ({ phone, peer }) => {
+    phone.dial("c", `sip:x@${peer.at}`);
+    const invite = await peer.next("INVITE");
+    peer.reply(invite, 180, { tag: "one" });
+    peer.reply(invite, 183, { tag: "two", body: sdp(7000) });
+    await phone.next("CallProgress");
+    await phone.next("CallProgress");
+    peer.inDialogOf("BYE", invite, { tag: "one" });
+    await peer.next("200", "BYE");
+    peer.reply(invite, 180, { tag: "two" });
+    await phone.next("CallProgress");
+    assert.equal(peer.count("CANCEL"), 0);
+    peer.inDialogOf("BYE", invite, { tag: "two" });
+    await peer.next("200", "BYE");
+    const rejected = await phone.next("CallRejected");
+    assert.equal(rejected.error.code, "no-answer");
+    assert.match(rejected.reason, /hung up/);
+    peer.reply(await peer.next("CANCEL"), 200);
+    peer.reply(invite, 487, { tag: "two" });
+    await peer.next("ACK");
+  });
+});

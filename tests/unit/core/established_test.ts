@@ -52,6 +52,44 @@ Deno.test("a hold that the peer answers with port 0 is a hold", () => {
   assert.equal(scene.effect("StartMedia").stream.direction, "sendrecv");
 });
 
+Deno.test("a call that replaces another is taken at once, as that was, and rings nowhere", () => {
+  const replacing = {
+    type: "IncomingCall",
+    call: "b",
+    account: "desk",
+    sipCallId: "2",
+    from: { uri: "sip:carol@example.test" },
+    to: { uri: "sip:alice@example.test" },
+    offer: theirs({ port: 4400 }),
+    transport: "udp",
+    origin: "server",
+    source: "192.0.2.7",
+    replaces: "a",
+  } as const;
+  for (const settings of [{}, { doNotDisturb: true }, { maxCalls: 1 }]) {
+    const scene = new Scene(settings).talking().play({ type: "Mute", call: "a", muted: true });
+    scene.play(replacing);
+    assert.ok(!scene.asked("SendProgress") && !scene.asked("SendReject"));
+    scene.play({ type: "MediaOpened", call: "b", port: 6000, rtcpPort: 6001 });
+    assert.equal(scene.effect("SendAccept").call, "b");
+    assert.equal(scene.asked("SendReinvite"), false, "the replaced call is not put on hold");
+    assert.deepEqual([scene.call("b").muted, scene.call("b").hold.local], [true, false]);
+  }
+  const held = new Scene().talking().play({ type: "Hold", call: "a" }, {
+    type: "OfferAccepted",
+    call: "a",
+    description: theirs({ direction: "recvonly" }),
+  });
+  held.play(replacing, { type: "MediaOpened", call: "b", port: 6000, rtcpPort: 6001 });
+  assert.equal(held.effect("SendAccept").description.direction, "sendonly");
+  assert.equal(held.call("b").hold.local, true);
+
+  const refused = new Scene().talking().play({ ...replacing, offer: theirs({ formats: [] }) });
+  assert.equal(refused.effect("SendReject").status, 488);
+  const gone = new Scene().play(replacing);
+  assert.equal(gone.effect("SendProgress").status, 180, "there is nothing to replace: it rings");
+});
+
 Deno.test("both hold: the answer to the peer's hold is inactive", () => {
   const scene = new Scene().talking().play({ type: "Hold", call: "a" }, {
     type: "OfferAccepted",

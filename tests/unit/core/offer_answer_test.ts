@@ -9,6 +9,7 @@ import {
   answerRemoval,
   capabilitiesFor,
   createOffer,
+  createReoffer,
   directionOf,
   intersect,
   mayReceive,
@@ -114,6 +115,28 @@ Deno.test("an unknown codec is refused with the list of those that are", () => {
     assert.match(error.hint ?? "", /G722, PCMA, PCMU/);
     return error.code === "usage";
   });
+});
+
+Deno.test("an offer in a running call begins with what was agreed, on its payload types", () => {
+  const [g722, pcma, pcmu] = FORMATS;
+  const opus = { payloadType: 96, encoding: "OPUS", clockRate: 48000, channels: 2 };
+  // The peer called with PCMU first, and events on the number that we give to Opus.
+  const { stream } = answerOffer(
+    theirs({ formats: [pcmu, pcma, { ...FORMATS[3], payloadType: 96 }] }),
+    [opus, ...FORMATS],
+    PORTS,
+  );
+  const { formats, direction } = createReoffer(stream, [opus, ...FORMATS], PORTS, "sendonly");
+  assert.equal(direction, "sendonly");
+  assert.deepEqual(formats.map((format) => `${format.payloadType} ${format.encoding}`), [
+    `${pcmu.payloadType} PCMU`,
+    `${pcma.payloadType} PCMA`,
+    "97 OPUS",
+    `${g722.payloadType} G722`,
+    "96 TELEPHONE-EVENT",
+  ]);
+  const resumed = answerOffer(theirs({ formats }), FORMATS, PORTS);
+  assert.equal(resumed.stream.sendFormat.encoding, "PCMU");
 });
 
 Deno.test("encrypted sound is neither answered nor accepted: we have no keys", () => {

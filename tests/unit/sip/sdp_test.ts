@@ -261,6 +261,23 @@ Deno.test("branches of a forked call share the offer and then go their own ways"
   assert.equal(two.offer(OURS, "10.0.0.1"), offer);
 });
 
+Deno.test("our address is of the family of the peer's, whatever the signalling runs over", () => {
+  const toward = (remote: string) => remote.includes(":") ? "2001:db8::a" : "10.0.0.2";
+  const answer = (connection: string, signalling: string) => {
+    const descriptions = new SessionDescriptions(() => 0.5, undefined, toward);
+    descriptions.receiveOffer(sdp(["m=audio 2 RTP/AVP 0"], [`c=${connection}`]));
+    const text = descriptions.answer(OURS, signalling);
+    assert.equal(/^o=.*(IN IP\d \S+)$/m.exec(text)?.[1], /^c=(\S.*)$/m.exec(text)?.[1].trim());
+    return /^c=(.*?)\r?$/m.exec(text)?.[1];
+  };
+  assert.equal(answer("IN IP4 192.0.2.1", "10.0.0.1"), "IN IP4 10.0.0.1");
+  assert.equal(answer("IN IP6 2001:db8::1", "10.0.0.1"), "IN IP6 2001:db8::a");
+  assert.equal(answer("IN IP4 192.0.2.1", "2001:db8::9"), "IN IP4 10.0.0.2");
+  assert.equal(answer("IN IP6 2001:db8::1", "2001:db8::9"), "IN IP6 2001:db8::9");
+  assert.equal(answer("IN IP4 0.0.0.0", "2001:db8::9"), "IN IP6 2001:db8::9", "hold says nothing");
+  assert.equal(answer("IN IP4 media.example", "2001:db8::9"), "IN IP6 2001:db8::9");
+});
+
 Deno.test("a refusal takes nothing and keeps the places", () => {
   const descriptions = new SessionDescriptions(() => 0.5);
   descriptions.receiveOffer(sdp(["m=audio 2 RTP/AVP 0", "m=video 1 RTP/AVP 31"]));
