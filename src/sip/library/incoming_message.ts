@@ -35,7 +35,7 @@ import { hostPort } from "../message/via.ts";
 
 /** Only inside a dialog: without To tag there is none to be found (RFC 3261 §12.2.2). */
 const DIALOG_METHODS = new Set(["BYE", "PRACK", "UPDATE", "INFO"]);
-/** Stands in for the tag of a server that sends none with a 18x (RFC 2543). */
+/** Stands in for the tag of a peer that sends none with a 18x or 2xx (RFC 2543). */
 const NO_TAG = "none";
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
@@ -76,7 +76,10 @@ export class IncomingMessages {
    *   looked up, the promise rejects with it
    */
   deliver(source: SipMessage, flow: Flow): void | Promise<void> {
-    const message = libraryMessage(source);
+    const message = libraryMessage(source, (header) => {
+      const whose = source.kind === "request" ? "request" : "answer to our request";
+      this.#access.log("info", `the ${whose} is malformed: ${header} (${source.method})`);
+    });
     noteFlow(message, flow);
     if (!(message instanceof IncomingRequestMessage)) return deliverResponse(this.#core, message);
     (message as Mutable<IncomingRequestMessage>).viaBranch = transactionId(source);
@@ -171,7 +174,7 @@ function deliverResponse(core: UserAgentCore, message: IncomingResponseMessage):
   const status = message.statusCode ?? 0;
   if (message.method === "INVITE" && status > 100 && status < 300) {
     const mutable = message as Mutable<IncomingResponseMessage>;
-    if (status < 200 && !message.toTag) mutable.toTag = NO_TAG;
+    if (!message.toTag) mutable.toTag = NO_TAG;
     if (!message.hasHeader("contact")) standInContact(core, message);
   }
   core.receiveIncomingResponseFromTransport(message);

@@ -18,7 +18,14 @@ import {
 import type { SipMessage } from "../message/scan.ts";
 import { sdpPart } from "../message/multipart.ts";
 import { LiteralUri } from "./literal_uri.ts";
-import { type NameAddr, parseNameAddrList, parseParameterised, parseUri } from "../message/uri.ts";
+import {
+  type NameAddr,
+  parseNameAddrList,
+  parseParameterised,
+  parseUri,
+  readableNameAddrs,
+  readUri,
+} from "../message/uri.ts";
 
 export type LibraryMessage = IncomingRequestMessage | IncomingResponseMessage;
 
@@ -35,6 +42,12 @@ const MANDATORY = ["from", "to", "call-id", "cseq", "via"];
 /** Headers with one name-addr, and with a list of them, that SIP.js reads. */
 const NAME_ADDRS = new Set(["from", "to", "refer-to", "referred-by"]);
 const NAME_ADDR_LISTS = new Set(["contact", "record-route"]);
+
+/** Stands for an address that cannot be read. */
+const UNKNOWN_URI = "sip:anonymous@anonymous.invalid";
+
+/** Told the name of a header that is malformed and was read all the same, or in a response in part. */
+export type Remark = (header: string) => void;
 
 interface StoredHeader {
   raw: string;
@@ -62,9 +75,11 @@ interface Fields {
 }
 
 /**
- * @throws MalformedMessage when a header that every message needs is missing, doubled or unreadable
+ * A response is read as far as it can be: whoever answers a call with an odd Contact talks already.
+ * @throws MalformedMessage when a header that every message needs is missing or doubled, or in a request
+ *   unreadable
  */
-export function libraryMessage(source: SipMessage): LibraryMessage {
+export function libraryMessage(source: SipMessage, remark: Remark = () => {}): LibraryMessage {
   const message = source.kind === "request"
     ? new IncomingRequestMessage()
     : new IncomingResponseMessage();
@@ -76,7 +91,7 @@ export function libraryMessage(source: SipMessage): LibraryMessage {
     fields.statusCode = source.status;
     fields.reasonPhrase = reasonOf(source.text);
   }
-  addHeaders(fields, source);
+  addHeaders(fields, source, remark);
   requireSound(fields);
   fields.callId = source.callId;
   fields.cseq = source.cseq;
@@ -94,7 +109,7 @@ export function libraryMessage(source: SipMessage): LibraryMessage {
 }
 
 function requestUri(text: string): LiteralUri {
-  const uri = parseUri(text);
+  const uri = readUri(text);
   if (uri === undefined) throw new MalformedMessage(400, "Malformed Request-URI");
   return new LiteralUri(uri);
 }
@@ -104,22 +119,30 @@ function reasonOf(text: string): string {
   return line.split(" ").slice(2).join(" ").trim();
 }
 
-function addHeaders(fields: Fields, source: SipMessage): void {
+function addHeaders(fields: Fields, source: SipMessage, remark: Remark): void {
+  const mustRead = source.kind === "request";
   for (const { name, value } of source.headers) {
-    if (NAME_ADDR_LISTS.has(name)) addNameAddrs(fields, name, value);
-    else if (NAME_ADDRS.has(name)) addNameAddr(fields, name, value);
+    if (NAME_ADDR_LISTS.has(name)) addNameAddrs(fields, name, value, { mustRead, remark });
+    else if (NAME_ADDRS.has(name)) addNameAddr(fields, name, value, { mustRead, remark });
     else store(fields, name, { raw: value, parsed: parsedValue(name, value) });
   }
 }
 
-function addNameAddrs(fields: Fields, name: string, value: string): void {
+interface Reading {
+  /** A header that is malformed beyond meaning is refused, not left out. */
+  mustRead: boolean;
+  remark: Remark;
+}
+
+function addNameAddrs(fields: Fields, name: string, value: string, reading: Reading): void {
   if (name === "contact" && value === "*") {
     store(fields, name, { raw: value });
     return;
   }
-  const list = parseNameAddrList(value);
-  if (list === undefined) throw new MalformedMessage(400, `Malformed ${canonicalName(name)}`);
-  for (const item of list) {
+  const strict = parseNameAddrList(value);
+  if (strict === undefined && reading.mustRead) throw malformed(name);
+  if (strict?.some(({ isOdd }) => isOdd) ?? true) reading.remark(canonicalName(name));
+  for (const item of strict ?? readableNameAddrs(value)) {
     store(fields, name, {
       raw: value.slice(item.start, item.end),
       parsed: nameAddrHeader(item),
@@ -127,10 +150,16 @@ function addNameAddrs(fields: Fields, name: string, value: string): void {
   }
 }
 
-function addNameAddr(fields: Fields, name: string, value: string): void {
+function malformed(name: string): MalformedMessage {
+  return new MalformedMessage(400, `Malformed ${canonicalName(name)}`);
+}
+
+function addNameAddr(fields: Fields, name: string, value: string, reading: Reading): void {
   const list = parseNameAddrList(value);
-  if (list?.length !== 1) throw new MalformedMessage(400, `Malformed ${canonicalName(name)}`);
-  const parsed = nameAddrHeader(list[0]);
+  const isGood = list?.length === 1;
+  if (!isGood && reading.mustRead) throw malformed(name);
+  if (!isGood || list[0].isOdd) reading.remark(canonicalName(name));
+  const parsed = isGood ? nameAddrHeader(list[0]) : onlyTagged(value);
   store(fields, name, { raw: value, parsed });
   if (name === "from") {
     fields.from = parsed;
@@ -141,6 +170,13 @@ function addNameAddr(fields: Fields, name: string, value: string): void {
   } else if (name === "refer-to") {
     fields.referTo = parsed;
   }
+}
+
+/** Of a From or To in a response only the tag counts: the dialog has the addresses from the request. */
+function onlyTagged(value: string): NameAddrHeader {
+  const tag = /;\s*tag\s*=\s*([^\s;,<>"]+)[^<>"]*$/i.exec(value)?.[1];
+  const parameters: Record<string, string> = tag === undefined ? {} : { tag };
+  return new NameAddrHeader(new LiteralUri(parseUri(UNKNOWN_URI)!), "", parameters);
 }
 
 /** The values that SIP.js asks its grammar for, in the grammar's shape. */
@@ -188,10 +224,14 @@ function requireSound(fields: Fields): void {
   }
 }
 
-/** RFC 3261 §20.15: a body needs a type. SIP.js throws without one. */
+/** RFC 3261 §20.15: a body needs a type, and SIP.js throws without one; an SDP says itself what it is. */
 function requireContentType(fields: Fields, source: SipMessage): void {
   const header = fields.headers["Content-Type"]?.[0];
   if (fields.body === "" || header?.parsed) return;
+  if (/^v=0\s/.test(fields.body)) {
+    fields.headers["Content-Type"] = [{ raw: "application/sdp", parsed: "application/sdp" }];
+    return;
+  }
   if (source.kind === "request") throw new MalformedMessage(400, "Missing Content-Type");
   fields.body = "";
 }

@@ -41,7 +41,7 @@ function checkCommon(message: SipMessage): CheckFault | undefined {
   return checkCSeq(message, seen.get("cseq")!) ??
     checkNumber(seen.get("max-forwards"), "Max-Forwards", 255) ??
     checkNumber(seen.get("content-length"), "Content-Length", 2 ** 32) ??
-    checkAddresses(message);
+    (message.kind === "request" ? checkAddresses(message) : undefined);
 }
 
 function checkCSeq(message: SipMessage, value: string): CheckFault | undefined {
@@ -64,7 +64,7 @@ function checkAddresses(message: SipMessage): CheckFault | undefined {
   for (const { name, value } of message.headers) {
     if (name !== "from" && name !== "to" && name !== "contact") continue;
     if (name === "contact" && value === "*") continue;
-    const reason = addressFault(value, name !== "contact");
+    const reason = addressFault(value);
     if (reason !== undefined) return bad(`its ${titled(name)} ${reason}`);
   }
   return undefined;
@@ -72,9 +72,10 @@ function checkAddresses(message: SipMessage): CheckFault | undefined {
 
 /**
  * Structure of a name-addr or addr-spec: quotes and angle brackets closed, a URI inside, and an
- * addr-spec outside brackets without `?` (RFC 3261 §20.10).
+ * addr-spec outside brackets without `?` (RFC 3261 §20.10). Deviation: a name that is no quoted-string
+ * and no tokens (RFC 4475 §3.1.2.15) and blanks around a URI (§3.1.2.14) are clear, and taken.
  */
-function addressFault(value: string, single: boolean): string | undefined {
+function addressFault(value: string): string | undefined {
   const bare = withoutQuoted(value);
   if (bare === undefined) return "has an unclosed quote";
   const open = bare.indexOf("<");
@@ -85,9 +86,7 @@ function addressFault(value: string, single: boolean): string | undefined {
   }
   const close = bare.indexOf(">", open);
   if (close === -1) return "has an unmatched angle bracket";
-  if (single && bare.slice(0, open).includes(",")) return "has an unquoted comma in its name";
-  const inside = bare.slice(open + 1, close);
-  return inside.includes(":") && !/\s/.test(inside) ? undefined : "names no URI";
+  return bare.slice(open + 1, close).includes(":") ? undefined : "names no URI";
 }
 
 /** The value with quoted strings emptied; undefined when one is not closed. */
@@ -115,7 +114,7 @@ function checkRequestUri(uri: string): CheckFault | undefined {
   if (!TAKEN_SCHEMES.has(name)) {
     return { reason: `it is for a ${name}: URI, which is not taken here`, status: 416 };
   }
-  if (/[\s<>"]/.test(uri)) return bad("its request URI is malformed");
+  if (/[\s<>]/.test(uri)) return bad("its request URI is malformed");
   if (name !== "tel" && uri.indexOf("?", uri.lastIndexOf("@") + 1) !== -1) {
     return bad("its request URI has headers");
   }

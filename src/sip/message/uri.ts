@@ -23,6 +23,8 @@ export interface ParsedUri {
   /** The text behind `?`, without it; empty when there is none. */
   headers: string;
   text: string;
+  /** It is beyond the grammar, and clear. */
+  isOdd?: true;
 }
 
 export interface NameAddr {
@@ -34,6 +36,8 @@ export interface NameAddr {
   /** Offsets of this value in the header's value. */
   start: number;
   end: number;
+  /** It is beyond the grammar, and clear. */
+  isOdd?: true;
 }
 
 const HOST = String.raw`(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9_](?:[A-Za-z0-9_.\-]*[A-Za-z0-9_])?\.?)`;
@@ -51,6 +55,36 @@ const SIP_URI = new RegExp(
 const TEL_URI = /^tel:(\+?[0-9A-Fa-f*#\-.()]+)((?:;[A-Za-z0-9-]+(?:=[^;>\s"<]*)?)*)$/i;
 const ABSOLUTE_URI = /^([A-Za-z][A-Za-z0-9+\-.]*):[^\s<>"]+$/;
 
+/**
+ * What devices put into SIP URIs beyond the grammar: blanks, UTF-8 and other characters in the user,
+ * empty, doubled and quoted parameters, a lone `%`. The parts are clear all the same.
+ */
+const LIBERAL_URI = new RegExp(
+  `^(sips?):(?:([^@<>,"\\r\\n]+)@)?(${HOST})(?::([0-9]{1,5}))?((?:;[^?<>,\\s]*)?)(?:\\?([^<>\\s]*))?$`,
+  "i",
+);
+
+/**
+ * A URI that a peer sent: as {@link parseUri}, and what is clear beyond the grammar. Blanks, which
+ * would end a request line, are escaped in its text.
+ */
+export function readUri(text: string): ParsedUri | undefined {
+  const strict = parseUri(text);
+  if (strict !== undefined) return strict;
+  const escaped = text.trim().replace(/[ \t]/g, (blank) => blank === " " ? "%20" : "%09");
+  const match = LIBERAL_URI.exec(escaped);
+  if (match === null) return undefined;
+  const [whole, scheme, userinfo, host, port, parameters, headers] = match;
+  const [user, password] = userinfo === undefined ? [] : splitOnce(userinfo, ":");
+  const uri = sipUri([whole, scheme, user, password, host, port, parameters, headers]);
+  return uri && { ...uri, isOdd: true };
+}
+
+function splitOnce(text: string, separator: string): (string | undefined)[] {
+  const at = text.indexOf(separator);
+  return at === -1 ? [text, undefined] : [text.slice(0, at), text.slice(at + 1)];
+}
+
 /** Any URI; of other schemes only scheme and text. */
 export function parseUri(text: string): ParsedUri | undefined {
   const sip = SIP_URI.exec(text);
@@ -63,8 +97,9 @@ export function parseUri(text: string): ParsedUri | undefined {
   return { scheme, user: tel[1], host: "", parameters: uriParameters(tel[2]), headers: "", text };
 }
 
-function sipUri(match: RegExpExecArray): ParsedUri | undefined {
-  const [text, scheme, user, password, host, portText, parameters, headers] = match;
+function sipUri(match: readonly (string | undefined)[]): ParsedUri | undefined {
+  const [text = "", scheme = "", user, password, host = "", portText, parameters = "", headers] =
+    match;
   const port = portText === undefined ? undefined : Number(portText);
   if (port !== undefined && port > 65_535) return undefined;
   return {
@@ -109,11 +144,17 @@ export function escapedUser(user: string): string {
 const QUOTED = /"((?:[^"\\]|\\[^])*)"/y;
 /** Tokens and spaces before `<`, as liberal as can be without a quote, a comma or a bracket. */
 const DISPLAY_TOKENS = /[^<>",;:@()[\]\\]*(?=<)/y;
+/**
+ * What stands before `<scheme:` when it is no grammar: `Bob (work)`, `Doe, John`, `""Bob""`. A comma
+ * belongs to it, as in front of it no URI has begun.
+ */
+const ODD_NAME = /([^<>]*)(?=<\s*[A-Za-z][A-Za-z0-9+.\-]*:)/y;
 const ANGLE_URI = /\s*<([^<>]*)>/y;
 /** Without brackets, `;` and `?` end the URI (RFC 3261 §20.10). */
 const BARE_URI = /\s*([^\s<>,;?"]+)/y;
+/** An empty one, as between `;;` or at the end, and odd characters in a value do no harm. */
 const PARAMETER =
-  /\s*;\s*([A-Za-z0-9\-.!%*_+`'~]+)(?:\s*=\s*("(?:[^"\\]|\\[^])*"|[A-Za-z0-9\-.!%*_+`'~[\]:/@]*))?/y;
+  /\s*;\s*(?:([A-Za-z0-9\-.!%*_+`'~]+)(?:\s*=\s*("(?:[^"\\]|\\[^])*"|[^\s;,<>"]*))?)?/y;
 const COMMA = /\s*,\s*/y;
 const REST = /\s*$/y;
 
@@ -121,6 +162,23 @@ const REST = /\s*$/y;
 export function parseNameAddr(value: string): NameAddr | undefined {
   const list = parseNameAddrList(value);
   return list?.length === 1 ? list[0] : undefined;
+}
+
+const MAX_ODD_LIST = 2_048;
+
+/** Those of a list that can be read; the others are left out. */
+export function readableNameAddrs(value: string): NameAddr[] {
+  const whole = parseNameAddrList(value);
+  // Beyond a sound length it is an attack on the search for the commas.
+  if (whole !== undefined || value.length > MAX_ODD_LIST) return whole ?? [];
+  const found: NameAddr[] = [];
+  const parts = value.matchAll(/(?:"(?:[^"\\]|\\[^])*"|<[^<>]*>|[^",<]|["<])+/g);
+  for (const part of parts) {
+    const [item, ...more] = parseNameAddrList(part[0]) ?? [];
+    if (item === undefined || more.length > 0) continue;
+    found.push({ ...item, start: item.start + part.index, end: item.end + part.index });
+  }
+  return found;
 }
 
 /** A Contact, Route, Record-Route … value: one or more, comma-separated. Undefined: one is bad. */
@@ -153,20 +211,48 @@ function nameAddrAt(value: string, from: number): NameAddr | undefined {
       at += tokens[0].length;
     }
   }
+  let isOdd = false;
+  if (match(ANGLE_URI, value, at) === null && (displayName !== undefined || !isBare(value, at))) {
+    const odd = match(ODD_NAME, value, start);
+    if (odd === null) return undefined;
+    if (!hasClosedQuotes(odd[0])) return undefined;
+    displayName = quotedContent(odd[0]);
+    isOdd = true;
+    at = start + odd[0].length;
+  }
   const angle = match(ANGLE_URI, value, at);
   const bare = angle === null && displayName === undefined ? match(BARE_URI, value, at) : null;
   const found = angle ?? bare;
   if (found === null) return undefined;
-  const uri = parseUri(found[1].trim());
+  const uri = readUri(found[1].trim());
   if (uri === undefined) return undefined;
   const { parameters, end } = parametersAt(value, at + found[0].length);
+  isOdd ||= uri.isOdd === true;
   return {
+    ...(isOdd ? { isOdd } : {}),
     ...(displayName === undefined || displayName === "" ? {} : { displayName }),
     uri,
     parameters,
     start,
     end,
   };
+}
+
+/** An addr-spec begins here: a scheme, and a URI without brackets to its end. */
+function isBare(value: string, at: number): boolean {
+  const found = match(BARE_URI, value, at);
+  if (found === null || readUri(found[1]) === undefined) return false;
+  return match(/\s*(?:[;,]|$)/y, value, at + found[0].length) !== null;
+}
+
+/** RFC 4475 §3.1.2.6: where a quote is open, nobody knows where the name ends. */
+function hasClosedQuotes(name: string): boolean {
+  return (name.replace(/\\[^]/g, "").match(/"/g)?.length ?? 0) % 2 === 0;
+}
+
+/** An odd name as inside a quoted-string, without quotes around it. */
+function quotedContent(name: string): string {
+  return name.trim().replace(/^"+|"+$/g, "").trim().replace(/[\\"]/g, "\\$&");
 }
 
 /** The `;name=value` parameters that begin at `from`. */
@@ -177,7 +263,7 @@ function parametersAt(
   const parameters = new Map<string, string | null>();
   let end = from;
   for (let found = match(PARAMETER, value, end); found; found = match(PARAMETER, value, end)) {
-    parameters.set(found[1].toLowerCase(), found[2] ?? null);
+    if (found[1] !== undefined) parameters.set(found[1].toLowerCase(), found[2] ?? null);
     end += found[0].length;
   }
   return { parameters, end };

@@ -367,3 +367,25 @@ Deno.test("a BYE before the answer that we hear of ends the call; other branches
     await peer.next("ACK");
   });
 });
+
+Deno.test("an answer that cannot be read whole is an answer: it is acknowledged and told", async () => {
+  const cases: [contact: string, tag: string | null, told: RegExp | undefined][] = [
+    ["Contact: nonsense", "1", /answer to our request is malformed: Contact/],
+    ["Contact: Bob (work) <sip:peer@AT>", "2", /malformed: Contact/],
+    ["Contact: <sip:call center@AT;transport=>;", "a/b==", /malformed: Contact/],
+    ["Contact: <sip:peer@AT>;", null, undefined],
+  ];
+  for (const [contact, tag, told] of cases) {
+    await withPeer(async ({ phone, peer }) => {
+      phone.dial("c", `sip:x@${peer.at}`);
+      const invite = await peer.next("INVITE");
+      const headers = [contact.replace("AT", peer.at)];
+      peer.reply(invite, 200, { tag, contact: null, headers, body: sdp(7000) });
+      await phone.next("CallAccepted");
+      await peer.next("ACK");
+      assert.equal(phone.logs.some((line) => told?.test(line)), told !== undefined);
+      phone.do({ type: "SendBye", call: "c" });
+      peer.reply(await peer.next("BYE"), 200);
+    });
+  }
+});

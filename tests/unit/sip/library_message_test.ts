@@ -114,10 +114,10 @@ Deno.test("headers that cannot be read make the message malformed, with the stat
   const broken: [string, RegExp][] = [
     [text("INVITE sip:b@h SIP/2.0", [...COMMON, "Contact: <sip:a@h>, <nonsense>"]), /Contact/],
     [text("INVITE sip:b@h SIP/2.0", [...COMMON, "Record-Route: sip:"]), /Record-Route/],
-    [text("INVITE sip:b%@h SIP/2.0", COMMON), /Request-URI/],
+    [text("INVITE sip:b@@h SIP/2.0", COMMON), /Request-URI/],
     [text("INVITE sip:b@h SIP/2.0", [...COMMON, "Refer-To: x y"]), /Refer-To/],
   ];
-  const untyped = [`INVITE sip:b@h SIP/2.0`, ...COMMON, "", "v=0"].join("\r\n");
+  const untyped = [`INVITE sip:b@h SIP/2.0`, ...COMMON, "", "hello"].join("\r\n");
   broken.push([untyped, /Content-Type/]);
   for (const [message, word] of broken) {
     assert.throws(() => ours(message), (error) => {
@@ -127,6 +127,26 @@ Deno.test("headers that cannot be read make the message malformed, with the stat
       return true;
     });
   }
+});
+
+Deno.test("a response is read as far as it can be, and what was left out is named", () => {
+  const named: string[] = [];
+  const read = (lines: string[], from = COMMON) => {
+    const source = scanText(text("SIP/2.0 200 OK", [...from, ...lines]));
+    assert.ok(source.ok);
+    return libraryMessage(source.message, (header) => named.push(header));
+  };
+  const contacts = read(["Contact: <nonsense>, <sip:a@h>;expires=60, <sip:\\>;x"]);
+  assert.deepEqual(contacts.getHeaders("contact"), ["<sip:a@h>;expires=60"]);
+  assert.equal(read(["Contact: nonsense"]).hasHeader("contact"), false);
+  const odd = COMMON.map((line) => line.startsWith("To:") ? 'To: "open <x>;tag=9' : line);
+  assert.equal(read([], odd).toTag, "9");
+  assert.deepEqual(named, ["Contact", "Contact", "To"]);
+});
+
+Deno.test("an SDP without a type is known by its first line", () => {
+  const message = ours([`INVITE sip:b@h SIP/2.0`, ...COMMON, "", "v=0\r\ns=-"].join("\r\n"));
+  assert.equal(message.getHeader("content-type"), "application/sdp");
 });
 
 Deno.test("a response's reason may be empty or have spaces", () => {

@@ -35,8 +35,9 @@ const EXPECTED: Record<string, "ok" | "drop" | number> = {
   escruri: 400,
   baddate: "ok",
   regbadct: 400,
-  badaspec: 400,
-  baddn: 400,
+  // RFC 4475 leaves both to the receiver: the meaning is clear, and a call would be lost.
+  badaspec: "ok",
+  baddn: "ok",
   badvers: 505,
   mismatch01: 400,
   mismatch02: 400,

@@ -8,6 +8,8 @@ import {
   parseNameAddrList,
   parseParameterised,
   parseUri,
+  readableNameAddrs,
+  readUri,
   unquoted,
 } from "../../../src/sip/message/uri.ts";
 
@@ -67,7 +69,6 @@ Deno.test("name-addr: quoted names, tokens, bare addresses, parameters", () => {
     const text of [
       "",
       '"open <sip:a@h>',
-      "a, b <sip:a@h>",
       "<sip:a@h",
       "<sip:a@h> x",
       "<>",
@@ -76,6 +77,40 @@ Deno.test("name-addr: quoted names, tokens, bare addresses, parameters", () => {
   ) {
     assert.equal(parseNameAddr(text), undefined, text);
   }
+});
+
+Deno.test("what is beyond the grammar and clear is read: names, blanks, parameters", () => {
+  const read = (value: string) => {
+    const item = parseNameAddr(value);
+    return item && [
+      unquoted(item.displayName ?? ""),
+      item.uri.text,
+      item.parameters.get("tag") ?? null,
+    ];
+  };
+  const cases: [value: string, name: string, uri: string, tag: string | null][] = [
+    ['""unknown"" <sip:a@h>;tag=1', "unknown", "sip:a@h", "1"],
+    ["Bob (work) <sip:a@h>;tag=1", "Bob (work)", "sip:a@h", "1"],
+    ["bob@example.com <sip:a@h>;tag=1", "bob@example.com", "sip:a@h", "1"],
+    ["+49 30 1: Office <sip:a@h>;tag=1", "+49 30 1: Office", "sip:a@h", "1"],
+    ["Doe, John <sip:a@h>;tag=1", "Doe, John", "sip:a@h", "1"],
+    ["Bob [1] <sip:a@h>;tag=1", "Bob [1]", "sip:a@h", "1"],
+    ['Bob "B" Lee <sip:a@h>;tag=1', 'Bob "B" Lee', "sip:a@h", "1"],
+    ["< sip:a@h >;tag=1", "", "sip:a@h", "1"],
+    ["<sip:a@h>;tag=1;", "", "sip:a@h", "1"],
+    ["<sip:a@h>;;tag=1 ; ", "", "sip:a@h", "1"],
+    ["<sip:a@h>;tag=a/b+c==", "", "sip:a@h", "a/b+c=="],
+    ["<sip:a@h;transport=>", "", "sip:a@h;transport=", null],
+    ["<sip:a@h;;lr;ftag=5%>", "", "sip:a@h;;lr;ftag=5%", null],
+    ['<sip:h;i="V/s=">', "", 'sip:h;i="V/s="', null],
+    ["<sip:jürgen@h>", "", "sip:jürgen@h", null],
+    ["<sip:call center@h>", "", "sip:call%20center@h", null],
+    ["<sip:a^1@h>", "", "sip:a^1@h", null],
+  ];
+  for (const [value, ...expected] of cases) assert.deepEqual(read(value), expected, value);
+  const list = parseNameAddrList('Doe, John <sip:a@h>, "B" <sip:b@h>;;,sip:c@h');
+  assert.deepEqual(list?.map(({ uri }) => uri.user), ["a", "b", "c"]);
+  for (const typed of ["sip:call center@h", "sip:a^1@h"]) assert.equal(parseUri(typed), undefined);
 });
 
 Deno.test("lists are split at commas outside quotes and brackets, with offsets", () => {
@@ -117,13 +152,16 @@ Deno.test("no value makes the parsers throw, and long ones take no time", () => 
   fc.assert(fc.property(text, (value) => {
     const list = parseNameAddrList(value);
     for (const item of list ?? []) assert.ok(item.end > item.start && item.end <= value.length);
-    parseUri(value);
+    readUri(value);
+    for (const { start, end } of readableNameAddrs(value)) {
+      assert.ok(end <= value.length && end > start);
+    }
     parseParameterised(value);
   }));
   const startedAt = performance.now();
   for (const long of [" ", "<", '"', "a", ";a", "sip:a@h,", "sip:" + "a.", '"\\']) {
-    parseNameAddrList(long.repeat(60_000 / long.length));
-    parseUri(`sip:${long.repeat(60_000 / long.length)}`);
+    readableNameAddrs(long.repeat(60_000 / long.length));
+    readUri(`sip:${long.repeat(60_000 / long.length)}`);
   }
   assert.ok(performance.now() - startedAt < 2_000);
 });

@@ -6,8 +6,9 @@
  *        │ CRLFCRLF → ping                │ > 64 KiB, bad Content-Length → broken
  *        └ lone CRLF → pong
  *
- * Deviation: a message without Content-Length is taken to have no body where RFC 3261 §20.14 makes the
- * header mandatory on streams; some peers leave it out of bodiless messages. Once broken, a framer
+ * Deviation: RFC 3261 §20.14 makes Content-Length mandatory on streams, and some peers leave it out.
+ * Such a message has a body when it has a Content-Type: what is there up to the next start line, for
+ * peers write a message at once. Once broken, a framer
  * stays so: nothing says where the next message starts. Not on the real-time path.
  */
 import { MAX_MESSAGE_BYTES } from "../limits.ts";
@@ -101,8 +102,15 @@ export class StreamFramer {
       if (this.#buffer.length > MAX_MESSAGE_BYTES) this.#fail("a message's headers do not end");
       return false;
     }
-    const length = contentLength(decoder.decode(this.#buffer.subarray(0, end)));
-    if (typeof length === "string") return this.#fail(length);
+    const head = decoder.decode(this.#buffer.subarray(0, end));
+    const stated = contentLength(head);
+    if (typeof stated === "string") return this.#fail(stated);
+    // The search goes on from the head's end, which is found again then.
+    if (stated === undefined && hasBody(head) && this.#buffer.length === end) {
+      this.#searched = end - 1;
+      return false;
+    }
+    const length = stated ?? (hasBody(head) ? bodyLength(this.#buffer.subarray(end)) : 0);
     if (end + length > MAX_MESSAGE_BYTES) {
       return this.#fail(`a message of ${end + length} bytes is longer than ${MAX_MESSAGE_BYTES}`);
     }
@@ -118,8 +126,20 @@ export class StreamFramer {
   }
 }
 
-/** Value of Content-Length or `l` in a message's head, 0 when absent; a text says what is wrong. */
-function contentLength(head: string): number | string {
+/** RFC 3261 §20.15: what has a Content-Type has a body. */
+function hasBody(head: string): boolean {
+  return /\r\n(?:content-type|c)[ \t]*:/i.test(head);
+}
+
+/** Up to where another message begins: a start line at the beginning of a line. */
+function bodyLength(bytes: Uint8Array): number {
+  const text = decoder.decode(bytes);
+  const next = /^(?:[A-Z]+ \S+ SIP\/2\.0|SIP\/2\.0 \d{3}(?: .*)?)\r?$/m.exec(text);
+  return next?.index ?? bytes.length;
+}
+
+/** Value of Content-Length or `l` in a message's head; a text says what is wrong. */
+function contentLength(head: string): number | string | undefined {
   const lines = head.split("\r\n");
   for (let index = 1; index < lines.length; index++) {
     const colon = lines[index].indexOf(":");
@@ -132,7 +152,7 @@ function contentLength(head: string): number | string {
     value = value.trim();
     return /^\d{1,10}$/.test(value) ? Number(value) : "a message's Content-Length is no number";
   }
-  return 0;
+  return undefined;
 }
 
 function concatenated(first: Uint8Array, second: Uint8Array): Uint8Array {

@@ -108,6 +108,21 @@ Deno.test("no bytes make the framer throw, and it never keeps more than a messag
   );
 });
 
+Deno.test("without Content-Length a body is what has come, up to the next start line", () => {
+  const typed = (body: string) => sip(body, "c: application/sdp\r\n");
+  const body = "v=0\r\ns=INVITE me\r\nm=audio 1 RTP/AVP 0\r\n";
+  const next = [sip(""), "SIP/2.0 200 OK\r\nl: 0\r\n\r\n"];
+  assert.deepEqual(framed([encoder.encode(typed(body))]).messages, [typed(body)]);
+  for (const message of next) {
+    const both = encoder.encode(typed(body) + message);
+    assert.deepEqual(framed([both]).messages, [typed(body), message]);
+  }
+  const head = encoder.encode(typed(""));
+  assert.deepEqual(framed([head]).messages, [], "the body is yet to come");
+  assert.deepEqual(framed([head, encoder.encode(body)]).messages, [typed(body)]);
+  assert.deepEqual(framed([encoder.encode(sip("", ""))]).messages, [sip("", "")], "none to come");
+});
+
 Deno.test("what waits in the framer does not change with the reader's buffer", () => {
   const text = sip("hello");
   const buffer = encoder.encode(text);
