@@ -197,7 +197,9 @@ interface Probed {
 async function intrude(at: Place, args: string[], paths: string[]): Promise<Probed> {
   const flags = await flagsOf(at, args);
   const intruder = `${ROOT}tests/fakes/intruder.ts`;
-  const { stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+  // The Deno that the launcher names: it may be a copy beside it.
+  const deno = flags.find((flag) => flag.startsWith("--allow-run="))!.slice("--allow-run=".length);
+  const { stdout, stderr } = await new Deno.Command(deno, {
     args: [...flags, intruder, at.config, at.env.XDG_RUNTIME_DIR!, ...paths],
     env: at.env,
   }).output();
