@@ -151,6 +151,11 @@ export class JitterBuffer {
     return Math.min(this.#spareMs(due), held);
   }
 
+  /** What the packets last, ms. */
+  get packetMs(): number {
+    return this.#timeLine.durationMs;
+  }
+
   /** Media time that waits, ms. */
   get depthMs(): number {
     const { first, last } = this.#packets;

@@ -8,7 +8,7 @@
  * else: the delay grows by waiting when packets come later than expected, and sound is shortened
  * when they come earlier.
  */
-import { GRAPH_RATE } from "../../audio/endpoint.ts";
+import { FRAME_MS, GRAPH_RATE } from "../../audio/endpoint.ts";
 import { Resampler } from "../../audio/resampler.ts";
 import { type Codec, MAX_PACKET_MS } from "../codec/codec.ts";
 import { Concealer } from "./concealer.ts";
@@ -152,6 +152,8 @@ export class Playout {
     const { pcm } = this.#laneFor(this.#rate);
     const slack = this.jitter.slackMs(due);
     const spareMs = (pcm.pending * 1000) / pcm.rate;
+    // Packets of 10 or 30 ms leave a rest that the next frame needs.
+    const wholeFrames = this.jitter.packetMs % FRAME_MS === 0;
     this.#decode(first);
     const interval = slack > FORCE_SLACK_MS ? FORCED_INTERVAL : CUT_INTERVAL;
     if (this.#sinceCut < interval || this.#rate !== pcm.rate) return;
@@ -160,7 +162,7 @@ export class Playout {
       if (second.kind !== "packet") return;
       this.#decode(second.packet!);
       if (shorten(pcm, MAX_CUT_MS, slack > FORCE_SLACK_MS) > 0) this.#sinceCut = 0;
-    } else if (spareMs >= SPARE_MS && shorten(pcm, spareMs, false) > 0) {
+    } else if (wholeFrames && spareMs >= SPARE_MS && shorten(pcm, spareMs, false) > 0) {
       this.#sinceCut = 0;
     }
   }

@@ -110,6 +110,15 @@ Deno.test("a sender whose clock is 500 ppm off is heard on, with no more delay",
   }
 });
 
+Deno.test("packets of any length play without a hole", () => {
+  for (const ptime of [10, 20, 30, 40, 50, 60]) {
+    const disturbances: Disturbance[] = [{ kind: "sequence", by: 0, ticks: 0 }];
+    const plan = { seed: 1, ptime, jitterMs: 0, loss: 0, driftPpm: 0, disturbances };
+    const kinds = playDisturbed(plan).at(-1)!.kinds.slice(0, SETTLED);
+    assert.equal(kinds.filter((kind) => kind !== "sound").length, 0, `${ptime} ms`);
+  }
+});
+
 /** Where packets of 20 ms are placed, in ms after the first: one every 20 ms, unless `at` says when. */
 function placed(
   ...packets: { ms: number; sequence: number; at?: number; marker?: boolean }[]
