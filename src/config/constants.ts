@@ -9,3 +9,6 @@ export const LOG_LEVELS = ["trace", "debug", "info", "warning", "error", "fatal"
 /** Sample rates that a pipe may have: what every tool can produce and the codecs can use, Hz. */
 export const MINIMUM_PIPE_RATE = 8000;
 export const MAXIMUM_PIPE_RATE = 192000;
+
+/** Name of the account that a first set-up makes, wherever it is made. */
+export const FIRST_ACCOUNT = "default";

@@ -50,7 +50,7 @@ export function issuesOf(error: z.ZodError, input: unknown, origins: Origins): C
     return [{
       path: origins.get(place) ?? origins.get(place.replace(/\[\d+\]$/, "")) ?? flagOf(place) ??
         place,
-      ...(value === undefined ? {} : { value: shown(value) }),
+      ...valueShown(value, place),
       ...explained(issue, value),
     }];
   });
@@ -142,8 +142,24 @@ function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
   return value;
 }
 
-/** The value as it would be written, shortened. */
-function shown(value: unknown): string {
-  const text = JSON.stringify(value) ?? String(value);
-  return text.length > 60 ? `${text.slice(0, 57)}...` : text;
+/** Keys whose values may be a secret, or lead to one. */
+const SECRET_PLACE = /passw|passphrase|secret|token|credential|\bpin\b/i;
+const HIDDEN = "(not shown)";
+
+/**
+ * The value as it would be written, shortened; not what may be a password: under such a key, behind
+ * the colon of `user:password@host`, or of a user name that has one.
+ */
+function valueShown(value: unknown, place: string): Pick<ConfigIssue, "value"> {
+  if (value === undefined || SECRET_PLACE.test(place)) return {};
+  const isUser = /(?:^|[._])user$/.test(place);
+  const written = isUser ? withoutSecrets("", `${value}@`).slice(0, -1) : value;
+  const text = JSON.stringify(written, withoutSecrets) ?? String(written);
+  return { value: text.length > 60 ? `${text.slice(0, 57)}...` : text };
+}
+
+function withoutSecrets<T>(key: string, value: T): T | string {
+  if (SECRET_PLACE.test(key)) return HIDDEN;
+  if (typeof value !== "string") return value;
+  return value.replace(/^((?:[a-z]+:(?:\/\/)?)?[^:@/]+):.*@/is, `$1:${HIDDEN}@`);
 }

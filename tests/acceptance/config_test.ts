@@ -171,3 +171,56 @@ Deno.test("a password of no account of the configuration is kept, and that is sa
     assert.match(other.stderr, /no account of this name in .*config\.toml: default\./);
   });
 });
+
+Deno.test("check opens the files that the configuration names, and shows no secret of it", async () => {
+  await withScratch(async (scratch) => {
+    const write = async (name: string, text: string, mode = 0o600) => {
+      await Deno.writeTextFile(scratch.file(name), text, { mode });
+      await Deno.chmod(scratch.file(name), mode);
+      return scratch.file(name);
+    };
+    const path = await write(
+      "files.toml",
+      `[accounts.a]
+user = "a"
+server = "s"
+password_file = "${await write("password", SECRET, 0o644)}"
+tls = { ca_file = "${await write("ca.pem", SECRET)}" }
+[headset]
+quirks = ["${await write("quirk.json", "{")}"]
+[[station.control]]
+listen = "127.0.0.1:7060"
+viewer_token_file = "${await write("open.token", SECRET.repeat(3), 0o644)}"
+[[station.control]]
+listen = "127.0.0.1:7061"
+viewer_token_file = "${scratch.file("none.token")}"
+`,
+    );
+    const check = await run(scratch, ["config", "check", "--json", "--config", path]);
+    assert.equal(check.status, 3, check.stderr);
+    const { ok, issues } = JSON.parse(text(check)) as { ok: boolean; issues: { path: string }[] };
+    assert.deepEqual([ok, issues.map((issue) => issue.path)], [false, [
+      "accounts.a.password_file",
+      "accounts.a.tls.ca_file",
+      "station.control[0]",
+      "station.control[1]",
+      "headset.quirks",
+    ]]);
+    assert.match(check.stderr, /password_file: others can read[^]*Type: chmod 600/);
+
+    const plain = await write(
+      "secrets.toml",
+      `[accounts.a]
+user = "a:${SECRET}"
+server = "sip:a:${SECRET}@host"
+password_command = "pass ${SECRET}"
+outbound_proxy = { password = "${SECRET}" }
+`,
+    );
+    for (const more of [[], ["--json"]]) {
+      const told = await run(scratch, ["config", "check", "--config", plain, ...more]);
+      assert.equal(told.status, 3, told.stderr);
+      assert.match(told.stderr, /accounts\.a\.user: "a:\(not shown\)"/);
+    }
+  });
+});

@@ -287,7 +287,7 @@ testWith(
         0o600,
       );
       const written = Deno.readTextFileSync(scratch.file("config_home/offhook/config.toml"));
-      assert.match(written, /mic = "voice"[^]*\[accounts\.main\]/);
+      assert.match(written, /mic = "voice"[^]*\[accounts\.default\]/);
       assert.ok(!written.includes('"wrong"') && !written.includes("password"));
       await screen.press("q");
       await screen.until(/ended with 0/);

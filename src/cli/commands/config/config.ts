@@ -1,4 +1,5 @@
 /** `offhook config init | check | show | schema`. */
+import { FIRST_ACCOUNT } from "../../../config/constants.ts";
 import { merge, object, or } from "@optique/core/constructs";
 import { withDefault } from "@optique/core/modifiers";
 import { command, constant, option } from "@optique/core/primitives";
@@ -19,7 +20,7 @@ const init = merge(
     action: constant("init"),
     name: withDefault(
       option("--name", string({ metavar: "NAME" }), described("Name of the account.")),
-      "default",
+      FIRST_ACCOUNT,
     ),
     force: option("--force", described("Overwrite a configuration that is there.")),
     example: option("--example", described("Print the commented example instead.")),

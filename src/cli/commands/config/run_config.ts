@@ -7,6 +7,8 @@ import { knownVariables } from "../../../config/overrides.ts";
 import { passwordSource } from "../../../config/credentials/password.ts";
 import { configJsonSchema } from "../../../config/schema.ts";
 import { describeSource, redacted, shownToml } from "../../../config/show.ts";
+import { configError } from "../../../config/issues.ts";
+import { namedFileIssues } from "./named_files.ts";
 import type { ConfigIssue } from "../../../config/issue.ts";
 import { type ExitCode, OffhookError } from "../../../base/errors.ts";
 import { jsonText } from "../../../base/text.ts";
@@ -39,6 +41,8 @@ async function runCheck(values: CheckValues, io: Io): Promise<ExitCode> {
   const warnings = unknownVariables(environmentNames());
   try {
     const loaded = await loadForCommand(values, io);
+    const unusable = await namedFileIssues(loaded);
+    if (unusable.length > 0) throw configError(loaded.path, unusable);
     if (values.json) await printCheck(io, path, [], warnings);
     else await sayChecked(loaded, warnings, io);
     return 0;

@@ -8,6 +8,7 @@
  * goes into the desktop's keyring, else into the credential store (a file that only its owner can
  * read), never into the configuration. Not on the real-time path.
  */
+import { FIRST_ACCOUNT } from "../../../config/constants.ts";
 import { dirname } from "node:path";
 import {
   credentialStorePath,
@@ -26,7 +27,7 @@ import { errorLines } from "../../process/report_error.ts";
 
 export type SetUpChoice = "account" | "practice" | "leave";
 
-const ACCOUNT = "main";
+const ACCOUNT = FIRST_ACCOUNT;
 /** ms that a server may take to answer the try. */
 const TRY_MS = 12_000;
 

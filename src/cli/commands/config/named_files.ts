@@ -1,0 +1,60 @@
+/**
+ * What a configuration names besides itself: password, token and TLS files, quirk files. Each is opened
+ * as it will be, so that `config check` finds what a start would. Not on the real-time path.
+ */
+import { dirname } from "node:path";
+import { OffhookError } from "../../../base/errors.ts";
+import { fileReason } from "../../../base/file_reason.ts";
+import { readPasswordFile } from "../../../config/credentials/password.ts";
+import { expandPath } from "../../../config/folders.ts";
+import type { ConfigIssue } from "../../../config/issue.ts";
+import { dotted } from "../../../config/issues.ts";
+import type { LoadedConfig } from "../../../config/load.ts";
+import { quirkFilesOf } from "../../phone/headset_settings.ts";
+
+/** A sentence for each file that cannot be used; never what is in one. */
+export async function namedFileIssues(loaded: LoadedConfig): Promise<ConfigIssue[]> {
+  const { controlPlaces } = await import("../../../station/service/control_places.ts");
+  const { readQuirks } = await import("../../../station/desk/quirk_files.ts");
+  const pathOf = (path: string) => expandPath(path, dirname(loaded.path), loaded.environment);
+  const issues: ConfigIssue[] = [];
+  const check = async (place: readonly (string | number)[], use: () => Promise<unknown>) => {
+    try {
+      await use();
+    } catch (error) {
+      issues.push({ path: dotted(place), message: wordsOf(OffhookError.from(error)) });
+    }
+  };
+  for (const [id, { password_file: file, tls }] of Object.entries(loaded.config.accounts)) {
+    const place = ["accounts", id];
+    if (file !== undefined) {
+      await check([...place, "password_file"], () => readPasswordFile(pathOf(file)));
+    }
+    for (const key of ["ca_file", "cert_file", "key_file"] as const) {
+      const path = tls[key];
+      if (path !== undefined) await check([...place, "tls", key], () => readPem(pathOf(path)));
+    }
+  }
+  for (const [at, control] of loaded.config.station.control.entries()) {
+    await check(["station", "control", at], () => controlPlaces([control], pathOf));
+  }
+  const { broken } = await readQuirks(quirkFilesOf(loaded));
+  for (const error of broken) {
+    issues.push({ path: "headset.quirks", message: wordsOf(error) });
+  }
+  return issues;
+}
+
+async function readPem(path: string): Promise<void> {
+  const text = await Deno.readTextFile(path).catch((cause) => {
+    throw new OffhookError("config-invalid", `cannot read ${path}: ${fileReason(cause)}`, {
+      cause,
+    });
+  });
+  if (text.includes("-----BEGIN ")) return;
+  throw new OffhookError("config-invalid", `${path} is no PEM file: it has no "-----BEGIN"`);
+}
+
+function wordsOf({ message, hint }: OffhookError): string {
+  return hint === undefined ? message : `${message} (${hint})`;
+}
