@@ -40,6 +40,11 @@ export function stateFolder(environment: Environment): string {
   return folder(environment, "XDG_STATE_HOME", ".local/state");
 }
 
+/** Where accounts keep who they are over restarts. */
+export function identityFolder(environment: Environment): string {
+  return join(stateFolder(environment), "identity");
+}
+
 /** `~/` is the home folder; a relative path starts at `base` (the configuration's folder). */
 export function expandPath(path: string, base: string, environment: Environment): string {
   if (path === "~") return homeOf(environment);

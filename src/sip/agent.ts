@@ -28,6 +28,8 @@ export interface Leg {
 
 export interface Agent {
   readonly account: Account;
+  /** `urn:uuid:…` that stays over restarts (RFC 5626 §4.1); undefined: registrations say none. */
+  readonly instance: string | undefined;
   readonly core: UserAgentCore;
   readonly clock: Clock;
   /** Uniform in [0, 1). */

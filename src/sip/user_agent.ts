@@ -55,6 +55,8 @@ export interface UserAgentOptions {
   clock?: Clock;
   /** Uniform in [0, 1): jitter, session ids. Tags and branches are random by themselves. */
   random?: () => number;
+  /** `urn:uuid:…` of this phone, the same over restarts. */
+  instance?: string;
   /** User-Agent header. */
   userAgent?: string;
   log?: Log;
@@ -97,6 +99,12 @@ export class UserAgent {
     this.#incoming = new IncomingMessages(access, this.#sources);
     this.#agent = this.#makeAgent(random);
     if (account.server !== "") this.#registration = new Registration(this.#agent, this.#network);
+  }
+
+  /** Of the account's flow while it is up, on UDP. */
+  get udpPort(): number | undefined {
+    const { flow } = this.#network;
+    return flow?.transport === "udp" ? flow.local.port : undefined;
   }
 
   /** Begins to connect; how that goes comes as ConnectionChanged. */
@@ -195,6 +203,7 @@ export class UserAgent {
     const network = this.#network;
     return {
       account,
+      instance: this.#options.instance,
       core: this.#core,
       clock: this.#clock,
       random,

@@ -7,6 +7,7 @@
  *
  * Not on the real-time path.
  */
+import { identityFolder } from "../../config/folders.ts";
 import type { LoadedConfig } from "../../config/load.ts";
 import { toAccount } from "../../config/load.ts";
 import type { Account } from "../../core/account/account.ts";
@@ -82,6 +83,7 @@ function phoneOptions(
       ...(direct.displayName === undefined ? {} : { displayName: direct.displayName }),
       ...(direct.transport === undefined ? {} : { transport: direct.transport }),
     },
+    identityFolder: identityFolder(loaded.environment),
     register,
     endpoints,
     maxCalls,

@@ -13,6 +13,11 @@ const HINTS: Readonly<Partial<Record<ErrorCode, string>>> = {
   unreachable: "Check the server's address; `doctor` tells more.",
 };
 
+/** Asterisk says 403 for both. */
+const HELD_CONTACTS =
+  "Check the user name and the password of the account. The server may also hold as many contacts " +
+  "of it as it allows (Asterisk: max_contacts): they expire, or set remove_existing = yes there.";
+
 /** What a final status of a REGISTER means. 403 is a refusal of the account, not of a call. */
 export function registrationErrorCode(status: number): ErrorCode {
   if (status === 401 || status === 403 || status === 407) return "auth-refused";
@@ -31,7 +36,9 @@ export function callError(status: number, reason: string, target: string): Offho
 
 /** The error of a registration that was refused. */
 export function registrationError(status: number, reason: string, aor: string): OffhookError {
-  return fromStatus(registrationErrorCode(status), status, `${aor} was not registered: `, reason);
+  const prefix = `${aor} was not registered: `;
+  const hint = status === 403 ? HELD_CONTACTS : undefined;
+  return fromStatus(registrationErrorCode(status), status, prefix, reason, hint);
 }
 
 /** The error of a 200 to REGISTER that grants no time. */
@@ -58,8 +65,13 @@ export function silenceError(
   });
 }
 
-function fromStatus(code: ErrorCode, status: number, prefix: string, reason: string): OffhookError {
-  const hint = HINTS[code];
+function fromStatus(
+  code: ErrorCode,
+  status: number,
+  prefix: string,
+  reason: string,
+  hint = HINTS[code],
+): OffhookError {
   return new OffhookError(code, `${prefix}${status} ${reason}`.trimEnd(), {
     ...(hint === undefined ? {} : { hint }),
     data: { status, reason },

@@ -47,9 +47,15 @@ export class RegisterRequest {
     }, this.#lines(binding, registrar.toRaw()));
   }
 
+  /** Parameters of our Contact (RFC 5626 §4.1). */
+  #instance(): string {
+    const { instance } = this.#agent;
+    return instance === undefined ? "" : `;+sip.instance="<${instance}>"`;
+  }
+
   #lines({ contact, expires, bound }: Binding, uri: string): string[] {
     return [
-      `${this.#agent.contactLine()};expires=${expires}`,
+      `${this.#agent.contactLine()}${this.#instance()};expires=${expires}`,
       // The binding of an address that we no longer have would ring nowhere.
       ...(bound === undefined || bound === contact ? [] : [`Contact: <${bound}>;expires=0`]),
       `Expires: ${expires}`,

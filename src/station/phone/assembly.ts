@@ -86,6 +86,7 @@ export class Assembly {
     );
     this.#agents = new UserAgents({
       transportOf: (account) => this.#transport(account.server === ""),
+      ...(options.identityFolder === undefined ? {} : { identityFolder: options.identityFolder }),
       notify: (input) => this.#heed(input),
       state: () => this.core.state,
       log: options.log,

@@ -48,6 +48,8 @@ export interface PhoneOptions {
     /** Sees each request that comes to the addresses listened on, before the phone does. */
     onRequest?: RequestHook;
   };
+  /** Where accounts keep who they are over restarts; absent: every start is a new instance. */
+  identityFolder?: string;
   /** Registers the accounts that want it, at once. */
   register: boolean;
   /** Where sound comes from and goes to, for calls that say nothing. */

@@ -9,9 +9,12 @@ import type { CallId, SipEffect, SipInput } from "../../core/ports/sip_port.ts";
 import type { PhoneState } from "../../core/state/state.ts";
 import { UserAgent, type UserAgentOptions } from "../../sip/user_agent.ts";
 import type { WriteLog } from "../log/log_line.ts";
+import { SavedIdentity } from "./saved_identity.ts";
 
 export interface UserAgentsOptions {
   transportOf(account: Account): UserAgentOptions["transport"];
+  /** Where accounts keep who they are over restarts; absent: they do not. */
+  identityFolder?: string;
   /** Takes news at once; `state()` afterwards says what became of it. */
   notify(input: SipInput): void;
   state(): PhoneState;
@@ -21,6 +24,7 @@ export interface UserAgentsOptions {
 export class UserAgents {
   readonly #options: UserAgentsOptions;
   readonly #agents = new Map<AccountId, UserAgent>();
+  readonly #identities = new Map<AccountId, SavedIdentity>();
   /** Which user agent has a call. */
   readonly #callAgents = new Map<CallId, UserAgent>();
 
@@ -38,17 +42,39 @@ export class UserAgents {
 
   /** @throws OffhookError when the account makes no sense */
   add(account: Account, password: () => Promise<string>): UserAgent {
-    const { log, transportOf } = this.#options;
-    const transport = transportOf(account);
+    const { log } = this.#options;
+    const identity = account.server === "" ? undefined : this.#identityOf(account);
+    const transport = this.#transportOf(account, identity);
     const agent: UserAgent = new UserAgent({
       account,
       password,
       notify: (input) => this.#heed(agent, input),
       ...(transport === undefined ? {} : { transport }),
+      ...(identity === undefined ? {} : { instance: identity.instance }),
       log: (level, message) => log(`${account.id}: ${message}`, { level, account: account.id }),
     });
     this.#agents.set(account.id, agent);
     return agent;
+  }
+
+  #identityOf(account: Account): SavedIdentity {
+    const identity = SavedIdentity.open(this.#options.identityFolder, account);
+    this.#identities.set(account.id, identity);
+    return identity;
+  }
+
+  #transportOf(
+    account: Account,
+    identity: SavedIdentity | undefined,
+  ): UserAgentOptions["transport"] {
+    const transport = this.#options.transportOf(account);
+    if (identity?.port === undefined) return transport;
+    return { ...transport, bind: { ...transport?.bind, wishedPort: identity.port } };
+  }
+
+  #forget(id: AccountId): void {
+    this.#identities.get(id)?.close();
+    this.#identities.delete(id);
   }
 
   start(): void {
@@ -60,10 +86,13 @@ export class UserAgents {
     const agent = this.#agents.get(id);
     this.#agents.delete(id);
     await agent?.stop();
+    // Unless the account has come again meanwhile.
+    if (!this.#agents.has(id)) this.#forget(id);
   }
 
   async stop(): Promise<void> {
     await Promise.all([...this.#agents.values()].map((agent) => agent.stop()));
+    for (const id of [...this.#identities.keys()]) this.#forget(id);
   }
 
   perform(effect: SipEffect): void {
@@ -77,6 +106,10 @@ export class UserAgents {
 
   #heed(agent: UserAgent, input: SipInput): void {
     const { notify, state } = this.#options;
+    if (input.type === "RegistrationChanged" && input.registration.state === "registered") {
+      const port = agent.udpPort;
+      if (port !== undefined) this.#identities.get(agent.account.id)?.keepPort(port);
+    }
     if (!("call" in input)) {
       if (this.#agents.get(agent.account.id) === agent) notify(input);
       return;

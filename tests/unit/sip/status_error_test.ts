@@ -61,6 +61,7 @@ Deno.test("the sentence names who, the status and the reason", () => {
   assert.deepEqual(error.data, { status: 486, reason: "Busy Here" });
   const refused = registrationError(403, "", "alice@example.com");
   assert.equal(refused.message, "alice@example.com was not registered: 403");
+  assert.match(refused.hint ?? "", /password.*max_contacts/);
   assert.ok(refused.hint);
 });
 

@@ -1,6 +1,6 @@
 /** The configuration under a station's flags, as its phone takes it. Not on the real-time path. */
 import { dirname } from "node:path";
-import { expandPath } from "../../../config/folders.ts";
+import { expandPath, identityFolder } from "../../../config/folders.ts";
 import { type LoadedConfig, toAccount } from "../../../config/load.ts";
 import { DIRECT_ACCOUNT } from "../../../core/account/account.ts";
 import { OffhookError } from "../../../base/errors.ts";
@@ -38,6 +38,7 @@ export function phoneOptions(
       ...(direct.displayName === undefined ? {} : { displayName: direct.displayName }),
       ...(direct.transport === undefined ? {} : { transport: direct.transport }),
     },
+    identityFolder: identityFolder(loaded.environment),
     register: true,
     endpoints,
     maxCalls: station.max_calls,

@@ -109,7 +109,12 @@ export interface TransportLayerOptions {
   /** Account mode: every request goes here. Absent (direct mode): to its Route or request URI. */
   nextHop?: NextHop;
   /** Local address of the UDP socket that requests leave from; default any address, a free port. */
-  bind?: { host?: string; port?: number };
+  bind?: {
+    host?: string;
+    port?: number;
+    /** Taken instead of any free one, where it is free itself. */
+    wishedPort?: number;
+  };
   /** Milliseconds to wait for one target's connection, TLS and WebSocket handshake included; 5000. */
   connectTimeoutMs?: number;
   /** Milliseconds between keepalives (RFC 5626 §4.4.1); 0: none; default 25 000. */

@@ -170,6 +170,13 @@ export class FlowTable implements FlowOwner {
     this.sink.opened(flow);
   }
 
+  async #bind(host: string): Promise<UdpSocket> {
+    const { port = 0, wishedPort = 0 } = this.options.bind ?? {};
+    if (port !== 0 || wishedPort === 0) return await UdpSocket.bind(this, { host, port });
+    return await UdpSocket.bind(this, { host, port: wishedPort })
+      .catch(() => UdpSocket.bind(this, { host, port }));
+  }
+
   async #socketFor(host: string): Promise<UdpSocket> {
     const bound = this.#sockets.find((socket) => socket.reaches(host));
     if (bound !== undefined) return bound;
@@ -179,7 +186,7 @@ export class FlowTable implements FlowOwner {
       const wish = this.options.bind;
       const any = family === 6 ? "::" : "0.0.0.0";
       const fits = wish?.host !== undefined && isIPv6(plainHost(wish.host)) === (family === 6);
-      binding = UdpSocket.bind(this, { host: fits ? wish.host! : any, port: wish?.port ?? 0 });
+      binding = this.#bind(fits ? wish.host! : any);
       this.#binding.set(family, binding);
     }
     try {
