@@ -1,7 +1,13 @@
 /** Actions on calls: which call is meant, when it is possible, and what is asked of the phone. */
 import type { Action, Desk } from "./action.ts";
 import type { ActionName } from "../model/action_names.ts";
-import { frontCall, isRinging, type LiveCall, ringingCall } from "../model/phone_model.ts";
+import {
+  askedCall,
+  frontCall,
+  isRinging,
+  type LiveCall,
+  ringingCall,
+} from "../model/phone_model.ts";
 import { type AppState, lastNumbers, lost } from "../model/state.ts";
 import type { StringKey } from "../look/strings.ts";
 
@@ -22,6 +28,12 @@ const answered = (state: AppState): StringKey | undefined =>
 
 const ringing = (state: AppState): StringKey | undefined =>
   lost(state) ?? (ringingCall(state.phone) === undefined ? "why.not-ringing" : undefined);
+
+const asked = (state: AppState): StringKey | undefined =>
+  lost(state) ?? (askedCall(state.phone) === undefined ? "why.not-asked" : undefined);
+
+const whileAsked = (order: number) => ({ phone }: AppState) =>
+  askedCall(phone) === undefined ? undefined : order;
 
 const whileCall = (order: number) => (state: AppState) =>
   talking(state) === undefined ? undefined : order;
@@ -105,6 +117,22 @@ export const CALL_ACTIONS = {
       return desk.records.search("");
     },
   },
+  followTransfer: {
+    group: "calls",
+    keys: { call: ["f"], always: ["alt+f"] },
+    does: "action.followTransfer",
+    disabled: asked,
+    hint: whileAsked(0.5),
+    run: (desk, state) => answerTransfer(desk, state, true),
+  },
+  refuseTransfer: {
+    group: "calls",
+    keys: { call: ["k"], always: ["alt+k"] },
+    does: "action.refuseTransfer",
+    disabled: asked,
+    hint: whileAsked(0.6),
+    run: (desk, state) => answerTransfer(desk, state, false),
+  },
   pad: {
     group: "calls",
     keys: { call: ["d"], always: ["alt+d"] },
@@ -175,6 +203,11 @@ function hangup(desk: Desk, { phone }: AppState): unknown {
 
 function refuse(desk: Desk, call: LiveCall | undefined): unknown {
   return call && desk.ask("reject", { call: call.view.id, status: 603 });
+}
+
+function answerTransfer(desk: Desk, { phone }: AppState, follow: boolean): unknown {
+  const call = askedCall(phone)?.view.id;
+  return call && desk.ask("answerTransfer", { call, follow });
 }
 
 async function mute(desk: Desk, state: AppState): Promise<void> {

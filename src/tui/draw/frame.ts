@@ -3,7 +3,7 @@
  *
  *     status                       always
  *     tabs, rule                   from 16 rows
- *     incoming call, call strip    when there is one
+ *     incoming call, call strip    when there is one; a transfer that asks
  *     the view, or a window on it
  *     message                      why something did not work
  *     field                        what is typed
@@ -11,7 +11,15 @@
  *
  * Pure: the same state and size give the same rows.
  */
-import { frontCall, isRinging, ringingCall } from "../model/phone_model.ts";
+import {
+  askedCall,
+  frontCall,
+  isRinging,
+  type LiveCall,
+  ringingCall,
+} from "../model/phone_model.ts";
+import { nameOfAction } from "../act/actions.ts";
+import type { ActionName } from "../model/action_names.ts";
 import { hintRow } from "./hints.ts";
 import { keyLabel, layersOf } from "../keys/keymap.ts";
 import { overlayRows } from "./overlays.ts";
@@ -131,37 +139,56 @@ function tourRows({ state, words, keymap, columns }: Stage): Row[] {
   return wrap(text, columns - 2).slice(0, 2).map((part) => line(` ${part}`, "selected"));
 }
 
-/** Incoming calls in every view; outside the phone view also the call in front. */
+/** What waits for an answer, in every view; outside the phone view also the call in front. */
 function bannerRows(stage: Stage): Row[] {
-  const { state, words, glyphs, keymap } = stage;
-  const { phone, screen } = state;
+  const { phone, screen } = stage.state;
   const rows: Row[] = [];
   const ringing = ringingCall(phone);
+  const asked = askedCall(phone);
   const front = frontCall(phone);
-  if (ringing !== undefined) {
-    const waiting = front !== undefined && !isRinging(front.view);
-    const what = words.t(waiting ? "call.waiting" : "state.ringing")
-      .toLocaleUpperCase(words.language);
-    const layers = layersOf(state);
-    const key = (name: "answer" | "reject") => {
-      const bound = layers.flatMap((layer) => keymap.keysOf(name, [layer]))[0] ??
-        keymap.keysOf(name, ["always"])[0];
-      const text = bound === undefined ? "" : ` ${keyLabel(bound)} ${words.t(`action.${name}`)} `;
-      return { text, role: "ringing" as const, drop: 2, act: { action: name } };
-    };
-    const who = whoOf(state, ringing.view.remote);
-    const address = shortAddress(ringing.view.remote.uri);
-    rows.push([
-      { text: ` ${glyphs.ringing} ${what}  `, role: "ringing" },
-      { text: who, role: "ringing", grow: true },
-      { text: address === who ? " " : ` ${address} `, role: "ringing", drop: 1 },
-      key("answer"),
-      key("reject"),
-    ]);
-  }
+  if (ringing !== undefined) rows.push(ringingRow(stage, ringing));
+  if (asked !== undefined) rows.push(askedRow(stage, asked));
   const elsewhere = screen.view !== "phone" || screen.overlay !== undefined;
   if (elsewhere && front !== undefined && !isRinging(front.view)) rows.push(callLine(stage, front));
   return rows;
+}
+
+function ringingRow(stage: Stage, { view }: LiveCall): Row {
+  const { state, words, glyphs } = stage;
+  const front = frontCall(state.phone);
+  const waiting = front !== undefined && !isRinging(front.view);
+  const what = words.t(waiting ? "call.waiting" : "state.ringing")
+    .toLocaleUpperCase(words.language);
+  const who = whoOf(state, view.remote);
+  const address = shortAddress(view.remote.uri);
+  return [
+    { text: ` ${glyphs.ringing} ${what}  `, role: "ringing" },
+    { text: who, role: "ringing", grow: true },
+    { text: address === who ? " " : ` ${address} `, role: "ringing", drop: 1 },
+    keyCell(stage, "answer"),
+    keyCell(stage, "reject"),
+  ];
+}
+
+function askedRow(stage: Stage, { view }: LiveCall): Row {
+  const { state, words, glyphs } = stage;
+  const who = whoOf(state, view.remote);
+  const target = shortAddress(view.transferAsked ?? "");
+  return [
+    { text: ` ${glyphs.ringing} `, role: "ringing" },
+    { text: words.t("call.transfer.asked", { who, target }), role: "ringing", grow: true },
+    keyCell(stage, "followTransfer"),
+    keyCell(stage, "refuseTransfer"),
+  ];
+}
+
+/** An answer to what a banner asks, with its key of now. */
+function keyCell({ state, words, keymap }: Stage, name: ActionName): Cell {
+  const bound = layersOf(state).flatMap((layer) => keymap.keysOf(name, [layer]))[0] ??
+    keymap.keysOf(name, ["always"])[0];
+  const does = words.t(nameOfAction(name));
+  const text = bound === undefined ? "" : ` ${keyLabel(bound)} ${does} `;
+  return { text, role: "ringing", drop: 2, act: { action: name } };
 }
 
 function messageRows(stage: Stage): Row[] {

@@ -33,6 +33,8 @@ export const de: Catalogue = {
   "action.unmute": "Mikrofon an",
   "action.swap": "makeln",
   "action.transfer": "übergeben",
+  "action.followTransfer": "Übergabe annehmen",
+  "action.refuseTransfer": "Übergabe ablehnen",
   "action.pad": "Ziffern (DTMF)",
   "action.record": "aufnehmen",
   "action.record.stop": "Aufnahme beenden",
@@ -78,6 +80,7 @@ export const de: Catalogue = {
   "why.no-call": "es gibt kein Gespräch",
   "why.not-ringing": "niemand ruft an",
   "why.not-answered": "noch nicht angenommen",
+  "why.not-asked": "niemand will Sie übergeben",
   "why.one-call": "es gibt nur ein Gespräch",
   "why.nothing-typed": "nichts eingegeben",
   "why.nothing-chosen": "nichts gewählt",
@@ -143,6 +146,7 @@ export const de: Catalogue = {
   "call.digits.sent": "gesendet {digits}",
   "call.digits.received": "empfangen {digits}",
   "call.transferring": "wird übergeben an {target}",
+  "call.transfer.asked": "{who} will Sie an {target} übergeben",
   "call.transfer.failed": "Übergabe fehlgeschlagen: {why}",
   "call.broken": "{endpoint} geht nicht: {why}",
   "call.none": "Kein Gespräch.",
@@ -305,6 +309,8 @@ export const de: Catalogue = {
   "reader.help":
     "Eine Nummer oder Adresse wird angerufen, in einem angenommenen Gespräch gehen Ziffern hinein und call NUMMER ruft eine andere an; Buchstaben suchen und bieten nummerierte Treffer. {transfer} NUMMER übergibt, {digits} ZIFFERN sendet Ziffern, redial, start, louder, softer, dnd, add NAME, rename, remove, undo. Mehr sagen diese Wörter:",
   "reader.incoming": "{call}. {answer} nimmt an, {reject} lehnt ab.",
+  "reader.transfer.asked":
+    "{who} will Sie an {target} übergeben. {follow} nimmt an, {refuse} lehnt ab.",
   "reader.muted": "{who}: Ihr Mikrofon ist stumm",
   "reader.unmuted": "{who}: Ihr Mikrofon ist wieder an",
   "reader.recording.on": "{who}: wird aufgenommen",

@@ -36,6 +36,8 @@ export const en = {
   "action.unmute": "unmute",
   "action.swap": "swap calls",
   "action.transfer": "transfer",
+  "action.followTransfer": "follow the transfer",
+  "action.refuseTransfer": "refuse the transfer",
   "action.pad": "DTMF digits",
   "action.record": "record",
   "action.record.stop": "stop recording",
@@ -81,6 +83,7 @@ export const en = {
   "why.no-call": "no call is on",
   "why.not-ringing": "no call is ringing",
   "why.not-answered": "the call is not answered yet",
+  "why.not-asked": "nobody wants to transfer you",
   "why.one-call": "there is only one call",
   "why.nothing-typed": "nothing is typed",
   "why.nothing-chosen": "nothing is chosen",
@@ -145,6 +148,7 @@ export const en = {
   "call.digits.sent": "sent {digits}",
   "call.digits.received": "got {digits}",
   "call.transferring": "transferring to {target}",
+  "call.transfer.asked": "{who} wants to transfer you to {target}",
   "call.transfer.failed": "transfer failed: {why}",
   "call.broken": "{endpoint} is not working: {why}",
   "call.none": "No call is on.",
@@ -304,6 +308,8 @@ export const en = {
   "reader.help":
     "A number or address calls it, in an answered call digits are sent and call NUMBER calls another one; letters search and offer numbered choices. {transfer} NUMBER transfers, {digits} DIGITS sends digits into the call, redial, start, louder, softer, dnd, add NAME, rename, remove, undo. These words tell more:",
   "reader.incoming": "{call}. {answer} answers, {reject} declines.",
+  "reader.transfer.asked":
+    "{who} wants to transfer you to {target}. {follow} follows, {refuse} refuses.",
   "reader.muted": "{who}: your microphone is muted",
   "reader.unmuted": "{who}: your microphone is on again",
   "reader.recording.on": "{who}: recording",

@@ -33,6 +33,8 @@ export const es: Catalogue = {
   "action.unmute": "activar micro",
   "action.swap": "alternar",
   "action.transfer": "transferir",
+  "action.followTransfer": "aceptar la transferencia",
+  "action.refuseTransfer": "rechazar la transferencia",
   "action.pad": "dígitos (DTMF)",
   "action.record": "grabar",
   "action.record.stop": "detener la grabación",
@@ -78,6 +80,7 @@ export const es: Catalogue = {
   "why.no-call": "no hay llamada",
   "why.not-ringing": "nadie está llamando",
   "why.not-answered": "aún no han contestado",
+  "why.not-asked": "nadie quiere transferirle",
   "why.one-call": "solo hay una llamada",
   "why.nothing-typed": "no hay nada escrito",
   "why.nothing-chosen": "no hay nada elegido",
@@ -143,6 +146,7 @@ export const es: Catalogue = {
   "call.digits.sent": "enviado {digits}",
   "call.digits.received": "recibido {digits}",
   "call.transferring": "transfiriendo a {target}",
+  "call.transfer.asked": "{who} quiere transferirle a {target}",
   "call.transfer.failed": "la transferencia falló: {why}",
   "call.broken": "{endpoint} no funciona: {why}",
   "call.none": "No hay llamada.",
@@ -303,6 +307,8 @@ export const es: Catalogue = {
   "reader.help":
     "Un número o dirección se llama; en una llamada contestada los dígitos se envían y call NÚMERO llama a otro; las letras buscan y ofrecen opciones numeradas. {transfer} NÚMERO transfiere, {digits} DÍGITOS envía dígitos, redial, start, louder, softer, dnd, add NOMBRE, rename, remove, undo. Estas palabras dicen más:",
   "reader.incoming": "{call}. {answer} contesta, {reject} rechaza.",
+  "reader.transfer.asked":
+    "{who} quiere transferirle a {target}. {follow} acepta, {refuse} rechaza.",
   "reader.muted": "{who}: su micrófono está silenciado",
   "reader.unmuted": "{who}: su micrófono vuelve a sonar",
   "reader.recording.on": "{who}: grabando",

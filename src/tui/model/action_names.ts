@@ -13,6 +13,8 @@ export const ACTION_NAMES = [
   "hold",
   "swap",
   "transfer",
+  "followTransfer",
+  "refuseTransfer",
   "pad",
   "record",
   "louder",

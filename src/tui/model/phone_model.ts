@@ -209,6 +209,8 @@ function heard(call: LiveCall, event: CallEvent): LiveCall {
       return { ...call, broken: { ...others, [name]: detail?.error as ErrorJson } };
     }
     case "call.transfer": {
+      // A question: nothing goes anywhere yet.
+      if (event.call.transferAsked !== undefined) return call;
       const { transferFailed: _f, transferredTo: _t, ...rest } = call;
       if (detail?.failed === true) return { ...rest, transferFailed: transferReason(detail) };
       return { ...rest, transferredTo: event.call.transferTarget ?? call.transferredTo ?? "" };
@@ -276,6 +278,11 @@ export function frontCall(model: PhoneModel): LiveCall | undefined {
   const talking = model.calls.filter(({ view }) => !isRinging(view) && view.state !== "ending");
   return talking.find(({ view }) => view.state !== "held") ?? talking.at(-1) ??
     ringingCall(model) ?? model.calls.at(-1);
+}
+
+/** The call whose other side wants to transfer us, and waits for a yes or no. */
+export function askedCall(model: PhoneModel): LiveCall | undefined {
+  return model.calls.find(({ view }) => view.transferAsked !== undefined);
 }
 
 /** The incoming call that has rung longest. */

@@ -68,7 +68,7 @@ function callChanges(
     if (was === call) return [];
     return [
       ...phaseChange(was, call, { state: after, words, keyOf }),
-      ...(was === undefined ? [] : partChanges(was, call, after, words)),
+      ...(was === undefined ? [] : partChanges(was, call, { state: after, words, keyOf })),
     ];
   });
 }
@@ -76,7 +76,7 @@ function callChanges(
 function phaseChange(
   was: LiveCall | undefined,
   call: LiveCall,
-  { state, words, keyOf }: { state: AppState; words: Words; keyOf: KeyOf },
+  { state, words, keyOf }: Now,
 ): string[] {
   const { view } = call;
   const same = was !== undefined && was.view.state === view.state &&
@@ -93,9 +93,17 @@ function phaseChange(
   return [[sentence, view.codec, security].filter(Boolean).join(", ")];
 }
 
-function partChanges(was: LiveCall, call: LiveCall, state: AppState, words: Words): string[] {
+/** After a change. */
+interface Now {
+  state: AppState;
+  words: Words;
+  keyOf: KeyOf;
+}
+
+function partChanges(was: LiveCall, call: LiveCall, now: Now): string[] {
+  const { state, words } = now;
   const who = whoOf(state, call.view.remote);
-  const parts: string[] = [];
+  const parts: string[] = askedChange(was, call, now);
   if (was.view.muted !== call.view.muted) {
     parts.push(words.t(call.view.muted ? "reader.muted" : "reader.unmuted", { who }));
   }
@@ -127,6 +135,17 @@ function partChanges(was: LiveCall, call: LiveCall, state: AppState, words: Word
     parts.push(`${words.t("quality.theirs")}: ${verdictText(verdict, words)}`);
   }
   return parts;
+}
+
+function askedChange(was: LiveCall, { view }: LiveCall, { state, words, keyOf }: Now): string[] {
+  const { transferAsked } = view;
+  if (transferAsked === undefined || was.view.transferAsked === transferAsked) return [];
+  return [words.t("reader.transfer.asked", {
+    who: whoOf(state, view.remote),
+    target: shortAddress(transferAsked),
+    follow: keyOf("followTransfer"),
+    refuse: keyOf("refuseTransfer"),
+  })];
 }
 
 /** A new word about the sound, when it is good or when it is not. */

@@ -232,13 +232,23 @@ export class Reader {
 
   #help(): void {
     const { keymap } = this.#controller;
-    const letters =
-      (["answer", "reject", "hangup", "mute", "hold", "swap", "record", "quit"] as ActionName[])
-        .flatMap((name) => {
-          const key = keymap.keysOf(name, ["call", "free"])[0];
-          if (key === undefined) return [];
-          return [`${key} ${this.#t(doesNow(name, this.#controller.store.get()))}`];
-        });
+    const letters = ([
+      "answer",
+      "reject",
+      "hangup",
+      "mute",
+      "hold",
+      "swap",
+      "record",
+      "followTransfer",
+      "refuseTransfer",
+      "quit",
+    ] as ActionName[])
+      .flatMap((name) => {
+        const key = keymap.keysOf(name, ["call", "free"])[0];
+        if (key === undefined) return [];
+        return [`${key} ${this.#t(doesNow(name, this.#controller.store.get()))}`];
+      });
     this.#line(letters.join(", "));
     this.#line(this.#t("reader.help", {
       transfer: keymap.keysOf("transfer", ["call"])[0] ?? "t",

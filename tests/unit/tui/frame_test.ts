@@ -107,6 +107,21 @@ Deno.test("while one types, the banner names the keys that still act", () => {
   assert.match(drawn(typing).join("\n"), /CALL WAITING.*Alt-A answer.*Alt-N decline/);
 });
 
+Deno.test("a transfer that asks is told in every view, with the keys that answer it", () => {
+  for (const view of VIEWS) {
+    const asking = state({ calls: [call({ transferAsked: "sip:600@pbx" })], screen: { view } });
+    const text = drawn({
+      ...asking,
+      screen: { ...asking.screen, size: { columns: 100, rows: 24 } },
+    });
+    assert.match(
+      text.join("\n"),
+      /Bob Smith wants to transfer you to 600 .*f follow the transfer .*k refuse the transfer/,
+    );
+  }
+  assert.doesNotMatch(drawn(state({ calls: [call()] })).join("\n"), /wants to transfer/);
+});
+
 Deno.test("the hints name the keys of the table, and only sensible ones", () => {
   const idle = drawn(state()).at(-1)!;
   assert.match(idle, /\? all keys.*: all actions.*q quit/);

@@ -7,6 +7,8 @@ interface Scene {
   /** Types a line. @returns what was written until all is quiet */
   say(line: string): Promise<string>;
   left: string[];
+  /** The other side of the call wants to transfer us, and people here are asked. */
+  transferred(): Promise<string>;
 }
 
 async function reading(run: (scene: Scene) => Promise<void>): Promise<void> {
@@ -27,8 +29,22 @@ async function reading(run: (scene: Scene) => Promise<void>): Promise<void> {
     await settled();
     return written.replaceAll("\r", "");
   };
+  const transferred = async () => {
+    const { core } = desk.fake;
+    const { settings, accounts, calls } = core.state;
+    core.command({
+      type: "Configure",
+      settings: { ...settings, transfers: "ask" },
+      accounts: [...accounts.values()].map(({ account }) => account),
+    });
+    written = "";
+    const [call] = calls.keys();
+    core.submit({ type: "ReferReceived", call: call!, target: "sip:700@pbx", referral: "leg" });
+    await settled();
+    return written;
+  };
   try {
-    await run({ say, left });
+    await run({ say, left, transferred });
   } finally {
     reader.end();
     await desk.close();
@@ -44,6 +60,22 @@ Deno.test("a call from beginning to end, each change said once", () =>
     assert.match(await say("dnd"), /^(?:offhook> \n)?Callers get “busy” now\.\noffhook> $/);
     assert.match(await say("undo"), /Calls ring again/);
     assert.match(await say("x"), /bob: call ended after/);
+  }));
+
+Deno.test("a transfer that asks is said with its answers; refused, the call stays", () =>
+  reading(async ({ say, transferred }) => {
+    assert.match(await say("f"), /nobody wants to transfer you/);
+    await say("600");
+    assert.match(await transferred(), /bob wants to transfer you to 700\. f follows, k refuses\./);
+    assert.match(await say("k"), /transfer failed/);
+    assert.match(await say("x"), /bob: call ended after/);
+  }));
+
+Deno.test("a transfer that is followed makes the call that was asked for", () =>
+  reading(async ({ say, transferred }) => {
+    await say("600");
+    await transferred();
+    assert.match(await say("f"), /transferring to 700\n[^]*dialling: 700/);
   }));
 
 Deno.test("contacts: added, renamed by number, removed and brought back", () =>
