@@ -14,7 +14,7 @@ import type { Sequenced } from "../control/contract/phone.ts";
 import type { CallView } from "../core/state/call.ts";
 import { formatHostPort } from "../base/address.ts";
 import { answer } from "../sip/message/answer.ts";
-import { header, type SipMessage } from "../sip/message/scan.ts";
+import { header, type SipMessage } from "../sip/message/sip_message.ts";
 import { decodedUser, parseNameAddr, parseUri } from "../sip/message/uri.ts";
 import { openPhone } from "../station/phone/open_phone.ts";
 import type { WriteLog } from "../station/log/log_line.ts";

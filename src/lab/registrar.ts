@@ -9,7 +9,7 @@
  */
 import { answer } from "../sip/message/answer.ts";
 import { authorization, type Challenge, type DigestAlgorithm } from "../sip/auth/digest.ts";
-import { header, headerFields, type SipMessage } from "../sip/message/scan.ts";
+import { header, headerFields, type SipMessage } from "../sip/message/sip_message.ts";
 import type { Flow } from "../sip/transport/flow/types.ts";
 import {
   decodedUser,

@@ -8,7 +8,7 @@
  */
 import type { Clock, TimerHandle } from "../base/clock.ts";
 import { OffhookError } from "../base/errors.ts";
-import { Backoff } from "./pacing.ts";
+import { Backoff } from "./limits/pacing.ts";
 import type { TransportLayer } from "./transport/layer.ts";
 import type { Flow, LayerEvent } from "./transport/flow/types.ts";
 

@@ -11,9 +11,9 @@ import type { Account, TransportName } from "../core/account/account.ts";
 import type { Clock } from "../base/clock.ts";
 import { type ErrorJson, OffhookError } from "../base/errors.ts";
 import type { RequestOrigin } from "../core/ports/sip_port.ts";
-import type { Log } from "./agent.ts";
+import type { Log } from "./library/log.ts";
 import { Connection, type ConnectionEvents } from "./connection.ts";
-import type { SipMessage } from "./message/scan.ts";
+import type { SipMessage } from "./message/sip_message.ts";
 import { LiteralUri } from "./library/literal_uri.ts";
 import { TransportLayer } from "./transport/layer.ts";
 import type {

@@ -2,7 +2,7 @@
  * Requests as SIP.js writes them, over a transport layer, without SIP.js: what a test of the transport
  * needs of a user agent.
  */
-import { header, type SipMessage } from "../../src/sip/message/scan.ts";
+import { header, type SipMessage } from "../../src/sip/message/sip_message.ts";
 import { TransportLayer } from "../../src/sip/transport/layer.ts";
 import type {
   Flow,

@@ -24,7 +24,7 @@ import { flowOf } from "../library/message_flow.ts";
 import { newToken } from "../message/identifiers.ts";
 import { hostPort } from "../message/via.ts";
 import { type Lesson, type Realms, strangeChallenge } from "./realms.ts";
-import { MAX_CHALLENGES, MAX_REALMS } from "../pacing.ts";
+import { MAX_CHALLENGES, MAX_REALMS } from "../limits/pacing.ts";
 
 /** Times that a nonce may be stale within one request. */
 const MAX_STALE = 3;

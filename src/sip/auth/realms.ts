@@ -12,7 +12,7 @@
  */
 import type { Account } from "../../core/account/account.ts";
 import { OffhookError } from "../../base/errors.ts";
-import { MAX_REALMS } from "../pacing.ts";
+import { MAX_REALMS } from "../limits/pacing.ts";
 import type { Challenge } from "./digest.ts";
 
 /** What a refused request teaches: of a registration all its realms, of a call the first, if at all. */

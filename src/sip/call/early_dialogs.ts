@@ -10,7 +10,7 @@
 import type { IncomingResponseMessage, SessionDialog } from "sip.js/lib/core/index.js";
 import { OffhookError } from "../../base/errors.ts";
 import type { MediaDescription } from "../../core/media/media_description.ts";
-import type { Agent } from "../agent.ts";
+import type { Agent } from "../agent/agent.ts";
 import type { Authentication } from "../auth/authentication.ts";
 import { requires, sdpOf } from "../library/capabilities.ts";
 import { type InDialogRequest, sendInDialog } from "../dialog/in_dialog.ts";

@@ -11,7 +11,7 @@ import type { IncomingRequest } from "sip.js/lib/core/index.js";
 import { OffhookError } from "../../base/errors.ts";
 import type { MediaDescription } from "../../core/media/media_description.ts";
 import type { CallId } from "../../core/ports/sip_port.ts";
-import type { Agent } from "../agent.ts";
+import type { Agent } from "../agent/agent.ts";
 import { ACCEPT_LINE, ALLOW_LINE, sdpOf } from "../library/capabilities.ts";
 import { Decision } from "../dialog/decision.ts";
 import { sdpBody } from "../dialog/session_context.ts";

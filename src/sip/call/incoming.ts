@@ -20,12 +20,12 @@ import { type ErrorJson, OffhookError } from "../../base/errors.ts";
 import { extraHeaderLine, nameAddr, reasonPhrase } from "../../core/account/header_value.ts";
 import type { MediaDescription } from "../../core/media/media_description.ts";
 import type { CallId } from "../../core/ports/sip_port.ts";
-import type { Agent, CallEffect, Leg } from "../agent.ts";
+import type { Agent, CallEffect, Leg } from "../agent/agent.ts";
 import { Authentication } from "../auth/authentication.ts";
 import { autoAnswerAfter } from "../message/auto_answer.ts";
 import { ACCEPT_LINE, acceptsSdp, requires, sdpOf, supports } from "../library/capabilities.ts";
 
-import { partyOf, remoteParty } from "../dialog/identity.ts";
+import { partyOf, remoteParty } from "../agent/identity.ts";
 import { EarlyOffers, type EarlyRequest } from "./early_offers.ts";
 import { LiteralUri } from "../library/literal_uri.ts";
 import type { UpdateDelegate } from "../library/update.ts";

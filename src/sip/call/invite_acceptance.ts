@@ -16,11 +16,11 @@ import type {
 import { OffhookError } from "../../base/errors.ts";
 import type { MediaDescription } from "../../core/media/media_description.ts";
 import type { SipEffect } from "../../core/ports/sip_port.ts";
-import type { Agent } from "../agent.ts";
+import type { Agent } from "../agent/agent.ts";
 import type { Authentication } from "../auth/authentication.ts";
 import { sdpOf } from "../library/capabilities.ts";
 import type { EarlyDialogs } from "./early_dialogs.ts";
-import { remoteParty } from "../dialog/identity.ts";
+import { remoteParty } from "../agent/identity.ts";
 import { sendInDialog } from "../dialog/in_dialog.ts";
 import type { InviteRequest } from "./invite_request.ts";
 import { Session } from "../dialog/session.ts";

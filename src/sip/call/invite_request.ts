@@ -12,7 +12,7 @@ import {
 import type { Party } from "../../core/account/account.ts";
 import { OffhookError } from "../../base/errors.ts";
 import type { SipEffect } from "../../core/ports/sip_port.ts";
-import type { Agent } from "../agent.ts";
+import type { Agent } from "../agent/agent.ts";
 import type { Authentication } from "../auth/authentication.ts";
 import { ALLOW_LINE, SUPPORTED } from "../library/capabilities.ts";
 import {
@@ -21,10 +21,10 @@ import {
   headerValue,
 } from "../../core/account/header_value.ts";
 import { newToken } from "../message/identifiers.ts";
-import { requestTarget } from "../dialog/identity.ts";
+import { requestTarget } from "../agent/identity.ts";
 import { noteFlow } from "../library/message_flow.ts";
 import { LiteralUri } from "../library/literal_uri.ts";
-import { MAX_LONGER } from "../pacing.ts";
+import { MAX_LONGER } from "../limits/pacing.ts";
 import { sdpBody } from "../dialog/session_context.ts";
 import {
   MIN_SESSION_SECONDS,

@@ -22,7 +22,7 @@ import type {
 import type { TimerHandle } from "../../base/clock.ts";
 import { type ErrorJson, OffhookError } from "../../base/errors.ts";
 import type { SipEffect } from "../../core/ports/sip_port.ts";
-import type { Agent, CallEffect, Leg } from "../agent.ts";
+import type { Agent, CallEffect, Leg } from "../agent/agent.ts";
 import { Authentication } from "../auth/authentication.ts";
 import { EarlyDialogs } from "./early_dialogs.ts";
 import { EarlyOffers } from "./early_offers.ts";
@@ -32,7 +32,7 @@ import type { UpdateDelegate } from "../library/update.ts";
 import { InviteRequest } from "./invite_request.ts";
 import { Redirection } from "./redirection.ts";
 import { SessionDescriptions } from "../sdp/session_descriptions.ts";
-import { callError, silenceError } from "./status_error.ts";
+import { callError, silenceError } from "../agent/status_error.ts";
 import type { Flow } from "../transport/flow/types.ts";
 
 /** ms that a cancelled INVITE may still be answered (64·T1, RFC 3261 §9.1). */

@@ -3,7 +3,7 @@
  * tried once, and no more than a limit of them. Pure.
  */
 import { LiteralUri } from "../library/literal_uri.ts";
-import { MAX_REDIRECTIONS } from "../pacing.ts";
+import { MAX_REDIRECTIONS } from "../limits/pacing.ts";
 import { parseNameAddrList } from "../message/uri.ts";
 
 const TAKEN_SCHEMES = ["sip", "sips", "tel"];

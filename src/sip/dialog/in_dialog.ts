@@ -10,7 +10,7 @@ import type {
   OutgoingRequestDelegate,
   SessionDialog,
 } from "sip.js/lib/core/index.js";
-import type { Agent } from "../agent.ts";
+import type { Agent } from "../agent/agent.ts";
 import type { Authentication } from "../auth/authentication.ts";
 import { OffhookError } from "../../base/errors.ts";
 import { flowOfDialog } from "../library/message_flow.ts";

@@ -9,7 +9,7 @@
 import type { IncomingRequestMessage, SessionDialog } from "sip.js/lib/core/index.js";
 import type { SipEffect } from "../../core/ports/sip_port.ts";
 import { headerValue } from "../../core/account/header_value.ts";
-import { requestTarget } from "./identity.ts";
+import { requestTarget } from "../agent/identity.ts";
 import { LiteralUri } from "../library/literal_uri.ts";
 import { sendInDialog } from "./in_dialog.ts";
 import type { SessionContext } from "./session_context.ts";

@@ -16,7 +16,7 @@ import type {
 } from "sip.js/lib/core/index.js";
 import { SessionState } from "sip.js/lib/core/index.js";
 import { OffhookError } from "../../base/errors.ts";
-import type { CallEffect, Leg } from "../agent.ts";
+import type { CallEffect, Leg } from "../agent/agent.ts";
 import { DTMF_RELAY, dtmfRelayBody, parseDtmfBody } from "../message/dtmf_relay.ts";
 import { ACCEPT_LINE } from "../library/capabilities.ts";
 import { type InDialogRequest, isDialogGone, isSilence, sendInDialog } from "./in_dialog.ts";

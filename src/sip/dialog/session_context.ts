@@ -6,7 +6,7 @@ import {
   type SessionDialog,
 } from "sip.js/lib/core/index.js";
 import type { CallId } from "../../core/ports/sip_port.ts";
-import type { Agent } from "../agent.ts";
+import type { Agent } from "../agent/agent.ts";
 import type { Authentication } from "../auth/authentication.ts";
 import { SDP } from "../library/capabilities.ts";
 import type { SessionDescriptions } from "../sdp/session_descriptions.ts";

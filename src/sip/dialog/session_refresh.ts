@@ -19,9 +19,9 @@ import {
   type UserAgentServer,
 } from "sip.js/lib/core/index.js";
 import type { TimerHandle } from "../../base/clock.ts";
-import type { Agent } from "../agent.ts";
+import type { Agent } from "../agent/agent.ts";
 import { supports, tokens } from "../library/capabilities.ts";
-import { glareDelay } from "../pacing.ts";
+import { glareDelay } from "../limits/pacing.ts";
 import type { FinalResponse } from "./in_dialog.ts";
 import {
   answeredSessionExpires,

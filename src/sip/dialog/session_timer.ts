@@ -7,7 +7,7 @@
  * Not on the real-time path.
  */
 import type { Clock, TimerHandle } from "../../base/clock.ts";
-import { heldSession } from "../pacing.ts";
+import { heldSession } from "../limits/pacing.ts";
 
 /** Least interval that we take, in seconds (RFC 4028 §5). */
 export const MIN_SESSION_SECONDS = 90;

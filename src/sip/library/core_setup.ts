@@ -10,7 +10,7 @@ import {
   UserAgentCore,
   type UserAgentCoreDelegate,
 } from "sip.js/lib/core/index.js";
-import type { Log } from "../agent.ts";
+import type { Log } from "./log.ts";
 import { SUPPORTED } from "./capabilities.ts";
 import { newToken } from "../message/identifiers.ts";
 import { escapedUser } from "../message/uri.ts";

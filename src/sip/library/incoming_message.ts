@@ -21,12 +21,12 @@ import {
   type URI,
   type UserAgentCore,
 } from "sip.js/lib/core/index.js";
-import type { Log } from "../agent.ts";
+import type { Log } from "./log.ts";
 import { ALLOW_LINE, unsupportedOptions } from "./capabilities.ts";
-import type { DialogSources, SourceAccess } from "../dialog/sources.ts";
+import type { DialogSources, SourceAccess } from "./sources.ts";
 import { type LibraryMessage, libraryMessage } from "./library_message.ts";
 import { MergedRequests } from "./merged_requests.ts";
-import type { SipMessage } from "../message/scan.ts";
+import type { SipMessage } from "../message/sip_message.ts";
 import { noteFlow } from "./message_flow.ts";
 import { METHODS } from "./allowed_methods.ts";
 import { transactionId } from "../transport/transaction/server.ts";

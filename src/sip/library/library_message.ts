@@ -15,7 +15,7 @@ import {
   IncomingResponseMessage,
   NameAddrHeader,
 } from "sip.js/lib/core/index.js";
-import type { SipMessage } from "../message/scan.ts";
+import type { SipMessage } from "../message/sip_message.ts";
 import { sdpPart } from "../message/multipart.ts";
 import { LiteralUri } from "./literal_uri.ts";
 import {

@@ -3,7 +3,7 @@
  * Not on the real-time path.
  */
 import type { IncomingRequestMessage, UserAgentCore } from "sip.js/lib/core/index.js";
-import { keptKey } from "../transport/limits.ts";
+import { keptKey } from "../limits/bounds.ts";
 
 export class MergedRequests {
   readonly #core: UserAgentCore;

@@ -2,7 +2,7 @@
  * Responses written without SIP.js: to requests that it must not see, or that it would drop in silence
  * (RFC 3261 §8.2.6). Not on the real-time path.
  */
-import type { SipMessage } from "./scan.ts";
+import type { SipMessage } from "./sip_message.ts";
 import { utf8Length } from "./scan.ts";
 
 export interface AnswerOptions {

@@ -2,7 +2,7 @@
  * What every SIP message must have (RFC 3261 §8.1.1, §8.2.2.1, §16.3, §20; RFC 4475). Pure; each check
  * says what is wrong and which status answers it. Not on the real-time path.
  */
-import type { SipMessage } from "./scan.ts";
+import type { SipMessage } from "./sip_message.ts";
 
 export interface CheckFault {
   reason: string;

@@ -1,6 +1,6 @@
 /** The REGISTER requests of one registration: one Call-ID, a CSeq that rises (RFC 3261 §10.2). */
 import type { OutgoingRequestMessage } from "sip.js/lib/core/index.js";
-import type { Agent } from "../agent.ts";
+import type { Agent } from "../agent/agent.ts";
 import type { Authentication } from "../auth/authentication.ts";
 import { ALLOW_LINE } from "../library/capabilities.ts";
 import { newToken } from "../message/identifiers.ts";

@@ -15,13 +15,13 @@ import type { IncomingResponseMessage, UserAgentClient } from "sip.js/lib/core/i
 import type { RegistrationState } from "../../core/account/account.ts";
 import type { TimerHandle } from "../../base/clock.ts";
 import { OffhookError } from "../../base/errors.ts";
-import type { Agent } from "../agent.ts";
+import type { Agent } from "../agent/agent.ts";
 import { Authentication } from "../auth/authentication.ts";
 import { finalOf } from "../dialog/in_dialog.ts";
-import { Damper, MAX_LONGER, refreshDelay, retryDelay } from "../pacing.ts";
+import { Damper, MAX_LONGER, refreshDelay, retryDelay } from "../limits/pacing.ts";
 import { RegisterRequest } from "./register_request.ts";
 import { grantedExpires, retryAfter } from "./schedule.ts";
-import { nothingGrantedError, registrationError, silenceError } from "../call/status_error.ts";
+import { nothingGrantedError, registrationError, silenceError } from "../agent/status_error.ts";
 import type { Flow } from "../transport/flow/types.ts";
 
 /** ms after which an attempt without any end counts as failed: a little more than Timer F. */

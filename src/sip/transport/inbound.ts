@@ -9,7 +9,8 @@
  */
 import { isIP } from "node:net";
 import { answer } from "../message/answer.ts";
-import { replaceVia, scanBytes, type ScanFault, type SipMessage } from "../message/scan.ts";
+import { replaceVia, scanBytes } from "../message/scan.ts";
+import type { ScanFault, SipMessage } from "../message/sip_message.ts";
 import { stampVia } from "../message/via.ts";
 import type { ClientTransactions } from "./transaction/client.ts";
 import type { DialogFlows } from "./routing/dialog_flows.ts";

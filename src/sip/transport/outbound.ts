@@ -4,8 +4,9 @@
  */
 import { OffhookError } from "../../base/errors.ts";
 import { answer, randomToken } from "../message/answer.ts";
-import { headerFields, type SipMessage, splice, utf8Length } from "../message/scan.ts";
-import { RequestGate } from "../pacing.ts";
+import { utf8Length } from "../message/scan.ts";
+import { headerFields, type SipMessage, splice } from "../message/sip_message.ts";
+import { RequestGate } from "../limits/pacing.ts";
 import { unbracketed } from "../message/via.ts";
 import type { ClientTransaction, ClientTransactions } from "./transaction/client.ts";
 import type { DialogFlows } from "./routing/dialog_flows.ts";

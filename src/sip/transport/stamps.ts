@@ -2,7 +2,7 @@
  * Makes an outgoing message right for the flow that it takes: its Via (RFC 3261 §18.1.1), and the
  * host of its Contact, which SIP.js writes as an `.invalid` name. Not on the real-time path.
  */
-import { headerFields, type SipMessage, splice } from "../message/scan.ts";
+import { headerFields, type SipMessage, splice } from "../message/sip_message.ts";
 import { bracketed, hostPort, writeVia } from "../message/via.ts";
 import type { BaseFlow } from "./flow/flow.ts";
 import type { ContactAddress } from "./flow/types.ts";

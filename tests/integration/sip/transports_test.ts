@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { networkInterfaces } from "node:os";
 import type { TransportName } from "../../../src/core/account/account.ts";
 import { answer } from "../../../src/sip/message/answer.ts";
-import { header } from "../../../src/sip/message/scan.ts";
+import { header } from "../../../src/sip/message/sip_message.ts";
 import { issueCertificate } from "../../../src/lab/issue_certificate.ts";
 import { contactUri, rawRequest, RawUserAgent, VIA_HOST } from "../../fakes/raw_user_agent.ts";
 import { Phone } from "./phone.ts";

@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { Registrar } from "../../../src/lab/registrar.ts";
 import { authorization, parseChallenges } from "../../../src/sip/auth/digest.ts";
-import { header, headerFields, scanText, type SipMessage } from "../../../src/sip/message/scan.ts";
+import { scanText } from "../../../src/sip/message/scan.ts";
+import { header, headerFields, type SipMessage } from "../../../src/sip/message/sip_message.ts";
 import type { Flow } from "../../../src/sip/transport/flow/types.ts";
 
 const FLOW = {} as Flow;

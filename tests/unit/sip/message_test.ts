@@ -2,14 +2,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { answer } from "../../../src/sip/message/answer.ts";
-import {
-  header,
-  scanBytes,
-  scanText,
-  type SipMessage,
-  splice,
-  utf8Length,
-} from "../../../src/sip/message/scan.ts";
+import { scanBytes, scanText, utf8Length } from "../../../src/sip/message/scan.ts";
+import { header, type SipMessage, splice } from "../../../src/sip/message/sip_message.ts";
 
 const REQUEST = [
   "OPTIONS sip:bob@example.com SIP/2.0",

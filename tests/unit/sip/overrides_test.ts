@@ -9,7 +9,7 @@ import {
   UserAgentCore,
   type UserAgentServer,
 } from "sip.js/lib/core/index.js";
-import { DialogSources } from "../../../src/sip/dialog/sources.ts";
+import { DialogSources } from "../../../src/sip/library/sources.ts";
 import {
   type IncomingAccess,
   IncomingMessages,

@@ -8,7 +8,7 @@ import {
   refreshDelay,
   RequestGate,
   retryDelay,
-} from "../../../src/sip/pacing.ts";
+} from "../../../src/sip/limits/pacing.ts";
 
 const random = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
 

@@ -7,7 +7,7 @@ import {
   registrationError,
   registrationErrorCode,
   silenceError,
-} from "../../../src/sip/call/status_error.ts";
+} from "../../../src/sip/agent/status_error.ts";
 
 Deno.test("a call's final status has the exit code of the product's table", () => {
   const table: Record<number, number> = {

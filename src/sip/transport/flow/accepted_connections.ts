@@ -12,7 +12,7 @@
 import type { Socket } from "node:net";
 import { OffhookError } from "../../../base/errors.ts";
 import { hostPort } from "../../message/via.ts";
-import { CONNECTIONS } from "../limits.ts";
+import { CONNECTIONS } from "../../limits/bounds.ts";
 import { type BaseFlow, plainHost } from "./flow.ts";
 import type { Clock, TimerHandle } from "./types.ts";
 

@@ -6,9 +6,8 @@
  */
 import type { TransportName } from "../../../core/account/account.ts";
 import type { OffhookError } from "../../../base/errors.ts";
-import type { TransactionFlow } from "../transaction/client.ts";
 import { sendError } from "./network_error.ts";
-import type { Address, Clock, Flow } from "./types.ts";
+import type { Address, Clock, Flow, TransactionFlow } from "./types.ts";
 
 /** Who takes what a flow receives: the layer. */
 export interface FlowOwner {

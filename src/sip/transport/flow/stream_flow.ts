@@ -6,7 +6,7 @@ import { OffhookError } from "../../../base/errors.ts";
 import { BaseFlow, type FlowOwner, plainHost } from "./flow.ts";
 import { Keepalive } from "./keepalive.ts";
 import { sendError } from "./network_error.ts";
-import { maxWaitingBytes } from "../limits.ts";
+import { maxWaitingBytes } from "../../limits/bounds.ts";
 import { StreamFramer } from "./stream_framer.ts";
 import { tlsCloseError } from "./tls_error.ts";
 import type { Address } from "./types.ts";

@@ -11,7 +11,7 @@
  * peers write a message at once. Once broken, a framer
  * stays so: nothing says where the next message starts. Not on the real-time path.
  */
-import { MAX_MESSAGE_BYTES } from "../limits.ts";
+import { MAX_MESSAGE_BYTES } from "../../limits/bounds.ts";
 import { headEnd } from "../../message/scan.ts";
 
 export interface FramerSink {

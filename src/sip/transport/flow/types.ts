@@ -6,7 +6,7 @@ import type { TlsSettings, TransportName } from "../../../core/account/account.t
 import type { Clock } from "../../../base/clock.ts";
 import type { ErrorJson } from "../../../base/errors.ts";
 import type { Resolver } from "../../dns/resolver.ts";
-import type { SipMessage } from "../../message/scan.ts";
+import type { SipMessage } from "../../message/sip_message.ts";
 import type { TraceSink } from "../../message/trace.ts";
 
 export type { Clock, TimerHandle } from "../../../base/clock.ts";
@@ -32,6 +32,15 @@ export interface Flow {
   /** Our address as the peer's last response saw it (received/rport); absent when it is `local`. */
   readonly publicAddress: Address | undefined;
   readonly isOpen: boolean;
+}
+
+/** What transactions need to know about a flow. */
+export interface TransactionFlow {
+  readonly reliable: boolean;
+  /** Whom it leads to. */
+  readonly remote?: { readonly host: string };
+  /** Sends again what was sent before; failures are the flow's to report. */
+  resend(text: string): void;
 }
 
 /** What a Contact of ours has to say on a flow: `host` bracketed when IPv6. */

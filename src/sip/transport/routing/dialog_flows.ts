@@ -2,10 +2,10 @@
  * The flows that dialogs began on. A peer behind NAT, or one on WebSocket, cannot be reached by its
  * Contact, only by the flow that it opened. Not on the real-time path.
  */
-import { header, type SipMessage } from "../../message/scan.ts";
+import { header, type SipMessage } from "../../message/sip_message.ts";
 import { unbracketed } from "../../message/via.ts";
 import type { BaseFlow } from "../flow/flow.ts";
-import { keptKey } from "../limits.ts";
+import { keptKey } from "../../limits/bounds.ts";
 
 interface DialogFlow {
   flow: BaseFlow;

@@ -5,7 +5,7 @@
 import type { TransportName } from "../../../core/account/account.ts";
 import { OffhookError } from "../../../base/errors.ts";
 import type { Destination } from "../../dns/locate.ts";
-import { header, type SipMessage } from "../../message/scan.ts";
+import { header, type SipMessage } from "../../message/sip_message.ts";
 import { parseNameAddrList } from "../../message/uri.ts";
 import { unbracketed } from "../../message/via.ts";
 import type { NextHop } from "../flow/types.ts";

@@ -11,7 +11,7 @@
 import { isIP } from "node:net";
 import { OffhookError } from "../../../base/errors.ts";
 import type { Destination, Target } from "../../dns/locate.ts";
-import { header, type SipMessage } from "../../message/scan.ts";
+import { header, type SipMessage } from "../../message/sip_message.ts";
 import { type DialogFlows, isInDialog, isWebSocket } from "./dialog_flows.ts";
 import { type BaseFlow, isSecure } from "../flow/flow.ts";
 import { type HopUri, nextHopOf } from "./next_hop.ts";

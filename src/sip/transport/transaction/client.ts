@@ -14,20 +14,11 @@
  * that it parses each once. Deviation: an INVITE that is proceeding is forgotten after half an hour.
  * Not on the real-time path.
  */
-import type { SipMessage } from "../../message/scan.ts";
+import type { SipMessage } from "../../message/sip_message.ts";
 import { T1, T2, T4, TRANSACTION_MS } from "./timers.ts";
-import type { Clock, TimerHandle } from "../flow/types.ts";
+import type { Clock, TimerHandle, TransactionFlow } from "../flow/types.ts";
 
 const PROCEEDING_MS = 30 * 60_000;
-
-/** What the table needs to know about a flow. */
-export interface TransactionFlow {
-  readonly reliable: boolean;
-  /** Whom it leads to. */
-  readonly remote?: { readonly host: string };
-  /** Sends again what was sent before; failures are the flow's to report. */
-  resend(text: string): void;
-}
 
 export interface ClientTransaction<F extends TransactionFlow> {
   /** On the wire; differs from the one in `request` when the request was sent a second way. */

@@ -11,11 +11,10 @@
  * SIP.js resends its 2xx itself. A finished transaction only absorbs repetitions: when a source, or all
  * together, hold more bytes than they may, the oldest finished ones go early. Not on the real-time path.
  */
-import { header, type SipMessage } from "../../message/scan.ts";
-import { keptKey, SERVER_TRANSACTIONS } from "../limits.ts";
-import type { TransactionFlow } from "./client.ts";
+import { header, type SipMessage } from "../../message/sip_message.ts";
+import { keptKey, SERVER_TRANSACTIONS } from "../../limits/bounds.ts";
 import { T1, T2, T4, TRANSACTION_MS } from "./timers.ts";
-import type { Clock, TimerHandle } from "../flow/types.ts";
+import type { Clock, TimerHandle, TransactionFlow } from "../flow/types.ts";
 
 export interface ServerTransaction<F extends TransactionFlow> {
   /** {@link transactionId} of its request. */

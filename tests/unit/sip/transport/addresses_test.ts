@@ -1,6 +1,7 @@
 /** Next hops, local addresses, Via and Contact stamps: what decides where messages go. */
 import assert from "node:assert/strict";
-import { header, scanText, type SipMessage } from "../../../../src/sip/message/scan.ts";
+import { scanText } from "../../../../src/sip/message/scan.ts";
+import { header, type SipMessage } from "../../../../src/sip/message/sip_message.ts";
 import { plainHost } from "../../../../src/sip/transport/flow/flow.ts";
 import {
   addressBits,

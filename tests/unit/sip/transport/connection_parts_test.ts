@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { OffhookError } from "../../../../src/base/errors.ts";
 import type { Target } from "../../../../src/sip/dns/locate.ts";
-import { scanText, type SipMessage } from "../../../../src/sip/message/scan.ts";
+import { scanText } from "../../../../src/sip/message/scan.ts";
+import type { SipMessage } from "../../../../src/sip/message/sip_message.ts";
 import { DialogFlows, isNatted } from "../../../../src/sip/transport/routing/dialog_flows.ts";
 import type { BaseFlow } from "../../../../src/sip/transport/flow/flow.ts";
 import { Keepalive } from "../../../../src/sip/transport/flow/keepalive.ts";

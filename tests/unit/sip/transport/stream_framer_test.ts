@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { StreamFramer } from "../../../../src/sip/transport/flow/stream_framer.ts";
-import { MAX_MESSAGE_BYTES } from "../../../../src/sip/transport/limits.ts";
+import { MAX_MESSAGE_BYTES } from "../../../../src/sip/limits/bounds.ts";
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();

@@ -1,11 +1,10 @@
 /** Retransmission and absorption (RFC 3261 §17). */
 import assert from "node:assert/strict";
-import { scanText, type SipMessage } from "../../../../src/sip/message/scan.ts";
-import {
-  ClientTransactions,
-  type TransactionFlow,
-} from "../../../../src/sip/transport/transaction/client.ts";
-import { SERVER_TRANSACTIONS } from "../../../../src/sip/transport/limits.ts";
+import { scanText } from "../../../../src/sip/message/scan.ts";
+import type { SipMessage } from "../../../../src/sip/message/sip_message.ts";
+import { ClientTransactions } from "../../../../src/sip/transport/transaction/client.ts";
+import { SERVER_TRANSACTIONS } from "../../../../src/sip/limits/bounds.ts";
+import type { TransactionFlow } from "../../../../src/sip/transport/flow/types.ts";
 import { ServerTransactions } from "../../../../src/sip/transport/transaction/server.ts";
 import { VirtualClock } from "../../../fakes/virtual_clock.ts";
 

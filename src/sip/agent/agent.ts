@@ -3,16 +3,13 @@
  * phone's core. Types only.
  */
 import type { SessionDialog, UserAgentCore } from "sip.js/lib/core/index.js";
-import type { Account } from "../core/account/account.ts";
-import type { Clock } from "../base/clock.ts";
-import type { ErrorJson } from "../base/errors.ts";
-import type { CallId, RequestOrigin, SipEffect, SipInput } from "../core/ports/sip_port.ts";
-import type { Keys } from "./auth/authentication.ts";
-import type { Flow } from "./transport/flow/types.ts";
-
-export type LogLevel = "debug" | "info" | "warning" | "error";
-/** Receives what is worth knowing; never a credential. Must not throw. */
-export type Log = (level: LogLevel, message: string) => void;
+import type { Account } from "../../core/account/account.ts";
+import type { Clock } from "../../base/clock.ts";
+import type { ErrorJson } from "../../base/errors.ts";
+import type { CallId, RequestOrigin, SipEffect, SipInput } from "../../core/ports/sip_port.ts";
+import type { Keys } from "../auth/authentication.ts";
+import type { Log } from "../library/log.ts";
+import type { Flow } from "../transport/flow/types.ts";
 
 /** Effects about one call. */
 export type CallEffect = Extract<SipEffect, { call: CallId }>;

@@ -15,7 +15,7 @@
  *
  * Pure; not on the real-time path.
  */
-import { OffhookError } from "../base/errors.ts";
+import { OffhookError } from "../../base/errors.ts";
 
 /** Challenges that one request answers: two realms, a few stale nonces. */
 export const MAX_CHALLENGES = 6;

@@ -10,7 +10,7 @@
  */
 import type { Dialog, IncomingRequestMessage, UserAgentCore } from "sip.js/lib/core/index.js";
 import type { RequestOrigin } from "../../core/ports/sip_port.ts";
-import { flowOf, flowOfDialog } from "../library/message_flow.ts";
+import { flowOf, flowOfDialog } from "./message_flow.ts";
 import { isSecure } from "../transport/flow/flow.ts";
 import type { Flow } from "../transport/flow/types.ts";
 
