@@ -85,3 +85,10 @@ export type RegistrationState =
     /** Milliseconds until the next try; absent: will not be tried again. */
     retryInMs?: number;
   };
+
+/** An account, and what is known of it. */
+export interface AccountState {
+  account: Account;
+  registration: RegistrationState;
+  connected: boolean;
+}

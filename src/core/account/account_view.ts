@@ -1,6 +1,10 @@
 /** What faces are told of accounts. */
-import { type AccountId, DIRECT_ACCOUNT, type RegistrationState } from "./account.ts";
-import type { PhoneState } from "../state/state.ts";
+import {
+  type AccountId,
+  type AccountState,
+  DIRECT_ACCOUNT,
+  type RegistrationState,
+} from "./account.ts";
 
 export interface AccountView {
   id: AccountId;
@@ -11,7 +15,7 @@ export interface AccountView {
 }
 
 /** All of them; what stands for having no account is nobody's account. */
-export function accountViews(accounts: PhoneState["accounts"]): AccountView[] {
+export function accountViews(accounts: ReadonlyMap<AccountId, AccountState>): AccountView[] {
   return [...accounts.values()]
     .filter(({ account }) => account.id !== DIRECT_ACCOUNT)
     .map(({ account, registration, connected }) => ({

@@ -8,10 +8,15 @@
  */
 import type { Account } from "./account.ts";
 import { isInNetwork } from "../../base/network_address.ts";
-import type { RequestOrigin } from "../ports/sip_port.ts";
 
 /** The account's server alone; everybody; or the server and these addresses and networks. */
 export type CallersPolicy = "server" | "anyone" | readonly string[];
+
+/**
+ * Who brought us a request outside any dialog: the account's server (over the account's flow, or from an
+ * address that the server's name resolves to), or anybody else. Without an account: always a stranger.
+ */
+export type RequestOrigin = "server" | "stranger";
 
 /** Where an INVITE came from. */
 export interface CallSource {

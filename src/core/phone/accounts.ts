@@ -1,8 +1,7 @@
 /** Registration and connection of accounts: signalling runs them, the core remembers and tells. */
-import type { AccountId } from "../account/account.ts";
+import type { AccountId, AccountState } from "../account/account.ts";
 import { OffhookError } from "../../base/errors.ts";
 import type { SipInput } from "../ports/sip_port.ts";
-import type { AccountState } from "../state/state.ts";
 import { askAll } from "../call/liveness.ts";
 import type { Turn } from "../state/turn.ts";
 

@@ -25,16 +25,13 @@ import type {
   RegistrationState,
   TransportName,
 } from "../account/account.ts";
+import type { RequestOrigin } from "../account/caller_policy.ts";
 import type { ErrorJson } from "../../base/errors.ts";
 import type { MediaDescription } from "../media/media_description.ts";
 
 export type CallId = string;
 
-/**
- * Who brought us a request outside any dialog: the account's server (over the account's flow, or from an
- * address that the server's name resolves to), or anybody else. Without an account: always a stranger.
- */
-export type RequestOrigin = "server" | "stranger";
+export type { RequestOrigin };
 
 export type SipEffect =
   | { type: "Register"; account: AccountId }

@@ -13,6 +13,7 @@
 import type {
   Account,
   AccountId,
+  AccountState,
   ExtraHeader,
   Party,
   RegistrationState,
@@ -78,12 +79,6 @@ export type TransferPolicy = "ask" | "follow" | "never";
 export interface Dialled {
   account: AccountId;
   target: string;
-}
-
-export interface AccountState {
-  account: Account;
-  registration: RegistrationState;
-  connected: boolean;
 }
 
 export interface PhoneState {

@@ -5,9 +5,9 @@
  * touched: maps are copied at the first write.
  */
 import { type Call, type CallView, type Phase, viewOf } from "./call.ts";
+import type { AccountState } from "../account/account.ts";
 import { OffhookError } from "../../base/errors.ts";
 import type {
-  AccountState,
   CallEventType,
   Dialled,
   Effect,

@@ -10,7 +10,7 @@
  * and it ends every call. Pure: facts in, judgement out.
  */
 import type { Health } from "../../control/contract/health.ts";
-import type { AccountState } from "../../core/state/state.ts";
+import type { AccountState } from "../../core/account/account.ts";
 
 export interface HealthFacts {
   /** ms that the event loop was late at most, of late. */
