@@ -15,7 +15,7 @@ import type { SipInput } from "./ports/sip_port.ts";
 import type { Command, Input, Moment, PhoneState, StepResult, TimerFired } from "./state/state.ts";
 import { cancel, dial, invite, progress } from "./call/outgoing.ts";
 import { accepted, rejected } from "./call/outgoing.ts";
-import { accept, answer, cancelled, earlyMedia, incoming } from "./call/incoming.ts";
+import { accept, answer, autoAnswer, cancelled, earlyMedia, incoming } from "./call/incoming.ts";
 import { refuseCall, reject, rungOut, sendEarlyMedia } from "./call/incoming.ts";
 import { bye, callEnded, mute, sendDigits } from "./call/established.ts";
 import { end, endingTimedOut, mediaClosed, mediaGone, outcomeOf } from "./call/ending.ts";
@@ -28,11 +28,11 @@ import { noNews, referProgress, transfer, transferFailed } from "./call/transfer
 import { askedInVain, endForgotten, followTransfer } from "./call/referred.ts";
 import { referred, refuseTransfer } from "./call/referred.ts";
 import { connectionChanged, register, registrationChanged } from "./phone/accounts.ts";
-import { autoAnswer, configure, setDoNotDisturb } from "./phone/settings.ts";
+import { configure, setDoNotDisturb } from "./phone/settings.ts";
 import { hangup } from "./call/hangup.ts";
-import { headsetChanged, headsetIntent } from "./rules/headset.ts";
+import { headsetIntent } from "./headset/intents.ts";
+import { RULES } from "./rules/rules.ts";
 import { setVolume } from "./phone/volume.ts";
-import { waitingChanged } from "./rules/waiting.ts";
 import { isIn, Turn } from "./state/turn.ts";
 
 /** Transitions by input type. */
@@ -53,11 +53,8 @@ export function step(state: PhoneState, input: Input, moment: Moment): StepResul
   } else if (type in NEWS) {
     (NEWS as Record<string, (turn: Turn, input: Input) => void>)[type](turn, input);
   } else fromOutside(turn, input as CallNews);
-  const result = turn.result();
-  result.effects.push(...waitingChanged(state, result.state));
-  const headset = headsetChanged(state, result.state);
-  if (headset !== undefined) result.effects.push({ type: "SetHeadset", state: headset });
-  return result;
+  for (const rule of RULES) rule(state, turn.state, turn);
+  return turn.result();
 }
 
 const COMMANDS: Table<Command> = {

@@ -4,7 +4,6 @@ import type { ErrorCode, ErrorJson } from "../../base/errors.ts";
 import type { MediaReport } from "../ports/media_port.ts";
 import type { Outcome } from "../state/outcome.ts";
 import { type CallIn, isIn, type Turn } from "../state/turn.ts";
-import { tellReferrer } from "../rules/referral.ts";
 
 /**
  * ms that an ended call waits for its last report and final response. Past it the record is made
@@ -57,12 +56,6 @@ export function end(
     ...(answeredAt === undefined ? {} : { answeredAt }),
   });
   turn.startTimer("ending", call.id, ENDING_MS);
-  if (answeredAt === undefined) {
-    const { sipStatus, endedBy, reason } = outcome;
-    // Our own words are for our own people.
-    if (endedBy === "remote" && sipStatus >= 300) tellReferrer(turn, ending, sipStatus, reason);
-    else tellReferrer(turn, ending, 480, "Temporarily Unavailable");
-  }
   turn.tell("call.ending", ending);
   finishIfDone(turn, ending);
 }

@@ -7,7 +7,6 @@ import { isIn, refuse, type Turn } from "../state/turn.ts";
 import { end, signallingDone } from "./ending.ts";
 import { applyMute } from "./media.ts";
 import { holdOthers } from "./offers.ts";
-import { tellReferrer } from "../rules/referral.ts";
 
 const DIGITS = /^[0-9A-D*#w,]+$/i;
 
@@ -27,7 +26,6 @@ export function establish(turn: Turn, call: Call, exchange: Exchange): Call {
   if (call.limits.durationMs !== undefined) {
     turn.startTimer("duration", call.id, call.limits.durationMs);
   }
-  tellReferrer(turn, established, 200, "OK");
   turn.tell("call.answered", established);
   return established;
 }

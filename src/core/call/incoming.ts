@@ -1,5 +1,6 @@
 /** A call to us, from INVITE to the answer. */
 import type { Call } from "../state/call.ts";
+import { autoAnswerMs } from "../account/auto_answer.ts";
 import { isTrusted } from "../account/caller_policy.ts";
 import { OffhookError } from "../../base/errors.ts";
 import { checkSaid } from "../account/header_value.ts";
@@ -13,7 +14,6 @@ import { end } from "./ending.ts";
 import { establish } from "./established.ts";
 import { openMedia, portsOf, recordingOf, runStream } from "./media.ts";
 import { holdOthers } from "./offers.ts";
-import { autoAnswerMs } from "../phone/settings.ts";
 
 export function incoming(turn: Turn, input: Extract<SipInput, { type: "IncomingCall" }>): void {
   if (!admit(turn, input)) return;
@@ -44,7 +44,7 @@ export function incoming(turn: Turn, input: Extract<SipInput, { type: "IncomingC
   turn.ask({ type: "SendProgress", call: call.id, status: 180 });
   turn.startTimer("ring", call.id, turn.settings.ringMs);
   const { autoAnswerAfter } = input;
-  const afterMs = autoAnswerMs(turn, call, autoAnswerAfter);
+  const afterMs = autoAnswerMs(turn.settings.autoAnswer, call, autoAnswerAfter);
   if (afterMs !== undefined) turn.startTimer("auto-answer", call.id, afterMs);
   turn.tell("call.incoming", call, autoAnswerAfter === undefined ? undefined : { autoAnswerAfter });
 }
@@ -200,6 +200,16 @@ export function reject(
     endedBy: "local",
     ...(error === undefined ? {} : { error: error.toJSON() }),
   }, false);
+}
+
+/** Nobody who talks is put on hold by it: then the call goes on ringing. */
+export function autoAnswer(turn: Turn, call: Call): void {
+  if (!isIn(call, "ringing")) return;
+  const others = [...turn.calls.values()].filter(({ id }) => id !== call.id);
+  if (others.some(({ phase }) => phase.name !== "ending" && phase.name !== "ringing")) {
+    return turn.notice("not answered by itself: another call is on", call.id);
+  }
+  answer(turn, { type: "Answer", call: turn.put({ ...call, autoAnswered: true }).id });
 }
 
 /** The caller gave up, or another phone answered. */

@@ -30,13 +30,6 @@ export function mediaReported(turn: Turn, call: Call, report: MediaReport): void
   if (Math.min(report.rtpSilentMs, report.rtcpSilentMs, since) >= limit) askDialog(turn, reported);
 }
 
-/** The account's connection broke, or is there again: RTP may flow all the same, so the peers say. */
-export function askAll(turn: Turn, account: string): void {
-  for (const call of turn.calls.values()) {
-    if (call.account === account) askDialog(turn, call);
-  }
-}
-
 /** Asks the peer; once at a time. */
 export function askDialog(turn: Turn, call: Call): void {
   if (!isIn(call, "established") || call.asking) return;

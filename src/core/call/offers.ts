@@ -18,7 +18,6 @@ import type { SipInput } from "../ports/sip_port.ts";
 import { type CallIn, isIn, refuse, type Turn } from "../state/turn.ts";
 import { end } from "./ending.ts";
 import { applyMute, holdsUs, portsOf, runStream } from "./media.ts";
-import { transferHeld } from "./transfer.ts";
 
 type Established = CallIn<"established">;
 
@@ -138,7 +137,7 @@ export function offerAnswered(turn: Turn, call: Call, answer: MediaDescription |
       : acceptAnswer(exchange.offer, answer);
     const stable = stabilised(turn, { ...call, toldHold: isHold(exchange.offer) });
     const told = isHold(exchange.offer) ? stable : noteRemoteHold(turn, stable, answer);
-    settle(turn, runStream(turn, told, stream, true));
+    reofferIfNeeded(turn, runStream(turn, told, stream, true));
   } catch (error) {
     mediaLost(turn, call, OffhookError.from(error).message);
   }
@@ -156,23 +155,15 @@ export function offerRejected(turn: Turn, call: Call, status: number, reason: st
   const reverted = stabilised(turn, { ...call, hold: { ...call.hold, local: call.toldHold } });
   applyMute(turn, reverted);
   turn.tell("call.hold", reverted, { refused, status, reason });
-  transferHeld(turn, reverted);
 }
 
 export function glareOver(turn: Turn, call: Call): void {
   if (isIn(call, "established") && call.phase.exchange.name === "glare") {
-    settle(turn, stabilised(turn, call));
+    reofferIfNeeded(turn, stabilised(turn, call));
   }
 }
 
-/** After an exchange: a wish that came meanwhile, or a transfer that waited for the hold. */
-function settle(turn: Turn, call: Call): void {
-  if (!isIn(call, "established")) return;
-  reofferIfNeeded(turn, call);
-  const now = turn.find(call.id);
-  if (now !== undefined) transferHeld(turn, now);
-}
-
+/** Also after an exchange: for a wish that came meanwhile. */
 function reofferIfNeeded(turn: Turn, call: Call): void {
   const ports = portsOf(call);
   if (!isIn(call, "established") || ports === undefined) return;

@@ -12,7 +12,6 @@ import { end, outcomeOf, signallingDone } from "./ending.ts";
 import { establish } from "./established.ts";
 import { holdsUs, openMedia, portsOf, recordingOf, runStream } from "./media.ts";
 import { holdOthers, mediaLost } from "./offers.ts";
-import { tellReferrer } from "../rules/referral.ts";
 
 /** @throws OffhookError `config-invalid` for an unknown account, `usage` for an unknown codec */
 export function dial(turn: Turn, command: Extract<Command, { type: "Dial" }>): void {
@@ -107,7 +106,7 @@ export function invite(turn: Turn, call: CallIn<"preparing">): void {
   if (call.limits.noAnswerMs !== undefined) {
     turn.startTimer("no-answer", call.id, call.limits.noAnswerMs);
   }
-  turn.enter({ ...call, description: offer }, { name: "calling", offer, progress: 0 });
+  turn.enter({ ...call, description: offer }, { name: "calling", offer, progress: 0, reason: "" });
 }
 
 /** 18x: ringback, and early media of whichever fork spoke last. */
@@ -117,14 +116,14 @@ export function progress(
   input: Extract<SipInput, { type: "CallProgress" }>,
 ): void {
   if (!isIn(call, "calling")) return;
-  tellReferrer(turn, call, input.status, input.reason);
   const { sipCallId = call.sipCallId } = input;
   const known: CallIn<"calling"> = turn.put({
     ...call,
     ...(sipCallId === undefined ? {} : { sipCallId }),
   });
-  let next: Call = turn.enter(known, { ...call.phase, progress: input.status });
-  const detail = { status: input.status, reason: input.reason };
+  const { status, reason } = input;
+  let next: Call = turn.enter(known, { ...call.phase, progress: status, reason });
+  const detail = { status, reason };
   if (input.description === undefined) return turn.tell("call.progress", next, detail);
   try {
     next = runStream(turn, next, acceptAnswer(call.phase.offer, input.description), false);

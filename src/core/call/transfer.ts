@@ -35,8 +35,7 @@ export function transfer(turn: Turn, call: Call, target: string): void {
     });
   }
   const waiting = withTransfer(turn, call, { name: "holding", target });
-  if (call.hold.local) transferHeld(turn, waiting);
-  else setHold(turn, waiting, true);
+  if (!call.hold.local) setHold(turn, waiting, true);
 }
 
 /** The hold is settled (or refused: the transfer goes on all the same): refer. */

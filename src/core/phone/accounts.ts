@@ -2,7 +2,6 @@
 import type { AccountId, AccountState } from "../account/account.ts";
 import { OffhookError } from "../../base/errors.ts";
 import type { SipInput } from "../ports/sip_port.ts";
-import { askAll } from "../call/liveness.ts";
 import type { Turn } from "../state/turn.ts";
 
 /** @throws OffhookError `config-invalid` for an unknown account */
@@ -28,9 +27,7 @@ export function connectionChanged(
   turn: Turn,
   { account, connected, error }: Extract<SipInput, { type: "ConnectionChanged" }>,
 ): void {
-  const was = turn.accounts.get(account)?.connected;
   update(turn, account, { connected });
-  if (was !== connected) askAll(turn, account);
   turn.events.push({
     type: "connection",
     account,

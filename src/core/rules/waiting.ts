@@ -2,26 +2,23 @@
  * The call-waiting tone: who talks hears, beside the far end, that another call rings. Like what the
  * lamps of a headset show, it is a function of the calls.
  */
-import type { MediaEffect } from "../ports/media_port.ts";
 import type { CallId } from "../ports/sip_port.ts";
 import type { PhoneState } from "../state/state.ts";
-import { isIn } from "../state/turn.ts";
+import { isIn, type Rule } from "../state/turn.ts";
+import { looksOther } from "./look.ts";
 
-/** What media must be told after a step. */
-export function waitingChanged(before: PhoneState, after: PhoneState): MediaEffect[] {
-  if (before.calls === after.calls) return [];
+export const signalWaiting: Rule = (before, after, turn) => {
+  if (!looksOther(before, after, turn)) return;
   const was = disturbedCall(before);
   const is = disturbedCall(after);
-  if (was === is) return [];
-  const effects: MediaEffect[] = [];
+  if (was === is) return;
   const left = was === undefined ? undefined : after.calls.get(was);
   // Media of a call that ends is closed anyway.
   if (left !== undefined && !isIn(left, "ending")) {
-    effects.push({ type: "SignalWaiting", call: left.id, on: false });
+    turn.ask({ type: "SignalWaiting", call: left.id, on: false });
   }
-  if (is !== undefined) effects.push({ type: "SignalWaiting", call: is, on: true });
-  return effects;
-}
+  if (is !== undefined) turn.ask({ type: "SignalWaiting", call: is, on: true });
+};
 
 /** The call in which the tone is heard. An exchange, which has no ears of its own, has none. */
 function disturbedCall({ settings, calls }: PhoneState): CallId | undefined {

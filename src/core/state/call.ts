@@ -31,8 +31,10 @@ export type Phase =
   | { name: "preparing" }
   | {
     name: "calling";
-    offer: MediaDescription; /** The last 18x; 0 before one. */
+    offer: MediaDescription;
+    /** The last 18x with its phrase; 0 before one. */
     progress: number;
+    reason: string;
   }
   | {
     name: "ringing";

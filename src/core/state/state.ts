@@ -19,6 +19,7 @@ import type {
   RegistrationState,
 } from "../account/account.ts";
 import type { AccountView } from "../account/account_view.ts";
+import type { AutoAnswer } from "../account/auto_answer.ts";
 import type { Call, CallLimits, CallRecord, CallView } from "./call.ts";
 import type { CallersPolicy } from "../account/caller_policy.ts";
 import type { ErrorJson } from "../../base/errors.ts";
@@ -54,7 +55,7 @@ export interface Settings extends CallPolicy {
   /** Endpoints of calls that name none. */
   endpoints: AudioEndpoints;
   /** Whose calls are answered by themselves while no other is on; absent: nobody's. */
-  autoAnswer?: { /** See `matchesCaller`. */ callers: string[]; afterMs: number };
+  autoAnswer?: AutoAnswer;
   /** What lifting a headset does while no call is on; absent: nothing. */
   lift?: { kind: "hotline"; dial: Dialled } | { kind: "redial" };
 }

@@ -25,12 +25,23 @@ export class Turn {
   readonly moment: Moment;
   readonly effects: Effect[] = [];
   readonly events: PhoneEvent[] = [];
+  /** Calls that this turn has changed, added or dropped: what rules look at. */
+  readonly touched = new Set<string>();
   #state: PhoneState;
   #calls: Map<string, Call> | undefined;
 
   constructor(state: PhoneState, moment: Moment) {
     this.#state = state;
     this.moment = moment;
+  }
+
+  /** The draft as it is now; what is written later does not change it. */
+  get state(): PhoneState {
+    if (this.#calls !== undefined) {
+      this.#state = { ...this.#state, calls: this.#calls };
+      this.#calls = undefined;
+    }
+    return this.#state;
   }
 
   get settings(): PhoneState["settings"] {
@@ -63,6 +74,7 @@ export class Turn {
   put<C extends Call>(call: C): C {
     this.#calls ??= new Map(this.#state.calls);
     this.#calls.set(call.id, call);
+    this.touched.add(call.id);
     return call;
   }
 
@@ -77,6 +89,7 @@ export class Turn {
   drop(id: string): void {
     this.#calls ??= new Map(this.#state.calls);
     this.#calls.delete(id);
+    this.touched.add(id);
   }
 
   putAccount(account: AccountState): void {
@@ -142,10 +155,12 @@ export class Turn {
   }
 
   result(): StepResult {
-    const state = this.#calls === undefined ? this.#state : { ...this.#state, calls: this.#calls };
-    return { state, effects: this.effects, events: this.events };
+    return { state: this.state, effects: this.effects, events: this.events };
   }
 }
+
+/** What follows from a change, whichever transition made it: runs after each step. */
+export type Rule = (before: PhoneState, after: PhoneState, turn: Turn) => void;
 
 /** Narrows a call to a phase. */
 export function isIn<Name extends Phase["name"]>(call: Call, name: Name): call is CallIn<Name> {

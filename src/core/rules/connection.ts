@@ -1,0 +1,16 @@
+/**
+ * An account's connection broke, or is there again: RTP may flow all the same, so the peers of its
+ * calls are asked whether they are still there.
+ */
+import { askDialog } from "../call/liveness.ts";
+import type { Rule } from "../state/turn.ts";
+
+export const askPeers: Rule = (before, after, turn) => {
+  if (before.accounts === after.accounts) return;
+  for (const call of after.calls.values()) {
+    const was = before.accounts.get(call.account);
+    const is = after.accounts.get(call.account);
+    // One that is configured anew begins without a connection: nothing broke.
+    if (was?.account === is?.account && was?.connected !== is?.connected) askDialog(turn, call);
+  }
+};

@@ -1,0 +1,15 @@
+/** What is shown of all calls together, and when it can have changed. */
+import type { PhoneState } from "../state/state.ts";
+import type { Turn } from "../state/turn.ts";
+
+/** Whether a call began, ended, or changed in phase, hold or mute: a report of its media does not. */
+export function looksOther(before: PhoneState, after: PhoneState, { touched }: Turn): boolean {
+  for (const id of touched) {
+    const was = before.calls.get(id);
+    const is = after.calls.get(id);
+    if (was === is) continue;
+    if (was === undefined || is === undefined || was.phase.name !== is.phase.name) return true;
+    if (was.hold.local !== is.hold.local || was.muted !== is.muted) return true;
+  }
+  return false;
+}

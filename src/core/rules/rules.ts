@@ -1,0 +1,22 @@
+/**
+ * What follows from a change in another part of the phone. Each rule is `(before, after, turn)` and
+ * runs after every step, in this order; `after` holds what the rules before it changed. A rule that
+ * has something to do must find it quickly: most steps change one call, or none.
+ */
+import type { Rule } from "../state/turn.ts";
+import { askPeers } from "./connection.ts";
+import { showOnHeadsets } from "./headset.ts";
+import { tellReferrers } from "./referral.ts";
+import { transferWhenHeld } from "./transfer.ts";
+import { followVolume } from "./volume.ts";
+import { signalWaiting } from "./waiting.ts";
+
+export const RULES: readonly Rule[] = [
+  askPeers,
+  followVolume,
+  tellReferrers,
+  transferWhenHeld,
+  // What is shown and heard of all calls comes last.
+  signalWaiting,
+  showOnHeadsets,
+];
