@@ -48,7 +48,13 @@ media.perform({
   endpoints: { microphone: { kind: "voice" }, speaker: { kind: "null" } },
 });
 await opened.promise;
-media.perform({ type: "StartMedia", call, stream: streamTo(port, "PCMU"), answered: true });
+media.perform({
+  type: "StartMedia",
+  call,
+  stream: streamTo(port, "PCMU"),
+  answered: true,
+  confirmed: true,
+});
 await new Promise((resolve) => setTimeout(resolve, 1000));
 
 for (const busy of [false, true]) {

@@ -17,7 +17,7 @@ import { cancel, dial, invite, progress } from "./call/outgoing.ts";
 import { accepted, rejected } from "./call/outgoing.ts";
 import { accept, answer, autoAnswer, cancelled, earlyMedia, incoming } from "./call/incoming.ts";
 import { refuseCall, reject, rungOut, sendEarlyMedia } from "./call/incoming.ts";
-import { bye, callEnded, mute, sendDigits } from "./call/established.ts";
+import { bye, callEnded, confirmed, mute, sendDigits } from "./call/established.ts";
 import { end, endingTimedOut, mediaClosed, mediaGone, outcomeOf } from "./call/ending.ts";
 import { dialogAnswered, mediaReported } from "./call/liveness.ts";
 import { glareOver, offerAnswered, offerRejected, remoteOffer } from "./call/offers.ts";
@@ -117,11 +117,7 @@ const CALL_NEWS: CallTable<CallNews> = {
   CallProgress: progress,
   CallAccepted: accepted,
   CallRejected: rejected,
-  CallConfirmed: (turn, call, { description }) => {
-    if (isIn(call, "established") && call.phase.exchange.name === "awaiting-ack") {
-      offerAnswered(turn, call, description);
-    }
-  },
+  CallConfirmed: confirmed,
   CallCancelled: (turn, call, { elsewhere }) => cancelled(turn, call, elsewhere),
   RemoteOffer: remoteOffer,
   OfferAccepted: (turn, call, { description }) => offerAnswered(turn, call, description),

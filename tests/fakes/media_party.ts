@@ -41,7 +41,7 @@ export class MediaParty {
     answered = true,
   ): void {
     const stream = { ...streamTo(peer.port, encoding), remoteRtcpPort: peer.rtcpPort, ...changes };
-    this.worker.perform({ type: "StartMedia", call: this.call, stream, answered });
+    this.worker.perform({ type: "StartMedia", call: this.call, stream, answered, confirmed: true });
   }
 
   /** The next input of a type that no earlier call gave. */

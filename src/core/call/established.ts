@@ -6,7 +6,7 @@ import type { Command } from "../state/state.ts";
 import { isIn, refuse, type Turn } from "../state/turn.ts";
 import { end, signallingDone } from "./ending.ts";
 import { applyMute } from "./media.ts";
-import { holdOthers } from "./offers.ts";
+import { holdOthers, offerAnswered } from "./offers.ts";
 
 const DIGITS = /^[0-9A-D*#w,]+$/i;
 
@@ -28,6 +28,21 @@ export function establish(turn: Turn, call: Call, exchange: Exchange): Call {
   }
   turn.tell("call.answered", established);
   return established;
+}
+
+/** The ACK to a 2xx of ours came: the first one shows that an incoming call's address is no forgery. */
+export function confirmed(
+  turn: Turn,
+  call: Call,
+  { description }: Extract<SipInput, { type: "CallConfirmed" }>,
+): void {
+  if (!isIn(call, "established")) return;
+  const { unacknowledged, ...rest } = call;
+  const known = unacknowledged === true ? turn.put(rest) : call;
+  if (call.phase.exchange.name === "awaiting-ack") offerAnswered(turn, known, description);
+  else if (unacknowledged === true && call.media.name === "running") {
+    turn.ask({ type: "ConfirmMedia", call: call.id });
+  }
 }
 
 export function mute(turn: Turn, call: Call, muted: boolean): void {

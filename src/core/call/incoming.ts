@@ -37,6 +37,7 @@ export function incoming(turn: Turn, input: Extract<SipInput, { type: "IncomingC
     toldHold: false,
     muted: false,
     recording: recordingOf(turn.settings.endpoints),
+    unacknowledged: true,
     trusted: turn.settings.trust === "everyone" || isTrusted(turn.settings.callers, input),
   };
   turn.put(call);

@@ -30,9 +30,17 @@ export function runStream(
     turn.notice("a stream was settled before media was open", call.id);
     return call;
   }
-  turn.ask({ type: "StartMedia", call: call.id, stream, answered });
+  turn.ask({ type: "StartMedia", call: call.id, stream, answered, confirmed: isConfirmed(call) });
   const { port, rtcpPort } = ports;
   return turn.put({ ...call, media: { name: "running", port, rtcpPort, stream } });
+}
+
+/**
+ * Whether the peer's address is known to be its own. A 2xx is followed by an ACK; early media by
+ * nothing, so there the word of the account's server stands in for it.
+ */
+function isConfirmed(call: Call): boolean {
+  return call.unacknowledged !== true || (call.phase.name === "ringing" && call.trusted);
 }
 
 /** Sends the microphone or silence: muted by the user, and always while we hold. */

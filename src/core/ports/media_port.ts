@@ -55,7 +55,14 @@ export type MediaEffect =
     call: CallId;
     stream: NegotiatedStream; /** False: early media, the file waits. */
     answered: boolean;
+    /**
+     * False: the address of the stream may be forged. It gets nothing before it has sent RTP, and then
+     * one second at most, until ConfirmMedia or a StartMedia that says true.
+     */
+    confirmed: boolean;
   }
+  /** The peer has proved by its ACK that it hears us: its address is sent to without a limit. */
+  | { type: "ConfirmMedia"; call: CallId }
   /** Sends silence instead of the microphone. */
   | { type: "MuteMedia"; call: CallId; muted: boolean }
   /** How loud the speaker gets it, dB; recordings and programs that joined get it as it comes. */

@@ -118,6 +118,8 @@ export interface Call {
   muted: boolean;
   /** Whether the peer's identity is more than its own claim: see `caller_policy.ts`. */
   trusted: boolean;
+  /** An incoming call of which no ACK has come: its address may be forged. */
+  unacknowledged?: true;
   /** By itself, not by a person or program. */
   autoAnswered?: boolean;
   recording: Recording;

@@ -20,6 +20,7 @@ import type {
 import type { CallId } from "../../core/ports/sip_port.ts";
 import { CallSound, type EndpointName } from "../sound/call_sound.ts";
 import type { MediaClock } from "../clock.ts";
+import { Allowance } from "../transport/allowance.ts";
 import { ControlStream } from "./control_stream.ts";
 import { InboundStream } from "./inbound.ts";
 import { OutboundStream } from "./outbound.ts";
@@ -65,6 +66,7 @@ export class CallMedia {
   #remote: RemoteAddress | undefined;
   /** When the stream was started or changed last, ms. */
   #startedAt: number | undefined;
+  readonly #allowance = new Allowance();
   #ticksToReport = REPORT_TICKS;
   #ticksToKeepalive = 0;
   /** Of the tick that runs. */
@@ -83,7 +85,7 @@ export class CallMedia {
       heard: () => this.#tell({ type: "MediaHeard", call }),
       digit: (digit, durationMs) => this.#tell({ type: "DigitReceived", call, digit, durationMs }),
       collided: () => {
-        this.#control.bye("SSRC collision");
+        this.#goodbye("SSRC collision");
         this.#sender.changeSsrc();
       },
     });
@@ -120,8 +122,13 @@ export class CallMedia {
    * @param remoteAddress IP address of the peer, resolved and canonical
    * @throws OffhookError `media-failed` for a codec that cannot be run
    */
-  start(stream: NegotiatedStream, remoteAddress: string, answered: boolean): void {
+  start(
+    stream: NegotiatedStream,
+    remoteAddress: string,
+    { answered, confirmed }: { answered: boolean; confirmed: boolean },
+  ): void {
     if (this.#state !== "open" && this.#state !== "streaming") return;
+    if (confirmed) this.confirm();
     this.#outbound.use(stream);
     this.#inbound.use(stream);
     if (this.#remote === undefined) {
@@ -134,6 +141,11 @@ export class CallMedia {
     this.#startedAt = this.#around.clock.now();
     this.sound.start(answered);
     this.#tell({ type: "MediaStarted", call: this.call });
+  }
+
+  /** The peer is known to be where it says. */
+  confirm(): void {
+    this.#allowance.confirm();
   }
 
   mute(muted: boolean): void {
@@ -156,10 +168,13 @@ export class CallMedia {
     this.#due = due;
     this.sound.play(this.#pull);
     if (skipped > 0) this.#outbound.skip(skipped);
+    this.#outbound.permitted = this.#permits(due);
     this.#outbound.frame(this.sound.microphone());
     this.sound.keep(this.#outbound.sound);
-    this.#control.tick(due);
-    this.#keepAlive();
+    if (this.#outbound.permitted) {
+      this.#control.tick(due);
+      this.#keepAlive();
+    }
     if (--this.#ticksToReport === 0) {
       this.#ticksToReport = REPORT_TICKS;
       this.#tell({ type: "MediaReported", call: this.call, report: this.report() });
@@ -214,7 +229,7 @@ export class CallMedia {
   }
 
   async #end(): Promise<MediaReport> {
-    if (this.#state === "streaming") this.#control.bye("end of call");
+    if (this.#state === "streaming") this.#goodbye("end of call");
     this.#state = "closed";
     const report = this.report();
     await this.#release();
@@ -222,6 +237,10 @@ export class CallMedia {
     this.#outbound.free();
     this.#inbound.free();
     return report;
+  }
+
+  #goodbye(reason: string): void {
+    if (this.#permits(this.#around.clock.now())) this.#control.bye(reason);
   }
 
   #onRtp(data: Uint8Array, address: string, port: number): void {
@@ -239,6 +258,11 @@ export class CallMedia {
 
   #transmit(datagram: Uint8Array): void {
     if (this.#remote) this.#sockets?.sendRtp(datagram, this.#remote.address, this.#remote.port);
+  }
+
+  /** Whether anything may be sent to where the peer is believed to be. @param now ms */
+  #permits(now: number): boolean {
+    return this.#allowance.permits(this.#remote?.heard ?? false, now);
   }
 
   /** RTCP does it where both share a port. */

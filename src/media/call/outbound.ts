@@ -34,6 +34,8 @@ interface Plan {
 export class OutboundStream {
   readonly level = new LevelMeter();
   muted = false;
+  /** False while the peer may not be sent to, whatever was negotiated. */
+  permitted = true;
   readonly #sender: RtpSender;
   readonly #digits: DigitSender;
   readonly #silence = new Int16Array(FRAME_SAMPLES);
@@ -71,7 +73,7 @@ export class OutboundStream {
 
   /** Whether packets go out; not while the far end holds us. */
   get sends(): boolean {
-    return this.#plan?.sends ?? false;
+    return this.permitted && (this.#plan?.sends ?? false);
   }
 
   /** RTP timestamp of the frame that comes, for sender reports. */
@@ -101,7 +103,6 @@ export class OutboundStream {
     };
     this.#frames = 0;
     this.#octets = 0;
-    if (sends && !former?.sends) this.#marker = true;
   }
 
   /** Media time went by without frames (the clock stalled). */
@@ -124,8 +125,10 @@ export class OutboundStream {
     if (plan === undefined) return;
     const ticks = this.#ticks;
     this.#ticks += this.#ticksPerFrame(plan);
-    this.#sound = this.muted || !plan.sends ? this.#silence : microphone;
-    if (plan.sends) this.#send(plan, ticks);
+    const { sends } = this;
+    this.#sound = this.muted || !sends ? this.#silence : microphone;
+    if (sends) this.#send(plan, ticks);
+    else this.#pause();
     this.level.add(this.#sound);
   }
 
@@ -146,6 +149,13 @@ export class OutboundStream {
     }
     if (outcome === "tone") this.#sound = this.#digits.tone;
     this.#encode(plan, ticks);
+  }
+
+  /** What was gathered for a packet is stale when sending goes on. */
+  #pause(): void {
+    this.#frames = 0;
+    this.#octets = 0;
+    this.#marker = true;
   }
 
   #encode(plan: Plan, ticks: number): void {

@@ -103,6 +103,11 @@ export class RemoteAddress {
     return address === this.address && port === this.port;
   }
 
+  /** Whether media came from where packets go now. */
+  get heard(): boolean {
+    return this.#lastHeard !== undefined;
+  }
+
   #note(packet: RtpPacket, now: number): void {
     this.#ssrc = packet.ssrc;
     this.#sequenceNumber = packet.sequenceNumber;

@@ -93,10 +93,12 @@ export class MediaEngine {
     switch (effect.type) {
       case "StartMedia": {
         const address = await this.#around.sockets.resolve(effect.stream.remoteAddress);
-        media.start(effect.stream, address, effect.answered);
+        media.start(effect.stream, address, effect);
         if (media.streaming) this.#ticker.start();
         return;
       }
+      case "ConfirmMedia":
+        return media.confirm();
       case "MuteMedia":
         return media.mute(effect.muted);
       case "SetVolume":

@@ -34,6 +34,7 @@ const MEDIA_EFFECTS: ReadonlySet<string> = new Set(
   [
     "OpenMedia",
     "StartMedia",
+    "ConfirmMedia",
     "MuteMedia",
     "SetVolume",
     "RecordMedia",

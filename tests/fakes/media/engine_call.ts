@@ -57,15 +57,24 @@ export class EngineParty {
     return this.of("MediaOpened")[0]!.port;
   }
 
-  async start(peer: EngineParty, changes: Partial<NegotiatedStream> = {}, answered = true) {
+  async start(
+    peer: EngineParty,
+    changes: Partial<NegotiatedStream> = {},
+    answered = true,
+    confirmed = true,
+  ) {
     const encoding = changes.sendFormat?.encoding ?? "PCMU";
     const stream = {
       ...streamTo(peer.port, encoding),
       remoteAddress: peer.address,
       ...changes,
     };
-    this.engine.perform({ type: "StartMedia", call: this.call, stream, answered });
+    this.engine.perform({ type: "StartMedia", call: this.call, stream, answered, confirmed });
     await this.#settle();
+  }
+
+  confirm(): void {
+    this.engine.perform({ type: "ConfirmMedia", call: this.call });
   }
 
   mute(muted: boolean): void {

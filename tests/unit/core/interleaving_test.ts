@@ -12,6 +12,7 @@ import { accepted, ACCOUNT, REPORT, SETTINGS } from "./scene.ts";
 
 const NEEDS_MEDIA = new Set<string>([
   "StartMedia",
+  "ConfirmMedia",
   "MuteMedia",
   "RecordMedia",
   "PauseRecording",

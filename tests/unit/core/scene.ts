@@ -3,6 +3,7 @@ import type { Account } from "../../../src/core/account/account.ts";
 import type { Call } from "../../../src/core/state/call.ts";
 import type { MediaDescription, PayloadFormat } from "../../../src/core/media/media_description.ts";
 import type { MediaReport } from "../../../src/core/ports/media_port.ts";
+import type { RequestOrigin } from "../../../src/core/ports/sip_port.ts";
 import {
   type Effect,
   initialState,
@@ -148,13 +149,17 @@ export class Scene {
     return this.dialled(id).play(accepted(id));
   }
 
-  ringing(id = "a", offer: MediaDescription | null = theirs()): this {
+  ringing(
+    id = "a",
+    offer: MediaDescription | null = theirs(),
+    origin: RequestOrigin = "server",
+  ): this {
     return this.play({
       type: "IncomingCall",
       call: id,
       account: "desk",
       sipCallId: `${id}@peer`,
-      origin: "server",
+      origin,
       source: "192.0.2.1",
       from: { uri: "sip:bob@example.test" },
       to: { uri: "sip:alice@example.test" },

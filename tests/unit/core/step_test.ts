@@ -160,6 +160,31 @@ Deno.test("answering opens media first, then accepts with an answer", () => {
   assert.equal(scene.phase("a"), "established");
 });
 
+Deno.test("the address of a call is confirmed by its ACK, once, and by nothing before", () => {
+  const opened: Input = { type: "MediaOpened", call: "a", port: 5000, rtcpPort: 5001 };
+  const scene = new Scene().ringing().play({ type: "Answer", call: "a" }, opened);
+  assert.equal(scene.effect("StartMedia").confirmed, false);
+  scene.play({ type: "RemoteOffer", call: "a", offer: theirs({ port: 4200 }) });
+  assert.equal(scene.effect("StartMedia").confirmed, false);
+  assert.ok(scene.play({ type: "CallConfirmed", call: "a" }).asked("ConfirmMedia"));
+  assert.ok(!scene.play({ type: "CallConfirmed", call: "a" }).asked("ConfirmMedia"));
+  scene.play({ type: "RemoteOffer", call: "a", offer: theirs({ port: 4000 }) });
+  assert.equal(scene.effect("StartMedia").confirmed, true);
+  const delayed = new Scene().ringing("a", null).play({ type: "Answer", call: "a" }, opened);
+  delayed.play({ type: "CallConfirmed", call: "a", description: theirs() });
+  assert.equal(delayed.effect("StartMedia").confirmed, true);
+  assert.equal(new Scene().talking().effect("StartMedia").confirmed, true);
+});
+
+Deno.test("early media is confirmed for a caller behind the account's server alone", () => {
+  const opened: Input = { type: "MediaOpened", call: "a", port: 5000, rtcpPort: 5001 };
+  const early: Input = { type: "SendEarlyMedia", call: "a" };
+  const known = new Scene().ringing().play(early, opened);
+  assert.equal(known.effect("StartMedia").confirmed, true);
+  const stranger = new Scene({ callers: "anyone" }).ringing("a", theirs(), "stranger");
+  assert.equal(stranger.play(early, opened).effect("StartMedia").confirmed, false);
+});
+
 Deno.test("a delayed offer is answered in the ACK, and ends the call when it is not", () => {
   const opened: Input = { type: "MediaOpened", call: "a", port: 5000, rtcpPort: 5001 };
   const scene = new Scene().ringing("a", null).play({ type: "Answer", call: "a" }, opened);
