@@ -48,7 +48,7 @@ export class Bridge {
     else if (event.type === "call.ended") this.#ended(event.record);
     else if (event.type === "call.digit") {
       const other = this.#others.get(event.call.id);
-      const digits = String(event.detail?.digit);
+      const digits = event.detail.digit;
       if (other !== undefined) this.#do(this.#phone.request("dtmf", { call: other, digits }));
     }
   }

@@ -12,6 +12,7 @@
 import { DIRECT_ACCOUNT } from "../core/account/account.ts";
 import type { Sequenced } from "../control/contract/phone.ts";
 import type { CallView } from "../core/state/call.ts";
+import type { CallId } from "../core/ports/sip_port.ts";
 import { formatHostPort } from "../base/address.ts";
 import { answer } from "../sip/message/answer.ts";
 import { header, type SipMessage } from "../sip/message/sip_message.ts";
@@ -109,7 +110,7 @@ export class PracticePbx {
     if (event.type === "call.incoming") this.#ring(event.call);
     else if (event.type === "call.dialling") this.#dialled(event.call, event.detail?.referrer);
     else if (event.type === "call.answered") this.#answered(event.call);
-    else if (event.type === "call.digit") this.#digit(event.call.id, String(event.detail?.digit));
+    else if (event.type === "call.digit") this.#digit(event.call.id, event.detail.digit);
     else if (event.type === "call.ended") this.#behaviours.delete(event.record.id);
     this.#bridge.take(event);
   }
@@ -148,7 +149,7 @@ export class PracticePbx {
     this.#do(this.#phone.request("reject", { call: call.id, status }));
   }
 
-  #dialled(call: CallView, referrer: unknown): void {
+  #dialled(call: CallView, referrer: CallId | undefined): void {
     if (referrer === undefined) return;
     this.#later(TRANSFERRED_MS, () => this.#do(this.#phone.request("hangup", { call: call.id })));
   }

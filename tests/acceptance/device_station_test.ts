@@ -54,9 +54,9 @@ testUnless(
       const told = (endpoint: string, working: boolean) =>
         changes.until(
           () =>
-            events.find(({ type, at: when, ...event }) =>
-              type === "call.endpoint" && when >= at && "detail" in event &&
-              event.detail?.endpoint === endpoint && event.detail.working === working
+            events.find((event) =>
+              event.type === "call.endpoint" && event.at >= at &&
+              event.detail.endpoint === endpoint && event.detail.working === working
             ),
           5_000,
           () => `nobody was told that the ${endpoint} is ${working ? "back" : "gone"}`,

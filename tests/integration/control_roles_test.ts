@@ -125,7 +125,11 @@ Deno.test("a viewer sees no digits of a call, an operator sees them", async () =
     await ask("initialize", { version: 1, token: "x" });
     await ask("subscribe");
     await settle();
-    phone.tell({ type: "call.digit", call: view, detail: { digit: "4" } });
+    phone.tell({
+      type: "call.digit",
+      call: view,
+      detail: { digit: "4", durationMs: 100, by: "rtp" },
+    });
     phone.tell({ type: "call.digits-sent", call: view, detail: { digits: "4711" } });
     phone.tell({ type: "call.media", call: view });
     await settle();

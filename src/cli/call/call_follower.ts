@@ -13,7 +13,7 @@ import type { Phone, Sequenced } from "../../control/contract/phone.ts";
 import type { CallRecord, CallView } from "../../core/state/call.ts";
 import type { ErrorJson } from "../../base/errors.ts";
 import type { CallId } from "../../core/ports/sip_port.ts";
-import type { CallEventType } from "../../core/state/state.ts";
+import { type CallEventDetails, isCallEvent } from "../../core/state/events.ts";
 import type { CallDisplay } from "./call_display.ts";
 import type { Io } from "../process/io.ts";
 
@@ -32,12 +32,6 @@ const NO_AUDIO_MS = 10_000;
 export interface FollowedCall {
   record: CallRecord;
   security: CallView["security"];
-}
-
-type CallEvent = Extract<Sequenced, { type: CallEventType }>;
-
-export function isCallEvent(event: Sequenced): event is CallEvent {
-  return "call" in event && typeof event.call === "object";
 }
 
 export class CallFollower {
@@ -98,7 +92,7 @@ export class CallFollower {
     } else if (isCallEvent(event) && event.call.id === this.call) {
       this.#view = event.call;
       this.#display.show(event.call);
-      this.#react(event.type, event.detail);
+      this.#react(event);
     }
   }
 
@@ -138,8 +132,8 @@ export class CallFollower {
     }
   }
 
-  #react(type: Sequenced["type"], detail: Record<string, unknown> | undefined): void {
-    switch (type) {
+  #react(event: Sequenced): void {
+    switch (event.type) {
       case "call.answered":
         return this.#onAnswered();
       case "call.heard":
@@ -151,7 +145,7 @@ export class CallFollower {
       case "call.microphone-ended":
         return this.microphoneEnded();
       case "call.endpoint":
-        return this.#onEndpoint(detail);
+        return this.#onEndpoint(event.detail);
     }
   }
 
@@ -177,13 +171,12 @@ export class CallFollower {
     });
   }
 
-  #onEndpoint(detail: Record<string, unknown> | undefined): void {
-    const error = detail?.error as { message?: string; hint?: string } | undefined;
-    const endpoint = String(detail?.endpoint ?? "audio");
+  #onEndpoint(detail: CallEventDetails["call.endpoint"]): void {
+    const { endpoint } = detail;
+    if (detail.working) return this.#display.note(`${endpoint} works again`);
     // Like any program in a pipeline: when nobody reads any more, it is over, without a word.
-    if (endpoint === "speaker" && isClosedPipe(detail?.error)) return void this.hangup();
-    if (error?.message !== undefined) this.#display.note(`${endpoint}: ${error.message}`);
-    else this.#display.note(`${endpoint} works again`);
+    if (endpoint === "speaker" && isClosedPipe(detail.error)) return void this.hangup();
+    this.#display.note(`${endpoint}: ${detail.error.message}`);
   }
 
   #endIfDone(): void {
@@ -203,6 +196,6 @@ export class CallFollower {
 }
 
 /** The error of a pipe whose other end was closed, as `src/audio/pipe.ts` tells it. */
-function isClosedPipe(error: unknown): boolean {
-  return (error as ErrorJson | undefined)?.data?.closed === true;
+function isClosedPipe({ data }: ErrorJson): boolean {
+  return data?.closed === true;
 }

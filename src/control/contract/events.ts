@@ -1,77 +1,121 @@
-/** zod schemas of every event, for `offhook schema` and for clients in other languages. */
+/** The table of events: a schema for each, for `offhook schema` and for clients in other languages. */
 import { z } from "zod";
-import type { CallEventType } from "../../core/state/state.ts";
+import { DIGIT_SOURCES, HOLD_WISHES } from "../../core/state/events.ts";
+import { HEADSET_NOTICES } from "../../core/ports/headset_port.ts";
+import { ENDPOINT_NAMES } from "../../core/ports/media_port.ts";
+import type { Holds, Same } from "./exactly.ts";
 import type { Sequenced } from "./phone.ts";
-import { accountView, callRecord, callView, errorJson, registration } from "./values.ts";
+import { accountView, callRecord, callView, errorJson, recording, registration } from "./values.ts";
 
-const CALL_EVENTS = [
-  "call.dialling",
-  "call.incoming",
-  "call.progress",
-  "call.early-media",
-  "call.answered",
-  "call.hold",
-  "call.mute",
-  "call.recording",
-  "call.transfer",
-  "call.heard",
-  "call.microphone-ended",
-  "call.digits-sent",
-  "call.digit",
-  "call.endpoint",
-  "call.media",
-  "call.ending",
-] as const satisfies CallEventType[];
+const order = {
+  seq: z.int().min(0).describe("Its place in the order of all events."),
+  at: z.number().describe("ms since the epoch."),
+};
+const id = z.string();
+const status = z.int().min(0).describe("SIP status; 0: nothing was answered.");
+const answer = { status, reason: z.string() };
+const endpoint = z.enum(ENDPOINT_NAMES);
 
-const order = { seq: z.int().min(0), at: z.number() };
-
-export const event: z.ZodType<Sequenced> = z.discriminatedUnion("type", [
-  z.strictObject({ type: z.literal("registration"), account: z.string(), registration, ...order }),
-  z.strictObject({
-    type: z.literal("connection"),
-    account: z.string(),
+export const EVENTS = {
+  registration: told("registration", { account: id, registration }),
+  connection: told("connection", {
+    account: id,
     connected: z.boolean(),
     error: errorJson.optional(),
-    ...order,
   }),
-  z.strictObject({
-    type: z.enum(CALL_EVENTS),
-    call: callView,
-    detail: z.record(z.string(), z.unknown()).optional(),
-    ...order,
+  accounts: told("accounts", { accounts: z.array(accountView) }),
+  "call.dialling": callEvent("call.dialling", {
+    detail: z.strictObject({ referrer: id }).optional()
+      .describe("Present: the other side of the call `referrer` transferred us."),
   }),
-  z.strictObject({ type: z.literal("call.ended"), record: callRecord, ...order }),
-  z.strictObject({
-    type: z.literal("headset"),
-    headset: z.string(),
+  "call.incoming": callEvent("call.incoming", {
+    detail: z.strictObject({
+      autoAnswerAfter: z.number().optional()
+        .describe("ms after which the caller wants it answered by itself."),
+      replaces: id.optional().describe("The call whose place it takes (RFC 3891)."),
+    }).optional(),
+  }),
+  "call.progress": callEvent("call.progress", { detail: z.strictObject(answer) }),
+  "call.early-media": callEvent("call.early-media", { detail: z.strictObject(answer).optional() }),
+  "call.answered": callEvent("call.answered", {}),
+  "call.hold": callEvent("call.hold", {
+    detail: z.strictObject({ refused: z.enum(HOLD_WISHES), ...answer }).optional()
+      .describe("Present: the other side refused it."),
+  }),
+  "call.mute": callEvent("call.mute", {}),
+  "call.recording": callEvent("call.recording", {
+    detail: z.discriminatedUnion("name", [
+      recording.off.extend({ settled: z.literal(true).optional() }),
+      recording.running.extend({ settled: z.literal(true).optional() }),
+    ]).describe("settled: the file is open, or complete."),
+  }),
+  "call.transfer": callEvent("call.transfer", {
+    detail: z.strictObject({
+      target: z.string().optional(),
+      by: z.literal("remote").optional()
+        .describe("The other side transfers us; absent: we transfer it."),
+      asked: z.literal(true).optional().describe("A person is asked whether to follow it."),
+      leg: id.optional().describe("The call that follows it."),
+      status: status.optional(),
+      reason: z.string().optional(),
+      failed: z.literal(true).optional().describe("It came to nothing: the call is back."),
+      error: errorJson.optional(),
+    }),
+  }),
+  "call.heard": callEvent("call.heard", {}),
+  "call.microphone-ended": callEvent("call.microphone-ended", {}),
+  "call.digits-sent": callEvent("call.digits-sent", {
+    detail: z.strictObject({ digits: z.string() }),
+  }),
+  "call.digit": callEvent("call.digit", {
+    detail: z.strictObject({
+      digit: z.string(),
+      durationMs: z.number(),
+      by: z.enum(DIGIT_SOURCES).describe("How it came."),
+    }),
+  }),
+  "call.endpoint": callEvent("call.endpoint", {
+    detail: z.discriminatedUnion("working", [
+      z.strictObject({ endpoint, working: z.literal(true) }),
+      z.strictObject({ endpoint, working: z.literal(false), error: errorJson }),
+    ]).describe("Whether it works; while it does not, the call goes on without it."),
+  }),
+  "call.media": callEvent("call.media", {}),
+  "call.ending": callEvent("call.ending", {}),
+  "call.ended": told("call.ended", { record: callRecord }),
+  headset: told("headset", {
+    headset: id,
     attached: z.boolean(),
     name: z.string().optional(),
     error: errorJson.optional(),
-    ...order,
   }),
-  z.strictObject({
-    type: z.literal("headset-notice"),
-    headset: z.string(),
-    notice: z.enum([
-      "unmute-refused",
-      "contested",
-      "let-go",
-      "outside-write",
-      "permission-denied",
-      "failed",
-    ]),
+  "headset-notice": told("headset-notice", {
+    headset: id,
+    notice: z.enum(HEADSET_NOTICES),
     text: z.string(),
     hint: z.string().optional(),
-    ...order,
   }),
-  z.strictObject({ type: z.literal("accounts"), accounts: z.array(accountView), ...order }),
-  z.strictObject({ type: z.literal("do-not-disturb"), on: z.boolean(), ...order }),
-  z.strictObject({ type: z.literal("volume"), volume: z.number(), ...order }),
-  z.strictObject({
-    type: z.literal("notice"),
-    text: z.string(),
-    call: z.string().optional(),
-    ...order,
-  }),
-  z.strictObject({ type: z.literal("lagged"), dropped: z.int(), ...order }),
-]);
+  "do-not-disturb": told("do-not-disturb", { on: z.boolean() }),
+  volume: told("volume", { volume: z.number().describe("dB.") }),
+  notice: told("notice", { text: z.string(), call: id.optional() }),
+  lagged: told("lagged", { dropped: z.int().describe("How many were dropped, at least.") }),
+} satisfies Record<Sequenced["type"], z.ZodObject>;
+
+true satisfies Holds<Same<z.output<(typeof EVENTS)[keyof typeof EVENTS]>, Sequenced>>;
+
+type One = (typeof EVENTS)[keyof typeof EVENTS];
+
+/** Any event. */
+export const event: z.ZodType<Sequenced> = z.discriminatedUnion(
+  "type",
+  Object.values(EVENTS) as [One, ...One[]],
+);
+
+function told<T extends string, Fields extends z.ZodRawShape>(type: T, fields: Fields) {
+  return z.strictObject({ type: z.literal(type), ...fields, ...order });
+}
+
+/** Every call event carries the whole view of its call. */
+function callEvent<T extends string, Fields extends z.ZodRawShape>(type: T, fields: Fields) {
+  return told(type, { call: callView, ...fields });
+}

@@ -11,7 +11,7 @@ import type { AccountView } from "../../core/account/account_view.ts";
 import type { CallLimits, CallRecord, CallView } from "../../core/state/call.ts";
 import type { AudioEndpoints, Microphone, Speaker } from "../../core/ports/media_port.ts";
 import type { CallId } from "../../core/ports/sip_port.ts";
-import type { PhoneEvent } from "../../core/state/state.ts";
+import type { PhoneEvent } from "../../core/state/events.ts";
 import type { VolumeWish } from "../../core/media/volume.ts";
 import type { AudioListener, AudioParams, CallAudio } from "./call_audio.ts";
 import type { HeadsetList } from "./headsets.ts";

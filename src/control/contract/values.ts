@@ -25,13 +25,13 @@ export const errorJson: z.ZodType<ErrorJson> = z.strictObject({
   message: z.string(),
   hint: z.string().optional(),
   data: z.record(z.string(), z.unknown()).optional(),
-});
+}).meta({ id: "Error" });
 
 export const party: z.ZodType<Party> = z.strictObject({
   uri: z.string().min(1),
   displayName: z.string().optional(),
   contact: z.string().optional(),
-});
+}).meta({ id: "Party" });
 
 export const extraHeader: z.ZodType<ExtraHeader> = z.strictObject({
   name: z.string().min(1),
@@ -77,7 +77,7 @@ export const registration: z.ZodType<RegistrationState> = z.discriminatedUnion("
     error: errorJson,
     retryInMs: ms.optional(),
   }),
-]);
+]).meta({ id: "Registration" });
 
 export const mediaReport: z.ZodType<MediaReport> = z.strictObject({
   sent: count,
@@ -100,10 +100,15 @@ export const mediaReport: z.ZodType<MediaReport> = z.strictObject({
   receivedLevel: z.number(),
   dtmfSent: z.string(),
   dtmfReceived: z.string(),
-});
+}).meta({ id: "MediaReport" });
 
 export const transport = z.enum(["udp", "tcp", "tls", "ws", "wss"]);
 const hold = z.strictObject({ local: z.boolean(), remote: z.boolean() });
+
+export const recording = {
+  off: z.strictObject({ name: z.literal("off") }),
+  running: z.strictObject({ name: z.enum(["on", "paused"]), path: z.string() }),
+};
 
 export const callView: z.ZodType<CallView> = z.strictObject({
   id: z.string(),
@@ -120,15 +125,12 @@ export const callView: z.ZodType<CallView> = z.strictObject({
   answeredAt: ms.optional(),
   hold,
   muted: z.boolean(),
-  recording: z.discriminatedUnion("name", [
-    z.strictObject({ name: z.literal("off") }),
-    z.strictObject({ name: z.enum(["on", "paused"]), path: z.string() }),
-  ]),
+  recording: z.discriminatedUnion("name", [recording.off, recording.running]),
   transferTarget: z.string().optional(),
   transferAsked: z.string().optional(),
   referrer: z.string().optional(),
   report: mediaReport.optional(),
-});
+}).meta({ id: "Call" });
 
 export const outcome = z.enum(OUTCOMES);
 
@@ -152,14 +154,14 @@ export const callRecord: z.ZodType<CallRecord> = z.strictObject({
   report: mediaReport.optional(),
   recording: z.string().optional(),
   recordingError: errorJson.optional(),
-});
+}).meta({ id: "CallRecord" });
 
 export const accountView: z.ZodType<AccountView> = z.strictObject({
   id: z.string(),
   uri: z.string(),
   registration,
   connected: z.boolean(),
-});
+}).meta({ id: "Account" });
 
 export const health: z.ZodType<Health> = z.strictObject({
   works: z.boolean().describe("The process itself works; only this feeds the watchdog."),

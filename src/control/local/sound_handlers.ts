@@ -5,6 +5,7 @@
 import { isAbsolute } from "node:path";
 import { type CallView, viewOf } from "../../core/state/call.ts";
 import { type ErrorJson, OffhookError } from "../../base/errors.ts";
+import type { EndpointName } from "../../core/ports/media_port.ts";
 import type { CallId } from "../../core/ports/sip_port.ts";
 import type { Command } from "../../core/state/state.ts";
 import type { CommandPort } from "./local_phone.ts";
@@ -36,7 +37,7 @@ export function soundHandlers(core: CommandPort, providers: () => Providers): So
       return { path: path ?? running };
     },
     useDevices: async ({ call, microphone, speaker }) => {
-      const asked = new Set<string>();
+      const asked = new Set<EndpointName>();
       if (microphone !== undefined) asked.add("microphone");
       if (speaker !== undefined) asked.add("speaker");
       if (asked.size === 0) {
@@ -62,7 +63,7 @@ function done(
   core: CommandPort,
   call: CallId,
   command: Command,
-  asked: Set<string>,
+  asked: Set<EndpointName>,
 ): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   let failure: OffhookError | undefined;
@@ -86,19 +87,19 @@ function done(
   return promise;
 }
 
-type SoundOutcome = { over: true } | { over: false; of: string; error?: ErrorJson };
+type SoundOutcome = { over: true } | { over: false; of: EndpointName; error?: ErrorJson };
 
 /** What an event says about the sound of this call. */
 function outcomeIn(event: Sequenced, call: CallId): SoundOutcome | undefined {
   if (event.type === "call.ended") return event.record.id === call ? { over: true } : undefined;
   if (event.type !== "call.endpoint" && event.type !== "call.recording") return undefined;
   if (event.call.id !== call) return undefined;
-  const { detail = {} } = event;
   if (event.type === "call.recording") {
-    return detail.settled === true ? { over: false, of: "record" } : undefined;
+    return event.detail.settled ? { over: false, of: "record" } : undefined;
   }
-  const error = detail.working === true ? {} : { error: detail.error as ErrorJson };
-  return { over: false, of: String(detail.endpoint), ...error };
+  const { detail } = event;
+  const error = detail.working ? {} : { error: detail.error };
+  return { over: false, of: detail.endpoint, ...error };
 }
 
 function callOver(call: CallId): OffhookError {

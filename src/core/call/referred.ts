@@ -52,8 +52,9 @@ export function refuseTransfer(turn: Turn, call: Call, why = "Decline"): void {
   if (asked === undefined) return refuse(call, "refuse", "a call that its other side transfers");
   turn.stopTimer("refer", call.id);
   turn.ask({ type: "AnswerRefer", call: call.id, status: 603 });
-  const detail = { target: asked.target, by: "remote", status: 603, reason: why, failed: true };
-  turn.tell("call.transfer", turn.put(rest), detail);
+  const { target } = asked;
+  const refusal = { target, by: "remote", status: 603, reason: why, failed: true } as const;
+  turn.tell("call.transfer", turn.put(rest), refusal);
 }
 
 /** Nobody said yes or no. */

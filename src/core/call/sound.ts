@@ -2,7 +2,7 @@
 import type { Call } from "../state/call.ts";
 import { OffhookError } from "../../base/errors.ts";
 import type { HeadsetInput } from "../ports/headset_port.ts";
-import type { MediaInput, Microphone, Speaker } from "../ports/media_port.ts";
+import type { EndpointName, MediaInput, Microphone, Speaker } from "../ports/media_port.ts";
 import type { Command } from "../state/state.ts";
 import { isIn, refuse, type Turn } from "../state/turn.ts";
 
@@ -111,7 +111,7 @@ export function endpointFailed(
 }
 
 /** What is lost then is a file that somebody wants to have whole. */
-function isFile(call: Call, endpoint: "microphone" | "speaker" | "record"): boolean {
+function isFile(call: Call, endpoint: EndpointName): boolean {
   return endpoint === "record" ||
     (endpoint === "speaker" && call.endpoints.speaker.kind === "file");
 }

@@ -63,19 +63,21 @@ export type HeadsetEffect = {
 };
 
 /** What a person should know about a headset. */
-export type HeadsetNotice =
+export const HEADSET_NOTICES = [
   /** The phone unmuted and the headset did not: its boom arm is up. */
-  | "unmute-refused"
+  "unmute-refused",
   /** Another softphone seems to use it too: each ends the other's calls. */
-  | "contested"
+  "contested",
   /** It was let go because it was contested. */
-  | "let-go"
+  "let-go",
   /** Another program wrote its lamps; they are right again. */
-  | "outside-write"
+  "outside-write",
   /** This user may not open it. */
-  | "permission-denied"
+  "permission-denied",
   /** It does not open for another reason, or does not take its lamps. */
-  | "failed";
+  "failed",
+] as const;
+export type HeadsetNotice = (typeof HEADSET_NOTICES)[number];
 
 export type HeadsetInput =
   | { type: "HeadsetIntent"; headset: HeadsetId; intent: HeadsetIntent }

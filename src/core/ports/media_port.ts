@@ -43,6 +43,10 @@ export interface AudioEndpoints {
   record?: string;
 }
 
+/** What can fail by itself in a call's sound. */
+export const ENDPOINT_NAMES = ["microphone", "speaker", "record"] as const;
+export type EndpointName = (typeof ENDPOINT_NAMES)[number];
+
 /** Names a program that has joined a call's sound. */
 export type AttachmentId = string;
 
@@ -154,7 +158,7 @@ export type MediaInput =
   | {
     type: "EndpointFailed";
     call: CallId;
-    endpoint: "microphone" | "speaker" | "record";
+    endpoint: EndpointName;
     error: ErrorJson;
   }
   /** Works again after it failed; or what UseEndpoints asked for is done, or nothing was changed. */

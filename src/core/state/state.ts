@@ -10,25 +10,12 @@
  * Commands that are impossible throw; inputs from outside that do not fit are ignored and told in a
  * `notice` event, because the network may say anything at any time.
  */
-import type {
-  Account,
-  AccountId,
-  AccountState,
-  ExtraHeader,
-  Party,
-  RegistrationState,
-} from "../account/account.ts";
-import type { AccountView } from "../account/account_view.ts";
+import type { Account, AccountId, AccountState, ExtraHeader, Party } from "../account/account.ts";
 import type { AutoAnswer } from "../account/auto_answer.ts";
-import type { Call, CallLimits, CallRecord, CallView } from "./call.ts";
+import type { Call, CallLimits } from "./call.ts";
 import type { CallersPolicy } from "../account/caller_policy.ts";
-import type { ErrorJson } from "../../base/errors.ts";
-import type {
-  HeadsetEffect,
-  HeadsetId,
-  HeadsetInput,
-  HeadsetNotice,
-} from "../ports/headset_port.ts";
+import type { PhoneEvent } from "./events.ts";
+import type { HeadsetEffect, HeadsetInput } from "../ports/headset_port.ts";
 import type { PayloadFormat } from "../media/media_description.ts";
 import type {
   AttachmentId,
@@ -186,45 +173,6 @@ export interface Moment {
   /** 0 ≤ random < 1. */
   random: number;
 }
-
-export type CallEventType =
-  | "call.dialling"
-  | "call.incoming"
-  | "call.progress"
-  | "call.early-media"
-  | "call.answered"
-  | "call.hold"
-  | "call.mute"
-  | "call.recording"
-  | "call.transfer"
-  | "call.heard"
-  | "call.microphone-ended"
-  | "call.digits-sent"
-  | "call.digit"
-  | "call.endpoint"
-  | "call.media"
-  | "call.ending";
-
-/** What faces are told. Every call event carries the whole view of its call. */
-export type PhoneEvent =
-  /** Others are configured than before. */
-  | { type: "accounts"; accounts: AccountView[] }
-  | { type: "registration"; account: AccountId; registration: RegistrationState }
-  | { type: "connection"; account: AccountId; connected: boolean; error?: ErrorJson }
-  | { type: CallEventType; call: CallView; detail?: Record<string, unknown> }
-  | { type: "call.ended"; record: CallRecord }
-  | { type: "do-not-disturb"; on: boolean }
-  | { type: "volume"; /** dB */ volume: number }
-  | { type: "headset"; headset: HeadsetId; attached: boolean; name?: string; error?: ErrorJson }
-  | {
-    type: "headset-notice";
-    headset: HeadsetId;
-    notice: HeadsetNotice;
-    text: string;
-    hint?: string;
-  }
-  /** Something outside did what it should not, or an input came too late; for the log. */
-  | { type: "notice"; text: string; call?: CallId };
 
 export interface StepResult {
   state: PhoneState;

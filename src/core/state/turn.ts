@@ -4,22 +4,19 @@
  * A transition gets a turn and writes on it; `step` reads the result. The state that came in is never
  * touched: maps are copied at the first write.
  */
-import { type Call, type CallView, type Phase, viewOf } from "./call.ts";
+import { type Call, type Phase, viewOf } from "./call.ts";
 import type { AccountState } from "../account/account.ts";
 import { OffhookError } from "../../base/errors.ts";
-import type {
-  CallEventType,
-  Dialled,
-  Effect,
-  Moment,
-  PhoneEvent,
-  PhoneState,
-  StepResult,
-  TimerName,
-} from "./state.ts";
+import type { CallEvent, CallEventDetails, CallEventType, PhoneEvent } from "./events.ts";
+import type { Dialled, Effect, Moment, PhoneState, StepResult, TimerName } from "./state.ts";
 
 /** A call in one named phase. */
 export type CallIn<Name extends Phase["name"]> = Call & { phase: Extract<Phase, { name: Name }> };
+
+/** What `tell` is given for an event: nothing where it tells nothing beside the call. */
+type DetailOf<T extends CallEventType> = undefined extends CallEventDetails[T]
+  ? [detail?: CallEventDetails[T]]
+  : [detail: CallEventDetails[T]];
 
 export class Turn {
   readonly moment: Moment;
@@ -142,9 +139,10 @@ export class Turn {
     this.ask({ type: "StopTimer", timer, call });
   }
 
-  tell(type: CallEventType, call: Call, detail?: Record<string, unknown>): void {
-    const view: CallView = viewOf(call);
-    this.events.push(detail === undefined ? { type, call: view } : { type, call: view, detail });
+  tell<T extends CallEventType>(type: T, call: Call, ...[detail]: DetailOf<T>): void {
+    const event = { type, call: viewOf(call), ...(detail === undefined ? {} : { detail }) };
+    // Type and detail belong together by the signature, which the compiler does not follow up to here.
+    this.events.push(event as CallEvent);
   }
 
   /** Something outside did not fit: told, never thrown. */

@@ -1,7 +1,8 @@
 /** The phone's events as lines of the log, with the Call-ID on every line of a call. Pure. */
 import { OUTCOME_WORDS } from "../../core/state/outcome.ts";
+import type { ErrorJson } from "../../base/errors.ts";
 import type { Sequenced } from "../../control/contract/phone.ts";
-import type { CallView } from "../../core/state/call.ts";
+import { type Answered, type CallEvent, isCallEvent } from "../../core/state/events.ts";
 import type { LogFacts, LogLevel } from "./log_line.ts";
 
 export interface EventLine {
@@ -82,30 +83,32 @@ function troubleLine(
   return { text, facts: { level, account } };
 }
 
-type CallEvent = Extract<Sequenced, { call: CallView }>;
-
-function isCallEvent(event: Sequenced): event is CallEvent {
-  return "call" in event && typeof event.call === "object";
-}
-
-function callLine(
-  { type, call, detail }: CallEvent,
-  callIds: Map<string, string>,
-): EventLine | undefined {
+function callLine(event: CallEvent, callIds: Map<string, string>): EventLine | undefined {
+  const { type, call } = event;
   const { id, account, sipCallId, direction, remote } = call;
   if (sipCallId !== undefined) callIds.set(id, sipCallId);
-  const level: LogLevel = DETAIL.has(type) ? "debug" : failed(detail) ? "warning" : "info";
+  const { status, reason = "", error } = answerIn(event);
+  const level: LogLevel = DETAIL.has(type) ? "debug" : error === undefined ? "info" : "warning";
   const what = type.slice("call.".length);
   const who = `${direction === "incoming" ? "from" : "to"} ${remote.uri}`;
-  const error = (detail?.error as { message?: string } | undefined)?.message;
-  const { status, reason = "" } = (detail ?? {}) as { status?: number; reason?: string };
   const answer = status === undefined ? "" : ` ${status} ${reason}`.trimEnd();
-  const text = `call ${who}: ${what}${answer}${error === undefined ? "" : `: ${error}`}`;
+  const text = `call ${who}: ${what}${answer}${error === undefined ? "" : `: ${error.message}`}`;
   return { text, facts: factsOf(level, { id, account, callId: callIds.get(id) }) };
 }
 
-function failed(detail: Record<string, unknown> | undefined): boolean {
-  return detail?.error !== undefined;
+/** What the other side or a device answered, where an event tells that. */
+function answerIn(event: CallEvent): Partial<Answered> & { error?: ErrorJson } {
+  switch (event.type) {
+    case "call.progress":
+    case "call.early-media":
+    case "call.hold":
+    case "call.transfer":
+      return event.detail ?? {};
+    case "call.endpoint":
+      return event.detail.working ? {} : { error: event.detail.error };
+    default:
+      return {};
+  }
 }
 
 function factsOf(

@@ -14,7 +14,8 @@ import { OffhookError } from "../../base/errors.ts";
 import type { HeadsetEffect } from "../../core/ports/headset_port.ts";
 import type { MediaEffect } from "../../core/ports/media_port.ts";
 import type { SipEffect } from "../../core/ports/sip_port.ts";
-import type { Command, Effect, Input, PhoneEvent, PhoneState } from "../../core/state/state.ts";
+import type { PhoneEvent } from "../../core/state/events.ts";
+import type { Command, Effect, Input, PhoneState } from "../../core/state/state.ts";
 import { step } from "../../core/step.ts";
 import { systemClock } from "../../sip/transport/flow/clock.ts";
 

@@ -48,9 +48,9 @@ export class Vitals {
       else this.#lost(account);
     } else if (event.type === "call.endpoint") {
       const { id } = event.call;
-      const endpoint = event.detail?.endpoint;
+      const { endpoint, working } = event.detail;
       const key = `${id} ${endpoint}`;
-      if (event.detail?.working === true) this.#broken.delete(key);
+      if (working) this.#broken.delete(key);
       else this.#broken.set(key, `the ${endpoint} of call ${id}`);
     } else if (event.type === "call.ended") {
       for (const key of this.#broken.keys()) {

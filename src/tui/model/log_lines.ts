@@ -1,10 +1,10 @@
 /** What events say in the log view, a line each. Pure. */
 import { OUTCOME_WORDS } from "../../core/state/outcome.ts";
 import type { Sequenced } from "../../control/contract/phone.ts";
-import type { CallRecord } from "../../core/state/call.ts";
+import type { CallRecord, CallView } from "../../core/state/call.ts";
 import type { ErrorJson } from "../../base/errors.ts";
 import type { CallId } from "../../core/ports/sip_port.ts";
-import type { CallEventType } from "../../core/state/state.ts";
+import { isCallEvent, type TransferDetail } from "../../core/state/events.ts";
 import { shortAddress } from "../look/text.ts";
 
 export interface LogLine {
@@ -15,7 +15,7 @@ export interface LogLine {
   call?: CallId;
 }
 
-export type CallEvent = Extract<Sequenced, { type: CallEventType }>;
+export type CallEvent = Extract<Sequenced, { call: CallView }>;
 
 /** @returns undefined for what is not worth a line */
 export function logLine(event: Sequenced): LogLine | undefined {
@@ -35,7 +35,7 @@ export function logLine(event: Sequenced): LogLine | undefined {
     case "call.ended":
       return endedLine(event.record, event.at);
     default:
-      return "call" in event ? callLine(event) : undefined;
+      return isCallEvent(event) ? callLine(event) : undefined;
   }
 }
 
@@ -74,15 +74,17 @@ function endedLine({ id, remote, outcome, reason }: CallRecord, at: number): Log
   return bad ? warning(at, text, id) : info(at, text, id);
 }
 
-function callLine({ type, call, detail, at }: CallEvent): LogLine | undefined {
+function callLine(event: CallEvent): LogLine | undefined {
+  const { type, call, at } = event;
   const who = call.remote.displayName ?? shortAddress(call.remote.uri);
-  const error = detail?.error as ErrorJson | undefined;
+  const error = errorIn(event);
   if (error !== undefined) return warning(at, `${who}: ${error.message}`, call.id);
   if (type === "call.media" || type === "call.digits-sent") return undefined;
   if (type === "call.transfer") {
-    const failed = detail?.failed === true;
-    const text = `${who}: transfer ${failed ? "failed" : "to"} ${
-      failed ? transferReason(detail) : call.transferTarget ?? transferReason(detail ?? {})
+    const { failed = false } = event.detail;
+    const why = transferReason(event.detail);
+    const text = `${who}: transfer ${
+      failed ? `failed ${why}` : `to ${call.transferTarget ?? why}`
     }`;
     return failed ? warning(at, text, call.id) : info(at, text, call.id);
   }
@@ -94,7 +96,13 @@ function callLine({ type, call, detail, at }: CallEvent): LogLine | undefined {
   return info(at, `${who}: ${state}`, call.id);
 }
 
+function errorIn(event: CallEvent): ErrorJson | undefined {
+  if (event.type === "call.transfer") return event.detail.error;
+  if (event.type === "call.endpoint" && !event.detail.working) return event.detail.error;
+  return undefined;
+}
+
 /** `603 Decline`. */
-export function transferReason({ status, reason }: Record<string, unknown>): string {
+export function transferReason({ status, reason }: TransferDetail): string {
   return [status === 0 ? "" : status, reason].filter(Boolean).join(" ");
 }

@@ -9,8 +9,9 @@
 import { type AccountNews, type AccountRow, accountRows, changedRow } from "./account_row.ts";
 import type { Sequenced, Snapshot } from "../../control/contract/phone.ts";
 import type { CallRecord, CallView } from "../../core/state/call.ts";
+import { isCallEvent } from "../../core/state/events.ts";
 import type { ErrorJson } from "../../base/errors.ts";
-import type { CallLevels, MediaReport } from "../../core/ports/media_port.ts";
+import type { CallLevels, EndpointName, MediaReport } from "../../core/ports/media_port.ts";
 import { type CallEvent, type LogLine, logLine, transferReason, warning } from "./log_lines.ts";
 import { type QualitySample, sampleOf } from "./quality.ts";
 
@@ -30,7 +31,7 @@ export interface LiveCall {
   digitsSent: string;
   digitsReceived: string;
   /** Endpoints that do not work now, with the reason. */
-  broken: Partial<Record<string, ErrorJson>>;
+  broken: Partial<Record<EndpointName, ErrorJson>>;
   /** Where it goes, also while it ends for that. */
   transferredTo?: string;
   /** Why the last transfer did not work. */
@@ -155,7 +156,7 @@ function changedBy(model: PhoneModel, event: Sequenced): PhoneModel {
     case "call.ended":
       return callEnded(model, event.record);
     default:
-      return "call" in event && event.type !== "notice" ? withCall(model, event) : model;
+      return isCallEvent(event) ? withCall(model, event) : model;
   }
 }
 
@@ -185,7 +186,6 @@ function withCall(model: PhoneModel, event: CallEvent): PhoneModel {
 
 /** What an event says besides the call's view. */
 function heard(call: LiveCall, event: CallEvent): LiveCall {
-  const { detail } = event;
   switch (event.type) {
     case "call.media": {
       const { report } = event.call;
@@ -199,20 +199,20 @@ function heard(call: LiveCall, event: CallEvent): LiveCall {
       };
     }
     case "call.digits-sent":
-      return { ...call, digitsSent: tail(call.digitsSent + String(detail?.digits ?? "")) };
+      return { ...call, digitsSent: tail(call.digitsSent + event.detail.digits) };
     case "call.digit":
-      return { ...call, digitsReceived: tail(call.digitsReceived + String(detail?.digit ?? "")) };
+      return { ...call, digitsReceived: tail(call.digitsReceived + event.detail.digit) };
     case "call.endpoint": {
-      const name = String(detail?.endpoint);
-      const { [name]: _, ...others } = call.broken;
-      if (detail?.working === true) return { ...call, broken: others };
-      return { ...call, broken: { ...others, [name]: detail?.error as ErrorJson } };
+      const { detail } = event;
+      const { [detail.endpoint]: _, ...others } = call.broken;
+      if (detail.working) return { ...call, broken: others };
+      return { ...call, broken: { ...others, [detail.endpoint]: detail.error } };
     }
     case "call.transfer": {
       // A question: nothing goes anywhere yet.
       if (event.call.transferAsked !== undefined) return call;
       const { transferFailed: _f, transferredTo: _t, ...rest } = call;
-      if (detail?.failed === true) return { ...rest, transferFailed: transferReason(detail) };
+      if (event.detail.failed) return { ...rest, transferFailed: transferReason(event.detail) };
       return { ...rest, transferredTo: event.call.transferTarget ?? call.transferredTo ?? "" };
     }
     default:

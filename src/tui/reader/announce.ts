@@ -5,6 +5,7 @@
  *
  * Each change is said once, and nothing that only moves (time, meters) is said at all. Pure.
  */
+import { ENDPOINT_NAMES } from "../../core/ports/media_port.ts";
 import type { ActionName } from "../model/action_names.ts";
 import { endingOf } from "../draw/ended.ts";
 import { isRinging, type LiveCall } from "../model/phone_model.ts";
@@ -126,9 +127,10 @@ function partChanges(was: LiveCall, call: LiveCall, now: Now): string[] {
   if (was.digitsReceived !== call.digitsReceived) {
     parts.push(words.t("call.digits.received", { digits: call.digitsReceived.slice(-1) }));
   }
-  for (const [endpoint, error] of Object.entries(call.broken)) {
-    if (was.broken[endpoint] !== undefined) continue;
-    parts.push(words.t("call.broken", { endpoint, why: error?.message ?? "" }));
+  for (const endpoint of ENDPOINT_NAMES) {
+    const error = call.broken[endpoint];
+    if (error === undefined || was.broken[endpoint] !== undefined) continue;
+    parts.push(words.t("call.broken", { endpoint, why: error.message }));
   }
   const verdict = changedVerdict(was, call);
   if (verdict !== undefined) {

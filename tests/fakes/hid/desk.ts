@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import type { SoundDevice } from "../../../src/control/contract/records.ts";
 import type { MediaEffect } from "../../../src/core/ports/media_port.ts";
-import { initialState, type PhoneEvent, type Settings } from "../../../src/core/state/state.ts";
+import type { PhoneEvent } from "../../../src/core/state/events.ts";
+import { initialState, type Settings } from "../../../src/core/state/state.ts";
 import { KNOWN_QUIRKS } from "../../../src/hid/quirks.ts";
 import { CoreLoop, SYSTEM_CLOCK } from "../../../src/station/phone/core_loop.ts";
 import {

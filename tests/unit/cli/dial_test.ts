@@ -1,7 +1,7 @@
 /** `offhook dial` on a phone that is none: from flags to JSON and status. */
 import assert from "node:assert/strict";
 import { runCli } from "../../../src/cli/cli.ts";
-import { OffhookError } from "../../../src/base/errors.ts";
+import { type ErrorJson, OffhookError } from "../../../src/base/errors.ts";
 import { aFailure, aRecord, aReport, aView, FakePhone } from "../../fakes/fake_phone.ts";
 import { FakeIo, type FakeIoOptions, settle } from "../../fakes/fake_io.ts";
 
@@ -98,7 +98,11 @@ Deno.test("words tell the states on standard error, quiet tells none", async () 
   for (const quiet of [false, true]) {
     const { io, phone, status } = start([TARGET, ...SOUNDLESS, ...(quiet ? ["--quiet"] : [])]);
     await settle();
-    phone.tell({ type: "call.progress", call: aView({ state: "ringback" }) });
+    phone.tell({
+      type: "call.progress",
+      call: aView({ state: "ringback" }),
+      detail: { status: 180, reason: "Ringing" },
+    });
     phone.tell({ type: "call.answered", call: aView({ codec: "G722", answeredAt: 1250 }) });
     phone.tell({ type: "call.ended", record: aRecord() });
     await status;
@@ -143,7 +147,7 @@ Deno.test("the end of a file ends the call a second later, after the digits", as
   await settle();
   io.pass(5000);
   assert.ok(!phone.methods().includes("hangup"));
-  phone.tell({ type: "call.digits-sent", call: aView() });
+  phone.tell({ type: "call.digits-sent", call: aView(), detail: { digits: "1" } });
   await settle();
   io.pass(999);
   assert.ok(!phone.methods().includes("hangup"));
@@ -158,7 +162,7 @@ Deno.test("a call whose piped sound nobody reads any more ends, without a word",
   const { phone, status } = start([TARGET, "--mic=silence", "--speaker=null", "--duration=9"]);
   await settle();
   phone.tell({ type: "call.answered", call: aView() });
-  const lost = { code: "device-failed", message: "the card is gone" };
+  const lost: ErrorJson = { code: "device-failed", message: "the card is gone" };
   phone.tell({
     type: "call.endpoint",
     call: aView(),
@@ -166,7 +170,7 @@ Deno.test("a call whose piped sound nobody reads any more ends, without a word",
   });
   await settle();
   assert.ok(!phone.methods().includes("hangup"));
-  const closed = { code: "file-unusable", message: "closed", data: { closed: true } };
+  const closed: ErrorJson = { code: "file-unusable", message: "closed", data: { closed: true } };
   phone.tell({
     type: "call.endpoint",
     call: aView(),

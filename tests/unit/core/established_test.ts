@@ -207,7 +207,7 @@ Deno.test("a recording is told again when media has done it, and is over when it
   const scene = new Scene().talking().play({ type: "Record", call: "a", path: "/tmp/a.wav" });
   scene.play({ type: "RecordingSettled", call: "a" });
   const settled = scene.events.find(({ type }) => type === "call.recording");
-  assert.ok(settled !== undefined && "detail" in settled && settled.detail?.settled === true);
+  assert.ok(settled?.type === "call.recording" && settled.detail.settled);
   const error = { code: "file-unusable", message: "the disk is full" } as const;
   scene.play({ type: "EndpointFailed", call: "a", endpoint: "record", error });
   assert.deepEqual(scene.call("a").recording, { name: "off" });

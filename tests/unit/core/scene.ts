@@ -8,10 +8,10 @@ import {
   type Effect,
   initialState,
   type Input,
-  type PhoneEvent,
   type PhoneState,
   type Settings,
 } from "../../../src/core/state/state.ts";
+import type { PhoneEvent } from "../../../src/core/state/events.ts";
 import { step } from "../../../src/core/step.ts";
 
 export const FORMATS: PayloadFormat[] = [

@@ -1,6 +1,7 @@
 /** What a station is told to be: who is answered by itself, and a configuration that changes. */
 import assert from "node:assert/strict";
-import type { Input, PhoneEvent, Settings } from "../../../src/core/state/state.ts";
+import type { PhoneEvent } from "../../../src/core/state/events.ts";
+import type { Input, Settings } from "../../../src/core/state/state.ts";
 import { ACCOUNT, Scene, SETTINGS, theirs } from "./scene.ts";
 
 const AUTO: Partial<Settings> = {

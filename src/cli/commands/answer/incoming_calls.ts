@@ -8,7 +8,7 @@
  * Not on the real-time path.
  */
 import type { CallView, Phone, Sequenced } from "../../../control/contract/phone.ts";
-import { isCallEvent } from "../../call/call_follower.ts";
+import { isCallEvent } from "../../../core/state/events.ts";
 import { matchesCaller } from "../../../core/account/caller_pattern.ts";
 
 export type Acceptor = (view: CallView) => boolean;

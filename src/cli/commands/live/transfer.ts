@@ -99,8 +99,8 @@ function outcomeIn(
   target: string,
 ): Outcome | undefined {
   const { seq } = event;
-  if (event.type === "call.transfer" && event.call.id === id && event.detail?.failed === true) {
-    return { seq, text: "", error: event.detail.error as ErrorJson };
+  if (event.type === "call.transfer" && event.call.id === id && event.detail.failed) {
+    return { seq, text: "", error: event.detail.error };
   }
   if (event.type !== "call.ended" || event.record.id !== id) return undefined;
   const { reason, endedBy, error } = event.record;

@@ -1,0 +1,116 @@
+/**
+ * What faces are told: one type of event for each thing that can happen, each with details of its own.
+ * Plain JSON; the place in the order of all events is added by `src/station`. Pure.
+ */
+import type { AccountId, RegistrationState } from "../account/account.ts";
+import type { AccountView } from "../account/account_view.ts";
+import type { CallRecord, CallView, Recording } from "./call.ts";
+import type { ErrorJson } from "../../base/errors.ts";
+import type { HeadsetId, HeadsetNotice } from "../ports/headset_port.ts";
+import type { EndpointName } from "../ports/media_port.ts";
+import type { CallId } from "../ports/sip_port.ts";
+
+/** What the other side may refuse us in a call, and how its digits come. */
+export const HOLD_WISHES = ["hold", "resume"] as const;
+export const DIGIT_SOURCES = ["rtp", "info"] as const;
+
+/** A response of the other side. */
+export interface Answered {
+  /** SIP status; 0: nothing was answered. */
+  status: number;
+  reason: string;
+}
+
+/** What a transfer has come to. */
+export interface TransferDetail {
+  target?: string;
+  /** The other side transfers us; absent: we transfer it. */
+  by?: "remote";
+  /** A person is asked whether to follow it. */
+  asked?: true;
+  /** The call that follows it. */
+  leg?: CallId;
+  /** SIP status of the target; 0: nothing was answered. */
+  status?: number;
+  reason?: string;
+  /** It came to nothing: the call is back. */
+  failed?: true;
+  /** Why, where we transferred. */
+  error?: ErrorJson;
+}
+
+/**
+ * Each event about one call, with what it tells beside the view of that call.
+ * `undefined` alone: nothing; with a type: not always.
+ */
+export interface CallEventDetails {
+  /** Absent: nobody transferred us. */
+  "call.dialling": { referrer: CallId } | undefined;
+  "call.incoming":
+    | {
+      /** ms after which the caller wants it answered by itself. */
+      autoAnswerAfter?: number;
+      /** The call whose place it takes (RFC 3891). */
+      replaces?: CallId;
+    }
+    | undefined;
+  "call.progress": Answered;
+  "call.early-media": Answered | undefined;
+  "call.answered": undefined;
+  /** Present: the other side refused it. */
+  "call.hold": { refused: (typeof HOLD_WISHES)[number] } & Answered | undefined;
+  "call.mute": undefined;
+  /** `settled`: the file is open, or complete. */
+  "call.recording": Recording & { settled?: true };
+  "call.transfer": TransferDetail;
+  /** The first packet of the other side arrived. */
+  "call.heard": undefined;
+  "call.microphone-ended": undefined;
+  "call.digits-sent": { digits: string };
+  "call.digit": { digit: string; durationMs: number; by: (typeof DIGIT_SOURCES)[number] };
+  /** `working`: again, or as it was asked to; else why not: the call goes on without it. */
+  "call.endpoint":
+    | { endpoint: EndpointName; working: true }
+    | { endpoint: EndpointName; working: false; error: ErrorJson };
+  /** About once a second: the view has new counters. */
+  "call.media": undefined;
+  "call.ending": undefined;
+}
+
+export type CallEventType = keyof CallEventDetails;
+
+export type CallEventOf<T extends CallEventType> = [CallEventDetails[T]] extends [undefined]
+  ? { type: T; call: CallView }
+  : undefined extends CallEventDetails[T]
+    ? { type: T; call: CallView; detail?: CallEventDetails[T] }
+  : { type: T; call: CallView; detail: CallEventDetails[T] };
+
+/** Every call event carries the whole view of its call. */
+export type CallEvent = { [T in CallEventType]: CallEventOf<T> }[CallEventType];
+
+export type PhoneEvent =
+  | CallEvent
+  | { type: "call.ended"; record: CallRecord }
+  /** Others are configured than before. */
+  | { type: "accounts"; accounts: AccountView[] }
+  | { type: "registration"; account: AccountId; registration: RegistrationState }
+  | { type: "connection"; account: AccountId; connected: boolean; error?: ErrorJson }
+  | { type: "do-not-disturb"; on: boolean }
+  | { type: "volume"; /** dB */ volume: number }
+  | { type: "headset"; headset: HeadsetId; attached: boolean; name?: string; error?: ErrorJson }
+  | {
+    type: "headset-notice";
+    headset: HeadsetId;
+    notice: HeadsetNotice;
+    text: string;
+    hint?: string;
+  }
+  /** Something outside did what it should not, or an input came too late; for the log. */
+  | { type: "notice"; text: string; call?: CallId };
+
+/** Whether an event is about a live call; that of a notice is only named. */
+export function isCallEvent<E extends { type: string }>(
+  event: E,
+): event is Extract<E, { call: CallView }> {
+  return "call" in event && typeof event.call === "object";
+}
