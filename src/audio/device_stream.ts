@@ -159,7 +159,7 @@ export class DeviceStreamKeeper {
     });
     if (!this.#closed) await this.#use.prepare(stream.opened);
     if (this.#closed) return await stream.close();
-    if (lost) throw new OffhookError("device-failed", "The device failed as soon as it was open.");
+    if (lost) throw new OffhookError("device-failed", "The device failed as soon as it was open");
     ready = true;
     this.#stream = stream;
   }

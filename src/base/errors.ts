@@ -65,6 +65,17 @@ export interface ErrorJson {
   data?: ErrorData;
 }
 
+/** A text as a part of a sentence: without its own full stop; an ellipsis stays. */
+export function withoutStop(text: string): string {
+  return text.replace(/(?<![.…])\.\s*$/, "");
+}
+
+/** Texts as sentences in a row: each ends with one full stop, or with the mark that it has. */
+export function sentences(...texts: readonly (string | undefined)[]): string {
+  return texts.filter((text) => text).map((text) => /[.!?…]$/.test(text!) ? text : `${text}.`)
+    .join(" ");
+}
+
 /** An error that a person can act on. */
 export class OffhookError extends Error {
   override readonly name = "OffhookError";
@@ -74,7 +85,8 @@ export class OffhookError extends Error {
 
   /**
    * @param code decides the exit status
-   * @param message names what failed and the value, in one sentence without a final newline
+   * @param message names what failed and the value, in one sentence without its full stop, which it
+   *   gets where it is shown ({@link sentences}); a final one, of another's text perhaps, is dropped
    * @param options `hint` says what to do next; `data` is plain JSON; `cause` is kept for logs
    */
   constructor(
@@ -82,7 +94,7 @@ export class OffhookError extends Error {
     message: string,
     options: { hint?: string; data?: ErrorData; cause?: unknown } = {},
   ) {
-    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    super(withoutStop(message), options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
     if (options.hint !== undefined) this.hint = options.hint;
     if (options.data !== undefined) this.data = options.data;

@@ -148,7 +148,7 @@ class ClientSession {
     } catch (error) {
       const known = error instanceof OffhookError
         ? error
-        : new OffhookError("device-failed", `The device host failed: ${error}.`);
+        : new OffhookError("device-failed", `The device host failed: ${error}`);
       this.#send({ type: "error", id: request.id, error: known.toJSON() });
     }
   }
@@ -171,7 +171,7 @@ class ClientSession {
   async #open(wanted: OpenStream): Promise<unknown> {
     const number = wanted.stream;
     if (this.#streams.has(number) || this.#opening.has(number)) {
-      throw new OffhookError("internal", `The stream ${number} is open already.`);
+      throw new OffhookError("internal", `The stream ${number} is open already`);
     }
     this.#opening.add(number);
     try {

@@ -45,10 +45,10 @@ Deno.test("lists devices with what a headset is told by", async () => {
 
 Deno.test("without a HID library there are no devices, and why", async () => {
   await using place = new HidHost();
-  place.backend.broken = new OffhookError("device-failed", "node-hid cannot be loaded.");
+  place.backend.broken = new OffhookError("device-failed", "node-hid cannot be loaded");
   const { hid } = await place.connect();
   const { devices, unavailable } = await hid.list();
-  assert.deepEqual([devices, unavailable?.message], [[], "node-hid cannot be loaded."]);
+  assert.deepEqual([devices, unavailable?.message], [[], "node-hid cannot be loaded"]);
 });
 
 Deno.test("reports come in, whole reports go out, close writes the farewell", async () => {

@@ -76,7 +76,7 @@ export class DeviceHostConnection {
     try {
       raw = await Deno.connect({ transport: "unix", path: socket });
     } catch (cause) {
-      throw new OffhookError("device-failed", "The device host does not listen.", { cause });
+      throw new OffhookError("device-failed", "The device host does not listen", { cause });
     }
     const connection = new DeviceHostConnection(raw);
     const timer = setTimeout(() => connection.close(), HELLO_LIMIT_MS);
@@ -169,7 +169,7 @@ export class DeviceHostConnection {
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
         this.#pending.delete(id);
-        reject(new OffhookError("device-failed", `The device host did not answer "${type}".`));
+        reject(new OffhookError("device-failed", `The device host did not answer "${type}"`));
         this.#giveUp();
       }, REQUEST_LIMIT_MS);
       this.#pending.set(id, { resolve: (result) => resolve(result as never), reject, timer });
@@ -279,7 +279,7 @@ export class DeviceHostConnection {
 const CLOSING: StreamEvents = { failed() {} };
 
 function died(): OffhookError {
-  return new OffhookError("device-failed", "The device host has died.", {
+  return new OffhookError("device-failed", "The device host has died", {
     hint: "It is started again by itself.",
   });
 }
@@ -287,6 +287,6 @@ function died(): OffhookError {
 function foreign(hello: { version: number }): OffhookError {
   return new OffhookError(
     "internal",
-    `The device host speaks version ${hello.version} of its wire, not ${PROTOCOL_VERSION}.`,
+    `The device host speaks version ${hello.version} of its wire, not ${PROTOCOL_VERSION}`,
   );
 }

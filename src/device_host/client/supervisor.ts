@@ -108,7 +108,7 @@ export class DeviceHostSupervisor implements DeviceHostAccess {
   }
 
   async #alive(): Promise<Incarnation> {
-    if (this.#closed) throw new OffhookError("device-failed", "The device host was closed.");
+    if (this.#closed) throw new OffhookError("device-failed", "The device host was closed");
     const incarnation = await this.#current?.catch(() => undefined);
     if (incarnation !== undefined && !incarnation.dead) return incarnation;
     // Of several callers that found it dead, the first starts it again.
@@ -178,7 +178,7 @@ async function connectWhenListening(incarnation: Incarnation): Promise<DeviceHos
     }
   }
   const what = incarnation.dead ? "died while it started" : "does not start";
-  throw new OffhookError("device-failed", `The device host ${what}.`);
+  throw new OffhookError("device-failed", `The device host ${what}`);
 }
 
 function kill(child: HostChild): void {

@@ -97,12 +97,12 @@ function defaultDevice<T extends AudioDevice>(usable: T[], direction: StreamDire
   const found = usable.find(isDefault);
   if (found) return found;
   if (usable.length === 0) {
-    throw new OffhookError("device-not-found", `The system has no ${device}.`, {
+    throw new OffhookError("device-not-found", `The system has no ${device}`, {
       hint: "Plug in a headset or sound card, or use a file, pipe or tone instead of a device.",
       data: { direction, devices: [] },
     });
   }
-  throw new OffhookError("device-not-found", `The system has no default ${device}.`, {
+  throw new OffhookError("device-not-found", `The system has no default ${device}`, {
     hint: `Name one of its ${devices}: ${quotedNames(usable)}.`,
     data: { direction, devices: summaries(usable) },
   });
@@ -112,7 +112,7 @@ function ambiguous(wanted: string, direction: StreamDirection, found: AudioDevic
   const { devices } = WORDS[direction];
   return new OffhookError(
     "device-not-found",
-    `"${wanted}" names ${found.length} ${devices}: ${quotedNames(found)}.`,
+    `"${wanted}" names ${found.length} ${devices}: ${quotedNames(found)}`,
     {
       hint: `Use one's id: ${found.map((device) => device.id).join(", ")}.`,
       data: { direction, wanted, devices: summaries(found) },
@@ -149,5 +149,5 @@ function summaries(devices: AudioDevice[]): { id: string; name: string }[] {
 
 /** A device that was listed and cannot be opened any more. */
 export function deviceGone({ name }: AudioDevice): OffhookError {
-  return new OffhookError("device-failed", `The device "${name}" is gone.`);
+  return new OffhookError("device-failed", `The device "${name}" is gone`);
 }

@@ -145,5 +145,5 @@ export class FrameDecoder {
 }
 
 function malformed(what: string): OffhookError {
-  return new OffhookError("internal", `The device host's wire carried ${what}.`);
+  return new OffhookError("internal", `The device host's wire carried ${what}`);
 }

@@ -104,7 +104,7 @@ export function parseRequest(payload: Uint8Array): Request {
   const type = message.type as RequestType;
   const check = Object.hasOwn(REQUEST_CHECKS, type) ? REQUEST_CHECKS[type] : undefined;
   if (check === undefined || !Number.isInteger(message.id) || !check(message)) {
-    throw new OffhookError("internal", "The device host got a request that it does not know.", {
+    throw new OffhookError("internal", "The device host got a request that it does not know", {
       data: { type: message.type },
     });
   }
@@ -119,7 +119,7 @@ export function parseHostMessage(payload: Uint8Array): HostMessage {
     (message.type === "error" && Number.isInteger(message.id) && isObject(message.error)) ||
     (message.type === "stream-failed" && isStream(message.stream) && isObject(message.error)) ||
     isHidMessage(message) || isContactMessage(message);
-  if (!known) throw new OffhookError("internal", "The device host sent an unknown message.");
+  if (!known) throw new OffhookError("internal", "The device host sent an unknown message");
   return message as unknown as HostMessage;
 }
 
@@ -130,7 +130,7 @@ function parseObject(payload: Uint8Array): Record<string, unknown> {
   } catch {
     // Falls through: one error for everything that is not an object.
   }
-  throw new OffhookError("internal", "The device host's wire carried a message that is no object.");
+  throw new OffhookError("internal", "The device host's wire carried a message that is no object");
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -66,7 +66,7 @@ export class FrameWriter {
     if (payload.length > MAX_PAYLOAD_BYTES) {
       throw new OffhookError(
         "internal",
-        `A control message of ${payload.length} bytes is too long.`,
+        `A control message of ${payload.length} bytes is too long`,
       );
     }
     this.#append(FrameType.control, 0, 0, payload);
@@ -115,7 +115,7 @@ export class FrameWriter {
     if (this.#closed) return;
     const buffer = this.#filling;
     if (buffer.length > QUEUE_LIMIT_BYTES) {
-      return this.#fail(new OffhookError("internal", "The device host's reader does not read."));
+      return this.#fail(new OffhookError("internal", "The device host's reader does not read"));
     }
     buffer.reserve(HEADER_BYTES + payload.length);
     writeHeader(buffer.view, buffer.length, type, stream, position, payload.length);

@@ -186,7 +186,7 @@ function noAddress(name: string, host: string): OffhookError {
   const asked = host === name ? "" : ` (for ${name})`;
   return new OffhookError(
     "unreachable",
-    `The host ${host}${asked} is not known: no address found.`,
+    `The host ${host}${asked} is not known: no address found`,
     {
       hint: "Check the spelling of the host, or give its address.",
       data: { name, host },
@@ -196,7 +196,7 @@ function noAddress(name: string, host: string): OffhookError {
 
 function dnsFailed(host: string, cause: unknown): OffhookError {
   const text = cause instanceof Error ? cause.message : String(cause);
-  return new OffhookError("unreachable", `The address of ${host} could not be asked: ${text}.`, {
+  return new OffhookError("unreachable", `The address of ${host} could not be asked: ${text}`, {
     hint: "Check the network connection and the DNS server.",
     data: { host },
     cause,

@@ -177,7 +177,7 @@ export class TransportLayer {
    */
   connect(): Promise<Flow> {
     if (this.#account !== undefined) return this.#account.connect();
-    return Promise.reject(new OffhookError("internal", "A transport without next hop connects."));
+    return Promise.reject(new OffhookError("internal", "A transport without next hop connects"));
   }
 
   /** Account mode: closes the flow to the next hop; listeners and other flows stay. */
@@ -213,7 +213,7 @@ export class TransportLayer {
     const scan = scanText(text);
     if (!scan.ok) {
       const { reason } = scan.fault;
-      return Promise.reject(new OffhookError("internal", `A message of ours is bad: ${reason}.`));
+      return Promise.reject(new OffhookError("internal", `A message of ours is bad: ${reason}`));
     }
     return this.#outbound.send(scan.message, flow as BaseFlow | undefined);
   }
@@ -225,7 +225,7 @@ export class TransportLayer {
   async flowToward(uri: string): Promise<Flow> {
     const hop = parseHopUri(uri);
     if (hop === undefined && this.#account === undefined) {
-      throw new OffhookError("invalid-target", `${JSON.stringify(uri)} is no SIP URI.`, {
+      throw new OffhookError("invalid-target", `${JSON.stringify(uri)} is no SIP URI`, {
         hint: "Write sip:user@host or sip:user@host:port.",
         data: { uri },
       });
@@ -315,7 +315,7 @@ export class TransportLayer {
     const { host, port } = flow.remote;
     const by = flow.transport.toUpperCase();
     flow.close(
-      new OffhookError("unreachable", `Nothing answers at ${hostPort(flow.remote)} by ${by}.`, {
+      new OffhookError("unreachable", `Nothing answers at ${hostPort(flow.remote)} by ${by}`, {
         hint: "Check the address, the port and that the server runs; a firewall may drop it.",
         data: { transport: flow.transport, host, port },
       }),

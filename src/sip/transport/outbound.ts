@@ -49,7 +49,7 @@ export class Outbound {
   /** The 503 of our own that SIP.js gets for a request whose flow is gone; says why beforehand. */
   failed(transaction: ClientTransaction<BaseFlow>, error: OffhookError | undefined): string {
     const { callId, method, request } = transaction;
-    const why = error ?? new OffhookError("unreachable", "The connection was closed.");
+    const why = error ?? new OffhookError("unreachable", "The connection was closed");
     this.options.emit({ type: "request-failed", callId, method, error: why.toJSON() });
     return answer(request, 503);
   }
@@ -97,7 +97,7 @@ export class Outbound {
     const host = plainHost(via.received ?? unbracketed(via.host));
     const isEncrypted = transaction !== undefined && isSecure(transaction.flow);
     if (isEncrypted || transport !== "udp" && transport !== "tcp") {
-      throw new OffhookError("unreachable", "The connection of the request is closed.");
+      throw new OffhookError("unreachable", "The connection of the request is closed");
     }
     const asked = Number(via.rport);
     const port = transport === "udp" && asked > 0 ? asked : via.port ?? 5060;

@@ -146,7 +146,7 @@ class WiredButton {
   #lost(error: OffhookError): void {
     this.#contact = undefined;
     this.#button = undefined;
-    this.#trouble = `${this.#name}: ${error.message.replace(/\.$/, "")}`;
+    this.#trouble = `${this.#name}: ${error.message}`;
     this.#options.clock.clearTimeout(this.#timer);
     this.#options.notify({
       type: "HeadsetDetached",

@@ -101,5 +101,5 @@ export function learnQuirk(
 }
 
 function absent(path: string): OffhookError {
-  return new OffhookError("device-not-found", `The headset ${path} is gone.`);
+  return new OffhookError("device-not-found", `The headset ${path} is gone`);
 }

@@ -7,7 +7,7 @@
  * It never draws, and what it asks of the phone it does not assume to have happened: events tell. An
  * action that is impossible says why.
  */
-import { OffhookError } from "../../base/errors.ts";
+import { OffhookError, sentences } from "../../base/errors.ts";
 import type { MethodName, Methods } from "../../control/contract/phone.ts";
 import type { Desk, MessageRole, Program } from "./action.ts";
 import { ACTIONS, whyNot } from "./actions.ts";
@@ -117,8 +117,7 @@ export class Controller implements Desk {
 
   sayError(error: unknown): void {
     const { message, hint } = OffhookError.from(error);
-    const text = hint === undefined ? `${message}.` : `${message}. ${hint}`;
-    this.store.dispatch({ type: "say", text, role: "bad" });
+    this.store.dispatch({ type: "say", text: sentences(message, hint), role: "bad" });
   }
 
   async ask<M extends MethodName>(

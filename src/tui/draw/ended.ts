@@ -1,4 +1,5 @@
 /** What became of a call, in a sentence, and why when it was no good. Pure. */
+import { sentences, withoutStop } from "../../base/errors.ts";
 import type { EndedCall } from "../model/phone_model.ts";
 import type { AppState } from "../model/state.ts";
 import type { Words } from "../look/strings.ts";
@@ -34,7 +35,7 @@ export function endingOf(
     return { text: `${said}${kept}`, role: "text" };
   }
   const quiet = outcome === "cancelled" || outcome === "answered-elsewhere";
-  const why = [error?.message ?? reason, error?.hint ?? ""].filter(Boolean).join(". ");
+  const why = withoutStop(sentences(error?.message ?? reason, error?.hint));
   const said = t(`outcome.${outcome}`);
   const text = quiet || why === "" ? said : `${said} (${why})`;
   return { text: t("ended.text", { who, outcome: text }), role: quiet ? "text" : "warn" };

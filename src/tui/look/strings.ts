@@ -67,7 +67,12 @@ export function wordsFor(language: Language, locale: string = language, timeZone
 
 function filled(text: string, filling: Filling | undefined): string {
   if (filling === undefined) return text;
-  return text.replace(/\{(\w+)\}/g, (all, name) => String(filling[name] ?? all));
+  return text.replace(/\{(\w+)\}(\.?)/g, (all, name, stop) => {
+    const value = filling[name];
+    if (value === undefined) return all;
+    // A name may end with a full stop of its own: "Acme Inc.".
+    return stop !== "" && /[.!?…]$/.test(String(value)) ? String(value) : `${value}${stop}`;
+  });
 }
 
 function duration(ms: number): string {

@@ -17,6 +17,15 @@ Deno.test("every catalogue fills the same gaps, and none is empty", () => {
   }
 });
 
+Deno.test("a filling that ends with a full stop never makes two", () => {
+  for (const language of LANGUAGES) {
+    for (const key of Object.keys(en) as StringKey[]) {
+      const filling = Object.fromEntries(gaps(en[key]).map((name) => [name, "Acme Inc."]));
+      assert.doesNotMatch(wordsFor(language).t(key, filling), /Inc\.\./, `${language} ${key}`);
+    }
+  }
+});
+
 Deno.test("no string of the catalogue is left unused", async () => {
   let source = "";
   const read = async (folder: string) => {

@@ -15,7 +15,7 @@ export async function chooseBackend(wanted: string | undefined): Promise<AudioBa
       return await orNone(portaudio);
     case "none":
       return new NoBackend(
-        new OffhookError("device-failed", "Sound cards are switched off.", {
+        new OffhookError("device-failed", "Sound cards are switched off", {
           hint: "Unset OFFHOOK_AUDIO_BACKEND to use them.",
         }),
       );
@@ -24,7 +24,7 @@ export async function chooseBackend(wanted: string | undefined): Promise<AudioBa
       return await naudiodon().catch(() => orNone(portaudio));
     default:
       return new NoBackend(
-        new OffhookError("usage", `OFFHOOK_AUDIO_BACKEND is "${wanted}".`, {
+        new OffhookError("usage", `OFFHOOK_AUDIO_BACKEND is "${wanted}"`, {
           hint: "It may be naudiodon, ffi or none; unset, the best that there is is used.",
         }),
       );
@@ -36,7 +36,7 @@ async function naudiodon(): Promise<AudioBackend> {
   try {
     return new NaudiodonBackend();
   } catch (error) {
-    throw new OffhookError("device-failed", "The naudiodon addon cannot be loaded.", {
+    throw new OffhookError("device-failed", "The naudiodon addon cannot be loaded", {
       hint: "Build it (deno task demo does), or unset OFFHOOK_AUDIO_BACKEND.",
       data: { reason: error instanceof Error ? error.message : String(error) },
     });

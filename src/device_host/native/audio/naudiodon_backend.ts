@@ -178,6 +178,6 @@ function guarded<T>(call: () => T): T {
     return call();
   } catch (error) {
     const text = error instanceof Error ? error.message : String(error);
-    throw new OffhookError("device-failed", `naudiodon: ${text}.`, { cause: error });
+    throw new OffhookError("device-failed", `naudiodon: ${text}`, { cause: error });
   }
 }

@@ -78,7 +78,7 @@ export function loadPortAudio(path = Deno.env.get("OFFHOOK_PORTAUDIO")): PortAud
       cause ??= error;
     }
   }
-  throw new OffhookError("device-failed", "The PortAudio library is not installed.", {
+  throw new OffhookError("device-failed", "The PortAudio library is not installed", {
     hint: INSTALL_HINT,
     data: { tried: names },
     cause,
@@ -154,7 +154,7 @@ export async function openBlockingStream(
   );
   checked(library, code, "open the stream");
   const stream = Deno.UnsafePointer.create(out[0]);
-  if (stream === null) throw new OffhookError("device-failed", "PortAudio gave no stream.");
+  if (stream === null) throw new OffhookError("device-failed", "PortAudio gave no stream");
   return stream;
 }
 
@@ -176,7 +176,7 @@ export function checked(library: PortAudio, code: number, what: string): void {
 export function portAudioError(library: PortAudio, code: number, what: string): OffhookError {
   const text = textAt(library.Pa_GetErrorText(code));
   const host = code === UNANTICIPATED_HOST_ERROR ? hostErrorText(library) : "";
-  return new OffhookError("device-failed", `PortAudio could not ${what}: ${host || text}.`, {
+  return new OffhookError("device-failed", `PortAudio could not ${what}: ${host || text}`, {
     data: { portaudio: code },
   });
 }

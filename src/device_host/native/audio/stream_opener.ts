@@ -24,7 +24,7 @@ export async function openInBestFormat(
     }
   }
   const what = direction === "capture" ? "microphone" : "speaker";
-  throw new OffhookError("device-failed", `The ${what} "${device.name}" could not be opened.`, {
+  throw new OffhookError("device-failed", `The ${what} "${device.name}" could not be opened`, {
     hint: "Another program may hold it; close that program or choose another device.",
     data: { device: device.id, tried: failures },
   });

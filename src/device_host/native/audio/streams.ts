@@ -127,7 +127,7 @@ export class AudioStreams {
       if (!this.#running.has(running)) return await stream.close();
       if (backendStream.resume(stream)) return;
       await stream.close();
-      throw new OffhookError("device-failed", `The device "${name}" has another format now.`);
+      throw new OffhookError("device-failed", `The device "${name}" has another format now`);
     } catch (error) {
       this.#fail(running, OffhookError.from(error));
     }
@@ -180,7 +180,7 @@ export class AudioStreams {
       const limit = running.pump.moving ? STALL_LIMIT_MS : FIRST_BLOCK_LIMIT_MS;
       if (running.pump.stalledMs(now) < limit) continue;
       const name = running.device.name;
-      this.#fail(running, new OffhookError("device-failed", `The device "${name}" stands still.`));
+      this.#fail(running, new OffhookError("device-failed", `The device "${name}" stands still`));
     }
   }
 
@@ -212,7 +212,7 @@ export class AudioStreams {
     } catch (error) {
       if (!(error instanceof Stuck)) throw error;
       this.#surroundings.fatal(error.message);
-      throw new OffhookError("device-failed", `The sound system hangs: ${error.message}.`);
+      throw new OffhookError("device-failed", `The sound system hangs: ${error.message}`);
     }
   }
 }

@@ -65,7 +65,7 @@ export class LinuxContacts implements ContactBackend {
       if (Deno.build.os !== "linux") throw new Error(`this is ${Deno.build.os}`);
       return this.#library ??= Deno.dlopen("libc.so.6", SYMBOLS).symbols;
     } catch (cause) {
-      throw new OffhookError("device-failed", "Keys and GPIO lines are read on Linux only.", {
+      throw new OffhookError("device-failed", "Keys and GPIO lines are read on Linux only", {
         hint: "Leave [[headset.keys]] and [[headset.gpio]] out of the configuration.",
         cause,
       });
@@ -120,7 +120,7 @@ function openLine(libc: Libc, source: ContactSource & { kind: "gpio" }): Reading
   if (done < 0) {
     throw new OffhookError(
       "device-failed",
-      `Line ${source.line} of ${source.chip} is not to be had.`,
+      `Line ${source.line} of ${source.chip} is not to be had`,
       {
         hint: "Another program or a driver has it, or it does not exist: see `gpioinfo`.",
       },
@@ -137,12 +137,12 @@ function openFile(libc: Libc, path: string, hint: string): number {
   const file = libc.open(text, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
   if (file >= 0) return file;
   if (libc.access(text, F_OK) !== 0) {
-    throw new OffhookError("device-not-found", `There is no device ${path}.`);
+    throw new OffhookError("device-not-found", `There is no device ${path}`);
   }
   if (libc.access(text, R_OK) === 0) {
-    throw new OffhookError("device-failed", `The device ${path} does not open.`);
+    throw new OffhookError("device-failed", `The device ${path} does not open`);
   }
-  throw new OffhookError("device-failed", `Permission denied: this user may not read ${path}.`, {
+  throw new OffhookError("device-failed", `Permission denied: this user may not read ${path}`, {
     hint,
     data: { reason: "permission-denied", path },
   });

@@ -22,13 +22,13 @@ export class ContactSession {
       return {};
     }
     if (this.#open.has(contact)) {
-      throw new OffhookError("internal", `The contact ${contact} is open already.`);
+      throw new OffhookError("internal", `The contact ${contact} is open already`);
     }
     const opened = this.#backend.open(request.source, {
       changed: (active) => this.#send({ type: "contact-changed", contact, active }),
       failed: (reason) => {
         this.#open.delete(contact);
-        const error = new OffhookError("device-failed", `A contact failed: ${reason}.`);
+        const error = new OffhookError("device-failed", `A contact failed: ${reason}`);
         this.#send({ type: "contact-failed", contact, error: error.toJSON() });
       },
     });

@@ -81,7 +81,7 @@ export class NodeHidBackend implements HidBackend {
     this.#library ??= import("node-hid").then(
       (module) => (module as unknown as { default: NodeHid }).default,
     ).catch((cause) => {
-      throw new OffhookError("device-failed", "node-hid cannot be loaded on this system.", {
+      throw new OffhookError("device-failed", "node-hid cannot be loaded on this system", {
         hint: "Headset buttons need node-hid's binary for this system; calls work without.",
         cause,
       });
@@ -102,12 +102,12 @@ export class NodeHidBackend implements HidBackend {
   #whyNotOpened(path: string, cause: unknown): OffhookError {
     const files = this.#files;
     if (files !== undefined && !files.exists(path)) {
-      return new OffhookError("device-not-found", `The HID device ${path} is gone.`, { cause });
+      return new OffhookError("device-not-found", `The HID device ${path} is gone`, { cause });
     }
     if (files !== undefined && !files.writable(path)) {
       return new OffhookError(
         "device-failed",
-        `Permission denied: this user may not open the HID device ${path}.`,
+        `Permission denied: this user may not open the HID device ${path}`,
         {
           hint: permissionHint(this.#vendors.get(path) ?? 0),
           data: { reason: "permission-denied", path },
@@ -116,7 +116,7 @@ export class NodeHidBackend implements HidBackend {
       );
     }
     const why = cause instanceof Error ? cause.message : String(cause);
-    return new OffhookError("device-failed", `The HID device ${path} does not open: ${why}.`, {
+    return new OffhookError("device-failed", `The HID device ${path} does not open: ${why}`, {
       cause,
     });
   }

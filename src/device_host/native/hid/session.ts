@@ -175,7 +175,7 @@ export class HidSession {
 
   async #open({ handle, path, farewell, feature = false }: OpenHid): Promise<unknown> {
     if (this.#handles.has(handle)) {
-      throw new OffhookError("internal", `The HID handle ${handle} is open already.`);
+      throw new OffhookError("internal", `The HID handle ${handle} is open already`);
     }
     this.#handles.set(handle, "opening");
     let count = 0;
@@ -196,7 +196,7 @@ export class HidSession {
       // What opens after its time is nobody's.
       opening.then((device) => device.close()).catch(() => {});
       if (error instanceof OffhookError) throw error;
-      throw new OffhookError("device-failed", `${(error as Error).message}.`, { cause: error });
+      throw new OffhookError("device-failed", (error as Error).message, { cause: error });
     }
     // The client may have gone while the device was opening.
     if (this.#closed) this.#devices.await(this.#close(handle));
@@ -207,7 +207,7 @@ export class HidSession {
     const handle = this.#handles.get(number);
     if (handle === undefined || handle === "opening") return;
     this.#handles.delete(number);
-    const error = new OffhookError("device-failed", `The HID device ${path} failed: ${reason}.`, {
+    const error = new OffhookError("device-failed", `The HID device ${path} failed: ${reason}`, {
       hint: "Was it unplugged?",
     });
     this.#client.send({ type: "hid-failed", handle: number, error: error.toJSON() });
@@ -217,7 +217,7 @@ export class HidSession {
   async #write(number: number, report: Uint8Array): Promise<void> {
     const handle = this.#handles.get(number);
     if (handle === undefined || handle === "opening") {
-      throw new OffhookError("device-failed", `The HID handle ${number} is not open.`);
+      throw new OffhookError("device-failed", `The HID handle ${number} is not open`);
     }
     try {
       await handle.writes.run(() =>
@@ -225,7 +225,7 @@ export class HidSession {
       );
     } catch (cause) {
       const why = cause instanceof Error ? cause.message : String(cause);
-      throw new OffhookError("device-failed", `The headset does not take a report: ${why}.`, {
+      throw new OffhookError("device-failed", `The headset does not take a report: ${why}`, {
         cause,
       });
     }

@@ -132,7 +132,7 @@ export class AcceptedConnections {
     flow.close(
       new OffhookError(
         "unreachable",
-        `The ${by} connection of ${hostPort(remote)} was closed: ${why}.`,
+        `The ${by} connection of ${hostPort(remote)} was closed: ${why}`,
         { data: { transport, host: remote.host, port: remote.port } },
       ),
     );

@@ -67,7 +67,7 @@ export async function openFlow(
       const webSocket = await upgraded(socket, attempt, options.path ?? "/");
       return new WebSocketFlow(owner, webSocket, socket, { transport, name, accepted: false });
     }
-    if (transport === "udp") throw new OffhookError("internal", "UDP has no connections.");
+    if (transport === "udp") throw new OffhookError("internal", "UDP has no connections");
     return new StreamFlow(owner, socket, { transport, name, accepted: false });
   } catch (cause) {
     socket.destroy();
@@ -82,7 +82,7 @@ function silenceAfter(attempt: Attempt, handshake: "TLS" | "WebSocket"): Offhook
   const why = `the connection was taken, the ${handshake} handshake never answered`;
   if (handshake === "TLS") return silentTlsError(attempt, why);
   const { transport, address: { host, port } } = attempt;
-  return new OffhookError("unreachable", `Cannot reach ${describeAttempt(attempt)}: ${why}.`, {
+  return new OffhookError("unreachable", `Cannot reach ${describeAttempt(attempt)}: ${why}`, {
     hint: "Check the port, and that it speaks SIP over WebSocket.",
     data: { transport, host, port, cause: "ETIMEDOUT" },
   });
@@ -137,7 +137,7 @@ function webSocketError(attempt: Attempt, path: string, cause: Error): OffhookEr
   const { transport, address } = attempt;
   return new OffhookError(
     "unreachable",
-    `Cannot reach ${describeAttempt(attempt)}: the WebSocket handshake failed (${cause.message}).`,
+    `Cannot reach ${describeAttempt(attempt)}: the WebSocket handshake failed (${cause.message})`,
     {
       hint: `Check that SIP over WebSocket is served at ${path} of that port; ` +
         'Asterisk and FreePBX serve it at /ws: server = "wss://HOST:8089/ws".',

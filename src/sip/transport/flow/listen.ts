@@ -133,7 +133,7 @@ function refuse(_request: http.IncomingMessage, response: http.ServerResponse): 
 
 function serverTls(transport: TransportName, settings: ListenTls | undefined): tls.TlsOptions {
   if (settings === undefined) {
-    throw new OffhookError("usage", `Listening by ${transport.toUpperCase()} needs a certificate.`);
+    throw new OffhookError("usage", `Listening by ${transport.toUpperCase()} needs a certificate`);
   }
   const { cert, key, clientCa } = settings;
   return clientCa === undefined

@@ -49,7 +49,7 @@ export function connectError(attempt: Attempt, cause: unknown): OffhookError {
   const text = cause instanceof Error ? cause.message : String(cause);
   const [why, hint] = REASONS[code] ?? [text, "Check the address, the port and the transport."];
   const { transport, name, address } = attempt;
-  return new OffhookError("unreachable", `Cannot reach ${describeAttempt(attempt)}: ${why}.`, {
+  return new OffhookError("unreachable", `Cannot reach ${describeAttempt(attempt)}: ${why}`, {
     hint,
     data: { transport, name, host: address.host, port: address.port, cause: code || text },
     cause,
@@ -72,7 +72,7 @@ export function sendError(
   const reason = REASONS[code]?.[0] ?? (cause instanceof Error ? cause.message : why);
   return new OffhookError(
     "unreachable",
-    `The ${transport.toUpperCase()} connection to ${hostPort(remote)} failed: ${reason}.`,
+    `The ${transport.toUpperCase()} connection to ${hostPort(remote)} failed: ${reason}`,
     { data: { transport, host: remote.host, port: remote.port, cause: code }, cause },
   );
 }
@@ -92,7 +92,7 @@ export function listenError(transport: TransportName, at: Address, cause: unknow
   const hint = code === "EADDRINUSE" ? "Choose another port, or 0 for a free one." : undefined;
   return new OffhookError(
     "unreachable",
-    `Cannot listen on ${hostPort(at)} by ${transport.toUpperCase()}: ${why}.`,
+    `Cannot listen on ${hostPort(at)} by ${transport.toUpperCase()}: ${why}`,
     { hint, data: { transport, host: at.host, port: at.port, cause: code }, cause },
   );
 }

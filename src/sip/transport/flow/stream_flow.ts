@@ -106,7 +106,7 @@ function brokenError(flow: StreamFlow, reason: string): OffhookError {
   const transport = flow.transport.toUpperCase();
   return new OffhookError(
     "unreachable",
-    `The ${transport} connection to ${host}:${port} does not carry SIP: ${reason}.`,
+    `The ${transport} connection to ${host}:${port} does not carry SIP: ${reason}`,
     {
       hint: "Check that the port belongs to a SIP server.",
       data: { transport: flow.transport, host, port },

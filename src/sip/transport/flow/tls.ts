@@ -68,7 +68,7 @@ function plainHex(fingerprint: string): string {
 function checkClientKey({ certFile, keyFile = certFile }: TlsSettings, cert: string, key: string) {
   const why = clientKeyFault(cert, key);
   if (why === undefined) return;
-  throw new OffhookError("file-unusable", `Cannot use ${keyFile} as client key: ${why}.`, {
+  throw new OffhookError("file-unusable", `Cannot use ${keyFile} as client key: ${why}`, {
     hint: `Name the key of the certificate ${certFile}.`,
     data: { path: keyFile },
   });
@@ -92,7 +92,7 @@ async function readPem(path: string | undefined, what: string): Promise<string |
   } catch (cause) {
     throw new OffhookError(
       "file-unusable",
-      `Cannot use ${path} as ${what}: ${fileReason(cause)}.`,
+      `Cannot use ${path} as ${what}: ${fileReason(cause)}`,
       {
         hint: "Name a readable file in PEM format (-----BEGIN …).",
         data: { path },

@@ -143,7 +143,7 @@ function handshakeFailure(
   cause?: unknown,
 ): OffhookError {
   const where = describePlace(attempt);
-  return new OffhookError("tls-failed", `The TLS handshake with ${where} failed: ${why}.`, {
+  return new OffhookError("tls-failed", `The TLS handshake with ${where} failed: ${why}`, {
     hint,
     data: { ...attemptData(attempt), cause: code },
     cause,

@@ -88,7 +88,7 @@ export class FlowTable implements FlowOwner {
    * @throws OffhookError `unreachable`, `tls-failed`, `file-unusable`
    */
   async toward(target: Target, timeoutMs?: number): Promise<BaseFlow> {
-    if (this.#closed) throw new OffhookError("unreachable", "The SIP transport is closed.");
+    if (this.#closed) throw new OffhookError("unreachable", "The SIP transport is closed");
     if (target.transport === "udp") return await this.udpToward(target);
     const open = this.#find(target);
     if (open !== undefined) return open;

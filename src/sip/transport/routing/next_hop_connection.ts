@@ -156,5 +156,5 @@ function keyOf({ transport, host, port }: Target): string {
 /** A refused certificate says more than a refused connection. */
 export function mostTelling(errors: OffhookError[]): OffhookError {
   return errors.find((error) => error.code === "tls-failed") ?? errors[0] ??
-    new OffhookError("unreachable", "No address of the server could be tried.");
+    new OffhookError("unreachable", "No address of the server could be tried");
 }

@@ -63,7 +63,7 @@ export class Routing {
     if (began === undefined || !isSecure(began) || isEncrypted(hop)) return undefined;
     if (began.isOpen) return began;
     return Promise.reject(
-      new OffhookError("unreachable", "The TLS connection of the call is closed."),
+      new OffhookError("unreachable", "The TLS connection of the call is closed"),
     );
   }
 
@@ -134,7 +134,7 @@ export class Routing {
 function accountFlow({ flow }: NextHopConnection, uri = ""): BaseFlow | Promise<BaseFlow> {
   if (flow?.isOpen) return fitting(flow, uri);
   return Promise.reject(
-    new OffhookError("unreachable", "There is no connection to the account's server."),
+    new OffhookError("unreachable", "There is no connection to the account's server"),
   );
 }
 
@@ -168,7 +168,7 @@ function isEncrypted({ secure, transport }: HopUri): boolean {
 
 function inTheClear(uri: string, { transport }: BaseFlow): OffhookError {
   const by = transport.toUpperCase();
-  return new OffhookError("tls-failed", `${uri} wants encryption, and the account speaks ${by}.`, {
+  return new OffhookError("tls-failed", `${uri} wants encryption, and the account speaks ${by}`, {
     hint: 'Set the account\'s transport to "tls", or dial sip: instead.',
     data: { uri, transport },
   });
@@ -183,7 +183,7 @@ function isPrivate(host: string): boolean {
 }
 
 function noHop(uri: string): OffhookError {
-  return new OffhookError("invalid-target", `${uri} names no host that could be called.`, {
+  return new OffhookError("invalid-target", `${uri} names no host that could be called`, {
     hint: "Without an account write sip:user@host, or sip:user@host:port.",
     data: { uri },
   });
