@@ -2,7 +2,6 @@
 import type { HeadsetState } from "../ports/headset_port.ts";
 import type { PhoneState } from "../state/state.ts";
 import { isIn, type Rule } from "../state/turn.ts";
-import { looksOther } from "./look.ts";
 
 /** What every attached headset shall show. */
 export function headsetStateOf(state: PhoneState): HeadsetState {
@@ -21,7 +20,6 @@ export function headsetStateOf(state: PhoneState): HeadsetState {
 }
 
 export const showOnHeadsets: Rule = (before, after, turn) => {
-  if (!looksOther(before, after, turn)) return;
   const was = headsetStateOf(before);
   const is = headsetStateOf(after);
   const same = was.offHook === is.offHook && was.ring === is.ring && was.ringer === is.ringer &&

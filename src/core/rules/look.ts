@@ -1,9 +1,17 @@
-/** What is shown of all calls together, and when it can have changed. */
+/** What is shown and heard of all calls together, and when it can have changed. */
 import type { PhoneState } from "../state/state.ts";
-import type { Turn } from "../state/turn.ts";
+import type { Rule, Turn } from "../state/turn.ts";
+import { showOnHeadsets } from "./headset.ts";
+import { signalWaiting } from "./waiting.ts";
+
+export const showCalls: Rule = (before, after, turn) => {
+  if (!looksOther(before, after, turn)) return;
+  signalWaiting(before, after, turn);
+  showOnHeadsets(before, after, turn);
+};
 
 /** Whether a call began, ended, or changed in phase, hold or mute: a report of its media does not. */
-export function looksOther(before: PhoneState, after: PhoneState, { touched }: Turn): boolean {
+function looksOther(before: PhoneState, after: PhoneState, { touched }: Turn): boolean {
   for (const id of touched) {
     const was = before.calls.get(id);
     const is = after.calls.get(id);

@@ -5,18 +5,15 @@
  */
 import type { Rule } from "../state/turn.ts";
 import { askPeers } from "./connection.ts";
-import { showOnHeadsets } from "./headset.ts";
+import { showCalls } from "./look.ts";
 import { tellReferrers } from "./referral.ts";
 import { transferWhenHeld } from "./transfer.ts";
 import { followVolume } from "./volume.ts";
-import { signalWaiting } from "./waiting.ts";
 
 export const RULES: readonly Rule[] = [
   askPeers,
   followVolume,
   tellReferrers,
   transferWhenHeld,
-  // What is shown and heard of all calls comes last.
-  signalWaiting,
-  showOnHeadsets,
+  showCalls,
 ];

@@ -5,10 +5,8 @@
 import type { CallId } from "../ports/sip_port.ts";
 import type { PhoneState } from "../state/state.ts";
 import { isIn, type Rule } from "../state/turn.ts";
-import { looksOther } from "./look.ts";
 
 export const signalWaiting: Rule = (before, after, turn) => {
-  if (!looksOther(before, after, turn)) return;
   const was = disturbedCall(before);
   const is = disturbedCall(after);
   if (was === is) return;

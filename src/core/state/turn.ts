@@ -23,7 +23,7 @@ export class Turn {
   readonly effects: Effect[] = [];
   readonly events: PhoneEvent[] = [];
   /** Calls that this turn has changed, added or dropped: what rules look at. */
-  readonly touched = new Set<string>();
+  readonly touched: string[] = [];
   #state: PhoneState;
   #calls: Map<string, Call> | undefined;
 
@@ -71,7 +71,7 @@ export class Turn {
   put<C extends Call>(call: C): C {
     this.#calls ??= new Map(this.#state.calls);
     this.#calls.set(call.id, call);
-    this.touched.add(call.id);
+    this.#touch(call.id);
     return call;
   }
 
@@ -86,7 +86,11 @@ export class Turn {
   drop(id: string): void {
     this.#calls ??= new Map(this.#state.calls);
     this.#calls.delete(id);
-    this.touched.add(id);
+    this.#touch(id);
+  }
+
+  #touch(id: string): void {
+    if (!this.touched.includes(id)) this.touched.push(id);
   }
 
   putAccount(account: AccountState): void {
