@@ -3,7 +3,7 @@
  *
  * Pure: no clock, no timers, no I/O; what it needs of the world is in the {@link Moment}. The tables
  * below name, for every input, the one transition that takes it; the transitions are in
- * `call/`, a file for each stretch of a call's life (see `state/call.ts` for the picture).
+ * `slices/call/`, a file for each stretch of a call's life (see `state/call.ts` for the picture).
  *
  * @throws OffhookError from commands only, and then nothing has changed
  */
@@ -13,26 +13,33 @@ import type { HeadsetInput } from "./ports/headset_port.ts";
 import type { MediaInput } from "./ports/media_port.ts";
 import type { SipInput } from "./ports/sip_port.ts";
 import type { Command, Input, Moment, PhoneState, StepResult, TimerFired } from "./state/state.ts";
-import { cancel, dial, invite, progress } from "./call/outgoing.ts";
-import { accepted, rejected } from "./call/outgoing.ts";
-import { accept, answer, autoAnswer, cancelled, earlyMedia, incoming } from "./call/incoming.ts";
-import { refuseCall, reject, rungOut, sendEarlyMedia } from "./call/incoming.ts";
-import { bye, callEnded, confirmed, mute, sendDigits } from "./call/established.ts";
-import { end, endingTimedOut, mediaClosed, mediaGone, outcomeOf } from "./call/ending.ts";
-import { dialogAnswered, mediaReported } from "./call/liveness.ts";
-import { glareOver, offerAnswered, offerRejected, remoteOffer } from "./call/offers.ts";
-import { mediaLost, setHold, swap } from "./call/offers.ts";
-import { attachAudio, endpointFailed, followSound, pauseRecording } from "./call/sound.ts";
-import { record, useEndpoints } from "./call/sound.ts";
-import { noNews, referProgress, transfer, transferFailed } from "./call/transfer.ts";
-import { askedInVain, endForgotten, followTransfer } from "./call/referred.ts";
-import { referred, refuseTransfer } from "./call/referred.ts";
-import { connectionChanged, register, registrationChanged } from "./phone/accounts.ts";
-import { configure, setDoNotDisturb } from "./phone/settings.ts";
-import { hangup } from "./call/hangup.ts";
-import { headsetIntent } from "./headset/intents.ts";
+import { cancel, dial, invite, progress } from "./slices/call/outgoing.ts";
+import { accepted, rejected } from "./slices/call/outgoing.ts";
+import {
+  accept,
+  answer,
+  autoAnswer,
+  cancelled,
+  earlyMedia,
+  incoming,
+} from "./slices/call/incoming.ts";
+import { refuseCall, reject, rungOut, sendEarlyMedia } from "./slices/call/incoming.ts";
+import { bye, callEnded, confirmed, mute, sendDigits } from "./slices/call/established.ts";
+import { end, endingTimedOut, mediaClosed, mediaGone, outcomeOf } from "./slices/call/ending.ts";
+import { dialogAnswered, mediaReported } from "./slices/call/liveness.ts";
+import { glareOver, offerAnswered, offerRejected, remoteOffer } from "./slices/call/offers.ts";
+import { mediaLost, setHold, swap } from "./slices/call/offers.ts";
+import { attachAudio, endpointFailed, followSound, pauseRecording } from "./slices/call/sound.ts";
+import { record, useEndpoints } from "./slices/call/sound.ts";
+import { noNews, referProgress, transfer, transferFailed } from "./slices/call/transfer.ts";
+import { askedInVain, endForgotten, followTransfer } from "./slices/call/referred.ts";
+import { referred, refuseTransfer } from "./slices/call/referred.ts";
+import { connectionChanged, register, registrationChanged } from "./slices/account/accounts.ts";
+import { configure, setDoNotDisturb } from "./slices/settings/settings.ts";
+import { hangup } from "./slices/call/hangup.ts";
+import { headsetIntent } from "./slices/headset/intents.ts";
 import { RULES } from "./rules/rules.ts";
-import { setVolume } from "./phone/volume.ts";
+import { setVolume } from "./slices/settings/volume.ts";
 import { isIn, Turn } from "./state/turn.ts";
 
 /** Transitions by input type. */

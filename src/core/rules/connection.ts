@@ -2,7 +2,7 @@
  * An account's connection broke, or is there again: RTP may flow all the same, so the peers of its
  * calls are asked whether they are still there.
  */
-import { askDialog } from "../call/liveness.ts";
+import { askDialog } from "../slices/call/liveness.ts";
 import type { Rule } from "../state/turn.ts";
 
 export const askPeers: Rule = (before, after, turn) => {

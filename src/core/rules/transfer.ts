@@ -1,5 +1,5 @@
 /** A transfer waits for its hold, and goes out when that is settled, however it was. */
-import { transferHeld } from "../call/transfer.ts";
+import { transferHeld } from "../slices/call/transfer.ts";
 import type { Rule } from "../state/turn.ts";
 
 export const transferWhenHeld: Rule = (_before, after, turn) => {

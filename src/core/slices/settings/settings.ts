@@ -1,8 +1,8 @@
 /** What a station is told to be: settings and accounts, at once and while calls go on. */
-import type { Account } from "../account/account.ts";
-import { accountViews } from "../account/account_view.ts";
-import type { Settings } from "../state/state.ts";
-import type { Turn } from "../state/turn.ts";
+import type { Account } from "../../account/account.ts";
+import { accountViews } from "../../account/account_view.ts";
+import type { Settings } from "../../state/state.ts";
+import type { Turn } from "../../state/turn.ts";
 
 /** Replaces both. What is known of an account that is the same as before stays known. */
 export function configure(turn: Turn, settings: Settings, accounts: readonly Account[]): void {

@@ -1,8 +1,8 @@
 /** Registration and connection of accounts: signalling runs them, the core remembers and tells. */
-import type { AccountId, AccountState } from "../account/account.ts";
-import { OffhookError } from "../../base/errors.ts";
-import type { SipInput } from "../ports/sip_port.ts";
-import type { Turn } from "../state/turn.ts";
+import type { AccountId, AccountState } from "../../account/account.ts";
+import { OffhookError } from "../../../base/errors.ts";
+import type { SipInput } from "../../ports/sip_port.ts";
+import type { Turn } from "../../state/turn.ts";
 
 /** @throws OffhookError `config-invalid` for an unknown account */
 export function register(turn: Turn, account: AccountId, type: "Register" | "Unregister"): void {

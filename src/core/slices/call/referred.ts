@@ -9,11 +9,11 @@
  * The peer's call stays, on hold where one call is active at a time, until the peer ends it; so a
  * transfer that fails loses nobody.
  */
-import type { AskedTransfer, Call } from "../state/call.ts";
-import type { AudioEndpoints } from "../ports/media_port.ts";
-import type { SipInput } from "../ports/sip_port.ts";
-import type { TransferPolicy } from "../state/state.ts";
-import { isIn, refuse, type Turn } from "../state/turn.ts";
+import type { AskedTransfer, Call } from "../../state/call.ts";
+import type { AudioEndpoints } from "../../ports/media_port.ts";
+import type { SipInput } from "../../ports/sip_port.ts";
+import type { TransferPolicy } from "../../state/state.ts";
+import { isIn, refuse, type Turn } from "../../state/turn.ts";
 import { bye } from "./established.ts";
 import { place } from "./outgoing.ts";
 
