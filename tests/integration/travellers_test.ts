@@ -35,6 +35,7 @@ Deno.test("a microphone frame passes mute, encoder, packetizer and socket", asyn
     "media/call/call_media.ts",
     "media/call/outbound.ts",
     "media/rtp/sender.ts",
+    "media/transport/plain_transport.ts",
   ]);
 });
 

@@ -1,5 +1,5 @@
 /**
- * The media of one call: its sockets, its sound and the two streams between them.
+ * The media of one call: its transport, its sound and the two streams between them.
  *
  *     opening ──► open ──StartMedia──► streaming (StartMedia again: renegotiated)
  *        │          │                      │
@@ -20,14 +20,13 @@ import type {
 import type { CallId } from "../../core/ports/sip_port.ts";
 import { CallSound, type EndpointName } from "../sound/call_sound.ts";
 import type { MediaClock } from "../clock.ts";
-import { Allowance } from "../transport/allowance.ts";
-import { ControlStream } from "./control_stream.ts";
 import { InboundStream } from "./inbound.ts";
 import { OutboundStream } from "./outbound.ts";
-import { RemoteAddress } from "../transport/remote_address.ts";
-import { looksLikeRtcp } from "../rtp/packet.ts";
+import { canonicalName, RtcpSession } from "../rtp/rtcp_session.ts";
 import { type Random32, RtpSender } from "../rtp/sender.ts";
-import type { SocketPair, Sockets } from "../transport/sockets.ts";
+import type { MediaTransport } from "../transport/media_transport.ts";
+import { PlainTransport } from "../transport/plain_transport.ts";
+import type { Sockets } from "../transport/sockets.ts";
 
 /** What the streams of one engine share. */
 export interface MediaSurroundings {
@@ -39,8 +38,6 @@ export interface MediaSurroundings {
   notify(input: MediaInput): void;
 }
 
-/** Addresses that mean hold (RFC 2543): where the peer is, it still is. */
-const NOWHERE = new Set(["0.0.0.0", "::"]);
 /** Ticks between two reports. */
 const REPORT_TICKS = 50;
 /**
@@ -55,18 +52,18 @@ export class CallMedia {
   readonly #around: MediaSurroundings;
   readonly #outbound: OutboundStream;
   readonly #inbound: InboundStream;
-  readonly #control: ControlStream;
+  readonly #control: RtcpSession;
   readonly #sender: RtpSender;
   /** Endpoints, recording, and programs that have joined. */
   readonly sound: CallSound;
   #state: "opening" | "open" | "streaming" | "closed" = "opening";
   /** Everything is closed and MediaClosed or MediaFailed is told next. */
   #gone = false;
-  #sockets: SocketPair | undefined;
-  #remote: RemoteAddress | undefined;
+  #transport: MediaTransport | undefined;
+  /** RTP clock of what we send, Hz. */
+  #clockRate = 8000;
   /** When the stream was started or changed last, ms. */
   #startedAt: number | undefined;
-  readonly #allowance = new Allowance();
   #ticksToReport = REPORT_TICKS;
   #ticksToKeepalive = 0;
   /** Of the tick that runs. */
@@ -76,7 +73,7 @@ export class CallMedia {
   constructor(call: CallId, around: MediaSurroundings) {
     this.call = call;
     this.#around = around;
-    this.#sender = new RtpSender(around.random, (datagram) => this.#transmit(datagram));
+    this.#sender = new RtpSender(around.random, (data) => this.#transport?.send("rtp", data));
     this.#outbound = new OutboundStream(
       this.#sender,
       (digits) => this.#tell({ type: "DigitsSent", call, digits }),
@@ -85,15 +82,11 @@ export class CallMedia {
       heard: () => this.#tell({ type: "MediaHeard", call }),
       digit: (digit, durationMs) => this.#tell({ type: "DigitReceived", call, digit, durationMs }),
       collided: () => {
-        this.#goodbye("SSRC collision");
+        this.#control.bye("SSRC collision");
         this.#sender.changeSsrc();
       },
     });
-    this.#control = new ControlStream(around, {
-      sender: this.#sender,
-      timestamp: () => this.#outbound.timestamp,
-      source: () => this.#inbound.source,
-    });
+    this.#control = this.#controlOf(around);
     this.sound = this.#soundOf(call);
   }
 
@@ -102,18 +95,18 @@ export class CallMedia {
   }
 
   /**
-   * Binds the sockets and opens the endpoints → MediaOpened.
+   * Opens the transport and opens the endpoints → MediaOpened.
    * @throws OffhookError what a socket or an endpoint says; call `fail` then
    */
   async open(endpoints: AudioEndpoints): Promise<void> {
-    this.#sockets = this.#around.sockets.open(
-      (data, address, port) => this.#onRtp(data, address, port),
-      (data, address, port) => this.#onRtcp(data, address, port),
+    this.#transport = new PlainTransport(
+      this.#around,
+      (kind, data) => this.#onDatagram(kind, data),
     );
     await this.sound.open(endpoints);
     if (this.#state === "closed") return;
     this.#state = "open";
-    const { rtpPort: port, rtcpPort } = this.#sockets;
+    const { rtpPort: port, rtcpPort } = this.#transport;
     this.#tell({ type: "MediaOpened", call: this.call, port, rtcpPort });
   }
 
@@ -131,12 +124,8 @@ export class CallMedia {
     if (confirmed) this.confirm();
     this.#outbound.use(stream);
     this.#inbound.use(stream);
-    if (this.#remote === undefined) {
-      this.#remote = new RemoteAddress(remoteAddress, stream.remotePort);
-    } else if (stream.remotePort > 0 && !NOWHERE.has(remoteAddress)) {
-      this.#remote.signalled(remoteAddress, stream.remotePort, this.#around.clock.now());
-    }
-    this.#control.use(stream, this.#remote, this.#sockets!);
+    this.#transport!.use(stream, remoteAddress);
+    this.#clockRate = stream.sendFormat.clockRate;
     this.#state = "streaming";
     this.#startedAt = this.#around.clock.now();
     this.sound.start(answered);
@@ -145,7 +134,7 @@ export class CallMedia {
 
   /** The peer is known to be where it says. */
   confirm(): void {
-    this.#allowance.confirm();
+    this.#transport?.confirm();
   }
 
   mute(muted: boolean): void {
@@ -168,13 +157,11 @@ export class CallMedia {
     this.#due = due;
     this.sound.play(this.#pull);
     if (skipped > 0) this.#outbound.skip(skipped);
-    this.#outbound.permitted = this.#permits(due);
+    this.#outbound.permitted = this.#transport!.permits(due);
     this.#outbound.frame(this.sound.microphone());
     this.sound.keep(this.#outbound.sound);
-    if (this.#outbound.permitted) {
-      this.#control.tick(due);
-      this.#keepAlive();
-    }
+    this.#control.tick(due);
+    this.#keepAlive();
     if (--this.#ticksToReport === 0) {
       this.#ticksToReport = REPORT_TICKS;
       this.#tell({ type: "MediaReported", call: this.call, report: this.report() });
@@ -207,7 +194,7 @@ export class CallMedia {
     };
     const codec = encoding ?? this.#outbound.encoding;
     if (codec !== undefined) report.codec = codec;
-    return { ...report, ...this.#control.remoteReport(now) };
+    return { ...report, ...this.#control.view(now, this.#clockRate) };
   }
 
   /** Nothing is expected before the stream starts; a held one is given its time again. */
@@ -229,7 +216,7 @@ export class CallMedia {
   }
 
   async #end(): Promise<MediaReport> {
-    if (this.#state === "streaming") this.#goodbye("end of call");
+    if (this.#state === "streaming") this.#control.bye("end of call");
     this.#state = "closed";
     const report = this.report();
     await this.#release();
@@ -239,39 +226,29 @@ export class CallMedia {
     return report;
   }
 
-  #goodbye(reason: string): void {
-    if (this.#permits(this.#around.clock.now())) this.#control.bye(reason);
-  }
-
-  #onRtp(data: Uint8Array, address: string, port: number): void {
-    if (this.#state !== "streaming" || !this.#remote) return;
-    if (this.#control.muxed && looksLikeRtcp(data)) {
-      this.#control.receive(data, address, port);
-      return;
-    }
-    this.#inbound.receive(data, address, port, this.#remote, this.#around.clock.now());
-  }
-
-  #onRtcp(data: Uint8Array, address: string, port: number): void {
-    if (this.#state === "streaming") this.#control.receive(data, address, port);
-  }
-
-  #transmit(datagram: Uint8Array): void {
-    if (this.#remote) this.#sockets?.sendRtp(datagram, this.#remote.address, this.#remote.port);
-  }
-
-  /** Whether anything may be sent to where the peer is believed to be. @param now ms */
-  #permits(now: number): boolean {
-    return this.#allowance.permits(this.#remote?.heard ?? false, now);
+  #onDatagram(kind: "rtp" | "rtcp", data: Uint8Array): boolean {
+    if (this.#state !== "streaming") return false;
+    if (kind === "rtcp") return this.#control.receive(data);
+    return this.#inbound.receive(data, this.#around.clock.now());
   }
 
   /** RTCP does it where both share a port. */
   #keepAlive(): void {
-    if (this.#outbound.sends || this.#control.muxed) this.#ticksToKeepalive = 0;
+    if (this.#outbound.sends || this.#transport!.muxed) this.#ticksToKeepalive = 0;
     else if (this.#ticksToKeepalive-- === 0) {
       this.#ticksToKeepalive = KEEPALIVE_TICKS - 1;
-      if (this.#remote !== undefined && this.#remote.port > 0) this.#transmit(NOTHING);
+      this.#transport!.send("keepalive", NOTHING);
     }
+  }
+
+  #controlOf({ clock, random }: MediaSurroundings): RtcpSession {
+    const subject = {
+      sender: this.#sender,
+      timestamp: () => this.#outbound.timestamp,
+      source: () => this.#inbound.source,
+    };
+    const send = (data: Uint8Array) => this.#transport?.send("rtcp", data);
+    return new RtcpSession(clock, random, canonicalName(random), subject, send);
   }
 
   #soundOf(call: CallId): CallSound {
@@ -296,7 +273,7 @@ export class CallMedia {
   }
 
   async #release(): Promise<void> {
-    this.#sockets?.close();
+    this.#transport?.close();
     await this.sound.close();
   }
 }

@@ -4,8 +4,7 @@
  *     datagram ──► parse ──► payload type, source ──► statistics ──► jitter buffer
  *     clock ──► pull ──► decoder or concealment ──► frame for the speaker
  *
- * A datagram that is not RTP, or from a source that is not the peer, changes nothing but a counter; a
- * packet of the peer of a payload type that was not negotiated has a number in the sequence, no more.
+ * A datagram that is not RTP, or of another source than the peer's, changes nothing; a packet of the peer of a payload type that was not negotiated has a number in the sequence, no more.
  */
 import { GRAPH_RATE } from "../../audio/endpoint.ts";
 import type { NegotiatedStream } from "../../core/media/media_description.ts";
@@ -18,7 +17,6 @@ import { ToneDetector } from "../dtmf/tone_detector.ts";
 import { Playout } from "../jitter/playout.ts";
 import { LevelMeter } from "../dsp/level_meter.ts";
 import { parseRtp, RtpPacket } from "../rtp/packet.ts";
-import type { RemoteAddress } from "../transport/remote_address.ts";
 import { SourceStatistics } from "../rtp/source_statistics.ts";
 
 /** RTP clock of every format so far. */
@@ -40,8 +38,6 @@ export class InboundStream {
   readonly playout: Playout;
   /** Of the datagram or the tick that is being worked on, ms. */
   #now = 0;
-  /** Datagrams that were not of this stream. */
-  strays = 0;
   /** When the last packet of the peer came, ms. */
   lastHeard: number | undefined;
   /** The source that is played; undefined before the first packet. */
@@ -118,31 +114,19 @@ export class InboundStream {
   }
 
   /**
-   * Takes a datagram from the RTP port.
+   * Takes a datagram of the peer.
    *
    * @param data valid during the call
-   * @param remote decides whether the source is the peer, and learns from it
    * @param now ms
+   * @returns whether it was of this stream
    */
-  receive(
-    data: Uint8Array,
-    address: string,
-    port: number,
-    remote: RemoteAddress,
-    now: number,
-  ): void {
+  receive(data: Uint8Array, now: number): boolean {
     this.#now = now;
     const packet = this.#packet;
-    if (!parseRtp(data, packet)) {
-      this.strays++;
-      return;
-    }
+    if (!parseRtp(data, packet)) return false;
     const known = this.#codecs.has(packet.payloadType) || packet.payloadType === this.#eventType;
-    if (!known) return this.#passOver(packet, remote.isAt(address, port), now);
-    if (!remote.accept(address, port, packet, now) || !this.#count(packet)) {
-      this.strays++;
-      return;
-    }
+    if (!known) return this.#passOver(packet, now);
+    if (!this.#count(packet)) return false;
     this.lastHeard = now;
     if (this.#collides(packet)) this.#tell.collided();
     if (!this.#heard) {
@@ -151,10 +135,11 @@ export class InboundStream {
     }
     if (packet.payloadType === this.#eventType) {
       this.#events.receive(packet, now);
-      return;
+      return true;
     }
     this.source!.arrival(packet.timestamp, now, DEFAULT_CLOCK_RATE);
     if (this.#receives) this.playout.jitter.put(packet, now);
+    return true;
   }
 
   /** Makes the frame that is due; see {@link Playout.pull}. */
@@ -187,10 +172,10 @@ export class InboundStream {
    * A payload type that was not agreed (comfort noise, events): of the peer's own source it is no
    * sound, and no loss either, because it has a number in the sequence.
    */
-  #passOver(packet: RtpPacket, ofPeer: boolean, now: number): void {
-    const ours = ofPeer && packet.ssrc === this.source?.ssrc;
-    if (ours && this.#count(packet)) this.lastHeard = now;
-    else this.strays++;
+  #passOver(packet: RtpPacket, now: number): boolean {
+    if (packet.ssrc !== this.source?.ssrc || !this.#count(packet)) return false;
+    this.lastHeard = now;
+    return true;
   }
 
   /** Counts a packet for its source. @returns whether it is of the source that plays */

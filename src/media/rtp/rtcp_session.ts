@@ -6,6 +6,7 @@
  *     receive(data, now) ──► what the peer lost, its jitter, the round trip
  */
 import type { Clock } from "../../base/clock.ts";
+import type { MediaReport } from "../../core/ports/media_port.ts";
 import {
   buildRtcp,
   compactNtp,
@@ -56,6 +57,17 @@ export interface RemoteReport {
   hears: boolean;
   /** When this was said, ms. */
   at: number;
+}
+
+/** The same, as a call's report has it. */
+export type RemoteView = Pick<
+  MediaReport,
+  "remoteLost" | "remoteJitterMs" | "roundTripMs" | "remoteReportAgeMs" | "remoteHears"
+>;
+
+/** A canonical name of a session: random, without anything personal (RFC 7022). */
+export function canonicalName(random: Random32): string {
+  return [0, 0, 0].map(() => (random() >>> 0).toString(36)).join("");
 }
 
 /** What a report is about. */
@@ -136,6 +148,24 @@ export class RtcpSession {
     this.lastHeard = now;
     for (const packet of packets) this.#take(packet, now);
     return true;
+  }
+
+  /**
+   * The peer's view of our packets, as far as it told.
+   * @param now ms
+   * @param clockRate of what we send, Hz
+   */
+  view(now: number, clockRate: number): RemoteView {
+    const { remote } = this;
+    if (remote === undefined) return {};
+    const jitter = (remote.jitterTicks * 1000) / clockRate;
+    return {
+      remoteLost: remote.lost,
+      remoteJitterMs: Math.round(jitter * 100) / 100,
+      remoteReportAgeMs: Math.max(0, Math.round(now - remote.at)),
+      remoteHears: remote.hears,
+      ...(remote.roundTripMs === undefined ? {} : { roundTripMs: remote.roundTripMs }),
+    };
   }
 
   #take(packet: RtcpPacket, now: number): void {

@@ -11,7 +11,6 @@
  * source that goes on at the same address from another port (a NAT's new binding: the same SSRC, the
  * sequence continued) is followed sooner.
  */
-import type { RtpPacket } from "../rtp/packet.ts";
 import { sequenceDistance } from "../rtp/sequence.ts";
 
 /** Packets in sequence that make a candidate believed. */
@@ -27,6 +26,12 @@ const MAX_REBINDING_STEP = 500;
 /** How long the address before a re-negotiation cannot come back, ms. */
 const GRACE_MS = 2000;
 const MAX_CANDIDATES = 4;
+
+/** What of an RTP packet is judged; the caller's. */
+export interface RtpSource {
+  ssrc: number;
+  sequenceNumber: number;
+}
 
 interface Candidate {
   address: string;
@@ -78,7 +83,7 @@ export class RemoteAddress {
    * Judges the source of a packet that is RTP of the stream's payload types.
    * @returns whether the packet belongs to the stream
    */
-  accept(address: string, port: number, packet: RtpPacket, now: number): boolean {
+  accept(address: string, port: number, packet: RtpSource, now: number): boolean {
     if (address === this.#signalledAddress && port === this.#signalledPort) {
       // Also when somebody else was believed meanwhile.
       if (!this.isAt(address, port)) this.#settle(address, port);
@@ -108,7 +113,7 @@ export class RemoteAddress {
     return this.#lastHeard !== undefined;
   }
 
-  #note(packet: RtpPacket, now: number): void {
+  #note(packet: RtpSource, now: number): void {
     this.#ssrc = packet.ssrc;
     this.#sequenceNumber = packet.sequenceNumber;
     this.#lastHeard = now;
@@ -122,7 +127,7 @@ export class RemoteAddress {
     this.#candidates.length = 0;
   }
 
-  #silentFor(address: string, { ssrc, sequenceNumber }: RtpPacket, now: number): boolean {
+  #silentFor(address: string, { ssrc, sequenceNumber }: RtpSource, now: number): boolean {
     if (this.#lastHeard === undefined) return true;
     const step = sequenceDistance(sequenceNumber, this.#sequenceNumber);
     const goesOn = address === this.address && ssrc === this.#ssrc && step > 0 &&
@@ -130,7 +135,7 @@ export class RemoteAddress {
     return now - this.#lastHeard >= (goesOn ? SILENCE_SAME_SOURCE_MS : SILENCE_MS);
   }
 
-  #candidateFor(address: string, port: number, packet: RtpPacket, now: number): Candidate {
+  #candidateFor(address: string, port: number, packet: RtpSource, now: number): Candidate {
     const known = this.#candidates.find((one) => one.address === address && one.port === port);
     if (known) {
       const step = sequenceDistance(packet.sequenceNumber, known.sequenceNumber);

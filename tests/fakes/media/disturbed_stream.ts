@@ -7,7 +7,6 @@
 import { FRAME_SAMPLES } from "../../../src/audio/endpoint.ts";
 import { InboundStream } from "../../../src/media/call/inbound.ts";
 import { writeRtpHeader } from "../../../src/media/rtp/packet.ts";
-import { RemoteAddress } from "../../../src/media/transport/remote_address.ts";
 import { streamTo } from "../media_party.ts";
 import { seeded } from "./impaired_link.ts";
 
@@ -164,7 +163,6 @@ export function playDisturbed(plan: StreamPlan): Calm[] {
     collided: () => {},
   });
   inbound.use(streamTo(PEER.port, "PCMU"));
-  const remote = new RemoteAddress(PEER.address, PEER.port);
   const frame = new Int16Array(FRAME_SAMPLES);
   const calms = sender.calms.map(({ after, at }): Calm & { at: number } => (
     { after, at, kinds: [], depths: [] }
@@ -174,7 +172,7 @@ export function playDisturbed(plan: StreamPlan): Calm[] {
   for (let due = 7; due < end; due += 20) {
     for (; next < sender.flying.length && sender.flying[next]!.at <= due; next++) {
       const { at, datagram } = sender.flying[next]!;
-      inbound.receive(datagram, PEER.address, PEER.port, remote, at);
+      inbound.receive(datagram, at);
     }
     current = calms.findLast(({ at }) => at <= due) ?? current;
     const kind = inbound.playout.pull(due, frame);

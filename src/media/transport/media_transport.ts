@@ -1,0 +1,48 @@
+/**
+ * The way of a call's datagrams, in and out. Stages wrap one another, each a MediaTransport over the
+ * one below, and none of them shows in what stands above:
+ *
+ *     streams ── send(kind, bytes) ──► (SRTP ─► DTLS ─► ICE ─►) sockets ──► network
+ *     streams ◄── deliver(kind, bytes) ── (SRTP ◄─ DTLS ◄─ ICE ◄─) sockets ◄── network
+ *
+ * On the real-time path: nothing waits, and bytes are the caller's, valid until the call returns.
+ */
+import type { NegotiatedStream } from "../../core/media/media_description.ts";
+import { looksLikeRtcp } from "../rtp/packet.ts";
+
+/** What streams exchange. A keepalive has no content; it holds a NAT's way open (RFC 6263). */
+export type MediaKind = "rtp" | "rtcp" | "keepalive";
+
+/** @returns whether it was what its kind says: only then is its source believed */
+export type Deliver = (kind: "rtp" | "rtcp", data: Uint8Array) => boolean;
+
+export interface MediaTransport {
+  /** The ports that a description names. */
+  readonly rtpPort: number;
+  readonly rtcpPort: number;
+  /** RTCP has no port of its own (RFC 5761). */
+  readonly muxed: boolean;
+  /**
+   * Runs on another negotiated stream from now on.
+   * @param address IP address of the peer, resolved and canonical
+   */
+  use(stream: NegotiatedStream, address: string): void;
+  /** The peer is known to be where it says. */
+  confirm(): void;
+  /** Whether what is sent goes out. @param now ms */
+  permits(now: number): boolean;
+  /** Never throws; what cannot be sent is lost, as on a network. */
+  send(kind: MediaKind, data: Uint8Array): void;
+  /** Idempotent; nothing is delivered after it. */
+  close(): void;
+}
+
+/** What the first octet of a datagram says that it is (RFC 7983 §7); RTP and RTCP by the second. */
+export function kindOf(data: Uint8Array): "stun" | "dtls" | "rtp" | "rtcp" | undefined {
+  const first = data[0];
+  if (first === undefined) return undefined;
+  if (first < 4) return "stun";
+  if (first >= 20 && first < 64) return "dtls";
+  if (first < 128 || first >= 192) return undefined;
+  return looksLikeRtcp(data) ? "rtcp" : "rtp";
+}

@@ -1,0 +1,117 @@
+/**
+ * The lowest stage: a pair of UDP sockets, and who at the other end is the peer (symmetric RTP).
+ *
+ *     socket ─► kind by first octet ─► is it the peer's? ─► deliver
+ *     send ─► may it be sent to? ─► where the peer is ─► socket
+ */
+import type { Clock } from "../../base/clock.ts";
+import type { NegotiatedStream } from "../../core/media/media_description.ts";
+import { RTP_HEADER_LENGTH, uint16, uint32 } from "../rtp/packet.ts";
+import { Allowance } from "./allowance.ts";
+import { type Deliver, kindOf, type MediaKind, type MediaTransport } from "./media_transport.ts";
+import { RemoteAddress } from "./remote_address.ts";
+import { RtcpAddress } from "./rtcp_address.ts";
+import type { SocketPair, Sockets } from "./sockets.ts";
+
+/** Addresses that mean hold (RFC 2543): where the peer is, it still is. */
+const NOWHERE = new Set(["0.0.0.0", "::"]);
+
+export class PlainTransport implements MediaTransport {
+  muxed = false;
+  readonly #clock: Clock;
+  readonly #deliver: Deliver;
+  readonly #sockets: SocketPair;
+  readonly #allowance = new Allowance();
+  readonly #rtcp = new RtcpAddress();
+  #remote: RemoteAddress | undefined;
+  /** By payload type: whether it was negotiated for what we receive. */
+  readonly #known = new Array<boolean>(128).fill(false);
+  /** The header that is judged. */
+  readonly #header = { ssrc: 0, sequenceNumber: 0 };
+
+  /** @throws OffhookError `media-failed` when no pair of ports is free */
+  constructor(around: { clock: Clock; sockets: Sockets }, deliver: Deliver) {
+    this.#clock = around.clock;
+    this.#deliver = deliver;
+    this.#sockets = around.sockets.open(
+      (data, address, port) => this.#onRtp(data, address, port),
+      (data, address, port) => this.#onRtcp(data, address, port),
+    );
+  }
+
+  get rtpPort(): number {
+    return this.#sockets.rtpPort;
+  }
+
+  get rtcpPort(): number {
+    return this.#sockets.rtcpPort;
+  }
+
+  use(stream: NegotiatedStream, address: string): void {
+    this.muxed = stream.rtcpMux;
+    this.#known.fill(false);
+    for (const { payloadType } of stream.receiveFormats) this.#known[payloadType] = true;
+    if (stream.receiveEvents) this.#known[stream.receiveEvents.payloadType] = true;
+    if (this.#remote === undefined) {
+      this.#remote = new RemoteAddress(address, stream.remotePort);
+    } else if (stream.remotePort > 0 && !NOWHERE.has(address)) {
+      this.#remote.signalled(address, stream.remotePort, this.#clock.now());
+    }
+    this.#rtcp.signalled(stream.remoteRtcpPort, this.#remote);
+  }
+
+  confirm(): void {
+    this.#allowance.confirm();
+  }
+
+  permits(now: number): boolean {
+    return this.#allowance.permits(this.#remote?.heard ?? false, now);
+  }
+
+  send(kind: MediaKind, data: Uint8Array): void {
+    const remote = this.#remote;
+    if (remote === undefined || remote.port === 0 || !this.permits(this.#clock.now())) return;
+    if (kind !== "rtcp" || this.muxed) {
+      return this.#sockets.sendRtp(data, remote.address, remote.port);
+    }
+    const port = this.#rtcp.portFor(remote);
+    if (port > 0) this.#sockets.sendRtcp(data, remote.address, port);
+  }
+
+  close(): void {
+    this.#sockets.close();
+  }
+
+  #onRtp(data: Uint8Array, address: string, port: number): void {
+    const kind = kindOf(data);
+    if (kind === "rtcp" && this.muxed) {
+      if (this.#remote?.isAt(address, port)) this.#deliver("rtcp", data);
+    } else if (kind === "rtp" || kind === "rtcp") {
+      if (this.#isPeers(data, address, port)) this.#deliver("rtp", data);
+    }
+  }
+
+  /** Of a payload type that was not negotiated, nobody is believed who is not there already. */
+  #isPeers(data: Uint8Array, address: string, port: number): boolean {
+    const remote = this.#remote;
+    if (remote === undefined || data.length < RTP_HEADER_LENGTH) return false;
+    if (!this.#known[data[1]! & 0x7f]) return remote.isAt(address, port);
+    const header = this.#header;
+    header.sequenceNumber = uint16(data, 2);
+    header.ssrc = uint32(data, 8);
+    return remote.accept(address, port, header, this.#clock.now());
+  }
+
+  #onRtcp(data: Uint8Array, address: string, port: number): void {
+    const remote = this.#remote;
+    if (this.muxed) {
+      if (remote?.isAt(address, port)) this.#deliver("rtcp", data);
+      return;
+    }
+    if (remote === undefined || address !== remote.address) return;
+    const now = this.#clock.now();
+    if (this.#rtcp.believes(port, remote, now) && this.#deliver("rtcp", data)) {
+      this.#rtcp.heard(port, now);
+    }
+  }
+}
