@@ -72,8 +72,7 @@ export class TransportLayer {
     this.random = options.random ?? cryptoRandom;
     if (options.onEvent !== undefined) this.#subscribers.add(options.onEvent);
     const hop = options.nextHop === undefined ? undefined : configuredHop(options.nextHop);
-    const dialogs = new DialogFlows();
-    this.#flows = this.#makeFlows(hop?.path, dialogs);
+    this.#flows = this.#makeFlows(hop?.path);
     this.#client = new ClientTransactions<BaseFlow>({
       clock: this.clock,
       onUnanswered: (transaction) => this.#unanswered(transaction),
@@ -95,13 +94,13 @@ export class TransportLayer {
     this.#inbound = this.#makeInbound();
   }
 
-  #makeFlows(path: string | undefined, dialogs: DialogFlows): FlowTable {
+  #makeFlows(path: string | undefined): FlowTable {
     return new FlowTable({ ...this.options, clock: this.clock, random: this.random, path }, {
       received: (flow, bytes) => this.#inbound.receive(flow, bytes),
       sending: (flow, text) => this.#trace(flow, "out", text),
       opened: (flow) => this.#emit({ type: "flow-opened", flow }),
       closed: (flow, error) => this.#flowClosed(flow, error),
-      inCalls: () => dialogs.inCalls(),
+      inCalls: () => this.#dialogs.inCalls(),
     });
   }
 
