@@ -34,8 +34,9 @@ const EXPECTED: Record<string, number | "call" | "none"> = {
   escruri: 400,
   baddate: "call",
   regbadct: 400,
-  badaspec: 400,
-  baddn: 400,
+  // Odd, and clear.
+  badaspec: 200,
+  baddn: 200,
   badvers: 505,
   mismatch01: 400,
   mismatch02: 400,
