@@ -14,7 +14,6 @@ import type { RequestOrigin } from "../core/ports/sip_port.ts";
 import type { Log } from "./library/log.ts";
 import { Connection, type ConnectionEvents } from "./connection.ts";
 import type { SipMessage } from "./message/sip_message.ts";
-import { LiteralUri } from "./library/literal_uri.ts";
 import { TransportLayer } from "./transport/layer.ts";
 import type {
   Address,
@@ -23,7 +22,7 @@ import type {
   ListenOptions,
   TransportLayerOptions,
 } from "./transport/flow/types.ts";
-import { escapedUser } from "./message/uri.ts";
+import { escapedUser, parseUri } from "./message/uri.ts";
 
 /** Failures that nobody asked about are forgotten beyond this many. */
 const MAX_FAILURES = 100;
@@ -38,7 +37,6 @@ export interface NetworkOptions {
 }
 
 export interface NetworkEvents extends ConnectionEvents {
-  message(message: SipMessage, flow: Flow): void;
   /** Nothing of this finished request is kept any more. */
   forgotten(transactionId: string): void;
   /** Our address, as the account's server sees it, is another one now. */
@@ -68,11 +66,15 @@ export class Network {
       tls: account.tls,
     });
     this.#layer.subscribe((event) => this.#heed(event));
-    this.#layer.onMessage = (message, flow) => events.message(message, flow);
     this.#layer.onForgotten = (transactionId) => events.forgotten(transactionId);
     if (nextHop !== undefined) {
       this.#connection = new Connection(this.#layer, clock, random, events);
     }
+  }
+
+  /** Receives every message that is sound and no repetition. */
+  set onMessage(receive: (message: SipMessage, flow: Flow) => void) {
+    this.#layer.onMessage = receive;
   }
 
   /** The account's flow while it is up; always undefined without an account. */
@@ -182,7 +184,7 @@ export class Network {
 function nextHopOf(account: Account): TransportLayerOptions["nextHop"] {
   const { server, outboundProxy, transport } = account;
   if (server === "") return undefined;
-  if (LiteralUri.parse(`sip:${server}`) === undefined) {
+  if (parseUri(`sip:${server}`) === undefined) {
     throw new OffhookError("invalid-target", `${JSON.stringify(server)} is not a server`, {
       hint: "Write HOST or HOST:PORT.",
       data: { server },

@@ -3,7 +3,7 @@
  * for calls from and to plain addresses.
  *
  *     core ── SipEffect ─► perform ─► Registration │ OutgoingCall │ IncomingCall │ Session
- *     core ◄─ SipInput ─── notify  ◄─      └─────────── SIP.js core ───────────────┘
+ *     core ◄─ SipInput ─── notify  ◄─      └──────────── SipStack ─────────────────┘
  *                                                            │
  *                                                         Network
  *
@@ -11,11 +11,6 @@
  * as the call goes from INVITE to dialog. Nothing that a peer sends, and no effect, makes it throw.
  * Not on the real-time path.
  */
-import type {
-  InviteUserAgentServer,
-  UserAgentCore,
-  UserAgentCoreDelegate,
-} from "sip.js/lib/core/index.js";
 import type { Account, TransportName } from "../core/account/account.ts";
 import type { Clock } from "../base/clock.ts";
 import { OffhookError } from "../base/errors.ts";
@@ -24,20 +19,13 @@ import type { Agent, CallEffect, Leg } from "./agent/agent.ts";
 import type { Log } from "./library/log.ts";
 import type { Keys } from "./auth/authentication.ts";
 import { Realms } from "./auth/realms.ts";
-import { answer } from "./message/answer.ts";
-import { DialogSources } from "./library/sources.ts";
-import { makeCore, placeholder } from "./library/core_setup.ts";
+import { placeholder, SipStack } from "./library/sip_stack.ts";
 import { displayNameContent, headerValue } from "../core/account/header_value.ts";
-import { newToken } from "./message/identifiers.ts";
-import { IncomingCall } from "./call/incoming.ts";
-import { type IncomingAccess, IncomingMessages } from "./library/incoming_message.ts";
-import { MalformedMessage } from "./library/library_message.ts";
-import type { SipMessage } from "./message/sip_message.ts";
-import { flowOf } from "./library/message_flow.ts";
+import { invitations } from "./call/invitation.ts";
+import type { Dialog } from "./library/dialog.ts";
 import { Network, type NetworkOptions } from "./network.ts";
 import { OutgoingCall } from "./call/outgoing.ts";
 import { Registration } from "./registration/registration.ts";
-import { replacedDialog } from "./dialog/replaces.ts";
 import { cryptoRandom, systemClock } from "./transport/flow/clock.ts";
 import type { Address, Flow, ListenOptions } from "./transport/flow/types.ts";
 import { escapedUser } from "./message/uri.ts";
@@ -68,9 +56,7 @@ export class UserAgent {
   readonly #options: UserAgentOptions;
   readonly #clock: Clock;
   readonly #network: Network;
-  readonly #core: UserAgentCore;
-  readonly #sources: DialogSources;
-  readonly #incoming: IncomingMessages;
+  readonly #stack: SipStack;
   readonly #agent: Agent;
   /** Absent without an account. */
   readonly #registration: Registration | undefined;
@@ -88,17 +74,10 @@ export class UserAgent {
     this.#clock = options.clock ?? systemClock;
     const random = options.random ?? cryptoRandom;
     this.#network = this.#makeNetwork(random);
-    this.#core = makeCore({
-      user: account.user,
-      userAgent: headerValue("User-Agent", options.userAgent ?? "offhook"),
-      log: (level, message) => this.#log(level, message),
-      delegate: this.#coreDelegate(),
-      send: (text) => this.#network.send(text),
-    });
-    const access = this.#incomingAccess();
-    this.#sources = new DialogSources(access);
-    this.#incoming = new IncomingMessages(access, this.#sources);
+    this.#stack = this.#makeStack();
     this.#agent = this.#makeAgent(random);
+    this.#network.onMessage = this.#stack.receive;
+    this.#stack.onInvite = invitations(this.#agent);
     if (account.server !== "") this.#registration = new Registration(this.#agent, this.#network);
   }
 
@@ -136,7 +115,7 @@ export class UserAgent {
     await this.#endCalls();
     await this.#registration?.unregister();
     this.#registration?.close();
-    this.#core.dispose();
+    this.#stack.dispose();
     await this.#network.close();
   }
 
@@ -182,8 +161,7 @@ export class UserAgent {
       transport: this.#options.transport ?? {},
       log: (level, message) => this.#log(level, message),
       events: {
-        message: (message, flow) => this.#receive(message, flow),
-        forgotten: (transactionId) => this.#incoming.forget(transactionId),
+        forgotten: (transactionId) => this.#stack.forget(transactionId),
         up: () => {
           this.#options.notify({ type: "ConnectionChanged", account: account.id, connected: true });
           this.#registration?.connected();
@@ -205,7 +183,7 @@ export class UserAgent {
     return {
       account,
       instance: this.#options.instance,
-      core: this.#core,
+      stack: this.#stack,
       clock: this.#clock,
       random,
       notify: this.#options.notify,
@@ -219,6 +197,8 @@ export class UserAgent {
       contactLine: () => `Contact: ${placeholder(account.user)}`,
       failureOf: (sipCallId, method) => network.failureOf(sipCallId, method),
       leg: (call) => this.#legs.get(call),
+      callOf: (dialog) => this.#callOf(dialog),
+      isStopping: () => this.#stopping !== undefined,
       setLeg: (call, leg) => this.#setLeg(call, leg),
     };
   }
@@ -227,10 +207,7 @@ export class UserAgent {
     const { account } = this;
     return {
       realms: new Realms(account),
-      isOurServer: (response) => {
-        const flow = flowOf(response);
-        return flow !== undefined && this.#network.originOf(flow) === "server";
-      },
+      isOurServer: ({ flow }) => flow !== undefined && this.#network.originOf(flow) === "server",
       credentials: async () => ({
         username: account.authUser ?? account.user,
         password: await this.#password(),
@@ -238,26 +215,18 @@ export class UserAgent {
     };
   }
 
-  #incomingAccess(): IncomingAccess {
+  #makeStack(): SipStack {
     const network = this.#network;
-    return {
-      core: this.#core,
+    return new SipStack({
+      user: this.account.user,
+      userAgent: headerValue("User-Agent", this.#options.userAgent ?? "offhook"),
+      send: (text, flow) => network.send(text, flow),
       originOf: (flow) => network.originOf(flow),
       comesFrom: (uri, flow) => network.comesFrom(uri, flow),
       takesUser: (user, flow) => this.#takesUser(user, flow),
       moved: (message, flow) => network.moved(message, flow),
       log: (level, message) => this.#log(level, message),
-    };
-  }
-
-  #coreDelegate(): UserAgentCoreDelegate {
-    return {
-      onInvite: (request) => this.#invited(request as unknown as InviteUserAgentServer),
-      // Subscriptions do not exist yet, and transfers from outside a call never.
-      onNotify: (request) =>
-        void request.reject({ statusCode: 489, extraHeaders: ["Allow-Events: refer"] }),
-      onRefer: (request) => void request.reject({ statusCode: 603 }),
-    };
+    });
   }
 
   #identityOn(flow: Flow): { uri: string; displayName: string } {
@@ -278,53 +247,15 @@ export class UserAgent {
     this.#options.log?.(level, message);
   }
 
-  // What comes from the network.
-
-  #receive(message: SipMessage, flow: Flow): void {
-    try {
-      this.#incoming.deliver(message, flow)?.catch((error) => this.#refuse(message, flow, error));
-    } catch (thrown) {
-      this.#refuse(message, flow, thrown);
-    }
+  #callOf(dialog: Dialog): { call: CallId; leg: Leg } | undefined {
+    for (const [call, leg] of this.#legs) if (leg.dialog === dialog) return { call, leg };
+    return undefined;
   }
 
   /** What comes from our own server is for us, whatever it calls us. */
   #takesUser(user: string, flow: Flow): boolean {
     const { server, user: own } = this.account;
     return server === "" || user === own || this.#network.originOf(flow) === "server";
-  }
-
-  #refuse(message: SipMessage, flow: Flow, thrown: unknown): void {
-    const malformed = thrown instanceof MalformedMessage ? thrown : undefined;
-    const word = thrown instanceof Error ? thrown.message : String(thrown);
-    this.#log(malformed ? "info" : "error", `${message.method} could not be handled: ${word}`);
-    if (message.kind !== "request" || message.method === "ACK") return;
-    const text = malformed
-      ? answer(message, malformed.status, { reason: malformed.message })
-      : answer(message, 500);
-    this.#network.send(text, flow).catch(() => {});
-  }
-
-  #invited(server: InviteUserAgentServer): void {
-    const flow = flowOf(server.message);
-    if (flow === undefined || this.#stopping !== undefined) {
-      server.reject({ statusCode: 480 });
-      return;
-    }
-    const replaced = replacedDialog(this.#core, server.message);
-    if (replaced !== undefined && "refusal" in replaced) {
-      server.reject({ statusCode: replaced.refusal });
-      return;
-    }
-    const taken = replaced === undefined || !this.#sources.mayReplace(replaced.dialog, flow)
-      ? undefined
-      : [...this.#legs].find(([, leg]) => leg.dialog === replaced.dialog);
-    if (replaced !== undefined && taken === undefined) {
-      server.reject({ statusCode: 481 });
-      return;
-    }
-    const place = taken && { call: taken[0], leg: taken[1] };
-    new IncomingCall(this.#agent, server, newToken(), flow, place).start();
   }
 
   async #endCalls(): Promise<void> {

@@ -1,14 +1,15 @@
 /**
- * What the parts of one user agent share: SIP.js's core, the transport layer, time, and the way to the
+ * What the parts of one user agent share: transactions and dialogs, the network, time, and the way to the
  * phone's core. Types only.
  */
-import type { SessionDialog, UserAgentCore } from "sip.js/lib/core/index.js";
 import type { Account } from "../../core/account/account.ts";
 import type { Clock } from "../../base/clock.ts";
 import type { ErrorJson } from "../../base/errors.ts";
 import type { CallId, RequestOrigin, SipEffect, SipInput } from "../../core/ports/sip_port.ts";
 import type { Keys } from "../auth/authentication.ts";
+import type { Dialog } from "../library/dialog.ts";
 import type { Log } from "../library/log.ts";
+import type { SipStack } from "../library/sip_stack.ts";
 import type { Flow } from "../transport/flow/types.ts";
 
 /** Effects about one call. */
@@ -18,7 +19,7 @@ export type CallEffect = Extract<SipEffect, { call: CallId }>;
 export interface Leg {
   perform(effect: CallEffect): void;
   /** The dialog, when there is a confirmed one: for Replaces. */
-  readonly dialog: SessionDialog | undefined;
+  readonly dialog: Dialog | undefined;
   /** Ends it for good without a word to the core: BYE or CANCEL as far as that is possible. */
   abandon(): void;
 }
@@ -27,7 +28,7 @@ export interface Agent {
   readonly account: Account;
   /** `urn:uuid:…` that stays over restarts (RFC 5626 §4.1); undefined: registrations say none. */
   readonly instance: string | undefined;
-  readonly core: UserAgentCore;
+  readonly stack: SipStack;
   readonly clock: Clock;
   /** Uniform in [0, 1). */
   readonly random: () => number;
@@ -51,6 +52,10 @@ export interface Agent {
   failureOf(sipCallId: string, method: string): ErrorJson | undefined;
   /** Another call of this user agent. */
   leg(call: CallId): Leg | undefined;
+  /** The call of a confirmed dialog. */
+  callOf(dialog: Dialog): { call: CallId; leg: Leg } | undefined;
+  /** No more calls are taken. */
+  isStopping(): boolean;
   /** Puts what takes the effects of `call` from now on. */
   setLeg(call: CallId, leg: Leg | undefined): void;
 }

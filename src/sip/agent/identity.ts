@@ -2,29 +2,37 @@
  * Who is who in a message: our own From, and the peer as From, P-Asserted-Identity (RFC 3325) or
  * Remote-Party-ID name it. Not on the real-time path.
  */
-import type { IncomingRequestMessage, IncomingResponseMessage } from "sip.js/lib/core/index.js";
 import type { Account, Party } from "../../core/account/account.ts";
 import { OffhookError } from "../../base/errors.ts";
 import type { RequestOrigin } from "../../core/ports/sip_port.ts";
-import { LiteralUri } from "../library/literal_uri.ts";
-import { type NameAddr, parseNameAddrList, unquoted } from "../message/uri.ts";
-
-type Message = IncomingRequestMessage | IncomingResponseMessage;
+import type { ReadableMessage } from "../message/readable_message.ts";
+import {
+  type NameAddr,
+  type ParsedUri,
+  parseNameAddrList,
+  parseUri,
+  unquoted,
+  withoutHeaders,
+} from "../message/uri.ts";
 
 /**
  * The peer of a call: what the account's server asserts, else what the peer says of itself. A stranger
  * may assert whatever it likes; only a server of our own domain of trust counts (RFC 3325 §5).
  * @param own the header that names the peer: From of a request, To of a response
  */
-export function remoteParty(message: Message, own: "from" | "to", origin: RequestOrigin): Party {
+export function remoteParty(
+  message: ReadableMessage,
+  own: "from" | "to",
+  origin: RequestOrigin,
+): Party {
   const asserted = origin === "server" ? assertedParty(message) : undefined;
-  return asserted ?? partyOf(message.getHeader(own) ?? "") ??
+  return asserted ?? partyOf(message.header(own) ?? "") ??
     { uri: "sip:anonymous@anonymous.invalid" };
 }
 
-function assertedParty(message: Message): Party | undefined {
+function assertedParty(message: ReadableMessage): Party | undefined {
   for (const name of ["p-asserted-identity", "remote-party-id"]) {
-    const parties = message.getHeaders(name).flatMap((value) => parseNameAddrList(value) ?? []);
+    const parties = message.headers(name).flatMap((value) => parseNameAddrList(value) ?? []);
     // A tel: URI may stand beside a SIP URI (RFC 3325 §9.1); the SIP URI can be called back.
     const best = parties.find(({ uri }) => uri.scheme.startsWith("sip")) ?? parties[0];
     if (best !== undefined) return toParty(best);
@@ -41,7 +49,7 @@ export function partyOf(value: string): Party | undefined {
 function toParty({ uri, displayName }: NameAddr): Party {
   const name = displayName === undefined ? "" : unquoted(displayName).trim();
   return {
-    uri: new LiteralUri(uri).withoutHeaders().toString(),
+    uri: withoutHeaders(uri).text,
     ...(name === "" ? {} : { displayName: name }),
   };
 }
@@ -52,17 +60,17 @@ function toParty({ uri, displayName }: NameAddr): Party {
  * what chooses it.
  * @throws OffhookError `invalid-target`
  */
-export function requestTarget(target: string, account: Account): LiteralUri {
+export function requestTarget(target: string, account: Account): string {
   const { server, transport } = account;
-  const uri = targetUri(target, server);
-  if (server !== "" || transport === undefined || transport === "udp") return uri;
-  if (uri.parsed.parameters.has("transport") || uri.parsed.scheme === "sips") return uri;
-  return LiteralUri.parse(`${uri};transport=${transport}`) ?? uri;
+  const { text, parameters, scheme } = targetUri(target, server);
+  if (server !== "" || transport === undefined || transport === "udp") return text;
+  if (parameters.has("transport") || scheme === "sips") return text;
+  return `${text};transport=${transport}`;
 }
 
-function targetUri(target: string, domain: string): LiteralUri {
-  const uri = LiteralUri.parse(target);
-  const scheme = uri?.parsed.scheme ?? "";
+function targetUri(target: string, domain: string): ParsedUri {
+  const uri = parseUri(target);
+  const scheme = uri?.scheme ?? "";
   if (uri === undefined || !["sip", "sips", "tel"].includes(scheme)) {
     throw new OffhookError(
       "invalid-target",
@@ -73,7 +81,7 @@ function targetUri(target: string, domain: string): LiteralUri {
       },
     );
   }
-  if (scheme !== "tel") return uri.withoutHeaders();
+  if (scheme !== "tel") return withoutHeaders(uri);
   if (domain === "") {
     throw new OffhookError("invalid-target", `${target} can only be called through an account`, {
       hint: "Use a sip: address, or an account.",
@@ -81,5 +89,5 @@ function targetUri(target: string, domain: string): LiteralUri {
     });
   }
   const number = target.slice(4).replaceAll("#", "%23");
-  return LiteralUri.parse(`sip:${number}@${domain};user=phone`) ?? uri;
+  return parseUri(`sip:${number}@${domain};user=phone`) ?? uri;
 }

@@ -10,7 +10,6 @@
  * password is wrong. However often the realm changes, a request answers {@link MAX_CHALLENGES} times.
  * Not on the real-time path.
  */
-import type { IncomingResponseMessage } from "sip.js/lib/core/index.js";
 import { OffhookError } from "../../base/errors.ts";
 import {
   authorization,
@@ -20,7 +19,7 @@ import {
   parseChallenges,
   strongestPerRealm,
 } from "./digest.ts";
-import { flowOf } from "../library/message_flow.ts";
+import type { ResponseMessage } from "../library/peer_message.ts";
 import { newToken } from "../message/identifiers.ts";
 import { hostPort } from "../message/via.ts";
 import { type Lesson, type Realms, strangeChallenge } from "./realms.ts";
@@ -46,7 +45,7 @@ interface Answer {
 export interface Keys {
   realms: Realms;
   /** Whether a response came from the account's server. */
-  isOurServer(response: IncomingResponseMessage): boolean;
+  isOurServer(response: ResponseMessage): boolean;
   /** Reads the password at each use. */
   credentials(): Promise<Credentials>;
 }
@@ -84,11 +83,11 @@ export class Authentication {
    *   what we have already answered, or offers nothing that we can answer; whatever reading the
    *   password throws
    */
-  async accept(response: IncomingResponseMessage, lesson: Lesson = "none"): Promise<void> {
+  async accept(response: ResponseMessage, lesson: Lesson = "none"): Promise<void> {
     const keys = this.#keys;
     if (!keys?.isOurServer(response)) throw strangeChallenge(sourceOf(response));
-    const proxy = response.statusCode === 407;
-    const values = response.getHeaders(proxy ? "proxy-authenticate" : "www-authenticate");
+    const proxy = response.status === 407;
+    const values = response.headers(proxy ? "proxy-authenticate" : "www-authenticate");
     const known = parseChallenges(values);
     if (known.length === 0) throw this.#unanswerable(values);
     const challenges = strongestPerRealm(keys.realms.admit(known, lesson));
@@ -151,8 +150,7 @@ export class Authentication {
   }
 }
 
-function sourceOf(response: IncomingResponseMessage): string {
-  const flow = flowOf(response);
+function sourceOf({ flow }: ResponseMessage): string {
   return flow === undefined ? "the other side" : hostPort(flow.remote);
 }
 

@@ -7,13 +7,14 @@
  *
  * Not on the real-time path.
  */
-import type { IncomingResponseMessage, SessionDialog } from "sip.js/lib/core/index.js";
 import { OffhookError } from "../../base/errors.ts";
 import type { MediaDescription } from "../../core/media/media_description.ts";
 import type { Agent } from "../agent/agent.ts";
 import type { Authentication } from "../auth/authentication.ts";
-import { requires, sdpOf } from "../library/capabilities.ts";
-import { type InDialogRequest, sendInDialog } from "../dialog/in_dialog.ts";
+import { sendInDialog } from "../dialog/in_dialog.ts";
+import type { Dialog, DialogRequest } from "../library/dialog.ts";
+import type { ResponseMessage } from "../library/peer_message.ts";
+import { requires, sdpOf } from "../message/capabilities.ts";
 import type { SessionDescriptions } from "../sdp/session_descriptions.ts";
 
 interface Branch {
@@ -48,9 +49,9 @@ export class EarlyDialogs {
   }
 
   /** A provisional response to an INVITE with an offer; returns the description that it brought. */
-  progress(dialog: SessionDialog, message: IncomingResponseMessage): MediaDescription | undefined {
+  progress(dialog: Dialog, message: ResponseMessage): MediaDescription | undefined {
     const branch = this.#branch(dialog.remoteTag);
-    const reliable = requires(message, "100rel") && message.hasHeader("rseq");
+    const reliable = requires(message, "100rel") && message.header("rseq") !== undefined;
     if (reliable) this.#acknowledge(dialog, message);
     const sdp = sdpOf(message);
     if (sdp === undefined) return undefined;
@@ -68,7 +69,7 @@ export class EarlyDialogs {
    * The answer of a 2xx; null when it came before, reliably.
    * @throws OffhookError `media-failed`, `no-common-codec` when there is none that can be used
    */
-  answer(tag: string, message: IncomingResponseMessage): MediaDescription | null {
+  answer(tag: string, message: ResponseMessage): MediaDescription | null {
     const branch = this.#branch(tag);
     const sdp = sdpOf(message);
     if (sdp !== undefined) return branch.descriptions.receiveAnswer(sdp);
@@ -78,7 +79,7 @@ export class EarlyDialogs {
   }
 
   /** The peer ended a branch; true: others go on. */
-  end(dialog: SessionDialog): boolean {
+  end(dialog: Dialog): boolean {
     this.#branches.delete(dialog.remoteTag);
     dialog.dispose();
     return this.#branches.size > 0;
@@ -92,9 +93,9 @@ export class EarlyDialogs {
     return branch;
   }
 
-  #acknowledge(dialog: SessionDialog, message: IncomingResponseMessage): void {
-    const headers = [`RAck: ${message.getHeader("rseq")} ${message.cseq} INVITE`];
-    const request: InDialogRequest = { method: "PRACK", headers };
+  #acknowledge(dialog: Dialog, message: ResponseMessage): void {
+    const headers = [`RAck: ${message.header("rseq")} ${message.cseq} INVITE`];
+    const request: DialogRequest = { method: "PRACK", headers };
     sendInDialog(this.#agent, dialog, this.#authentication, request, ({ status }) => {
       if (status >= 300) this.#agent.log("warning", `PRACK was refused with ${status}`);
     });

@@ -7,18 +7,14 @@
  *
  * Not on the real-time path.
  */
-import type { IncomingRequest } from "sip.js/lib/core/index.js";
 import { OffhookError } from "../../base/errors.ts";
 import type { MediaDescription } from "../../core/media/media_description.ts";
 import type { CallId } from "../../core/ports/sip_port.ts";
 import type { Agent } from "../agent/agent.ts";
-import { ACCEPT_LINE, ALLOW_LINE, sdpOf } from "../library/capabilities.ts";
+import type { ServerRequest } from "../library/server_request.ts";
+import { ACCEPT_LINE, ALLOW_LINE, sdpBody, sdpOf } from "../message/capabilities.ts";
 import { Decision } from "../dialog/decision.ts";
-import { sdpBody } from "../dialog/session_context.ts";
 import type { SessionDescriptions } from "../sdp/session_descriptions.ts";
-
-/** What is answered: an UPDATE or a PRACK. */
-export type EarlyRequest = Pick<IncomingRequest, "message" | "accept" | "reject">;
 
 export class EarlyOffers {
   readonly #agent: Agent;
@@ -32,35 +28,33 @@ export class EarlyOffers {
   }
 
   /**
-   * Answers the request, at once or when the core has decided.
+   * Answers an UPDATE or a PRACK, at once or when the core has decided.
    * @param settled whether the first offer has its answer; else another one must wait (491)
    * @param address local address for SDP
    */
   receive(
-    request: EarlyRequest,
+    request: ServerRequest,
     descriptions: SessionDescriptions,
     { settled, address }: { settled: boolean; address: string },
   ): void {
-    const extraHeaders = [this.#agent.contactLine(), ALLOW_LINE];
-    if (!request.message.body) return void request.accept({ statusCode: 200, extraHeaders });
+    const headers = [this.#agent.contactLine(), ALLOW_LINE];
+    if (!request.message.body) return request.accept({ headers });
     const sdp = sdpOf(request.message);
-    if (sdp === undefined) {
-      return void request.reject({ statusCode: 415, extraHeaders: [ACCEPT_LINE] });
-    }
-    if (!settled || this.#decision.isOpen) return void request.reject({ statusCode: 491 });
+    if (sdp === undefined) return request.reject(415, { headers: [ACCEPT_LINE] });
+    if (!settled || this.#decision.isOpen) return request.reject(491);
     try {
       const offer = descriptions.receiveOffer(sdp);
       this.#decision.open({
         accept: (description) => {
           const body = sdpBody(descriptions.answer(description, address));
-          request.accept({ statusCode: 200, extraHeaders, body });
+          request.accept({ headers, body });
         },
-        reject: (statusCode) => void request.reject({ statusCode }),
+        reject: (status) => request.reject(status),
       });
       this.#agent.notify({ type: "RemoteOffer", call: this.#call, offer });
     } catch (error) {
       this.#agent.log("warning", OffhookError.from(error).message);
-      request.reject({ statusCode: 488 });
+      request.reject(488);
     }
   }
 

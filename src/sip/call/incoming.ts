@@ -1,19 +1,13 @@
 /**
  * A call to us until it is answered (RFC 3261 §13.3).
  *
- *     INVITE ─ checked ─► ringing ─ SendProgress ─► 18x, reliable where asked for
+ *     invitation ────────► ringing ─ SendProgress ─► 18x, reliable where asked for
  *                            ├ SendAccept ─► 200 (after a PRACK that is due): a Session takes over
  *                            ├ SendReject ─► 3xx–6xx
  *                            └ CANCEL, BYE, Expires ─► 487: CallCancelled
  *
  * Not on the real-time path.
  */
-import {
-  type IncomingRequestMessage,
-  InviteUserAgentServer,
-  type OutgoingResponseWithSession,
-  type SessionDialog,
-} from "sip.js/lib/core/index.js";
 import type { Party } from "../../core/account/account.ts";
 import type { TimerHandle } from "../../base/clock.ts";
 import { type ErrorJson, OffhookError } from "../../base/errors.ts";
@@ -23,18 +17,18 @@ import type { CallId } from "../../core/ports/sip_port.ts";
 import type { Agent, CallEffect, Leg } from "../agent/agent.ts";
 import { Authentication } from "../auth/authentication.ts";
 import { autoAnswerAfter } from "../message/auto_answer.ts";
-import { ACCEPT_LINE, acceptsSdp, requires, sdpOf, supports } from "../library/capabilities.ts";
-
+import type { Dialog, DialogEvents } from "../library/dialog.ts";
+import type { ServerInvite } from "../library/server_invite.ts";
+import type { ServerRequest } from "../library/server_request.ts";
+import { ACCEPT_LINE, requires, sdpBody, supports } from "../message/capabilities.ts";
+import { parseUri } from "../message/uri.ts";
 import { partyOf, remoteParty } from "../agent/identity.ts";
-import { EarlyOffers, type EarlyRequest } from "./early_offers.ts";
-import { LiteralUri } from "../library/literal_uri.ts";
-import type { UpdateDelegate } from "../library/update.ts";
+import { EarlyOffers } from "./early_offers.ts";
 import { isAnsweredElsewhere } from "../message/reason.ts";
 import { ReliableProgress } from "./reliable_progress.ts";
 import { Session } from "../dialog/session.ts";
-import { sdpBody } from "../dialog/session_context.ts";
-import { SessionDescriptions } from "../sdp/session_descriptions.ts";
-import { refusesInterval, sessionTimerAnswer } from "../dialog/session_refresh.ts";
+import type { SessionDescriptions } from "../sdp/session_descriptions.ts";
+import { sessionTimerAnswer } from "../dialog/session_refresh.ts";
 import type { Flow } from "../transport/flow/types.ts";
 
 type Stage = "ringing" | "accepting" | "over";
@@ -46,61 +40,73 @@ export interface ReplacedCall {
   leg: Leg;
 }
 
+/** The offer of an INVITE. */
+export interface Invited {
+  /** Null: a delayed offer, or one that cannot be used. */
+  offer: MediaDescription | null;
+  /** Why the offer cannot be used. */
+  unusable: ErrorJson | undefined;
+}
+
+/** An INVITE that may become a call. */
+export interface IncomingStart {
+  agent: Agent;
+  invite: ServerInvite;
+  call: CallId;
+  flow: Flow;
+  /** The call that this one replaces (RFC 3891): ended when this one is answered. */
+  replaced: ReplacedCall | undefined;
+  /** What read the offer. */
+  descriptions: SessionDescriptions;
+  invited: Invited;
+}
+
 export class IncomingCall implements Leg {
   readonly #agent: Agent;
-  readonly #server: InviteUserAgentServer;
+  readonly #invite: ServerInvite;
   readonly #call: CallId;
   readonly #flow: Flow;
   readonly #replaced: ReplacedCall | undefined;
   readonly #descriptions: SessionDescriptions;
+  readonly #invited: Invited;
   readonly #reliable: ReliableProgress;
   readonly #offers: EarlyOffers;
   /** Our answer went out in a response that was acknowledged: the peer may offer anew. */
   #settled = false;
-  #offer: MediaDescription | null = null;
-  #unusable: ErrorJson | undefined;
   #stage: Stage = "ringing";
   #expiry: TimerHandle;
 
-  /** @param replaced the call that this one replaces (RFC 3891): ended when this one is answered */
-  constructor(
-    agent: Agent,
-    server: InviteUserAgentServer,
-    call: CallId,
-    flow: Flow,
-    replaced: ReplacedCall | undefined,
-  ) {
+  constructor({ agent, invite, call, flow, replaced, descriptions, invited }: IncomingStart) {
     this.#agent = agent;
-    this.#server = server;
+    this.#invite = invite;
     this.#call = call;
     this.#flow = flow;
     this.#replaced = replaced;
-    this.#descriptions = new SessionDescriptions(agent.random);
+    this.#descriptions = descriptions;
+    this.#invited = invited;
     this.#reliable = new ReliableProgress(
       agent.clock,
       agent.random,
-      server.message.cseq,
+      invite.message.cseq,
       () => this.#giveUp(500, false),
       (prack) => this.#offered(prack, true),
     );
     this.#offers = new EarlyOffers(agent, call);
   }
 
-  get dialog(): SessionDialog | undefined {
+  get dialog(): Dialog | undefined {
     return undefined;
   }
 
-  /** Tells the core, or refuses what cannot become a call. */
+  /** Tells the core. */
   start(): void {
-    if (!this.#readOffer()) return;
-    const server = this.#server;
-    const { message } = server;
-    server.trying();
-    server.delegate = {
-      onCancel: (cancel) => this.#giveUp(487, isAnsweredElsewhere(cancel)),
-      onTransportError: (error) => this.#agent.log("warning", error.message),
+    const { message } = this.#invite;
+    this.#invite.trying();
+    this.#invite.events = {
+      cancelled: (cancel) => this.#giveUp(487, isAnsweredElsewhere(cancel)),
+      failed: (error) => this.#agent.log("warning", error.message),
     };
-    this.#expireAfter(message.getHeader("expires"));
+    this.#expireAfter(message.header("expires"));
     this.#agent.setLeg(this.#call, this);
     const auto = this.#replaced === undefined ? autoAnswerAfter(message) : 0;
     const origin = this.#agent.originOf(this.#flow);
@@ -112,9 +118,9 @@ export class IncomingCall implements Leg {
       origin,
       source: this.#flow.remote.host,
       from: remoteParty(message, "from", origin),
-      to: partyOf(message.getHeader("to") ?? "") ?? { uri: message.ruri?.toString() ?? "" },
-      offer: this.#offer,
-      ...(this.#unusable === undefined ? {} : { unusable: this.#unusable }),
+      to: partyOf(message.header("to") ?? "") ?? { uri: message.uri },
+      offer: this.#invited.offer,
+      ...(this.#invited.unusable === undefined ? {} : { unusable: this.#invited.unusable }),
       transport: this.#flow.transport,
       ...(auto === undefined ? {} : { autoAnswerAfter: auto }),
       ...(this.#replaced === undefined ? {} : { replaces: this.#replaced.call }),
@@ -148,36 +154,6 @@ export class IncomingCall implements Leg {
     }
   }
 
-  /** False: the INVITE has been refused. */
-  #readOffer(): boolean {
-    const server = this.#server;
-    const { message } = server;
-    if (refusesInterval(server)) return false;
-    if (!acceptsSdp(message)) {
-      server.reject({ statusCode: 406, reasonPhrase: "Not Acceptable" });
-      return false;
-    }
-    const sdp = sdpOf(message);
-    if (sdp === undefined && message.body) {
-      server.reject({ statusCode: 415, extraHeaders: [ACCEPT_LINE] });
-      return false;
-    }
-    try {
-      this.#offer = sdp === undefined ? null : this.#descriptions.receiveOffer(sdp);
-      return true;
-    } catch (thrown) {
-      const error = OffhookError.from(thrown);
-      if (error.code === "no-common-codec") {
-        // Who may call is the core's to say, and it remembers who could not.
-        this.#unusable = error.toJSON();
-        return true;
-      }
-      this.#agent.log("info", `a call was refused: ${error.message}`);
-      server.reject({ statusCode: 400, reasonPhrase: "Bad SDP" });
-      return false;
-    }
-  }
-
   /** RFC 3261 §13.3.1: an INVITE may say how long it is good for. */
   #expireAfter(value: string | undefined): void {
     if (value === undefined || !/^[0-9]{1,6}$/.test(value)) return;
@@ -186,35 +162,34 @@ export class IncomingCall implements Leg {
   }
 
   #progress({ status, description }: Effect<"SendProgress">): void {
-    const { message } = this.#server;
+    const { message } = this.#invite;
     // Our offer in an 18x would need an answer in PRACK, which the port has no way for.
-    const sdp = description === undefined || this.#offer === null
+    const sdp = description === undefined || this.#invited.offer === null
       ? undefined
       : this.#descriptions.answer(description, this.#agent.localAddress(this.#flow));
     const body = sdp === undefined ? {} : { body: sdpBody(sdp) };
     const wanted = requires(message, "100rel") ||
       (sdp !== undefined && supports(message, "100rel"));
     if (!wanted) {
-      this.#early(this.#server.progress({ statusCode: status, ...body }));
+      this.#heedEarly(this.#invite.progress(status, body).dialog);
       return;
     }
     this.#reliable.send({
       described: sdp !== undefined,
       send: (rseq) => {
-        const extraHeaders = ["Require: 100rel", `RSeq: ${rseq}`];
-        const response = this.#server.progress({ statusCode: status, extraHeaders, ...body });
-        this.#early(response);
+        const headers = ["Require: 100rel", `RSeq: ${rseq}`];
+        const { dialog, resend } = this.#invite.progress(status, { headers, ...body });
+        this.#heedEarly(dialog);
         return () => {
-          if (this.#stage === "over") return;
-          this.#server.transaction.receiveResponse(status, response.message);
+          if (this.#stage !== "over") resend();
         };
       },
     });
   }
 
   /** Requests inside the early dialog. */
-  #early({ session }: OutgoingResponseWithSession): void {
-    const delegate: SessionDialog["delegate"] & UpdateDelegate = {
+  #heedEarly(dialog: Dialog): void {
+    const events: DialogEvents = {
       onPrack: (request) => {
         if (this.#reliable.receive(request)) this.#settled = true;
       },
@@ -222,13 +197,13 @@ export class IncomingCall implements Leg {
         request.accept();
         this.#giveUp(487, false);
       },
-      onUpdate: (server) => this.#offered(server, this.#settled),
-      onInfo: (request) => void request.accept(),
+      onUpdate: (request) => this.#offered(request, this.#settled),
+      onInfo: (request) => request.accept(),
     };
-    (session as SessionDialog).delegate = delegate;
+    dialog.events = events;
   }
 
-  #offered(request: EarlyRequest, settled: boolean): void {
+  #offered(request: ServerRequest, settled: boolean): void {
     const address = this.#agent.localAddress(this.#flow);
     this.#offers.receive(request, this.#descriptions, { settled, address });
   }
@@ -242,18 +217,13 @@ export class IncomingCall implements Leg {
     this.#reliable.whenSettled(() => {
       if (this.#stage !== "accepting") return;
       const address = this.#agent.localAddress(this.#flow);
-      const sdp = this.#offer === null
+      const sdp = this.#invited.offer === null
         ? this.#descriptions.offer(description, address)
         : this.#descriptions.answer(description, address);
       this.#finish();
-      const { message } = this.#server;
-      const extraHeaders = [ACCEPT_LINE, ...sessionTimerAnswer(message), ...said];
-      const { session } = this.#server.accept({
-        statusCode: 200,
-        extraHeaders,
-        body: sdpBody(sdp),
-      });
-      this.#establish(session as SessionDialog, message);
+      const { message } = this.#invite;
+      const lines = [ACCEPT_LINE, ...sessionTimerAnswer(message), ...said];
+      this.#establish(this.#invite.accept({ headers: lines, body: sdpBody(sdp) }));
     });
   }
 
@@ -263,7 +233,8 @@ export class IncomingCall implements Leg {
     return `P-${word}-Identity: ${nameAddr(from)}`;
   }
 
-  #establish(dialog: SessionDialog, message: IncomingRequestMessage): void {
+  #establish(dialog: Dialog): void {
+    const { message } = this.#invite;
     const byServer = this.#agent.originOf(this.#flow) === "server";
     const session = new Session({
       agent: this.#agent,
@@ -273,7 +244,7 @@ export class IncomingCall implements Leg {
       // A stranger's challenge would be for a request that is none of the server's business.
       authentication: new Authentication(byServer ? this.#agent.keys : undefined),
       flow: this.#flow,
-    }, { awaitedAck: { initial: true, bringsAnswer: this.#offer === null }, message });
+    }, { awaitedAck: { initial: true, bringsAnswer: this.#invited.offer === null }, message });
     this.#agent.setLeg(this.#call, session);
     this.#replaced?.leg.abandon();
   }
@@ -282,23 +253,22 @@ export class IncomingCall implements Leg {
     const lines = headers.map(extraHeaderLine);
     this.#finish();
     this.#agent.setLeg(this.#call, undefined);
-    const options = { statusCode: status, ...this.#phrase(reason) };
-    if (status >= 400) {
-      this.#server.reject({ ...options, extraHeaders: lines });
-      return;
-    }
-    const contactLines = (contacts ?? []).flatMap((contact) => {
-      const uri = LiteralUri.parse(contact);
-      if (uri === undefined) this.#agent.log("warning", `no Contact for ${contact}: not a URI`);
-      return uri === undefined ? [] : [`Contact: <${uri}>`];
-    });
-    this.#server.redirect([], { ...options, extraHeaders: [...contactLines, ...lines] });
+    const contactLines = status < 400 ? this.#contactLines(contacts ?? []) : [];
+    this.#invite.reject(status, { ...this.#phrase(reason), headers: [...contactLines, ...lines] });
   }
 
-  #phrase(reason: string | undefined): { reasonPhrase?: string } {
+  #contactLines(contacts: readonly string[]): string[] {
+    return contacts.flatMap((contact) => {
+      const uri = parseUri(contact);
+      if (uri === undefined) this.#agent.log("warning", `no Contact for ${contact}: not a URI`);
+      return uri === undefined ? [] : [`Contact: <${uri.text}>`];
+    });
+  }
+
+  #phrase(reason: string | undefined): { reason?: string } {
     if (reason === undefined || reason === "") return {};
     try {
-      return { reasonPhrase: reasonPhrase(reason) };
+      return { reason: reasonPhrase(reason) };
     } catch (error) {
       this.#agent.log("warning", OffhookError.from(error).message);
       return {};
@@ -306,11 +276,11 @@ export class IncomingCall implements Leg {
   }
 
   /** The caller does not want the call any more, or cannot be reached. */
-  #giveUp(statusCode: number, elsewhere: boolean): void {
+  #giveUp(status: number, elsewhere: boolean): void {
     if (this.#stage === "over") return;
     this.#finish();
     this.#agent.setLeg(this.#call, undefined);
-    this.#server.reject({ statusCode });
+    this.#invite.reject(status);
     this.#agent.notify({ type: "CallCancelled", call: this.#call, elsewhere });
   }
 

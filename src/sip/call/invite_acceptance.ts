@@ -8,23 +8,20 @@
  *
  * Not on the real-time path.
  */
-import type {
-  AckableIncomingResponseWithSession,
-  IncomingResponseMessage,
-  SessionDialog,
-} from "sip.js/lib/core/index.js";
 import { OffhookError } from "../../base/errors.ts";
 import type { MediaDescription } from "../../core/media/media_description.ts";
 import type { SipEffect } from "../../core/ports/sip_port.ts";
 import type { Agent } from "../agent/agent.ts";
 import type { Authentication } from "../auth/authentication.ts";
-import { sdpOf } from "../library/capabilities.ts";
+import type { InviteAccepted } from "../library/client_invite.ts";
+import type { ResponseMessage } from "../library/peer_message.ts";
+import { sdpOf } from "../message/capabilities.ts";
 import type { EarlyDialogs } from "./early_dialogs.ts";
 import { remoteParty } from "../agent/identity.ts";
 import { sendInDialog } from "../dialog/in_dialog.ts";
 import type { InviteRequest } from "./invite_request.ts";
 import { Session } from "../dialog/session.ts";
-import { refreshTarget, sdpAddress, type SessionContext } from "../dialog/session_context.ts";
+import { sdpAddress, type SessionContext } from "../dialog/session_context.ts";
 import type { Flow } from "../transport/flow/types.ts";
 
 /** What the call knows when its 2xx comes. */
@@ -39,19 +36,18 @@ interface Invited {
 
 export class InviteAcceptance {
   readonly #invited: Invited;
-  readonly #message: IncomingResponseMessage;
+  readonly #message: ResponseMessage;
   readonly #context: SessionContext;
   readonly #acknowledge: (sdp?: string) => void;
 
-  constructor(response: AckableIncomingResponseWithSession, invited: Invited) {
+  constructor(accepted: InviteAccepted, invited: Invited) {
     const { agent, effect, invite, flow, early, authentication } = invited;
-    const dialog = response.session as SessionDialog;
+    const { dialog, message } = accepted;
     this.#invited = invited;
-    this.#message = response.message;
-    refreshTarget(dialog, response.message);
+    this.#message = message;
     const descriptions = early.descriptions(dialog.remoteTag);
     this.#context = { agent, call: effect.call, dialog, descriptions, authentication, flow };
-    this.#acknowledge = (sdp) => invite.acknowledge(response, sdp);
+    this.#acknowledge = (sdp) => invite.acknowledge(accepted, sdp);
   }
 
   /** Makes the session the call's leg. Returns why it cannot be: it is then ended already. */
@@ -78,7 +74,7 @@ export class InviteAcceptance {
   #takeAnswer(session: Session): OffhookError | undefined {
     let answer: MediaDescription | null;
     try {
-      answer = this.#invited.early.answer(this.#message.toTag ?? "", this.#message);
+      answer = this.#invited.early.answer(this.#message.toTag, this.#message);
     } catch (error) {
       session.abandonSilently();
       return OffhookError.from(error);
@@ -99,7 +95,7 @@ export class InviteAcceptance {
       type: "CallAccepted",
       call: effect.call,
       sipCallId: this.#message.callId,
-      dialog: this.#message.toTag ?? "",
+      dialog: this.#message.toTag,
       local: invite.sentFrom!,
       remote: remoteParty(this.#message, "to", agent.originOf(flow)),
       transport: flow.transport,

@@ -2,19 +2,15 @@
  * The INVITE of one outgoing call, in all its attempts: the same Call-ID and From, a CSeq one higher
  * each time (RFC 3261 §8.1.3.4, §22.2). Not on the real-time path.
  */
-import {
-  type AckableIncomingResponseWithSession,
-  type IncomingResponseMessage,
-  InviteUserAgentClient,
-  type OutgoingInviteRequestDelegate,
-  type OutgoingRequestMessage,
-} from "sip.js/lib/core/index.js";
 import type { Party } from "../../core/account/account.ts";
 import { OffhookError } from "../../base/errors.ts";
 import type { SipEffect } from "../../core/ports/sip_port.ts";
 import type { Agent } from "../agent/agent.ts";
 import type { Authentication } from "../auth/authentication.ts";
-import { ALLOW_LINE, SUPPORTED } from "../library/capabilities.ts";
+import type { ClientInvite, ClientInviteEvents, InviteAccepted } from "../library/client_invite.ts";
+import type { ResponseMessage } from "../library/peer_message.ts";
+import type { OutgoingRequest } from "../library/sip_stack.ts";
+import { ALLOW_LINE, sdpBody, SUPPORTED } from "../message/capabilities.ts";
 import {
   displayNameContent,
   extraHeaderLine,
@@ -22,17 +18,16 @@ import {
 } from "../../core/account/header_value.ts";
 import { newToken } from "../message/identifiers.ts";
 import { requestTarget } from "../agent/identity.ts";
-import { noteFlow } from "../library/message_flow.ts";
-import { LiteralUri } from "../library/literal_uri.ts";
 import { MAX_LONGER } from "../limits/pacing.ts";
-import { sdpBody } from "../dialog/session_context.ts";
 import {
   MIN_SESSION_SECONDS,
   SESSION_SECONDS,
   sessionExpiresLine,
 } from "../dialog/session_timer.ts";
 import type { Flow } from "../transport/flow/types.ts";
-import { unquoted } from "../message/uri.ts";
+import { parseUri, unquoted } from "../message/uri.ts";
+
+type Identity = OutgoingRequest["from"];
 
 export class InviteRequest {
   /** Our offer; undefined: the peer is asked for one. */
@@ -42,13 +37,14 @@ export class InviteRequest {
   readonly #authentication: Authentication;
   readonly #fromTag = newToken();
   readonly #extraLines: string[];
-  readonly #from: { uri: string; displayName: string } | undefined;
-  #target: LiteralUri;
+  readonly #from: Identity | undefined;
+  #target: string;
   #cseq = 0;
   #sessionSeconds = SESSION_SECONDS;
   #minimumSeconds = MIN_SESSION_SECONDS;
   #raised = 0;
-  #message: OutgoingRequestMessage | undefined;
+  /** From of the last attempt. */
+  #sent: Identity | undefined;
   #credentialLines: string[] = [];
 
   /** @throws OffhookError `usage` or `invalid-target` for what may not stand in a message */
@@ -67,7 +63,7 @@ export class InviteRequest {
         uri: from.uri,
         displayName: displayNameContent(from.displayName ?? "", "--from"),
       };
-      if (LiteralUri.parse(from.uri) === undefined) {
+      if (parseUri(from.uri) === undefined) {
         throw new OffhookError("usage", `${JSON.stringify(from.uri)} is not a SIP address`, {
           hint: "Write --from sip:user@host.",
           data: { from: from.uri },
@@ -76,16 +72,16 @@ export class InviteRequest {
     }
   }
 
-  get target(): LiteralUri {
+  get target(): string {
     return this.#target;
   }
 
   /** From as the last attempt had it; undefined before the first. */
   get sentFrom(): Party | undefined {
-    const from = this.#message?.from;
+    const from = this.#sent;
     if (from === undefined) return undefined;
     const name = unquoted(`"${from.displayName}"`);
-    return { uri: from.uri.toString(), ...(name === "" ? {} : { displayName: name }) };
+    return { uri: from.uri, ...(name === "" ? {} : { displayName: name }) };
   }
 
   /** @throws OffhookError `invalid-target` */
@@ -94,8 +90,8 @@ export class InviteRequest {
   }
 
   /** Takes the Min-SE of a 422 (RFC 4028 §7.3); false: it asks for nothing new. */
-  raiseInterval(message: IncomingResponseMessage): boolean {
-    const least = Number(message.getHeader("min-se"));
+  raiseInterval(message: ResponseMessage): boolean {
+    const least = Number(message.header("min-se"));
     if (!Number.isInteger(least) || least <= this.#minimumSeconds || least > 86_400) return false;
     if (++this.#raised > MAX_LONGER) return false;
     this.#minimumSeconds = least;
@@ -104,61 +100,27 @@ export class InviteRequest {
   }
 
   /** Sends the next attempt. */
-  send(delegate: OutgoingInviteRequestDelegate, flow: Flow): InviteUserAgentClient {
+  send(events: ClientInviteEvents, flow: Flow): ClientInvite {
     this.#cseq += 1;
-    const { core } = this.#agent;
-    const identity = this.#from ?? this.#agent.identityOn(flow);
-    const message = core.makeOutgoingRequestMessage(
-      "INVITE",
-      this.#target,
-      LiteralUri.parse(identity.uri)!,
-      this.#target,
-      {
-        callId: this.callId,
-        cseq: this.#cseq,
-        fromTag: this.#fromTag,
-        fromDisplayName: identity.displayName,
-        optionTags: this.#optionTags(),
-      },
-      this.#lines(),
-      this.sdp === undefined ? undefined : sdpBody(this.sdp),
-    );
-    this.#message = message;
-    noteFlow(message, flow);
-    return new InviteUserAgentClient(core, message, delegate);
-  }
-
-  /**
-   * CANCEL for the attempt that is under way (RFC 3261 §9.1). SIP.js's own gives it another display
-   * name in From than the INVITE's, and waits for the wrong thing.
-   */
-  cancel(client: InviteUserAgentClient): void {
-    const invite = this.#message;
-    if (invite === undefined || client.message !== invite) return;
-    const { core } = this.#agent;
-    const message = core.makeOutgoingRequestMessage(
-      "CANCEL",
-      invite.ruri,
-      invite.from.uri,
-      invite.to.uri,
-      {
-        callId: invite.callId,
-        cseq: invite.cseq,
-        fromTag: invite.fromTag,
-        fromDisplayName: invite.from.displayName,
-        routeSet: invite.getHeaders("route"),
-      },
-    );
-    message.branch = invite.branch;
-    core.request(message);
+    const from = this.#from ?? this.#agent.identityOn(flow);
+    this.#sent = from;
+    const request = {
+      method: "INVITE",
+      target: this.#target,
+      from,
+      callId: this.callId,
+      fromTag: this.#fromTag,
+      cseq: this.#cseq,
+      supported: this.#optionTags(),
+      headers: this.#lines(),
+      ...(this.sdp === undefined ? {} : { body: sdpBody(this.sdp) }),
+    };
+    return this.#agent.stack.invite(request, flow, events);
   }
 
   /** ACK to a 2xx, with the INVITE's credentials (RFC 3261 §13.2.2.4). */
-  acknowledge(response: AckableIncomingResponseWithSession, sdp: string | undefined): void {
-    response.ack({
-      extraHeaders: [...this.#credentialLines],
-      ...(sdp === undefined ? {} : { body: sdpBody(sdp) }),
-    });
+  acknowledge({ acknowledge }: InviteAccepted, sdp: string | undefined): void {
+    acknowledge(this.#credentialLines, sdp === undefined ? undefined : sdpBody(sdp));
   }
 
   /** Without an offer of ours a reliable 18x would bring one, which the port has no way for. */
@@ -169,7 +131,7 @@ export class InviteRequest {
   #lines(): string[] {
     this.#credentialLines = this.#authentication.lines({
       method: "INVITE",
-      uri: this.#target.toRaw(),
+      uri: this.#target,
       body: this.sdp ?? "",
     });
     return [

@@ -11,14 +11,6 @@
  * comes after it is not answered. Of a peer that says nothing at all the core hears after a second:
  * the rest of the wait is ours. Not on the real-time path.
  */
-import type {
-  AckableIncomingResponseWithSession,
-  IncomingResponseMessage,
-  InviteUserAgentClient,
-  OutgoingInviteRequestDelegate,
-  PrackableIncomingResponseWithSession,
-  SessionDialog,
-} from "sip.js/lib/core/index.js";
 import type { TimerHandle } from "../../base/clock.ts";
 import { type ErrorJson, OffhookError } from "../../base/errors.ts";
 import type { SipEffect } from "../../core/ports/sip_port.ts";
@@ -26,9 +18,10 @@ import type { Agent, CallEffect, Leg } from "../agent/agent.ts";
 import { Authentication } from "../auth/authentication.ts";
 import { EarlyDialogs } from "./early_dialogs.ts";
 import { EarlyOffers } from "./early_offers.ts";
-import { finalOf, isSilence } from "../dialog/in_dialog.ts";
+import type { ClientInvite, ClientInviteEvents, InviteAccepted } from "../library/client_invite.ts";
+import type { Dialog, DialogEvents } from "../library/dialog.ts";
+import type { ResponseMessage } from "../library/peer_message.ts";
 import { InviteAcceptance } from "./invite_acceptance.ts";
-import type { UpdateDelegate } from "../library/update.ts";
 import { InviteRequest } from "./invite_request.ts";
 import { Redirection } from "./redirection.ts";
 import { SessionDescriptions } from "../sdp/session_descriptions.ts";
@@ -43,10 +36,10 @@ const SILENT_MS = 1_000;
 type Stage =
   /** Nothing of ours is on the wire: a flow or a password is awaited. */
   | { name: "waiting" }
-  | { name: "inviting"; client: InviteUserAgentClient; provisional: boolean }
+  | { name: "inviting"; client: ClientInvite; provisional: boolean }
   | {
     name: "cancelling";
-    client: InviteUserAgentClient;
+    client: ClientInvite;
     sent: boolean;
     guard: TimerHandle;
     /** Ends the core's wait for a silent peer. */
@@ -101,7 +94,7 @@ export class OutgoingCall implements Leg {
   async #begin(): Promise<void> {
     const invite = new InviteRequest(this.#agent, this.#effect, this.#authentication);
     this.#invite = invite;
-    this.#flow = await this.#agent.flowToward(invite.target.toString());
+    this.#flow = await this.#agent.flowToward(invite.target);
     if (this.#stage.name !== "waiting") return;
     const { offer } = this.#effect;
     if (offer !== null) {
@@ -114,17 +107,17 @@ export class OutgoingCall implements Leg {
   #send(): void {
     const invite = this.#invite;
     if (this.#stage.name !== "waiting" || invite === undefined) return;
-    const client = invite.send(this.#delegate(), this.#flow!);
+    const client = invite.send(this.#events(), this.#flow!);
     this.#stage = { name: "inviting", client, provisional: false };
   }
 
-  #delegate(): OutgoingInviteRequestDelegate {
+  #events(): ClientInviteEvents {
     return {
-      onTrying: () => this.#provisional(),
-      onProgress: (response) => this.#progress(response),
-      onAccept: (response) => this.#accepted(response),
-      onRedirect: ({ message }) => this.#redirected(message),
-      onReject: ({ message }) => this.#rejected(message),
+      trying: () => this.#provisional(),
+      progress: (message, dialog) => this.#progress(message, dialog),
+      accepted: (accepted) => this.#accepted(accepted),
+      redirected: (message) => this.#redirected(message),
+      rejected: (message) => this.#rejected(message),
     };
   }
 
@@ -134,14 +127,13 @@ export class OutgoingCall implements Leg {
     else if (stage.name === "cancelling" && !stage.sent) {
       stage.sent = true;
       this.#agent.clock.clearTimeout(stage.silence);
-      this.#invite?.cancel(stage.client);
+      stage.client.cancel();
     }
   }
 
-  #progress({ message, session }: PrackableIncomingResponseWithSession): void {
+  #progress(message: ResponseMessage, dialog: Dialog): void {
     this.#provisional();
-    const dialog = session as SessionDialog;
-    dialog.delegate = this.#earlyDelegate(dialog);
+    dialog.events = this.#earlyEvents(dialog);
     const description = this.#effect.offer === null
       ? undefined
       : this.#early.progress(dialog, message);
@@ -150,15 +142,15 @@ export class OutgoingCall implements Leg {
       type: "CallProgress",
       sipCallId: message.callId,
       call: this.#effect.call,
-      status: message.statusCode ?? 0,
-      reason: message.reasonPhrase ?? "",
+      status: message.status,
+      reason: message.reason,
       dialog: dialog.remoteTag,
       ...(description === undefined ? {} : { description }),
     });
   }
 
   /** Requests inside an early dialog: the peer may change the sound before it answers. */
-  #earlyDelegate(dialog: SessionDialog): SessionDialog["delegate"] & UpdateDelegate {
+  #earlyEvents(dialog: Dialog): DialogEvents {
     return {
       onUpdate: (server) => {
         const settled = this.#stage.name === "inviting" && this.#early.isSettled(dialog.remoteTag);
@@ -182,11 +174,11 @@ export class OutgoingCall implements Leg {
     this.#tellRejected(487, reason, new OffhookError("no-answer", reason).toJSON());
   }
 
-  #accepted(response: AckableIncomingResponseWithSession): void {
+  #accepted(accepted: InviteAccepted): void {
     this.#offers.close();
     const wanted = this.#stage.name === "inviting";
     if (this.#stage.name === "cancelling") this.#over(487, "Request Terminated");
-    const acceptance = new InviteAcceptance(response, {
+    const acceptance = new InviteAcceptance(accepted, {
       agent: this.#agent,
       effect: this.#effect,
       invite: this.#invite!,
@@ -200,13 +192,13 @@ export class OutgoingCall implements Leg {
     if (error !== undefined) this.#tellRejected(488, "Not Acceptable Here", error.toJSON());
   }
 
-  #redirected(message: IncomingResponseMessage): void {
-    this.#redirection.add(message.getHeaders("contact"));
+  #redirected(message: ResponseMessage): void {
+    this.#redirection.add(message.headers("contact"));
     if (!this.#tryNext()) this.#refused(message);
   }
 
-  #rejected(message: IncomingResponseMessage): void {
-    const { status } = finalOf(message);
+  #rejected(message: ResponseMessage): void {
+    const { status } = message;
     if (this.#stage.name !== "inviting") return this.#refused(message);
     if (status === 401 || status === 407) return this.#challenged(message);
     if (status === 422 && this.#invite?.raiseInterval(message)) return this.#again();
@@ -215,11 +207,11 @@ export class OutgoingCall implements Leg {
     this.#refused(message);
   }
 
-  #challenged(message: IncomingResponseMessage): void {
+  #challenged(message: ResponseMessage): void {
     this.#stage = { name: "waiting" };
     this.#authentication.accept(message, "first").then(
       () => this.#send(),
-      (error) => this.#failed(message.statusCode ?? 401, OffhookError.from(error)),
+      (error) => this.#failed(message.status, OffhookError.from(error)),
     );
   }
 
@@ -248,12 +240,11 @@ export class OutgoingCall implements Leg {
     this.#send();
   }
 
-  #refused(message: IncomingResponseMessage): void {
-    const response = finalOf(message);
-    const { status, reason } = response;
+  #refused(message: ResponseMessage): void {
+    const { status, reason } = message;
     const known = this.#agent.failureOf(this.#invite?.callId ?? "", "INVITE");
     if (known !== undefined) return this.#over(0, known.message, known);
-    if (isSilence(response)) return this.#failed(0, silenceError(this.#flow!));
+    if (message.isSilence) return this.#failed(0, silenceError(this.#flow!));
     this.#over(status, reason);
   }
 
@@ -276,7 +267,7 @@ export class OutgoingCall implements Leg {
     }, CANCELLED_MS);
     const silence = provisional ? undefined : clock.setTimeout(() => this.#silent(), SILENT_MS);
     this.#stage = { name: "cancelling", client, sent: provisional, guard, silence, told: false };
-    if (provisional) this.#invite?.cancel(client);
+    if (provisional) client.cancel();
   }
 
   /** Nothing came, not even after the cancel. What may still come is cancelled all the same. */

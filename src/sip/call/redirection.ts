@@ -2,9 +2,8 @@
  * The targets of one call that is redirected (RFC 3261 §8.1.3.4): Contacts in the order of q, each
  * tried once, and no more than a limit of them. Pure.
  */
-import { LiteralUri } from "../library/literal_uri.ts";
 import { MAX_REDIRECTIONS } from "../limits/pacing.ts";
-import { parseNameAddrList } from "../message/uri.ts";
+import { parseNameAddrList, withoutHeaders } from "../message/uri.ts";
 
 const TAKEN_SCHEMES = ["sip", "sips", "tel"];
 /** A call that was to be encrypted is not made in the clear by a redirection (RFC 3261 §8.1.3.4). */
@@ -27,7 +26,7 @@ export class Redirection {
     const found = contacts.flatMap((value) => parseNameAddrList(value) ?? [])
       .filter(({ uri }) => this.#schemes.includes(uri.scheme))
       .map(({ uri, parameters }) => ({
-        target: new LiteralUri(uri).withoutHeaders().toString(),
+        target: withoutHeaders(uri).text,
         q: quality(parameters.get("q")),
       }))
       // Equal values keep their order: sort is stable.

@@ -6,8 +6,8 @@
  *
  * One at a time: a second one waits for the PRACK of the first. Not on the real-time path.
  */
-import type { IncomingRequest } from "sip.js/lib/core/index.js";
 import type { Clock, TimerHandle } from "../../base/clock.ts";
+import type { ServerRequest } from "../library/server_request.ts";
 
 const T1_MS = 500;
 const GIVE_UP_MS = 64 * T1_MS;
@@ -31,7 +31,7 @@ interface Outstanding {
 export class ReliableProgress {
   readonly #clock: Clock;
   readonly #timedOut: () => void;
-  readonly #offered: (prack: IncomingRequest) => void;
+  readonly #offered: (prack: ServerRequest) => void;
   readonly #cseq: number;
   readonly #waiting: ReliableResponse[] = [];
   #rseq: number;
@@ -47,7 +47,7 @@ export class ReliableProgress {
     random: () => number,
     cseq: number,
     timedOut: () => void,
-    offered: (prack: IncomingRequest) => void,
+    offered: (prack: ServerRequest) => void,
   ) {
     this.#clock = clock;
     this.#cseq = cseq;
@@ -78,19 +78,19 @@ export class ReliableProgress {
   }
 
   /** Answers a PRACK. @returns whether it acknowledged a description */
-  receive(request: IncomingRequest): boolean {
-    const [rseq, cseq, method] = (request.message.getHeader("rack") ?? "").trim().split(/\s+/);
+  receive(request: ServerRequest): boolean {
+    const [rseq, cseq, method] = (request.message.header("rack") ?? "").trim().split(/\s+/);
     const outstanding = this.#outstanding;
     const matches = outstanding !== undefined && Number(rseq) === outstanding.rseq &&
       Number(cseq) === this.#cseq && method?.toUpperCase() === "INVITE";
     if (!matches) {
-      request.reject({ statusCode: 481 });
+      request.reject(481);
       return false;
     }
     const { described } = outstanding.response;
     if (!request.message.body) request.accept();
     else if (described) this.#offered(request);
-    else request.reject({ statusCode: 488 });
+    else request.reject(488);
     this.#clock.clearTimeout(outstanding.timer);
     this.#outstanding = undefined;
     const next = this.#waiting.shift();

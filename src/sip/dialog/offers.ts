@@ -9,30 +9,23 @@
  *
  * One exchange at a time: a second one is refused with 491, or waits. Not on the real-time path.
  */
-import {
-  type IncomingInviteRequest,
-  type IncomingRequestMessage,
-  type IncomingResponseMessage,
-  type ReInviteUserAgentServer,
-  SessionState,
-  TransactionState,
-  type UserAgentServer,
-} from "sip.js/lib/core/index.js";
 import { OffhookError } from "../../base/errors.ts";
 import type { MediaDescription } from "../../core/media/media_description.ts";
 import { Decision } from "./decision.ts";
-import { ACCEPT_LINE, ALLOW_LINE, sdpOf } from "../library/capabilities.ts";
-import { type FinalResponse, isDialogGone } from "./in_dialog.ts";
+import type { RequestMessage, ResponseMessage } from "../library/peer_message.ts";
+import type { ServerReinvite, ServerRequest } from "../library/server_request.ts";
+import { ACCEPT_LINE, ALLOW_LINE, sdpBody, sdpOf } from "../message/capabilities.ts";
+import { isDialogGone } from "./in_dialog.ts";
 import { sendReinvite } from "./reinvite.ts";
 import { refusesInterval } from "./session_refresh.ts";
-import { sdpAddress, sdpBody, type SessionContext } from "./session_context.ts";
+import { sdpAddress, type SessionContext } from "./session_context.ts";
 
 /** What an exchange means for the session around it. */
 export interface OfferEvents {
   /** Session-Expires for a 2xx to `request`, or for a request of ours. */
-  timerLines(request: IncomingRequestMessage | undefined): string[];
+  timerLines(request: RequestMessage | undefined): string[];
   /** A 2xx was sent to this request, or this 2xx was received: the session timer starts anew. */
-  refreshed(message: IncomingRequestMessage | IncomingResponseMessage): void;
+  refreshed(message: RequestMessage | ResponseMessage): void;
   /** The peer does not know the dialog any more, or is gone. */
   lost(error: OffhookError): void;
 }
@@ -62,42 +55,39 @@ export class Offers {
     this.#awaitedAck = awaitedAck;
   }
 
-  /** A re-INVITE; SIP.js has refused those that collide with a re-INVITE of ours. */
-  receiveInvite(request: IncomingInviteRequest): void {
-    const server = request as unknown as ReInviteUserAgentServer;
+  /** A re-INVITE; those that collide with a re-INVITE of ours have been refused. */
+  receiveInvite(server: ServerReinvite): void {
     if (this.#refuses(server)) return;
     const offer = this.#offerOf(server);
     if (offer === undefined) return;
-    server.delegate = {
-      onCancel: () => {
-        if (this.#decision.withdraw()) server.reject({ statusCode: 487 });
-      },
+    server.onCancel = () => {
+      if (this.#decision.withdraw()) server.reject(487);
     };
     this.#askCore(server, offer, (sdp) => {
       this.#awaitedAck = { initial: false, bringsAnswer: offer === null };
-      server.accept({ statusCode: 200, extraHeaders: this.#lines(server), body: sdpBody(sdp) });
-      this.#watchAck(server);
+      server.accept({ headers: this.#lines(server), body: sdpBody(sdp) });
+      server.whenUnacknowledged(() => this.#unacknowledged());
     });
   }
 
   /** An UPDATE: with an offer, or as a mere refresh. */
-  receiveUpdate(server: UserAgentServer): void {
+  receiveUpdate(server: ServerRequest): void {
     if (this.#refuses(server)) return;
     const { message } = server;
     if (!message.body) {
-      server.accept({ statusCode: 200, extraHeaders: this.#lines(server) });
+      server.accept({ headers: this.#lines(server) });
       return this.#events.refreshed(message);
     }
-    if (this.#inviting) return void server.reject({ statusCode: 491 });
+    if (this.#inviting) return server.reject(491);
     const offer = this.#offerOf(server);
     if (offer === undefined) return;
     this.#askCore(server, offer, (sdp) => {
-      server.accept({ statusCode: 200, extraHeaders: this.#lines(server), body: sdpBody(sdp) });
+      server.accept({ headers: this.#lines(server), body: sdpBody(sdp) });
     });
   }
 
   /** The ACK to a 2xx of ours. */
-  receiveAck(message: IncomingRequestMessage): void {
+  receiveAck(message: RequestMessage): void {
     const { agent, call, descriptions } = this.#context;
     const awaited = this.#awaitedAck;
     this.#awaitedAck = undefined;
@@ -138,7 +128,7 @@ export class Offers {
    * A re-INVITE with what we said last, for the session timer.
    * @param refused called with the refusal, or without one when another exchange is under way
    */
-  refresh(refused: (response: FinalResponse | undefined) => void): void {
+  refresh(refused: (response: ResponseMessage | undefined) => void): void {
     if (this.#isBusy() || this.#decision.isOpen) return refused(undefined);
     this.#invite(this.#context.descriptions.current, (_message, ack) => ack(), refused);
   }
@@ -148,7 +138,7 @@ export class Offers {
    * @returns undefined when there is none that could be read; it is acknowledged then
    */
   offerToAcknowledge(
-    message: IncomingResponseMessage,
+    message: ResponseMessage,
     ack: (sdp?: string) => void,
   ): MediaDescription | undefined {
     const { descriptions } = this.#context;
@@ -182,16 +172,13 @@ export class Offers {
   }
 
   #isBusy(): boolean {
-    const { dialog } = this.#context;
-    return this.#inviting || dialog.reinviteUserAgentServer !== undefined ||
-      dialog.reinviteUserAgentClient !== undefined ||
-      dialog.sessionState === SessionState.AckWait;
+    return this.#inviting || this.#context.dialog.isInviting;
   }
 
   #invite(
     sdp: string | undefined,
-    accepted: (message: IncomingResponseMessage, ack: (sdp?: string) => void) => void,
-    rejected: (response: FinalResponse) => void,
+    accepted: (message: ResponseMessage, ack: (sdp?: string) => void) => void,
+    rejected: (response: ResponseMessage) => void,
   ): void {
     this.#inviting = true;
     const headers = this.#lines(undefined);
@@ -218,29 +205,29 @@ export class Offers {
     this.send(queued.offer);
   }
 
-  #refuses(server: UserAgentServer): boolean {
+  #refuses(server: ServerRequest): boolean {
     if (refusesInterval(server)) return true;
     if (!this.#decision.isOpen) return false;
-    server.reject({ statusCode: 491 });
+    server.reject(491);
     return true;
   }
 
   /** The request's offer; null when it asks for ours; undefined when it was refused. */
-  #offerOf(server: UserAgentServer): MediaDescription | null | undefined {
+  #offerOf(server: ServerRequest): MediaDescription | null | undefined {
     const { message } = server;
     const sdp = sdpOf(message);
     if (sdp === undefined) {
       if (!message.body) return null;
-      server.reject({ statusCode: 415, extraHeaders: [ACCEPT_LINE] });
+      server.reject(415, { headers: [ACCEPT_LINE] });
       return undefined;
     }
     const offer = this.#read(sdp, (text) => this.#context.descriptions.receiveOffer(text));
-    if (offer === undefined) server.reject({ statusCode: 488 });
+    if (offer === undefined) server.reject(488);
     return offer;
   }
 
   #askCore(
-    server: UserAgentServer,
+    server: ServerRequest,
     offer: MediaDescription | null,
     accept: (sdp: string) => void,
   ): void {
@@ -255,27 +242,20 @@ export class Offers {
         );
         this.#events.refreshed(server.message);
       },
-      reject: (statusCode) => void server.reject({ statusCode }),
+      reject: (status) => server.reject(status),
     });
     agent.notify({ type: "RemoteOffer", call, offer });
   }
 
-  #lines(server: UserAgentServer | undefined): string[] {
+  #lines(server: ServerRequest | undefined): string[] {
     const { agent } = this.#context;
     return [agent.contactLine(), ALLOW_LINE, ...this.#events.timerLines(server?.message)];
   }
 
-  /** SIP.js leaves a re-INVITE without ACK pending for ever, and then refuses all others. */
-  #watchAck(server: ReInviteUserAgentServer): void {
-    const { dialog } = this.#context;
-    server.transaction.addStateChangeListener(() => {
-      if (server.transaction.state !== TransactionState.Terminated) return;
-      if (dialog.reinviteUserAgentServer !== server) return;
-      dialog.reinviteUserAgentServer = undefined;
-      this.#events.lost(
-        new OffhookError("unreachable", "the peer did not acknowledge our answer to its re-INVITE"),
-      );
-    });
+  #unacknowledged(): void {
+    this.#events.lost(
+      new OffhookError("unreachable", "the peer did not acknowledge our answer to its re-INVITE"),
+    );
   }
 
   #read<T>(sdp: string | undefined, read: (sdp: string) => T): T | undefined {
@@ -289,7 +269,7 @@ export class Offers {
   }
 }
 
-function lostError({ status, reason }: FinalResponse): OffhookError {
+function lostError({ status, reason }: ResponseMessage): OffhookError {
   return new OffhookError("unreachable", `the peer lost the call: ${status} ${reason}`.trimEnd(), {
     data: { status },
   });

@@ -6,11 +6,12 @@
  *
  * Not on the real-time path.
  */
-import type { IncomingRequestMessage, SessionDialog } from "sip.js/lib/core/index.js";
 import type { SipEffect } from "../../core/ports/sip_port.ts";
 import { headerValue } from "../../core/account/header_value.ts";
 import { requestTarget } from "../agent/identity.ts";
-import { LiteralUri } from "../library/literal_uri.ts";
+import type { Dialog } from "../library/dialog.ts";
+import type { ReadableMessage } from "../message/readable_message.ts";
+import { parseUri } from "../message/uri.ts";
 import { sendInDialog } from "./in_dialog.ts";
 import type { SessionContext } from "./session_context.ts";
 
@@ -21,18 +22,18 @@ import type { SessionContext } from "./session_context.ts";
 export function sendRefer(
   context: SessionContext,
   effect: Extract<SipEffect, { type: "SendRefer" }>,
-  replaced: SessionDialog | undefined,
+  replaced: Dialog | undefined,
 ): void {
   const { agent, call, dialog, authentication } = context;
   const { server } = agent.account;
   // It is the peer that will call it: a tel: URI may stay one.
-  const target = server === "" && LiteralUri.parse(effect.target)?.scheme === "tel"
+  const target = server === "" && parseUri(effect.target)?.scheme === "tel"
     ? effect.target
-    : requestTarget(effect.target, agent.account).toString();
+    : requestTarget(effect.target, agent.account);
   const referTo = replaced === undefined ? target : withReplaces(target, replaced);
   const headers = [
     `Refer-To: <${headerValue("target", referTo)}>`,
-    `Referred-By: <${dialog.localURI}>`,
+    `Referred-By: <${dialog.localUri}>`,
     agent.contactLine(),
   ];
   sendInDialog(agent, dialog, authentication, { method: "REFER", headers }, (response) => {
@@ -43,16 +44,16 @@ export function sendRefer(
 }
 
 /** The target's URI with the Replaces of another dialog, seen from its peer (RFC 3891 §3). */
-function withReplaces(target: string, { callId, localTag, remoteTag }: SessionDialog): string {
+function withReplaces(target: string, { callId, localTag, remoteTag }: Dialog): string {
   const value = `${callId};to-tag=${remoteTag};from-tag=${localTag}`;
   return `${target}?Replaces=${encodeURIComponent(value)}`;
 }
 
 /** The status line in a NOTIFY of the refer event; undefined when it is none. */
 export function referStatus(
-  message: IncomingRequestMessage,
+  { body }: Pick<ReadableMessage, "body">,
 ): { status: number; reason: string } | undefined {
-  const match = /^SIP\/2\.0 ([1-6][0-9]{2})(?: ([^\r\n]*))?/i.exec(message.body ?? "");
+  const match = /^SIP\/2\.0 ([1-6][0-9]{2})(?: ([^\r\n]*))?/i.exec(body);
   if (match === null) return undefined;
   return { status: Number(match[1]), reason: (match[2] ?? "").trim() };
 }

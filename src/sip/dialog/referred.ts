@@ -6,13 +6,13 @@
  *
  * A peer that wants no news (`Refer-Sub: false`, RFC 4488) gets none. Not on the real-time path.
  */
-import type { IncomingReferRequest } from "sip.js/lib/core/index.js";
 import { headerValue, reasonPhrase } from "../../core/account/header_value.ts";
 import { newToken } from "../message/identifiers.ts";
 import { sendInDialog } from "./in_dialog.ts";
-import { LiteralUri } from "../library/literal_uri.ts";
+import type { ServerRequest } from "../library/server_request.ts";
+import type { MessageBody } from "../message/readable_message.ts";
 import type { SessionContext } from "./session_context.ts";
-import { parseNameAddr } from "../message/uri.ts";
+import { parseNameAddr, withoutHeaders } from "../message/uri.ts";
 
 /** Seconds that a transferor is told to wait for news. */
 const EXPIRES = 120;
@@ -22,7 +22,7 @@ const REPLACES = /^[^\s;,]+(?:;[^\s;,]+)+$/;
 export class Referred {
   readonly #context: SessionContext;
   /** Not answered yet. */
-  #request: IncomingReferRequest | undefined;
+  #request: ServerRequest | undefined;
   /** CSeq of the REFER that NOTIFY is about (§2.4.6). */
   #id = 0;
   #wantsNews = true;
@@ -31,23 +31,23 @@ export class Referred {
     this.#context = context;
   }
 
-  receive(request: IncomingReferRequest): void {
+  receive(request: ServerRequest): void {
     const { message } = request;
-    const referTo = parseNameAddr(message.getHeader("refer-to") ?? "");
+    const referTo = parseNameAddr(message.header("refer-to") ?? "");
     const method = referTo?.uri.parameters.get("method")?.toUpperCase() ?? "INVITE";
     if (referTo === undefined || method !== "INVITE") {
-      return void request.reject({ statusCode: 400, reasonPhrase: "Bad Refer-To" });
+      return request.reject(400, { reason: "Bad Refer-To" });
     }
-    if (this.#request !== undefined) return void request.reject({ statusCode: 491 });
+    if (this.#request !== undefined) return request.reject(491);
     this.#request = request;
     const { agent, call, dialog } = this.#context;
     const replaces = replacesIn(referTo.uri.headers);
     agent.notify({
       type: "ReferReceived",
       call,
-      target: new LiteralUri(referTo.uri).withoutHeaders().toString(),
+      target: withoutHeaders(referTo.uri).text,
       referral: newToken(),
-      referredBy: message.getHeader("referred-by")?.trim() ?? `<${dialog.remoteURI}>`,
+      referredBy: message.header("referred-by")?.trim() ?? `<${dialog.remoteUri}>`,
       ...(replaces === undefined ? {} : { replaces }),
     });
   }
@@ -56,14 +56,14 @@ export class Referred {
     const request = this.#request;
     this.#request = undefined;
     if (request === undefined) return;
-    if (status !== 202) return void request.reject({ statusCode: status });
+    if (status !== 202) return request.reject(status);
     this.#id = request.message.cseq;
-    this.#wantsNews = request.message.getHeader("refer-sub")?.trim().toLowerCase() !== "false";
-    const extraHeaders = [
+    this.#wantsNews = request.message.header("refer-sub")?.trim().toLowerCase() !== "false";
+    const headers = [
       this.#context.agent.contactLine(),
       ...(this.#wantsNews ? [] : ["Refer-Sub: false"]),
     ];
-    request.accept({ statusCode: 202, extraHeaders });
+    request.accept({ headers }, 202);
   }
 
   report(status: number, reason: string): void {
@@ -75,9 +75,9 @@ export class Referred {
       `Subscription-State: ${state}`,
       agent.contactLine(),
     ];
-    const body = {
-      contentDisposition: "render",
-      contentType: "message/sipfrag;version=2.0",
+    const body: MessageBody = {
+      disposition: "render",
+      type: "message/sipfrag;version=2.0",
       content: `SIP/2.0 ${status} ${reasonPhrase(reason)}\r\n`,
     };
     sendInDialog(agent, dialog, authentication, { method: "NOTIFY", headers, body }, (response) => {

@@ -7,28 +7,23 @@
  *
  * A lost connection ends nothing: requests fail, the dialog stays. Not on the real-time path.
  */
-import type {
-  IncomingRequest,
-  IncomingRequestMessage,
-  IncomingResponseMessage,
-  SessionDelegate,
-  SessionDialog,
-} from "sip.js/lib/core/index.js";
-import { SessionState } from "sip.js/lib/core/index.js";
 import { OffhookError } from "../../base/errors.ts";
 import type { CallEffect, Leg } from "../agent/agent.ts";
 import { DTMF_RELAY, dtmfRelayBody, parseDtmfBody } from "../message/dtmf_relay.ts";
-import { ACCEPT_LINE } from "../library/capabilities.ts";
-import { type InDialogRequest, isDialogGone, isSilence, sendInDialog } from "./in_dialog.ts";
+import type { Dialog, DialogEvents, DialogRequest } from "../library/dialog.ts";
+import type { RequestMessage, ResponseMessage } from "../library/peer_message.ts";
+import type { ServerRequest } from "../library/server_request.ts";
+import { ACCEPT_LINE } from "../message/capabilities.ts";
+import type { MessageBody } from "../message/readable_message.ts";
+import { isDialogGone, sendInDialog } from "./in_dialog.ts";
 import { type AwaitedAck, Offers } from "./offers.ts";
-import type { UpdateDelegate } from "../library/update.ts";
 import { referStatus, sendRefer } from "./referral.ts";
 import { Referred } from "./referred.ts";
 import { reasonText } from "../message/reason.ts";
+import { parseParameterised } from "../message/uri.ts";
 import type { SessionContext } from "./session_context.ts";
 import { SessionRefresh } from "./session_refresh.ts";
 
-type Message = IncomingRequestMessage | IncomingResponseMessage;
 type Stage =
   | { name: "confirmed" }
   /** A BYE of ours waits for the ACK to our 2xx (RFC 3261 §15). */
@@ -40,7 +35,7 @@ export interface SessionStart {
   /** Of the INVITE that we accepted; absent: the INVITE was ours. */
   awaitedAck?: AwaitedAck;
   /** INVITE of the peer that we accepted, or 2xx to ours: says Allow and Session-Expires. */
-  message: Message;
+  message: RequestMessage | ResponseMessage;
 }
 
 export class Session implements Leg {
@@ -64,10 +59,10 @@ export class Session implements Leg {
       refreshed: (refreshing) => this.#refresh.refreshed(refreshing),
       lost: (error) => this.#lose(error),
     }, awaitedAck);
-    context.dialog.delegate = this.#delegate();
+    context.dialog.events = this.#events();
   }
 
-  get dialog(): SessionDialog | undefined {
+  get dialog(): Dialog | undefined {
     return this.#stage.name === "over" ? undefined : this.context.dialog;
   }
 
@@ -106,9 +101,9 @@ export class Session implements Leg {
     this.#leave(undefined);
   }
 
-  #delegate(): SessionDelegate & UpdateDelegate {
+  #events(): DialogEvents {
     return {
-      onAck: ({ message }) => this.#acknowledged(message),
+      onAck: (message) => this.#acknowledged(message),
       onAckTimeout: () =>
         this.#lose(new OffhookError("unreachable", "the caller did not acknowledge our answer")),
       onBye: (request) => this.#byeReceived(request),
@@ -120,45 +115,42 @@ export class Session implements Leg {
     };
   }
 
-  #acknowledged(message: IncomingRequestMessage): void {
+  #acknowledged(message: RequestMessage): void {
     this.offers.receiveAck(message);
     if (this.#stage.name === "awaiting-ack") this.#sendBye(undefined);
   }
 
-  #byeReceived(request: IncomingRequest): void {
+  #byeReceived(request: ServerRequest): void {
     request.accept();
     if (this.#stage.name === "over") return;
     const by = this.#stage.name === "confirmed" ? "remote" : "local";
     this.#end(by, reasonText(request.message) ?? "the other side hung up", undefined);
   }
 
-  #infoReceived(request: IncomingRequest): void {
+  #infoReceived(request: ServerRequest): void {
     const { message } = request;
-    const contentType: unknown = message.parseHeader("content-type");
-    const digit = parseDtmfBody(String(contentType ?? ""), message.body ?? "");
+    const contentType = parseParameterised(message.header("content-type") ?? "").value;
+    const digit = parseDtmfBody(contentType, message.body);
     if (digit !== undefined) {
       request.accept();
       this.context.agent.notify({ type: "InfoDigit", call: this.context.call, ...digit });
     } else if (!message.body) request.accept();
-    else request.reject({ statusCode: 415, extraHeaders: [`Accept: ${DTMF_RELAY}`] });
+    else request.reject(415, { headers: [`Accept: ${DTMF_RELAY}`] });
   }
 
-  #notifyReceived(request: IncomingRequest): void {
-    const event = (request.message.parseHeader("event") as { event?: string } | undefined)?.event;
-    if (event !== "refer") {
-      request.reject({ statusCode: 489, extraHeaders: ["Allow-Events: refer"] });
-      return;
-    }
+  #notifyReceived(request: ServerRequest): void {
+    const event = parseParameterised(request.message.header("event") ?? "").value;
+    if (event !== "refer") return request.reject(489, { headers: ["Allow-Events: refer"] });
     const progress = referStatus(request.message);
-    if (progress === undefined) return void request.reject({ statusCode: 400 });
+    if (progress === undefined) return request.reject(400);
     request.accept();
     this.context.agent.notify({ type: "ReferProgress", call: this.context.call, ...progress });
   }
 
   #sendDigit(digit: string, durationMs: number): void {
-    const body = {
-      contentDisposition: "render",
-      contentType: DTMF_RELAY,
+    const body: MessageBody = {
+      disposition: "render",
+      type: DTMF_RELAY,
       content: dtmfRelayBody({ digit, durationMs }),
     };
     this.#request("INFO", [], (response) => {
@@ -188,14 +180,14 @@ export class Session implements Leg {
    */
   #ask(): void {
     const { agent, call, dialog, authentication } = this.context;
-    const request: InDialogRequest = { method: "OPTIONS", headers: [ACCEPT_LINE] };
+    const request: DialogRequest = { method: "OPTIONS", headers: [ACCEPT_LINE] };
     sendInDialog(agent, dialog, authentication, request, (response) => {
-      const reason = isSilence(response)
+      const reason = response.isSilence
         ? "nothing answers"
         : `it answered ${response.status} ${response.reason}`.trim();
-      const verdict = isSilence(response) || isDialogGone(response)
+      const verdict = response.isSilence || isDialogGone(response)
         ? "gone"
-        : response.message.data === undefined
+        : response.isStandIn
         ? "unknown"
         : "there";
       agent.notify({ type: "DialogAnswered", call, verdict, reason });
@@ -205,8 +197,8 @@ export class Session implements Leg {
   #request(
     method: "INFO" | "UPDATE",
     headers: string[],
-    onFinal: Parameters<typeof sendInDialog>[4],
-    body?: Parameters<typeof sendInDialog>[3]["body"],
+    onFinal: (response: ResponseMessage) => void,
+    body?: MessageBody,
   ): void {
     const { agent, dialog, authentication } = this.context;
     const request = { method, headers, ...(body === undefined ? {} : { body }) };
@@ -228,7 +220,7 @@ export class Session implements Leg {
     this.offers.close();
     this.#refresh.stop();
     const { dialog } = this.context;
-    const mustWait = dialog.sessionState === SessionState.AckWait && error === undefined;
+    const mustWait = dialog.awaitsAck && error === undefined;
     if (mustWait) this.#stage = { name: "awaiting-ack" };
     else this.#sendBye(error);
   }
@@ -236,7 +228,7 @@ export class Session implements Leg {
   #sendBye(error: OffhookError | undefined): void {
     this.#stage = { name: "leaving" };
     const { agent, dialog, authentication } = this.context;
-    const request: InDialogRequest = { method: "BYE", headers: [] };
+    const request: DialogRequest = { method: "BYE", headers: [] };
     sendInDialog(agent, dialog, authentication, request, ({ status, reason }) => {
       if (this.#stage.name === "over") return;
       const told = status < 300 ? "hung up" : `hung up; the peer said ${status} ${reason}`;

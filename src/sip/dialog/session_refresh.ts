@@ -13,16 +13,12 @@
  * Deviation: a 2xx without `refresher` breaks RFC 4028 §9; we refresh then. A peer that refuses every
  * refresh, but not with 408 or 481, knows the call: it goes on. Not on the real-time path.
  */
-import {
-  IncomingRequestMessage,
-  type IncomingResponseMessage,
-  type UserAgentServer,
-} from "sip.js/lib/core/index.js";
 import type { TimerHandle } from "../../base/clock.ts";
 import type { Agent } from "../agent/agent.ts";
-import { supports, tokens } from "../library/capabilities.ts";
+import type { RequestMessage, ResponseMessage } from "../library/peer_message.ts";
+import type { ServerRequest } from "../library/server_request.ts";
+import { supports, tokens } from "../message/capabilities.ts";
 import { glareDelay } from "../limits/pacing.ts";
-import type { FinalResponse } from "./in_dialog.ts";
 import {
   answeredSessionExpires,
   MIN_SESSION_SECONDS,
@@ -34,12 +30,12 @@ import {
 
 export interface SessionRefreshEvents {
   /** Sends an UPDATE without body; tells its final status. */
-  update(headers: string[], onFinal: (response: FinalResponse) => void): void;
+  update(headers: string[], onFinal: (response: ResponseMessage) => void): void;
   /**
    * Sends a re-INVITE with the present description; `undefined`: another exchange is in its way. A 2xx
    * is told by `refreshed`.
    */
-  reinvite(refused: (response: FinalResponse | undefined) => void): void;
+  reinvite(refused: (response: ResponseMessage | undefined) => void): void;
   expired(): void;
 }
 
@@ -68,7 +64,7 @@ export class SessionRefresh {
   constructor(
     agent: Agent,
     events: SessionRefreshEvents,
-    message: IncomingRequestMessage | IncomingResponseMessage,
+    message: RequestMessage | ResponseMessage,
   ) {
     this.#agent = agent;
     this.#events = events;
@@ -81,7 +77,7 @@ export class SessionRefresh {
   }
 
   /** Session-Expires for a 2xx to `request`, or for a request of ours. */
-  lines(request: IncomingRequestMessage | undefined): string[] {
+  lines(request: RequestMessage | undefined): string[] {
     if (request !== undefined) return sessionTimerAnswer(request);
     if (this.#agreed === undefined) return [];
     const { seconds, weRefresh } = this.#agreed;
@@ -90,17 +86,17 @@ export class SessionRefresh {
   }
 
   /** We sent a 2xx to this request, or got this 2xx. */
-  refreshed(message: IncomingRequestMessage | IncomingResponseMessage): void {
+  refreshed(message: RequestMessage | ResponseMessage): void {
     if (this.#stopped) return;
     this.#agent.clock.clearTimeout(this.#later);
     this.#agree(
-      message instanceof IncomingRequestMessage
+      message.kind === "request"
         ? this.#answered(message)
-        : this.#granted(parseSessionExpires(message.getHeader("session-expires"))),
+        : this.#granted(parseSessionExpires(message.header("session-expires"))),
     );
   }
 
-  #answered(request: IncomingRequestMessage): Agreed | undefined {
+  #answered(request: RequestMessage): Agreed | undefined {
     const agreed = intervalFor(request);
     return agreed && { seconds: agreed.seconds, weRefresh: agreed.refresher === "uas" };
   }
@@ -133,7 +129,7 @@ export class SessionRefresh {
     const headers = [this.#agent.contactLine(), ...this.lines(undefined)];
     this.#events.update(headers, (response) => {
       if (this.#stopped) return;
-      if (response.status < 300) return this.refreshed(response.message);
+      if (response.status < 300) return this.refreshed(response);
       if (this.#isForLater(response)) return this.#refreshLater();
       this.#peerTakesUpdate = false;
       this.#postponed = 0;
@@ -151,18 +147,19 @@ export class SessionRefresh {
   }
 
   /** The same request may do later: a collision, a hiccup, a longer interval, or nothing was said. */
-  #isForLater({ status, message }: FinalResponse): boolean {
-    // Of SIP.js's own: no sign that the peer lives.
-    if (message.data === undefined) return true;
-    if (status === 422) return this.#lengthen(message);
+  #isForLater(response: ResponseMessage): boolean {
+    const { status } = response;
+    // No sign that the peer lives.
+    if (response.isStandIn) return true;
+    if (status === 422) return this.#lengthen(response);
     if (status !== 491 && status !== 500) return false;
     this.#postponed += 1;
     return this.#postponed <= MAX_POSTPONED;
   }
 
   /** RFC 4028 §7.3; false: the answer asks for nothing new. */
-  #lengthen(message: IncomingResponseMessage): boolean {
-    const least = Number(message.getHeader("min-se"));
+  #lengthen(message: ResponseMessage): boolean {
+    const least = Number(message.header("min-se"));
     const agreed = this.#agreed;
     if (agreed === undefined || !Number.isInteger(least)) return false;
     if (least <= Math.max(agreed.seconds, this.#leastSeconds) || least > 86_400) return false;
@@ -179,13 +176,13 @@ export class SessionRefresh {
 }
 
 /** What we answer to the Session-Expires of a request. */
-function intervalFor(request: IncomingRequestMessage): SessionExpires | undefined {
-  const asked = parseSessionExpires(request.getHeader("session-expires"));
+function intervalFor(request: RequestMessage): SessionExpires | undefined {
+  const asked = parseSessionExpires(request.header("session-expires"));
   return answeredSessionExpires(asked, supports(request, "timer"));
 }
 
 /** Session-Expires, and Require where the caller refreshes, for a 2xx to a request (RFC 4028 §9). */
-export function sessionTimerAnswer(request: IncomingRequestMessage): string[] {
+export function sessionTimerAnswer(request: RequestMessage): string[] {
   const answered = intervalFor(request);
   if (answered === undefined) return [];
   const line = sessionExpiresLine(answered);
@@ -193,9 +190,11 @@ export function sessionTimerAnswer(request: IncomingRequestMessage): string[] {
 }
 
 /** RFC 4028 §9: an interval that is too small is refused with ours; true: it was. */
-export function refusesInterval(server: UserAgentServer): boolean {
-  const asked = parseSessionExpires(server.message.getHeader("session-expires"));
+export function refusesInterval(
+  request: Pick<ServerRequest, "message" | "reject">,
+): boolean {
+  const asked = parseSessionExpires(request.message.header("session-expires"));
   if (asked === undefined || asked.seconds >= MIN_SESSION_SECONDS) return false;
-  server.reject({ statusCode: 422, extraHeaders: [`Min-SE: ${MIN_SESSION_SECONDS}`] });
+  request.reject(422, { headers: [`Min-SE: ${MIN_SESSION_SECONDS}`] });
   return true;
 }

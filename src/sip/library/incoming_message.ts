@@ -22,13 +22,12 @@ import {
   type UserAgentCore,
 } from "sip.js/lib/core/index.js";
 import type { Log } from "./log.ts";
-import { ALLOW_LINE, unsupportedOptions } from "./capabilities.ts";
+import { ALLOW_LINE, METHODS, unsupportedOptions } from "../message/capabilities.ts";
 import type { DialogSources, SourceAccess } from "./sources.ts";
 import { type LibraryMessage, libraryMessage } from "./library_message.ts";
 import { MergedRequests } from "./merged_requests.ts";
 import type { SipMessage } from "../message/sip_message.ts";
 import { noteFlow } from "./message_flow.ts";
-import { METHODS } from "./allowed_methods.ts";
 import { transactionId } from "../transport/transaction/server.ts";
 import type { Flow } from "../transport/flow/types.ts";
 import { hostPort } from "../message/via.ts";
@@ -140,7 +139,7 @@ export class IncomingMessages {
     if (!METHODS.includes(method)) return this.#refuse(message, 405, [ALLOW_LINE]);
     const isNew = method !== "CANCEL" && !this.#core.userAgentServers.has(message.viaBranch);
     if (isNew) {
-      const unknown = unsupportedOptions(message);
+      const unknown = unsupportedOptions({ headers: (name) => message.getHeaders(name) });
       if (unknown.length > 0) {
         return this.#refuse(message, 420, [`Unsupported: ${unknown.join(", ")}`]);
       }

@@ -7,7 +7,7 @@
  * are not UTF-8. This one prints the text that came.
  */
 import { URI } from "sip.js/lib/core/index.js";
-import { decodedUser, type ParsedUri, parseUri } from "../message/uri.ts";
+import { decodedUser, type ParsedUri, parseUri, withoutHeaders } from "../message/uri.ts";
 
 export class LiteralUri extends URI {
   constructor(readonly parsed: ParsedUri) {
@@ -27,11 +27,8 @@ export class LiteralUri extends URI {
     return parsed === undefined ? undefined : new LiteralUri(parsed);
   }
 
-  /** The URI without its `?headers`, which no Request-URI may have (RFC 3261 §19.1.5). */
   withoutHeaders(): LiteralUri {
-    if (this.parsed.headers === "") return this;
-    const text = this.parsed.text.slice(0, this.parsed.text.indexOf("?"));
-    return new LiteralUri({ ...this.parsed, headers: "", text });
+    return new LiteralUri(withoutHeaders(this.parsed));
   }
 
   override clone(): LiteralUri {

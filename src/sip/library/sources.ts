@@ -53,12 +53,12 @@ export class DialogSources {
   }
 
   /**
-   * Whether an INVITE that came on `flow` may take the place of a dialog (RFC 3891 §6): of the account's
+   * Whether an INVITE that came on `flow` may take the place of a dialog that began on `began`
+   * (RFC 3891 §6): of the account's
    * server, what the server sends; of a direct call, what anybody sends who knows its tags, for a
    * transfer target is neither of those who talk.
    */
-  mayReplace(dialog: Dialog, flow: Flow): boolean {
-    const began = flowOfDialog(dialog);
+  mayReplace(began: Flow | undefined, flow: Flow): boolean {
     const { originOf } = this.#access;
     return began === undefined || originOf(began) === "stranger" || originOf(flow) === "server";
   }

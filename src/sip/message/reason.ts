@@ -1,6 +1,8 @@
 /** The Reason header (RFC 3326). Pure. */
-import type { IncomingMessage } from "sip.js/lib/core/index.js";
+import type { ReadableMessage } from "./readable_message.ts";
 import { parseParameterised, unquoted } from "./uri.ts";
+
+type Headers = Pick<ReadableMessage, "headers">;
 
 interface Reason {
   protocol: string;
@@ -8,8 +10,8 @@ interface Reason {
   text: string | undefined;
 }
 
-function reasonsOf(message: IncomingMessage): Reason[] {
-  return message.getHeaders("reason").flatMap((value) =>
+function reasonsOf(message: Headers): Reason[] {
+  return message.headers("reason").flatMap((value) =>
     // Texts with commas are quoted; splitting before a protocol name is enough.
     value.split(/,(?=\s*[A-Za-z0-9.\-]+\s*;)/).map((part) => {
       const { value: protocol, parameters } = parseParameterised(part);
@@ -25,12 +27,12 @@ function reasonsOf(message: IncomingMessage): Reason[] {
 }
 
 /** What the peer says of its reason in words; undefined when it says nothing. */
-export function reasonText(message: IncomingMessage): string | undefined {
+export function reasonText(message: Headers): string | undefined {
   return reasonsOf(message).find((reason) => reason.text !== undefined && reason.text !== "")?.text;
 }
 
 /** Whether a CANCEL says that another phone took the call (RFC 3326 §3.1, cause 200). */
-export function isAnsweredElsewhere(message: IncomingMessage): boolean {
+export function isAnsweredElsewhere(message: Headers): boolean {
   return reasonsOf(message).some(({ protocol, cause, text }) =>
     protocol === "sip" && cause === 200 || /completed elsewhere/i.test(text ?? "")
   );

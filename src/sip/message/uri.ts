@@ -64,6 +64,12 @@ const LIBERAL_URI = new RegExp(
   "i",
 );
 
+/** The URI without its `?headers`, which no Request-URI may have (RFC 3261 §19.1.5). */
+export function withoutHeaders(uri: ParsedUri): ParsedUri {
+  if (uri.headers === "") return uri;
+  return { ...uri, headers: "", text: uri.text.slice(0, uri.text.indexOf("?")) };
+}
+
 /**
  * A URI that a peer sent: as {@link parseUri}, and what is clear beyond the grammar. Blanks, which
  * would end a request line, are escaped in its text.

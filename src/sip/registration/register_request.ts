@@ -1,10 +1,9 @@
 /** The REGISTER requests of one registration: one Call-ID, a CSeq that rises (RFC 3261 §10.2). */
-import type { OutgoingRequestMessage } from "sip.js/lib/core/index.js";
 import type { Agent } from "../agent/agent.ts";
 import type { Authentication } from "../auth/authentication.ts";
-import { ALLOW_LINE } from "../library/capabilities.ts";
+import type { OutgoingRequest } from "../library/sip_stack.ts";
+import { ALLOW_LINE } from "../message/capabilities.ts";
 import { newToken } from "../message/identifiers.ts";
-import { LiteralUri } from "../library/literal_uri.ts";
 import type { Flow } from "../transport/flow/types.ts";
 
 export interface Binding {
@@ -29,22 +28,23 @@ export class RegisterRequest {
   }
 
   /** The next one. */
-  make(flow: Flow, binding: Binding): OutgoingRequestMessage {
-    const { core, account } = this.#agent;
-    const registrar = LiteralUri.parse(`sip:${account.server}`)!;
+  make(flow: Flow, binding: Binding): OutgoingRequest {
+    const target = `sip:${this.#agent.account.server}`;
     const identity = this.#agent.identityOn(flow);
-    const aor = LiteralUri.parse(identity.uri)!;
     this.#cseq += 1;
-    return core.makeOutgoingRequestMessage("REGISTER", registrar, aor, aor, {
+    return {
+      method: "REGISTER",
+      target,
+      from: identity,
+      to: identity,
       callId: this.callId,
       cseq: this.#cseq,
       fromTag: this.#fromTag,
-      fromDisplayName: identity.displayName,
-      toDisplayName: identity.displayName,
       // A Service-Route is not for REGISTER (RFC 3608 §6.1).
-      routeSet: [],
-      optionTags: ["path"],
-    }, this.#lines(binding, registrar.toRaw()));
+      routes: [],
+      supported: ["path"],
+      headers: this.#lines(binding, target),
+    };
   }
 
   /** Parameters of our Contact (RFC 5626 §4.1). */

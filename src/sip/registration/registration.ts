@@ -8,16 +8,14 @@
  *                            └ connection down: waits for it
  *     any ─ unregister ─► unregistering ─ 200 or 2 s ─► unregistered
  *
- * SIP.js's Registerer waits for ever after a 200 without Contact; this one needs no Contact, and a
- * watchdog ends an attempt of which nothing is heard. Not on the real-time path.
+ * A 200 needs no Contact, and a watchdog ends an attempt of which nothing is heard. Not on the real-time path.
  */
-import type { IncomingResponseMessage, UserAgentClient } from "sip.js/lib/core/index.js";
 import type { RegistrationState } from "../../core/account/account.ts";
 import type { TimerHandle } from "../../base/clock.ts";
 import { OffhookError } from "../../base/errors.ts";
 import type { Agent } from "../agent/agent.ts";
 import { Authentication } from "../auth/authentication.ts";
-import { finalOf } from "../dialog/in_dialog.ts";
+import type { ResponseMessage } from "../library/peer_message.ts";
 import { Damper, MAX_LONGER, refreshDelay, retryDelay } from "../limits/pacing.ts";
 import { RegisterRequest } from "./register_request.ts";
 import { grantedExpires, retryAfter } from "./schedule.ts";
@@ -40,7 +38,6 @@ export interface RegistrarAccess {
 }
 
 interface Attempt {
-  client?: UserAgentClient;
   /** Our Contact as it stands on the wire. */
   contact: string;
 }
@@ -189,31 +186,26 @@ export class Registration {
     if (flow === undefined) return;
     const attempt: Attempt = { contact: this.#network.contactOn(flow) };
     this.#attempt = attempt;
-    const message = this.#request.make(flow, {
+    const request = this.#request.make(flow, {
       contact: attempt.contact,
       expires: this.#goal === "unregistered" ? 0 : this.#expires,
       bound: this.#bound,
     });
-    const final = (response: IncomingResponseMessage) => {
+    this.#agent.stack.request(request, (response) => {
       if (this.#attempt === attempt) this.#answered(response, attempt.contact);
-    };
-    attempt.client = this.#agent.core.register(message, {
-      onAccept: (response) => final(response.message),
-      onRedirect: (response) => final(response.message),
-      onReject: (response) => final(response.message),
-    }) as unknown as UserAgentClient;
+    });
   }
 
-  #answered(message: IncomingResponseMessage, contact: string): void {
-    const { status, reason } = finalOf(message);
-    this.#heard ||= message.data !== undefined;
+  #answered(message: ResponseMessage, contact: string): void {
+    const { status, reason } = message;
+    this.#heard ||= !message.isStandIn;
     if (status >= 200 && status < 300) return this.#accepted(message, contact);
     if (status === 401 || status === 407) return this.#challenged(message);
     if (status === 423 && this.#lengthen(message)) return this.#send();
     this.#failed(status, reason, message);
   }
 
-  #accepted(message: IncomingResponseMessage, contact: string): void {
+  #accepted(message: ResponseMessage, contact: string): void {
     this.#drop();
     if (this.#goal !== "registered") return this.#finishUnregister();
     const expires = grantedExpires(message, contact, this.#expires);
@@ -221,17 +213,17 @@ export class Registration {
     this.#failures = 0;
     this.#pause = undefined;
     this.#bound = contact;
-    const routes = message.getHeaders("service-route").flatMap((value) => value.split(/,(?=\s*<)/));
-    this.#agent.core.configuration.routeSet = routes.map((route) => route.trim());
+    const routes = message.headers("service-route").flatMap((value) => value.split(/,(?=\s*<)/));
+    this.#agent.stack.serviceRoute = routes.map((route) => route.trim());
     this.#startAfter(refreshDelay(expires, this.#agent.random()));
     this.#tell({ state: "registered", expires });
     const flow = this.#network.flow;
     if (flow !== undefined && this.#network.contactOn(flow) !== contact) this.#moved();
   }
 
-  #challenged(message: IncomingResponseMessage): void {
+  #challenged(message: ResponseMessage): void {
     const attempt = this.#attempt;
-    const { status } = finalOf(message);
+    const { status } = message;
     this.#authentication.accept(message, "all").then(() => {
       if (this.#attempt === attempt) this.#send();
     }, (thrown) => {
@@ -244,8 +236,8 @@ export class Registration {
   }
 
   /** RFC 3261 §10.2.8. */
-  #lengthen(message: IncomingResponseMessage): boolean {
-    const least = Number(message.getHeader("min-expires"));
+  #lengthen(message: ResponseMessage): boolean {
+    const least = Number(message.header("min-expires"));
     const sound = Number.isInteger(least) && least > this.#expires && least <= 86_400 * 7;
     this.#brief += 1;
     if (!sound || this.#goal !== "registered" || this.#brief > MAX_LONGER) return false;
@@ -253,7 +245,7 @@ export class Registration {
     return true;
   }
 
-  #failed(status: number, reason: string, message: IncomingResponseMessage | undefined): void {
+  #failed(status: number, reason: string, message: ResponseMessage | undefined): void {
     this.#drop();
     if (this.#goal !== "registered") return this.#finishUnregister();
     this.#failures += 1;
@@ -265,7 +257,7 @@ export class Registration {
     const undelivered = this.#agent.failureOf(this.#request.callId, "REGISTER");
     const error = undelivered ?? this.#errorOf(status, reason, message).toJSON();
     // What stands in for a silent or dead transport is no answer of the server's.
-    const answered = undelivered === undefined && message?.data !== undefined;
+    const answered = undelivered === undefined && message?.isStandIn === false;
     const told = { state: "failed", status: answered ? status : 0, error, retryInMs } as const;
     if (answered) {
       this.#pause = { until: this.#agent.clock.now() + retryInMs, place: this.#place(), told };
@@ -282,10 +274,10 @@ export class Registration {
   #errorOf(
     status: number,
     reason: string,
-    message: IncomingResponseMessage | undefined,
+    message: ResponseMessage | undefined,
   ): OffhookError {
     const flow = this.#network.flow;
-    if (message?.data === undefined && flow !== undefined) return silenceError(flow);
+    if (message?.isStandIn !== false && flow !== undefined) return silenceError(flow);
     if (status < 300) return nothingGrantedError(this.#aor());
     return registrationError(status, reason, this.#aor());
   }
@@ -298,7 +290,7 @@ export class Registration {
   #finishUnregister(): void {
     this.#drop();
     this.#bound = undefined;
-    this.#agent.core.configuration.routeSet = [];
+    this.#agent.stack.serviceRoute = [];
     if (this.#goal === "unregistered") this.#tell({ state: "unregistered" });
     this.#unregistered?.();
     this.#unregistered = undefined;

@@ -1,10 +1,12 @@
 /** What a registrar's answer says of time: Retry-After, and the seconds that it granted. Pure. */
-import type { IncomingResponseMessage } from "sip.js/lib/core/index.js";
+import type { ReadableMessage } from "../message/readable_message.ts";
 import { parseNameAddrList, parseUri } from "../message/uri.ts";
 
+type Headers = Pick<ReadableMessage, "header" | "headers">;
+
 /** Seconds of a Retry-After header (RFC 3261 §20.33), bounded by a day; undefined when there is none. */
-export function retryAfter(message: IncomingResponseMessage): number | undefined {
-  const match = /^\s*([0-9]{1,9})/.exec(message.getHeader("retry-after") ?? "");
+export function retryAfter(message: Headers): number | undefined {
+  const match = /^\s*([0-9]{1,9})/.exec(message.header("retry-after") ?? "");
   return match === null ? undefined : Math.min(Number(match[1]), 86_400);
 }
 
@@ -14,11 +16,11 @@ export function retryAfter(message: IncomingResponseMessage): number | undefined
  * @param contact our Contact's URI as it stood on the wire
  */
 export function grantedExpires(
-  message: IncomingResponseMessage,
+  message: Headers,
   contact: string,
   asked: number,
 ): number {
-  const bindings = message.getHeaders("contact").flatMap((value) =>
+  const bindings = message.headers("contact").flatMap((value) =>
     value === "*" ? [] : parseNameAddrList(value) ?? []
   );
   const own = parseUri(contact);
@@ -27,6 +29,6 @@ export function grantedExpires(
       own !== undefined && uri.user === own.user && uri.port === own.port &&
       uri.host.toLowerCase() === own.host.toLowerCase()
     ) ?? (bindings.length === 1 ? bindings[0] : undefined);
-  const stated = ours?.parameters.get("expires") ?? message.getHeader("expires") ?? "";
+  const stated = ours?.parameters.get("expires") ?? message.header("expires") ?? "";
   return /^\s*[0-9]{1,9}\s*$/.test(stated) ? Number(stated) : asked;
 }

@@ -1,12 +1,13 @@
 /** What a registrar says of time. */
 import assert from "node:assert/strict";
 import { IncomingResponseMessage } from "sip.js/lib/core/index.js";
+import { ResponseMessage } from "../../../src/sip/library/peer_message.ts";
 import { grantedExpires, retryAfter } from "../../../src/sip/registration/schedule.ts";
 
-function response(headers: [string, string][]): IncomingResponseMessage {
+function response(headers: [string, string][]): ResponseMessage {
   const message = new IncomingResponseMessage();
   for (const [name, value] of headers) message.addHeader(name, value);
-  return message;
+  return new ResponseMessage(message);
 }
 
 Deno.test("Retry-After may have a comment, and is bounded by a day", () => {

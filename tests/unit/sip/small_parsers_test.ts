@@ -2,17 +2,18 @@
 import assert from "node:assert/strict";
 import { IncomingRequestMessage } from "sip.js/lib/core/index.js";
 import { autoAnswerAfter } from "../../../src/sip/message/auto_answer.ts";
-import { acceptsSdp, sdpOf } from "../../../src/sip/library/capabilities.ts";
+import { acceptsSdp, sdpOf } from "../../../src/sip/message/capabilities.ts";
+import { RequestMessage } from "../../../src/sip/library/peer_message.ts";
 import { dtmfRelayBody, parseDtmfBody } from "../../../src/sip/message/dtmf_relay.ts";
 import { sdpPart } from "../../../src/sip/message/multipart.ts";
 import { isAnsweredElsewhere, reasonText } from "../../../src/sip/message/reason.ts";
 import { referStatus } from "../../../src/sip/dialog/referral.ts";
 
-function request(headers: [string, string][], body = ""): IncomingRequestMessage {
+function request(headers: [string, string][], body = ""): RequestMessage {
   const message = new IncomingRequestMessage();
   for (const [name, value] of headers) message.addHeader(name, value);
   message.body = body;
-  return message;
+  return new RequestMessage(message);
 }
 
 Deno.test("a digit survives its body", () => {

@@ -1,0 +1,216 @@
+/**
+ * Transactions and dialogs of one user agent: SIP.js's core, and what we answer in its stead.
+ *
+ *     receive ─► IncomingMessages ─► SIP.js ─► onInvite: ServerInvite │ Dialog.events │ callbacks
+ *        └ malformed ─► 400, 500
+ *     request, invite ─► SIP.js ─► send
+ *
+ * Nothing that a peer sends makes it throw. Not on the real-time path.
+ */
+import "./mod.ts";
+import {
+  type IncomingResponse,
+  type InviteUserAgentServer,
+  LoggerFactory,
+  type OutgoingRequestMessage,
+  type SessionDialog,
+  type Transport,
+  URI,
+  UserAgentCore,
+  type UserAgentCoreDelegate,
+} from "sip.js/lib/core/index.js";
+import { answer } from "../message/answer.ts";
+import { SUPPORTED } from "../message/capabilities.ts";
+import { newToken } from "../message/identifiers.ts";
+import type { MessageBody } from "../message/readable_message.ts";
+import type { SipMessage } from "../message/sip_message.ts";
+import { escapedUser } from "../message/uri.ts";
+import type { Flow } from "../transport/flow/types.ts";
+import { ClientInvite, type ClientInviteEvents } from "./client_invite.ts";
+import { type Dialog, dialogFor } from "./dialog.ts";
+import { type IncomingAccess, IncomingMessages } from "./incoming_message.ts";
+import { MalformedMessage } from "./library_message.ts";
+import { LiteralUri } from "./literal_uri.ts";
+import { bodyOf } from "./options.ts";
+import { ResponseMessage } from "./peer_message.ts";
+import { ServerInvite } from "./server_invite.ts";
+import { DialogSources } from "./sources.ts";
+
+/** The layer replaces it by what peers can reach; on WebSocket it stays (RFC 7118 §5). */
+const PLACEHOLDER_HOST = "offhook.invalid";
+
+export interface StackOptions extends Omit<IncomingAccess, "core"> {
+  /** User part of our Contact. */
+  user: string;
+  userAgent: string;
+  /** @param flow forces the way. Rejects when the message cannot be sent */
+  send(text: string, flow?: Flow): Promise<void>;
+}
+
+/** A request outside any dialog. */
+export interface OutgoingRequest {
+  method: string;
+  /** URI. */
+  target: string;
+  /** URI, and a display name as inside a quoted-string. */
+  from: { uri: string; displayName: string };
+  /** Whom it is about, when that is another than the target. */
+  to?: { uri: string; displayName: string };
+  callId: string;
+  fromTag: string;
+  cseq: number;
+  /** Option tags of Supported. */
+  supported: readonly string[];
+  /** Absent: the registration's Service-Route. */
+  routes?: string[];
+  /** Complete header lines. */
+  headers: readonly string[];
+  body?: MessageBody;
+}
+
+export class SipStack {
+  /** A call to us. Without it they are refused. */
+  onInvite: ((invite: ServerInvite) => void) | undefined;
+  readonly #options: StackOptions;
+  readonly #core: UserAgentCore;
+  readonly #sources: DialogSources;
+  readonly #incoming: IncomingMessages;
+
+  constructor(options: StackOptions) {
+    this.#options = options;
+    this.#core = makeCore(options, {
+      onInvite: (request) => {
+        const invite = new ServerInvite(request as unknown as InviteUserAgentServer);
+        if (this.onInvite === undefined) invite.reject(480);
+        else this.onInvite(invite);
+      },
+      // Subscriptions do not exist yet, and transfers from outside a call never.
+      onNotify: (request) =>
+        void request.reject({ statusCode: 489, extraHeaders: ["Allow-Events: refer"] }),
+      onRefer: (request) => void request.reject({ statusCode: 603 }),
+    });
+    const access = { ...options, core: this.#core };
+    this.#sources = new DialogSources(access);
+    this.#incoming = new IncomingMessages(access, this.#sources);
+  }
+
+  /** A message of the network. */
+  readonly receive = (source: SipMessage, flow: Flow): void => {
+    try {
+      this.#incoming.deliver(source, flow)?.catch((error) => this.#refuse(source, flow, error));
+    } catch (thrown) {
+      this.#refuse(source, flow, thrown);
+    }
+  };
+
+  /** The transport layer keeps this finished request no longer. */
+  forget(transactionId: string): void {
+    this.#incoming.forget(transactionId);
+  }
+
+  /** Sends a request; `onFinal` is called once. */
+  request(request: OutgoingRequest, onFinal: (message: ResponseMessage) => void): void {
+    const finish = ({ message }: IncomingResponse) => onFinal(new ResponseMessage(message));
+    const delegate = { onAccept: finish, onRedirect: finish, onReject: finish };
+    this.#core.request(this.#messageOf(request), delegate);
+  }
+
+  /** Sends an INVITE. @param flow that it will take */
+  invite(request: OutgoingRequest, flow: Flow, events: ClientInviteEvents): ClientInvite {
+    return new ClientInvite(this.#core, this.#messageOf(request), flow, events);
+  }
+
+  /** Routes of requests outside dialogs (RFC 3608). */
+  set serviceRoute(routes: string[]) {
+    this.#core.configuration.routeSet = routes;
+  }
+
+  /** The dialog with these tags; undefined when there is none. */
+  findDialog(callId: string, localTag: string, remoteTag: string): Dialog | undefined {
+    const found = this.#core.dialogs.get(`${callId}${localTag}${remoteTag}`);
+    return found === undefined ? undefined : dialogFor(found as SessionDialog);
+  }
+
+  /** Whether an INVITE that came on `flow` may take the place of a dialog (RFC 3891 §6). */
+  mayReplace(dialog: Dialog, flow: Flow): boolean {
+    return this.#sources.mayReplace(dialog.flow, flow);
+  }
+
+  dispose(): void {
+    this.#core.dispose();
+  }
+
+  #messageOf(request: OutgoingRequest): OutgoingRequestMessage {
+    const { method, from, routes, headers, body } = request;
+    const target = LiteralUri.parse(request.target)!;
+    return this.#core.makeOutgoingRequestMessage(
+      method,
+      target,
+      LiteralUri.parse(from.uri)!,
+      request.to === undefined ? target : LiteralUri.parse(request.to.uri)!,
+      {
+        callId: request.callId,
+        cseq: request.cseq,
+        fromTag: request.fromTag,
+        fromDisplayName: from.displayName,
+        optionTags: [...request.supported],
+        ...(request.to === undefined ? {} : { toDisplayName: request.to.displayName }),
+        ...(routes === undefined ? {} : { routeSet: routes }),
+      },
+      [...headers],
+      body === undefined ? undefined : bodyOf(body),
+    );
+  }
+
+  #refuse(source: SipMessage, flow: Flow, thrown: unknown): void {
+    const malformed = thrown instanceof MalformedMessage ? thrown : undefined;
+    const word = thrown instanceof Error ? thrown.message : String(thrown);
+    const { log, send } = this.#options;
+    log(malformed ? "info" : "error", `${source.method} could not be handled: ${word}`);
+    if (source.kind !== "request" || source.method === "ACK") return;
+    const text = malformed
+      ? answer(source, malformed.status, { reason: malformed.message })
+      : answer(source, 500);
+    send(text, flow).catch(() => {});
+  }
+}
+
+/** Our Contact's name-addr before the layer fills in the host. */
+export function placeholder(user: string): string {
+  return `<sip:${escapedUser(user)}@${PLACEHOLDER_HOST}>`;
+}
+
+function makeCore(
+  { user, userAgent, log, send }: StackOptions,
+  delegate: UserAgentCoreDelegate,
+): UserAgentCore {
+  const uri = new URI("sip", escapedUser(user), PLACEHOLDER_HOST);
+  const transport: Transport = { protocol: "UDP", send: (text) => send(text) };
+  return new UserAgentCore({
+    aor: uri,
+    contact: { pubGruu: undefined, tempGruu: undefined, uri, toString: () => placeholder(user) },
+    displayName: "",
+    loggerFactory: loggers(log),
+    hackViaTcp: false,
+    routeSet: [],
+    sipjsId: newToken(),
+    supportedOptionTags: [...SUPPORTED],
+    supportedOptionTagsResponse: [...SUPPORTED],
+    userAgentHeaderFieldValue: userAgent,
+    viaForceRport: true,
+    viaHost: PLACEHOLDER_HOST,
+    // Challenges are answered in auth/.
+    authenticationFactory: () => undefined,
+    transportAccessor: () => transport,
+  }, delegate);
+}
+
+/** What SIP.js warns of is worth knowing only to who looks for a fault. */
+function loggers(log: StackOptions["log"]): LoggerFactory {
+  const factory = new LoggerFactory();
+  factory.builtinEnabled = false;
+  factory.connector = (level, category, _label, content) => {
+    if (level === "warn" || level === "error") log("debug", `${category}: ${content}`);
+  };
+  return factory;
+}
