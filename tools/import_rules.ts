@@ -62,7 +62,6 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   "sdp-transform": ["sip"],
   naudiodon: ["device_host"],
   "node-hid": ["device_host"],
-  "@optique/core": ["cli"],
   "smol-toml": ["config"],
   zod: ["config", "control"],
   "@logtape/logtape": ["station", "cli"],

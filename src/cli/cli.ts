@@ -3,13 +3,14 @@
  *
  *     argv[0] ─► table of commands ─► its module (loaded now) ─► parse ─► run ─► status
  *
- * `version`, `--help` and a mistyped command load nothing but the table. Not on the real-time path.
+ * `version`, `--help` and a mistyped command load nothing but the table of commands. Not on the real-time path.
  */
 import { type ExitCode, OffhookError } from "../base/errors.ts";
 import { fileReason } from "../base/file_reason.ts";
 import { nearest } from "../config/nearest.ts";
 import { COMMANDS } from "./commands.ts";
 import { helpText } from "./help.ts";
+import { lazily } from "./args/lazily.ts";
 import type { Io } from "./process/io.ts";
 import { type OpenPhone, openStationPhone } from "./args/open_phone.ts";
 import { reportError } from "./process/report_error.ts";
@@ -66,8 +67,14 @@ async function dispatch(args: readonly string[], options: CliOptions): Promise<E
   if (first === "help") return await dispatch([...rest, "--help"], { io });
   const entry = COMMANDS.find(({ name }) => name === first);
   if (entry === undefined) throw unknownCommand(first);
+  const { runCommand } = await lazily<typeof import("./args/command.ts")>(
+    import.meta.url,
+    "./args/command.ts",
+  );
+  const { name, brief } = entry;
   const command = await entry.load();
-  return await command.execute(rest, { io, openPhone: openPhone ?? openStationPhone });
+  const context = { io, openPhone: openPhone ?? openStationPhone };
+  return await runCommand({ name, brief, command }, rest, context);
 }
 
 function unknownCommand(word: string): OffhookError {

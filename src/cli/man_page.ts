@@ -2,10 +2,8 @@
  * The manual page, made from what `--help` and the terminal phone show: offhook(1) in man(7). Nothing
  * in it is written twice. Not on the real-time path.
  */
-import { Output } from "./process/output.ts";
-import type { Context } from "./args/command.ts";
 import { COMMAND_GROUPS, type CommandEntry, COMMANDS } from "./commands.ts";
-import { openStationPhone } from "./args/open_phone.ts";
+import { helpPage } from "./args/help_page.ts";
 import { VERSION } from "./process/version_number.ts";
 
 /** Columns of the help inside the page, which indents it. */
@@ -61,24 +59,12 @@ export async function manPage(date: string): Promise<string> {
   ].join("\n");
 }
 
-class Page extends Output {
-  readonly isTty = false;
-  readonly columns = WIDTH;
-  text = "";
-
-  protected put(text: string): Promise<void> {
-    this.text += text;
-    return Promise.resolve();
-  }
-}
-
-async function section({ name, load }: CommandEntry): Promise<string> {
-  const command = await load();
-  const stdout = new Page();
-  // Help needs nothing of a process but a place to go.
-  const io = { stdout, environment: () => undefined } as unknown as Context["io"];
-  await command.execute(["--help"], { io, openPhone: openStationPhone });
-  return [`.SS offhook ${escaped(name)}`, ".nf", escaped(stdout.text.trimEnd()), ".fi"].join("\n");
+async function section({ name, brief, load }: CommandEntry): Promise<string> {
+  const page = helpPage({ name, brief, command: await load() }, {
+    columns: WIDTH,
+    coloured: false,
+  });
+  return [`.SS offhook ${escaped(name)}`, ".nf", escaped(page.trimEnd()), ".fi"].join("\n");
 }
 
 /** Text that troff takes as it stands. */

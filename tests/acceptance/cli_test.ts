@@ -205,6 +205,8 @@ testWith(["tmux"], "Tab completes commands, words, flags and files in bash", asy
       ["offhook dial --requ", /--require-audio /],
       ["offhook config sc", /config schema /],
       ["offhook dial --mic file:gree", /--mic file:greeting\.wav /],
+      ["offhook dial --mic=file:gree", /--mic=file:greeting\.wav /],
+      ["offhook dial --transport=tc", /--transport=tcp /],
       ["offhook dial --record ./gree", /--record \.\/greeting\.wav /],
     ];
     for (const [typed, completed] of rows) {

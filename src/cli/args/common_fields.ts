@@ -1,7 +1,7 @@
 /**
  * Flags that several commands share, as data. The names of their values are those of
  * `src/config/overrides.ts`, so that what was parsed can be handed to the configuration as it is.
- * Loads neither the parser library nor the configuration's schema. Not on the real-time path.
+ * Does not load the configuration's schema. Not on the real-time path.
  */
 import {
   CODECS,
@@ -12,7 +12,7 @@ import {
   TRANSPORTS,
 } from "../../config/constants.ts";
 import { outputFields } from "./output_fields.ts";
-import { flag, option, repeated, type ValuesOf } from "./fields.ts";
+import { file, flag, oneOf, option, repeated, text, type ValuesOf } from "./fields.ts";
 import {
   MICROPHONE_WORDS,
   readCodecs,
@@ -21,40 +21,32 @@ import {
   readSpeaker,
   SPEAKER_WORDS,
 } from "./phone_readers.ts";
-import {
-  dtmfDigits,
-  durationMs,
-  readOneOf,
-  readPath,
-  readText,
-  readWholeNumber,
-} from "./readers.ts";
+import { dtmfDigits, durationMs, readWholeNumber } from "./readers.ts";
 
-const file = { metavar: "FILE", read: readPath, completes: "file" } as const;
-const name = { metavar: "NAME", read: readText };
-const server = { metavar: "HOST[:PORT]|URL", read: readText };
-const host = { metavar: "HOST[:PORT]", read: readText };
-const duration = { metavar: "DURATION", read: durationMs };
-
-function oneOf<const T extends string>(metavar: string, allowed: readonly T[]) {
-  return { metavar, read: readOneOf(allowed), completes: allowed };
-}
+const FILE = file("FILE");
+const NAME = text("NAME");
+const HOST = text("HOST[:PORT]");
+const DURATION = { metavar: "DURATION", read: durationMs };
 
 /** Which account, and where its password comes from. */
 export const accountFields = {
-  config: option("--config", file, "Configuration file."),
-  account: option("--account", name, "Account of the configuration; without it the default one."),
-  server: option("--server", server, "SIP server; a WebSocket as wss://HOST:8089/ws."),
-  user: option("--user", name, "User name."),
-  authUser: option("--auth-user", name, "User name for authentication when it is another."),
-  displayName: option("--display-name", name, "The name that others see."),
+  config: option("--config", FILE, "Configuration file."),
+  account: option("--account", NAME, "Account of the configuration; without it the default one."),
+  server: option(
+    "--server",
+    text("HOST[:PORT]|URL"),
+    "SIP server; a WebSocket as wss://HOST:8089/ws.",
+  ),
+  user: option("--user", NAME, "User name."),
+  authUser: option("--auth-user", NAME, "User name for authentication when it is another."),
+  displayName: option("--display-name", NAME, "The name that others see."),
   passwordFile: option(
     "--password-file",
-    file,
+    FILE,
     "File with the password, - for standard input; or OFFHOOK_PASSWORD.",
   ),
   passwordStdin: flag(["--password-stdin"], "The password is on standard input."),
-  proxy: option("--proxy", host, "Outbound proxy that every request goes to first."),
+  proxy: option("--proxy", HOST, "Outbound proxy that every request goes to first."),
   transport: option(
     "--transport",
     oneOf("TRANSPORT", TRANSPORTS),
@@ -68,17 +60,17 @@ export const accountFields = {
 };
 
 export const tlsFields = {
-  tlsCa: option("--tls-ca", file, "PEM file of a private CA."),
-  tlsCert: option("--tls-cert", file, "Client certificate, PEM."),
-  tlsKey: option("--tls-key", file, "Its key, PEM."),
+  tlsCa: option("--tls-ca", FILE, "PEM file of a private CA."),
+  tlsCert: option("--tls-cert", FILE, "Client certificate, PEM."),
+  tlsKey: option("--tls-key", FILE, "Its key, PEM."),
   tlsServerName: option(
     "--tls-server-name",
-    name,
+    NAME,
     "Name to ask for and to verify when it is not the server's.",
   ),
   tlsPin: option(
     "--tls-pin",
-    { metavar: "SHA256", read: readText },
+    text("SHA256"),
     "Fingerprint of the server's certificate, checked besides the chain.",
   ),
   tlsMinVersion: option(
@@ -93,7 +85,7 @@ export const tlsFields = {
 export const logFields = {
   trace: option(
     "--trace",
-    file,
+    FILE,
     "Write every SIP message to FILE, - for standard error; no credentials in it.",
   ),
   logLevel: option(
@@ -101,7 +93,7 @@ export const logFields = {
     oneOf("LEVEL", LOG_LEVELS),
     `${LOG_LEVELS.join(", ")}; info tells of calls, debug of SIP messages, trace of each step.`,
   ),
-  logFile: option("--log-file", file, "Log there."),
+  logFile: option("--log-file", FILE, "Log there."),
 };
 
 export const audioFields = {
@@ -121,16 +113,16 @@ export const audioFields = {
     "Sample rate of pipes, s16le mono; 16000 by default.",
   ),
   loop: flag(["--loop"], "Start the microphone's file again at its end."),
-  record: option("--record", file, "Record the call as a stereo WAV: left ours, right theirs."),
+  record: option("--record", FILE, "Record the call as a stereo WAV: left ours, right theirs."),
 };
 
 const callFields = {
   timeout: option(
     "--timeout",
-    duration,
+    DURATION,
     "Give up when nobody answered by then, 60 s by default; or nobody called, no end by default.",
   ),
-  duration: option("--duration", duration, "Hang up so long after the answer."),
+  duration: option("--duration", DURATION, "Hang up so long after the answer."),
   dtmf: option(
     "--dtmf",
     { metavar: "DIGITS", read: dtmfDigits },
@@ -148,7 +140,7 @@ const callFields = {
 const identityFields = {
   from: option(
     "--from",
-    { metavar: "IDENTITY", read: readText },
+    text("IDENTITY"),
     `Who calls or answers: a URI, "Name <URI>", or a number on the account.`,
   ),
   headers: repeated(
@@ -163,7 +155,7 @@ const attachFields = {
   standalone: flag(["--standalone"], "Use a phone of its own beside any station."),
   socket: option(
     "--socket",
-    { ...file, metavar: "PATH" },
+    file("PATH"),
     "Use the station of this control socket, and no other phone.",
   ),
 };

@@ -1,18 +1,17 @@
 /**
- * Flags and arguments of a small command as data, and the quick way through the common command line.
- *
- *     args ─► quickValues(fields) ─► values │ undefined: the whole parser is asked, which also knows
- *                                             help, errors, abbreviations and completion
- *
- * The whole parser is made from the same fields (`quick_parser.ts`), and takes 50 ms to load: more than
- * the request of a command to a running station. Pure. Not on the real-time path.
+ * Flags and arguments of a command as data. All that is known of a command line is made of it: what is
+ * read (`read_args.ts`), the help (`help_page.ts`), what a shell completes (`suggestions.ts`). Pure. Not
+ * on the real-time path.
  */
-import type { Reader } from "./readers.ts";
+import { type Reader, readOneOf, readPath, readText } from "./readers.ts";
 
 interface Common {
   /** One sentence for the help. */
   does: string;
 }
+
+/** Paths, or one of some words; after one that ends with a colon, a path. */
+export type Completes = "file" | readonly string[];
 
 export interface FlagField extends Common {
   kind: "flag";
@@ -26,7 +25,12 @@ export interface OptionField<T> extends Common {
   metavar: string;
   read: Reader<T>;
   /** What a shell completes. */
-  completes?: "file" | readonly string[];
+  completes?: Completes;
+}
+
+/** An option that has a value also when it is not given. */
+export interface DefaultedField<T> extends OptionField<T> {
+  fallback: T;
 }
 
 export interface RepeatedField<T> extends Omit<OptionField<T>, "kind"> {
@@ -37,7 +41,7 @@ export interface ArgumentField<T> extends Common {
   kind: "argument";
   metavar: string;
   read: Reader<T>;
-  completes?: "file" | readonly string[];
+  completes?: Completes;
 }
 
 export interface WordsField extends Common {
@@ -55,6 +59,7 @@ export type Field =
 export type Fields = Readonly<Record<string, Field>>;
 
 type ValueOf<F extends Field> = F extends FlagField ? boolean
+  : F extends DefaultedField<infer T> ? T
   : F extends OptionField<infer T> ? T | undefined
   : F extends RepeatedField<infer T> ? readonly T[]
   : F extends ArgumentField<infer T> ? T
@@ -72,6 +77,14 @@ export function option<T>(name: string, parts: OptionParts<T>, does: string): Op
   return { kind: "option", name, does, ...parts };
 }
 
+export function defaulted<T>(
+  name: string,
+  parts: OptionParts<T> & { fallback: T },
+  does: string,
+): DefaultedField<T> {
+  return { kind: "option", name, does, ...parts };
+}
+
 /** An option that may stand several times. */
 export function repeated<T>(name: string, parts: OptionParts<T>, does: string): RepeatedField<T> {
   return { kind: "repeated", name, does, ...parts };
@@ -86,82 +99,22 @@ export function words(metavar: string, does: string): WordsField {
   return { kind: "words", metavar, does };
 }
 
-/** The values, when the command line is plain and right; undefined for everything else. */
-export function quickValues<F extends Fields>(
-  fields: F,
-  args: readonly string[],
-): ValuesOf<F> | undefined {
-  try {
-    return read(fields, args) as ValuesOf<F> | undefined;
-  } catch {
-    // A value that is wrong: the whole parser says so.
-    return undefined;
-  }
+/** One of some words, which a shell completes. */
+export function oneOf<const T extends string>(metavar: string, allowed: readonly T[]) {
+  return { metavar, read: readOneOf(allowed), completes: allowed };
 }
 
-function read(fields: Fields, args: readonly string[]): Record<string, unknown> | undefined {
-  const values = emptyValues(fields);
-  const left = Object.keys(fields).filter((key) =>
-    fields[key]!.kind === "argument" || fields[key]!.kind === "words"
-  );
-  for (let at = 0; at < args.length; at++) {
-    const word = args[at]!;
-    if (!word.startsWith("-") || /^-[0-9]/.test(word)) {
-      if (!takeWord(fields, values, left, word)) return undefined;
-      continue;
-    }
-    const [name, given] = splitOnce(word);
-    const found = Object.entries(fields).find(([, field]) => isNamed(field, name));
-    if (found === undefined) return undefined;
-    const [key, field] = found;
-    if (field.kind === "flag") {
-      if (given !== undefined || values[key] === true) return undefined;
-      values[key] = true;
-    } else if (field.kind === "option" || field.kind === "repeated") {
-      const text = given ?? args[++at];
-      if (text === undefined || (given === undefined && text.startsWith("-"))) return undefined;
-      const value = field.read(text);
-      if (field.kind === "repeated") (values[key] as unknown[]).push(value);
-      else if (values[key] !== undefined) return undefined;
-      else values[key] = value;
-    }
-  }
-  return left.some((key) => fields[key]!.kind === "argument") ? undefined : values;
+/** A file of any kind, which a shell completes. */
+export function file(metavar: string) {
+  return { metavar, read: readPath, completes: "file" } as const;
 }
 
-function emptyValues(fields: Fields): Record<string, unknown> {
-  const initial = (field: Field) => {
-    if (field.kind === "flag") return false;
-    return field.kind === "repeated" || field.kind === "words" ? [] : undefined;
-  };
-  return Object.fromEntries(Object.entries(fields).map(([key, field]) => [key, initial(field)]));
+export function text(metavar: string) {
+  return { metavar, read: readText };
 }
 
-/** @param left keys of what may still come without a name, in order; changed */
-function takeWord(
-  fields: Fields,
-  values: Record<string, unknown>,
-  left: string[],
-  word: string,
-): boolean {
-  const [key] = left;
-  const field = key === undefined ? undefined : fields[key];
-  if (field?.kind === "words") (values[key!] as string[]).push(word);
-  else if (field?.kind === "argument") {
-    values[key!] = field.read(word);
-    left.shift();
-  } else return false;
-  return true;
-}
-
-function isNamed(field: Field, name: string): boolean {
-  if (field.kind === "flag") return field.names.includes(name);
-  return (field.kind === "option" || field.kind === "repeated") && field.name === name;
-}
-
-function splitOnce(word: string): [name: string, value: string | undefined] {
-  const mark = word.indexOf("=");
-  return mark < 0 || !word.startsWith("--")
-    ? [word, undefined]
-    : [word.slice(0, mark), word.slice(mark + 1)];
+/** `-q`, `--quiet`, `--limit`; nothing for what has no name. */
+export function namesOf(field: Field): readonly string[] {
+  if (field.kind === "flag") return field.names;
+  return field.kind === "option" || field.kind === "repeated" ? [field.name] : [];
 }

@@ -3,24 +3,20 @@
  *
  *     --socket │ --config ─► socket ─► RemotePhone ─► request ─► words or JSON
  *
- * They load neither the configuration nor the station nor, mostly, the parser library. Not on the
- * real-time path.
+ * They load neither the configuration nor the station. Not on the real-time path.
  */
 import type { RemotePhone } from "../../control/client/remote_phone.ts";
 import type { ExitCode } from "../../base/errors.ts";
 import type { Io } from "../process/io.ts";
 import { outputFields } from "../args/output_fields.ts";
-import { option, type ValuesOf } from "../args/fields.ts";
-import { readPath, readText } from "../args/readers.ts";
+import { file, option, text, type ValuesOf } from "../args/fields.ts";
 import { reachStation } from "./reach_station.ts";
 
-const file = { metavar: "FILE", read: readPath, completes: "file" } as const;
-
 export const stationFields = {
-  config: option("--config", file, "Its configuration."),
+  config: option("--config", file("FILE"), "Its configuration."),
   socket: option(
     "--socket",
-    { ...file, metavar: "PATH" },
+    file("PATH"),
     "Its control socket, or ws://HOST:PORT with a token in OFFHOOK_TOKEN.",
   ),
 };
@@ -29,11 +25,7 @@ export const stationFields = {
 export const LIVE = { Output: outputFields, Station: stationFields };
 
 export const callField = {
-  call: option(
-    "--call",
-    { metavar: "ID", read: readText },
-    "Which call; not needed when there is only one.",
-  ),
+  call: option("--call", text("ID"), "Which call; not needed when there is only one."),
 };
 
 export type LiveFields = typeof outputFields & typeof stationFields;

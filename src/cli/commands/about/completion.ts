@@ -1,74 +1,62 @@
 /**
  * `offhook completion bash|zsh|fish`: prints the script for a shell. With words after the shell it
  * prints what may come next: that is how the script asks.
+ *
+ *     offhook completion zsh dial --tra ─► --trace TAB Write every SIP message …
+ *     offhook completion zsh dial --mic file:gr ─► :file TAB file:        (a path follows that)
  */
-import { bash, fish, type ShellCompletion, zsh } from "@optique/core/completion";
-import { object } from "@optique/core/constructs";
-import { argument } from "@optique/core/primitives";
-import { type Suggestion, suggestSync } from "@optique/core/parser";
-import { type Command, type Context, defineCommand } from "../../args/command.ts";
+import { type Context, defineCommand } from "../../args/command.ts";
+import { argument, oneOf, words } from "../../args/fields.ts";
+import { lazily } from "../../args/lazily.ts";
+import type { Suggestion } from "../../args/suggestions.ts";
 import { COMMANDS } from "../../commands.ts";
-import { described } from "../../args/options.ts";
-import { oneOf, words } from "../../args/values.ts";
 
-const SHELLS = { bash, zsh, fish } satisfies Record<string, ShellCompletion>;
-type ShellName = keyof typeof SHELLS;
+const SHELLS = ["bash", "zsh", "fish"] as const;
+type Shell = (typeof SHELLS)[number];
 
-/** Else bash takes `file:/etc/x` and `sip:a@b` apart, and has nothing to complete. */
-const WHOLE_WORDS = "\nCOMP_WORDBREAKS=${COMP_WORDBREAKS//[:@]/}\n";
+const fields = {
+  shell: argument(oneOf("SHELL", SHELLS), "bash, zsh or fish."),
+  line: words("WORD", "What was typed so far: that is how the script asks."),
+};
 
-const parser = object({
-  shell: argument(
-    oneOf("SHELL", Object.keys(SHELLS) as ShellName[]),
-    described("bash, zsh or fish."),
-  ),
-});
-
-const script = defineCommand({
-  name: "completion",
-  brief: "Completion script for bash, zsh or fish",
+export const completion = defineCommand<typeof fields>({
+  synopsis: "SHELL",
   description: "bash: source <(offhook completion bash). zsh: offhook completion zsh > a folder " +
     "of $fpath, as _offhook. fish: offhook completion fish | source.",
   examples: ["completion bash > ~/.local/share/bash-completion/completions/offhook"],
-  parser,
-  async run({ shell }, { io }: Context) {
-    const lines = SHELLS[shell].generateScript("offhook", ["completion", shell]);
-    await io.stdout.write(shell === "bash" ? `${lines}${WHOLE_WORDS}` : lines);
+  fields,
+  verbatim: true,
+  async run({ shell, line }, { io }: Context) {
+    if (line.length === 0) {
+      const script = new URL(`./completion.${shell}`, import.meta.url);
+      await io.stdout.write(await Deno.readTextFile(script));
+    } else {
+      const found = await suggestions(line);
+      await io.stdout.write(found.map((each) => `${encoded(each, shell)}\n`).join(""));
+    }
     return 0;
   },
 });
 
-export const completion: Command = {
-  ...script,
-  async execute(args, context) {
-    const [shell, ...line] = args;
-    const asked = isShell(shell) && line.length > 0 && line[0] !== "--help";
-    if (!asked) return await script.execute(args, context);
-    await context.io.stdout.write(await completions(shell, line));
-    return 0;
-  },
-};
-
-/** What may stand at the end of `line` (the words after the program's name). */
-async function completions(shell: ShellName, line: readonly string[]): Promise<string> {
-  const suggestions = await suggestionsFor(line);
-  const encoded = [...SHELLS[shell].encodeSuggestions(suggestions)].join("");
-  return encoded === "" ? "" : `${encoded}\n`;
-}
-
 /** Only the command that the line names is loaded. */
-async function suggestionsFor(line: readonly string[]): Promise<readonly Suggestion[]> {
-  const [first = ""] = line;
-  if (line.length <= 1) {
+async function suggestions(line: readonly string[]): Promise<readonly Suggestion[]> {
+  const [first = "", ...rest] = line;
+  if (rest.length === 0) {
     return COMMANDS.filter(({ name }) => name.startsWith(first))
-      .map(({ name, brief }) => ({ kind: "literal", text: name, description: words(brief) }));
+      .map(({ name, brief }) => ({ kind: "word", text: name, does: brief }));
   }
-  const entry = COMMANDS.find(({ name }) => name === first);
-  if (entry === undefined) return [];
-  const command = await entry.load();
-  return suggestSync(await command.asParser(), line as [string, ...string[]]);
+  if (first === "help") return await suggestions(rest);
+  const command = await COMMANDS.find(({ name }) => name === first)?.load();
+  if (command === undefined) return [];
+  const { suggestionsFor } = await lazily<typeof import("../../args/suggestions.ts")>(
+    import.meta.url,
+    "../../args/suggestions.ts",
+  );
+  return suggestionsFor(command, rest);
 }
 
-function isShell(word: string | undefined): word is ShellName {
-  return word !== undefined && Object.hasOwn(SHELLS, word);
+function encoded(suggestion: Suggestion, shell: Shell): string {
+  if (suggestion.kind === "file") return `:file\t${suggestion.before}`;
+  const { text, does } = suggestion;
+  return shell === "bash" || does === "" ? text : `${text}\t${does}`;
 }

@@ -1,27 +1,18 @@
 /** `offhook schema COMMAND`: the JSON Schema of what it prints with --json. */
-import { object } from "@optique/core/constructs";
-import { multiple } from "@optique/core/modifiers";
-import { argument } from "@optique/core/primitives";
-import { string } from "@optique/core/valueparser";
 import { nearest } from "../../../config/nearest.ts";
 import { OffhookError } from "../../../base/errors.ts";
 import { jsonText } from "../../../base/text.ts";
-import { type Context, defineCommand } from "../../args/command.ts";
-import { described } from "../../args/options.ts";
+import { defineCommand } from "../../args/command.ts";
+import { words } from "../../args/fields.ts";
 
-const parser = object({
-  words: multiple(argument(
-    string({ metavar: "COMMAND" }),
-    described("A command, such as dial or config show; or error. None: list them."),
-  )),
-});
+const fields = {
+  words: words("COMMAND", "A command, such as dial or config show; or error. None: list them."),
+};
 
-export const schema = defineCommand({
-  name: "schema",
-  brief: "JSON Schema of a command's --json output",
+export const schema = defineCommand<typeof fields>({
   examples: ["schema dial", "schema config show", "schema error"],
-  parser,
-  async run({ words }, { io }: Context) {
+  fields,
+  async run({ words }, { io }) {
     const { OUTPUT_SCHEMAS, outputJsonSchema } = await import("../../../control/schemas/index.ts");
     const names = Object.keys(OUTPUT_SCHEMAS) as (keyof typeof OUTPUT_SCHEMAS)[];
     const wanted = words.join(" ");

@@ -1,13 +1,11 @@
 /** `offhook version`: alone it is answered without this file. */
 import { defineCommand } from "../../args/command.ts";
+import { jsonFields } from "../../args/output_fields.ts";
 import { sayJson } from "../../process/io.ts";
-import { jsonOption } from "../../args/options.ts";
 import { VERSION } from "../../process/version_number.ts";
 
-export const version = defineCommand({
-  name: "version",
-  brief: "Version of offhook, and of what it runs on with --json",
-  parser: jsonOption,
+export const version = defineCommand<typeof jsonFields>({
+  fields: jsonFields,
   async run({ json }, { io }) {
     if (!json) await io.stdout.write(`offhook ${VERSION}\n`);
     else {

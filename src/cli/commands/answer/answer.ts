@@ -3,9 +3,9 @@ import { OffhookError } from "../../../base/errors.ts";
 import { CALLING, type CallingFields } from "../../args/common_fields.ts";
 import { lazily } from "../../args/lazily.ts";
 import { readListenAddress } from "../../args/phone_readers.ts";
-import { flag, option, repeated, type ValuesOf } from "../../args/fields.ts";
-import { defineQuickCommand } from "../../args/quick_command.ts";
-import { readCallerPattern, readText, readWholeNumber } from "../../args/readers.ts";
+import { flag, option, repeated, text, type ValuesOf } from "../../args/fields.ts";
+import { defineCommand } from "../../args/command.ts";
+import { readCallerPattern, readWholeNumber } from "../../args/readers.ts";
 
 const fields = {
   listen: option(
@@ -30,7 +30,7 @@ const fields = {
   ),
   call: option(
     "--call",
-    { metavar: "ID", read: readText },
+    text("ID"),
     "The ringing call of a running station to answer; needed when several ring.",
   ),
   detach: flag(["--detach"], "Leave the answered call to the station."),
@@ -40,10 +40,7 @@ type AnswerFields = typeof fields & CallingFields;
 
 export type AnswerValues = ValuesOf<AnswerFields>;
 
-export const answer = defineQuickCommand<AnswerFields>({
-  name: "answer",
-  brief: "Wait for a call and answer it",
-  synopsis: "[OPTIONS]",
+export const answer = defineCommand<AnswerFields>({
   description:
     "Registers the account, or listens on an address, waits for a call and answers it. " +
     "A second call meanwhile is busy. With a running station it answers what rings there, and " +
@@ -57,7 +54,6 @@ export const answer = defineQuickCommand<AnswerFields>({
     "answer --reject 486",
     "answer --detach",
   ],
-  fields: {},
   shared: { "Which calls": fields, ...CALLING },
   async run(values, context) {
     if (values.from !== undefined && values.reject !== undefined) {

@@ -2,7 +2,7 @@
 import { lazily } from "../../args/lazily.ts";
 import { callField, stationFields } from "../../station/live.ts";
 import { flag, option, words } from "../../args/fields.ts";
-import { defineQuickCommand } from "../../args/quick_command.ts";
+import { defineCommand } from "../../args/command.ts";
 import { readWholeNumber } from "../../args/readers.ts";
 
 const fields = {
@@ -24,9 +24,7 @@ const fields = {
 
 export type AudioFields = typeof fields & typeof stationFields;
 
-export const audio = defineQuickCommand<AudioFields>({
-  name: "audio",
-  brief: "A live call's sound on standard input and output",
+export const audio = defineCommand<AudioFields>({
   description: "The far end on standard output, and standard input into the call, beside the " +
     "microphone or instead of it. The end of the input ends nothing; the end of the call does.",
   synopsis: "[OPTIONS] [CALL]",

@@ -1,82 +1,64 @@
 /** `offhook config init | check | show | schema`. */
 import { FIRST_ACCOUNT } from "../../../config/constants.ts";
-import { merge, object, or } from "@optique/core/constructs";
-import { withDefault } from "@optique/core/modifiers";
-import { command, constant, option } from "@optique/core/primitives";
-import type { InferValue } from "@optique/core/parser";
-import { string } from "@optique/core/valueparser";
-import { type Context, defineCommand, synopsis } from "../../args/command.ts";
-import {
-  accountOptions,
-  described,
-  jsonOption,
-  logOptions,
-  tlsOptions,
-} from "../../args/options.ts";
-import { words } from "../../args/values.ts";
+import { defineCommands, defineSubcommand } from "../../args/command.ts";
+import { ACCOUNT, accountFields, logFields, tlsFields } from "../../args/common_fields.ts";
+import { defaulted, flag, text, type ValuesOf } from "../../args/fields.ts";
+import { lazily } from "../../args/lazily.ts";
+import { jsonFields } from "../../args/output_fields.ts";
 
-const init = merge(
-  object({
-    action: constant("init"),
-    name: withDefault(
-      option("--name", string({ metavar: "NAME" }), described("Name of the account.")),
-      FIRST_ACCOUNT,
-    ),
-    force: option("--force", described("Overwrite a configuration that is there.")),
-    example: option("--example", described("Print the commented example instead.")),
-  }),
-  accountOptions,
-  tlsOptions,
-);
+const init = {
+  name: defaulted("--name", { ...text("NAME"), fallback: FIRST_ACCOUNT }, "Name of the account."),
+  force: flag(["--force"], "Overwrite a configuration that is there."),
+  example: flag(["--example"], "Print the commented example instead."),
+};
 
-const check = merge(
-  object({ action: constant("check") }),
-  jsonOption,
-  accountOptions,
-  tlsOptions,
-  logOptions,
-);
-const show = merge(
-  object({ action: constant("show") }),
-  jsonOption,
-  accountOptions,
-  tlsOptions,
-  logOptions,
-);
+const accountGroups = { [ACCOUNT]: accountFields, TLS: tlsFields };
 
-const parser = or(
-  command("init", init, {
-    brief: words("Write a configuration: asks on a terminal, else takes flags"),
-    usageLine: synopsis("[OPTIONS]"),
-  }),
-  command("check", check, {
-    brief: words("Say what is wrong with it, all at once"),
-    usageLine: synopsis("[OPTIONS]"),
-  }),
-  command("show", show, {
-    brief: words("The configuration in force, without secrets"),
-    usageLine: synopsis("[OPTIONS]"),
-  }),
-  command("schema", object({ action: constant("schema") }), {
-    brief: words("JSON Schema of the file"),
-  }),
-);
+const reading = {
+  fields: jsonFields,
+  shared: { ...accountGroups, Logging: logFields },
+};
 
-export type ConfigValues = InferValue<typeof parser>;
-export type InitValues = InferValue<typeof init>;
-export type CheckValues = InferValue<typeof check>;
-export type ShowValues = InferValue<typeof show>;
+type AccountFields = typeof accountFields & typeof tlsFields;
+type ReadingFields = typeof jsonFields & AccountFields & typeof logFields;
 
-export const config = defineCommand({
-  name: "config",
-  brief: "init, check, show, schema: the configuration",
-  synopsis: "init|check|show|schema [OPTIONS]",
+export type InitValues = ValuesOf<typeof init & AccountFields>;
+export type CheckValues = ValuesOf<ReadingFields>;
+export type ShowValues = ValuesOf<ReadingFields>;
+
+const runs = () => lazily<typeof import("./run_config.ts")>(import.meta.url, "./run_config.ts");
+
+export const config = defineCommands({
   examples: [
     "config init --server sip.example.com --user alice --transport tls",
     "config check",
     "config show --json",
   ],
-  parser,
-  run: async (values: ConfigValues, context: Context) =>
-    await (await import("./run_config.ts")).runConfig(values, context),
+}, {
+  init: defineSubcommand<typeof init & AccountFields>(
+    "Write a configuration: asks on a terminal, else takes flags",
+    {
+      fields: init,
+      shared: accountGroups,
+      async run(values, { io }) {
+        if (values.example) return await (await runs()).runExample(io);
+        const { runInit } = await lazily<typeof import("./config_init.ts")>(
+          import.meta.url,
+          "./config_init.ts",
+        );
+        return await runInit(values, io);
+      },
+    },
+  ),
+  check: defineSubcommand<ReadingFields>("Say what is wrong with it, all at once", {
+    ...reading,
+    run: async (values, { io }) => await (await runs()).runCheck(values, io),
+  }),
+  show: defineSubcommand<ReadingFields>("The configuration in force, without secrets", {
+    ...reading,
+    run: async (values, { io }) => await (await runs()).runShow(values, io),
+  }),
+  schema: defineSubcommand("JSON Schema of the file", {
+    run: async (_values, { io }) => await (await runs()).runSchema(io),
+  }),
 });

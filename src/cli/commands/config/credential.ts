@@ -1,8 +1,4 @@
 /** `offhook credential set | list | remove`: passwords in the private store. */
-import { merge, object, or } from "@optique/core/constructs";
-import { argument, command, constant } from "@optique/core/primitives";
-import type { InferValue } from "@optique/core/parser";
-import { string } from "@optique/core/valueparser";
 import {
   credentialStorePath,
   listCredentials,
@@ -11,45 +7,29 @@ import {
 } from "../../../config/credentials/credential_store.ts";
 import { loadConfig } from "../../../config/load.ts";
 import { type ExitCode, OffhookError } from "../../../base/errors.ts";
-import { type Context, defineCommand } from "../../args/command.ts";
+import { defineCommands, defineSubcommand } from "../../args/command.ts";
+import { argument, text } from "../../args/fields.ts";
+import { jsonFields } from "../../args/output_fields.ts";
 import { type Io, say, sayJson } from "../../process/io.ts";
-import { described, jsonOption } from "../../args/options.ts";
-import { words } from "../../args/values.ts";
 
-const account = argument(
-  string({ metavar: "ACCOUNT" }),
-  described("Name of the account in the configuration."),
-);
+const fields = { account: argument(text("ACCOUNT"), "Name of the account in the configuration.") };
 
-const parser = or(
-  command("set", object({ action: constant("set"), account }), {
-    brief: words("Store a password: asked for on a terminal, else from standard input"),
-  }),
-  command("list", merge(object({ action: constant("list") }), jsonOption), {
-    brief: words("Which accounts have one, never the passwords"),
-  }),
-  command("remove", object({ action: constant("remove"), account }), {
-    brief: words("Forget a password"),
-  }),
-);
-
-type CredentialValues = InferValue<typeof parser>;
-
-export const credential = defineCommand({
-  name: "credential",
-  brief: "set, list, remove: stored passwords",
+export const credential = defineCommands({
+  synopsis: "set ACCOUNT|list [--json]|remove ACCOUNT",
   examples: ["credential set work", "pass show sip/work | offhook credential set work"],
-  parser,
-  async run(values: CredentialValues, { io }: Context): Promise<ExitCode> {
-    switch (values.action) {
-      case "set":
-        return await set(values.account, io);
-      case "list":
-        return await list(values.json, io);
-      case "remove":
-        return await remove(values.account, io);
-    }
-  },
+}, {
+  set: defineSubcommand<typeof fields>(
+    "Store a password: asked for on a terminal, else from standard input",
+    { fields, run: ({ account }, { io }) => set(account, io) },
+  ),
+  list: defineSubcommand<typeof jsonFields>("Which accounts have one, never the passwords", {
+    fields: jsonFields,
+    run: ({ json }, { io }) => list(json, io),
+  }),
+  remove: defineSubcommand<typeof fields>("Forget a password", {
+    fields,
+    run: ({ account }, { io }) => remove(account, io),
+  }),
 });
 
 async function set(account: string, io: Io): Promise<ExitCode> {

@@ -1,4 +1,4 @@
-/** The run of `offhook config`. Not on the real-time path. */
+/** The runs of `offhook config`, but `init`. Not on the real-time path. */
 import { exampleToml } from "../../../config/example.ts";
 import { configPath } from "../../../config/folders.ts";
 import type { LoadedConfig } from "../../../config/load.ts";
@@ -13,30 +13,21 @@ import type { ConfigIssue } from "../../../config/issue.ts";
 import { type ExitCode, OffhookError } from "../../../base/errors.ts";
 import { jsonText } from "../../../base/text.ts";
 import { loadForCommand } from "../../phone/call_setup.ts";
-import type { Context } from "../../args/command.ts";
-import type { CheckValues, ConfigValues, ShowValues } from "./config.ts";
-import { runInit } from "./config_init.ts";
+import type { CheckValues, ShowValues } from "./config.ts";
 import { type Io, say, sayJson } from "../../process/io.ts";
 import { errorLines } from "../../process/report_error.ts";
 
-export async function runConfig(values: ConfigValues, context: Context): Promise<ExitCode> {
-  const { io } = context;
-  switch (values.action) {
-    case "init":
-      if (!values.example) return await runInit(values, io);
-      await io.stdout.write(exampleToml());
-      return 0;
-    case "check":
-      return await runCheck(values, io);
-    case "show":
-      return await runShow(values, io);
-    case "schema":
-      await io.stdout.write(`${jsonText(configJsonSchema(), 2)}\n`);
-      return 0;
-  }
+export async function runExample(io: Io): Promise<ExitCode> {
+  await io.stdout.write(exampleToml());
+  return 0;
 }
 
-async function runCheck(values: CheckValues, io: Io): Promise<ExitCode> {
+export async function runSchema(io: Io): Promise<ExitCode> {
+  await io.stdout.write(`${jsonText(configJsonSchema(), 2)}\n`);
+  return 0;
+}
+
+export async function runCheck(values: CheckValues, io: Io): Promise<ExitCode> {
   const { path } = configPath({ path: values.config, environment: io.environment, cwd: io.cwd });
   const warnings = unknownVariables(environmentNames());
   try {
@@ -89,7 +80,7 @@ export function unknownVariables(names: readonly string[]): string[] {
     });
 }
 
-async function runShow(values: ShowValues, io: Io): Promise<ExitCode> {
+export async function runShow(values: ShowValues, io: Io): Promise<ExitCode> {
   const loaded = await loadForCommand(values, io);
   const passwords = Object.fromEntries(
     Object.keys(loaded.config.accounts).map((id) => {

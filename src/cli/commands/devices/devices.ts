@@ -1,74 +1,58 @@
 /** `offhook devices`: microphones and loudspeakers, as --mic and --speaker name them; `devices use`. */
-import { merge, object, or } from "@optique/core/constructs";
-import { optional, withDefault } from "@optique/core/modifiers";
-import { command, constant, option } from "@optique/core/primitives";
-import type { InferValue } from "@optique/core/parser";
-import { string } from "@optique/core/valueparser";
 import type { DevicesReport } from "../../../control/schemas/devices.ts";
-import { defineCommand, synopsis } from "../../args/command.ts";
+import { defineCommand, defineSubcommand } from "../../args/command.ts";
+import { audioFields } from "../../args/common_fields.ts";
+import { file, option, type ValuesOf } from "../../args/fields.ts";
+import { lazily } from "../../args/lazily.ts";
+import { jsonFields, outputFields } from "../../args/output_fields.ts";
 import { type Io, say, sayJson } from "../../process/io.ts";
-import { described, jsonOption, outputOptions } from "../../args/options.ts";
-import * as v from "../../args/values.ts";
+import { callField } from "../../station/live.ts";
 
-const use = merge(
-  object({
-    action: constant("use"),
-    mic: optional(option(
-      "--mic",
-      v.microphone(),
-      described("What is sent: device, device:NAME, file:PATH, tone, silence."),
-    )),
-    speaker: optional(option(
-      "--speaker",
-      v.speaker(),
-      described("Where it is heard: device, device:NAME, file:PATH, null."),
-    )),
-    loop: option("--loop", described("Start the microphone's file again at its end.")),
-    call: optional(option(
-      "--call",
-      string({ metavar: "ID" }),
-      described("Which call; not needed when there is only one."),
-    )),
-    config: optional(option("--config", v.path("FILE"), described("Configuration file."))),
-    socket: optional(
-      option("--socket", v.path("PATH"), described("The station's control socket.")),
-    ),
-  }),
-  outputOptions,
-);
+const { mic, speaker, loop } = audioFields;
 
-const list = merge(object({ action: constant("list") }), jsonOption);
+const use = {
+  mic: { ...mic, does: "What is sent: device, device:NAME, file:PATH, tone, silence." },
+  speaker: { ...speaker, does: "Where it is heard: device, device:NAME, file:PATH, null." },
+  loop,
+  ...callField,
+  config: option("--config", file("FILE"), "Configuration file."),
+  socket: option("--socket", file("PATH"), "The station's control socket."),
+};
 
-/** No word at all matches no branch of `or`: it lists. */
-export const devicesParser = withDefault(
-  or(
-    command("use", use, {
-      brief: v.words("Go over to another microphone or loudspeaker in a live call"),
-      usageLine: synopsis("[OPTIONS]"),
-    }),
-    list,
-  ),
-  { action: "list", json: false } as const,
-);
+type UseFields = typeof use & typeof outputFields;
 
-export type UseValues = InferValue<typeof use>;
+export type UseValues = ValuesOf<UseFields>;
 
-export const devices = defineCommand({
-  name: "devices",
-  brief: "List microphones and loudspeakers, or change those of a live call",
+export const devices = defineCommand<typeof jsonFields>({
   synopsis: "[use] [OPTIONS]",
   description: "The names and ids are what --mic device:NAME and --speaker device:NAME take; " +
     "a part of a name is enough when only one device has it. * marks the default.",
   examples: ["devices", "devices --json", "devices use --mic device:Jabra --speaker device:Jabra"],
-  parser: devicesParser,
-  run: async (values: InferValue<typeof devicesParser>, { io }) => {
-    if (values.action === "list") return await listDevices(values, io);
-    return await (await import("./run_devices_use.ts")).runDevicesUse(values, io);
+  fields: jsonFields,
+  commands: {
+    use: defineSubcommand<UseFields>(
+      "Go over to another microphone or loudspeaker in a live call",
+      {
+        fields: use,
+        shared: { Output: outputFields },
+        async run(values, { io }) {
+          const { runDevicesUse } = await lazily<typeof import("./run_devices_use.ts")>(
+            import.meta.url,
+            "./run_devices_use.ts",
+          );
+          return await runDevicesUse(values, io);
+        },
+      },
+    ),
   },
+  run: listDevices,
 });
 
-async function listDevices({ json }: InferValue<typeof list>, io: Io): Promise<0> {
-  const station = await import("../../../station/phone/list_devices.ts");
+async function listDevices({ json }: { json: boolean }, { io }: { io: Io }): Promise<0> {
+  const station = await lazily<typeof import("../../../station/phone/list_devices.ts")>(
+    import.meta.url,
+    "../../../station/phone/list_devices.ts",
+  );
   const report: DevicesReport = { schema: "offhook.devices/1", ...await station.listDevices() };
   if (json) await sayJson(io, report);
   else if (report.devices.length === 0) {

@@ -1,11 +1,9 @@
 /** `offhook dial TARGET`: one call out, from start to exit status. */
 import type { ExitCode } from "../../../base/errors.ts";
-import type { Context } from "../../args/command.ts";
 import { CALLING, type CallingFields } from "../../args/common_fields.ts";
 import { lazily } from "../../args/lazily.ts";
-import { argument, flag, type ValuesOf } from "../../args/fields.ts";
-import { defineQuickCommand } from "../../args/quick_command.ts";
-import { readText } from "../../args/readers.ts";
+import { argument, flag, text, type ValuesOf } from "../../args/fields.ts";
+import { type Context, defineCommand } from "../../args/command.ts";
 
 export const detachField = {
   detach: flag(["--detach"], "Let the station call, print the call's id and leave."),
@@ -15,7 +13,7 @@ export type DialFlags = typeof detachField & CallingFields;
 
 const fields = {
   target: argument(
-    { metavar: "TARGET", read: readText },
+    text("TARGET"),
     "sip:, sips: or tel: URI, user@host, or a number on the account.",
   ),
   ...detachField,
@@ -23,10 +21,7 @@ const fields = {
 
 export type DialValues = ValuesOf<typeof fields & DialFlags>;
 
-export const dial = defineQuickCommand<typeof fields & DialFlags>({
-  name: "dial",
-  brief: "One call, from start to exit status",
-  synopsis: "[OPTIONS] TARGET",
+export const dial = defineCommand<typeof fields & DialFlags>({
   description: "Calls TARGET and stays until either side hangs up, --duration is over, or the " +
     "microphone's file or pipe is at its end. A complete address is called directly unless an " +
     "account was named or has that server. A running station makes the call, and ends it when " +

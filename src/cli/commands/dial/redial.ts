@@ -3,13 +3,10 @@ import { DIRECT_ACCOUNT } from "../../../core/account/account.ts";
 import { OffhookError } from "../../../base/errors.ts";
 import { CALLING } from "../../args/common_fields.ts";
 import { detachField, type DialFlags, runDialValues } from "./dial.ts";
-import { defineQuickCommand } from "../../args/quick_command.ts";
+import { defineCommand } from "../../args/command.ts";
 import { readStore } from "../records/read_store.ts";
 
-export const redial = defineQuickCommand<DialFlags>({
-  name: "redial",
-  brief: "Call whom we called last",
-  synopsis: "[OPTIONS]",
+export const redial = defineCommand<DialFlags>({
   description:
     "Takes the newest outgoing call of the history, answered or not, and calls it again " +
     "with the options of dial.",

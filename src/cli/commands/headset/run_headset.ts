@@ -11,8 +11,7 @@ import { loadConfig, type LoadedConfig } from "../../../config/load.ts";
 import type { HeadsetInfo, HeadsetList } from "../../../control/contract/headsets.ts";
 import type { HeadsetListReport } from "../../../control/schemas/headsets.ts";
 import { type ExitCode, OffhookError } from "../../../base/errors.ts";
-import type { Context } from "../../args/command.ts";
-import type { HeadsetValues, ListValues } from "./headset.ts";
+import type { ListValues } from "./headset.ts";
 import { quirkFilesOf } from "../../phone/headset_settings.ts";
 import { headsetTable } from "./headset_table.ts";
 import { type Io, say, sayJson } from "../../process/io.ts";
@@ -20,27 +19,16 @@ import { withStation } from "../../station/live.ts";
 
 type Place = Pick<ListValues, "config" | "socket">;
 
-export async function runHeadset(values: HeadsetValues, context: Context): Promise<ExitCode> {
-  const { io } = context;
-  switch (values.action) {
-    case "list":
-      return await list(values, io);
-    case "test":
-      return await (await import("./run_headset_test.ts")).runHeadsetTest(values, io);
-    case "learn":
-      return await (await import("./run_headset_learn.ts")).runHeadsetLearn(values, io);
-    case "on":
-    case "off":
-      return await withStation(values, io, async (phone) => {
-        await phone.request("headsets.use", { on: values.action === "on" });
-        const done = values.action === "on" ? "uses headsets" : "leaves headsets alone";
-        await say(io, `the station ${done}`);
-        return 0;
-      });
-  }
+/** Whether the running station uses headsets. */
+export async function useHeadsets(on: boolean, values: Place, io: Io): Promise<ExitCode> {
+  return await withStation(values, io, async (phone) => {
+    await phone.request("headsets.use", { on });
+    await say(io, `the station ${on ? "uses headsets" : "leaves headsets alone"}`);
+    return 0;
+  });
 }
 
-async function list(values: ListValues, io: Io): Promise<ExitCode> {
+export async function list(values: ListValues, io: Io): Promise<ExitCode> {
   const { headsets } = await present(values, io);
   const report: HeadsetListReport = { schema: "offhook.headsets/1", headsets };
   if (values.json) await sayJson(io, report);

@@ -4,18 +4,15 @@
  *     offhook hold [--call ID]  ─► the call that is meant ─► one method of the control API
  */
 import type { CallView, Phone } from "../../../control/contract/phone.ts";
-import type { Command } from "../../args/command.ts";
 import { say, sayJson } from "../../process/io.ts";
 import { callField, LIVE, type LiveFields, withStation } from "../../station/live.ts";
 import { meantCall } from "../../station/meant_call.ts";
-import { argument, type Fields, flag, option, type ValuesOf } from "../../args/fields.ts";
-import { defineQuickCommand } from "../../args/quick_command.ts";
-import { dtmfDigits, readText, readWholeNumber } from "../../args/readers.ts";
+import { argument, type Fields, flag, option, text, type ValuesOf } from "../../args/fields.ts";
+import { type Command, defineCommand } from "../../args/command.ts";
+import { dtmfDigits, readWholeNumber } from "../../args/readers.ts";
 
 interface CallAction<F extends Fields> {
   name: string;
-  brief: string;
-  synopsis: string;
   description?: string;
   examples: string[];
   /** What the command takes besides the common flags. */
@@ -32,11 +29,8 @@ export const talking = ({ state }: CallView) => state === "active" || state === 
 type ActionFields = typeof callField & LiveFields;
 
 function action<F extends Fields>(row: CallAction<F>): Command {
-  const { name, brief, synopsis, description, examples } = row;
-  return defineQuickCommand<ActionFields>({
-    name,
-    brief,
-    synopsis,
+  const { name, description, examples } = row;
+  return defineCommand<ActionFields>({
     ...(description === undefined ? {} : { description }),
     examples,
     fields: { ...row.takes, ...callField },
@@ -58,8 +52,6 @@ function action<F extends Fields>(row: CallAction<F>): Command {
 
 export const hangup = action({
   name: "hangup",
-  brief: "End a live call",
-  synopsis: "[OPTIONS]",
   examples: ["hangup", "hangup --call 3f9a21c0"],
   takes: {},
   fits: ({ state }) => state !== "ending",
@@ -69,8 +61,6 @@ export const hangup = action({
 
 export const hold = action({
   name: "hold",
-  brief: "Put the other side on hold",
-  synopsis: "[OPTIONS]",
   examples: ["hold"],
   takes: {},
   fits: ({ state }) => state === "active",
@@ -80,8 +70,6 @@ export const hold = action({
 
 export const resume = action({
   name: "resume",
-  brief: "Take the other side back from hold",
-  synopsis: "[OPTIONS]",
   examples: ["resume"],
   takes: {},
   fits: ({ state }) => state === "held",
@@ -91,8 +79,6 @@ export const resume = action({
 
 export const mute = action({
   name: "mute",
-  brief: "Send silence instead of the microphone",
-  synopsis: "[OPTIONS]",
   examples: ["mute"],
   takes: {},
   fits: (call) => talking(call) && !call.muted,
@@ -102,8 +88,6 @@ export const mute = action({
 
 export const unmute = action({
   name: "unmute",
-  brief: "Send the microphone again",
-  synopsis: "[OPTIONS]",
   examples: ["unmute"],
   takes: {},
   fits: (call) => call.muted,
@@ -113,8 +97,6 @@ export const unmute = action({
 
 export const dtmf = action({
   name: "dtmf",
-  brief: "Send digits into a live call",
-  synopsis: "[OPTIONS] DIGITS",
   examples: ["dtmf 42#", "dtmf 1,w2"],
   takes: {
     digits: argument(
@@ -129,8 +111,6 @@ export const dtmf = action({
 
 export const reject = action({
   name: "reject",
-  brief: "Refuse a ringing call",
-  synopsis: "[OPTIONS]",
   examples: ["reject", "reject --status 486", "reject --status 302 --to bob@example.com"],
   takes: {
     status: option(
@@ -140,7 +120,7 @@ export const reject = action({
     ),
     to: option(
       "--to",
-      { metavar: "TARGET", read: readText },
+      text("TARGET"),
       "Where the caller shall call instead; needed with 300 to 399, 302 by default.",
     ),
   },
@@ -156,8 +136,6 @@ export const reject = action({
 
 export const follow = action({
   name: "follow",
-  brief: "Go where the other side wants to transfer us, or stay",
-  synopsis: "[OPTIONS]",
   description:
     'Answers a transfer that waits for it ([calls] transfers = "ask"), within 20 seconds.',
   examples: ["follow", "follow --no"],
@@ -168,12 +146,8 @@ export const follow = action({
     no ? `staying with ${remote.uri}` : `going to ${transferAsked}`,
 });
 
-export const swap = defineQuickCommand<LiveFields>({
-  name: "swap",
-  brief: "Hold the active call and resume the held one",
-  synopsis: "[OPTIONS]",
+export const swap = defineCommand<LiveFields>({
   examples: ["swap"],
-  fields: {},
   shared: LIVE,
   run: (values, { io }) =>
     withStation(values, io, async (phone) => {

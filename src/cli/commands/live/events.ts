@@ -2,9 +2,9 @@
 import type { Sequenced } from "../../../control/contract/phone.ts";
 import { sayJson } from "../../process/io.ts";
 import { LIVE, type LiveFields, withStation } from "../../station/live.ts";
-import { option, repeated } from "../../args/fields.ts";
-import { defineQuickCommand } from "../../args/quick_command.ts";
-import { readOneOf, readWholeNumber } from "../../args/readers.ts";
+import { oneOf, option, repeated } from "../../args/fields.ts";
+import { defineCommand } from "../../args/command.ts";
+import { readWholeNumber } from "../../args/readers.ts";
 
 /** Every type, checked by the compiler; the schemas would bring their library, which is slow. */
 const TYPES: Record<Sequenced["type"], true> = {
@@ -39,7 +39,7 @@ const TYPES: Record<Sequenced["type"], true> = {
 const fields = {
   filter: repeated(
     "--filter",
-    { metavar: "TYPE", read: readOneOf(["call", ...Object.keys(TYPES)]) },
+    oneOf("TYPE", ["call", ...Object.keys(TYPES)]),
     "Only events of this type: call, call.ended, registration. May be repeated.",
   ),
   since: option(
@@ -49,10 +49,7 @@ const fields = {
   ),
 };
 
-export const events = defineQuickCommand<typeof fields & LiveFields>({
-  name: "events",
-  brief: "What the running station tells, one JSON object a line",
-  synopsis: "[OPTIONS]",
+export const events = defineCommand<typeof fields & LiveFields>({
   examples: ["events --filter call.ended", "events --since 41"],
   fields,
   shared: LIVE,

@@ -4,8 +4,8 @@ import type { CallView } from "../../../control/contract/phone.ts";
 import { say, sayJson } from "../../process/io.ts";
 import { callField, LIVE, type LiveFields, withStation } from "../../station/live.ts";
 import { meantCall } from "../../station/meant_call.ts";
-import { argument, words } from "../../args/fields.ts";
-import { defineQuickCommand } from "../../args/quick_command.ts";
+import { argument, oneOf, words } from "../../args/fields.ts";
+import { defineCommand } from "../../args/command.ts";
 import { bad } from "../../args/readers.ts";
 
 const ACTIONS = ["start", "stop", "pause", "resume"] as const;
@@ -28,16 +28,14 @@ const FITS: Record<Action, (call: CallView) => boolean> = {
 
 const fields = {
   action: argument(
-    { metavar: "ACTION", read: readAction, completes: ACTIONS },
+    { ...oneOf("ACTION", ACTIONS), read: readAction },
     "start, stop, pause or resume; a pause leaves silence.",
   ),
   file: words("FILE", "Of start: the stereo WAV, left ours; else a name in the data folder."),
   ...callField,
 };
 
-export const record = defineQuickCommand<typeof fields & LiveFields>({
-  name: "record",
-  brief: "Record a live call: start, stop, pause, resume",
+export const record = defineCommand<typeof fields & LiveFields>({
   synopsis: "start|stop|pause|resume [OPTIONS] [FILE]",
   examples: ["record start", "record pause", "record resume", "record stop --json"],
   fields,

@@ -4,14 +4,10 @@ import type { RegistrationState } from "../../../core/account/account.ts";
 import { say, sayJson } from "../../process/io.ts";
 import { LIVE, type LiveFields, withStation } from "../../station/live.ts";
 import { partyWords } from "../../phone/party.ts";
-import { defineQuickCommand } from "../../args/quick_command.ts";
+import { defineCommand } from "../../args/command.ts";
 
-export const status = defineQuickCommand<LiveFields>({
-  name: "status",
-  brief: "The running station: accounts and live calls",
-  synopsis: "[OPTIONS]",
+export const status = defineCommand<LiveFields>({
   examples: ["status", "status --json"],
-  fields: {},
   shared: LIVE,
   run: (values, { io }) =>
     withStation(values, io, async (phone) => {
@@ -24,12 +20,8 @@ export const status = defineQuickCommand<LiveFields>({
     }),
 });
 
-export const calls = defineQuickCommand<LiveFields>({
-  name: "calls",
-  brief: "The live calls of the running station",
-  synopsis: "[OPTIONS]",
+export const calls = defineCommand<LiveFields>({
   examples: ["calls", "calls --json"],
-  fields: {},
   shared: LIVE,
   run: (values, { io }) =>
     withStation(values, io, async (phone) => {

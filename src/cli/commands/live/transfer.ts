@@ -10,9 +10,8 @@ import { type ErrorJson, type ExitCode, OffhookError } from "../../../base/error
 import type { CallView } from "../../../control/contract/phone.ts";
 import type { RemotePhone } from "../../../control/client/remote_phone.ts";
 import type { Sequenced } from "../../../control/contract/phone.ts";
-import { argument, flag } from "../../args/fields.ts";
-import { defineQuickCommand } from "../../args/quick_command.ts";
-import { readText } from "../../args/readers.ts";
+import { argument, flag, text } from "../../args/fields.ts";
+import { defineCommand } from "../../args/command.ts";
 import { interruptsOf } from "../../phone/session.ts";
 import { type Io, say, sayJson } from "../../process/io.ts";
 import { callField, LIVE, type LiveFields, withStation } from "../../station/live.ts";
@@ -20,7 +19,7 @@ import { meantCall } from "../../station/meant_call.ts";
 import { talking } from "./call_actions.ts";
 
 const fields = {
-  target: argument({ metavar: "TARGET", read: readText }, "A number or URI."),
+  target: argument(text("TARGET"), "A number or URI."),
   noWait: flag(["--no-wait"], "Only begin, and do not wait for what comes of it."),
   ...callField,
 };
@@ -34,10 +33,7 @@ interface Outcome {
   error?: ErrorJson;
 }
 
-export const transfer = defineQuickCommand<TransferFields>({
-  name: "transfer",
-  brief: "Hand the other side on to another number",
-  synopsis: "[OPTIONS] TARGET",
+export const transfer = defineCommand<TransferFields>({
   description:
     "Waits until TARGET has answered, or has not: then the call is back, and the exit status " +
     "says why, as that of dial does.",

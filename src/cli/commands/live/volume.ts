@@ -4,15 +4,13 @@ import { OffhookError } from "../../../base/errors.ts";
 import { say, sayJson } from "../../process/io.ts";
 import { LIVE, type LiveFields, withStation } from "../../station/live.ts";
 import { words } from "../../args/fields.ts";
-import { defineQuickCommand } from "../../args/quick_command.ts";
+import { defineCommand } from "../../args/command.ts";
 
 const FIELDS = {
   to: words("VOLUME", "One step, or dB from -30 to 6; absent: what it is."),
 };
 
-export const volume = defineQuickCommand<typeof FIELDS & LiveFields>({
-  name: "volume",
-  brief: "How loud calls are heard",
+export const volume = defineCommand<typeof FIELDS & LiveFields>({
   synopsis: "[OPTIONS] [up|down|DB]",
   description: "What the person hears, in every call. Recordings and programs that have joined a " +
     "call get it as it comes.",

@@ -1,137 +1,86 @@
 /** `offhook contacts list | search | add | edit | remove | import | export`. */
-import { merge, object, or } from "@optique/core/constructs";
-import { multiple, optional, withDefault } from "@optique/core/modifiers";
-import { argument, command, constant, option } from "@optique/core/primitives";
-import type { InferValue } from "@optique/core/parser";
-import { string } from "@optique/core/valueparser";
-import { type Context, defineCommand, synopsis } from "../../args/command.ts";
+import { defineCommands, defineSubcommand } from "../../args/command.ts";
+import {
+  argument,
+  defaulted,
+  file,
+  flag,
+  oneOf,
+  option,
+  text,
+  type ValuesOf,
+  words,
+} from "../../args/fields.ts";
 import { lazily } from "../../args/lazily.ts";
-import { described, outputOptions } from "../../args/options.ts";
-import { oneOf, path, wholeNumber, words } from "../../args/values.ts";
+import { outputFields } from "../../args/output_fields.ts";
+import { readWholeNumber } from "../../args/readers.ts";
 
-const filter = object({
-  group: optional(
-    option("--group", string({ metavar: "GROUP" }), described("Only contacts of this group.")),
+const station = {
+  config: option("--config", file("FILE"), "The station's configuration."),
+  socket: option("--socket", file("PATH"), "The station's control socket."),
+};
+
+const Output = outputFields;
+const WRITING = { Station: station, Output };
+
+const filter = {
+  group: option("--group", text("GROUP"), "Only contacts of this group."),
+  favourites: flag(["--favourites"], "Only favourites."),
+};
+
+const search = {
+  limit: defaulted(
+    "--limit",
+    { metavar: "N", read: readWholeNumber(1, 1000), fallback: 20 },
+    "At most so many; 20 by default.",
   ),
-  favourites: option("--favourites", described("Only favourites.")),
-});
+  text: argument(text("TEXT"), "Letters of a name, or digits."),
+};
 
-const station = object({
-  config: optional(option("--config", path("FILE"), described("The station's configuration."))),
-  socket: optional(option("--socket", path("PATH"), described("The station's control socket."))),
-});
+const add = {
+  organisation: option("--organisation", text("NAME"), "Where they work."),
+  note: option("--note", text("TEXT"), "Anything else."),
+  favourite: flag(["--favourite"], "Listed first."),
+  name: argument(text("NAME"), "The person's name."),
+  addresses: words("NUMBER", "Numbers or SIP URIs."),
+};
 
-const list = merge(object({ action: constant("list") }), filter, outputOptions);
+const one = { id: argument(text("CONTACT"), "Its id, or its name if that is one.") };
 
-const search = merge(
-  object({
-    action: constant("search"),
-    text: argument(string({ metavar: "TEXT" }), described("Letters of a name, or digits.")),
-    limit: withDefault(
-      option("--limit", wholeNumber("N", 1, 1000), described("At most so many; 20 by default.")),
-      20,
-    ),
-  }),
-  outputOptions,
-);
+const edit = {
+  name: option("--name", text("NAME"), "Another name."),
+  organisation: option("--organisation", text("NAME"), "Where they work."),
+  note: option("--note", text("TEXT"), "Anything else."),
+  favourite: option("--favourite", oneOf("yes|no", ["yes", "no"]), "Whether it is first."),
+  ...one,
+  addresses: words("NUMBER", "Instead of those that it has."),
+};
 
-const add = merge(
-  object({
-    action: constant("add"),
-    name: argument(string({ metavar: "NAME" }), described("The person's name.")),
-    addresses: multiple(
-      argument(string({ metavar: "NUMBER" }), described("Numbers or SIP URIs.")),
-    ),
-    organisation: optional(
-      option("--organisation", string({ metavar: "NAME" }), described("Where they work.")),
-    ),
-    note: optional(option("--note", string({ metavar: "TEXT" }), described("Anything else."))),
-    favourite: option("--favourite", described("Listed first.")),
-  }),
-  station,
-  outputOptions,
-);
+const importing = { file: argument(file("FILE"), "vCard or CSV, - for standard input.") };
 
-const edit = merge(
-  object({
-    action: constant("edit"),
-    id: argument(string({ metavar: "CONTACT" }), described("Its id, or its name if that is one.")),
-    addresses: multiple(
-      argument(string({ metavar: "NUMBER" }), described("Instead of those that it has.")),
-    ),
-    name: optional(option("--name", string({ metavar: "NAME" }), described("Another name."))),
-    organisation: optional(
-      option("--organisation", string({ metavar: "NAME" }), described("Where they work.")),
-    ),
-    note: optional(option("--note", string({ metavar: "TEXT" }), described("Anything else."))),
-    favourite: optional(
-      option("--favourite", oneOf("yes|no", ["yes", "no"]), described("Whether it is first.")),
-    ),
-  }),
-  station,
-  outputOptions,
-);
+const exporting = {
+  format: defaulted(
+    "--format",
+    { ...oneOf("FORMAT", ["vcard", "csv"]), fallback: "vcard" as const },
+    "vcard or csv.",
+  ),
+  ...filter,
+};
 
-const remove = merge(
-  object({
-    action: constant("remove"),
-    id: argument(string({ metavar: "CONTACT" }), described("Its id, or its name if that is one.")),
-  }),
-  station,
-  outputOptions,
-);
+type Writing = typeof station & typeof outputFields;
 
-const importing = merge(
-  object({
-    action: constant("import"),
-    file: argument(path("FILE"), described("vCard or CSV, - for standard input.")),
-  }),
-  station,
-  outputOptions,
-);
+export type ContactStationValues = ValuesOf<typeof station>;
+export type ListValues = ValuesOf<typeof filter & typeof outputFields>;
+export type SearchValues = ValuesOf<typeof search & typeof outputFields>;
+export type AddValues = ValuesOf<typeof add & Writing>;
+export type EditValues = ValuesOf<typeof edit & Writing>;
+export type RemoveValues = ValuesOf<typeof one & Writing>;
+export type ImportValues = ValuesOf<typeof importing & Writing>;
+export type ExportValues = ValuesOf<typeof exporting>;
 
-const exporting = merge(
-  object({
-    action: constant("export"),
-    format: withDefault(
-      option("--format", oneOf("FORMAT", ["vcard", "csv"]), described("vcard or csv.")),
-      "vcard" as const,
-    ),
-  }),
-  filter,
-);
+const runs = () => lazily<typeof import("./run_contacts.ts")>(import.meta.url, "./run_contacts.ts");
 
-function one(name: string) {
-  return { usageLine: synopsis(name) };
-}
-
-const parser = or(
-  command("list", list, { brief: words("All of them, favourites first"), ...one("[OPTIONS]") }),
-  command("search", search, { brief: words("Those that fit, best first"), ...one("TEXT") }),
-  command("add", add, { brief: words("Keep a new one"), ...one("[OPTIONS] NAME [NUMBER...]") }),
-  command("edit", edit, {
-    brief: words("Change one; what is not named stays"),
-    ...one("[OPTIONS] CONTACT [NUMBER...]"),
-  }),
-  command("remove", remove, { brief: words("Forget one"), ...one("CONTACT") }),
-  command("import", importing, { brief: words("Take in a file"), ...one("FILE") }),
-  command("export", exporting, { brief: words("Write them out"), ...one("[OPTIONS]") }),
-);
-
-export type ContactsValues = InferValue<typeof parser>;
-export type AddValues = InferValue<typeof add>;
-export type EditValues = InferValue<typeof edit>;
-export type RemoveValues = InferValue<typeof remove>;
-export type ImportValues = InferValue<typeof importing>;
-export type ExportValues = InferValue<typeof exporting>;
-export type ListValues = InferValue<typeof list>;
-export type SearchValues = InferValue<typeof search>;
-export type ContactStationValues = InferValue<typeof station>;
-
-export const contacts = defineCommand({
-  name: "contacts",
-  brief: "list, search, add, edit, remove, import, export: the address book",
-  synopsis: "list|search|add|edit|remove|import|export [OPTIONS]",
+export const contacts = defineCommands({
   description: "Names of callers come from here. A running station does the writing.",
   examples: [
     `contacts add "Ada Lovelace" "+44 20 7946 0000"`,
@@ -139,12 +88,39 @@ export const contacts = defineCommand({
     "contacts import addresses.vcf",
     "contacts search ada --json | jq -r .address.value",
   ],
-  parser,
-  async run(values: ContactsValues, { io }: Context) {
-    const { runContacts } = await lazily<typeof import("./run_contacts.ts")>(
-      import.meta.url,
-      "./run_contacts.ts",
-    );
-    return await runContacts(values, io);
-  },
+}, {
+  list: defineSubcommand<typeof filter & typeof outputFields>("All of them, favourites first", {
+    fields: filter,
+    shared: { Output },
+    run: async (values, { io }) => await (await runs()).list(values, io),
+  }),
+  search: defineSubcommand<typeof search & typeof outputFields>("Those that fit, best first", {
+    fields: search,
+    shared: { Output },
+    run: async (values, { io }) => await (await runs()).search(values, io),
+  }),
+  add: defineSubcommand<typeof add & Writing>("Keep a new one", {
+    fields: add,
+    shared: WRITING,
+    run: async (values, { io }) => await (await runs()).add(values, io),
+  }),
+  edit: defineSubcommand<typeof edit & Writing>("Change one; what is not named stays", {
+    fields: edit,
+    shared: WRITING,
+    run: async (values, { io }) => await (await runs()).edit(values, io),
+  }),
+  remove: defineSubcommand<typeof one & Writing>("Forget one", {
+    fields: one,
+    shared: WRITING,
+    run: async (values, { io }) => await (await runs()).remove(values, io),
+  }),
+  import: defineSubcommand<typeof importing & Writing>("Take in a file", {
+    fields: importing,
+    shared: WRITING,
+    run: async (values, { io }) => await (await runs()).importFile(values, io),
+  }),
+  export: defineSubcommand<typeof exporting>("Write them out", {
+    fields: exporting,
+    run: async (values, { io }) => await (await runs()).exportAll(values, io),
+  }),
 });

@@ -1,10 +1,10 @@
 /** `offhook history`: the calls that were, newest first. */
 import { outputFields } from "../../args/output_fields.ts";
-import { flag, option, type ValuesOf } from "../../args/fields.ts";
-import { defineQuickCommand } from "../../args/quick_command.ts";
+import { flag, option, text, type ValuesOf } from "../../args/fields.ts";
+import { defineCommand } from "../../args/command.ts";
 import { lazily } from "../../args/lazily.ts";
 import { readMoment } from "../../args/moments.ts";
-import { readText, readWholeNumber } from "../../args/readers.ts";
+import { readWholeNumber } from "../../args/readers.ts";
 
 const fields = {
   missed: flag(["--missed"], "Only missed calls; one answered elsewhere is none."),
@@ -18,10 +18,10 @@ const fields = {
   until: option("--until", { metavar: "WHEN", read: readMoment }, "Before this time."),
   with: option(
     "--with",
-    { metavar: "TEXT", read: readText },
+    text("TEXT"),
     "Whose name, address or number has this in it.",
   ),
-  account: option("--account", { metavar: "NAME", read: readText }, "Only calls of this account."),
+  account: option("--account", text("NAME"), "Only calls of this account."),
   limit: option(
     "--limit",
     { metavar: "N", read: readWholeNumber(1, 1_000_000) },
@@ -31,10 +31,7 @@ const fields = {
 
 export type HistoryValues = ValuesOf<typeof fields & typeof outputFields>;
 
-export const history = defineQuickCommand<typeof fields & typeof outputFields>({
-  name: "history",
-  brief: "Calls that were, newest first",
-  synopsis: "[OPTIONS]",
+export const history = defineCommand<typeof fields & typeof outputFields>({
   description:
     "Reads the history that a station of this user keeps, whether it runs or not. With " +
     "--json one object a line.",

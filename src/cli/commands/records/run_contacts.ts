@@ -1,5 +1,5 @@
 /**
- * The run of `offhook contacts`.
+ * The runs of `offhook contacts`.
  *
  *     list, search, export ─► the store, beside a station
  *     add, edit, remove, import ──► the station that runs, else the store
@@ -14,7 +14,6 @@ import type { Contact } from "../../../store/contacts/contact.ts";
 import type { ImportProblem } from "../../../store/exchange/decode.ts";
 import type {
   AddValues,
-  ContactsValues,
   EditValues,
   ExportValues,
   ImportValues,
@@ -30,25 +29,6 @@ import { table } from "../../process/table.ts";
 
 const SCHEMA = "offhook.contact/1";
 
-export function runContacts(values: ContactsValues, io: Io): Promise<ExitCode> {
-  switch (values.action) {
-    case "list":
-      return list(values, io);
-    case "search":
-      return search(values, io);
-    case "add":
-      return withContactBook(values, io, (book) => add(book, values, io));
-    case "edit":
-      return withContactBook(values, io, (book) => edit(book, values, io));
-    case "remove":
-      return withContactBook(values, io, (book) => remove(book, values, io));
-    case "import":
-      return importFile(values, io);
-    case "export":
-      return exportAll(values, io);
-  }
-}
-
 function filterOf({ group, favourites }: { group?: string | undefined; favourites: boolean }) {
   return {
     ...(group === undefined ? {} : { group }),
@@ -56,7 +36,7 @@ function filterOf({ group, favourites }: { group?: string | undefined; favourite
   };
 }
 
-async function list(values: ListValues, io: Io): Promise<ExitCode> {
+export async function list(values: ListValues, io: Io): Promise<ExitCode> {
   const found = await readStore(io, [], ({ contacts }) => contacts.list(filterOf(values)));
   const all = !values.favourites && values.group === undefined;
   const none = all ? "there is no contact yet" : "no such contact";
@@ -64,7 +44,7 @@ async function list(values: ListValues, io: Io): Promise<ExitCode> {
   return 0;
 }
 
-async function search(values: SearchValues, io: Io): Promise<ExitCode> {
+export async function search(values: SearchValues, io: Io): Promise<ExitCode> {
   const { text, limit } = values;
   const hits = await readStore(io, [], ({ contacts }) => contacts.search(text, { limit }));
   await show(hits, values, io);
@@ -100,7 +80,11 @@ function row({ contact, address }: Shown): string[] {
   ];
 }
 
-async function add(book: ContactBook, values: AddValues, io: Io): Promise<ExitCode> {
+export function add(values: AddValues, io: Io): Promise<ExitCode> {
+  return withContactBook(values, io, (book) => addIn(book, values, io));
+}
+
+async function addIn(book: ContactBook, values: AddValues, io: Io): Promise<ExitCode> {
   const { name, addresses, organisation, note, favourite } = values;
   const draft: ContactDraft = {
     name,
@@ -115,7 +99,11 @@ async function add(book: ContactBook, values: AddValues, io: Io): Promise<ExitCo
   return 0;
 }
 
-async function edit(book: ContactBook, values: EditValues, io: Io): Promise<ExitCode> {
+export function edit(values: EditValues, io: Io): Promise<ExitCode> {
+  return withContactBook(values, io, (book) => editIn(book, values, io));
+}
+
+async function editIn(book: ContactBook, values: EditValues, io: Io): Promise<ExitCode> {
   const { name, addresses, organisation, note, favourite } = values;
   const { id } = await meant(values.id, io);
   const changes: ContactDraft = {
@@ -136,7 +124,11 @@ async function edit(book: ContactBook, values: EditValues, io: Io): Promise<Exit
   return 0;
 }
 
-async function remove(book: ContactBook, values: RemoveValues, io: Io): Promise<ExitCode> {
+export function remove(values: RemoveValues, io: Io): Promise<ExitCode> {
+  return withContactBook(values, io, (book) => removeIn(book, values, io));
+}
+
+async function removeIn(book: ContactBook, values: RemoveValues, io: Io): Promise<ExitCode> {
   const contact = await meant(values.id, io);
   if (!await book.remove(contact.id)) throw noSuchContact(values.id);
   if (values.json) await sayJson(io, { schema: SCHEMA, contact });
@@ -168,7 +160,7 @@ function severalNamed(name: string, contacts: readonly Contact[]): OffhookError 
   });
 }
 
-async function importFile(values: ImportValues, io: Io): Promise<ExitCode> {
+export async function importFile(values: ImportValues, io: Io): Promise<ExitCode> {
   const { readContactFile } = await lazily<
     typeof import("../../../store/exchange/contact_file.ts")
   >(
@@ -215,7 +207,7 @@ async function bytesOf(file: string, io: Io): Promise<Uint8Array> {
   }
 }
 
-async function exportAll(values: ExportValues, io: Io): Promise<ExitCode> {
+export async function exportAll(values: ExportValues, io: Io): Promise<ExitCode> {
   const cards = await readStore(io, [], ({ contacts }) => [...contacts.cards(filterOf(values))]);
   const vcard = await lazily<typeof import("../../../store/exchange/vcard_write.ts")>(
     import.meta.url,

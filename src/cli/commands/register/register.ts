@@ -2,7 +2,7 @@
 import { PHONE, type PhoneFields } from "../../args/common_fields.ts";
 import { lazily } from "../../args/lazily.ts";
 import { flag, option, type ValuesOf } from "../../args/fields.ts";
-import { defineQuickCommand } from "../../args/quick_command.ts";
+import { defineCommand } from "../../args/command.ts";
 import { durationMs } from "../../args/readers.ts";
 
 const fields = {
@@ -16,16 +16,12 @@ const fields = {
 
 export type RegisterValues = ValuesOf<typeof fields & PhoneFields>;
 
-export const register = defineQuickCommand<typeof fields & PhoneFields>({
-  name: "register",
-  brief: "Register, say how it went, un-register",
-  synopsis: "[OPTIONS]",
+export const register = defineCommand<typeof fields & PhoneFields>({
   examples: [
     "register --server sip.example.com --user alice --password-file pw.txt",
     "register --account work --json",
     "register --stay",
   ],
-  fields: {},
   shared: { Registration: fields, ...PHONE },
   async run(values, context) {
     const { attachedStation } = await lazily<typeof import("../../station/at_station.ts")>(

@@ -6,6 +6,7 @@
  */
 import { fileURLToPath } from "node:url";
 import { shellQuoted } from "../../../config/credentials/private_file.ts";
+import { runCommand } from "../../args/command.ts";
 import { processIo } from "../../process/process_io.ts";
 import { defineStation } from "./station.ts";
 import { stationFlags } from "./station_permissions.ts";
@@ -22,7 +23,8 @@ export async function narrowFlags(args: readonly string[]): Promise<string[] | u
   });
   const silent = { ...io.stdout, write: () => Promise.resolve() };
   try {
-    await station.execute(args, { io: { ...io, stdout: silent, stderr: silent } } as never);
+    const context = { io: { ...io, stdout: silent, stderr: silent } } as never;
+    await runCommand({ name: "station", brief: "", command: station }, args, context);
   } catch {
     return undefined;
   }

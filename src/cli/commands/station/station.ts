@@ -7,16 +7,15 @@ import {
   tlsFields,
 } from "../../args/common_fields.ts";
 import type { ExitCode } from "../../../base/errors.ts";
-import type { Command, Context } from "../../args/command.ts";
 import { lazily } from "../../args/lazily.ts";
-import { flag, option, type ValuesOf } from "../../args/fields.ts";
-import { defineQuickCommand } from "../../args/quick_command.ts";
-import { readPath, readWholeNumber } from "../../args/readers.ts";
+import { file, flag, option, type ValuesOf } from "../../args/fields.ts";
+import { type Command, type Context, defineCommand } from "../../args/command.ts";
+import { readWholeNumber } from "../../args/readers.ts";
 
 const fields = {
   socket: option(
     "--socket",
-    { metavar: "PATH", read: readPath, completes: "file" },
+    file("PATH"),
     "Control socket; by default in the runtime folder.",
   ),
   healthPort: option(
@@ -40,18 +39,14 @@ export type StationValues = ValuesOf<StationFields>;
 export function defineStation(
   run: (values: StationValues, context: Context) => Promise<ExitCode>,
 ): Command {
-  return defineQuickCommand<StationFields>({ ...texts, run });
+  return defineCommand<StationFields>({ ...texts, run });
 }
 
 const texts = {
-  name: "station",
-  brief: "The headless phone: registers, takes calls, is driven by the other commands",
-  synopsis: "[OPTIONS]",
   description: "Runs in the foreground, fit for systemd (Type=notify): READY when it serves, " +
     "WATCHDOG as long as the process itself works. It starts without network and without sound and " +
     "picks them up when they come. SIGTERM ends calls, un-registers and leaves.",
   examples: ["station", "station --config /etc/offhook/lobby.toml --health-port 8123"],
-  fields: {},
   shared: {
     Station: fields,
     [ACCOUNT]: accountFields,

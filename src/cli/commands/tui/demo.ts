@@ -1,22 +1,25 @@
 /** `offhook demo`: the practice PBX in this process, and a first call to its echo. */
-import type { InferValue } from "@optique/core/parser";
-import { type Context, defineCommand } from "../../args/command.ts";
-import { logOptions, outputOptions } from "../../args/options.ts";
-import { merge } from "@optique/core/constructs";
-import { screenOptions } from "./tui.ts";
+import { defineCommand } from "../../args/command.ts";
+import { logFields } from "../../args/common_fields.ts";
+import type { ValuesOf } from "../../args/fields.ts";
+import { lazily } from "../../args/lazily.ts";
+import { outputFields } from "../../args/output_fields.ts";
+import { screenFields } from "./tui.ts";
 
-const parser = merge(outputOptions, logOptions, screenOptions);
+type DemoFields = typeof outputFields & typeof logFields & typeof screenFields;
 
-export type DemoValues = InferValue<typeof parser>;
+export type DemoValues = ValuesOf<DemoFields>;
 
-export const demo = defineCommand({
-  name: "demo",
-  brief: "Practice PBX and a first call to its echo",
-  synopsis: "[OPTIONS]",
+export const demo = defineCommand<DemoFields>({
   description: "Starts the practice PBX, registers with it, calls its echo and proves that the " +
     "sound came back. On a terminal it then opens the phone's screen on a call to the echo; " +
     "without one it prints a JSON report and exits.",
-  parser,
-  run: async (values: DemoValues, context: Context) =>
-    await (await import("./run_demo.ts")).runDemo(values, context),
+  shared: { Output: outputFields, Logging: logFields, Screen: screenFields },
+  async run(values, context) {
+    const { runDemo } = await lazily<typeof import("./run_demo.ts")>(
+      import.meta.url,
+      "./run_demo.ts",
+    );
+    return await runDemo(values, context);
+  },
 });
