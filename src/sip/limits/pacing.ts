@@ -5,6 +5,7 @@
  *     what                                         how fast
  *     connection to the server                     250 ms, doubling to 60 s
  *     REGISTER after a failure                     2 s, doubling to 5 min; never before Retry-After
+ *     REGISTER after a 200 that registered nothing 4 s, doubling to 5 min
  *     REGISTER after a refusal without Retry-After 5 min
  *     refresh of a registration                    70–85 % of what was granted, at least 2 s, at most a day
  *     REGISTER because our address changed         at once, then 2 s, doubling to 5 min
@@ -130,7 +131,9 @@ export function retryDelay(
   if (!transient && retryAfterSeconds === undefined) {
     return Math.round(REFUSED_RETRY_MS * (0.8 + 0.2 * random));
   }
-  const backoff = backoffDelay(FIRST_RETRY_MS, MAX_RETRY_MS, failures - 1, random);
+  // Who answers and grants nothing seldom means anything else a second later.
+  const doublings = status > 0 && status < 300 ? failures : failures - 1;
+  const backoff = backoffDelay(FIRST_RETRY_MS, MAX_RETRY_MS, doublings, random);
   return Math.max(backoff, (retryAfterSeconds ?? 0) * 1000);
 }
 

@@ -61,9 +61,9 @@ Deno.test("no answer makes a failed REGISTER come back sooner than its back-off"
   }));
 });
 
-Deno.test("a success that registered nothing is waited for like a failure", () => {
-  assert.equal(retryDelay(200, 1, 0, undefined), 1_000);
-  assert.equal(retryDelay(200, 5, 0, undefined), 16_000);
+Deno.test("a success that registered nothing is waited for longer than a failure", () => {
+  assert.equal(retryDelay(200, 1, 0, undefined), 2_000);
+  assert.equal(retryDelay(200, 5, 0, undefined), 32_000);
 });
 
 Deno.test("an address that keeps changing is registered slower and slower", () => {
