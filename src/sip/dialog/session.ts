@@ -175,19 +175,23 @@ export class Session implements Leg {
   }
 
   /**
-   * OPTIONS inside the dialog: whoever answers at all is there, also with 405 or 501. Silence counts as
-   * gone here, as the core asks only when there is another reason to think so.
+   * OPTIONS inside the dialog: whoever answers at all is there, also with 405 or 501, or sends anything
+   * else meanwhile. Silence counts as gone here, as the core asks only when there is another reason to
+   * think so.
    */
   #ask(): void {
     const { agent, call, dialog, authentication } = this.context;
+    const before = dialog.lifeSigns;
     const request: DialogRequest = { method: "OPTIONS", headers: [ACCEPT_LINE] };
     sendInDialog(agent, dialog, authentication, request, (response) => {
-      const reason = response.isSilence
+      const isQuiet = dialog.lifeSigns === before;
+      const isSilent = response.isSilence && isQuiet;
+      const reason = isSilent
         ? "nothing answers"
         : `it answered ${response.status} ${response.reason}`.trim();
-      const verdict = response.isSilence || isDialogGone(response)
+      const verdict = isSilent || isDialogGone(response)
         ? "gone"
-        : response.isStandIn
+        : response.isStandIn && isQuiet
         ? "unknown"
         : "there";
       agent.notify({ type: "DialogAnswered", call, verdict, reason });

@@ -19,6 +19,7 @@ import {
 } from "sip.js/lib/core/index.js";
 import type { MessageBody } from "../message/readable_message.ts";
 import type { Flow } from "../transport/flow/types.ts";
+import { lifeSigns } from "./life_signs.ts";
 import { flowOfDialog } from "./message_flow.ts";
 import { requestOptions } from "./options.ts";
 import { RequestMessage, ResponseMessage } from "./peer_message.ts";
@@ -122,6 +123,11 @@ export class Dialog {
     const { reinviteUserAgentServer, reinviteUserAgentClient } = this.#inner;
     return reinviteUserAgentServer !== undefined || reinviteUserAgentClient !== undefined ||
       this.awaitsAck;
+  }
+
+  /** How many requests and responses of the peer came in it so far. */
+  get lifeSigns(): number {
+    return lifeSigns(this.#inner);
   }
 
   /** The flow of its INVITE. */

@@ -23,6 +23,7 @@ import {
 } from "sip.js/lib/core/index.js";
 import type { Log } from "./log.ts";
 import { ALLOW_LINE, METHODS, unsupportedOptions } from "../message/capabilities.ts";
+import { noteLifeSign } from "./life_signs.ts";
 import type { DialogSources, SourceAccess } from "./sources.ts";
 import { type LibraryMessage, libraryMessage } from "./library_message.ts";
 import { MergedRequests } from "./merged_requests.ts";
@@ -100,12 +101,14 @@ export class IncomingMessages {
     const dialog = message.toTag === undefined ? undefined : this.#sources.dialogOf(message);
     if (dialog === undefined) return this.#deliverRequest(delivery);
     if (this.#sources.isOwn(dialog, flow)) {
+      noteLifeSign(dialog);
       this.#access.moved(source, flow);
       return this.#deliverRequest(delivery);
     }
     return this.#sources.admit(dialog, flow).then((admitted) => {
-      if (admitted) this.#deliverRequest(delivery);
-      else this.#turnAway(delivery, dialog);
+      if (!admitted) return this.#turnAway(delivery, dialog);
+      noteLifeSign(dialog);
+      this.#deliverRequest(delivery);
     });
   }
 
@@ -171,6 +174,9 @@ export class IncomingMessages {
 
 function deliverResponse(core: UserAgentCore, message: IncomingResponseMessage): void {
   const status = message.statusCode ?? 0;
+  const dialog = core.dialogs.get(`${message.callId}${message.fromTag}${message.toTag}`);
+  // 408 and 481 say that the dialog is gone.
+  if (dialog !== undefined && status !== 408 && status !== 481) noteLifeSign(dialog);
   if (message.method === "INVITE" && status > 100 && status < 300) {
     const mutable = message as Mutable<IncomingResponseMessage>;
     if (!message.toTag) mutable.toTag = NO_TAG;

@@ -1,8 +1,9 @@
 /** What comes in an answered call: hanging up, digits, transfers either way, dialogs that are lost. */
 import assert from "node:assert/strict";
+import { Timers } from "sip.js/lib/core/index.js";
 import { description } from "./phone.ts";
-import { sdp } from "./raw_peer.ts";
-import { answered, dialled, withPeer } from "./with_peer.ts";
+import { type RawMessage, sdp } from "./raw_peer.ts";
+import { answered, dialled, type Scene, withPeer } from "./with_peer.ts";
 
 Deno.test("hanging up before the ACK waits for it", async () => {
   await withPeer(async ({ phone, peer, port }) => {
@@ -191,6 +192,53 @@ Deno.test("a peer that is asked is there with any answer but 481 and 408", async
     }
   });
 });
+
+for (
+  const [name, shows] of [
+    ["sends an INFO", async ({ peer }, invite) => {
+      peer.inDialogOf("INFO", invite, { cseq: 1 });
+      await peer.next("200", "INFO");
+    }],
+    ["answers a re-INVITE", async ({ phone, peer }) => {
+      phone.do({ type: "SendReinvite", call: "c", offer: description(4000) });
+      peer.reply(await peer.next("INVITE"), 200, { body: sdp(7000) });
+      await peer.next("ACK");
+    }],
+    ["does nothing", () => Promise.resolve()],
+  ] satisfies [string, (scene: Scene, invite: RawMessage) => Promise<void>][]
+) {
+  Deno.test(`a peer that does not answer when it is asked, and ${name}`, async () => {
+    await withPeer(async (scene) => {
+      const { phone, peer } = scene;
+      const invite = await dialled(scene, "c");
+      const timeOut = heldTimeout(() => phone.do({ type: "AskDialog", call: "c" }));
+      await peer.next("OPTIONS");
+      await shows(scene, invite);
+      timeOut();
+      const verdict = name === "does nothing" ? "gone" : "there";
+      assert.equal((await phone.next("DialogAnswered")).verdict, verdict);
+    });
+  });
+}
+
+/** What happens when the request that `send` sends at once is never answered, to be called by hand. */
+function heldTimeout(send: () => void): () => void {
+  const { setTimeout } = globalThis;
+  let held: (() => void) | undefined;
+  const hold = (callback: () => void, ms?: number) => {
+    if (ms !== Timers.TIMER_F) return setTimeout(callback, ms);
+    held = callback;
+    return setTimeout(() => {}, 0);
+  };
+  globalThis.setTimeout = hold as typeof setTimeout;
+  try {
+    send();
+  } finally {
+    globalThis.setTimeout = setTimeout;
+  }
+  assert.ok(held !== undefined, "a request was sent");
+  return held;
+}
 
 Deno.test("a dialog that the peer does not know any more is ended with an error", async () => {
   await withPeer(async ({ phone, peer }) => {
