@@ -191,6 +191,10 @@ function parsedValue(name: string, value: string): unknown {
       const { value: event, parameters } = parseParameterised(value);
       return { event, params: Object.fromEntries(parameters) };
     }
+    case "www-authenticate":
+    case "proxy-authenticate":
+      // Not read by anybody; SIP.js deletes a challenge that its grammar does not know, as of Basic.
+      return {};
     default:
       return undefined;
   }

@@ -86,6 +86,33 @@ Deno.test("several realms and algorithms, proxy and registrar, are answered in o
   });
 });
 
+for (const status of [401, 407]) {
+  Deno.test(`a Digest behind other schemes in one header of a ${status} is answered`, async () => {
+    await withAccount(async ({ phone, server }) => {
+      const name = status === 401 ? "WWW-Authenticate" : "Proxy-Authenticate";
+      const table = [
+        'Basic realm="x", Digest realm="pbx", nonce="1", qop=auth',
+        'Negotiate, Digest realm="pbx", nonce="1"',
+        "NTLM",
+        ", Digest realm=pbx, nonce=1,",
+      ];
+      phone.do({ type: "Register", account: "test" });
+      for (const value of table) {
+        const other = 'Digest realm="pbx", nonce="2"';
+        const lines = [value, ...(value === "NTLM" ? [other] : [])];
+        const headers = lines.map((line) => `${name}: ${line}`);
+        server.reply(await server.next("REGISTER"), status, { headers });
+        const again = await server.next("REGISTER");
+        const answer = status === 401 ? "authorization" : "proxy-authorization";
+        assert.match(again.header(answer), /^Digest username="alice", realm="pbx"/, value);
+        server.reply(again, 200, { headers: ["Expires: 300"] });
+        phone.do({ type: "Register", account: "test" });
+      }
+      server.reply(await server.next("REGISTER"), 200);
+    });
+  });
+}
+
 Deno.test("a wrong password ends the call as refused credentials", async () => {
   await withAccount(async ({ phone, server: peer }) => {
     phone.dial("c", `sip:x@${peer.at}`);
