@@ -4,9 +4,7 @@ import { expandPath } from "../../config/folders.ts";
 import type { HeadsetConfig } from "../../config/headset_schema.ts";
 import type { LoadedConfig } from "../../config/load.ts";
 import type { ButtonSetting } from "../../station/desk/buttons.ts";
-import { resolveTarget } from "../../core/account/target.ts";
 import type { PhoneOptions } from "../args/open_phone.ts";
-import { toAccount } from "../../config/load.ts";
 
 /** Where the quirk files of a configuration are. */
 export function quirkFilesOf(
@@ -66,18 +64,9 @@ function buttonsOf({ keys, gpio }: HeadsetConfig): ButtonSetting[] {
   ];
 }
 
-/** @throws OffhookError `invalid-target` when the hotline's number or URI is none */
-function liftOf(loaded: LoadedConfig): Pick<PhoneOptions, "lift"> {
-  const { lift, hotline } = loaded.config.headset;
+function liftOf({ config }: LoadedConfig): Pick<PhoneOptions, "lift"> {
+  const { lift, hotline } = config.headset;
   if (lift === "nothing") return {};
   if (lift === "redial" || hotline === undefined) return { lift: { kind: "redial" } };
-  const { account } = loaded;
-  const settings = account === undefined ? undefined : loaded.config.accounts[account];
-  const known = settings === undefined ? undefined : toAccount(account!, settings, loaded);
-  const { uri } = resolveTarget(hotline, {
-    ...(known === undefined ? {} : { server: known.server }),
-    ...(known?.dialPlan === undefined ? {} : { dialPlan: known.dialPlan }),
-  });
-  const dial = { target: uri, ...(account === undefined ? {} : { account }) };
-  return { lift: { kind: "hotline", dial } };
+  return { lift: { kind: "hotline", target: hotline } };
 }

@@ -1,10 +1,10 @@
 /** The control API in process: methods become commands of the core. */
-import { DIRECT_ACCOUNT } from "../../core/account/account.ts";
+import { type Account, DIRECT_ACCOUNT, type Party } from "../../core/account/account.ts";
 import { accountViews } from "../../core/account/account_view.ts";
 import { type CallView, viewOf } from "../../core/state/call.ts";
 import { OffhookError } from "../../base/errors.ts";
 import type { Command, PhoneState } from "../../core/state/state.ts";
-import { resolveTarget } from "../../core/account/target.ts";
+import { identityFor, routeOf, uriFor } from "../../core/account/route.ts";
 import type { AudioListener, AudioParams, CallAudio } from "../contract/call_audio.ts";
 import { LevelFeed, type LevelListener } from "../contract/levels.ts";
 import { LocalAudio } from "./local_audio.ts";
@@ -139,16 +139,19 @@ function handlersOf(core: CommandPort, snapshot: () => Snapshot): CoreHandlers {
     register: ({ account }) => order({ type: "Register", account }),
     unregister: ({ account }) => order({ type: "Unregister", account }),
     // In process a client cannot go without its phone: nothing is to be bound.
-    dial: ({ account = defaultAccount(core.state), target, bound: _, ...rest }) => {
+    dial: ({ account: named, target, from, bound: _, ...rest }) => {
       const call = crypto.randomUUID().slice(0, 8);
-      const uri = uriOf(target, core.state, account);
-      core.command({ type: "Dial", call, account, target: uri, ...rest });
+      const { account, uri } = routeOf(target, accountsOf(core.state), named);
+      const said = saidBy(from, core.state.accounts.get(account)?.account);
+      core.command({ type: "Dial", call, account, target: uri, ...said, ...rest });
       return { call };
     },
-    answer: ({ bound: _, ...params }) => order({ type: "Answer", ...params }),
+    answer: ({ bound: _, from, ...params }) =>
+      order({ type: "Answer", ...params, ...saidBy(from, accountOf(params.call, core.state)) }),
     reject: ({ target, ...params }) => {
-      const account = core.state.calls.get(params.call)?.account ?? defaultAccount(core.state);
-      const elsewhere = target === undefined ? {} : { target: uriOf(target, core.state, account) };
+      const elsewhere = target === undefined
+        ? {}
+        : { target: uriFor(target, accountOf(params.call, core.state)) };
       return order({ type: "Reject", ...params, ...elsewhere });
     },
     hangup: (params) => order({ type: "Hangup", ...params }),
@@ -158,10 +161,8 @@ function handlersOf(core: CommandPort, snapshot: () => Snapshot): CoreHandlers {
     mute: (params) => order({ type: "Mute", ...params }),
     dtmf: ({ call, digits, durationMs }) =>
       order({ type: "SendDigits", call, digits, durationMs: durationMs ?? DIGIT_MS }),
-    transfer: ({ call, target }) => {
-      const account = core.state.calls.get(call)?.account ?? defaultAccount(core.state);
-      return order({ type: "Transfer", call, target: uriOf(target, core.state, account) });
-    },
+    transfer: ({ call, target }) =>
+      order({ type: "Transfer", call, target: uriFor(target, accountOf(call, core.state)) }),
     answerTransfer: ({ call, follow }) =>
       order({ type: follow ? "FollowTransfer" : "RefuseTransfer", call }),
     doNotDisturb: ({ on }) => order({ type: "SetDoNotDisturb", on }),
@@ -173,21 +174,17 @@ function handlersOf(core: CommandPort, snapshot: () => Snapshot): CoreHandlers {
   };
 }
 
-/** The first account that is not the direct one; else the direct one. */
-function defaultAccount(state: PhoneState): string {
-  return [...state.accounts.keys()].find((id) => id !== DIRECT_ACCOUNT) ?? DIRECT_ACCOUNT;
+function accountsOf({ accounts }: PhoneState): Account[] {
+  return [...accounts.values()].map(({ account }) => account);
 }
 
-/**
- * What a person wrote, as the account dials it.
- * @throws OffhookError `invalid-target`, `config-missing`
- */
-function uriOf(target: string, state: PhoneState, id: string): string {
-  const account = state.accounts.get(id)?.account;
-  if (account === undefined) return target;
-  const { server, dialPlan } = account;
-  return resolveTarget(target, {
-    ...(server === "" ? {} : { server }),
-    ...(dialPlan === undefined ? {} : { dialPlan }),
-  }).uri;
+/** The account of a call; of one that is not there, which the core refuses, the default account. */
+function accountOf(call: string, state: PhoneState): Account | undefined {
+  const id = state.calls.get(call)?.account;
+  if (id !== undefined) return state.accounts.get(id)?.account;
+  return accountsOf(state).find((account) => account.id !== DIRECT_ACCOUNT);
+}
+
+function saidBy(from: Party | undefined, account: Account | undefined): { from?: Party } {
+  return from === undefined ? {} : { from: identityFor(from, account) };
 }

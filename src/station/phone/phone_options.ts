@@ -4,7 +4,7 @@
  *     import { openPhone } from "./open_phone.ts";   // lazily: it loads every adapter
  *     const phone = await openPhone(options);                 // an OpenPhone: see below
  */
-import type { Account, AccountId, TlsSettings, TransportName } from "../../core/account/account.ts";
+import type { Account, TlsSettings, TransportName } from "../../core/account/account.ts";
 import type { Phone } from "../../control/contract/phone.ts";
 import type { CallPolicy } from "../../core/state/state.ts";
 import type { AudioEndpoints } from "../../core/ports/media_port.ts";
@@ -69,9 +69,7 @@ export interface PhoneOptions {
   /** How headsets, busylights and buttons are used; absent: none is looked for. */
   headsets?: DeskSettings;
   /** What lifting a headset does while no call is on; absent: nothing. */
-  lift?:
-    | { kind: "redial" }
-    | { kind: "hotline"; dial: { /** Absent: none. */ account?: AccountId; target: string } };
+  lift?: { kind: "redial" } | { kind: "hotline"; /** As a person writes it. */ target: string };
   /** Starts device hosts for this phone; absent: it does so itself. */
   startHost?: SupervisorOptions["start"];
   trace?: TraceSink;

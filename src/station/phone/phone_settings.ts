@@ -1,6 +1,7 @@
 /** From the options of a phone to what the core is told. Pure. */
 import { DIRECT_ACCOUNT } from "../../core/account/account.ts";
 import type { Account, AccountId } from "../../core/account/account.ts";
+import { routeOf } from "../../core/account/route.ts";
 import type { PhoneState, Settings } from "../../core/state/state.ts";
 import { MEDIA_FORMATS } from "../../media/codec/formats.ts";
 import type { PhoneOptions } from "./phone_options.ts";
@@ -35,16 +36,12 @@ export function accountChanges(
   return { accounts: [...next.values()], kept, gone };
 }
 
-/** The core's settings. */
+/** The core's settings. @throws OffhookError `invalid-target` for a hotline that cannot be called */
 export function settingsOf(options: PhoneOptions): Settings {
-  const { maxCalls, ringMs, doNotDisturb, active, endpoints, autoAnswer, lift, policy } = options;
+  const { maxCalls, ringMs, doNotDisturb, active, endpoints, autoAnswer, policy } = options;
   const formats = [...MEDIA_FORMATS];
   const answered = autoAnswer === undefined ? {} : { autoAnswer };
-  const lifted: Pick<Settings, "lift"> = lift === undefined
-    ? {}
-    : lift.kind === "redial"
-    ? { lift }
-    : { lift: { kind: "hotline", dial: { account: DIRECT_ACCOUNT, ...lift.dial } } };
+  const lifted = liftOf(options);
   return {
     formats,
     maxCalls,
@@ -56,6 +53,12 @@ export function settingsOf(options: PhoneOptions): Settings {
     ...lifted,
     ...policy,
   };
+}
+
+function liftOf({ lift, accounts }: PhoneOptions): Pick<Settings, "lift"> {
+  if (lift?.kind !== "hotline") return lift === undefined ? {} : { lift };
+  const { account, uri } = routeOf(lift.target, accounts.map((each) => each.account), undefined);
+  return { lift: { kind: "hotline", dial: { account, target: uri } } };
 }
 
 /** The account that stands for having none: requests go where their URI says. */

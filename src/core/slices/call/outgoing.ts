@@ -18,9 +18,12 @@ import { establish } from "./established.ts";
 import { holdsUs, openMedia, portsOf, recordingOf, runStream } from "./media.ts";
 import { holdOthers, mediaLost } from "./offers.ts";
 
+/** ms that a call of ours rings unless it says otherwise: nobody has to wait for ever. */
+export const NO_ANSWER_MS = 60_000;
+
 /** @throws OffhookError `config-invalid` for an unknown account, `usage` for an unknown codec */
 export function dial(turn: Turn, command: Extract<Command, { type: "Dial" }>): void {
-  place(turn, command);
+  place(turn, { ...command, limits: { noAnswerMs: NO_ANSWER_MS, ...command.limits } });
   turn.remember({ account: command.account, target: command.target });
 }
 

@@ -15,10 +15,8 @@ import type { SipInput } from "../../ports/sip_port.ts";
 import type { TransferPolicy } from "../../state/state.ts";
 import { isIn, refuse, type Turn } from "../../state/turn.ts";
 import { bye } from "./established.ts";
-import { place } from "./outgoing.ts";
+import { NO_ANSWER_MS, place } from "./outgoing.ts";
 
-/** ms that the new party may let it ring. */
-const NO_ANSWER_MS = 60_000;
 /** ms that a person has to decide: the peer's REFER is given up after 32 s (RFC 3261 §17.1.2.2). */
 const ASK_MS = 20_000;
 
