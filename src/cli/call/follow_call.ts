@@ -5,32 +5,32 @@ import { displayKind, openDisplay } from "./call_display.ts";
 import { CallFollower } from "./call_follower.ts";
 import { openCallKeys } from "./call_keys.ts";
 import { finishCall, type OutputWishes } from "./call_output.ts";
-import type { Session } from "../phone/session.ts";
+import type { PhoneSession } from "../phone/session.ts";
 import type { Io } from "../process/io.ts";
-import type { StationPipes } from "./station_pipes.ts";
 
-export interface FollowWishes extends OutputWishes {
+export interface FollowWishes extends Omit<OutputWishes, "soundOnStdout"> {
   dtmf?: string | undefined;
   duration?: number | undefined;
 }
 
 export interface FollowTask {
   io: Io;
-  session: Session;
+  session: PhoneSession;
   call: CallId;
   /** How the call's events are had; absent: all of the session's. */
-  listen?: Session["listen"];
-  /** Of this process, when a station holds the call. */
-  pipes?: StationPipes;
+  listen?: PhoneSession["listen"];
+  /** False: the call was refused, and has no sound. */
+  sounds?: boolean;
 }
 
 /** Follows the call, says how it went and gives its exit status. */
 export async function followCall(
   wishes: FollowWishes,
-  { io, session, call, listen = (listener) => session.listen(listener), pipes }: FollowTask,
+  { io, session, call, listen = (listener) => session.listen(listener), sounds = true }: FollowTask,
 ): Promise<ExitCode> {
+  const { pipes, onStdout: soundOnStdout } = session.sound;
   // With the report on standard error, words there would spoil it.
-  const quiet = wishes.quiet || (wishes.json && wishes.soundOnStdout);
+  const quiet = wishes.quiet || (wishes.json && soundOnStdout);
   const kind = displayKind(io, { json: wishes.json, quiet });
   const display = openDisplay(io, kind);
   const follower = new CallFollower(session.phone, call, {
@@ -45,7 +45,7 @@ export async function followCall(
   const keyboard = kind === "live" && io.stdinIsTty ? openCallKeys(io, follower) : undefined;
   try {
     listen((event) => follower.handle(event));
-    const piped = pipes?.follow(session.phone, follower);
+    const piped = sounds ? pipes?.follow(session.phone, follower) : undefined;
     session.interruption.then(() => {
       display.note("hanging up");
       return follower.hangup();
@@ -53,7 +53,10 @@ export async function followCall(
     const followed = await Promise.race([follower.ended, session.lost]);
     await piped;
     display.close();
-    return await finishCall(followed, wishes, { io, interrupted: session.interrupted });
+    return await finishCall(followed, { ...wishes, soundOnStdout }, {
+      io,
+      interrupted: session.interrupted,
+    });
   } finally {
     keyboard?.close();
     display.close();

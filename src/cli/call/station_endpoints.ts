@@ -8,23 +8,17 @@ import type { AudioEndpoints } from "../../core/ports/media_port.ts";
 import type { Io } from "../process/io.ts";
 import { lazily } from "../args/lazily.ts";
 import type { AccountValues, AudioValues, TlsValues } from "../args/common_fields.ts";
-import type { StationPipes } from "./station_pipes.ts";
-
-export interface StationSound {
-  /** Absent: the station's own, because nothing was asked for. */
-  endpoints?: AudioEndpoints;
-  pipes?: StationPipes;
-}
+import type { CallSound } from "../phone/session.ts";
 
 /** @throws OffhookError `usage` for a pipe of a command that does not stay, or that contradicts */
 export async function stationSound(
-  values: AudioValues & AccountValues & TlsValues & { detach: boolean },
+  values: Partial<AudioValues> & AccountValues & TlsValues & { detach?: boolean },
   io: Io,
-): Promise<StationSound> {
+): Promise<CallSound> {
   const { mic, speaker, record, loop } = values;
   const asked = [mic, speaker, record].some((each) => each !== undefined) || loop ||
     ["OFFHOOK_MIC", "OFFHOOK_SPEAKER"].some((variable) => io.environment(variable));
-  if (!asked) return {};
+  if (!asked) return { onStdout: false };
   // Half of it may be the configuration's: that is read only for this.
   const { endpointsOf, loadForCommand } = await lazily<typeof import("../phone/call_setup.ts")>(
     import.meta.url,
@@ -32,7 +26,7 @@ export async function stationSound(
   );
   const wanted = absolute(endpointsOf(await loadForCommand(values, io), values, io), io.cwd);
   const piped = [wanted.microphone, wanted.speaker].findIndex(({ kind }) => kind === "pipe");
-  if (piped < 0) return { endpoints: wanted };
+  if (piped < 0) return { endpoints: wanted, onStdout: false };
   if (values.detach) {
     const flag = piped === 0 ? "--mic pipe" : "--speaker pipe";
     throw new OffhookError("usage", `${flag} needs this command to stay, --detach leaves`, {
@@ -43,7 +37,8 @@ export async function stationSound(
     import.meta.url,
     "./station_pipes.ts",
   );
-  return splitPipes(wanted, io);
+  const split = splitPipes(wanted, io);
+  return { ...split, onStdout: split.pipes?.onStdout ?? false };
 }
 
 function absolute({ microphone, speaker, record }: AudioEndpoints, cwd: string): AudioEndpoints {

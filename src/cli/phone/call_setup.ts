@@ -3,9 +3,10 @@
  * password, trace and log. Not on the real-time path.
  */
 import { parseMicrophone, parseSpeaker } from "../../config/endpoints.ts";
-import { loadConfig, type LoadedConfig } from "../../config/load.ts";
+import { loadConfig, type LoadedConfig, toAccount } from "../../config/load.ts";
 import type { Overrides } from "../../config/overrides.ts";
 import { isStdin, passwordReader } from "../../config/credentials/password.ts";
+import type { Account } from "../../core/account/account.ts";
 import { OffhookError } from "../../base/errors.ts";
 import type { AudioEndpoints } from "../../core/ports/media_port.ts";
 import type { CallPolicy } from "../../core/state/state.ts";
@@ -23,6 +24,13 @@ export async function loadForCommand(
   const flags: Overrides = { ...rest, ...(tlsNoVerify === true ? { tlsVerify: false } : {}) };
   const { environment, cwd } = io;
   return await loadConfig({ path: config, account, flags, environment, cwd });
+}
+
+/** All of the configuration; the chosen one first: it is the default of who dials. */
+export function accountsOf(loaded: LoadedConfig): Account[] {
+  const ids = Object.keys(loaded.config.accounts);
+  ids.sort((a, b) => Number(b === loaded.account) - Number(a === loaded.account));
+  return ids.map((id) => toAccount(id, loaded.config.accounts[id]!, loaded));
 }
 
 /** What every phone of ours has of the `[calls]` table. */
@@ -67,11 +75,11 @@ export function passwordOf(
 /** @throws OffhookError `usage` when two things want the same stream, or a terminal would get PCM */
 export function endpointsOf(
   loaded: LoadedConfig,
-  values: AudioValues & Pick<AccountValues, "passwordFile" | "passwordStdin">,
+  values: Partial<AudioValues> & Pick<AccountValues, "passwordFile" | "passwordStdin">,
   io: Io,
 ): AudioEndpoints {
   const { audio, devices } = loaded.config;
-  const common = { rate: audio.rate, loop: values.loop };
+  const common = { rate: audio.rate, loop: values.loop ?? false };
   const microphone = parseMicrophone(audio.mic, { ...common, ...device(devices.microphone) });
   const speaker = parseSpeaker(audio.speaker, { ...common, ...device(devices.speaker) });
   if (values.loop && microphone.kind !== "file") {

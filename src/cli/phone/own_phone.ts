@@ -1,61 +1,65 @@
 /**
- * What `dial`, `answer` and `register` have in common: a phone that is opened, listened to,
- * interrupted and closed in any case.
+ * The phone of one command, in this process: opened, listened to, interrupted and closed in any case.
  *
- *     open phone ─► subscribe ─► body ─► close phone (un-registers, ends calls)
- *     SIGINT ─────► interrupted ─► body hangs up and returns ─► 130
- *
- * Not on the real-time path.
+ *     configuration ─► open phone ─► subscribe ─► body ─► close phone (un-registers, ends calls)
+ *     SIGINT ─────────────────────► interrupted ─► body hangs up and returns ─► 130
  */
 import { identityFolder } from "../../config/folders.ts";
-import type { LoadedConfig } from "../../config/load.ts";
-import { toAccount } from "../../config/load.ts";
-import type { Account } from "../../core/account/account.ts";
+import { chosen, type LoadedConfig, toAccount } from "../../config/load.ts";
+import { type Account, DIRECT_ACCOUNT } from "../../core/account/account.ts";
 import type { AudioEndpoints } from "../../core/ports/media_port.ts";
-import { DIRECT_ACCOUNT } from "../../core/account/account.ts";
 import type { Context } from "../args/command.ts";
-import { callPolicyOf, passwordOf } from "./call_setup.ts";
+import { accountsOf, callPolicyOf, endpointsOf, loadForCommand, passwordOf } from "./call_setup.ts";
 import type { Io } from "../process/io.ts";
 import { openLog } from "./log.ts";
-import type { OpenedPhone, PhoneOptions } from "../args/open_phone.ts";
-import type { AccountValues, LogValues, OutputValues } from "../args/common_fields.ts";
-import { interruptsOf, type Session, sessionOf } from "./session.ts";
+import type { PhoneOptions } from "../args/open_phone.ts";
+import { interruptsOf, type PhoneSession, sessionOf } from "./session.ts";
 import { openTrace } from "./trace_file.ts";
-
-export interface SessionOptions {
-  loaded: LoadedConfig;
-  values: AccountValues & LogValues & Partial<OutputValues>;
-  /** The account that is used; absent: none, calls are direct. */
-  account?: Account;
-  register: boolean;
-  endpoints: AudioEndpoints;
-  listen?: PhoneOptions["direct"]["listen"];
-  maxCalls: number;
-}
+import type { OwnPhone, PhoneValues } from "./with_phone.ts";
 
 /** ms that an incoming call rings before it counts as missed. */
 const RING_MS = 60_000;
 
+const NO_SOUND: AudioEndpoints = { microphone: { kind: "silence" }, speaker: { kind: "null" } };
+
+/** What the flags and the configuration make of {@link OwnPhone}. */
+interface Setup {
+  loaded: LoadedConfig;
+  endpoints: AudioEndpoints;
+  /** Those of the phone, the default first. */
+  accounts: Account[];
+  /** The one that the flags or the environment name. */
+  named?: Account;
+  listen: PhoneOptions["direct"]["listen"];
+}
+
 /** Opens a phone for `body` and closes it whatever happens. */
-export async function withSession<T>(
+export async function withOwnPhone<T>(
+  values: PhoneValues,
   context: Context,
-  options: SessionOptions,
-  body: (session: Session, phone: OpenedPhone) => Promise<T>,
+  own: OwnPhone,
+  body: (session: PhoneSession) => Promise<T>,
 ): Promise<T> {
   const { io } = context;
-  const { values, loaded } = options;
+  const setup = await setUp(values, own, io);
+  const { loaded, endpoints, named } = setup;
   const trace = values.trace === undefined ? undefined : await openTrace(values.trace, io);
   const log = await openLog(loaded, io);
   const interrupts = interruptsOf(io);
   try {
     const phone = await context.openPhone({
-      ...phoneOptions(options, io),
+      ...phoneOptions(setup, values, own, io),
       ...(trace === undefined ? {} : { trace: trace.sink }),
-      attended: true,
       log: log.write,
     });
     try {
-      return await body(await sessionOf(phone, interrupts), phone);
+      return await body(
+        await sessionOf(phone, interrupts, {
+          sound: { endpoints, onStdout: endpoints.speaker.kind === "pipe" },
+          own: { phone, ...(named === undefined ? {} : { account: named }) },
+          ...(named === undefined ? {} : { account: named.id }),
+        }),
+      );
     } finally {
       await phone.close();
     }
@@ -66,30 +70,60 @@ export async function withSession<T>(
   }
 }
 
+/** @throws OffhookError for what is missing or contradicts, before anything is opened */
+async function setUp(values: PhoneValues, own: OwnPhone, io: Io): Promise<Setup> {
+  const loaded = await loadForCommand(values, io);
+  const endpoints = own.maxCalls === 0 ? NO_SOUND : endpointsOf(loaded, values, io);
+  await own.check?.(endpoints);
+  const named = own.accounts === "chosen" || (own.accounts === "all" && isNamed(values, io, loaded))
+    ? chosen(loaded).account
+    : undefined;
+  return {
+    loaded,
+    endpoints,
+    accounts: own.accounts === "all" ? accountsOf(loaded) : named === undefined ? [] : [named],
+    ...(named === undefined ? {} : { named }),
+    listen: await own.listen?.(loaded) ?? [],
+  };
+}
+
+/** Whether somebody said by which account, or by which server. */
+function isNamed(values: PhoneValues, { environment }: Io, { account }: LoadedConfig): boolean {
+  if (account === undefined) return false;
+  return [values.account, values.server].some((given) => given !== undefined) ||
+    ["OFFHOOK_ACCOUNT", "OFFHOOK_SERVER"].some((variable) => environment(variable));
+}
+
 function phoneOptions(
-  { loaded, values, account, register, endpoints, listen, maxCalls }: SessionOptions,
+  { loaded, accounts, listen, endpoints }: Setup,
+  values: PhoneValues,
+  own: OwnPhone,
   io: Io,
 ): Omit<PhoneOptions, "log"> {
   const direct = toAccount(DIRECT_ACCOUNT, loaded.direct, loaded);
   return {
-    accounts: account === undefined
-      ? []
-      : [{ account, password: passwordOf(loaded, account.id, values, io) }],
+    accounts: accounts.map((account) => ({
+      account,
+      password: passwordOf(loaded, account.id, values, io),
+    })),
     direct: {
-      listen: listen ?? [],
+      listen,
       codecs: direct.codecs,
       user: direct.user,
       tls: direct.tls,
       ...(direct.displayName === undefined ? {} : { displayName: direct.displayName }),
       ...(direct.transport === undefined ? {} : { transport: direct.transport }),
     },
-    identityFolder: identityFolder(loaded.environment),
-    register,
+    // Who only dials is no phone that the server knows again.
+    ...(own.accounts === "all" ? {} : { identityFolder: identityFolder(loaded.environment) }),
+    connect: own.accounts === "all" ? "when used" : "at once",
+    register: own.register === "as configured",
     endpoints,
-    maxCalls,
+    maxCalls: own.maxCalls,
     ringMs: RING_MS,
     doNotDisturb: false,
     active: "one",
     policy: callPolicyOf(loaded),
+    attended: true,
   };
 }

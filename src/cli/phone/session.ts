@@ -6,6 +6,10 @@
  * Not on the real-time path.
  */
 import type { Phone, Sequenced, Snapshot } from "../../control/contract/phone.ts";
+import type { Account, AccountId } from "../../core/account/account.ts";
+import type { AudioEndpoints } from "../../core/ports/media_port.ts";
+import type { OpenedPhone } from "../args/open_phone.ts";
+import type { StationPipes } from "../call/station_pipes.ts";
 import type { Io } from "../process/io.ts";
 
 export interface Session {
@@ -19,6 +23,27 @@ export interface Session {
   readonly interrupted: boolean;
   /** Resolves at the first SIGINT, SIGTERM or SIGHUP. */
   readonly interruption: Promise<void>;
+}
+
+/** A session with what the command line says about the phone. */
+export interface PhoneSession extends Session, PhoneSetup {}
+
+export interface PhoneSetup {
+  /** The account that was asked for; absent: the phone chooses. */
+  readonly account?: AccountId;
+  readonly sound: CallSound;
+  /** Present when the phone ends with this command. */
+  readonly own?: { phone: OpenedPhone; /** The one that was chosen. */ account?: Account };
+}
+
+/** The sound of the calls that a command makes or takes. */
+export interface CallSound {
+  /** Absent: the phone's, because nothing was asked for. */
+  endpoints?: AudioEndpoints;
+  /** Of this process, to calls that a station holds. */
+  pipes?: StationPipes;
+  /** Standard output carries what is heard. */
+  onStdout: boolean;
 }
 
 export interface Interrupts {
@@ -48,12 +73,14 @@ export function interruptsOf(io: Io): Interrupts {
 export async function sessionOf(
   phone: Phone,
   interrupts: Interrupts,
+  setup: PhoneSetup = { sound: { onStdout: false } },
   lost: Promise<never> = new Promise(() => {}),
-): Promise<Session> {
+): Promise<PhoneSession> {
   const early: Sequenced[] = [];
   let listener: (event: Sequenced) => void = (event) => early.push(event);
   const { snapshot } = await phone.subscribe((event) => listener(event));
   return {
+    ...setup,
     phone,
     snapshot,
     lost,

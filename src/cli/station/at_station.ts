@@ -1,5 +1,5 @@
 /**
- * Whether a call command uses the running station, and its session there.
+ * Whether a call command uses the running station.
  *
  *     --standalone, or a flag about a phone of one's own ─► own phone
  *     --socket, --detach ──────────────────────────────────► the station, or exit 11
@@ -8,10 +8,8 @@
  * The configuration is not read for it. Not on the real-time path.
  */
 import { type AppliedOverride, appliedOverrides } from "../../config/overrides.ts";
-import type { Snapshot } from "../../control/contract/phone.ts";
 import type { RemotePhone } from "../../control/client/remote_phone.ts";
 import { OffhookError } from "../../base/errors.ts";
-import { interruptsOf, type Session, sessionOf } from "../phone/session.ts";
 import type { Io } from "../process/io.ts";
 import { lazily } from "../args/lazily.ts";
 import type {
@@ -30,11 +28,6 @@ export interface AttachWishes
   listen?: string | undefined;
 }
 
-export interface Attached {
-  phone: RemotePhone;
-  snapshot: Snapshot;
-}
-
 /**
  * The station to use; undefined: a phone of one's own.
  * @throws OffhookError `no-station` when one is needed, `usage` when flags contradict
@@ -42,7 +35,7 @@ export interface Attached {
 export async function attachedStation(
   values: AttachWishes,
   io: Io,
-): Promise<Attached | undefined> {
+): Promise<RemotePhone | undefined> {
   const needed = neededBy(values);
   const own = values.standalone ? "--standalone" : ownPhoneBy(values, io);
   if (own !== undefined) {
@@ -53,35 +46,16 @@ export async function attachedStation(
   }
   const phone = await connect(values, io, needed !== undefined);
   if (phone === undefined) return undefined;
-  const snapshot = await phone.request("status", {});
   const named = values.account ?? io.environment("OFFHOOK_ACCOUNT");
-  if (!named || snapshot.accounts.some(({ id }) => id === named)) return { phone, snapshot };
+  if (!named) return phone;
+  const { accounts } = await phone.request("status", {});
+  if (accounts.some(({ id }) => id === named)) return phone;
   await phone.close();
   if (needed === undefined) return undefined;
-  const known = snapshot.accounts.map(({ id }) => id).join(", ");
+  const known = accounts.map(({ id }) => id).join(", ");
   throw new OffhookError("config-missing", `the station has no account "${named}"`, {
     hint: known === "" ? "It has none at all." : `It has: ${known}.`,
   });
-}
-
-/** Runs `body` on the station; the station and its other calls go on. */
-export async function withAttached<T>(
-  { phone }: Attached,
-  io: Io,
-  body: (session: Session) => Promise<T>,
-): Promise<T> {
-  const interrupts = interruptsOf(io);
-  const lost = phone.closed.then((error) => {
-    throw error ?? new OffhookError("internal", "left the station");
-  });
-  // Only who waits for it wants to know.
-  lost.catch(() => {});
-  try {
-    return await body(await sessionOf(phone, interrupts, lost));
-  } finally {
-    interrupts.close();
-    await phone.close();
-  }
 }
 
 /** @throws OffhookError `usage` for what this process would have to be there for */

@@ -137,7 +137,12 @@ export class Assembly {
     // A command that only registers takes no call, and needs no thread for it.
     if (this.#options.maxCalls > 0) this.#media.warm();
     this.desk?.start();
-    this.#agents.start();
+    if (this.#options.connect === "when used") {
+      // While the call's media opens, not after.
+      this.core.listen((event) => {
+        if (event.type === "call.dialling") this.#agents.get(event.call.account)?.start();
+      });
+    } else this.#agents.start();
     if (!this.#options.register) return;
     for (const { account } of this.#options.accounts) {
       if (account.register) this.core.command({ type: "Register", account: account.id });

@@ -50,6 +50,8 @@ export interface PhoneOptions {
   };
   /** Where accounts keep who they are over restarts; absent: every start is a new instance. */
   identityFolder?: string;
+  /** Accounts connect at once, which is what the absent means, or each with its first call. */
+  connect?: "at once" | "when used";
   /** Registers the accounts that want it, at once. */
   register: boolean;
   /** Where sound comes from and goes to, for calls that say nothing. */

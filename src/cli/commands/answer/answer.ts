@@ -61,21 +61,10 @@ export const answer = defineCommand<AnswerFields>({
         hint: "Leave one of them away.",
       });
     }
-    const { attachedStation } = await lazily<typeof import("../../station/at_station.ts")>(
+    const { runAnswer } = await lazily<typeof import("./run_answer.ts")>(
       import.meta.url,
-      "../../station/at_station.ts",
+      "./run_answer.ts",
     );
-    const attached = await attachedStation(values, context.io);
-    if (attached === undefined) {
-      return await (await lazily<typeof import("./run_answer.ts")>(
-        import.meta.url,
-        "./run_answer.ts",
-      )).runAnswer(values, context);
-    }
-    const { answerAtStation } = await lazily<typeof import("./answer_at_station.ts")>(
-      import.meta.url,
-      "./answer_at_station.ts",
-    );
-    return await answerAtStation(attached, values, context);
+    return await runAnswer(values, context);
   },
 });

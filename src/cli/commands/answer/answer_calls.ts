@@ -7,33 +7,26 @@
  *
  * Not on the real-time path.
  */
-import type { CallView, Methods } from "../../../control/contract/phone.ts";
+import type { CallView } from "../../../control/contract/phone.ts";
 import { type ExitCode, OffhookError } from "../../../base/errors.ts";
+import type { Party } from "../../../core/account/account.ts";
 import type { AudioEndpoints } from "../../../core/ports/media_port.ts";
 import type { AnswerValues } from "./answer.ts";
 import { NumberedFiles } from "./numbered_files.ts";
 import { followCall } from "../../call/follow_call.ts";
 import type { IncomingCalls } from "./incoming_calls.ts";
 import { type Io, sayJson } from "../../process/io.ts";
-import type { Session } from "../../phone/session.ts";
-import type { StationPipes } from "../../call/station_pipes.ts";
+import type { PhoneSession } from "../../phone/session.ts";
 
 export interface AnswerTask {
   values: AnswerValues;
-  /** What an answer says besides the flags. */
-  params: Omit<Methods["answer"]["params"], "call">;
-  soundOnStdout: boolean;
-  /** Of each call; with several calls their files are numbered. Absent: the phone's. */
-  endpoints?: AudioEndpoints;
-  /** Piped sound of calls that a station holds. */
-  pipes?: StationPipes;
+  /** Who answers. */
+  said: { from?: Party };
   io: Io;
-  /** Others may take a call first: then it is theirs, and the next one is waited for. */
-  shared?: boolean;
 }
 
 export async function answerCalls(
-  session: Session,
+  session: PhoneSession,
   calls: IncomingCalls,
   task: AnswerTask,
 ): Promise<ExitCode> {
@@ -44,11 +37,8 @@ export async function answerCalls(
   for (let left = count === 0 ? Infinity : count; left > 0;) {
     const view = await nextCall(session, calls, values.timeout, io);
     if (view === undefined) return 130;
-    const { endpoints } = task;
-    const numbered = count === 1 || values.reject !== undefined || endpoints === undefined
-      ? {}
-      : { endpoints: await files.next(endpoints) };
-    if (await take(session, view, { ...task, params: { ...task.params, ...numbered } })) {
+    const endpoints = await endpointsFor(session, values, files);
+    if (await take(session, view, task, endpoints)) {
       left--;
       const ended = await see(session, calls, view, task);
       if (session.interrupted) return 130;
@@ -62,12 +52,23 @@ export async function answerCalls(
   return status;
 }
 
+/** Of the next call: the files of several are numbered. A phone of one's own has them already. */
+async function endpointsFor(
+  { sound: { endpoints }, own }: PhoneSession,
+  { count = 1, reject }: AnswerValues,
+  files: NumberedFiles,
+): Promise<{ endpoints?: AudioEndpoints }> {
+  if (endpoints === undefined || reject !== undefined) return {};
+  if (count !== 1) return { endpoints: await files.next(endpoints) };
+  return own === undefined ? { endpoints } : {};
+}
+
 /** Follows a taken call to its end, or leaves it. */
 async function see(
-  session: Session,
+  session: PhoneSession,
   calls: IncomingCalls,
   { id }: CallView,
-  { values, soundOnStdout, pipes, io }: AnswerTask,
+  { values, io }: AnswerTask,
 ): Promise<ExitCode> {
   if (values.detach) {
     const { seq } = await session.phone.request("status", {});
@@ -76,39 +77,37 @@ async function see(
     else await io.stdout.write(`${id}\n`);
     return 0;
   }
-  const listen: Session["listen"] = (listener) => calls.follow(listener);
-  // A refused call has no sound.
-  const piped = pipes === undefined || values.reject !== undefined ? {} : { pipes };
-  return await followCall({ ...values, soundOnStdout }, {
-    io,
-    session,
-    call: id,
-    listen,
-    ...piped,
-  });
+  const listen: PhoneSession["listen"] = (listener) => calls.follow(listener);
+  const sounds = values.reject === undefined;
+  return await followCall(values, { io, session, call: id, listen, sounds });
 }
 
 /** @returns whether the call is ours now */
 async function take(
-  { phone }: Session,
+  { phone, own }: PhoneSession,
   { id }: CallView,
-  { values: { reject, codecs, duration, headers }, params, shared }: AnswerTask,
+  { values: { reject, codecs, duration, headers, detach }, said }: AnswerTask,
+  endpoints: { endpoints?: AudioEndpoints },
 ): Promise<boolean> {
-  const said = headers.length === 0 ? {} : { headers: [...headers] };
+  const extra = headers.length === 0 ? {} : { headers: [...headers] };
   try {
-    if (reject !== undefined) await phone.request("reject", { call: id, status: reject, ...said });
+    if (reject !== undefined) await phone.request("reject", { call: id, status: reject, ...extra });
     else {
       await phone.request("answer", {
         call: id,
         ...(codecs === undefined ? {} : { codecs: [...codecs] }),
-        ...said,
+        ...extra,
         limits: duration === undefined ? {} : { durationMs: duration },
-        ...params,
+        ...endpoints,
+        ...said,
+        ...(own === undefined && !detach ? { bound: true } : {}),
       });
     }
     return true;
   } catch (error) {
-    if (shared !== true) return true; // The caller was faster: the call's record says so.
+    // The caller was faster: the call's record says so.
+    if (own !== undefined) return true;
+    // Another took it first: then it is theirs, and the next one is waited for.
     const { code } = OffhookError.from(error);
     if (code === "invalid-state" || code === "no-such-call") return false;
     throw error;
@@ -117,7 +116,7 @@ async function take(
 
 /** @returns undefined when interrupted. @throws OffhookError `no-answer` after `timeout` ms */
 async function nextCall(
-  session: Session,
+  session: PhoneSession,
   calls: IncomingCalls,
   timeout: number | undefined,
   io: Io,

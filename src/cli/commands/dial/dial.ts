@@ -38,20 +38,10 @@ export const dial = defineCommand<typeof fields & DialFlags>({
   run: runDialValues,
 });
 
-/** On the running station, or on a phone of its own. */
 export async function runDialValues(values: DialValues, context: Context): Promise<ExitCode> {
-  const { attachedStation } = await lazily<typeof import("../../station/at_station.ts")>(
+  const { runDial } = await lazily<typeof import("./run_dial.ts")>(
     import.meta.url,
-    "../../station/at_station.ts",
+    "./run_dial.ts",
   );
-  const attached = await attachedStation(values, context.io);
-  if (attached === undefined) {
-    return await (await lazily<typeof import("./run_dial.ts")>(import.meta.url, "./run_dial.ts"))
-      .runDial(values, context);
-  }
-  const { dialAtStation } = await lazily<typeof import("./dial_at_station.ts")>(
-    import.meta.url,
-    "./dial_at_station.ts",
-  );
-  return await dialAtStation(attached, values, context);
+  return await runDial(values, context);
 }

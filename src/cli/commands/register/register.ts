@@ -24,17 +24,10 @@ export const register = defineCommand<typeof fields & PhoneFields>({
   ],
   shared: { Registration: fields, ...PHONE },
   async run(values, context) {
-    const { attachedStation } = await lazily<typeof import("../../station/at_station.ts")>(
-      import.meta.url,
-      "../../station/at_station.ts",
-    );
-    const attached = await attachedStation(values, context.io);
-    const { registerAtStation, runRegister } = await lazily<typeof import("./run_register.ts")>(
+    const { runRegister } = await lazily<typeof import("./run_register.ts")>(
       import.meta.url,
       "./run_register.ts",
     );
-    return attached === undefined
-      ? await runRegister(values, context)
-      : await registerAtStation(attached, values, context);
+    return await runRegister(values, context);
   },
 });

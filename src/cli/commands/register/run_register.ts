@@ -1,51 +1,32 @@
 /** The run of `offhook register`. Not on the real-time path. */
-import { chosen } from "../../../config/load.ts";
 import type { Account, RegistrationState } from "../../../core/account/account.ts";
 import { EXIT_CODES, type ExitCode, OffhookError } from "../../../base/errors.ts";
 import type { RegisterReport } from "../../../control/schemas/register.ts";
-import { type Attached, withAttached } from "../../station/at_station.ts";
-import { withSession } from "../../phone/own_phone.ts";
-import { loadForCommand } from "../../phone/call_setup.ts";
 import type { Context } from "../../args/command.ts";
 import { type Io, say, sayJson } from "../../process/io.ts";
 import type { RegisterValues } from "./register.ts";
 import { silentRegistrar } from "../../phone/registration.ts";
 import { errorLines } from "../../process/report_error.ts";
-import type { Session } from "../../phone/session.ts";
+import type { PhoneSession, Session } from "../../phone/session.ts";
+import { withPhone } from "../../phone/with_phone.ts";
 
+const OWN = { accounts: "chosen", register: "when asked", maxCalls: 0 } as const;
+
+/** A running station stays registered when this command is over. */
 export async function runRegister(values: RegisterValues, context: Context): Promise<ExitCode> {
-  const { io } = context;
-  const loaded = await loadForCommand(values, io);
-  const { account } = chosen(loaded);
-  const options = {
-    loaded,
-    values,
-    account: { ...account, register: true },
-    register: false,
-    endpoints: { microphone: { kind: "silence" }, speaker: { kind: "null" } } as const,
-    maxCalls: 0,
-  };
-  return await withSession(context, options, (session) => {
-    return new RegisterRun(session, account, values, io).run();
+  return await withPhone(values, context, OWN, async (session) => {
+    return await new RegisterRun(session, accountOf(session), values, context.io).run();
   });
 }
 
-/** The running station registers, and stays registered when this command is over. */
-export async function registerAtStation(
-  attached: Attached,
-  values: RegisterValues,
-  { io }: Context,
-): Promise<ExitCode> {
-  return await withAttached(attached, io, async (session) => {
-    const wanted = values.account ?? io.environment("OFFHOOK_ACCOUNT");
-    const { accounts } = session.snapshot;
-    const view = wanted ? accounts.find(({ id }) => id === wanted) : accounts[0];
-    if (view === undefined) {
-      throw new OffhookError("config-missing", "the station has no account to register");
-    }
-    const [user = "", server = ""] = view.uri.replace(/^sip:/, "").split("@");
-    return await new RegisterRun(session, { id: view.id, user, server }, values, io).run();
-  });
+function accountOf({ own, account, snapshot: { accounts } }: PhoneSession): Registered {
+  if (own?.account !== undefined) return own.account;
+  const view = account === undefined ? accounts[0] : accounts.find(({ id }) => id === account);
+  if (view === undefined) {
+    throw new OffhookError("config-missing", "the station has no account to register");
+  }
+  const [user = "", server = ""] = view.uri.replace(/^sip:/, "").split("@");
+  return { id: view.id, user, server };
 }
 
 /** A registrar that never answers must not hold a script. */

@@ -4,7 +4,7 @@ import { expandPath, identityFolder } from "../../../config/folders.ts";
 import { type LoadedConfig, toAccount } from "../../../config/load.ts";
 import { DIRECT_ACCOUNT } from "../../../core/account/account.ts";
 import { OffhookError } from "../../../base/errors.ts";
-import { callPolicyOf, endpointsOf, passwordOf } from "../../phone/call_setup.ts";
+import { accountsOf, callPolicyOf, endpointsOf, passwordOf } from "../../phone/call_setup.ts";
 import type { Io } from "../../process/io.ts";
 import type { PhoneOptions } from "../../args/open_phone.ts";
 import type { StationValues } from "./station.ts";
@@ -29,7 +29,10 @@ export function phoneOptions(
   const { station, calls } = loaded.config;
   const direct = toAccount(DIRECT_ACCOUNT, loaded.direct, loaded);
   return {
-    accounts: accountsOf(loaded, values, io, runCommand),
+    accounts: accountsOf(loaded).map((account) => ({
+      account,
+      password: passwordOf(loaded, account.id, values, io, runCommand),
+    })),
     direct: {
       listen: [],
       codecs: direct.codecs,
@@ -54,21 +57,6 @@ export function phoneOptions(
       transfersAutoAnswered: calls.transfers_auto_answered,
     },
   };
-}
-
-/** The chosen one first: it is the default of who dials. */
-function accountsOf(
-  loaded: LoadedConfig,
-  values: StationValues,
-  io: Io,
-  runCommand: ((account: string) => Promise<string>) | undefined,
-): PhoneOptions["accounts"] {
-  const ids = Object.keys(loaded.config.accounts);
-  ids.sort((a, b) => Number(b === loaded.account) - Number(a === loaded.account));
-  return ids.map((id) => ({
-    account: toAccount(id, loaded.config.accounts[id]!, loaded),
-    password: passwordOf(loaded, id, values, io, runCommand),
-  }));
 }
 
 /** Makes a path of the configuration absolute. */

@@ -1,0 +1,65 @@
+/** What `offhook answer` has of its own when no station runs: an account or addresses, and its devices. */
+import type { LoadedConfig } from "../../../config/load.ts";
+import { parseHostPort } from "../../../base/address.ts";
+import type { AudioEndpoints } from "../../../core/ports/media_port.ts";
+import type { TransportName } from "../../../core/account/account.ts";
+import { OffhookError } from "../../../base/errors.ts";
+import { fileReason } from "../../../base/file_reason.ts";
+import type { AnswerValues } from "./answer.ts";
+import type { PhoneOptions } from "../../args/open_phone.ts";
+import { lazily } from "../../args/lazily.ts";
+import type { OwnPhone } from "../../phone/with_phone.ts";
+
+type Listen = PhoneOptions["direct"]["listen"];
+
+/** One call is in our hands; the second must be seen to be refused. */
+const MAX_CALLS = 2;
+
+export function ownAnswer(values: AnswerValues): OwnPhone {
+  return {
+    accounts: values.listen === undefined ? "chosen" : "none",
+    register: "as configured",
+    maxCalls: MAX_CALLS,
+    ...(values.listen === undefined ? {} : { listen: (loaded) => listenOn(values, loaded) }),
+    // A call would be refused for it, hours later.
+    ...(values.reject === undefined ? { check: requireDevices } : {}),
+  };
+}
+
+async function requireDevices(endpoints: AudioEndpoints): Promise<void> {
+  if (endpoints.microphone.kind !== "device" && endpoints.speaker.kind !== "device") return;
+  const station = await lazily<typeof import("../../../station/phone/list_devices.ts")>(
+    import.meta.url,
+    "../../../station/phone/list_devices.ts",
+  );
+  await station.requireDevices(endpoints);
+}
+
+/** UDP and TCP unless a transport was named; any free port is one of UDP only. */
+async function listenOn(
+  { listen, transport, tlsCert, tlsKey }: AnswerValues,
+  loaded: LoadedConfig,
+): Promise<Listen> {
+  const { host, port = 0 } = parseHostPort(listen!, true)!;
+  const named: TransportName | undefined = transport ?? loaded.direct.transport;
+  if (named === undefined) {
+    const udp = { transport: "udp", host, port } as const;
+    return port === 0 ? [udp] : [udp, { transport: "tcp", host, port }];
+  }
+  if (named !== "tls" && named !== "wss") return [{ transport: named, host, port }];
+  if (tlsCert === undefined || tlsKey === undefined) {
+    throw new OffhookError("usage", `--listen with ${named} needs a certificate`, {
+      hint: "Give --tls-cert FILE and --tls-key FILE.",
+    });
+  }
+  const tls = { cert: await pem(tlsCert), key: await pem(tlsKey) };
+  return [{ transport: named, host, port, tls }];
+}
+
+async function pem(path: string): Promise<string> {
+  try {
+    return await Deno.readTextFile(path);
+  } catch (cause) {
+    throw new OffhookError("file-unusable", `cannot read ${path}: ${fileReason(cause)}`, { cause });
+  }
+}

@@ -1,0 +1,85 @@
+/**
+ * The phone that a command drives: the station that runs, else the same phone in this process.
+ *
+ *     attachedStation ─ one runs ──► its session
+ *                     └ none does ─► configuration ─► a phone of this command alone
+ *
+ * Neither the configuration nor SIP is loaded for a station.
+ */
+import type { LoadedConfig } from "../../config/load.ts";
+import type { AudioEndpoints } from "../../core/ports/media_port.ts";
+import type { Context } from "../args/command.ts";
+import type { OutputValues } from "../args/common_fields.ts";
+import { lazily } from "../args/lazily.ts";
+import type { PhoneOptions } from "../args/open_phone.ts";
+import { type CallSound, interruptsOf, type PhoneSession, sessionOf } from "./session.ts";
+import { attachedStation, type AttachWishes } from "../station/at_station.ts";
+import { stationSound } from "../call/station_endpoints.ts";
+import type { RemotePhone } from "../../control/client/remote_phone.ts";
+import { OffhookError } from "../../base/errors.ts";
+
+/** What a phone of one's own has; a station has its own. */
+export interface OwnPhone {
+  /** All of the configuration, each connected when it is used; the chosen one; none. */
+  accounts: "all" | "chosen" | "none";
+  /** Whether the chosen account registers at once: if it is one that does; never. */
+  register: "as configured" | "when asked";
+  /** 0: it only registers, and has no sound. */
+  maxCalls: number;
+  /** Where it takes direct calls. */
+  listen?(loaded: LoadedConfig): Promise<PhoneOptions["direct"]["listen"]>;
+  /** Before it is opened. @throws OffhookError when they cannot be had */
+  check?(endpoints: AudioEndpoints): Promise<void>;
+}
+
+const SILENT: CallSound = { onStdout: false };
+
+/** The flags of a command that needs a phone. */
+export type PhoneValues = AttachWishes & Partial<OutputValues>;
+
+/**
+ * Runs `body` with the phone, and lets go of it whatever happens.
+ * @throws OffhookError `no-station` when one is needed and none runs; `usage` for flags that contradict
+ */
+export async function withPhone<T>(
+  values: PhoneValues,
+  context: Context,
+  own: OwnPhone,
+  body: (session: PhoneSession) => Promise<T>,
+): Promise<T> {
+  const { io } = context;
+  const attached = await attachedStation(values, io);
+  if (attached === undefined) {
+    const { withOwnPhone } = await lazily<typeof import("./own_phone.ts")>(
+      import.meta.url,
+      "./own_phone.ts",
+    );
+    return await withOwnPhone(values, context, own, body);
+  }
+  return await atStation(attached, values, context, own, body);
+}
+
+/** The station and its other calls go on when the command is over. */
+async function atStation<T>(
+  phone: RemotePhone,
+  values: PhoneValues,
+  { io }: Context,
+  { maxCalls }: OwnPhone,
+  body: (session: PhoneSession) => Promise<T>,
+): Promise<T> {
+  const interrupts = interruptsOf(io);
+  const lost = phone.closed.then((error) => {
+    throw error ?? new OffhookError("internal", "left the station");
+  });
+  // Only who waits for it wants to know.
+  lost.catch(() => {});
+  try {
+    const account = values.account ?? io.environment("OFFHOOK_ACCOUNT");
+    const sound = maxCalls === 0 ? SILENT : await stationSound(values, io);
+    const setup = { sound, ...(account ? { account } : {}) };
+    return await body(await sessionOf(phone, interrupts, setup, lost));
+  } finally {
+    interrupts.close();
+    await phone.close();
+  }
+}
