@@ -20,6 +20,11 @@ export interface PayloadFormat {
   channels: number;
   /** Format parameters as they stand after `a=fmtp:PT `. */
   parameters?: string;
+  /**
+   * Of a capability of ours: parameters in which both ends must be equal, with the value that an
+   * absent one means. Names in lower case.
+   */
+  mustMatch?: Record<string, string>;
 }
 
 /** RTP profile of the m= line. */

@@ -8,6 +8,7 @@
  * number (RFC 3264 §6.1 recommends it). Not on the real-time path.
  */
 import { OffhookError } from "../../base/errors.ts";
+import { sameFormat } from "./format_parameters.ts";
 import {
   type Direction,
   type MediaDescription,
@@ -84,11 +85,11 @@ export function createReoffer(
   direction: Direction,
 ): MediaDescription {
   const { sendFormat, receiveFormats, receiveEvents } = running;
-  const current = receiveFormats.filter((format) => same(format, sendFormat));
+  const current = receiveFormats.filter((format) => sameFormat(format, sendFormat));
   const agreed = [...new Set([...current, ...receiveFormats])];
   const kept = receiveEvents === undefined ? agreed : [...agreed, receiveEvents];
   const taken = new Set(kept.map((format) => format.payloadType));
-  const others = capabilities.filter((format) => !kept.some((each) => same(each, format)))
+  const others = capabilities.filter((format) => !kept.some((each) => sameFormat(each, format)))
     .map((format) => withFreeType(format, taken));
   const formats = [...kept, ...others].sort((a, b) => Number(isEvent(a)) - Number(isEvent(b)));
   return createOffer(formats, local, direction);
@@ -117,7 +118,9 @@ export function answerOffer(
   wish: Direction = "sendrecv",
 ): Answered {
   refuseEncrypted(offer);
-  const common = offer.formats.filter((format) => capabilities.some((own) => same(own, format)));
+  const common = offer.formats.filter((format) =>
+    capabilities.some((own) => sameFormat(own, format))
+  );
   const audio = common.filter((format) => !isEvent(format));
   refuseUnless(audio.length > 0 && offer.port !== 0, offer, capabilities);
   const events = eventsFor(audio[0], common);
@@ -144,14 +147,18 @@ export function answerOffer(
  */
 export function acceptAnswer(offer: MediaDescription, answer: MediaDescription): NegotiatedStream {
   refuseEncrypted(answer);
-  const common = answer.formats.filter((format) => offer.formats.some((own) => same(own, format)));
+  const common = answer.formats.filter((format) =>
+    offer.formats.some((own) => sameFormat(own, format))
+  );
   const audio = common.filter((format) => !isEvent(format));
   refuseUnless(audio.length > 0 && answer.port !== 0, answer, offer.formats);
   const direction = intersect(offer.direction, mirrored(directionOf(answer)));
   const mux = offer.rtcpMux === true && answer.rtcpMux === true;
   const stream = streamOf(answer, audio, eventsFor(audio[0], common), direction, mux);
   // The peer may send any format that it answered, with the payload type that we offered for it.
-  stream.receiveFormats = offer.formats.filter((own) => audio.some((format) => same(own, format)));
+  stream.receiveFormats = offer.formats.filter((own) =>
+    audio.some((format) => sameFormat(own, format))
+  );
   const receiveEvents = eventsFor(audio[0], offer.formats);
   if (stream.sendEvents !== undefined && receiveEvents !== undefined) {
     stream.receiveEvents = receiveEvents;
@@ -254,11 +261,6 @@ function refuseUnless(
     hint: `Ours: ${ours.join(", ")}.`,
     data: { theirs, ours, port: remote.port },
   });
-}
-
-function same(a: PayloadFormat, b: PayloadFormat): boolean {
-  return a.encoding.toUpperCase() === b.encoding.toUpperCase() && a.clockRate === b.clockRate &&
-    a.channels === b.channels;
 }
 
 function isEvent(format: PayloadFormat): boolean {

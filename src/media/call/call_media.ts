@@ -20,6 +20,7 @@ import type {
 import type { CallId } from "../../core/ports/sip_port.ts";
 import { CallSound, type EndpointName } from "../sound/call_sound.ts";
 import type { MediaClock } from "../clock.ts";
+import { type CreateCodec, createCodec } from "../codec/registry.ts";
 import { InboundStream } from "./inbound.ts";
 import { OutboundStream } from "./outbound.ts";
 import { canonicalName, RtcpSession } from "../rtp/rtcp_session.ts";
@@ -33,6 +34,8 @@ export interface MediaSurroundings {
   clock: MediaClock;
   sockets: Sockets;
   random: Random32;
+  /** Absent: the codecs of the registry. */
+  createCodec?: CreateCodec;
   /** Sound cards; absent: device endpoints fail with `device-failed`. */
   devices?: () => Promise<AudioDevices>;
   notify(input: MediaInput): void;
@@ -74,11 +77,13 @@ export class CallMedia {
     this.call = call;
     this.#around = around;
     this.#sender = new RtpSender(around.random, (data) => this.#transport?.send("rtp", data));
+    const codecs = around.createCodec ?? createCodec;
     this.#outbound = new OutboundStream(
       this.#sender,
+      codecs,
       (digits) => this.#tell({ type: "DigitsSent", call, digits }),
     );
-    this.#inbound = new InboundStream(() => this.#sender.ssrc, {
+    this.#inbound = new InboundStream(() => this.#sender.ssrc, codecs, {
       heard: () => this.#tell({ type: "MediaHeard", call }),
       digit: (digit, durationMs) => this.#tell({ type: "DigitReceived", call, digit, durationMs }),
       collided: () => {
@@ -228,8 +233,15 @@ export class CallMedia {
 
   #onDatagram(kind: "rtp" | "rtcp", data: Uint8Array): boolean {
     if (this.#state !== "streaming") return false;
-    if (kind === "rtcp") return this.#control.receive(data);
+    if (kind === "rtcp") return this.#onRtcp(data);
     return this.#inbound.receive(data, this.#around.clock.now());
+  }
+
+  #onRtcp(data: Uint8Array): boolean {
+    const taken = this.#control.receive(data);
+    const { remote } = this.#control;
+    if (taken && remote !== undefined) this.#outbound.tune(remote.lossShare);
+    return taken;
   }
 
   /** RTCP does it where both share a port. */

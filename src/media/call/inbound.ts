@@ -10,7 +10,7 @@ import { GRAPH_RATE } from "../../audio/endpoint.ts";
 import type { NegotiatedStream } from "../../core/media/media_description.ts";
 import { mayReceive } from "../../core/media/offer_answer.ts";
 import type { Codec } from "../codec/codec.ts";
-import { createCodec } from "../codec/registry.ts";
+import type { CreateCodec } from "../codec/registry.ts";
 import { DigitLog } from "../dtmf/digit_log.ts";
 import { TelephoneEventReceiver } from "../dtmf/telephone_event.ts";
 import { ToneDetector } from "../dtmf/tone_detector.ts";
@@ -19,7 +19,7 @@ import { LevelMeter } from "../dsp/level_meter.ts";
 import { parseRtp, RtpPacket } from "../rtp/packet.ts";
 import { SourceStatistics } from "../rtp/source_statistics.ts";
 
-/** RTP clock of every format so far. */
+/** Before a stream is negotiated. */
 const DEFAULT_CLOCK_RATE = 8000;
 const DEFAULT_SAMPLE_RATE = 8000;
 
@@ -47,7 +47,11 @@ export class InboundStream {
   readonly #tell: InboundEvents;
   readonly #codecs = new Map<number, Codec>();
   readonly #digits = new DigitLog();
-  readonly #events: TelephoneEventReceiver;
+  #events: TelephoneEventReceiver;
+  /** RTP clock of the events, Hz. */
+  #eventClock = DEFAULT_CLOCK_RATE;
+  readonly #onDigit: (digit: string, durationMs: number) => void;
+  readonly #createCodec: CreateCodec;
   readonly #tones: ToneDetector;
   #eventType: number | undefined;
   #receives = false;
@@ -60,14 +64,15 @@ export class InboundStream {
   #challenger: SourceStatistics | undefined;
 
   /** @param ourSsrc the SSRC that we send with, now */
-  constructor(ourSsrc: () => number, events: InboundEvents) {
+  constructor(ourSsrc: () => number, createCodec: CreateCodec, events: InboundEvents) {
     this.#ourSsrc = ourSsrc;
+    this.#createCodec = createCodec;
     this.#tell = events;
-    const digit = (digit: string, durationMs: number) => {
+    this.#onDigit = (digit: string, durationMs: number) => {
       if (this.#digits.add(digit, this.#now)) events.digit(digit, durationMs);
     };
-    this.#events = new TelephoneEventReceiver(DEFAULT_CLOCK_RATE, digit);
-    this.#tones = new ToneDetector(GRAPH_RATE, digit);
+    this.#events = new TelephoneEventReceiver(DEFAULT_CLOCK_RATE, this.#onDigit);
+    this.#tones = new ToneDetector(GRAPH_RATE, this.#onDigit);
     this.playout = new Playout(
       DEFAULT_CLOCK_RATE,
       DEFAULT_SAMPLE_RATE,
@@ -91,7 +96,7 @@ export class InboundStream {
   }
 
   get jitterMs(): number {
-    return ((this.source?.jitterTicks ?? 0) * 1000) / DEFAULT_CLOCK_RATE;
+    return ((this.source?.jitterTicks ?? 0) * 1000) / this.playout.clockRate;
   }
 
   /**
@@ -104,13 +109,30 @@ export class InboundStream {
     for (const format of stream.receiveFormats) {
       const known = former.get(format.payloadType);
       const same = known?.encoding === format.encoding.toUpperCase();
-      const codec = same ? known! : createCodec(format);
+      const codec = same ? known! : this.#createCodec(format);
+      if (same) former.delete(format.payloadType);
       this.#codecs.set(format.payloadType, codec);
       this.playout.prepare(codec.sampleRate);
     }
+    for (const codec of former.values()) codec.free?.();
+    this.#useClocks(stream);
     this.#eventType = stream.receiveEvents?.payloadType;
     this.#receives = mayReceive(stream.direction);
     if (!this.#receives) this.playout.reset();
+  }
+
+  /** The clock of sound is that of the first format, until a packet is of another. */
+  #useClocks({ receiveFormats, receiveEvents }: NegotiatedStream): void {
+    const first = this.#codecs.get(receiveFormats[0]?.payloadType ?? -1);
+    if (first !== undefined && this.#received === 0) this.#useClock(first);
+    const clock = receiveEvents?.clockRate ?? this.#eventClock;
+    if (clock === this.#eventClock) return;
+    this.#eventClock = clock;
+    this.#events = new TelephoneEventReceiver(clock, this.#onDigit);
+  }
+
+  #useClock({ clockRate }: Codec): void {
+    if (clockRate !== this.playout.clockRate) this.playout.useClock(clockRate);
   }
 
   /**
@@ -137,7 +159,8 @@ export class InboundStream {
       this.#events.receive(packet, now);
       return true;
     }
-    this.source!.arrival(packet.timestamp, now, DEFAULT_CLOCK_RATE);
+    this.#useClock(this.#codecs.get(packet.payloadType)!);
+    this.source!.arrival(packet.timestamp, now, this.playout.clockRate);
     if (this.#receives) this.playout.jitter.put(packet, now);
     return true;
   }
@@ -155,6 +178,8 @@ export class InboundStream {
   /** Gives wasm memory back. */
   free(): void {
     this.playout.free();
+    for (const codec of this.#codecs.values()) codec.free?.();
+    this.#codecs.clear();
   }
 
   /**

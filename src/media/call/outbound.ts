@@ -11,8 +11,8 @@ import { FRAME_MS, FRAME_SAMPLES, GRAPH_RATE } from "../../audio/endpoint.ts";
 import { Resampler } from "../../audio/resampler.ts";
 import type { NegotiatedStream } from "../../core/media/media_description.ts";
 import { maySend } from "../../core/media/offer_answer.ts";
-import type { Codec } from "../codec/codec.ts";
-import { createCodec } from "../codec/registry.ts";
+import { type Codec, packetMsFor } from "../codec/codec.ts";
+import type { CreateCodec } from "../codec/registry.ts";
 import { DigitSender } from "../dtmf/digit_sender.ts";
 import { LevelMeter } from "../dsp/level_meter.ts";
 import { RTP_HEADER_LENGTH } from "../rtp/packet.ts";
@@ -22,13 +22,17 @@ import type { RtpSender } from "../rtp/sender.ts";
 interface Plan {
   sends: boolean;
   payloadType: number;
+  /** As the peer described the format. */
+  parameters: string | undefined;
   /** Payload type of telephone-events; undefined: the peer takes none. */
   eventType: number | undefined;
   codec: Codec;
   resampler: Resampler;
-  /** 20 ms at the codec's rate. */
-  samples: Int16Array;
-  framesPerPacket: number;
+  /** The sound of a packet at the codec's rate, and the frames in it. */
+  packet: Int16Array;
+  frames: Int16Array[];
+  /** RTP ticks of 20 ms. */
+  ticksPerFrame: number;
 }
 
 export class OutboundStream {
@@ -43,16 +47,22 @@ export class OutboundStream {
   #plan: Plan | undefined;
   /** Media time of the frame that comes, RTP ticks. */
   #ticks = 0;
-  /** The packet that is being filled: when it began, octets, frames. */
+  /** The packet that is being filled: when it began, frames. */
   #packetTicks = 0;
-  #octets = 0;
   #frames = 0;
   /** The next packet begins a talk spurt (RFC 3551 §4.1). */
   #marker = true;
 
+  readonly #createCodec: CreateCodec;
+
   /** @param onDigitsSent called when all digits of a `sendDigits` are out */
-  constructor(sender: RtpSender, onDigitsSent: (digits: string) => void) {
+  constructor(
+    sender: RtpSender,
+    createCodec: CreateCodec,
+    onDigitsSent: (digits: string) => void,
+  ) {
     this.#sender = sender;
+    this.#createCodec = createCodec;
     this.#digits = new DigitSender(sender, onDigitsSent);
   }
 
@@ -87,27 +97,42 @@ export class OutboundStream {
    */
   use(stream: NegotiatedStream): void {
     const former = this.#plan;
-    const same = former && former.codec.encoding === stream.sendFormat.encoding.toUpperCase();
-    const codec = same ? former.codec : createCodec(stream.sendFormat);
+    const format = stream.sendFormat;
+    const same = former !== undefined && former.parameters === format.parameters &&
+      former.codec.encoding === format.encoding.toUpperCase();
+    const codec = same ? former.codec : this.#createCodec(format);
     const resampler = same ? former.resampler : new Resampler(GRAPH_RATE, codec.sampleRate);
-    if (!same) former?.resampler.free();
-    const sends = maySend(stream.direction) && stream.remotePort > 0;
+    if (former !== undefined && !same) {
+      free(former);
+      if (former.codec.clockRate !== codec.clockRate) this.#changeClock(former.codec, codec);
+    }
     this.#plan = {
-      sends,
-      payloadType: stream.sendFormat.payloadType,
+      sends: maySend(stream.direction) && stream.remotePort > 0,
+      payloadType: format.payloadType,
+      parameters: format.parameters,
       eventType: stream.sendEvents?.payloadType,
       codec,
       resampler,
-      samples: same ? former.samples : new Int16Array((codec.sampleRate * FRAME_MS) / 1000),
-      framesPerPacket: Math.max(1, Math.round(stream.ptime / FRAME_MS)),
+      ...framesOf(codec, packetMsFor(codec, stream.ptime)),
+      ticksPerFrame: (codec.clockRate * FRAME_MS) / 1000,
     };
     this.#frames = 0;
-    this.#octets = 0;
+  }
+
+  /** Another clock is another source (RFC 7160 §4.1); media time goes on. */
+  #changeClock(former: Codec, next: Codec): void {
+    this.#ticks = Math.round((this.#ticks * next.clockRate) / former.clockRate);
+    this.#sender.changeSsrc();
+  }
+
+  /** @param loss share of our packets that the peer did not get lately, 0–1 */
+  tune(loss: number): void {
+    this.#plan?.codec.tune?.(loss);
   }
 
   /** Media time went by without frames (the clock stalled). */
   skip(ticks: number): void {
-    if (this.#plan) this.#ticks += ticks * this.#ticksPerFrame(this.#plan);
+    if (this.#plan) this.#ticks += ticks * this.#plan.ticksPerFrame;
     this.#marker = true;
   }
 
@@ -124,7 +149,7 @@ export class OutboundStream {
     const plan = this.#plan;
     if (plan === undefined) return;
     const ticks = this.#ticks;
-    this.#ticks += this.#ticksPerFrame(plan);
+    this.#ticks += plan.ticksPerFrame;
     const { sends } = this;
     this.#sound = this.muted || !sends ? this.#silence : microphone;
     if (sends) this.#send(plan, ticks);
@@ -134,17 +159,16 @@ export class OutboundStream {
 
   /** Gives wasm memory back. */
   free(): void {
-    this.#plan?.resampler.free();
+    if (this.#plan) free(this.#plan);
     this.#plan = undefined;
   }
 
   #send(plan: Plan, ticks: number): void {
-    const outcome = this.#digits.frame(ticks, this.#ticksPerFrame(plan), plan.eventType);
+    const outcome = this.#digits.frame(ticks, plan.ticksPerFrame, plan.eventType);
     if (outcome === "event") {
       this.#sound = this.#silence;
       // Sound that was gathered for a longer packet before the event is not sent any more.
       this.#frames = 0;
-      this.#octets = 0;
       return;
     }
     if (outcome === "tone") this.#sound = this.#digits.tone;
@@ -154,23 +178,32 @@ export class OutboundStream {
   /** What was gathered for a packet is stale when sending goes on. */
   #pause(): void {
     this.#frames = 0;
-    this.#octets = 0;
     this.#marker = true;
   }
 
   #encode(plan: Plan, ticks: number): void {
     if (this.#frames === 0) this.#packetTicks = ticks;
-    plan.resampler.process(this.#sound, plan.samples);
-    const at = RTP_HEADER_LENGTH + this.#octets;
-    this.#octets += plan.codec.encode(plan.samples, this.#sender.packet(), at);
-    if (++this.#frames < plan.framesPerPacket) return;
-    this.#sender.send(this.#marker, plan.payloadType, this.#packetTicks, this.#octets);
-    this.#marker = false;
+    plan.resampler.process(this.#sound, plan.frames[this.#frames]!);
+    if (++this.#frames < plan.frames.length) return;
     this.#frames = 0;
-    this.#octets = 0;
+    const octets = plan.codec.encode(plan.packet, this.#sender.packet(), RTP_HEADER_LENGTH);
+    // Nothing to be sent is silence; what comes after it begins a talk spurt.
+    if (octets > 0) this.#sender.send(this.#marker, plan.payloadType, this.#packetTicks, octets);
+    this.#marker = octets === 0;
   }
+}
 
-  #ticksPerFrame(plan: Plan): number {
-    return (plan.codec.clockRate * FRAME_MS) / 1000;
-  }
+function framesOf({ sampleRate }: Codec, packetMs: number) {
+  const samples = (sampleRate * FRAME_MS) / 1000;
+  const packet = new Int16Array((sampleRate * packetMs) / 1000);
+  const frames = Array.from(
+    { length: packetMs / FRAME_MS },
+    (_, i) => packet.subarray(i * samples, (i + 1) * samples),
+  );
+  return { packet, frames };
+}
+
+function free({ resampler, codec }: Plan): void {
+  resampler.free();
+  codec.free?.();
 }

@@ -2,7 +2,7 @@
  * PCMU and PCMA (ITU-T G.711) by table: 8 kHz, one byte a sample. On the real-time path.
  */
 import { aLawTables, type Law, muLawTables } from "../../audio/g711_tables.ts";
-import type { Codec } from "./codec.ts";
+import { ANY_PACKET_MS, type Codec } from "./codec.ts";
 
 const RATE = 8000;
 
@@ -11,6 +11,7 @@ export class G711Codec implements Codec {
   readonly encoding: "PCMU" | "PCMA";
   readonly sampleRate = RATE;
   readonly clockRate = RATE;
+  readonly packetMs = ANY_PACKET_MS;
   readonly #law: Law;
 
   constructor(encoding: "PCMU" | "PCMA") {

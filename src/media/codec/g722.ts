@@ -10,7 +10,7 @@
  * Names of quantities follow the Recommendation (clauses 3, 4 and 6): DET scale factor, NB its
  * logarithm, S estimate, A pole and B zero predictor coefficients.
  */
-import type { Codec } from "./codec.ts";
+import { ANY_PACKET_MS, type Codec } from "./codec.ts";
 
 /** Half of the symmetric QMF impulse response (table 11). */
 const QMF = Int32Array.of(3, -11, 12, 32, -210, 951, 3876, -805, 362, -156, 53, -11);
@@ -164,6 +164,7 @@ export class G722Codec implements Codec {
   readonly sampleRate = 16_000;
   /** RFC 3551 §4.5.2: a mistake of long ago that everyone keeps. */
   readonly clockRate = 8000;
+  readonly packetMs = ANY_PACKET_MS;
   readonly #encoder = new HalfCodec();
   readonly #decoder = new HalfCodec();
 

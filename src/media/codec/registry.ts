@@ -7,7 +7,10 @@ import type { Codec } from "./codec.ts";
 import { G711Codec } from "./g711.ts";
 import { G722Codec } from "./g722.ts";
 
-const FACTORIES: Record<string, () => Codec> = {
+/** Makes a codec with fresh state for a negotiated format. @throws OffhookError `media-failed` */
+export type CreateCodec = (format: PayloadFormat) => Codec;
+
+const FACTORIES: Record<string, CreateCodec> = {
   G722: () => new G722Codec(),
   PCMU: () => new G711Codec("PCMU"),
   PCMA: () => new G711Codec("PCMA"),
@@ -19,7 +22,7 @@ const FACTORIES: Record<string, () => Codec> = {
  */
 export function createCodec(format: PayloadFormat): Codec {
   const factory = FACTORIES[format.encoding.toUpperCase()];
-  if (factory) return factory();
+  if (factory) return factory(format);
   throw new OffhookError("media-failed", `the codec ${format.encoding} cannot be run`, {
     hint: `Codecs: ${Object.keys(FACTORIES).join(", ")}.`,
     data: { encoding: format.encoding },

@@ -56,7 +56,7 @@ export class JitterBuffer {
   /** Packets that came after their time, and twice. */
   late = 0;
   duplicates = 0;
-  readonly #ticksPerMs: number;
+  #ticksPerMs: number;
   readonly #packets = new PacketBuffer();
   readonly #delays = new DelayTracker();
   readonly #timeLine: TimeLine;
@@ -162,6 +162,13 @@ export class JitterBuffer {
     if (first === undefined || last === undefined) return 0;
     const from = this.#state === "playing" ? this.#position : first.ticks;
     return (last.ticks - from) / this.#ticksPerMs;
+  }
+
+  /** The packets from now on are of another RTP clock. */
+  useClock(clockRate: number): void {
+    this.#ticksPerMs = clockRate / 1000;
+    this.#timeLine.useClock(this.#ticksPerMs);
+    this.reset();
   }
 
   /** A new stream begins: another source, another time line. The counters stay. */

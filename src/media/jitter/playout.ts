@@ -10,7 +10,7 @@
  */
 import { FRAME_MS, GRAPH_RATE } from "../../audio/endpoint.ts";
 import { Resampler } from "../../audio/resampler.ts";
-import { type Codec, MAX_PACKET_MS } from "../codec/codec.ts";
+import { type Codec, CONCEAL_MS, MAX_PACKET_MS } from "../codec/codec.ts";
 import { Concealer } from "./concealer.ts";
 import { JitterBuffer, type NextSound } from "./jitter_buffer.ts";
 import type { WaitingPacket } from "./packet_buffer.ts";
@@ -50,7 +50,9 @@ export class Playout {
   readonly jitter: JitterBuffer;
   /** Encoding of the packet that was played last. */
   encoding: string | undefined;
-  readonly #clockRate: number;
+  #clockRate: number;
+  /** The decoder of the packet that was played last. */
+  #codec: Codec | undefined;
   readonly #codecFor: (payloadType: number) => Codec | undefined;
   readonly #lanes = new Map<number, Lane>();
   /** Rate of the samples that are made now, Hz. */
@@ -103,6 +105,18 @@ export class Playout {
     this.#laneFor(rate);
   }
 
+  /** RTP ticks per second of the packets that come. */
+  get clockRate(): number {
+    return this.#clockRate;
+  }
+
+  /** The packets from now on are of another RTP clock: a stream of its own. */
+  useClock(clockRate: number): void {
+    this.#clockRate = clockRate;
+    this.jitter.useClock(clockRate);
+    this.#clear(this.#rate);
+  }
+
   /** Another source or time line begins; sound that waits is dropped. */
   reset(): void {
     this.jitter.reset();
@@ -136,15 +150,45 @@ export class Playout {
       this.#produceFromPackets(next.packet!, due);
       return;
     }
-    this.#concealed = true;
-    if (next.kind === "lost") {
-      const count = Math.min(missing, Math.ceil(next.ticks / ticksPerSample));
-      lane.concealer.conceal(lane.pcm, count);
-      this.jitter.concealed(count * ticksPerSample);
-    } else {
-      lane.concealer.conceal(lane.pcm, missing);
-      this.jitter.waited(missing * ticksPerSample);
+    if (next.kind === "dry") {
+      this.jitter.waited(this.#conceal(lane, missing) * ticksPerSample);
+      return;
     }
+    const lost = Math.ceil(next.ticks / ticksPerSample);
+    // What the packet after the gap may know of it is not made up before.
+    const known = (this.jitter.packetMs * lane.pcm.rate) / 1000;
+    const codec = this.#codecFor(next.packet!.payloadType);
+    const recovers = codec?.recover !== undefined && codec.sampleRate === lane.pcm.rate;
+    let count = recovers && lost <= known ? this.#recover(codec, next.packet!, lane, lost) : 0;
+    const unknown = recovers && lost > known ? lost - known : lost;
+    if (count === 0) count = this.#conceal(lane, Math.min(missing, unknown));
+    this.jitter.concealed(count * ticksPerSample);
+  }
+
+  /** Makes sound up. @returns samples: `count`, or a little more where the codec does it */
+  #conceal(lane: Lane, count: number): number {
+    this.#concealed = true;
+    const codec = this.#codec;
+    if (codec?.conceal === undefined || codec.sampleRate !== lane.pcm.rate) {
+      lane.concealer.conceal(lane.pcm, count);
+      return count;
+    }
+    const step = (lane.pcm.rate * CONCEAL_MS) / 1000;
+    const made = lane.decoded.subarray(0, Math.ceil(count / step) * step);
+    codec.conceal(made);
+    lane.pcm.append(made);
+    return made.length;
+  }
+
+  /** @returns samples of the gap, its last ones, that the packet behind it tells of; 0: none */
+  #recover(codec: Codec, packet: WaitingPacket, lane: Lane, lost: number): number {
+    const count = codec.recover!(packet.data.subarray(0, packet.length), lane.decoded);
+    // Of a longer gap its end: what comes before that is made up first.
+    if (count < lost) return 0;
+    const recovered = lane.decoded.subarray(count - lost, count);
+    lane.concealer.join(recovered);
+    lane.pcm.append(recovered);
+    return recovered.length;
   }
 
   /** Plays one packet, or two shortened to take delay away that packets do not need. */
@@ -182,6 +226,7 @@ export class Playout {
     const decoded = lane.decoded.subarray(0, count);
     lane.concealer.join(decoded);
     lane.pcm.append(decoded);
+    this.#codec = codec;
     this.encoding = codec.encoding;
     this.jitter.played((count * this.#clockRate) / codec.sampleRate);
   }

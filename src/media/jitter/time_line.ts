@@ -30,7 +30,7 @@ const FIRST_DURATION_MS = 20;
 const MAX_DURATION_MS = 200;
 
 export class TimeLine {
-  readonly #ticksPerMs: number;
+  #ticksPerMs: number;
   readonly #delays: DelayTracker;
   readonly #unwrapper = new TimestampUnwrapper();
   #started = false;
@@ -78,6 +78,13 @@ export class TimeLine {
     this.#shift += ticks - placed;
     this.#goOn(packet, ticks, arrivedAt);
     return ticks;
+  }
+
+  /** Another clock begins, and with it another line. */
+  useClock(ticksPerMs: number): void {
+    this.#ticksPerMs = ticksPerMs;
+    this.#duration = FIRST_DURATION_MS * ticksPerMs;
+    this.reset();
   }
 
   reset(): void {

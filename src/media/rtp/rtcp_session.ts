@@ -49,6 +49,8 @@ export interface RemoteReport {
   /** Cumulative, never negative. */
   lost: number;
   jitterTicks: number;
+  /** Share of our packets that were lost since its report before, 0–1. */
+  lossShare: number;
   /** From our report to its answer, without the peer's delay; absent until it answered one. */
   roundTripMs?: number;
   /** Extended highest sequence number of ours that reached it. */
@@ -188,6 +190,7 @@ export class RtcpSession {
     const remote: RemoteReport = {
       lost: Math.max(0, block.cumulativeLost),
       jitterTicks: block.jitterTicks,
+      lossShare: block.fractionLost / 256,
       highestSequence: block.highestSequence,
       hears: block.highestSequence !== this.remote?.highestSequence,
       at: now,

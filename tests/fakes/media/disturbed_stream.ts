@@ -4,6 +4,7 @@
  *
  *     disturbance ─► 3 s calm ─► disturbance ─► … ─► 13 s calm
  */
+import { createCodec } from "../../../src/media/codec/registry.ts";
 import { FRAME_SAMPLES } from "../../../src/audio/endpoint.ts";
 import { InboundStream } from "../../../src/media/call/inbound.ts";
 import { writeRtpHeader } from "../../../src/media/rtp/packet.ts";
@@ -157,7 +158,7 @@ class Sender {
 export function playDisturbed(plan: StreamPlan): Calm[] {
   const sender = new Sender(plan);
   const end = sender.run();
-  const inbound = new InboundStream(() => 0xffff_ffff, {
+  const inbound = new InboundStream(() => 0xffff_ffff, createCodec, {
     heard: () => {},
     digit: () => {},
     collided: () => {},

@@ -6,6 +6,7 @@ import type {
   MediaReport,
 } from "../../../src/core/ports/media_port.ts";
 import { MediaEngine } from "../../../src/media/worker/engine.ts";
+import { type CreateCodec, createCodec } from "../../../src/media/codec/registry.ts";
 import { loadResampler } from "../../../src/audio/resampler.ts";
 import { parseRtp, RtpPacket } from "../../../src/media/rtp/packet.ts";
 import { VirtualClock } from "../virtual_clock.ts";
@@ -42,6 +43,7 @@ export class EngineParty {
       clock: bench.clock,
       sockets: bench.net.host(address),
       random: () => Math.floor(random() * 0x1_0000_0000),
+      createCodec: bench.createCodec,
       notify: (input) => this.inputs.push(input),
     });
   }
@@ -115,15 +117,26 @@ export class EngineParty {
 }
 
 export class EngineBench {
+  readonly createCodec: CreateCodec;
   readonly clock = new VirtualClock(1_700_000_000_000);
   readonly net = new FakeNetwork(this.clock);
-  readonly a = new EngineParty(this, "10.0.0.1", 1);
-  readonly b = new EngineParty(this, "10.0.0.2", 2);
+  readonly a: EngineParty;
+  readonly b: EngineParty;
+
+  constructor(codecs: CreateCodec = createCodec) {
+    this.createCodec = codecs;
+    this.a = new EngineParty(this, "10.0.0.1", 1);
+    this.b = new EngineParty(this, "10.0.0.2", 2);
+  }
 
   /** Both ends open, not yet started. */
-  static async open(a: AudioEndpoints, b: AudioEndpoints): Promise<EngineBench> {
+  static async open(
+    a: AudioEndpoints,
+    b: AudioEndpoints,
+    codecs?: CreateCodec,
+  ): Promise<EngineBench> {
     await loadResampler();
-    const bench = new EngineBench();
+    const bench = new EngineBench(codecs);
     await bench.a.open(a);
     await bench.b.open(b);
     return bench;
