@@ -1,8 +1,8 @@
 /** Steps of the core a second, over a call's whole life and over noise. */
 import fc from "fast-check";
 import { OffhookError } from "../src/base/errors.ts";
-import { initialState, type Input, type PhoneState } from "../src/core/state/state.ts";
-import { step } from "../src/core/step.ts";
+import type { Input, PhoneState } from "../src/core/state/state.ts";
+import { initialState, step } from "../src/core/step.ts";
 import { anyInput, PLAIN } from "../tests/fakes/any_input.ts";
 import { accepted, ACCOUNT, REPORT, SETTINGS, theirs } from "../tests/unit/core/scene.ts";
 

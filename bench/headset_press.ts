@@ -5,7 +5,7 @@
  */
 import { DIRECT_ACCOUNT } from "../src/core/account/account.ts";
 import type { Account } from "../src/core/account/account.ts";
-import { initialState } from "../src/core/state/state.ts";
+import { initialState } from "../src/core/step.ts";
 import { UserAgent } from "../src/sip/user_agent.ts";
 import { CoreLoop, SYSTEM_CLOCK } from "../src/station/phone/core_loop.ts";
 import { Headsets } from "../src/station/desk/headsets.ts";

@@ -5,7 +5,7 @@
 import type { Account } from "../../src/core/account/account.ts";
 import type { MediaEffect } from "../../src/core/ports/media_port.ts";
 import type { SipEffect } from "../../src/core/ports/sip_port.ts";
-import { initialState } from "../../src/core/state/state.ts";
+import { initialState } from "../../src/core/step.ts";
 import { CoreLoop } from "../../src/station/phone/core_loop.ts";
 import { accepted, ACCOUNT, REPORT, SETTINGS, theirs } from "../unit/core/scene.ts";
 

@@ -7,7 +7,7 @@ import assert from "node:assert/strict";
 import { EngineBench, QUIET, TONE } from "../fakes/media/engine_call.ts";
 import { NullSink } from "../../src/audio/null.ts";
 import { CoreLoop } from "../../src/station/phone/core_loop.ts";
-import { initialState } from "../../src/core/state/state.ts";
+import { initialState } from "../../src/core/step.ts";
 import { accepted, ACCOUNT, SETTINGS } from "../unit/core/scene.ts";
 
 /** The modules of `src` on the stack, outermost first, each once. */

@@ -26,7 +26,8 @@ import type {
   Speaker,
 } from "../ports/media_port.ts";
 import type { CallId, SipEffect, SipInput } from "../ports/sip_port.ts";
-import { NO_STRANGERS, type Strangers } from "../account/strangers.ts";
+import type { Strangers } from "../account/strangers.ts";
+import type { Timer, TimerFired } from "./timer.ts";
 import type { VolumeWish } from "../media/volume.ts";
 
 export interface Settings extends CallPolicy {
@@ -81,9 +82,9 @@ export interface PhoneState {
 }
 
 /** What a person or program asks for. Impossible ones throw `OffhookError`; nothing changes then. */
-export type Command =
-  | { type: "Register"; account: AccountId }
-  | { type: "Unregister"; account: AccountId }
+export type Command = CallCommand | AccountCommand | SettingsCommand;
+
+export type CallCommand =
   | {
     type: "Dial";
     /** Chosen by the asker; unique. */
@@ -132,30 +133,19 @@ export type Command =
   /** Yes or no to a peer that wants to transfer us. */
   | { type: "FollowTransfer"; call: CallId }
   | { type: "RefuseTransfer"; call: CallId }
+  /** Early media to a caller: 183 with an answer, before the call is answered (practice PBX). */
+  | { type: "SendEarlyMedia"; call: CallId; endpoints?: AudioEndpoints };
+
+export type AccountCommand =
+  | { type: "Register"; account: AccountId }
+  | { type: "Unregister"; account: AccountId };
+
+export type SettingsCommand =
   | { type: "SetDoNotDisturb"; on: boolean }
   /** Of what is heard, in every call: those that are on and those to come. */
   | { type: "ChangeVolume"; volume: VolumeWish }
   /** What a changed configuration says; calls go on as they are. */
-  | { type: "Configure"; settings: Settings; accounts: Account[] }
-  /** Early media to a caller: 183 with an answer, before the call is answered (practice PBX). */
-  | { type: "SendEarlyMedia"; call: CallId; endpoints?: AudioEndpoints };
-
-export type TimerName =
-  | "no-answer"
-  | "ring"
-  | "auto-answer"
-  | "duration"
-  | "ending"
-  | "glare"
-  | "transfer"
-  | "transfer-news"
-  | "refer";
-
-export interface TimerFired {
-  type: "TimerFired";
-  timer: TimerName;
-  call: CallId;
-}
+  | { type: "Configure"; settings: Settings; accounts: Account[] };
 
 export type Input = Command | SipInput | MediaInput | HeadsetInput | TimerFired;
 
@@ -163,8 +153,8 @@ export type Effect =
   | SipEffect
   | MediaEffect
   | HeadsetEffect
-  | { type: "StartTimer"; timer: TimerName; call: CallId; ms: number }
-  | { type: "StopTimer"; timer: TimerName; call: CallId };
+  | ({ type: "StartTimer"; ms: number } & Timer)
+  | ({ type: "StopTimer" } & Timer);
 
 /** What the core cannot know by itself, passed in with each input. */
 export interface Moment {
@@ -180,23 +170,9 @@ export interface StepResult {
   events: PhoneEvent[];
 }
 
-/** A phone with these accounts, nothing registered and no call. */
-export function initialState(
-  settings: Settings,
-  accounts: Account[],
-  lastDialled?: Dialled,
-): PhoneState {
-  return {
-    ...(lastDialled === undefined ? {} : { lastDialled }),
-    settings,
-    accounts: new Map(
-      accounts.map((account) => [
-        account.id,
-        { account, registration: { state: "none" }, connected: false },
-      ]),
-    ),
-    calls: new Map(),
-    volume: 0,
-    strangers: NO_STRANGERS,
-  };
+/** What a phone is opened with. */
+export interface Opening {
+  settings: Settings;
+  accounts: Account[];
+  lastDialled?: Dialled;
 }

@@ -8,7 +8,8 @@ import { type Call, type Phase, viewOf } from "./call.ts";
 import type { AccountState } from "../account/account.ts";
 import { OffhookError } from "../../base/errors.ts";
 import type { CallEvent, CallEventDetails, CallEventType, PhoneEvent } from "./events.ts";
-import type { Dialled, Effect, Moment, PhoneState, StepResult, TimerName } from "./state.ts";
+import type { Dialled, Effect, Moment, PhoneState, StepResult } from "./state.ts";
+import type { TimerNames } from "./timer.ts";
 
 /** A call in one named phase. */
 export type CallIn<Name extends Phase["name"]> = Call & { phase: Extract<Phase, { name: Name }> };
@@ -135,16 +136,19 @@ export class Turn {
     this.effects.push(effect);
   }
 
-  startTimer(timer: TimerName, call: string, ms: number): void {
-    this.ask({ type: "StartTimer", timer, call, ms });
+  /** A timer of a call. */
+  startTimer(timer: TimerNames["call"], call: string, ms: number): void {
+    this.ask({ type: "StartTimer", subject: "call", timer, call, ms });
   }
 
-  stopTimer(timer: TimerName, call: string): void {
-    this.ask({ type: "StopTimer", timer, call });
+  stopTimer(timer: TimerNames["call"], call: string): void {
+    this.ask({ type: "StopTimer", subject: "call", timer, call });
   }
 
-  tell<T extends CallEventType>(type: T, call: Call, ...[detail]: DetailOf<T>): void {
-    const event = { type, call: viewOf(call), ...(detail === undefined ? {} : { detail }) };
+  tell<T extends CallEventType>(type: T, call: Call, ...details: DetailOf<T>): void {
+    const detail = details[0];
+    const view = viewOf(call);
+    const event = detail === undefined ? { type, call: view } : { type, call: view, detail };
     // Type and detail belong together by the signature, which the compiler does not follow up to here.
     this.events.push(event as CallEvent);
   }

@@ -12,7 +12,7 @@ import { DIRECT_ACCOUNT, type Party } from "../../core/account/account.ts";
 import { OffhookError } from "../../base/errors.ts";
 import type { AttachmentId, MediaInput } from "../../core/ports/media_port.ts";
 import type { SipInput } from "../../core/ports/sip_port.ts";
-import { initialState } from "../../core/state/state.ts";
+import { initialState } from "../../core/step.ts";
 import { DeviceHostSupervisor } from "../../device_host/client/supervisor.ts";
 import type { DeviceList } from "../../device_host/wire/protocol.ts";
 import type { AttachedAudio, AttachmentListener } from "../../media/attachment/attached_audio.ts";

@@ -16,6 +16,7 @@ import type { MediaEffect } from "../../core/ports/media_port.ts";
 import type { SipEffect } from "../../core/ports/sip_port.ts";
 import type { PhoneEvent } from "../../core/state/events.ts";
 import type { Command, Effect, Input, PhoneState } from "../../core/state/state.ts";
+import { type Timer, timerKey } from "../../core/state/timer.ts";
 import { step } from "../../core/step.ts";
 import { systemClock } from "../../sip/transport/flow/clock.ts";
 
@@ -141,21 +142,25 @@ export class CoreLoop implements CommandPort {
   #perform(effect: Effect): void {
     this.#adapters.watch?.("asks for", effect);
     if (effect.type === "StartTimer") {
-      this.#stopTimer(effect.timer, effect.call);
-      const { timer, call } = effect;
-      const fire = () => {
-        this.#timers.delete(`${timer}:${call}`);
-        this.submit({ type: "TimerFired", timer, call });
-      };
-      this.#timers.set(`${timer}:${call}`, this.#clock.setTimeout(fire, effect.ms));
-    } else if (effect.type === "StopTimer") this.#stopTimer(effect.timer, effect.call);
+      const { type: _, ms, ...timer } = effect;
+      this.#startTimer(timer, ms);
+    } else if (effect.type === "StopTimer") this.#stopTimer(timerKey(effect));
     else if (effect.type === "SetHeadset") this.#adapters.headset?.(effect);
     else if (MEDIA_EFFECTS.has(effect.type)) this.#adapters.media(effect as MediaEffect);
     else this.#adapters.sip(effect as SipEffect);
   }
 
-  #stopTimer(timer: string, call: string): void {
-    const key = `${timer}:${call}`;
+  #startTimer(timer: Timer, ms: number): void {
+    const key = timerKey(timer);
+    this.#stopTimer(key);
+    const fire = () => {
+      this.#timers.delete(key);
+      this.submit({ type: "TimerFired", ...timer });
+    };
+    this.#timers.set(key, this.#clock.setTimeout(fire, ms));
+  }
+
+  #stopTimer(key: string): void {
     const id = this.#timers.get(key);
     if (id === undefined) return;
     this.#clock.clearTimeout(id);

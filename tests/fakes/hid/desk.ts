@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import type { SoundDevice } from "../../../src/control/contract/records.ts";
 import type { MediaEffect } from "../../../src/core/ports/media_port.ts";
 import type { PhoneEvent } from "../../../src/core/state/events.ts";
-import { initialState, type Settings } from "../../../src/core/state/state.ts";
+import { initialState } from "../../../src/core/step.ts";
+import type { Settings } from "../../../src/core/state/state.ts";
 import { KNOWN_QUIRKS } from "../../../src/hid/quirks.ts";
 import { CoreLoop, SYSTEM_CLOCK } from "../../../src/station/phone/core_loop.ts";
 import {

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import type { CallRecord } from "../../../src/core/state/call.ts";
 import { EXIT_CODES } from "../../../src/base/errors.ts";
-import { initialState } from "../../../src/core/state/state.ts";
+import { initialState } from "../../../src/core/step.ts";
 import { MediaWorker } from "../../../src/media/worker/media_worker.ts";
 import { CoreLoop } from "../../../src/station/phone/core_loop.ts";
 import { accepted, ACCOUNT, SETTINGS, theirs } from "../../unit/core/scene.ts";

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import type { CallersPolicy } from "../../../src/core/account/caller_policy.ts";
 import type { RequestOrigin } from "../../../src/core/ports/sip_port.ts";
 import type { Settings } from "../../../src/core/state/state.ts";
-import { initialState } from "../../../src/core/state/state.ts";
+import { initialState } from "../../../src/core/step.ts";
 import { ACCOUNT, Scene, SETTINGS, theirs } from "./scene.ts";
 
 interface Caller {

@@ -109,7 +109,7 @@ Deno.test("glare: the peer's offer is refused while ours is out, and ours goes o
   assert.equal(timer, "glare");
   assert.ok(ms >= 2_100 && ms <= 4_000);
   // The wish went away meanwhile: nothing is offered that nobody wants.
-  const back = scene.play({ type: "TimerFired", timer: "glare", call: "a" });
+  const back = scene.play({ type: "TimerFired", subject: "call", timer: "glare", call: "a" });
   assert.ok(back.asked("SendReinvite"));
 });
 
@@ -190,7 +190,7 @@ Deno.test("blind transfer holds, refers, and ends when the target answered", () 
 Deno.test("a transfer that fails, or is never answered, brings the caller back", () => {
   const failures: Input[] = [
     { type: "ReferProgress", call: "a", status: 486, reason: "Busy Here" },
-    { type: "TimerFired", timer: "transfer", call: "a" },
+    { type: "TimerFired", subject: "call", timer: "transfer", call: "a" },
   ];
   for (const failure of failures) {
     const scene = new Scene().talking().play(

@@ -2,8 +2,7 @@
 import assert from "node:assert/strict";
 import type { HeadsetIntent } from "../../../src/core/ports/headset_port.ts";
 import type { Input, Settings } from "../../../src/core/state/state.ts";
-import { initialState } from "../../../src/core/state/state.ts";
-import { step } from "../../../src/core/step.ts";
+import { initialState, step } from "../../../src/core/step.ts";
 import { ACCOUNT, Scene, SETTINGS } from "./scene.ts";
 
 const press = (intent: HeadsetIntent): Input => ({ type: "HeadsetIntent", headset: "h", intent });

@@ -4,9 +4,8 @@ import fc from "fast-check";
 import { OffhookError } from "../../../src/base/errors.ts";
 import { type HeadsetState, IDLE_HEADSET } from "../../../src/core/ports/headset_port.ts";
 import type { Effect, Input, PhoneState } from "../../../src/core/state/state.ts";
-import { initialState } from "../../../src/core/state/state.ts";
 import { headsetStateOf } from "../../../src/core/rules/headset.ts";
-import { step } from "../../../src/core/step.ts";
+import { initialState, step } from "../../../src/core/step.ts";
 import { anyInputs, PLAIN } from "../../fakes/any_input.ts";
 import { accepted, ACCOUNT, REPORT, SETTINGS } from "./scene.ts";
 
@@ -124,7 +123,7 @@ Deno.test("after any order of events, hanging up everything leaves nothing behin
       let { state } = play(inputs);
       const rest: Input[] = [...state.calls.values()].flatMap((call): Input[] => [
         ...(call.phase.name === "ending" ? [] : [{ type: "Hangup", call: call.id } as const]),
-        { type: "TimerFired", timer: "ending", call: call.id },
+        { type: "TimerFired", subject: "call", timer: "ending", call: call.id },
       ]);
       for (const input of rest) state = step(state, input, { at: 0, random: 0 }).state;
       assert.equal(state.calls.size, 0);
@@ -157,7 +156,7 @@ Deno.test("a thousand calls at once leave nothing behind", () => {
   }
   for (const call of ids.slice(500)) {
     ledger.timers.delete(`ending:${call}`);
-    run({ type: "TimerFired", timer: "ending", call });
+    run({ type: "TimerFired", subject: "call", timer: "ending", call });
   }
   assert.equal(state.calls.size, 0);
   assert.deepEqual([...ledger.media], []);

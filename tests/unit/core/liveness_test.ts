@@ -88,9 +88,14 @@ Deno.test("a transfer without news asks the peer, and one that left is not calle
   const news = scene.effects.find((e) => e.type === "StartTimer" && e.timer === "transfer-news");
   assert.ok(news?.type === "StartTimer" && news.ms < 10_000);
   scene.play({ type: "ReferProgress", call: "a", status: 100, reason: "Trying" });
-  scene.play({ type: "TimerFired", timer: "transfer-news", call: "a" });
+  scene.play({ type: "TimerFired", subject: "call", timer: "transfer-news", call: "a" });
   assert.ok(scene.asked("AskDialog"));
-  scene.play(answered("there"), { type: "TimerFired", timer: "transfer-news", call: "a" });
+  scene.play(answered("there"), {
+    type: "TimerFired",
+    subject: "call",
+    timer: "transfer-news",
+    call: "a",
+  });
   assert.ok(scene.asked("AskDialog"), "again, while nothing final is told");
   scene.play(answered("gone"), closed("a"), byeDone("a"));
   const { outcome, endedBy, error } = scene.record();

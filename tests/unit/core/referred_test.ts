@@ -156,7 +156,7 @@ Deno.test("the answer makes the new call the active one; a transferor that stays
   assert.equal(left.record().outcome, "answered");
   assert.equal(left.phase("leg"), "established");
 
-  scene.play({ type: "TimerFired", timer: "transfer", call: "in" });
+  scene.play({ type: "TimerFired", subject: "call", timer: "transfer", call: "in" });
   assert.ok(scene.asked("SendBye"));
   assert.equal(scene.phase("leg"), "established");
 });
@@ -228,7 +228,7 @@ Deno.test("a transfer that is asked about waits for yes or no, and for nobody to
   for (const no of ["RefuseTransfer", "timer"] as const) {
     const refused = asked().play(
       no === "timer"
-        ? { type: "TimerFired", timer: "refer", call: "in" }
+        ? { type: "TimerFired", subject: "call", timer: "refer", call: "in" }
         : { type: "RefuseTransfer", call: "in" },
     );
     assert.equal(refused.effect("AnswerRefer").status, 603, no);

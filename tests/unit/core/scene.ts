@@ -4,15 +4,9 @@ import type { Call } from "../../../src/core/state/call.ts";
 import type { MediaDescription, PayloadFormat } from "../../../src/core/media/media_description.ts";
 import type { MediaReport } from "../../../src/core/ports/media_port.ts";
 import type { RequestOrigin } from "../../../src/core/ports/sip_port.ts";
-import {
-  type Effect,
-  initialState,
-  type Input,
-  type PhoneState,
-  type Settings,
-} from "../../../src/core/state/state.ts";
+import type { Effect, Input, PhoneState, Settings } from "../../../src/core/state/state.ts";
 import type { PhoneEvent } from "../../../src/core/state/events.ts";
-import { step } from "../../../src/core/step.ts";
+import { initialState, step } from "../../../src/core/step.ts";
 
 export const FORMATS: PayloadFormat[] = [
   { payloadType: 9, encoding: "G722", clockRate: 8000, channels: 1 },

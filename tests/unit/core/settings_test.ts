@@ -24,7 +24,12 @@ function incoming(uri: string, more: { call?: string; autoAnswerAfter?: number }
   };
 }
 
-const fired = (call = "a"): Input => ({ type: "TimerFired", timer: "auto-answer", call });
+const fired = (call = "a"): Input => ({
+  type: "TimerFired",
+  subject: "call",
+  timer: "auto-answer",
+  call,
+});
 
 Deno.test("who is answered by itself, and after how long", () => {
   const rows: [Partial<Settings>, string, number | undefined, number | undefined][] = [

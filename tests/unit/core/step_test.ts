@@ -50,7 +50,7 @@ Deno.test("hanging up waits for the BYE and the last report, then tells the reco
 
 Deno.test("the ending timer stands in for a BYE that nobody answers", () => {
   const scene = new Scene().talking().play({ type: "Hangup", call: "a" });
-  scene.play({ type: "TimerFired", timer: "ending", call: "a" });
+  scene.play({ type: "TimerFired", subject: "call", timer: "ending", call: "a" });
   assert.equal(scene.record().outcome, "answered");
   assert.equal(scene.phase("a"), "gone");
 });
@@ -111,7 +111,7 @@ Deno.test("a call given up before media was open never invites", () => {
 
 Deno.test("nobody answers in time: cancelled, and the outcome says no answer", () => {
   const scene = new Scene().dialled().play(
-    { type: "TimerFired", timer: "no-answer", call: "a" },
+    { type: "TimerFired", subject: "call", timer: "no-answer", call: "a" },
     closed("a"),
     {
       type: "CallRejected",
@@ -220,7 +220,12 @@ Deno.test("a caller who gives up is missed; one who was answered elsewhere is no
     elsewhere: true,
   });
   assert.equal(elsewhere.record().outcome, "answered-elsewhere");
-  const rung = new Scene().ringing().play({ type: "TimerFired", timer: "ring", call: "a" });
+  const rung = new Scene().ringing().play({
+    type: "TimerFired",
+    subject: "call",
+    timer: "ring",
+    call: "a",
+  });
   assert.equal(rung.effect("SendReject").status, 480);
   assert.equal(rung.record().outcome, "missed");
 });
@@ -336,7 +341,7 @@ Deno.test("nobody answered because nothing did: unreachable; a peer that rang is
     const scene = new Scene().play(
       { type: "Dial", call: "a", account: "desk", target: "sip:b@x", limits: { noAnswerMs: 1 } },
       { type: "MediaOpened", call: "a", port: 4000, rtcpPort: 4001 },
-      { type: "TimerFired", timer: "no-answer", call: "a" },
+      { type: "TimerFired", subject: "call", timer: "no-answer", call: "a" },
       { type: "MediaClosed", call: "a", report: REPORT },
       { type: "CallRejected", call: "a", sipCallId: "1", status, reason: "", error },
     );

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import type { RegistrationState } from "../../../src/core/account/account.ts";
 import { judge } from "../../../src/station/service/health.ts";
 import { LoopWatch, Vitals } from "../../../src/station/service/vitals.ts";
-import { initialState } from "../../../src/core/state/state.ts";
+import { initialState } from "../../../src/core/step.ts";
 import { serveHealth } from "../../../src/station/service/health_server.ts";
 import { ACCOUNT, SETTINGS } from "../core/scene.ts";
 

@@ -1,8 +1,27 @@
 /** Registration and connection of accounts: signalling runs them, the core remembers and tells. */
-import type { AccountId, AccountState } from "../../account/account.ts";
+import type { Account, AccountId, AccountState } from "../../account/account.ts";
+import { accountViews } from "../../account/account_view.ts";
 import { OffhookError } from "../../../base/errors.ts";
 import type { SipInput } from "../../ports/sip_port.ts";
 import type { Turn } from "../../state/turn.ts";
+
+/** One of which nothing is known yet. */
+export function newAccount(account: Account): AccountState {
+  return { account, registration: { state: "none" }, connected: false };
+}
+
+/** Other accounts. What is known of one that is the same as before stays known. */
+export function configureAccounts(turn: Turn, accounts: readonly Account[]): void {
+  const before = turn.accounts;
+  turn.putAccounts(accounts.map((account) => {
+    const known = before.get(account.id);
+    const same = known !== undefined && JSON.stringify(known.account) === JSON.stringify(account);
+    return same ? known : newAccount(account);
+  }));
+  const changed = turn.accounts.size !== before.size ||
+    [...turn.accounts].some(([id, each]) => before.get(id) !== each);
+  if (changed) turn.events.push({ type: "accounts", accounts: accountViews(turn.accounts) });
+}
 
 /** @throws OffhookError `config-invalid` for an unknown account */
 export function register(turn: Turn, account: AccountId, type: "Register" | "Unregister"): void {

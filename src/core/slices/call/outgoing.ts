@@ -225,6 +225,12 @@ export function rejected(
   end(turn, known, { outcome: outcomeOf(error), sipStatus, reason, endedBy, error }, false);
 }
 
+/** Nobody answered in time. */
+export function unanswered(turn: Turn, call: Call): void {
+  if (!isIn(call, "calling") && !isIn(call, "preparing")) return;
+  cancel(turn, call, new OffhookError("no-answer", "nobody answered in time"));
+}
+
 /** Gives up a call that nobody answered yet. */
 export function cancel(
   turn: Turn,

@@ -1,0 +1,22 @@
+/** Accounts: which transition takes what. */
+import type { SipInput } from "../../ports/sip_port.ts";
+import type { Slice } from "../../state/slice.ts";
+import type { AccountCommand } from "../../state/state.ts";
+import { connectionChanged, newAccount, register, registrationChanged } from "./accounts.ts";
+
+type AccountNews = Extract<SipInput, { type: "RegistrationChanged" | "ConnectionChanged" }>;
+
+export const ACCOUNT: Slice<"accounts", AccountCommand, AccountNews> = {
+  initial: ({ accounts }) => ({
+    accounts: new Map(accounts.map((account) => [account.id, newAccount(account)])),
+  }),
+  commands: {
+    Register: (turn, { account }) => register(turn, account, "Register"),
+    Unregister: (turn, { account }) => register(turn, account, "Unregister"),
+  },
+  news: {
+    RegistrationChanged: registrationChanged,
+    ConnectionChanged: connectionChanged,
+  },
+  timers: {},
+};

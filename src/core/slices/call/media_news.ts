@@ -1,0 +1,45 @@
+/** What becomes of a call when its media is open, or cannot be had. */
+import { OffhookError } from "../../../base/errors.ts";
+import type { MediaInput } from "../../ports/media_port.ts";
+import type { Call } from "../../state/call.ts";
+import { isIn, type Turn } from "../../state/turn.ts";
+import { end, mediaGone, outcomeOf } from "./ending.ts";
+import { accept, earlyMedia, reject } from "./incoming.ts";
+import { mediaLost } from "./offers.ts";
+import { invite } from "./outgoing.ts";
+
+export function mediaOpened(
+  turn: Turn,
+  call: Call,
+  { port, rtcpPort }: Extract<MediaInput, { type: "MediaOpened" }>,
+): void {
+  if (call.media.name !== "opening" || isIn(call, "ending")) return;
+  const open = turn.put({ ...call, media: { name: "open", port, rtcpPort } });
+  if (isIn(open, "preparing")) invite(turn, open);
+  else if (isIn(open, "answering")) accept(turn, open);
+  else if (isIn(open, "ringing")) earlyMedia(turn, open);
+}
+
+/** Before the call or in the middle of it. */
+export function mediaFailed(
+  turn: Turn,
+  failed: Call,
+  input: Extract<MediaInput, { type: "MediaFailed" }>,
+): void {
+  const error = OffhookError.fromJSON(input.error);
+  if (isIn(failed, "ending")) return mediaGone(turn, failed);
+  const call = turn.put({ ...failed, media: { name: "none" } });
+  if (isIn(call, "answering") || isIn(call, "ringing")) {
+    // What is wrong with our devices is not the caller's to know.
+    return reject(turn, call, 480, {}, error);
+  }
+  if (isIn(call, "established")) return mediaLost(turn, call, error.message);
+  if (isIn(call, "calling")) turn.ask({ type: "SendCancel", call: call.id });
+  end(turn, call, {
+    outcome: outcomeOf(error),
+    sipStatus: 0,
+    reason: error.message,
+    endedBy: "local",
+    error: error.toJSON(),
+  }, isIn(call, "calling"));
+}

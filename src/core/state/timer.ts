@@ -1,0 +1,40 @@
+/** Timers as data: the core asks for them, `src/station` runs them. Each names what it is about. */
+import type { CallId } from "../ports/sip_port.ts";
+
+/** The timers of each subject. A slice that gets timers adds its subject here, and then has a table. */
+export interface TimerNames {
+  call:
+    | "no-answer"
+    | "ring"
+    | "auto-answer"
+    | "duration"
+    | "ending"
+    | "glare"
+    | "transfer"
+    | "transfer-news"
+    | "refer";
+}
+
+/** What a timer may be about, with the name of its kind: `{ subject: "call", call: … }`. */
+interface Ids {
+  call: CallId;
+}
+
+export type Subject = keyof TimerNames;
+
+/** One timer: a subject has at most one of each name. */
+export type Timer = {
+  [Each in Subject]: { subject: Each; timer: TimerNames[Each] } & Pick<Ids, Each>;
+}[Subject];
+
+export type TimerFired = { type: "TimerFired" } & Timer;
+
+/** Which one of its kind a timer is about. */
+export function subjectOf(timer: Timer): string {
+  return timer[timer.subject];
+}
+
+/** Tells a timer from every other. */
+export function timerKey(timer: Timer): string {
+  return `${timer.subject} ${subjectOf(timer)} ${timer.timer}`;
+}
