@@ -64,7 +64,8 @@ const PROFILES: readonly RtpProfile[] = ["RTP/AVP", "RTP/AVPF", "RTP/SAVP", "RTP
 const DIRECTIONS: readonly Direction[] = ["sendrecv", "sendonly", "recvonly", "inactive"];
 /** The address that asks for hold in old peers (RFC 3264 §8.4). */
 const HOLD_ADDRESSES = new Set(["0.0.0.0", "::"]);
-const ADDRESS = /^(?:[A-Za-z0-9](?:[A-Za-z0-9.\-]*[A-Za-z0-9])?\.?|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*)$/;
+const ADDRESS =
+  /^(?:[A-Za-z0-9](?:[A-Za-z0-9._\-]*[A-Za-z0-9])?\.?|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*)$/;
 const TOKEN = /^[A-Za-z0-9\-.!%*_+`'~]+$/;
 const MAX_BYTES = 64 * 1024;
 

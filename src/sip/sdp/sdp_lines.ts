@@ -4,7 +4,8 @@
  *     text ─► sdpLines ─► lines without what devices add ─► mediaLines ─► one entry for each m= line
  *
  * What is mended: a byte order mark, empty lines and blanks around lines, NULs behind the text, blanks
- * around `=` and behind an attribute's colon, several blanks between words. An m= line without format,
+ * around `=` and behind an attribute's colon, several blanks between words, commas between formats, the
+ * case of attribute names and network types. An m= line without format,
  * as refused streams often have, and one that makes no sense keep their place: an answer has as many
  * m= lines as its offer (RFC 3264 §6). Pure; never throws; not on the real-time path.
  */
@@ -36,8 +37,11 @@ export function sdpLines(text: string): string[] {
 function tidied(line: string): string {
   return line.replaceAll("\0", "").trim()
     .replace(/^([a-z])[ \t]*=[ \t]*/i, (_, type: string) => `${type.toLowerCase()}=`)
-    .replace(/^(a=[A-Za-z0-9\-]+)[ \t]*:[ \t]+/, "$1:")
-    .replace(/^(?:[mc]=|a=rtpmap:).*$/, (words) => words.replace(/[ \t]+/g, " "));
+    .replace(/^a=[A-Za-z0-9\-]+/, (name) => name.toLowerCase())
+    .replace(/^(a=[a-z0-9\-]+)[ \t]*:[ \t]+/, "$1:")
+    .replace(/^(?:[mc]=|a=rtpmap:).*$/, (words) => words.replace(/[ \t]+/g, " "))
+    .replace(/^m=.*,.*$/, (words) => words.replace(/[ ,]+/g, " ").trimEnd())
+    .replace(/^c=in ip[46] /i, (network) => `c=${network.slice(2).toUpperCase()}`);
 }
 
 export function mediaLines(lines: readonly string[]): ReadMediaLine[] {

@@ -167,6 +167,10 @@ Deno.test("what devices write in a line is read where its meaning is clear", () 
     sdp(plain).replace("8000\r", "\r"),
     sdp(plain).replace("8000\r", "8000/\r"),
     `${sdp(plain)}\0`,
+    sdp(plain).replace("a=sendonly", "a=SendOnly"),
+    sdp(plain).replace("a=rtpmap", "a=RTPMAP"),
+    sdp(plain).replace("AVP 0 101", "AVP 0, 101,"),
+    sdp(plain).replace("c=IN IP4", "c=in ip4"),
   ];
   for (const text of variants) assert.deepEqual(parseSdp(text).description, expected, text);
 });
