@@ -39,9 +39,16 @@ function checkCommon(message: SipMessage): CheckFault | undefined {
     if (!seen.get(name)) return bad(`it has no ${titled(name)}`);
   }
   return checkCSeq(message, seen.get("cseq")!) ??
-    checkNumber(seen.get("max-forwards"), "Max-Forwards", 255) ??
     checkNumber(seen.get("content-length"), "Content-Length", 2 ** 32) ??
-    (message.kind === "request" ? checkAddresses(message) : undefined);
+    (message.kind === "request" ? checkForRequest(message, seen) : undefined);
+}
+
+/** What a response may get wrong: nobody forwards it, and its addresses are our own words. */
+function checkForRequest(
+  message: SipMessage,
+  seen: ReadonlyMap<string, string>,
+): CheckFault | undefined {
+  return checkNumber(seen.get("max-forwards"), "Max-Forwards", 255) ?? checkAddresses(message);
 }
 
 function checkCSeq(message: SipMessage, value: string): CheckFault | undefined {

@@ -46,11 +46,19 @@ const LF = 10;
  * Scans one datagram, WebSocket message or framed stream message. Bytes beyond Content-Length are cut
  * off (RFC 3261 §18.3); octets that are no UTF-8 become U+FFFD.
  */
-export function scanBytes(bytes: Uint8Array): ScanResult {
+export function scanBytes(received: Uint8Array): ScanResult {
+  const bytes = withoutLeadingLines(received);
   const text = decoder.decode(bytes);
   if (text.length === bytes.length) return scan(text, undefined);
   const bodyStart = headEnd(bytes);
   return scan(text, bodyStart === -1 ? undefined : bytes.subarray(bodyStart));
+}
+
+/** Line ends before the start line: RFC 3261 §7.5 has streams ignore them, and datagrams have them too. */
+function withoutLeadingLines(bytes: Uint8Array): Uint8Array {
+  let at = 0;
+  while (bytes[at] === CR && bytes[at + 1] === LF) at += 2;
+  return at === 0 ? bytes : bytes.subarray(at);
 }
 
 /** Scans a text that was never bytes: what SIP.js wants to send. */
@@ -138,7 +146,8 @@ function readHeaders(message: SipMessage, from: number): ReadFault | undefined {
     const colon = line.indexOf(":");
     const name = colon === -1 ? "" : line.slice(0, colon).trimEnd();
     if (!isToken(name)) {
-      malformed ??= "one of its header lines is no header";
+      // A response is read as far as it can be: who answers a call with an odd line talks already.
+      if (message.kind === "request") malformed ??= "one of its header lines is no header";
       continue;
     }
     message.headers.push({

@@ -56,6 +56,21 @@ Deno.test("a response is read, also without a reason phrase or its blank", () =>
   }
 });
 
+Deno.test("line ends before the start line are ignored, and alone are no message", () => {
+  const bytes = (text: string) => scanBytes(new TextEncoder().encode(text));
+  for (const text of [`\r\n${REQUEST}`, `\r\n\r\n${REQUEST}ü`]) assert(bytes(text).ok, text);
+  for (const text of ["\r\n", "\r\n\r\n", ""]) assert(!bytes(text).ok);
+});
+
+Deno.test("a response with a line that is no header, or an odd Max-Forwards, is read all the same", () => {
+  for (const odd of ["no header here", ": x", "Odd/Name: x", "Max-Forwards: many"]) {
+    const response = REQUEST.replace(/^.*/, "SIP/2.0 200 OK").replace("Subject: one", odd);
+    const message = scanned(response);
+    assert.equal(header(message, "call-id"), "abc", odd);
+    assert.equal(message.bodyStart, response.length);
+  }
+});
+
 Deno.test("an IPv6 sent-by is read, an unbracketed one refused", () => {
   const sentBy = "192.0.2.1:5070";
   const message = scanned(REQUEST.replace(sentBy, "[2001:db8::1]:5070"));
