@@ -8,7 +8,7 @@
 import { type ExitCode, OffhookError } from "../base/errors.ts";
 import { fileReason } from "../base/file_reason.ts";
 import { nearest } from "../config/nearest.ts";
-import { COMMANDS } from "./commands.ts";
+import { COMMANDS, loadCommand } from "./commands.ts";
 import { helpText } from "./help.ts";
 import { lazily } from "./args/lazily.ts";
 import type { Io } from "./process/io.ts";
@@ -71,10 +71,9 @@ async function dispatch(args: readonly string[], options: CliOptions): Promise<E
     import.meta.url,
     "./args/command.ts",
   );
-  const { name, brief } = entry;
-  const command = await entry.load();
+  const named = { ...entry, command: await loadCommand(entry) };
   const context = { io, openPhone: openPhone ?? openStationPhone };
-  return await runCommand({ name, brief, command }, rest, context);
+  return await runCommand(named, rest, context);
 }
 
 function unknownCommand(word: string): OffhookError {

@@ -2,7 +2,7 @@
  * The manual page, made from what `--help` and the terminal phone show: offhook(1) in man(7). Nothing
  * in it is written twice. Not on the real-time path.
  */
-import { COMMAND_GROUPS, type CommandEntry, COMMANDS } from "./commands.ts";
+import { COMMAND_GROUPS, type CommandEntry, COMMANDS, loadCommand } from "./commands.ts";
 import { helpPage } from "./args/help_page.ts";
 import { VERSION } from "./process/version_number.ts";
 
@@ -59,12 +59,12 @@ export async function manPage(date: string): Promise<string> {
   ].join("\n");
 }
 
-async function section({ name, brief, load }: CommandEntry): Promise<string> {
-  const page = helpPage({ name, brief, command: await load() }, {
+async function section(entry: CommandEntry): Promise<string> {
+  const page = helpPage({ ...entry, command: await loadCommand(entry) }, {
     columns: WIDTH,
     coloured: false,
   });
-  return [`.SS offhook ${escaped(name)}`, ".nf", escaped(page.trimEnd()), ".fi"].join("\n");
+  return [`.SS offhook ${escaped(entry.name)}`, ".nf", escaped(page.trimEnd()), ".fi"].join("\n");
 }
 
 /** Text that troff takes as it stands. */

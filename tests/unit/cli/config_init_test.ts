@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { runCli } from "../../../src/cli/cli.ts";
-import { unknownVariables } from "../../../src/cli/commands/config/run_config.ts";
+import { unknownVariables } from "../../../src/cli/commands/config/run.ts";
 import { FakeIo, type FakeIoOptions } from "../../fakes/fake_io.ts";
 
 const SECRET = "s3cret-Pass";

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { type Command, fieldsOf, subcommand } from "../../../src/cli/args/command.ts";
 import { readArgs } from "../../../src/cli/args/read_args.ts";
-import { devices } from "../../../src/cli/commands/devices/devices.ts";
+import { command as devices } from "../../../src/cli/commands/devices/command.ts";
 
 Deno.test("without a word the devices are listed", () => {
   const read = (command: Command, ...args: string[]) =>

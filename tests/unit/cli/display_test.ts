@@ -1,6 +1,6 @@
 /** The live line, tables and errors as a terminal shows them. */
 import assert from "node:assert/strict";
-import { devicesTable } from "../../../src/cli/commands/devices/devices.ts";
+import { devicesTable } from "../../../src/cli/commands/devices/run.ts";
 import { missingPackage, unusableFile } from "../../../src/cli/process/thrown_error.ts";
 import { displayKind, openDisplay } from "../../../src/cli/call/call_display.ts";
 import { liveLine } from "../../../src/cli/call/live_line.ts";

@@ -11,7 +11,7 @@ import type { CallView } from "../../../control/contract/phone.ts";
 import { type ExitCode, OffhookError } from "../../../base/errors.ts";
 import type { Party } from "../../../core/account/account.ts";
 import type { AudioEndpoints } from "../../../core/ports/media_port.ts";
-import type { AnswerValues } from "./answer.ts";
+import type { AnswerValues } from "./command.ts";
 import { NumberedFiles } from "./numbered_files.ts";
 import { followCall } from "../../call/follow_call.ts";
 import type { IncomingCalls } from "./incoming_calls.ts";

@@ -5,7 +5,7 @@ import type { AudioEndpoints } from "../../../core/ports/media_port.ts";
 import type { TransportName } from "../../../core/account/account.ts";
 import { OffhookError } from "../../../base/errors.ts";
 import { fileReason } from "../../../base/file_reason.ts";
-import type { AnswerValues } from "./answer.ts";
+import type { AnswerValues } from "./command.ts";
 import type { PhoneOptions } from "../../args/open_phone.ts";
 import { lazily } from "../../args/lazily.ts";
 import type { OwnPhone } from "../../phone/with_phone.ts";

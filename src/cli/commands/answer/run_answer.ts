@@ -5,7 +5,7 @@
 import { formatHostPort } from "../../../base/address.ts";
 import type { ExitCode } from "../../../base/errors.ts";
 import type { CallView } from "../../../control/contract/phone.ts";
-import type { AnswerValues } from "./answer.ts";
+import type { AnswerValues } from "./command.ts";
 import { answerCalls } from "./answer_calls.ts";
 import type { Context } from "../../args/command.ts";
 import { acceptorOf, IncomingCalls } from "./incoming_calls.ts";

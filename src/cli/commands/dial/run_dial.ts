@@ -7,7 +7,7 @@ import type { ExitCode } from "../../../base/errors.ts";
 import type { Methods } from "../../../control/contract/phone.ts";
 import { refuseToStay } from "../../station/at_station.ts";
 import type { Context } from "../../args/command.ts";
-import type { DialValues } from "./dial.ts";
+import type { DialValues } from "./command.ts";
 import { followCall } from "../../call/follow_call.ts";
 import { partyOf } from "../../phone/party.ts";
 import type { PhoneSession } from "../../phone/session.ts";

@@ -9,10 +9,10 @@
 import type { HeadsetTestReport } from "../../../control/schemas/headsets.ts";
 import { type ExitCode, OffhookError } from "../../../base/errors.ts";
 import { type BenchPerson, benchPerson } from "./bench_person.ts";
-import type { TestValues } from "./headset.ts";
+import type { TestValues } from "./command.ts";
 import { quirkFilesOf } from "../../phone/headset_settings.ts";
 import { type Io, say, sayJson } from "../../process/io.ts";
-import { meantHeadset, present } from "./run_headset.ts";
+import { meantHeadset, present } from "./run.ts";
 
 type Check = HeadsetTestReport["checks"][number];
 type Bench = import("../../../station/desk/headset_bench.ts").Bench;

@@ -4,7 +4,7 @@ import { EXIT_CODES, type ExitCode, OffhookError } from "../../../base/errors.ts
 import type { RegisterReport } from "../../../control/schemas/register.ts";
 import type { Context } from "../../args/command.ts";
 import { type Io, say, sayJson } from "../../process/io.ts";
-import type { RegisterValues } from "./register.ts";
+import type { RegisterValues } from "./command.ts";
 import { silentRegistrar } from "../../phone/registration.ts";
 import { errorLines } from "../../process/report_error.ts";
 import type { PhoneSession, Session } from "../../phone/session.ts";

@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 import { shellQuoted } from "../../../config/credentials/private_file.ts";
 import { runCommand } from "../../args/command.ts";
 import { processIo } from "../../process/process_io.ts";
-import { defineStation } from "./station.ts";
+import { defineStation } from "./command.ts";
 import { stationFlags } from "./station_permissions.ts";
 
 /** @returns undefined: these arguments start no station */

@@ -7,7 +7,7 @@ import { OffhookError } from "../../../base/errors.ts";
 import { accountsOf, callPolicyOf, endpointsOf, passwordOf } from "../../phone/call_setup.ts";
 import type { Io } from "../../process/io.ts";
 import type { PhoneOptions } from "../../args/open_phone.ts";
-import type { StationValues } from "./station.ts";
+import type { StationValues } from "./command.ts";
 
 /**
  * @param runCommand runs the `password_command` of an account

@@ -22,7 +22,7 @@ import type { AudioEndpoints } from "../../../core/ports/media_port.ts";
 import { endpointsOf, loadForCommand } from "../../phone/call_setup.ts";
 import { quirkFilesOf } from "../../phone/headset_settings.ts";
 import type { Io } from "../../process/io.ts";
-import type { StationValues } from "./station.ts";
+import type { StationValues } from "./command.ts";
 import { pathIn } from "./station_options.ts";
 import { stationPlace } from "../../station/station_place.ts";
 

@@ -2,7 +2,7 @@
 import type { Config } from "../../../config/schema.ts";
 import type { TuiOptions, TuiOutcome } from "../../../tui/open.tsx";
 import type { Io } from "../../process/io.ts";
-import type { ScreenValues } from "./tui.ts";
+import type { ScreenValues } from "./command.ts";
 
 /** How the screen looks and which keys it has. */
 export interface Looks {

@@ -1,0 +1,70 @@
+/** `offhook answer`: wait for calls and answer them, or refuse them. */
+import { OffhookError } from "../../../base/errors.ts";
+import { CALLING, type CallingFields } from "../../args/common_fields.ts";
+import { lazily } from "../../args/lazily.ts";
+import { readListenAddress } from "../../args/phone_readers.ts";
+import { flag, option, repeated, text, type ValuesOf } from "../../args/fields.ts";
+import { defineCommand } from "../../args/command.ts";
+import { readCallerPattern, readWholeNumber } from "../../args/readers.ts";
+
+const fields = {
+  listen: option(
+    "--listen",
+    { metavar: "ADDRESS:PORT", read: readListenAddress },
+    "Take direct calls there, without an account; port 0 is any free one.",
+  ),
+  accept: repeated(
+    "--accept",
+    { metavar: "FROM", read: readCallerPattern },
+    "Only calls from this user, user@host or URI; * is a wildcard. Repeatable.",
+  ),
+  reject: option(
+    "--reject",
+    { metavar: "CODE", read: readWholeNumber(400, 699) },
+    "Refuse the call with this SIP status instead of answering.",
+  ),
+  count: option(
+    "--count",
+    { metavar: "N", read: readWholeNumber(0, 1_000_000) },
+    "So many calls; 0: no end.",
+  ),
+  call: option(
+    "--call",
+    text("ID"),
+    "The ringing call of a running station to answer; needed when several ring.",
+  ),
+  detach: flag(["--detach"], "Leave the answered call to the station."),
+};
+
+type AnswerFields = typeof fields & CallingFields;
+
+export type AnswerValues = ValuesOf<AnswerFields>;
+
+export const command = defineCommand<AnswerFields>({
+  description:
+    "Registers the account, or listens on an address, waits for a call and answers it. " +
+    "A second call meanwhile is busy. With a running station it answers what rings there, and " +
+    "leaves other calls alone. --json prints one object for each call. With --count the files " +
+    "of --record and --speaker get a number each: caller-1.wav, caller-2.wav. The exit status is " +
+    "that of the first call that failed, 6 when nobody called within --timeout.",
+  examples: [
+    "answer --mic file:welcome.wav --record caller.wav",
+    "answer --listen 127.0.0.1:5070 --mic tone --speaker null --json",
+    "answer --accept 'alice@*' --count 0",
+    "answer --reject 486",
+    "answer --detach",
+  ],
+  shared: { "Which calls": fields, ...CALLING },
+  async run(values, context) {
+    if (values.from !== undefined && values.reject !== undefined) {
+      throw new OffhookError("usage", "--from is for an answer, --reject gives none", {
+        hint: "Leave one of them away.",
+      });
+    }
+    const { runAnswer } = await lazily<typeof import("./run_answer.ts")>(
+      import.meta.url,
+      "./run_answer.ts",
+    );
+    return await runAnswer(values, context);
+  },
+});

@@ -1,0 +1,44 @@
+/** `offhook audio`: a live call's sound on standard input and output. */
+import { lazily } from "../../args/lazily.ts";
+import { callField, stationFields } from "../../station/live.ts";
+import { flag, option, words } from "../../args/fields.ts";
+import { defineCommand } from "../../args/command.ts";
+import { readWholeNumber } from "../../args/readers.ts";
+
+const fields = {
+  named: words("CALL", "Which call; not needed when there is only one."),
+  ...callField,
+  rate: option(
+    "--rate",
+    { metavar: "HERTZ", read: readWholeNumber(4_000, 192_000) },
+    "Of both streams, s16le mono; 16000 by default.",
+  ),
+  instead: flag(["--instead"], "Replace the microphone; without it both are heard."),
+  eventsFd: option(
+    "--events-fd",
+    { metavar: "N", read: readWholeNumber(3, 1023) },
+    "Write the call's events to this file descriptor, one JSON object a line.",
+  ),
+  quiet: flag(["-q", "--quiet"], "No words except errors."),
+};
+
+export type AudioFields = typeof fields & typeof stationFields;
+
+export const command = defineCommand<AudioFields>({
+  description: "The far end on standard output, and standard input into the call, beside the " +
+    "microphone or instead of it. The end of the input ends nothing; the end of the call does.",
+  synopsis: "[OPTIONS] [CALL]",
+  examples: [
+    "audio > far-end.raw",
+    "audio --rate 8000 --events-fd 3 3> events.ndjson | recogniser",
+  ],
+  fields,
+  shared: { Station: stationFields },
+  run: async (values, { io }) => {
+    const { runAudio } = await lazily<typeof import("./run.ts")>(
+      import.meta.url,
+      "./run.ts",
+    );
+    return await runAudio(values, io);
+  },
+});

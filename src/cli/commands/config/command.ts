@@ -1,0 +1,64 @@
+/** `offhook config init | check | show | schema`. */
+import { FIRST_ACCOUNT } from "../../../config/constants.ts";
+import { defineCommands, defineSubcommand } from "../../args/command.ts";
+import { ACCOUNT, accountFields, logFields, tlsFields } from "../../args/common_fields.ts";
+import { defaulted, flag, text, type ValuesOf } from "../../args/fields.ts";
+import { lazily } from "../../args/lazily.ts";
+import { jsonFields } from "../../args/output_fields.ts";
+
+const init = {
+  name: defaulted("--name", { ...text("NAME"), fallback: FIRST_ACCOUNT }, "Name of the account."),
+  force: flag(["--force"], "Overwrite a configuration that is there."),
+  example: flag(["--example"], "Print the commented example instead."),
+};
+
+const accountGroups = { [ACCOUNT]: accountFields, TLS: tlsFields };
+
+const reading = {
+  fields: jsonFields,
+  shared: { ...accountGroups, Logging: logFields },
+};
+
+type AccountFields = typeof accountFields & typeof tlsFields;
+type ReadingFields = typeof jsonFields & AccountFields & typeof logFields;
+
+export type InitValues = ValuesOf<typeof init & AccountFields>;
+export type CheckValues = ValuesOf<ReadingFields>;
+export type ShowValues = ValuesOf<ReadingFields>;
+
+const runs = () => lazily<typeof import("./run.ts")>(import.meta.url, "./run.ts");
+
+export const command = defineCommands({
+  examples: [
+    "config init --server sip.example.com --user alice --transport tls",
+    "config check",
+    "config show --json",
+  ],
+}, {
+  init: defineSubcommand<typeof init & AccountFields>(
+    "Write a configuration: asks on a terminal, else takes flags",
+    {
+      fields: init,
+      shared: accountGroups,
+      async run(values, { io }) {
+        if (values.example) return await (await runs()).runExample(io);
+        const { runInit } = await lazily<typeof import("./run_init.ts")>(
+          import.meta.url,
+          "./run_init.ts",
+        );
+        return await runInit(values, io);
+      },
+    },
+  ),
+  check: defineSubcommand<ReadingFields>("Say what is wrong with it, all at once", {
+    ...reading,
+    run: async (values, { io }) => await (await runs()).runCheck(values, io),
+  }),
+  show: defineSubcommand<ReadingFields>("The configuration in force, without secrets", {
+    ...reading,
+    run: async (values, { io }) => await (await runs()).runShow(values, io),
+  }),
+  schema: defineSubcommand("JSON Schema of the file", {
+    run: async (_values, { io }) => await (await runs()).runSchema(io),
+  }),
+});

@@ -1,0 +1,126 @@
+/** `offhook contacts list | search | add | edit | remove | import | export`. */
+import { defineCommands, defineSubcommand } from "../../args/command.ts";
+import {
+  argument,
+  defaulted,
+  file,
+  flag,
+  oneOf,
+  option,
+  text,
+  type ValuesOf,
+  words,
+} from "../../args/fields.ts";
+import { lazily } from "../../args/lazily.ts";
+import { outputFields } from "../../args/output_fields.ts";
+import { readWholeNumber } from "../../args/readers.ts";
+
+const station = {
+  config: option("--config", file("FILE"), "The station's configuration."),
+  socket: option("--socket", file("PATH"), "The station's control socket."),
+};
+
+const Output = outputFields;
+const WRITING = { Station: station, Output };
+
+const filter = {
+  group: option("--group", text("GROUP"), "Only contacts of this group."),
+  favourites: flag(["--favourites"], "Only favourites."),
+};
+
+const search = {
+  limit: defaulted(
+    "--limit",
+    { metavar: "N", read: readWholeNumber(1, 1000), fallback: 20 },
+    "At most so many; 20 by default.",
+  ),
+  text: argument(text("TEXT"), "Letters of a name, or digits."),
+};
+
+const add = {
+  organisation: option("--organisation", text("NAME"), "Where they work."),
+  note: option("--note", text("TEXT"), "Anything else."),
+  favourite: flag(["--favourite"], "Listed first."),
+  name: argument(text("NAME"), "The person's name."),
+  addresses: words("NUMBER", "Numbers or SIP URIs."),
+};
+
+const one = { id: argument(text("CONTACT"), "Its id, or its name if that is one.") };
+
+const edit = {
+  name: option("--name", text("NAME"), "Another name."),
+  organisation: option("--organisation", text("NAME"), "Where they work."),
+  note: option("--note", text("TEXT"), "Anything else."),
+  favourite: option("--favourite", oneOf("yes|no", ["yes", "no"]), "Whether it is first."),
+  ...one,
+  addresses: words("NUMBER", "Instead of those that it has."),
+};
+
+const importing = { file: argument(file("FILE"), "vCard or CSV, - for standard input.") };
+
+const exporting = {
+  format: defaulted(
+    "--format",
+    { ...oneOf("FORMAT", ["vcard", "csv"]), fallback: "vcard" as const },
+    "vcard or csv.",
+  ),
+  ...filter,
+};
+
+type Writing = typeof station & typeof outputFields;
+
+export type ContactStationValues = ValuesOf<typeof station>;
+export type ListValues = ValuesOf<typeof filter & typeof outputFields>;
+export type SearchValues = ValuesOf<typeof search & typeof outputFields>;
+export type AddValues = ValuesOf<typeof add & Writing>;
+export type EditValues = ValuesOf<typeof edit & Writing>;
+export type RemoveValues = ValuesOf<typeof one & Writing>;
+export type ImportValues = ValuesOf<typeof importing & Writing>;
+export type ExportValues = ValuesOf<typeof exporting>;
+
+const runs = () => lazily<typeof import("./run.ts")>(import.meta.url, "./run.ts");
+
+export const command = defineCommands({
+  description: "Names of callers come from here. A running station does the writing.",
+  examples: [
+    `contacts add "Ada Lovelace" "+44 20 7946 0000"`,
+    `contacts edit "Ada Lovelace" --note "afternoons" --favourite yes`,
+    "contacts import addresses.vcf",
+    "contacts search ada --json | jq -r .address.value",
+  ],
+}, {
+  list: defineSubcommand<typeof filter & typeof outputFields>("All of them, favourites first", {
+    fields: filter,
+    shared: { Output },
+    run: async (values, { io }) => await (await runs()).list(values, io),
+  }),
+  search: defineSubcommand<typeof search & typeof outputFields>("Those that fit, best first", {
+    fields: search,
+    shared: { Output },
+    run: async (values, { io }) => await (await runs()).search(values, io),
+  }),
+  add: defineSubcommand<typeof add & Writing>("Keep a new one", {
+    fields: add,
+    shared: WRITING,
+    run: async (values, { io }) => await (await runs()).add(values, io),
+  }),
+  edit: defineSubcommand<typeof edit & Writing>("Change one; what is not named stays", {
+    fields: edit,
+    shared: WRITING,
+    run: async (values, { io }) => await (await runs()).edit(values, io),
+  }),
+  remove: defineSubcommand<typeof one & Writing>("Forget one", {
+    fields: one,
+    shared: WRITING,
+    run: async (values, { io }) => await (await runs()).remove(values, io),
+  }),
+  import: defineSubcommand<typeof importing & Writing>("Take in a file", {
+    fields: importing,
+    shared: WRITING,
+    run: async (values, { io }) => await (await runs()).importFile(values, io),
+  }),
+  export: defineSubcommand<typeof exporting>("Write them out", {
+    fields: exporting,
+    run: async (values, { io }) => await (await runs()).exportAll(values, io),
+  }),
+});

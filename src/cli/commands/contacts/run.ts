@@ -1,0 +1,226 @@
+/**
+ * The runs of `offhook contacts`.
+ *
+ *     list, search, export ─► the store, beside a station
+ *     add, edit, remove, import ──► the station that runs, else the store
+ *
+ * Not on the real-time path.
+ */
+import { resolve } from "node:path";
+import type { ContactCard, ContactDraft } from "../../../control/contract/records.ts";
+import { type ExitCode, OffhookError } from "../../../base/errors.ts";
+import { fileReason } from "../../../base/file_reason.ts";
+import type { Contact } from "../../../store/contacts/contact.ts";
+import type { ImportProblem } from "../../../store/exchange/decode.ts";
+import type {
+  AddValues,
+  EditValues,
+  ExportValues,
+  ImportValues,
+  ListValues,
+  RemoveValues,
+  SearchValues,
+} from "./command.ts";
+import { type ContactBook, withContactBook } from "./contact_book.ts";
+import { type Io, say, sayJson, writeJson } from "../../process/io.ts";
+import { lazily } from "../../args/lazily.ts";
+import { readStore } from "../../station/read_store.ts";
+import { table } from "../../process/table.ts";
+
+const SCHEMA = "offhook.contact/1";
+
+function filterOf({ group, favourites }: { group?: string | undefined; favourites: boolean }) {
+  return {
+    ...(group === undefined ? {} : { group }),
+    ...(favourites ? { favourite: true } : {}),
+  };
+}
+
+export async function list(values: ListValues, io: Io): Promise<ExitCode> {
+  const found = await readStore(io, [], ({ contacts }) => contacts.list(filterOf(values)));
+  const all = !values.favourites && values.group === undefined;
+  const none = all ? "there is no contact yet" : "no such contact";
+  await show(found.map((contact) => ({ contact })), values, io, none);
+  return 0;
+}
+
+export async function search(values: SearchValues, io: Io): Promise<ExitCode> {
+  const { text, limit } = values;
+  const hits = await readStore(io, [], ({ contacts }) => contacts.search(text, { limit }));
+  await show(hits, values, io);
+  return 0;
+}
+
+interface Shown {
+  contact: Contact;
+  address?: { value: string };
+  score?: number;
+}
+
+/** @param none what is said when there is nothing to show */
+async function show(
+  found: readonly Shown[],
+  { json, quiet }: { json: boolean; quiet: boolean },
+  io: Io,
+  none = "no such contact",
+): Promise<void> {
+  if (json) {
+    await writeJson(io.stdout, found.map((hit) => ({ schema: SCHEMA, ...hit })));
+  } else if (found.length > 0) await io.stdout.rows(table(found.map(row)));
+  else if (!quiet) await say(io, none);
+}
+
+function row({ contact, address }: Shown): string[] {
+  const values = address === undefined ? contact.addresses : [address];
+  return [
+    contact.favourite ? "*" : " ",
+    contact.name,
+    values.map(({ value }) => value).join(", "),
+    contact.organisation === contact.name ? "" : contact.organisation,
+  ];
+}
+
+export function add(values: AddValues, io: Io): Promise<ExitCode> {
+  return withContactBook(values, io, (book) => addIn(book, values, io));
+}
+
+async function addIn(book: ContactBook, values: AddValues, io: Io): Promise<ExitCode> {
+  const { name, addresses, organisation, note, favourite } = values;
+  const draft: ContactDraft = {
+    name,
+    addresses: addresses.map((value) => ({ value })),
+    ...(organisation === undefined ? {} : { organisation }),
+    ...(note === undefined ? {} : { note }),
+    ...(favourite ? { favourite } : {}),
+  };
+  const contact = await book.add(draft);
+  if (values.json) await sayJson(io, { schema: SCHEMA, contact });
+  else if (!values.quiet) await say(io, `added ${contact.name} (${contact.id})`);
+  return 0;
+}
+
+export function edit(values: EditValues, io: Io): Promise<ExitCode> {
+  return withContactBook(values, io, (book) => editIn(book, values, io));
+}
+
+async function editIn(book: ContactBook, values: EditValues, io: Io): Promise<ExitCode> {
+  const { name, addresses, organisation, note, favourite } = values;
+  const { id } = await meant(values.id, io);
+  const changes: ContactDraft = {
+    ...(name === undefined ? {} : { name }),
+    ...(addresses.length === 0 ? {} : { addresses: addresses.map((value) => ({ value })) }),
+    ...(organisation === undefined ? {} : { organisation }),
+    ...(note === undefined ? {} : { note }),
+    ...(favourite === undefined ? {} : { favourite: favourite === "yes" }),
+  };
+  if (Object.keys(changes).length === 0) {
+    throw new OffhookError("usage", `nothing of "${values.id}" is to be changed`, {
+      hint: "Give numbers, --name, --organisation, --note or --favourite.",
+    });
+  }
+  const contact = await book.update(id, changes);
+  if (values.json) await sayJson(io, { schema: SCHEMA, contact });
+  else if (!values.quiet) await say(io, `changed ${contact.name} (${contact.id})`);
+  return 0;
+}
+
+export function remove(values: RemoveValues, io: Io): Promise<ExitCode> {
+  return withContactBook(values, io, (book) => removeIn(book, values, io));
+}
+
+async function removeIn(book: ContactBook, values: RemoveValues, io: Io): Promise<ExitCode> {
+  const contact = await meant(values.id, io);
+  if (!await book.remove(contact.id)) throw noSuchContact(values.id);
+  if (values.json) await sayJson(io, { schema: SCHEMA, contact });
+  else if (!values.quiet) await say(io, `removed ${contact.name}`);
+  return 0;
+}
+
+/** @throws OffhookError `not-found`; `usage` when several have the name */
+async function meant(idOrName: string, io: Io): Promise<Contact> {
+  const contact = await readStore(io, undefined, ({ contacts }) => {
+    const named = contacts.list().filter(({ name }) => name === idOrName);
+    if (named.length > 1) throw severalNamed(idOrName, named);
+    return contacts.get(idOrName) ?? named[0];
+  });
+  if (contact === undefined) throw noSuchContact(idOrName);
+  return contact;
+}
+
+function noSuchContact(idOrName: string): OffhookError {
+  return new OffhookError("not-found", `there is no contact "${idOrName}"`, {
+    hint: "offhook contacts search finds it; its id is in the JSON.",
+  });
+}
+
+function severalNamed(name: string, contacts: readonly Contact[]): OffhookError {
+  const described = contacts.map(({ id, addresses }) => `${id} (${addresses[0]?.value ?? ""})`);
+  return new OffhookError("usage", `${contacts.length} contacts are named "${name}"`, {
+    hint: `Give an id: ${described.join(", ")}.`,
+  });
+}
+
+export async function importFile(values: ImportValues, io: Io): Promise<ExitCode> {
+  const { readContactFile } = await lazily<
+    typeof import("../../../store/exchange/contact_file.ts")
+  >(
+    import.meta.url,
+    "../../../store/exchange/contact_file.ts",
+  );
+  const { cards, problems, ignored } = readContactFile(await bytesOf(values.file, io));
+  if (cards.length === 0) throw nothingIn(values.file, problems);
+  return await withContactBook(values, io, async (book) => {
+    const { added, merged, unchanged } = await book.import(cards as ContactCard[]);
+    const counts = { added: added.length, merged: merged.length, unchanged: unchanged.length };
+    if (values.json) {
+      await sayJson(io, { schema: "offhook.contacts-import/1", ...counts, problems, ignored });
+    } else if (!values.quiet) {
+      for (const { line, why } of problems) await say(io, `line ${line}: ${why}`);
+      if (ignored.length > 0) await say(io, `columns left out: ${ignored.join(", ")}`);
+      await say(
+        io,
+        `${counts.added} added, ${counts.merged} joined with one that was there, ` +
+          `${counts.unchanged} known`,
+      );
+    }
+    return 0;
+  });
+}
+
+function nothingIn(file: string, problems: readonly ImportProblem[]): OffhookError {
+  const [first] = problems;
+  return new OffhookError("file-unusable", `there is no contact in ${file}`, {
+    hint: first === undefined
+      ? "It must be vCard, or CSV with a header."
+      : `Line ${first.line}: ${first.why}.`,
+    data: { problems },
+  });
+}
+
+async function bytesOf(file: string, io: Io): Promise<Uint8Array> {
+  if (file === "-") return new TextEncoder().encode(await io.readStdin());
+  const path = resolve(io.cwd, file);
+  try {
+    return await Deno.readFile(path);
+  } catch (cause) {
+    throw new OffhookError("file-unusable", `cannot read ${path}: ${fileReason(cause)}`, { cause });
+  }
+}
+
+export async function exportAll(values: ExportValues, io: Io): Promise<ExitCode> {
+  const cards = await readStore(io, [], ({ contacts }) => [...contacts.cards(filterOf(values))]);
+  const vcard = await lazily<typeof import("../../../store/exchange/vcard_write.ts")>(
+    import.meta.url,
+    "../../../store/exchange/vcard_write.ts",
+  );
+  const csv = await lazily<typeof import("../../../store/exchange/contact_csv.ts")>(
+    import.meta.url,
+    "../../../store/exchange/contact_csv.ts",
+  );
+  await io.stdout.data(
+    values.format === "vcard"
+      ? vcard.writeVCards(cards)
+      : csv.writeContactCsv(cards.map(({ contact }) => contact)),
+  );
+  return 0;
+}

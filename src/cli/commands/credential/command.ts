@@ -1,0 +1,27 @@
+/** `offhook credential set | list | remove`: passwords in the private store. */
+import { defineCommands, defineSubcommand } from "../../args/command.ts";
+import { argument, text } from "../../args/fields.ts";
+import { lazily } from "../../args/lazily.ts";
+import { jsonFields } from "../../args/output_fields.ts";
+
+const fields = { account: argument(text("ACCOUNT"), "Name of the account in the configuration.") };
+
+const runs = () => lazily<typeof import("./run.ts")>(import.meta.url, "./run.ts");
+
+export const command = defineCommands({
+  synopsis: "set ACCOUNT|list [--json]|remove ACCOUNT",
+  examples: ["credential set work", "pass show sip/work | offhook credential set work"],
+}, {
+  set: defineSubcommand<typeof fields>(
+    "Store a password: asked for on a terminal, else from standard input",
+    { fields, run: async ({ account }, { io }) => await (await runs()).set(account, io) },
+  ),
+  list: defineSubcommand<typeof jsonFields>("Which accounts have one, never the passwords", {
+    fields: jsonFields,
+    run: async ({ json }, { io }) => await (await runs()).list(json, io),
+  }),
+  remove: defineSubcommand<typeof fields>("Forget a password", {
+    fields,
+    run: async ({ account }, { io }) => await (await runs()).remove(account, io),
+  }),
+});

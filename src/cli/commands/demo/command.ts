@@ -1,0 +1,25 @@
+/** `offhook demo`: the practice PBX in this process, and a first call to its echo. */
+import { defineCommand } from "../../args/command.ts";
+import { logFields } from "../../args/common_fields.ts";
+import type { ValuesOf } from "../../args/fields.ts";
+import { lazily } from "../../args/lazily.ts";
+import { outputFields } from "../../args/output_fields.ts";
+import { screenFields } from "../tui/command.ts";
+
+type DemoFields = typeof outputFields & typeof logFields & typeof screenFields;
+
+export type DemoValues = ValuesOf<DemoFields>;
+
+export const command = defineCommand<DemoFields>({
+  description: "Starts the practice PBX, registers with it, calls its echo and proves that the " +
+    "sound came back. On a terminal it then opens the phone's screen on a call to the echo; " +
+    "without one it prints a JSON report and exits.",
+  shared: { Output: outputFields, Logging: logFields, Screen: screenFields },
+  async run(values, context) {
+    const { runDemo } = await lazily<typeof import("./run.ts")>(
+      import.meta.url,
+      "./run.ts",
+    );
+    return await runDemo(values, context);
+  },
+});

@@ -1,0 +1,50 @@
+/** `offhook devices`: microphones and loudspeakers, as --mic and --speaker name them; `devices use`. */
+import { defineCommand, defineSubcommand } from "../../args/command.ts";
+import { audioFields } from "../../args/common_fields.ts";
+import { file, option, type ValuesOf } from "../../args/fields.ts";
+import { lazily } from "../../args/lazily.ts";
+import { jsonFields, outputFields } from "../../args/output_fields.ts";
+import { callField } from "../../station/live.ts";
+
+const { mic, speaker, loop } = audioFields;
+
+const use = {
+  mic: { ...mic, does: "What is sent: device, device:NAME, file:PATH, tone, silence." },
+  speaker: { ...speaker, does: "Where it is heard: device, device:NAME, file:PATH, null." },
+  loop,
+  ...callField,
+  config: option("--config", file("FILE"), "Configuration file."),
+  socket: option("--socket", file("PATH"), "The station's control socket."),
+};
+
+type UseFields = typeof use & typeof outputFields;
+
+export type UseValues = ValuesOf<UseFields>;
+
+export const command = defineCommand<typeof jsonFields>({
+  synopsis: "[use] [OPTIONS]",
+  description: "The names and ids are what --mic device:NAME and --speaker device:NAME take; " +
+    "a part of a name is enough when only one device has it. * marks the default.",
+  examples: ["devices", "devices --json", "devices use --mic device:Jabra --speaker device:Jabra"],
+  fields: jsonFields,
+  commands: {
+    use: defineSubcommand<UseFields>(
+      "Go over to another microphone or loudspeaker in a live call",
+      {
+        fields: use,
+        shared: { Output: outputFields },
+        async run(values, { io }) {
+          const { runDevicesUse } = await lazily<typeof import("./run_use.ts")>(
+            import.meta.url,
+            "./run_use.ts",
+          );
+          return await runDevicesUse(values, io);
+        },
+      },
+    ),
+  },
+  async run({ json }, { io }) {
+    const { listDevices } = await lazily<typeof import("./run.ts")>(import.meta.url, "./run.ts");
+    return await listDevices(json, io);
+  },
+});

@@ -1,0 +1,47 @@
+/** `offhook dial TARGET`: one call out, from start to exit status. */
+import type { ExitCode } from "../../../base/errors.ts";
+import { CALLING, type CallingFields } from "../../args/common_fields.ts";
+import { lazily } from "../../args/lazily.ts";
+import { argument, flag, text, type ValuesOf } from "../../args/fields.ts";
+import { type Context, defineCommand } from "../../args/command.ts";
+
+export const detachField = {
+  detach: flag(["--detach"], "Let the station call, print the call's id and leave."),
+};
+
+export type DialFlags = typeof detachField & CallingFields;
+
+const fields = {
+  target: argument(
+    text("TARGET"),
+    "sip:, sips: or tel: URI, user@host, or a number on the account.",
+  ),
+  ...detachField,
+};
+
+export type DialValues = ValuesOf<typeof fields & DialFlags>;
+
+export const command = defineCommand<typeof fields & DialFlags>({
+  description: "Calls TARGET and stays until either side hangs up, --duration is over, or the " +
+    "microphone's file or pipe is at its end. A complete address is called directly unless an " +
+    "account was named or has that server. A running station makes the call, and ends it when " +
+    "this command ends, unless --detach leaves it there. With --speaker pipe standard output carries the sound, " +
+    "and --json goes to standard error.",
+  examples: [
+    "dial sip:600@127.0.0.1:5560",
+    "dial 0301234567 --mic file:page.wav --json",
+    "dial 700 --dtmf 1,w2# --record ivr.wav --duration 30s",
+    "dial 600 --detach",
+  ],
+  fields,
+  shared: CALLING,
+  run: runDialValues,
+});
+
+export async function runDialValues(values: DialValues, context: Context): Promise<ExitCode> {
+  const { runDial } = await lazily<typeof import("./run_dial.ts")>(
+    import.meta.url,
+    "./run_dial.ts",
+  );
+  return await runDial(values, context);
+}

@@ -1,0 +1,18 @@
+/** `offhook dtmf`: sends digits into a live call. */
+import { argument } from "../../args/fields.ts";
+import { dtmfDigits } from "../../args/readers.ts";
+import { callAction, talking } from "../../call/call_action.ts";
+
+export const command = callAction({
+  name: "dtmf",
+  examples: ["dtmf 42#", "dtmf 1,w2"],
+  takes: {
+    digits: argument(
+      { metavar: "DIGITS", read: dtmfDigits },
+      "0-9, *, #, A-D; w waits one second, a comma two.",
+    ),
+  },
+  fits: (call) => talking(call) || call.state === "early",
+  act: (phone, { id }, { digits }) => phone.request("dtmf", { call: id, digits }),
+  done: ({ remote }, { digits }) => `sending ${digits} to ${remote.uri}`,
+});

@@ -1,0 +1,15 @@
+/** `offhook follow`: goes where the other side wants to transfer us, or stays. */
+import { flag } from "../../args/fields.ts";
+import { callAction } from "../../call/call_action.ts";
+
+export const command = callAction({
+  name: "follow",
+  description:
+    'Answers a transfer that waits for it ([calls] transfers = "ask"), within 20 seconds.',
+  examples: ["follow", "follow --no"],
+  takes: { no: flag(["--no"], "Stay in the call.") },
+  fits: ({ transferAsked }) => transferAsked !== undefined,
+  act: (phone, { id }, { no }) => phone.request("answerTransfer", { call: id, follow: !no }),
+  done: ({ remote, transferAsked }, { no }) =>
+    no ? `staying with ${remote.uri}` : `going to ${transferAsked}`,
+});

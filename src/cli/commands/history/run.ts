@@ -1,0 +1,91 @@
+/** The run of `offhook history`. Not on the real-time path. */
+import { OUTCOME_WORDS } from "../../../core/state/outcome.ts";
+import { type ExitCode, OffhookError } from "../../../base/errors.ts";
+import type { HistoryQuery } from "../../../store/history_query.ts";
+import type { HistoryRecord } from "../../../store/history_record.ts";
+import type { Store } from "../../../store/store.ts";
+import { clock } from "../../call/call_report.ts";
+import type { HistoryValues } from "./command.ts";
+import { type Io, say, writeJson } from "../../process/io.ts";
+import { lazily } from "../../args/lazily.ts";
+import { readStore } from "../../station/read_store.ts";
+import { table } from "../../process/table.ts";
+
+const PAGE = 1000;
+const DEFAULT_LIMIT = 50;
+
+export async function runHistory(values: HistoryValues, io: Io): Promise<ExitCode> {
+  const query = queryOf(values, io.now());
+  const limit = values.limit ?? DEFAULT_LIMIT;
+  const found = await readStore(io, [], (store) => take(store, query, limit));
+  if (values.json) {
+    const { historyJson } = await lazily<typeof import("../../../store/history_json.ts")>(
+      import.meta.url,
+      "../../../store/history_json.ts",
+    );
+    await writeJson(io.stdout, found.map(({ record }) => historyJson(record)));
+  } else if (found.length > 0) await io.stdout.rows(table(found.map(row)));
+  else if (!values.quiet) {
+    await say(io, Object.keys(query).length === 0 ? "no call is remembered yet" : "no such call");
+  }
+  return 0;
+}
+
+interface Found {
+  record: HistoryRecord;
+  /** Whose address it is, by the contacts. */
+  name: string | undefined;
+}
+
+function queryOf(values: HistoryValues, now: number): HistoryQuery {
+  if (values.incoming && values.outgoing) {
+    throw new OffhookError("usage", "--incoming and --outgoing together leave nothing");
+  }
+  const direction = values.incoming ? "incoming" : values.outgoing ? "outgoing" : undefined;
+  return {
+    ...(direction === undefined ? {} : { direction }),
+    ...(values.missed ? { missed: true } : {}),
+    ...(values.since === undefined ? {} : { since: values.since(now) }),
+    ...(values.until === undefined ? {} : { until: values.until(now) }),
+    ...(values.with === undefined ? {} : { remote: values.with }),
+    ...(values.account === undefined ? {} : { account: values.account }),
+  };
+}
+
+function take({ history, contacts }: Store, query: HistoryQuery, limit: number): Found[] {
+  const found: Found[] = [];
+  let cursor: string | undefined;
+  do {
+    const page = history.list({
+      ...query,
+      limit: Math.min(PAGE, limit - found.length),
+      ...(cursor === undefined ? {} : { cursor }),
+    });
+    for (const record of page.records) {
+      found.push({ record, name: contacts.nameFor(record.remote.uri) });
+    }
+    cursor = page.next ?? undefined;
+  } while (cursor !== undefined && found.length < limit);
+  return found;
+}
+
+function row({ record, name }: Found): string[] {
+  const { remote, outcome, answeredAt, endedAt } = record;
+  const lasted = answeredAt === null || endedAt === null ? "" : clock(endedAt - answeredAt);
+  const who = name ?? remote.displayName;
+  return [
+    timeOf(record.startedAt),
+    record.direction === "incoming" ? "from" : "to",
+    who === undefined ? remote.uri : `${who} ${remote.uri}`,
+    outcome === null ? "live" : OUTCOME_WORDS[outcome],
+    lasted,
+  ];
+}
+
+/** Local time, to the minute. */
+function timeOf(ms: number): string {
+  const date = new Date(ms);
+  const two = (part: number) => String(part).padStart(2, "0");
+  const day = `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
+  return `${day} ${two(date.getHours())}:${two(date.getMinutes())}`;
+}

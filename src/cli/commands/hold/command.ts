@@ -1,0 +1,10 @@
+/** `offhook hold`: puts the other side on hold. */
+import { callAction } from "../../call/call_action.ts";
+
+export const command = callAction({
+  name: "hold",
+  examples: ["hold"],
+  fits: ({ state }) => state === "active",
+  act: (phone, { id }) => phone.request("hold", { call: id }),
+  done: ({ remote }) => `holding ${remote.uri}`,
+});

@@ -1,0 +1,32 @@
+/** `offhook lab`: the practice PBX alone, for others to call. */
+import { defineCommand } from "../../args/command.ts";
+import { logFields } from "../../args/common_fields.ts";
+import { defaulted, type ValuesOf } from "../../args/fields.ts";
+import { lazily } from "../../args/lazily.ts";
+import { outputFields } from "../../args/output_fields.ts";
+import { readListenAddress } from "../../args/phone_readers.ts";
+
+const fields = {
+  listen: defaulted(
+    "--listen",
+    { metavar: "ADDRESS:PORT", read: readListenAddress, fallback: "127.0.0.1:5560" },
+    "Where it takes calls; 127.0.0.1:5560 by default.",
+  ),
+};
+
+type LabFields = typeof fields & typeof outputFields & typeof logFields;
+
+export type LabValues = ValuesOf<LabFields>;
+
+export const command = defineCommand<LabFields>({
+  description: "It takes calls on udp, tcp, tls, ws and wss, and lets alice and bob register. " +
+    "Numbers echo, play a tone, read digits back, are busy, decline, never answer, or call back; " +
+    "every one that answers can be transferred to another.",
+  examples: ["lab", "lab --listen 0.0.0.0:5560"],
+  fields,
+  shared: { Output: outputFields, Logging: logFields },
+  async run(values, context) {
+    const { runLab } = await lazily<typeof import("./run.ts")>(import.meta.url, "./run.ts");
+    return await runLab(values, context);
+  },
+});

@@ -1,0 +1,72 @@
+/** `offhook record start | stop | pause | resume`: the recording of a live call. */
+import { resolve } from "node:path";
+import type { CallView } from "../../../control/contract/phone.ts";
+import { talking } from "../../call/call_action.ts";
+import { say, sayJson } from "../../process/io.ts";
+import { callField, LIVE, type LiveFields, withStation } from "../../station/live.ts";
+import { meantCall } from "../../station/meant_call.ts";
+import { argument, oneOf, words } from "../../args/fields.ts";
+import { defineCommand } from "../../args/command.ts";
+import { bad } from "../../args/readers.ts";
+
+const ACTIONS = ["start", "stop", "pause", "resume"] as const;
+type Action = (typeof ACTIONS)[number];
+
+const DONE: Record<Action, string> = {
+  start: "recording to",
+  stop: "recorded to",
+  pause: "leaving silence in",
+  resume: "recording on to",
+};
+
+/** In which state of its recording a call can be meant. */
+const FITS: Record<Action, (call: CallView) => boolean> = {
+  start: (call) => talking(call) && call.recording.name === "off",
+  stop: ({ recording }) => recording.name !== "off",
+  pause: ({ recording }) => recording.name === "on",
+  resume: ({ recording }) => recording.name === "paused",
+};
+
+const fields = {
+  action: argument(
+    { ...oneOf("ACTION", ACTIONS), read: readAction },
+    "start, stop, pause or resume; a pause leaves silence.",
+  ),
+  file: words("FILE", "Of start: the stereo WAV, left ours; else a name in the data folder."),
+  ...callField,
+};
+
+export const command = defineCommand<typeof fields & LiveFields>({
+  synopsis: "start|stop|pause|resume [OPTIONS] [FILE]",
+  examples: ["record start", "record pause", "record resume", "record stop --json"],
+  fields,
+  shared: LIVE,
+  run: ({ action, file, call: named, ...values }, { io }) => {
+    const path = pathOf(action, file, io.cwd);
+    return withStation(values, io, async (phone) => {
+      const { calls } = await phone.request("status", {});
+      const { id: call } = meantCall(calls, named, FITS[action]);
+      const { path: written, seq } = await phone.request("record", { call, action, ...path });
+      if (values.json) {
+        const doing = `record ${action}`;
+        await sayJson(io, { schema: "offhook.action/1", action: doing, call, path: written, seq });
+      } else if (!values.quiet) await say(io, `${DONE[action]} ${written}`);
+      return 0;
+    });
+  },
+});
+
+function readAction(input: string): Action {
+  const action = ACTIONS.find((each) => each === input);
+  if (action !== undefined) return action;
+  throw bad(`"${input}" is none of ${ACTIONS.join(", ")}`);
+}
+
+function pathOf(action: Action, files: readonly string[], cwd: string): { path?: string } {
+  const [file, another] = files;
+  if (file === undefined) return {};
+  if (action !== "start") throw bad(`record ${action} takes no file`, "Only start does.");
+  if (another !== undefined) throw bad("a call is recorded to one file");
+  // The station has a folder of its own.
+  return { path: resolve(cwd, file) };
+}

@@ -1,8 +1,0 @@
-/** Where history and contacts are kept. Not on the real-time path. */
-import { join } from "node:path";
-import { type Environment, stateFolder } from "../../../config/folders.ts";
-
-/** The one file of the user's stations. */
-export function storePath(environment: Environment): string {
-  return join(stateFolder(environment), "history.db");
-}

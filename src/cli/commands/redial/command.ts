@@ -1,0 +1,32 @@
+/** `offhook redial`: calls whom we called last. */
+import { DIRECT_ACCOUNT } from "../../../core/account/account.ts";
+import { OffhookError } from "../../../base/errors.ts";
+import { CALLING } from "../../args/common_fields.ts";
+import { detachField, type DialFlags, runDialValues } from "../dial/command.ts";
+import { defineCommand } from "../../args/command.ts";
+import { readStore } from "../../station/read_store.ts";
+
+export const command = defineCommand<DialFlags>({
+  description:
+    "Takes the newest outgoing call of the history, answered or not, and calls it again " +
+    "with the options of dial.",
+  examples: ["redial", "redial --detach"],
+  fields: detachField,
+  shared: CALLING,
+  async run(values, context) {
+    const last = await readStore(
+      context.io,
+      undefined,
+      ({ history }) => history.lastDialled(values.account),
+    );
+    if (last === undefined) {
+      throw new OffhookError("not-found", "there is no call to repeat", {
+        hint: "Only calls that a station made are remembered.",
+      });
+    }
+    const { account, remote } = last;
+    const named = account === DIRECT_ACCOUNT ? undefined : account;
+    const target = remote.uri;
+    return await runDialValues({ ...values, target, account: values.account ?? named }, context);
+  },
+});

@@ -1,0 +1,33 @@
+/** `offhook register`: register, say how it went, un-register; or `--stay`. */
+import { PHONE, type PhoneFields } from "../../args/common_fields.ts";
+import { lazily } from "../../args/lazily.ts";
+import { flag, option, type ValuesOf } from "../../args/fields.ts";
+import { defineCommand } from "../../args/command.ts";
+import { durationMs } from "../../args/readers.ts";
+
+const fields = {
+  stay: flag(["--stay"], "Stay registered until interrupted, and say what changes."),
+  timeout: option(
+    "--timeout",
+    { metavar: "DURATION", read: durationMs },
+    "Give up when there is no answer by then; 35 s by default.",
+  ),
+};
+
+export type RegisterValues = ValuesOf<typeof fields & PhoneFields>;
+
+export const command = defineCommand<typeof fields & PhoneFields>({
+  examples: [
+    "register --server sip.example.com --user alice --password-file pw.txt",
+    "register --account work --json",
+    "register --stay",
+  ],
+  shared: { Registration: fields, ...PHONE },
+  async run(values, context) {
+    const { runRegister } = await lazily<typeof import("./run_register.ts")>(
+      import.meta.url,
+      "./run_register.ts",
+    );
+    return await runRegister(values, context);
+  },
+});

@@ -1,0 +1,29 @@
+/** `offhook reject`: refuses a ringing call. */
+import { option, text } from "../../args/fields.ts";
+import { readWholeNumber } from "../../args/readers.ts";
+import { callAction } from "../../call/call_action.ts";
+
+export const command = callAction({
+  name: "reject",
+  examples: ["reject", "reject --status 486", "reject --status 302 --to bob@example.com"],
+  takes: {
+    status: option(
+      "--status",
+      { metavar: "CODE", read: readWholeNumber(300, 699) },
+      "SIP status to refuse with; 603 by default.",
+    ),
+    to: option(
+      "--to",
+      text("TARGET"),
+      "Where the caller shall call instead; needed with 300 to 399, 302 by default.",
+    ),
+  },
+  fits: (call) => call.state === "ringing" && call.direction === "incoming",
+  act: (phone, { id }, { to, status = to === undefined ? undefined : 302 }) =>
+    phone.request("reject", {
+      call: id,
+      ...(status === undefined ? {} : { status }),
+      ...(to === undefined ? {} : { target: to }),
+    }),
+  done: ({ remote }) => `refused ${remote.uri}`,
+});

@@ -1,0 +1,10 @@
+/** `offhook resume`: takes the other side back from hold. */
+import { callAction } from "../../call/call_action.ts";
+
+export const command = callAction({
+  name: "resume",
+  examples: ["resume"],
+  fits: ({ state }) => state === "held",
+  act: (phone, { id }) => phone.request("resume", { call: id }),
+  done: ({ remote }) => `talking to ${remote.uri}`,
+});

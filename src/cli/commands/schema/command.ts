@@ -1,0 +1,37 @@
+/** `offhook schema COMMAND`: the JSON Schema of what it prints with --json. */
+import { nearest } from "../../../config/nearest.ts";
+import { OffhookError } from "../../../base/errors.ts";
+import { jsonText } from "../../../base/text.ts";
+import { defineCommand } from "../../args/command.ts";
+import { lazily } from "../../args/lazily.ts";
+import { words } from "../../args/fields.ts";
+
+const fields = {
+  words: words("COMMAND", "A command, such as dial or config show; or error. None: list them."),
+};
+
+export const command = defineCommand<typeof fields>({
+  examples: ["schema dial", "schema config show", "schema error"],
+  fields,
+  async run({ words }, { io }) {
+    const { OUTPUT_SCHEMAS, outputJsonSchema } = await lazily<
+      typeof import("../../../control/schemas/index.ts")
+    >(import.meta.url, "../../../control/schemas/index.ts");
+    const names = Object.keys(OUTPUT_SCHEMAS) as (keyof typeof OUTPUT_SCHEMAS)[];
+    const wanted = words.join(" ");
+    if (wanted === "") {
+      await io.stdout.write(names.map((name) => `${name}\n`).join(""));
+      return 0;
+    }
+    const name = names.find((each) => each === wanted);
+    if (name === undefined) {
+      const whole = names.find((each) => wanted.startsWith(`${each} `));
+      const near = whole ?? nearest(wanted, names);
+      throw new OffhookError("usage", `there is no JSON output of "${wanted}"`, {
+        hint: near === undefined ? `There are: ${names.join(", ")}.` : `Did you mean "${near}"?`,
+      });
+    }
+    await io.stdout.write(`${jsonText(outputJsonSchema(name), 2)}\n`);
+    return 0;
+  },
+});

@@ -1,0 +1,65 @@
+/** `offhook station`: the headless phone. */
+import {
+  ACCOUNT,
+  accountFields,
+  audioFields,
+  logFields,
+  tlsFields,
+} from "../../args/common_fields.ts";
+import type { ExitCode } from "../../../base/errors.ts";
+import { lazily } from "../../args/lazily.ts";
+import { file, flag, option, type ValuesOf } from "../../args/fields.ts";
+import { type Command, type Context, defineCommand } from "../../args/command.ts";
+import { readWholeNumber } from "../../args/readers.ts";
+
+const fields = {
+  socket: option(
+    "--socket",
+    file("PATH"),
+    "Control socket; by default in the runtime folder.",
+  ),
+  healthPort: option(
+    "--health-port",
+    { metavar: "PORT", read: readWholeNumber(0, 65535) },
+    "Serve /healthz and /readyz on this port of 127.0.0.1.",
+  ),
+  noHistory: flag(["--no-history"], "Keep no call history."),
+};
+
+type StationFields =
+  & typeof fields
+  & typeof accountFields
+  & typeof tlsFields
+  & typeof audioFields
+  & typeof logFields;
+
+export type StationValues = ValuesOf<StationFields>;
+
+/** @param run what is done with the flags of a station */
+export function defineStation(
+  run: (values: StationValues, context: Context) => Promise<ExitCode>,
+): Command {
+  return defineCommand<StationFields>({ ...texts, run });
+}
+
+const texts = {
+  description: "Runs in the foreground, fit for systemd (Type=notify): READY when it serves, " +
+    "WATCHDOG as long as the process itself works. It starts without network and without sound and " +
+    "picks them up when they come. SIGTERM ends calls, un-registers and leaves.",
+  examples: ["station", "station --config /etc/offhook/lobby.toml --health-port 8123"],
+  shared: {
+    Station: fields,
+    [ACCOUNT]: accountFields,
+    TLS: tlsFields,
+    Audio: audioFields,
+    Logging: logFields,
+  },
+};
+
+export const command = defineStation(async (values, context) => {
+  const { runStation } = await lazily<typeof import("./run.ts")>(
+    import.meta.url,
+    "./run.ts",
+  );
+  return await runStation(values, context);
+});

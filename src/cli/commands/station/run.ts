@@ -1,0 +1,212 @@
+/**
+ * The run of `offhook station`.
+ *
+ *     configuration ─► Station.start ─► SIGHUP: read again ─► … ─► SIGINT, SIGTERM: stop
+ *
+ * Not on the real-time path.
+ */
+import type { LoadedConfig } from "../../../config/load.ts";
+import { dataFolder, runtimeFolder } from "../../../config/folders.ts";
+import { type ExitCode, OffhookError } from "../../../base/errors.ts";
+import { fileReason } from "../../../base/file_reason.ts";
+import type { Spawner } from "../../../spawner/client.ts";
+import type {
+  Changed,
+  Station,
+  StationOptions,
+  StationSettings,
+} from "../../../station/service/station.ts";
+import { loadForCommand } from "../../phone/call_setup.ts";
+import type { Context } from "../../args/command.ts";
+import { withHeadsets } from "../../phone/headset_settings.ts";
+import type { Io } from "../../process/io.ts";
+import { announce, type Log, openLog } from "../../phone/log.ts";
+import type { PhoneOptions } from "../../args/open_phone.ts";
+import { interruptsOf } from "../../phone/session.ts";
+import type { StationValues } from "./command.ts";
+import { pathIn, phoneOptions } from "./station_options.ts";
+import { stationPlace } from "../../station/station_place.ts";
+import { storePath } from "../../station/store_place.ts";
+import { errorOf } from "../../process/thrown_error.ts";
+import { openTrace } from "../../phone/trace_file.ts";
+import { VERSION } from "../../process/version_number.ts";
+
+export async function runStation(values: StationValues, context: Context): Promise<ExitCode> {
+  const { io } = context;
+  try {
+    return await serve(values, io);
+  } catch (thrown) {
+    // Words for a person; the last line of a log that programs read is one of them, too.
+    if (io.stderr.isTty) throw thrown;
+    const error = errorOf(thrown);
+    const { errorLine } = await import("../../../station/log/log_line.ts");
+    await announce(io, "json", errorLine(error), { level: "fatal", error: error.toJSON() });
+    return error.exitCode;
+  }
+}
+
+async function serve(values: StationValues, processIo: Io): Promise<ExitCode> {
+  const io = withOneStdin(processIo);
+  const loaded = await loadForCommand(values, io);
+  const spawner = await startSpawner(loaded, io);
+  const trace = values.trace === undefined ? undefined : await openTrace(values.trace, io);
+  const log = await openLog(loaded, io, "json");
+  const interrupts = interruptsOf(io);
+  const optionsOf = async (from: LoadedConfig): Promise<PhoneOptions> => ({
+    ...await withHeadsets(
+      phoneOptions(from, values, io, (account) => spawner.password(account)),
+      from,
+      log.write,
+    ),
+    startHost: () => spawner.startHost(),
+    ...(trace === undefined ? {} : { trace: trace.sink }),
+    log: log.write,
+  });
+  const { Station } = await import("../../../station/service/station.ts");
+  const { openPhone } = await import("../../../station/phone/open_phone.ts");
+  let stopReloading = () => {};
+  try {
+    const options = await optionsOf(loaded);
+    const starting = Station.start(
+      { ...await stationOptions(loaded, values, io, log), trouble: () => spawner.trouble },
+      () => openPhone(options),
+    );
+    // Before READY: who may ask for a reload then must not end the station.
+    const running = { values, io, log, started: loaded };
+    stopReloading = io.onReload(() => {
+      starting.then((station) => reload(station, optionsOf, running), () => {});
+    });
+    const station = await starting;
+    await log.announce(`station on ${station.addresses.join(", ")}`);
+    await interrupts.promise;
+    await station.stop();
+    return 0;
+  } finally {
+    stopReloading();
+    interrupts.close();
+    log.close();
+    trace?.close();
+    await spawner.close();
+  }
+}
+
+/**
+ * From here on this process can start no program: what comes from the network is read after that. The
+ * spawner can, and takes neither a program nor an argument from us.
+ */
+async function startSpawner({ path, config }: LoadedConfig, { environment }: Io): Promise<Spawner> {
+  const { Spawner } = await import("../../../spawner/client.ts");
+  const runtime = runtimeFolder(environment);
+  makeFolder(runtime);
+  const passwords = Object.values(config.accounts).flatMap(({ password_env: name }) => name ?? []);
+  const hidden = ["NOTIFY_SOCKET", ...passwords];
+  const spawner = new Spawner({ config: path, runtime, hidden });
+  Deno.permissions.revokeSync({ name: "run" });
+  return spawner;
+}
+
+function makeFolder(path: string): void {
+  try {
+    Deno.mkdirSync(path, { recursive: true, mode: 0o700 });
+  } catch (cause) {
+    throw new OffhookError("file-unusable", `cannot make ${path}: ${fileReason(cause)}`, {
+      hint: "Set XDG_RUNTIME_DIR to a folder that you may write to, or leave it away.",
+      cause,
+    });
+  }
+}
+
+/** A password that came on standard input is there once, and is needed again after a reload. */
+function withOneStdin(io: Io): Io {
+  let text: Promise<string> | undefined;
+  return { ...io, readStdin: () => text ??= io.readStdin() };
+}
+
+interface Running {
+  values: StationValues;
+  io: Io;
+  log: Log;
+  /** What the station was started with. */
+  started: LoadedConfig;
+}
+
+/** A configuration that is wrong changes nothing: it is told, and the phone goes on. */
+async function reload(
+  station: Station,
+  optionsOf: (loaded: LoadedConfig) => Promise<PhoneOptions>,
+  { values, io, log, started }: Running,
+): Promise<void> {
+  await station.reload(async (): Promise<Changed> => {
+    const loaded = await loadForCommand(values, io);
+    return {
+      phone: await optionsOf(loaded),
+      station: await stationSettings(loaded, values),
+      waiting: waitingOf(loaded, started, values),
+      settle: await log.reopen(loaded),
+    };
+  });
+}
+
+/** What is only read when a station starts. */
+function waitingOf(
+  { config }: LoadedConfig,
+  started: LoadedConfig,
+  { noHistory }: StationValues,
+): string[] {
+  const [now, then] = [config.station, started.config.station];
+  const changed = [
+    ...(noHistory || now.history === then.history ? [] : [`station.history = ${now.history}`]),
+    ...(`${now.folders}` === `${then.folders}` ? [] : ["station.folders"]),
+  ];
+  return changed.map((what) =>
+    `${what} is not taken while the station runs: ` +
+    "end it and start it again (systemctl restart offhook)"
+  );
+}
+
+/** @throws OffhookError `config-invalid` for a token or certificate that is none */
+async function stationSettings(
+  loaded: LoadedConfig,
+  values: StationValues,
+): Promise<StationSettings> {
+  const { controlPlaces } = await import("../../../station/service/control_places.ts");
+  const { station } = loaded.config;
+  const healthPort = values.healthPort ?? station.health_port;
+  const { history_days: days, history_calls: keep } = station;
+  return {
+    graceMs: station.registration_grace_seconds * 1_000,
+    ...(days === undefined ? {} : { historyDays: days }),
+    ...(keep === undefined ? {} : { historyCalls: keep }),
+    ...(healthPort === undefined ? {} : { healthPort }),
+    listen: await controlPlaces(station.control, pathIn(loaded)),
+  };
+}
+
+async function stationOptions(
+  loaded: LoadedConfig,
+  values: StationValues,
+  io: Io,
+  log: Log,
+): Promise<StationOptions> {
+  const { recordingsFolder } = await import("../../../station/phone/recording_path.ts");
+  const keepsHistory = loaded.config.station.history && !values.noHistory;
+  return {
+    version: VERSION,
+    ...stationPlace(values, io),
+    ...(keepsHistory ? { store: storePath(io.environment) } : {}),
+    ...await stationSettings(loaded, values),
+    recordings: recordingsFolder(dataFolder(io.environment)),
+    notify: notifyEnvironment(io),
+    log: log.write,
+  };
+}
+
+/** What systemd says; taken out of the environment of the processes that we start. */
+function notifyEnvironment({ environment }: Io) {
+  const NOTIFY_SOCKET = environment("NOTIFY_SOCKET");
+  const WATCHDOG_USEC = environment("WATCHDOG_USEC");
+  return {
+    ...(NOTIFY_SOCKET === undefined ? {} : { NOTIFY_SOCKET }),
+    ...(WATCHDOG_USEC === undefined ? {} : { WATCHDOG_USEC }),
+  };
+}

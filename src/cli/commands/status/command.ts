@@ -1,0 +1,39 @@
+/** `offhook status`: the running station, its accounts and its live calls. */
+import type { Snapshot } from "../../../control/contract/phone.ts";
+import type { RegistrationState } from "../../../core/account/account.ts";
+import { sayJson } from "../../process/io.ts";
+import { LIVE, type LiveFields, withStation } from "../../station/live.ts";
+import { callLine } from "../../call/call_line.ts";
+import { defineCommand } from "../../args/command.ts";
+
+export const command = defineCommand<LiveFields>({
+  examples: ["status", "status --json"],
+  shared: LIVE,
+  run: (values, { io }) =>
+    withStation(values, io, async (phone) => {
+      const { seq, ...snapshot } = await phone.request("status", {});
+      const { station, role } = phone.hello;
+      if (values.json) {
+        await sayJson(io, { schema: "offhook.status/1", station, role, seq, ...snapshot });
+      } else await io.stdout.rows(statusLines(snapshot, io.now()));
+      return 0;
+    }),
+});
+
+function statusLines({ accounts, calls, doNotDisturb, health }: Snapshot, now: number): string[] {
+  const lines = accounts.map(({ id, uri, registration, connected }) =>
+    `${id}  ${uri}  ${registrationWords(registration)}${connected ? "" : ", not connected"}`
+  );
+  if (health?.healthy === false) lines.push(`unhealthy: ${health.reasons.join("; ")}`);
+  if (doNotDisturb) lines.push("do not disturb");
+  lines.push(...calls.map((call) => callLine(call, now)));
+  if (calls.length === 0) lines.push("no call is on");
+  return lines;
+}
+
+function registrationWords(registration: RegistrationState): string {
+  if (registration.state !== "failed") return registration.state;
+  const { error, retryInMs } = registration;
+  const retry = retryInMs === undefined ? "" : `, next try in ${Math.round(retryInMs / 1_000)} s`;
+  return `failed: ${error.message}${retry}`;
+}

@@ -1,0 +1,18 @@
+/** `offhook tour`: the phone's screen explained by doing, on the practice PBX. */
+import { defineCommand } from "../../args/command.ts";
+import { screenFields } from "../tui/command.ts";
+import { lazily } from "../../args/lazily.ts";
+
+export const command = defineCommand<typeof screenFields>({
+  description: "Starts the practice PBX inside this program and says what to try, one thing at a " +
+    "time. Nothing leaves this machine, and no account is needed.",
+  examples: ["tour", "tour --language de", "tour --screen-reader"],
+  shared: { Screen: screenFields },
+  async run(values, context) {
+    const { runTour } = await lazily<typeof import("../tui/run.ts")>(
+      import.meta.url,
+      "../tui/run.ts",
+    );
+    return await runTour(values, context);
+  },
+});

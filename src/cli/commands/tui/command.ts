@@ -1,0 +1,58 @@
+/** `offhook` and `offhook tui`: the phone on a full screen. */
+import { defineCommand } from "../../args/command.ts";
+import { file, flag, oneOf, option, type ValuesOf } from "../../args/fields.ts";
+import { lazily } from "../../args/lazily.ts";
+
+/** Looks of the screen: also those of `demo` and `tour`. */
+export const screenFields = {
+  theme: option(
+    "--theme",
+    oneOf("THEME", ["dark", "light", "contrast", "none"]),
+    "dark, light, contrast or none; NO_COLOR means none.",
+  ),
+  ascii: flag(["--ascii"], "Draw with ASCII characters only."),
+  language: option(
+    "--language",
+    oneOf("LANGUAGE", ["en", "de", "es"]),
+    "en, de or es; without it what LANG says.",
+  ),
+  mouse: flag(
+    ["--mouse"],
+    "Clicks on hints, tabs and rows act; text is selected with Shift held then.",
+  ),
+  screenReader: flag(
+    ["--screen-reader"],
+    "Lines for a screen reader or braille display instead of a full screen.",
+  ),
+};
+
+const fields = {
+  config: option("--config", file("FILE"), "Configuration file."),
+  socket: option(
+    "--socket",
+    file("PATH"),
+    "Control socket of the station; by default in the runtime folder.",
+  ),
+  practice: flag(
+    ["--practice"],
+    "Use the practice PBX inside this program: nothing leaves this machine.",
+  ),
+};
+
+export type ScreenValues = ValuesOf<typeof screenFields>;
+export type TuiValues = ValuesOf<typeof fields & typeof screenFields>;
+
+export const command = defineCommand<typeof fields & typeof screenFields>({
+  description: "Joins the station that runs, else starts one in the background and says so. " +
+    "Leaving ends no call unless you ask for it. Without an account it helps to set one up, or " +
+    "offers the practice PBX. ? shows every key, : every action.",
+  examples: ["tui", "tui --practice", "tui --theme light --language de", "tui --screen-reader"],
+  shared: { Phone: fields, Screen: screenFields },
+  async run(values, context) {
+    const { runTui } = await lazily<typeof import("./run.ts")>(
+      import.meta.url,
+      "./run.ts",
+    );
+    return await runTui(values, context);
+  },
+});

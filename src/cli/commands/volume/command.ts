@@ -1,0 +1,44 @@
+/** `offhook volume`: how loud the running station's calls are heard. */
+import type { VolumeWish } from "../../../core/media/volume.ts";
+import { OffhookError } from "../../../base/errors.ts";
+import { say, sayJson } from "../../process/io.ts";
+import { LIVE, type LiveFields, withStation } from "../../station/live.ts";
+import { words } from "../../args/fields.ts";
+import { defineCommand } from "../../args/command.ts";
+
+const FIELDS = {
+  to: words("VOLUME", "One step, or dB from -30 to 6; absent: what it is."),
+};
+
+export const command = defineCommand<typeof FIELDS & LiveFields>({
+  synopsis: "[OPTIONS] [up|down|DB]",
+  description: "What the person hears, in every call. Recordings and programs that have joined a " +
+    "call get it as it comes.",
+  examples: ["volume up", "volume -6", "volume"],
+  fields: FIELDS,
+  shared: LIVE,
+  run: (values, { io }) => {
+    const wish = wishOf(values.to);
+    return withStation(values, io, async (phone) => {
+      const { volume, seq } = wish === undefined
+        ? await phone.request("status", {})
+        : await phone.request("volume", { volume: wish });
+      if (values.json) {
+        await sayJson(io, { schema: "offhook.action/1", action: "volume", volume, seq });
+      } else if (!values.quiet) await say(io, `volume ${volume} dB`);
+      return 0;
+    });
+  },
+});
+
+function wishOf(given: readonly string[]): VolumeWish | undefined {
+  const [wish] = given;
+  if (wish === undefined) return undefined;
+  if (given.length === 1) {
+    if (wish === "up" || wish === "down") return wish;
+    if (/^[+-]?[0-9]{1,3}$/.test(wish)) return Number(wish);
+  }
+  throw new OffhookError("usage", `"${given.join(" ")}" is no volume`, {
+    hint: "Allowed are up, down and whole dB from -30 to 6.",
+  });
+}
