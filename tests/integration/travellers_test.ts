@@ -6,6 +6,7 @@
 import assert from "node:assert/strict";
 import { EngineBench, QUIET, TONE } from "../fakes/media/engine_call.ts";
 import { NullSink } from "../../src/audio/null.ts";
+import { JitterBuffer } from "../../src/media/jitter/jitter_buffer.ts";
 import { CoreLoop } from "../../src/station/phone/core_loop.ts";
 import { initialState } from "../../src/core/step.ts";
 import { accepted, ACCOUNT, SETTINGS } from "../unit/core/scene.ts";
@@ -33,9 +34,32 @@ Deno.test("a microphone frame passes mute, encoder, packetizer and socket", asyn
     "media/clock.ts",
     "media/worker/engine.ts",
     "media/call/call_media.ts",
-    "media/call/outbound.ts",
+    "media/stream/media_stream.ts",
+    "media/stream/outbound.ts",
     "media/rtp/sender.ts",
     "media/transport/plain_transport.ts",
+  ]);
+});
+
+Deno.test("a datagram passes transport and stream into the jitter buffer", async () => {
+  const bench = await EngineBench.call(TONE, QUIET);
+  const original = JitterBuffer.prototype.put;
+  let seen: string[] | undefined;
+  JitterBuffer.prototype.put = function (...args) {
+    seen ??= way();
+    return original.apply(this, args);
+  };
+  try {
+    await bench.run(100);
+  } finally {
+    JitterBuffer.prototype.put = original;
+    await bench.close();
+  }
+  assert.deepEqual(seen, [
+    "media/transport/plain_transport.ts",
+    "media/call/call_media.ts",
+    "media/stream/media_stream.ts",
+    "media/stream/inbound.ts",
   ]);
 });
 

@@ -6,7 +6,7 @@
  */
 import { createCodec } from "../../../src/media/codec/registry.ts";
 import { FRAME_SAMPLES } from "../../../src/audio/endpoint.ts";
-import { InboundStream } from "../../../src/media/call/inbound.ts";
+import { InboundStream } from "../../../src/media/stream/inbound.ts";
 import { writeRtpHeader } from "../../../src/media/rtp/packet.ts";
 import { streamTo } from "../media_party.ts";
 import { seeded } from "./impaired_link.ts";

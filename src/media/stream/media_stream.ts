@@ -1,0 +1,191 @@
+/**
+ * One audio stream: sound to RTP and back, on whatever format was negotiated last, with its RTCP.
+ * It stands between a party's sound and a MediaTransport and knows neither devices nor addresses.
+ *
+ *     send(frame) ──► OutboundStream: packetiser, encoder ──► RtpSender ──► transport
+ *     receive(kind, bytes) ──► InboundStream: jitter buffer      RtcpSession ◄──► transport
+ *     pull(into) ◄── decoder or concealment ◄──┘
+ *
+ * What depends on the format is made anew when the format changes; counters and digits go on.
+ * On the real-time path, with time passed in.
+ */
+import { FRAME_MS } from "../../audio/endpoint.ts";
+import type { Clock } from "../../base/clock.ts";
+import type { NegotiatedStream } from "../../core/media/media_description.ts";
+import type { MediaReport } from "../../core/ports/media_port.ts";
+import { type CreateCodec, createCodec } from "../codec/registry.ts";
+import { canonicalName, RtcpSession } from "../rtp/rtcp_session.ts";
+import { type Random32, RtpSender } from "../rtp/sender.ts";
+import type { MediaKind } from "../transport/media_transport.ts";
+import { InboundStream } from "./inbound.ts";
+import { OutboundStream } from "./outbound.ts";
+
+/** What a stream needs from around it. */
+export interface StreamSurroundings {
+  clock: Clock;
+  random: Random32;
+  /** Absent: the codecs of the registry. */
+  createCodec?: CreateCodec;
+}
+
+/** What a stream tells, and where its datagrams go. */
+export interface StreamEvents {
+  /** @param data stays untouched until it is out (see RtpSender) */
+  transmit(kind: MediaKind, data: Uint8Array): void;
+  /** Once: the first packet of the peer. */
+  heard(): void;
+  digit(digit: string, durationMs: number): void;
+  digitsSent(digits: string): void;
+}
+
+export class MediaStream {
+  readonly #clock: Clock;
+  readonly #sender: RtpSender;
+  readonly #outbound: OutboundStream;
+  readonly #inbound: InboundStream;
+  readonly #control: RtcpSession;
+  /** RTP clock of what we send, Hz. */
+  #clockRate = 8000;
+  /** When it was started or changed last, ms. */
+  #startedAt: number | undefined;
+
+  constructor(around: StreamSurroundings, events: StreamEvents) {
+    const codecs = around.createCodec ?? createCodec;
+    const { clock, random } = around;
+    this.#clock = clock;
+    this.#sender = new RtpSender(random, (data) => events.transmit("rtp", data));
+    this.#outbound = new OutboundStream(this.#sender, codecs, (digits) => {
+      events.digitsSent(digits);
+    });
+    this.#inbound = new InboundStream(() => this.#sender.ssrc, codecs, {
+      heard: () => events.heard(),
+      digit: (digit, durationMs) => events.digit(digit, durationMs),
+      collided: () => {
+        this.#control.bye("SSRC collision");
+        this.#sender.changeSsrc();
+      },
+    });
+    const subject = {
+      sender: this.#sender,
+      timestamp: () => this.#outbound.timestamp,
+      source: () => this.#inbound.source,
+    };
+    const send = (data: Uint8Array) => events.transmit("rtcp", data);
+    this.#control = new RtcpSession(clock, random, canonicalName(random), subject, send);
+  }
+
+  /** Whether RTP goes out: it was negotiated, and the transport lets it. */
+  get sends(): boolean {
+    return this.#outbound.sends;
+  }
+
+  /** What was sent last: 20 ms, of the microphone or silence; valid until the next frame. */
+  get sent(): Int16Array {
+    return this.#outbound.sound;
+  }
+
+  get sentLevel(): number {
+    return this.#outbound.level.dbfs;
+  }
+
+  get receivedLevel(): number {
+    return this.#inbound.level.dbfs;
+  }
+
+  /**
+   * Runs on another negotiated stream from now on.
+   * @throws OffhookError `media-failed` for a codec that cannot be run
+   */
+  use(stream: NegotiatedStream): void {
+    this.#outbound.use(stream);
+    this.#inbound.use(stream);
+    this.#clockRate = stream.sendFormat.clockRate;
+    this.#startedAt = this.#clock.now();
+  }
+
+  mute(muted: boolean): void {
+    this.#outbound.muted = muted;
+  }
+
+  /** @throws OffhookError `usage` for a character that is no digit */
+  sendDigits(digits: string, durationMs: number): void {
+    this.#outbound.sendDigits(digits, durationMs);
+  }
+
+  /** Media time went by without frames (the clock stalled). */
+  skip(ticks: number): void {
+    this.#outbound.skip(ticks);
+  }
+
+  /**
+   * Sends 20 ms.
+   * @param permitted whether the peer may be sent to at all
+   */
+  send(frame: Int16Array, permitted: boolean): void {
+    this.#outbound.permitted = permitted;
+    this.#outbound.frame(frame);
+  }
+
+  /**
+   * Takes a datagram of the peer, valid during the call.
+   * @returns whether it was of this stream
+   */
+  receive(kind: "rtp" | "rtcp", data: Uint8Array): boolean {
+    if (kind === "rtp") return this.#inbound.receive(data, this.#clock.now());
+    const taken = this.#control.receive(data);
+    const { remote } = this.#control;
+    if (taken && remote !== undefined) this.#outbound.tune(remote.lossShare);
+    return taken;
+  }
+
+  /** Makes the frame that is due, ms: 20 ms at 48 kHz, filled completely. */
+  pull(due: number, into: Int16Array): void {
+    this.#inbound.pull(due, into);
+  }
+
+  /** RTCP, when it is due. Call it every tick. */
+  tick(due: number): void {
+    this.#control.tick(due);
+  }
+
+  /** Says goodbye to the peer. */
+  bye(reason: string): void {
+    this.#control.bye(reason);
+  }
+
+  report(): MediaReport {
+    const { jitter, encoding, concealedFrames } = this.#inbound.playout;
+    const now = this.#clock.now();
+    const report: MediaReport = {
+      sent: this.#sender.totalPackets,
+      received: this.#inbound.received,
+      lost: this.#inbound.lost,
+      jitterMs: Math.round(this.#inbound.jitterMs * 100) / 100,
+      late: jitter.late,
+      duplicates: jitter.duplicates,
+      concealedMs: concealedFrames * FRAME_MS,
+      rtcpReceived: this.#control.received,
+      rtpSilentMs: this.#silentMs(this.#inbound.lastHeard, now),
+      rtcpSilentMs: this.#silentMs(this.#control.lastHeard, now),
+      sentLevel: this.sentLevel,
+      receivedLevel: this.receivedLevel,
+      dtmfSent: this.#outbound.digitsSent,
+      dtmfReceived: this.#inbound.digitsReceived,
+    };
+    const codec = encoding ?? this.#outbound.encoding;
+    if (codec !== undefined) report.codec = codec;
+    return { ...report, ...this.#control.view(now, this.#clockRate) };
+  }
+
+  /** Gives memory outside the heap back. */
+  free(): void {
+    this.#outbound.free();
+    this.#inbound.free();
+  }
+
+  /** Nothing is expected before the stream starts; a held one is given its time again. */
+  #silentMs(lastHeard: number | undefined, now: number): number {
+    if (this.#startedAt === undefined) return 0;
+    return Math.max(0, Math.round(now - Math.max(lastHeard ?? 0, this.#startedAt)));
+  }
+}
