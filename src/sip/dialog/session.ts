@@ -7,6 +7,7 @@
  *
  * A lost connection ends nothing: requests fail, the dialog stays. Not on the real-time path.
  */
+import { DigitRate } from "../../base/digit_rate.ts";
 import { OffhookError } from "../../base/errors.ts";
 import type { CallEffect, Leg } from "../agent/agent.ts";
 import { DTMF_RELAY, dtmfRelayBody, parseDtmfBody } from "../message/dtmf_relay.ts";
@@ -43,6 +44,7 @@ export class Session implements Leg {
   readonly offers: Offers;
   readonly #refresh: SessionRefresh;
   readonly #referred: Referred;
+  readonly #digitRate = new DigitRate();
   #silent = false;
   #stage: Stage = { name: "confirmed" };
 
@@ -133,6 +135,8 @@ export class Session implements Leg {
     const digit = parseDtmfBody(contentType, message.body);
     if (digit !== undefined) {
       request.accept();
+      // Answered as any other: a refusal would only be sent again.
+      if (!this.#digitRate.take(this.context.agent.clock.now())) return;
       this.context.agent.notify({ type: "InfoDigit", call: this.context.call, ...digit });
     } else if (!message.body) request.accept();
     else request.reject(415, { headers: [`Accept: ${DTMF_RELAY}`] });

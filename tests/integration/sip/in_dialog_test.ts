@@ -1,6 +1,7 @@
 /** What comes in an answered call: hanging up, digits, transfers either way, dialogs that are lost. */
 import assert from "node:assert/strict";
 import { Timers } from "sip.js/lib/core/index.js";
+import { systemClock } from "../../../src/sip/transport/flow/clock.ts";
 import { description } from "./phone.ts";
 import { type RawMessage, sdp } from "./raw_peer.ts";
 import { answered, dialled, type Scene, withPeer } from "./with_peer.ts";
@@ -38,6 +39,19 @@ Deno.test("digits by INFO come in, other INFO is answered", async () => {
     peer.inDialog("INFO", invite, ok, { cseq: 5 });
     await peer.next("200", "INFO");
   });
+});
+
+Deno.test("digits by INFO as fast as packets are answered, and few of them count", async () => {
+  await withPeer(async (scene) => {
+    const { phone, peer } = scene;
+    const { invite, ok } = await answered(scene);
+    for (let cseq = 2; cseq < 202; cseq++) {
+      const headers = ["Content-Type: application/dtmf-relay"];
+      peer.inDialog("INFO", invite, ok, { cseq, headers, body: "Signal=1\r\nDuration=100\r\n" });
+      await peer.next("200", "INFO");
+    }
+    assert.equal(phone.inputs.filter(({ type }) => type === "InfoDigit").length, 40);
+  }, { clock: { ...systemClock, now: () => 1_000_000 } });
 });
 
 Deno.test("a transfer by the peer is told, taken or declined; its progress is sent", async () => {
