@@ -13,6 +13,7 @@ import { type ErrorJson, OffhookError } from "../base/errors.ts";
 import type { RequestOrigin } from "../core/ports/sip_port.ts";
 import type { Log } from "./library/log.ts";
 import { Connection, type ConnectionEvents } from "./connection.ts";
+import { RejectionLog } from "./limits/rejection_log.ts";
 import type { SipMessage } from "./message/sip_message.ts";
 import { TransportLayer } from "./transport/layer.ts";
 import type {
@@ -49,6 +50,7 @@ export class Network {
   readonly #connection: Connection | undefined;
   readonly #options: NetworkOptions;
   readonly #failures = new Map<string, ErrorJson>();
+  readonly #rejections: RejectionLog;
   /** Messages that are not on the wire yet. */
   readonly #sending = new Set<Promise<unknown>>();
 
@@ -56,6 +58,7 @@ export class Network {
   constructor(options: NetworkOptions) {
     const { account, clock, random, events } = options;
     this.#options = options;
+    this.#rejections = new RejectionLog((text) => options.log("info", text), () => clock.now());
     this.#account = account;
     const nextHop = nextHopOf(account);
     this.#layer = new TransportLayer({
@@ -161,6 +164,7 @@ export class Network {
   /** Closes everything, after what is under way: the last ACK, the answer to a BYE. */
   async close(): Promise<void> {
     this.#connection?.stop();
+    this.#rejections.flush();
     await Promise.allSettled(this.#sending);
     await this.#layer.close();
   }
@@ -175,7 +179,7 @@ export class Network {
         if (event.flow === this.flow) this.#options.events.addressChanged();
         return;
       case "message-rejected":
-        return this.#options.log("info", `a message was not taken: ${event.reason}`);
+        return this.#rejections.add(event.flow.remote.host, event.reason);
     }
   }
 }

@@ -9,7 +9,7 @@
  *     bytes that wait to be sent            128 KiB each connection; 1 MiB on those that we opened
  *     a message, and the buffer for it      64 KiB each connection
  *     finished server transactions          4 MiB             24 MiB, and 20,000
- *     lines of the log about messages                         30 a minute
+ *     lines of the log about messages       2 a minute        30 a minute
  *
  * A source is an address without its port. Where a bound is reached the oldest of what nobody needs any
  * more makes way, so that nobody can lock others out by taking all there is. Not on the real-time path.
@@ -43,8 +43,8 @@ export const SERVER_TRANSACTIONS = {
   count: 20_000,
 } as const;
 
-/** Lines of the log about messages that were not taken. */
-export const REJECTION_LINES = { perMinute: 30 } as const;
+/** Lines of the log about messages that were not taken: two each source, and one for all others. */
+export const REJECTION_LINES = { sources: 14 } as const;
 
 const MAX_KEY = 256;
 
