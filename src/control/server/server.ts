@@ -8,45 +8,34 @@
  * The Unix socket has mode 0600 in a folder of mode 0700: who may open it is its owner, who is admin.
  * TCP asks for a token. A browser page is refused: it sends an Origin, programs do not.
  */
-import { chmodSync, lstatSync, rmSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { createServer as createHttpServer, type Server } from "node:http";
 import { createServer as createTlsServer } from "node:https";
-import { createConnection, type Socket } from "node:net";
-import { dirname } from "node:path";
-import process from "node:process";
-import { safeFolder } from "./own_folder.ts";
+import type { Socket } from "node:net";
 import { type RawData, type WebSocket, WebSocketServer } from "ws";
 import { OffhookError } from "../../base/errors.ts";
 import { AUDIO_PATH, AudioConnection } from "./audio_connection.ts";
 import { Connection } from "./connection.ts";
 import type { Phone } from "../contract/phone.ts";
 import { type Initialized, MAX_MESSAGE_BYTES } from "../contract/protocol.ts";
+import { bind, clearStale, isLoopback, type Listen } from "./listening.ts";
 import { RefusalLog } from "./refusal_log.ts";
+import { Strangers } from "./strangers.ts";
 import { WrongTokens } from "./wrong_tokens.ts";
 import type { Role } from "../contract/role.ts";
+
+export type { Listen };
 
 /** ms between pings; a client that misses one whole interval is gone. */
 const PING_MS = 20_000;
 /** Clients at one time; a loop that never closes must not take the phone with it. */
 const MAX_CLIENTS = 500;
-/** Clients over TCP that have not said yet who they are, at one time. */
+/** Clients over TCP that have not said yet who they are, and connections without a request, at one time. */
 const MAX_STRANGERS = 32;
 /** ms that clients get to answer our close frame. */
 const CLOSE_MS = 200;
 /** ms until a client has sent its HTTP request, and once more until it has said `initialize`. */
 const HELLO_MS = 5_000;
-
-export type Listen =
-  | { kind: "unix"; path: string }
-  | {
-    kind: "tcp";
-    host: string;
-    /** 0: any free port. */
-    port: number;
-    tokens: ReadonlyMap<string, Role>;
-    /** PEM; without it only loopback hosts are listened on. */
-    tls?: { cert: string; key: string };
-  };
 
 export interface ServerOptions {
   phone: Phone;
@@ -69,8 +58,17 @@ export class ControlServer {
   /** Every connection, whatever it speaks. */
   readonly #raw = new Set<Socket>();
   readonly #alive = new WeakSet<WebSocket>();
-  /** Connected, and not initialized yet. */
-  readonly #strangers = new Set<WebSocket>();
+  /** Of TCP: connections without a WebSocket, by address and port (under TLS a socket is two objects). */
+  readonly #silent = new Strangers<string>(MAX_STRANGERS, (place) => {
+    this.#log.add("ended the oldest connection without a request: there are too many");
+    this.#places.get(place)?.destroy();
+  });
+  readonly #places = new Map<string, Socket>();
+  /** Of TCP: connected, and not initialized yet. */
+  readonly #strangers = new Strangers<WebSocket>(MAX_STRANGERS, (socket) => {
+    this.#log.add("ended the oldest client that has not said who it is: there are too many");
+    socket.terminate();
+  });
   readonly #pings: ReturnType<typeof setInterval>;
 
   private constructor(options: ServerOptions, http: Server) {
@@ -80,6 +78,7 @@ export class ControlServer {
     http.on("connection", (socket: Socket) => {
       this.#raw.add(socket);
       socket.once("close", () => this.#raw.delete(socket));
+      this.#expectRequest(socket);
     });
     // A browser or curl that looks by gets a word, and is let go.
     http.on("request", (_, response) => response.writeHead(426, { connection: "close" }).end());
@@ -93,6 +92,7 @@ export class ControlServer {
       socket.on("pong", () => this.#alive.add(socket));
       const { pathname, searchParams } = new URL(request.url ?? "/", "ws://station");
       const source = request.socket.remoteAddress ?? "";
+      this.#silent.delete(placeOf(request.socket));
       if (pathname !== AUDIO_PATH) this.#accept(socket, source);
       else {
         const token = tokenIn(request.headers.authorization);
@@ -125,13 +125,14 @@ export class ControlServer {
     const http = listen.kind === "tcp" && listen.tls !== undefined
       ? createTlsServer({ ...limits, ...listen.tls })
       : createHttpServer(limits);
-    http.maxConnections = MAX_CLIENTS + MAX_STRANGERS;
     await bind(http, listen);
     return new ControlServer(options, http);
   }
 
   /** Where clients connect: a path, or `host:port`. */
   get address(): string {
+    const { listen } = this.#options;
+    if (listen.kind === "unix") return listen.path;
     const address = this.#http.address();
     if (address === null || typeof address === "string") return address ?? "";
     return `${address.address}:${address.port}`;
@@ -160,10 +161,22 @@ export class ControlServer {
     } else if (this.#sockets.clients.size >= MAX_CLIENTS) {
       this.#log.add(`refused a client: ${MAX_CLIENTS} are connected`);
       answer(false, 503, "too many clients");
-    } else if (this.#options.listen.kind === "tcp" && this.#strangers.size >= MAX_STRANGERS) {
-      this.#log.add(`refused a client: ${MAX_STRANGERS} have not said yet who they are`);
-      answer(false, 503, "too many clients that have not said who they are");
     } else answer(true);
+  }
+
+  #expectRequest(socket: Socket): void {
+    if (this.#options.listen.kind !== "tcp") return;
+    const place = placeOf(socket);
+    this.#places.set(place, socket);
+    socket.once("close", () => {
+      this.#places.delete(place);
+      this.#silent.delete(place);
+    });
+    this.#silent.add(place, socket.remoteAddress ?? "");
+  }
+
+  #expectGreeting(socket: WebSocket, source: string): void {
+    if (this.#options.listen.kind === "tcp") this.#strangers.add(socket, source);
   }
 
   #accept(socket: WebSocket, source: string): void {
@@ -183,7 +196,7 @@ export class ControlServer {
       penalty: () => this.#penalty(source),
       recordings,
     });
-    this.#strangers.add(socket);
+    this.#expectGreeting(socket, source);
     const silence = setTimeout(() => {
       this.#log.add(`ended a client that did not say initialize within ${helloMs} ms`);
       socket.close(1008, "the first request must be initialize");
@@ -230,8 +243,14 @@ export class ControlServer {
       if (isBinary && data instanceof Uint8Array) connection.receive(data);
     });
     socket.on("error", (error) => this.#log.add(`an audio client failed: ${error.message}`));
-    socket.on("close", () => connection.close());
-    if (role === undefined) await this.#penalty(source);
+    socket.on("close", () => {
+      this.#strangers.delete(socket);
+      connection.close();
+    });
+    if (role === undefined) {
+      this.#expectGreeting(socket, source);
+      await this.#penalty(source);
+    }
     await connection.open();
   }
 
@@ -258,69 +277,11 @@ export class ControlServer {
   }
 }
 
+function placeOf({ remoteAddress, remotePort }: Socket): string {
+  return `${remoteAddress} ${remotePort}`;
+}
+
 /** Of an audio client, which has no other way to tell it before the sound flows (RFC 6750 §2.1). */
 function tokenIn(authorization: string | undefined): string | undefined {
   return /^Bearer +(\S+)$/i.exec(authorization ?? "")?.[1];
-}
-
-async function bind(http: Server, listen: Listen): Promise<void> {
-  if (listen.kind === "unix") {
-    safeFolder(dirname(listen.path));
-  }
-  // From its first moment on nobody else may connect.
-  const before = listen.kind === "unix" ? process.umask(0o177) : undefined;
-  await new Promise<void>((resolve, reject) => {
-    http.once("error", (error) => reject(cannotListen(listen, error)));
-    if (listen.kind === "unix") http.listen(listen.path, resolve);
-    else http.listen(listen.port, listen.host, resolve);
-  }).finally(() => before !== undefined && process.umask(before));
-  if (listen.kind === "unix") chmodSync(listen.path, 0o600);
-}
-
-function cannotListen(listen: Listen, cause: Error): OffhookError {
-  const where = listen.kind === "unix" ? listen.path : `${listen.host}:${listen.port}`;
-  // The kernel's own limit (unix(7)); it says no more than "invalid argument".
-  const tooLong = listen.kind === "unix" && new TextEncoder().encode(listen.path).length > 107;
-  const why = tooLong ? "a socket's path has at most 107 bytes" : cause.message;
-  return new OffhookError("station-refused", `cannot listen on ${where}: ${why}`, {
-    hint: tooLong
-      ? "Choose a shorter one with --socket."
-      : "Another program may have it; choose another with --socket.",
-    data: { where },
-    cause,
-  });
-}
-
-/** A socket file that nobody listens on any more is removed; a live one is another station's. */
-async function clearStale(path: string): Promise<void> {
-  try {
-    if (!lstatSync(path).isSocket()) {
-      throw new OffhookError("station-refused", `${path} is in the way and is no socket`);
-    }
-  } catch (error) {
-    if (error instanceof OffhookError) throw error;
-    return;
-  }
-  if (await answers(path)) {
-    throw new OffhookError("station-refused", `a station already listens on ${path}`, {
-      hint: "Use it (offhook status), end it, or give another --socket.",
-      data: { path },
-    });
-  }
-  rmSync(path, { force: true });
-}
-
-function answers(path: string): Promise<boolean> {
-  return new Promise((resolve) => {
-    const probe = createConnection(path);
-    probe.once("connect", () => {
-      probe.destroy();
-      resolve(true);
-    });
-    probe.once("error", () => resolve(false));
-  });
-}
-
-function isLoopback(host: string): boolean {
-  return host === "localhost" || host === "::1" || host.startsWith("127.");
 }
