@@ -4,8 +4,8 @@
  *     perform(effect) ──postMessage──► worker.ts ──► MediaEngine
  *     notify(input)   ◄─postMessage─── worker.ts ◄── MediaEngine
  *
- * The thread starts with the first effect. If it dies, or does not answer twice in a row, every call
- * that had media is told MediaFailed, and the next effect, or the next question whether it answers,
+ * The thread starts with the first effect. If it dies, or does not answer twice in a row, or for a
+ * minute after its start, every call that had media is told MediaFailed, and the next effect, or the next question whether it answers,
  * starts another thread: one that cannot be had is known before a call needs it.
  */
 import { type DeviceHostAccess, serveAccess } from "../../audio/device_access.ts";
@@ -44,6 +44,8 @@ const PERMISSIONS: Deno.PermissionOptions = {
 
 /** Questions without an answer after which the thread is given up. */
 const MISSES = 2;
+/** … and of one that never said a word: on a busy or slow machine its modules take long to load. */
+const STARTING_MISSES = 15;
 
 export class MediaWorker {
   readonly #options: MediaOptions;
@@ -59,6 +61,8 @@ export class MediaWorker {
   #misses = 0;
   /** A thread that was needed died: see {@link answers}. */
   #died = false;
+  /** The present thread has said something. */
+  #spoke = false;
   #tellLevels: ((levels: CallLevels[]) => void) | undefined;
 
   /**
@@ -124,7 +128,7 @@ export class MediaWorker {
 
   /**
    * Whether the thread turns: answers within `ms`, or was never needed. One that is silent for the
-   * second time is ended; the question after that is for its successor.
+   * second time is ended, one that is still starting later; the question after that is for its successor.
    */
   async answers(ms: number): Promise<boolean> {
     if (this.#thread === undefined && !this.#died) return true;
@@ -137,7 +141,9 @@ export class MediaWorker {
     });
     clearTimeout(timer);
     this.#misses = answered ? 0 : this.#misses + 1;
-    if (this.#misses >= MISSES) this.#die(thread, "it does not answer");
+    if (this.#misses >= (this.#spoke ? MISSES : STARTING_MISSES)) {
+      this.#die(thread, "it does not answer");
+    }
     return answered;
   }
 
@@ -178,6 +184,7 @@ export class MediaWorker {
     this.#thread = thread;
     this.#died = false;
     this.#misses = 0;
+    this.#spoke = false;
     thread.onmessage = ({ data }: MessageEvent<FromWorker>) => this.#take(data);
     thread.onerror = (event) => {
       event.preventDefault();
@@ -212,6 +219,7 @@ export class MediaWorker {
   }
 
   #take(message: FromWorker): void {
+    this.#spoke = true;
     switch (message.type) {
       case "input":
         this.#takeInput(message.input);

@@ -64,3 +64,14 @@ Deno.test("a thread that falls silent is given up at the second question", async
     "the media thread died: it does not answer",
   ]);
 });
+
+Deno.test("a thread that is slow to start is waited for", async () => {
+  const log: string[] = [];
+  const program = new URL("../../fakes/media/slow_worker.ts", import.meta.url);
+  const media = new MediaWorker({ program }, () => {}, (error) => log.push(error.message));
+  media.warm();
+  for (let time = 0; time < 3; time++) assert.equal(await media.answers(1), false);
+  assert.equal(await media.answers(60_000), true, "the same thread");
+  assert.deepEqual(log, []);
+  await media.stop();
+});
