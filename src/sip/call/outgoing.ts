@@ -11,11 +11,11 @@
  * comes after it is not answered. Of a peer that says nothing at all the core hears after a second:
  * the rest of the wait is ours. Not on the real-time path.
  */
-import type { TimerHandle } from "../../base/clock.ts";
 import { type ErrorJson, OffhookError } from "../../base/errors.ts";
 import type { SipEffect } from "../../core/ports/sip_port.ts";
 import type { Agent, CallEffect, Leg } from "../agent/agent.ts";
 import { Authentication } from "../auth/authentication.ts";
+import { Cancellation } from "./cancellation.ts";
 import { EarlyDialogs } from "./early_dialogs.ts";
 import { EarlyOffers } from "./early_offers.ts";
 import type { ClientInvite, ClientInviteEvents, InviteAccepted } from "../library/client_invite.ts";
@@ -28,25 +28,11 @@ import { SessionDescriptions } from "../sdp/session_descriptions.ts";
 import { callError, silenceError } from "../agent/status_error.ts";
 import type { Flow } from "../transport/flow/types.ts";
 
-/** ms that a cancelled INVITE may still be answered (64·T1, RFC 3261 §9.1). */
-const CANCELLED_MS = 32_000;
-/** ms that a peer of which nothing was heard may still say something after a cancel. */
-const SILENT_MS = 1_000;
-
 type Stage =
   /** Nothing of ours is on the wire: a flow or a password is awaited. */
   | { name: "waiting" }
   | { name: "inviting"; client: ClientInvite; provisional: boolean }
-  | {
-    name: "cancelling";
-    client: ClientInvite;
-    sent: boolean;
-    guard: TimerHandle;
-    /** Ends the core's wait for a silent peer. */
-    silence: TimerHandle;
-    /** The core was told that nothing answers. */
-    told: boolean;
-  }
+  | { name: "cancelling"; cancellation: Cancellation }
   | { name: "answered" }
   | { name: "over" };
 
@@ -86,8 +72,8 @@ export class OutgoingCall implements Leg {
 
   abandon(): void {
     const stage = this.#stage;
-    if (stage.name !== "cancelling" || !stage.told) return this.#cancel();
-    stage.client.dispose();
+    if (stage.name !== "cancelling" || !stage.cancellation.isTold) return this.#cancel();
+    stage.cancellation.abandon();
     this.#over(0, "abandoned");
   }
 
@@ -124,11 +110,7 @@ export class OutgoingCall implements Leg {
   #provisional(): void {
     const stage = this.#stage;
     if (stage.name === "inviting") stage.provisional = true;
-    else if (stage.name === "cancelling" && !stage.sent) {
-      stage.sent = true;
-      this.#agent.clock.clearTimeout(stage.silence);
-      stage.client.cancel();
-    }
+    else if (stage.name === "cancelling") stage.cancellation.send();
   }
 
   #progress(message: ResponseMessage, dialog: Dialog): void {
@@ -168,8 +150,8 @@ export class OutgoingCall implements Leg {
   /** The peer had answered, which we never heard of, and has hung up: what still rings is cancelled. */
   #hungUp(): void {
     this.#cancel();
-    if (this.#stage.name !== "cancelling" || this.#stage.told) return;
-    this.#stage.told = true;
+    if (this.#stage.name !== "cancelling" || this.#stage.cancellation.isTold) return;
+    this.#stage.cancellation.isTold = true;
     const reason = "the other side hung up before its answer came";
     this.#tellRejected(487, reason, new OffhookError("no-answer", reason).toJSON());
   }
@@ -259,21 +241,16 @@ export class OutgoingCall implements Leg {
       return this.#over(487, "Request Terminated");
     }
     if (stage.name !== "inviting") return;
-    const { client, provisional } = stage;
-    const { clock } = this.#agent;
-    const guard = clock.setTimeout(() => {
-      client.dispose();
-      this.#over(408, "Request Timeout");
-    }, CANCELLED_MS);
-    const silence = provisional ? undefined : clock.setTimeout(() => this.#silent(), SILENT_MS);
-    this.#stage = { name: "cancelling", client, sent: provisional, guard, silence, told: false };
-    if (provisional) client.cancel();
+    const cancellation = new Cancellation(this.#agent.clock, stage.client, {
+      silent: () => this.#silent(cancellation),
+      unanswered: () => this.#over(408, "Request Timeout"),
+    });
+    this.#stage = { name: "cancelling", cancellation };
+    if (stage.provisional) cancellation.send();
   }
 
-  /** Nothing came, not even after the cancel. What may still come is cancelled all the same. */
-  #silent(): void {
-    if (this.#stage.name !== "cancelling" || this.#stage.sent) return;
-    this.#stage.told = true;
+  #silent(cancellation: Cancellation): void {
+    cancellation.isTold = true;
     const error = silenceError(this.#flow!);
     this.#tellRejected(0, error.message, error.toJSON());
   }
@@ -295,9 +272,8 @@ export class OutgoingCall implements Leg {
     this.#stage = { name: "over" };
     this.#agent.setLeg(this.#effect.call, undefined);
     if (stage.name === "cancelling") {
-      this.#agent.clock.clearTimeout(stage.guard);
-      this.#agent.clock.clearTimeout(stage.silence);
-      if (stage.told) return;
+      stage.cancellation.stop();
+      if (stage.cancellation.isTold) return;
     }
     this.#tellRejected(status, reason, error);
   }

@@ -15,11 +15,11 @@ import { type Destination, locate, type Target } from "../dns/locate.ts";
 import { SystemResolver } from "../dns/system_resolver.ts";
 import { scanText } from "../message/scan.ts";
 import type { SipMessage } from "../message/sip_message.ts";
-import { hostPort } from "../message/via.ts";
-import { type ClientTransaction, ClientTransactions } from "./transaction/client.ts";
+import { ClientTransactions } from "./transaction/client.ts";
 import { cryptoRandom, systemClock } from "./flow/clock.ts";
 import { DialogFlows } from "./routing/dialog_flows.ts";
 import type { BaseFlow } from "./flow/flow.ts";
+import { Failover } from "./failover.ts";
 import { FlowTable } from "./routing/flow_table.ts";
 import { Inbound } from "./inbound.ts";
 import { configuredHop, parseHopUri } from "./routing/next_hop.ts";
@@ -40,9 +40,6 @@ import type {
   TransportLayerOptions,
 } from "./flow/types.ts";
 
-/** A UDP target that lets a request go unanswered this long is left for the next, where there is one. */
-const UDP_PATIENCE_MS = 3000;
-
 export class TransportLayer {
   /**
    * Receives every message that is for SIP.js: sound, stamped, not repeated. What it throws makes the
@@ -62,6 +59,7 @@ export class TransportLayer {
   readonly #inbound: Inbound;
   readonly #outbound: Outbound;
   readonly #routing: Routing;
+  readonly #failover: Failover;
   readonly #account: NextHopConnection | undefined;
   readonly #dialogs = new DialogFlows();
   #closed = false;
@@ -75,22 +73,21 @@ export class TransportLayer {
     this.#flows = this.#makeFlows(hop?.path);
     this.#client = new ClientTransactions<BaseFlow>({
       clock: this.clock,
-      onUnanswered: (transaction) => this.#unanswered(transaction),
-      onResent: (transaction) => this.#resent(transaction),
+      onUnanswered: (transaction) => this.#failover.unanswered(transaction),
+      onResent: (transaction) => this.#failover.resent(transaction),
     });
     this.#server = new ServerTransactions<BaseFlow>(this.clock, {
       onEvicted: (transaction) => this.#evicted(transaction),
     });
-    const locating = (destination: Destination) => this.#locate(destination);
     this.#account = hop === undefined ? undefined : this.#makeAccount(hop);
-    const open = (target: Target) => this.#flows.toward(target);
     this.#routing = new Routing({
       dialogs: this.#dialogs,
       account: this.#account,
-      locate: locating,
-      open,
+      locate: (destination) => this.#locate(destination),
+      open: (target) => this.#flows.toward(target),
     });
     this.#outbound = this.#makeOutbound();
+    this.#failover = this.#makeFailover();
     this.#inbound = this.#makeInbound();
   }
 
@@ -126,6 +123,17 @@ export class TransportLayer {
       udpLimit: this.options.udpLimit,
       clock: this.clock,
       emit: (event) => this.#emit(event),
+    });
+  }
+
+  #makeFailover(): Failover {
+    return new Failover({
+      clock: this.clock,
+      client: this.#client,
+      outbound: this.#outbound,
+      account: this.#account,
+      emit: (event) => this.#emit(event),
+      deliver: (message, flow) => this.onMessage?.(message, flow),
     });
   }
 
@@ -232,11 +240,6 @@ export class TransportLayer {
     return await this.#routing.flowToward(hop ?? { host: "", hostPort: "" });
   }
 
-  /** The flow that the request with this top Via branch came on, while its transaction lasts. */
-  flowOfRequest(branch: string, method: string): Flow | undefined {
-    return this.#server.flowOf(branch, method);
-  }
-
   /**
    * From now on requests whose Route or request URI names `hostPort` (`host` or `host:port`, as
    * written) take `flow`, until it closes; undefined takes the route away.
@@ -289,48 +292,11 @@ export class TransportLayer {
     if (this.#account?.closed(flow, error !== undefined)) {
       this.#emit({ type: "next-hop-lost", ...json });
     }
-    if (this.#closed) return;
-    for (const transaction of this.#client.abandon(flow)) {
-      const text = this.#outbound.failed(transaction, error);
-      const scan = scanText(text);
-      if (scan.ok) this.onMessage?.(scan.message, flow);
-    }
+    if (!this.#closed) this.#failover.closed(flow, error);
   }
 
   #evicted({ id, method, status }: ServerTransaction<BaseFlow>): void {
     // A call is up: its 200 may still be waiting for the ACK.
     if (method !== "INVITE" || status >= 300) this.onForgotten?.(id);
-  }
-
-  /**
-   * Timer B or F. Where nothing came all the time, a connection is dead though TCP does not know it yet,
-   * and so is the next hop.
-   */
-  #unanswered(transaction: ClientTransaction<BaseFlow>): void {
-    const { flow, callId, method, startedAt } = transaction;
-    this.#emit({ type: "request-unanswered", callId, method, flow });
-    const matters = flow.reliable || flow === this.#account?.flow;
-    if (!matters || flow.lastHeardAt >= startedAt) return;
-    const { host, port } = flow.remote;
-    const by = flow.transport.toUpperCase();
-    flow.close(
-      new OffhookError("unreachable", `Nothing answers at ${hostPort(flow.remote)} by ${by}`, {
-        hint: "Check the address, the port and that the server runs; a firewall may drop it.",
-        data: { transport: flow.transport, host, port },
-      }),
-    );
-  }
-
-  /** RFC 3263 §4.3, without waiting for Timer F where the DNS named another target. */
-  #resent(transaction: ClientTransaction<BaseFlow>): void {
-    const { flow, startedAt } = transaction;
-    if (flow !== this.#account?.flow || flow.lastHeardAt >= startedAt) return;
-    if (this.clock.now() - startedAt < UDP_PATIENCE_MS) return;
-    void this.#account.advance().then((next) => {
-      if (next === undefined || next === flow) return;
-      this.#emit({ type: "next-hop-changed", flow: next });
-      for (const each of this.#client.unanswered(flow)) this.#outbound.reroute(each, next);
-      flow.close();
-    });
   }
 }
