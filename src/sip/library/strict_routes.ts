@@ -2,10 +2,13 @@
  * Requests inside a dialog whose first router is a strict one: RFC 2543's, without `lr`.
  *
  * What is wrong: the remote target always becomes the Request-URI. With a strict router first, its URI
- * is the Request-URI and the remote target the last Route (RFC 3261 §12.2.1.1).
+ * is the Request-URI and the remote target the last Route (RFC 3261 §12.2.1.1). Nothing in such a
+ * request tells that the next hop is its Request-URI, where a loose router follows the strict one: the
+ * transport layer is told by the host of the Via, which it writes anew ({@link STRICT_ROUTER}).
  */
 import { Dialog, type OutgoingRequestMessage, type URI } from "sip.js/lib/core/index.js";
 import { parseNameAddr } from "../message/uri.ts";
+import { STRICT_ROUTER } from "../message/via.ts";
 import { LiteralUri } from "./literal_uri.ts";
 
 type DialogRoutes = Pick<Dialog, "remoteTarget" | "routeSet">;
@@ -29,6 +32,8 @@ Dialog.prototype.createOutgoingRequestMessage = function (method, options) {
   if (requestUri !== this.remoteTarget) {
     (message as { ruri: OutgoingRequestMessage["ruri"] }).ruri = requestUri;
     message.setHeader("route", routes);
+    const { options } = message as unknown as { options: { viaHost: string } };
+    options.viaHost = STRICT_ROUTER + options.viaHost;
   }
   return message;
 };

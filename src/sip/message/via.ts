@@ -27,6 +27,12 @@ const BACKSLASH = 92;
 const SENT =
   /^\s*SIP\s*\/\s*[0-9.]+\s*\/\s*([!%'*+\-.0-9A-Z_`a-z~]+)\s+(\[[0-9A-Fa-f:.]+\]|[0-9A-Za-z_.-]+)\s*(?::\s*(\d{1,5})\s*)?$/i;
 
+/**
+ * Begins the Via host of a request of ours whose request URI is that of a strict router, which is then
+ * its next hop. The flow's own Via takes its place before it goes out.
+ */
+export const STRICT_ROUTER = "strict-router.";
+
 /** Reads the first Via value of `text[start, end)`; undefined when it is malformed. */
 export function parseVia(text: string, start: number, end: number): ViaValue | undefined {
   const split = splitValue(text, start, end);

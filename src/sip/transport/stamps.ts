@@ -3,7 +3,7 @@
  * host of its Contact, which SIP.js writes as an `.invalid` name. Not on the real-time path.
  */
 import { headerFields, type SipMessage, splice } from "../message/sip_message.ts";
-import { bracketed, hostPort, writeVia } from "../message/via.ts";
+import { bracketed, hostPort, STRICT_ROUTER, writeVia } from "../message/via.ts";
 import type { BaseFlow } from "./flow/flow.ts";
 import type { ContactAddress } from "./flow/types.ts";
 
@@ -25,7 +25,9 @@ export function stampRequestVia(
 ): void {
   const { via } = request;
   const onWebSocket = flow.transport === "ws" || flow.transport === "wss";
-  const sentBy = onWebSocket ? via.host : hostPort({ host: flow.local.host, port });
+  const sentBy = onWebSocket
+    ? via.host.replace(STRICT_ROUTER, "")
+    : hostPort({ host: flow.local.host, port });
   splice(
     request,
     via.start,

@@ -78,6 +78,28 @@ Deno.test("the ACK and the BYE of a call by us go by the Record-Route of its ans
   });
 });
 
+Deno.test("a strict router is the next hop, also when a loose one follows it", async () => {
+  await withOther(async ({ phone, server, other }) => {
+    const loose = "<sip:192.0.2.77;lr>";
+    phone.dial("c", "sip:bob@example.com");
+    server.reply(await server.next("INVITE"), 200, {
+      contact: "sip:bob@192.0.2.9",
+      headers: [`Record-Route: ${loose}, <sip:${other.at}>`],
+      body: sdp(7000),
+    });
+    await phone.next("CallAccepted");
+    phone.do({ type: "SendBye", call: "c" });
+    for (const method of ["ACK", "BYE"]) {
+      const request = await other.next(method);
+      assert.equal(request.uri, `sip:${other.at}`);
+      assert.deepEqual(request.headers("route"), [loose, "<sip:bob@192.0.2.9>"]);
+      assert.doesNotMatch(request.header("via"), /invalid/);
+      if (method === "BYE") other.reply(request, 200);
+    }
+    assert.equal((await phone.next("CallEnded")).by, "local");
+  });
+});
+
 Deno.test("a peer that called an account directly is asked directly", async () => {
   await withAccount(async ({ phone, server, stranger, port }) => {
     const { call } = await answered({ phone, peer: stranger, port });

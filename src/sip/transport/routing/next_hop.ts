@@ -7,7 +7,7 @@ import { OffhookError } from "../../../base/errors.ts";
 import type { Destination } from "../../dns/locate.ts";
 import { header, type SipMessage } from "../../message/sip_message.ts";
 import { parseNameAddrList } from "../../message/uri.ts";
-import { unbracketed } from "../../message/via.ts";
+import { STRICT_ROUTER, unbracketed } from "../../message/via.ts";
 import type { NextHop } from "../flow/types.ts";
 
 /** What routing needs of a SIP or SIPS URI. */
@@ -52,14 +52,15 @@ function parameter(parameters: string, name: string): string | undefined {
 }
 
 /**
- * The next hop of a request; undefined when neither Route nor request URI is one (`tel:`). A topmost
- * Route without `lr` means that the request URI is that of a strict router, which comes before it
- * (RFC 3261 §8.1.2, §12.2.1.1).
+ * The next hop of a request; undefined when neither Route nor request URI is one (`tel:`). A strict
+ * router stands in the request URI and comes before the Routes (RFC 3261 §8.1.2, §12.2.1.1): the library
+ * says so, or the topmost Route has no `lr`.
  */
 export function nextHopOf(request: SipMessage): HopUri | undefined {
   const route = header(request, "route");
   const topmost = route === undefined ? undefined : parseNameAddrList(route)?.[0].uri;
-  if (topmost === undefined || !topmost.parameters.has("lr")) {
+  const isStrict = request.via.host.startsWith(STRICT_ROUTER);
+  if (isStrict || topmost === undefined || !topmost.parameters.has("lr")) {
     return parseHopUri(request.requestUri);
   }
   return parseHopUri(topmost.text);

@@ -1,6 +1,6 @@
 /** Next hops, local addresses, Via and Contact stamps: what decides where messages go. */
 import assert from "node:assert/strict";
-import { scanText } from "../../../../src/sip/message/scan.ts";
+import { replaceVia, scanText } from "../../../../src/sip/message/scan.ts";
 import { header, type SipMessage } from "../../../../src/sip/message/sip_message.ts";
 import { plainHost } from "../../../../src/sip/transport/flow/flow.ts";
 import {
@@ -55,6 +55,10 @@ Deno.test("the topmost Route decides before the request URI", () => {
   assert.equal(nextHopOf(request("tel:+4161")), undefined);
   const strict = request("sip:strict.example", "Route: <sip:bob@192.0.2.1>");
   assert.equal(nextHopOf(strict)?.host, "strict.example", "a strict router is in the request URI");
+  const both = request("sip:strict.example", "Route: <sip:loose.example;lr>, <sip:bob@192.0.2.1>");
+  assert.equal(nextHopOf(both)?.host, "loose.example");
+  replaceVia(both, "SIP/2.0/UDP strict-router.x.invalid;branch=z9hG4bK1");
+  assert.equal(nextHopOf(both)?.host, "strict.example", "the library knows that it is strict");
 });
 
 Deno.test("a server is written in many ways", () => {
