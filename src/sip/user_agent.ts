@@ -225,6 +225,10 @@ export class UserAgent {
       comesFrom: (uri, flow) => network.comesFrom(uri, flow),
       takesUser: (user, flow) => this.#takesUser(user, flow),
       moved: (message, flow) => network.moved(message, flow),
+      unreadable: (response) => {
+        const account = this.account.id;
+        this.#options.notify({ type: "ResponseMalformed", account, ...response });
+      },
       log: (level, message) => this.#log(level, message),
     });
   }

@@ -195,5 +195,15 @@ export type SipInput =
     reason: string;
   }
   | { type: "InfoDigit"; call: CallId; digit: string; durationMs: number }
+  /** A response was taken without headers that nobody could read. */
+  | {
+    type: "ResponseMalformed";
+    account: AccountId;
+    /** Of the request. */
+    method: string;
+    status: number;
+    /** Names. */
+    headers: string[];
+  }
   /** The signalling connection of an account, for status; calls survive its loss. */
   | { type: "ConnectionChanged"; account: AccountId; connected: boolean; error?: ErrorJson };

@@ -26,6 +26,7 @@ import { ALLOW_LINE, METHODS, unsupportedOptions } from "../message/capabilities
 import { noteLifeSign } from "./life_signs.ts";
 import type { DialogSources, SourceAccess } from "./sources.ts";
 import { type LibraryMessage, libraryMessage } from "./library_message.ts";
+import { keptKey } from "../limits/bounds.ts";
 import { MergedRequests } from "./merged_requests.ts";
 import type { SipMessage } from "../message/sip_message.ts";
 import { noteFlow } from "./message_flow.ts";
@@ -38,6 +39,9 @@ const DIALOG_METHODS = new Set(["BYE", "PRACK", "UPDATE", "INFO"]);
 /** Stands in for the tag of a peer that sends none with a 18x or 2xx (RFC 2543). */
 const NO_TAG = "none";
 
+/** Malformed messages of different kinds or peers that are told apart. */
+const MAX_HABITS = 256;
+
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 export interface IncomingAccess extends SourceAccess {
@@ -45,6 +49,8 @@ export interface IncomingAccess extends SourceAccess {
   takesUser(user: string, flow: Flow): boolean;
   /** A request came from its dialog's peer: who is reached by that flow from now on. */
   moved(source: SipMessage, flow: Flow): void;
+  /** A response was taken without some headers, which nobody could read. */
+  unreadable(response: { method: string; status: number; headers: string[] }): void;
   log: Log;
 }
 
@@ -60,6 +66,8 @@ export class IncomingMessages {
   readonly #core: UserAgentCore;
   readonly #merged: MergedRequests;
   readonly #sources: DialogSources;
+  /** What was told of malformed messages. */
+  readonly #habits = new Set<string>();
   /** Dialogs of which it was told that a stranger meddles. */
   readonly #told = new WeakSet<Dialog>();
 
@@ -76,10 +84,12 @@ export class IncomingMessages {
    *   looked up, the promise rejects with it
    */
   deliver(source: SipMessage, flow: Flow): void | Promise<void> {
-    const message = libraryMessage(source, (header) => {
-      const whose = source.kind === "request" ? "request" : "answer to our request";
-      this.#access.log("info", `the ${whose} is malformed: ${header} (${source.method})`);
+    let remarks: Map<string, boolean> | undefined;
+    const message = libraryMessage(source, (header, isLost) => {
+      remarks ??= new Map();
+      remarks.set(header, isLost || remarks.get(header) === true);
     });
+    if (remarks !== undefined) this.#tellMalformed(source, flow, remarks);
     noteFlow(message, flow);
     if (!(message instanceof IncomingRequestMessage)) return deliverResponse(this.#core, message);
     (message as Mutable<IncomingRequestMessage>).viaBranch = transactionId(source);
@@ -92,6 +102,25 @@ export class IncomingMessages {
     if (server === undefined) return;
     this.#core.userAgentServers.delete(id);
     server.dispose();
+  }
+
+  /** A habit of a peer's is told once, not with each of its messages. */
+  #tellMalformed(
+    { kind, method, status }: SipMessage,
+    flow: Flow,
+    remarks: ReadonlyMap<string, boolean>,
+  ): void {
+    const whose = kind === "request" ? "request" : "answer to our request";
+    const headers: string[] = [];
+    for (const [name, isLost] of remarks) {
+      const habit = keptKey(`${flow.remote.host} ${kind} ${method} ${name} ${isLost}`);
+      if (this.#habits.has(habit)) continue;
+      if (this.#habits.size >= MAX_HABITS) this.#habits.clear();
+      this.#habits.add(habit);
+      this.#access.log("info", `the ${whose} is malformed: ${name} (${method})`);
+      if (isLost) headers.push(name);
+    }
+    if (headers.length > 0) this.#access.unreadable({ method, status, headers });
   }
 
   /** Requests of a dialog are heeded from where the dialog is only. */

@@ -46,8 +46,11 @@ const NAME_ADDR_LISTS = new Set(["contact", "record-route"]);
 /** Stands for an address that cannot be read. */
 const UNKNOWN_URI = "sip:anonymous@anonymous.invalid";
 
-/** Told the name of a header that is malformed and was read all the same, or in a response in part. */
-export type Remark = (header: string) => void;
+/**
+ * Told the name of a header that is malformed.
+ * @param isLost it has no meaning, and was left out of a response; else it was read all the same
+ */
+export type Remark = (header: string, isLost: boolean) => void;
 
 interface StoredHeader {
   raw: string;
@@ -86,7 +89,7 @@ export function libraryMessage(source: SipMessage, remark: Remark = () => {}): L
   const fields = message as unknown as Fields;
   fields.data = source.text;
   fields.method = source.method;
-  if (source.kind === "request") fields.ruri = requestUri(source.requestUri);
+  if (source.kind === "request") fields.ruri = requestUri(source.requestUri, remark);
   else {
     fields.statusCode = source.status;
     fields.reasonPhrase = reasonOf(source.text);
@@ -108,9 +111,10 @@ export function libraryMessage(source: SipMessage, remark: Remark = () => {}): L
   return message;
 }
 
-function requestUri(text: string): LiteralUri {
+function requestUri(text: string, remark: Remark): LiteralUri {
   const uri = readUri(text);
   if (uri === undefined) throw new MalformedMessage(400, "Malformed Request-URI");
+  if (uri.isOdd) remark("Request-URI", false);
   return new LiteralUri(uri);
 }
 
@@ -141,7 +145,9 @@ function addNameAddrs(fields: Fields, name: string, value: string, reading: Read
   }
   const strict = parseNameAddrList(value);
   if (strict === undefined && reading.mustRead) throw malformed(name);
-  if (strict?.some(({ isOdd }) => isOdd) ?? true) reading.remark(canonicalName(name));
+  if (strict?.some(({ isOdd }) => isOdd) ?? true) {
+    reading.remark(canonicalName(name), strict === undefined);
+  }
   for (const item of strict ?? readableNameAddrs(value)) {
     store(fields, name, {
       raw: value.slice(item.start, item.end),
@@ -158,7 +164,7 @@ function addNameAddr(fields: Fields, name: string, value: string, reading: Readi
   const list = parseNameAddrList(value);
   const isGood = list?.length === 1;
   if (!isGood && reading.mustRead) throw malformed(name);
-  if (!isGood || list[0].isOdd) reading.remark(canonicalName(name));
+  if (!isGood || list[0].isOdd) reading.remark(canonicalName(name), !isGood);
   const parsed = isGood ? nameAddrHeader(list[0]) : onlyTagged(value);
   store(fields, name, { raw: value, parsed });
   if (name === "from") {

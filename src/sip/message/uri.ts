@@ -161,6 +161,8 @@ const BARE_URI = /\s*([^\s<>,;?"]+)/y;
 /** An empty one, as between `;;` or at the end, and odd characters in a value do no harm. */
 const PARAMETER =
   /\s*;\s*(?:([A-Za-z0-9\-.!%*_+`'~]+)(?:\s*=\s*("(?:[^"\\]|\\[^])*"|[^\s;,<>"]*))?)?/y;
+/** A token, a host or a quoted-string. */
+const PLAIN_VALUE = /^(?:[A-Za-z0-9\-.!%*_+`'~[\]:]+|".*")$/s;
 const COMMA = /\s*,\s*/y;
 const REST = /\s*$/y;
 
@@ -232,8 +234,8 @@ function nameAddrAt(value: string, from: number): NameAddr | undefined {
   if (found === null) return undefined;
   const uri = readUri(found[1].trim());
   if (uri === undefined) return undefined;
-  const { parameters, end } = parametersAt(value, at + found[0].length);
-  isOdd ||= uri.isOdd === true;
+  const { parameters, end, isOdd: hasOdd } = parametersAt(value, at + found[0].length);
+  isOdd ||= uri.isOdd === true || hasOdd;
   return {
     ...(isOdd ? { isOdd } : {}),
     ...(displayName === undefined || displayName === "" ? {} : { displayName }),
@@ -265,14 +267,17 @@ function quotedContent(name: string): string {
 function parametersAt(
   value: string,
   from: number,
-): { parameters: Map<string, string | null>; end: number } {
+): { parameters: Map<string, string | null>; end: number; isOdd: boolean } {
   const parameters = new Map<string, string | null>();
   let end = from;
+  let isOdd = false;
   for (let found = match(PARAMETER, value, end); found; found = match(PARAMETER, value, end)) {
-    if (found[1] !== undefined) parameters.set(found[1].toLowerCase(), found[2] ?? null);
+    const [, name, text] = found;
+    if (name !== undefined) parameters.set(name.toLowerCase(), text ?? null);
+    isOdd ||= name === undefined || text !== undefined && !PLAIN_VALUE.test(text);
     end += found[0].length;
   }
-  return { parameters, end };
+  return { parameters, end, isOdd };
 }
 
 /**

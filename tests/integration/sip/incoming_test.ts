@@ -1,7 +1,7 @@
 /** Calls to us from a peer that is written by hand, and requests that a phone must know or refuse. */
 import assert from "node:assert/strict";
 import { description } from "./phone.ts";
-import { RawPeer, sdp } from "./raw_peer.ts";
+import { RawPeer, type RequestOptions, sdp } from "./raw_peer.ts";
 import { answered, withAccount, withPeer } from "./with_peer.ts";
 
 Deno.test("an answer has what RFC 3261 §13.3.1.4 wants, and a reachable Contact", async () => {
@@ -17,6 +17,51 @@ Deno.test("an answer has what RFC 3261 §13.3.1.4 wants, and a reachable Contact
     assert.match(ok.tag("to"), /^[0-9a-f]{24}$/);
     assert.match(ok.body, /c=IN IP4 127\.0\.0\.1/);
   });
+});
+
+Deno.test("a request that is beyond the grammar and clear rings, and is told once for each header", async () => {
+  const cases: [header: string, more: RequestOptions][] = [
+    ["From", { from: "<sip:peer@127.0.0.1>;;tag=odd" }],
+    ["From", { from: "<sip:peer@127.0.0.1>;tag=odd;" }],
+    ["From", { from: "<sip:peer@127.0.0.1>;tag=a=b" }],
+    ["Contact", { contact: null, headers: ["Contact: <sip:peer@127.0.0.1:9;>"] }],
+    ["To", { to: "Alice (desk) <sip:alice@127.0.0.1>" }],
+    ["Request-URI", { uri: "sip:al%ice@127.0.0.1" }],
+  ];
+  for (const [header, more] of cases) {
+    await withPeer(async ({ phone, peer, port }) => {
+      for (const _ of [1, 2]) {
+        peer.request("INVITE", port, { body: sdp(6000), ...more });
+        const { call } = await phone.next("IncomingCall");
+        phone.do({ type: "SendReject", call, status: 486 });
+        await peer.next("486");
+      }
+      const told = phone.logs.filter((line) => line.includes("malformed"));
+      assert.deepEqual(told, [`info the request is malformed: ${header} (INVITE)`]);
+    });
+  }
+});
+
+Deno.test("an INVITE passes each layer once on its way to the core", async () => {
+  let stack = "";
+  await withPeer(async ({ phone, peer, port }) => {
+    peer.request("INVITE", port, { body: sdp(6000) });
+    const { call } = await phone.next("IncomingCall");
+    phone.do({ type: "SendReject", call, status: 486 });
+    await peer.next("486");
+  }, {
+    react: (input) => {
+      if (input.type !== "IncomingCall") return;
+      Error.stackTraceLimit = 100;
+      stack = new Error().stack ?? "";
+      Error.stackTraceLimit = 10;
+    },
+  });
+  const folders = stack.split("\n").flatMap((frame) =>
+    /src\/sip\/((?:transport\b|\w+(?=\/))?)/.exec(frame)?.[1] ?? []
+  );
+  const passed = folders.reverse().filter((folder, at) => folder !== folders[at - 1]);
+  assert.deepEqual(passed, ["transport", "library", "call"]);
 });
 
 Deno.test("an answer says who answers and what else was asked for; line ends are no way in", async () => {

@@ -369,11 +369,11 @@ Deno.test("a BYE before the answer that we hear of ends the call; other branches
 });
 
 Deno.test("an answer that cannot be read whole is an answer: it is acknowledged and told", async () => {
-  const cases: [contact: string, tag: string | null, told: RegExp | undefined][] = [
+  const cases: [contact: string, tag: string | null, told: RegExp][] = [
     ["Contact: nonsense", "1", /answer to our request is malformed: Contact/],
     ["Contact: Bob (work) <sip:peer@AT>", "2", /malformed: Contact/],
     ["Contact: <sip:call center@AT;transport=>;", "a/b==", /malformed: Contact/],
-    ["Contact: <sip:peer@AT>;", null, undefined],
+    ["Contact: <sip:peer@AT>;", null, /malformed: Contact/],
   ];
   for (const [contact, tag, told] of cases) {
     await withPeer(async ({ phone, peer }) => {
@@ -383,7 +383,12 @@ Deno.test("an answer that cannot be read whole is an answer: it is acknowledged 
       peer.reply(invite, 200, { tag, contact: null, headers, body: sdp(7000) });
       await phone.next("CallAccepted");
       await peer.next("ACK");
-      assert.equal(phone.logs.some((line) => told?.test(line)), told !== undefined);
+      assert.equal(phone.logs.filter((line) => told.test(line)).length, 1);
+      const unreadable = phone.inputs.find((input) => input.type === "ResponseMalformed");
+      assert.deepEqual(
+        unreadable?.headers,
+        contact === "Contact: nonsense" ? ["Contact"] : undefined,
+      );
       phone.do({ type: "SendBye", call: "c" });
       peer.reply(await peer.next("BYE"), 200);
     });

@@ -141,3 +141,17 @@ Deno.test("a single line can ring", () => {
   const scene = new Scene({ maxCalls: 1 }).play(incoming("sip:bob@x"));
   assert.equal(scene.phase("a"), "ringing");
 });
+
+Deno.test("what nobody could read in an answer is told", () => {
+  const { events } = new Scene().play({
+    type: "ResponseMalformed",
+    account: "desk",
+    method: "REGISTER",
+    status: 200,
+    headers: ["Contact", "To"],
+  });
+  assert.deepEqual(events, [{
+    type: "notice",
+    text: "read an answer of desk to our REGISTER (200) without its malformed Contact, To",
+  }]);
+});

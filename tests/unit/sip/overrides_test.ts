@@ -67,6 +67,7 @@ class Bench {
       comesFrom: () => Promise.resolve(false),
       takesUser: () => true,
       moved: () => {},
+      unreadable: () => {},
       log: () => {},
     };
     this.incoming = new IncomingMessages(access, new AnySource(access));

@@ -55,6 +55,15 @@ export function connectionChanged(
   });
 }
 
+/** The message was taken all the same: what is left of it may explain what follows. */
+export function responseMalformed(
+  turn: Turn,
+  { account, method, status, headers }: Extract<SipInput, { type: "ResponseMalformed" }>,
+): void {
+  const what = `${method} (${status}) without its malformed ${headers.join(", ")}`;
+  turn.notice(`read an answer of ${account || "a peer"} to our ${what}`);
+}
+
 function update(turn: Turn, account: AccountId, change: Partial<AccountState>): void {
   const known = turn.accounts.get(account);
   if (known === undefined) turn.notice(`news of an unknown account "${account}"`);

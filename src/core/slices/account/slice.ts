@@ -2,9 +2,18 @@
 import type { SipInput } from "../../ports/sip_port.ts";
 import type { Slice } from "../../state/slice.ts";
 import type { AccountCommand } from "../../state/state.ts";
-import { connectionChanged, newAccount, register, registrationChanged } from "./accounts.ts";
+import {
+  connectionChanged,
+  newAccount,
+  register,
+  registrationChanged,
+  responseMalformed,
+} from "./accounts.ts";
 
-type AccountNews = Extract<SipInput, { type: "RegistrationChanged" | "ConnectionChanged" }>;
+type AccountNews = Extract<
+  SipInput,
+  { type: "RegistrationChanged" | "ConnectionChanged" | "ResponseMalformed" }
+>;
 
 export const ACCOUNT: Slice<"accounts", AccountCommand, AccountNews> = {
   initial: ({ accounts }) => ({
@@ -17,6 +26,7 @@ export const ACCOUNT: Slice<"accounts", AccountCommand, AccountNews> = {
   news: {
     RegistrationChanged: registrationChanged,
     ConnectionChanged: connectionChanged,
+    ResponseMalformed: responseMalformed,
   },
   timers: {},
 };
