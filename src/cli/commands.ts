@@ -46,7 +46,7 @@ const TABLE = {
   },
   "About offhook": {
     completion: "Completion script for bash, zsh or fish",
-    schema: "JSON Schema of a command's --json output",
+    schema: "JSON Schema of a command's --json output, or of the control API",
     version: "Version of offhook, and of what it runs on with --json",
   },
 } satisfies Record<string, Readonly<Record<string, string>>>;

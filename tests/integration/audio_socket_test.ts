@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { WebSocket } from "ws";
-import { type AudioMessage, audioMessage } from "../../src/control/server/audio_connection.ts";
+import { type AudioMessage, audioMessage } from "../../src/control/contract/audio_socket.ts";
 import { LocalPhone } from "../../src/control/local/local_phone.ts";
 import { RemotePhone } from "../../src/control/client/remote_phone.ts";
 import type { AttachmentListener } from "../../src/control/contract/records.ts";

@@ -4,7 +4,7 @@
  */
 import type { Channel } from "./unix_websocket.ts";
 import { OffhookError } from "../../base/errors.ts";
-import type { AudioMessage } from "../server/audio_connection.ts";
+import type { AudioMessage } from "../contract/audio_socket.ts";
 import {
   type AudioListener,
   type AudioParams,

@@ -1,26 +1,30 @@
 /**
- * The table of methods: schema of what goes in and comes out, and the least role that may call it.
- * Server, documentation and the exported JSON Schema are made from it.
+ * The table of methods: schema of what goes in and comes out, the least role that may call it, and a
+ * line of what it does. The types of `Phone`, the server's checks, `offhook schema --api` and
+ * `docs/api.md` are made from it.
  */
 import { z } from "zod";
-import type { MethodName, Methods } from "./phone.ts";
+import type { VolumeWish } from "../../core/media/volume.ts";
+import { exactly } from "./exactly.ts";
 import type { Role } from "./role.ts";
 import {
-  contact as contactSchema,
+  contact,
   contactCard,
   contactDraft,
   contactHit,
-  headsetInfo,
+  contactSearch,
+  headsetList,
   importedContacts,
   ladderMessage,
-  pastCall,
+  pastCallPage,
+  pastCallQuery,
   soundDevices,
 } from "./record_values.ts";
 import { endpoints, extraHeader, limits, microphone, party, snapshot, speaker } from "./values.ts";
 
-export interface Method<Params, Result> {
-  params: z.ZodType<Params>;
-  result: z.ZodType<Result>;
+export interface Method {
+  params: z.ZodObject;
+  result: z.ZodObject;
   least: Role;
   /** One line for the documentation. */
   does: string;
@@ -29,10 +33,19 @@ export interface Method<Params, Result> {
 const nothing = z.strictObject({});
 const call = z.string().min(1);
 const account = z.string().min(1);
+/** What `dial` and `answer` have in common. */
+const callOptions = {
+  endpoints: endpoints.optional(),
+  codecs: z.array(z.string()).min(1).optional(),
+  from: party.optional()
+    .describe("Who calls or answers, when that is another than the account's own address."),
+  headers: z.array(extraHeader).optional(),
+  limits: limits.optional(),
+  bound: z.boolean().optional()
+    .describe("The call is hung up when the connection that asked for it is gone."),
+};
 
-export const METHODS: {
-  [M in MethodName]: Method<Methods[M]["params"], Methods[M]["result"]>;
-} = {
+export const METHODS = {
   status: { params: nothing, result: snapshot, least: "viewer", does: "accounts and live calls" },
   register: {
     params: z.strictObject({ account }),
@@ -48,29 +61,19 @@ export const METHODS: {
   },
   dial: {
     params: z.strictObject({
-      account: account.optional(),
-      target: z.string().min(1),
-      endpoints: endpoints.optional(),
-      codecs: z.array(z.string()).min(1).optional(),
-      from: party.optional(),
-      headers: z.array(extraHeader).optional(),
-      limits: limits.optional(),
-      bound: z.boolean().optional(),
+      account: account.optional()
+        .describe("Absent: the default account; direct: a full URI without any account."),
+      target: z.string().min(1).describe(
+        "SIP, SIPS or TEL URI; or a number or name of the account's server, by its dial plan.",
+      ),
+      ...callOptions,
     }),
     result: z.strictObject({ call }),
     least: "operator",
     does: "places a call",
   },
   answer: {
-    params: z.strictObject({
-      call,
-      endpoints: endpoints.optional(),
-      codecs: z.array(z.string()).min(1).optional(),
-      from: party.optional(),
-      headers: z.array(extraHeader).optional(),
-      limits: limits.optional(),
-      bound: z.boolean().optional(),
-    }),
+    params: z.strictObject({ call, ...callOptions }),
     result: nothing,
     least: "operator",
     does: "answers a ringing call",
@@ -78,9 +81,11 @@ export const METHODS: {
   reject: {
     params: z.strictObject({
       call,
-      status: z.int().min(300).max(699).optional(),
+      status: z.int().min(300).max(699).optional().describe("603 by default."),
       reason: z.string().optional(),
-      target: z.string().min(1).optional(),
+      target: z.string().min(1).optional().describe(
+        "Where the caller shall call instead: for a status of 300 to 399, and needed there.",
+      ),
       headers: z.array(extraHeader).optional(),
     }),
     result: nothing,
@@ -88,9 +93,9 @@ export const METHODS: {
     does: "refuses a ringing call",
   },
   hangup: onCall("ends a call, whatever it is doing"),
-  hold: onCall("puts the far end on hold"),
-  resume: onCall("takes the far end back from hold"),
-  swap: { params: nothing, result: nothing, least: "operator", does: "changes two calls over" },
+  hold: onCall("puts the other side on hold"),
+  resume: onCall("takes the other side off hold"),
+  swap: { params: nothing, result: nothing, least: "operator", does: "swaps two calls" },
   mute: {
     params: z.strictObject({ call, muted: z.boolean() }),
     result: nothing,
@@ -98,7 +103,11 @@ export const METHODS: {
     does: "sends silence instead of the microphone, or the microphone again",
   },
   dtmf: {
-    params: z.strictObject({ call, digits: z.string(), durationMs: z.number().optional() }),
+    params: z.strictObject({
+      call,
+      digits: z.string().describe("0-9, *, #, A-D; w waits 1 s, a comma 2 s."),
+      durationMs: z.number().optional().describe("Of each digit; 100 by default."),
+    }),
     result: nothing,
     least: "operator",
     does: "sends digits",
@@ -107,13 +116,13 @@ export const METHODS: {
     params: z.strictObject({ call, target: z.string().min(1) }),
     result: nothing,
     least: "operator",
-    does: "hands the far end on to another number",
+    does: "transfers the other side to another number",
   },
   answerTransfer: {
     params: z.strictObject({ call, follow: z.boolean() }),
     result: nothing,
     least: "operator",
-    does: "goes where the other side wants to transfer a call, or stays",
+    does: "follows the transfer that transferAsked of a call names, or refuses it",
   },
   doNotDisturb: {
     params: z.strictObject({ on: z.boolean() }),
@@ -122,11 +131,13 @@ export const METHODS: {
     does: "refuses every incoming call as busy, or stops doing so",
   },
   volume: {
-    // The core says which numbers are allowed.
-    params: z.strictObject({ volume: z.union([z.enum(["up", "down"]), z.number()]) }),
-    result: z.strictObject({ volume: z.number() }),
+    params: z.strictObject({
+      volume: exactly<VolumeWish>()(z.union([z.enum(["up", "down"]), z.number()]))
+        .describe("One step, or dB: whole numbers from -30 to 6."),
+    }),
+    result: z.strictObject({ volume: z.number().describe("What it is now, dB.") }),
     least: "operator",
-    does: "makes what is heard louder or softer, by one step or to so many dB",
+    does: "makes every call louder or softer to hear",
   },
   earlyMedia: {
     params: z.strictObject({ call, endpoints: endpoints.optional() }),
@@ -137,12 +148,16 @@ export const METHODS: {
   record: {
     params: z.strictObject({
       call,
-      action: z.enum(["start", "stop", "pause", "resume"]),
-      path: z.string().min(1).optional(),
+      action: z.enum(["start", "stop", "pause", "resume"]).describe(
+        "start and stop are answered when the file is open, and when it is complete.",
+      ),
+      path: z.string().min(1).optional().describe(
+        "Of start: absolute; absent: a name of its own in the station's data folder.",
+      ),
     }),
     result: z.strictObject({ path: z.string() }),
     least: "operator",
-    does: "begins, pauses or ends a recording of both directions",
+    does: "starts, pauses or ends a recording of both directions",
   },
   useDevices: {
     params: z.strictObject({
@@ -152,71 +167,64 @@ export const METHODS: {
     }),
     result: nothing,
     least: "operator",
-    does: "goes over to another microphone or loudspeaker",
+    does: "changes to another microphone or speaker; answered when it is in use",
   },
   history: {
-    params: z.strictObject({
-      direction: z.enum(["outgoing", "incoming"]).optional(),
-      missed: z.boolean().optional(),
-      since: z.number().optional(),
-      remote: z.string().optional(),
-      limit: z.int().min(1).max(1000).optional(),
-      cursor: z.string().optional(),
-    }),
-    result: z.strictObject({ records: z.array(pastCall), next: z.string().nullable() }),
+    params: pastCallQuery,
+    result: pastCallPage,
     least: "viewer",
-    does: "calls that were, newest first",
+    does: "past and live calls, newest first",
   },
   "contacts.search": {
-    params: z.strictObject({
-      query: z.string().max(200),
-      limit: z.int().min(1).max(1000).optional(),
-    }),
+    params: contactSearch,
     result: z.strictObject({ hits: z.array(contactHit) }),
     least: "viewer",
-    does: "contacts that fit some letters or digits, best first",
+    does: "contacts that match some letters or digits, best first",
   },
   "contacts.lookUp": {
     params: z.strictObject({ uri: z.string().min(1) }),
-    result: z.strictObject({ contact: contactSchema.optional() }),
+    result: z.strictObject({ contact: contact.optional() }),
     least: "viewer",
-    does: "whose address this is",
+    does: "the contact that has this address",
   },
   "contacts.add": {
     params: contactDraft,
-    result: z.strictObject({ contact: contactSchema }),
+    result: z.strictObject({ contact }),
     least: "operator",
-    does: "keeps a new contact",
+    does: "adds a contact",
   },
   "contacts.update": {
     params: z.strictObject({ id: z.string().min(1), changes: contactDraft }),
-    result: z.strictObject({ contact: contactSchema }),
+    result: z.strictObject({ contact }),
     least: "operator",
-    does: "changes what is named of a contact",
+    does: "changes the given fields of a contact",
   },
   "contacts.remove": {
     params: z.strictObject({ id: z.string().min(1) }),
-    result: z.strictObject({ removed: z.boolean(), card: contactCard.optional() }),
+    result: z.strictObject({
+      removed: z.boolean(),
+      card: contactCard.optional().describe("What it was: contacts.import brings it back."),
+    }),
     least: "operator",
-    does: "forgets a contact",
+    does: "removes a contact",
   },
   "contacts.import": {
     params: z.strictObject({ cards: z.array(contactCard).max(1000) }),
     result: importedContacts,
     least: "operator",
-    does: "takes in contacts of another program, and joins those that are there",
+    does: "imports contacts of another program, and merges them with those that exist",
   },
   devices: {
     params: nothing,
     result: soundDevices,
     least: "viewer",
-    does: "microphones and loudspeakers of the station's machine",
+    does: "microphones and speakers of the station's machine",
   },
   headsets: {
     params: nothing,
-    result: z.strictObject({ headsets: z.array(headsetInfo), on: z.boolean() }),
+    result: headsetList,
     least: "viewer",
-    does: "headsets that are plugged in, what each can do, and which has the calls",
+    does: "attached headsets, what each can do, and which has the calls",
   },
   "headsets.use": {
     params: z.strictObject({ on: z.boolean() }),
@@ -225,13 +233,20 @@ export const METHODS: {
     does: "uses headset buttons and lamps, or leaves them to other programs",
   },
   ladder: {
-    params: z.strictObject({ sipCallId: z.string().min(1) }),
+    params: z.strictObject({
+      sipCallId: z.string().min(1).describe("Of a live call or one of the history."),
+    }),
     result: z.strictObject({ messages: z.array(ladderMessage) }),
     least: "admin",
     does: "SIP messages of a call, without credentials",
   },
-};
+} as const satisfies Record<string, Method>;
 
-function onCall(does: string): Method<{ call: string }, Record<string, never>> {
-  return { params: z.strictObject({ call }), result: nothing, least: "operator", does };
+function onCall(does: string) {
+  return {
+    params: z.strictObject({ call }),
+    result: nothing,
+    least: "operator",
+    does,
+  } as const satisfies Method;
 }

@@ -6,10 +6,11 @@
  *     client ── subscribe{since?, filter?} ───────────► server ── {snapshot, seq}, then `event`s
  *     client ── levels{on} ───────────────────────────► server ── {}, then `levels` ten times a second
  */
+import type { z } from "zod";
 import type { ErrorJson } from "../../base/errors.ts";
 import type { CallLevels } from "../../core/ports/media_port.ts";
-import type { Sequenced, Snapshot } from "./phone.ts";
-import type { Role } from "./role.ts";
+import type { Sequenced } from "./phone.ts";
+import type { initialized, subscribed } from "./session.ts";
 
 /** Grows when a method or event changes its meaning; additions do not count. */
 export const PROTOCOL_VERSION = 1;
@@ -17,17 +18,9 @@ export const PROTOCOL_VERSION = 1;
 /** Bytes of the largest message that is read. */
 export const MAX_MESSAGE_BYTES = 1 << 20;
 
-export interface Initialized {
-  version: number;
-  station: { name: string; version: string; pid: number };
-  role: Role;
-  seq: number;
-}
+export type Initialized = z.infer<typeof initialized>;
 
-export interface Subscribed {
-  snapshot: Snapshot;
-  seq: number;
-}
+export type Subscribed = z.infer<typeof subscribed>;
 
 export type RequestId = number | string;
 

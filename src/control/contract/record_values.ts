@@ -1,22 +1,22 @@
-/** zod schemas of what a station keeps, held against their TypeScript types. */
+/** Schemas of what a station keeps and sees beside its calls; `records.ts` makes the types of them. */
 import { z } from "zod";
-import type { HeadsetInfo } from "./headsets.ts";
-import type { Contact, ContactAddress, ContactCard, ContactDraft } from "./records.ts";
-import type { ContactHit, ImportedContacts } from "./records.ts";
-import type { LadderMessage, PastCall, SoundDevices } from "./records.ts";
+import { DIRECTIONS, ENDED_BY } from "../../core/state/call.ts";
 import { errorJson, outcome, party, transport } from "./values.ts";
 
-const time = z.number();
+const time = z.number().describe("ms since the epoch.");
 const count = z.number();
+const limit = z.int().min(1).max(1000).optional();
 
-export const pastCall: z.ZodType<PastCall> = z.strictObject({
+const direction = z.enum(DIRECTIONS);
+
+export const pastCall = z.strictObject({
   id: z.string(),
   sipCallId: z.string().nullable(),
   account: z.string(),
-  direction: z.enum(["outgoing", "incoming"]),
+  direction,
   remote: party,
-  outcome: outcome.nullable(),
-  sipStatus: count,
+  outcome: outcome.nullable().describe("Null: the call is live."),
+  sipStatus: count.describe("Final SIP status; 0 when there was none."),
   reason: z.string(),
   startedAt: time,
   answeredAt: time.nullable(),
@@ -27,50 +27,76 @@ export const pastCall: z.ZodType<PastCall> = z.strictObject({
     received: count,
     lost: count,
     jitterMs: z.number(),
-    mos: z.number().nullable(),
+    mos: z.number().nullable().describe("1–5; null: not measured."),
   }).nullable(),
   recording: z.string().nullable(),
-  endedBy: z.enum(["local", "remote", "none"]),
+  endedBy: z.enum(ENDED_BY),
+}).meta({ id: "PastCall" });
+
+/** All given conditions hold together. */
+export const pastCallQuery = z.strictObject({
+  direction: direction.optional(),
+  missed: z.boolean().optional(),
+  since: z.number().optional().describe("ms since the epoch; started at this time or later."),
+  remote: z.string().optional().describe("Part of the remote's name, URI or number."),
+  limit: limit.describe("Default 50, at most 1000."),
+  cursor: z.string().optional().describe("`next` of the page before."),
 });
 
-const address: z.ZodType<ContactAddress> = z.strictObject({
+export const pastCallPage = z.strictObject({
+  records: z.array(pastCall).describe("Newest first."),
+  next: z.string().nullable().describe("Null: this was the last page."),
+});
+
+/** One number or URI of a contact. */
+export const contactAddress = z.strictObject({
   value: z.string(),
   labels: z.array(z.string()),
   preferred: z.boolean(),
 });
 
-export const contact: z.ZodType<Contact> = z.strictObject({
+export const contact = z.strictObject({
   id: z.string(),
   name: z.string(),
   givenName: z.string(),
   familyName: z.string(),
   organisation: z.string(),
-  addresses: z.array(address),
+  addresses: z.array(contactAddress),
   groups: z.array(z.string()),
   note: z.string(),
   favourite: z.boolean(),
-});
+}).meta({ id: "Contact" });
 
-export const contactCard: z.ZodType<ContactCard> = z.strictObject({
+/** A contact as it is imported: with what only other programs understand. */
+export const contactCard = z.strictObject({
   contact,
-  extra: z.array(z.string()),
+  extra: z.array(z.string())
+    .describe("Unfolded vCard content lines (RFC 6350 §3.3), kept for the next export."),
 });
 
 const ids = z.array(z.string());
 
-export const importedContacts: z.ZodType<ImportedContacts> = z.strictObject({
+/** What an import did, by the ids in the store. */
+export const importedContacts = z.strictObject({
   added: ids,
-  merged: ids,
-  unchanged: ids,
+  merged: ids.describe("Merged with a contact that existed already."),
+  unchanged: ids.describe("Existed already, with everything."),
 });
 
-export const contactHit: z.ZodType<ContactHit> = z.strictObject({
+export const contactSearch = z.strictObject({
+  query: z.string().max(200).describe("Empty: every contact, favourites first."),
+  limit,
+});
+
+export const contactHit = z.strictObject({
   contact,
-  address: address.optional(),
-  score: z.int(),
+  address: contactAddress.optional()
+    .describe("The address that matched, else the one to call by default."),
+  score: z.int().describe("1–1000: how well it fits."),
 });
 
-export const contactDraft: z.ZodType<ContactDraft> = z.strictObject({
+/** What a person says about a new contact. */
+export const contactDraft = z.strictObject({
   name: z.string().optional(),
   addresses: z.array(z.strictObject({
     value: z.string(),
@@ -82,33 +108,36 @@ export const contactDraft: z.ZodType<ContactDraft> = z.strictObject({
   favourite: z.boolean().optional(),
 });
 
-export const soundDevices: z.ZodType<SoundDevices> = z.strictObject({
-  backend: z.string(),
-  devices: z.array(z.strictObject({
-    id: z.string(),
-    name: z.string(),
-    hostApi: z.string(),
-    inputChannels: count,
-    outputChannels: count,
-    defaultInput: z.boolean(),
-    defaultOutput: z.boolean(),
-    sampleRate: count,
-  })),
-  unavailable: errorJson.optional(),
-  missing: errorJson.optional(),
+export const soundDevice = z.strictObject({
+  id: z.string(),
+  name: z.string(),
+  hostApi: z.string(),
+  inputChannels: count,
+  outputChannels: count,
+  defaultInput: z.boolean(),
+  defaultOutput: z.boolean(),
+  sampleRate: count.describe("Hz."),
 });
 
-const inputMode = z.enum(["absolute", "relative"]).nullable();
+export const soundDevices = z.strictObject({
+  backend: z.string(),
+  devices: z.array(soundDevice),
+  unavailable: errorJson.optional().describe("Why no sound card can be used at all."),
+  missing: errorJson.optional().describe("Why a call that is answered now would have no sound."),
+});
 
-export const headsetInfo: z.ZodType<HeadsetInfo> = z.strictObject({
-  name: z.string(),
-  vendorId: z.string(),
+const inputMode = z.enum(["absolute", "relative"]).nullable()
+  .describe("How the input speaks: levels, or single presses; null: there is none.");
+
+export const headsetInfo = z.strictObject({
+  name: z.string().describe("As the device names itself."),
+  vendorId: z.string().describe("Four hex digits."),
   productId: z.string(),
-  path: z.string(),
+  path: z.string().describe("Names it while it is plugged in: /dev/hidraw3."),
   serial: z.string().optional(),
-  usable: z.boolean(),
-  why: z.string(),
-  hint: z.string().optional(),
+  usable: z.boolean().describe("It has a hook switch or a mute button, and we may open it."),
+  why: z.string().describe("One sentence: what works, or why nothing does."),
+  hint: z.string().optional().describe("What to type when it may not be opened."),
   inputs: z.strictObject({
     hookSwitch: inputMode,
     phoneMute: inputMode,
@@ -116,24 +145,34 @@ export const headsetInfo: z.ZodType<HeadsetInfo> = z.strictObject({
     flash: inputMode,
   }),
   furtherInputs: z.strictObject({ hold: inputMode, redial: inputMode }),
-  digits: z.string(),
+  digits: z.string().describe("Digits that its keys dial."),
   outputs: z.strictObject({
     offHook: z.boolean(),
     ring: z.boolean(),
     mute: z.boolean(),
     hold: z.boolean(),
   }),
-  quirks: z.array(z.string()),
-  soundCards: z.array(z.int()),
-  use: z.enum(["free", "station", "front", "released", "off"]),
+  quirks: z.array(z.string())
+    .describe("Why it is treated in another way than the standard has it, a sentence each."),
+  soundCards: z.array(z.int()).describe("Linux: ALSA cards of the same USB device."),
+  use: z.enum(["free", "station", "front", "released", "off"]).describe(
+    "free: no station uses it; station: a running station uses it; front: and calls are on it; " +
+      "released: the station let it go while no call is on; off: until it is switched on again.",
+  ),
+}).meta({ id: "Headset" });
+
+export const headsetList = z.strictObject({
+  headsets: z.array(headsetInfo),
+  on: z.boolean().describe("Whether the station uses headset buttons at all now."),
 });
 
-export const ladderMessage: z.ZodType<LadderMessage> = z.strictObject({
+/** One SIP message of a call's ladder; credentials are taken out. */
+export const ladderMessage = z.strictObject({
   at: time,
   direction: z.enum(["in", "out"]),
   transport,
-  peer: z.string(),
-  summary: z.string(),
-  cseq: z.string(),
-  text: z.string(),
+  peer: z.string().describe("host:port of the other side."),
+  summary: z.string().describe("INVITE, 200 OK."),
+  cseq: z.string().describe("1 INVITE."),
+  text: z.string().describe("The whole message, cleaned for a terminal."),
 });

@@ -3,158 +3,35 @@
  * SIP messages. And the port through which a phone gets at it.
  *
  *     method ─► LocalPhone ─► Providers (filled by src/station) ─► store, device host, SIP log
- *
- * Not on the real-time path.
  */
-import type { AccountId, Party, TransportName } from "../../core/account/account.ts";
-import type { CallView } from "../../core/state/call.ts";
-import type { Outcome } from "../../core/state/outcome.ts";
-import type { ErrorJson } from "../../base/errors.ts";
+import type { z } from "zod";
 import type { AttachmentId } from "../../core/ports/media_port.ts";
-import type { CallId } from "../../core/ports/sip_port.ts";
+import type { CallView } from "../../core/state/call.ts";
 import type { HeadsetList } from "./headsets.ts";
 import type { Health } from "./health.ts";
 import type { LevelSource } from "./levels.ts";
+import type * as values from "./record_values.ts";
 
 /** A call as the history has it. */
-export interface PastCall {
-  id: CallId;
-  sipCallId: string | null;
-  account: AccountId;
-  direction: "outgoing" | "incoming";
-  remote: Party;
-  /** Null: the call is live. */
-  outcome: Outcome | null;
-  /** Final SIP status; 0 when there was none. */
-  sipStatus: number;
-  reason: string;
-  /** ms since the epoch, as the other times. */
-  startedAt: number;
-  answeredAt: number | null;
-  endedAt: number | null;
-  codec: string | null;
-  quality: {
-    sent: number;
-    received: number;
-    lost: number;
-    jitterMs: number;
-    /** 1–5; null: not measured. */
-    mos: number | null;
-  } | null;
-  recording: string | null;
-  endedBy: "local" | "remote" | "none";
-}
-
-/** All given conditions hold together. */
-export interface PastCallQuery {
-  direction?: PastCall["direction"];
-  missed?: boolean;
-  /** ms since the epoch; started at this time or later. */
-  since?: number;
-  /** Part of the remote's name, URI or number. */
-  remote?: string;
-  /** Default 50, at most 1000. */
-  limit?: number;
-  /** `next` of the page before. */
-  cursor?: string;
-}
-
-export interface PastCallPage {
-  /** Newest first. */
-  records: PastCall[];
-  /** Null: this was the last page. */
-  next: string | null;
-}
+export type PastCall = z.infer<typeof values.pastCall>;
+export type PastCallQuery = z.infer<typeof values.pastCallQuery>;
+export type PastCallPage = z.infer<typeof values.pastCallPage>;
 
 /** One number or URI of a contact. */
-export interface ContactAddress {
-  value: string;
-  labels: string[];
-  preferred: boolean;
-}
-
-export interface Contact {
-  id: string;
-  name: string;
-  givenName: string;
-  familyName: string;
-  organisation: string;
-  addresses: ContactAddress[];
-  groups: string[];
-  note: string;
-  favourite: boolean;
-}
-
-export interface ContactHit {
-  contact: Contact;
-  /** The address that matched, else the one to call by default. */
-  address?: ContactAddress;
-  /** 1–1000, whole: how well it fits. */
-  score: number;
-}
-
+export type ContactAddress = z.infer<typeof values.contactAddress>;
+export type Contact = z.infer<typeof values.contact>;
+export type ContactHit = z.infer<typeof values.contactHit>;
 /** What a person says about a new contact. */
-export interface ContactDraft {
-  name?: string;
-  addresses?: { value: string; labels?: string[]; preferred?: boolean }[];
-  organisation?: string;
-  note?: string;
-  favourite?: boolean;
-}
+export type ContactDraft = z.infer<typeof values.contactDraft>;
+/** A contact as it is imported; an empty id gets a new one. */
+export type ContactCard = z.infer<typeof values.contactCard>;
+export type ImportedContacts = z.infer<typeof values.importedContacts>;
 
-/** A contact as it is imported: with what only other programs understand. */
-export interface ContactCard {
-  /** An empty id gets a new one. */
-  contact: Contact;
-  /** Unfolded vCard content lines (RFC 6350 §3.3), kept for the next export. */
-  extra: string[];
-}
+export type SoundDevice = z.infer<typeof values.soundDevice>;
+export type SoundDevices = z.infer<typeof values.soundDevices>;
 
-/** What an import did, by the ids in the store. */
-export interface ImportedContacts {
-  added: string[];
-  /** Joined with a contact that was there. */
-  merged: string[];
-  /** Were there already, with everything. */
-  unchanged: string[];
-}
-
-export interface SoundDevice {
-  id: string;
-  name: string;
-  hostApi: string;
-  inputChannels: number;
-  outputChannels: number;
-  defaultInput: boolean;
-  defaultOutput: boolean;
-  /** Hz. */
-  sampleRate: number;
-}
-
-export interface SoundDevices {
-  backend: string;
-  devices: SoundDevice[];
-  /** Why no sound card can be had at all. */
-  unavailable?: ErrorJson;
-  /** Why a call that is answered now would have no sound. */
-  missing?: ErrorJson;
-}
-
-/** One SIP message of a call's ladder; credentials are taken out. */
-export interface LadderMessage {
-  /** ms since the epoch. */
-  at: number;
-  direction: "in" | "out";
-  transport: TransportName;
-  /** `host:port` of the other side. */
-  peer: string;
-  /** `INVITE`, `200 OK`. */
-  summary: string;
-  /** `1 INVITE`. */
-  cseq: string;
-  /** The whole message, fit for a terminal. */
-  text: string;
-}
+/** One SIP message of a call's ladder. */
+export type LadderMessage = z.infer<typeof values.ladderMessage>;
 
 export interface HistoryProvider {
   list(query: PastCallQuery): PastCallPage;

@@ -1,11 +1,24 @@
 /**
- * zod schemas of the plain values that cross the control API. Each is held against its TypeScript
- * type, so that the two cannot drift apart.
+ * Schemas of the plain values that cross the control API. Those of the core's values are held against
+ * its types; of the others the types are made (`health.ts`, `phone.ts`).
  */
 import { z } from "zod";
-import type { ExtraHeader, Party, RegistrationState } from "../../core/account/account.ts";
+import {
+  type ExtraHeader,
+  type Party,
+  type RegistrationState,
+  TRANSPORTS,
+} from "../../core/account/account.ts";
 import type { AccountView } from "../../core/account/account_view.ts";
-import type { CallLimits, CallRecord, CallView } from "../../core/state/call.ts";
+import {
+  CALL_STATES,
+  type CallLimits,
+  type CallRecord,
+  type CallView,
+  DIRECTIONS,
+  ENDED_BY,
+  SECURITIES,
+} from "../../core/state/call.ts";
 import { type ErrorCode, type ErrorJson, EXIT_CODES } from "../../base/errors.ts";
 import type {
   AudioEndpoints,
@@ -14,95 +27,108 @@ import type {
   Speaker,
 } from "../../core/ports/media_port.ts";
 import { OUTCOMES } from "../../core/state/outcome.ts";
-import type { Health } from "./health.ts";
-import type { Snapshot } from "./phone.ts";
+import { exactly } from "./exactly.ts";
 
 const count = z.int().min(0);
 const ms = z.number();
 
-export const errorJson: z.ZodType<ErrorJson> = z.strictObject({
-  code: z.enum(Object.keys(EXIT_CODES) as [ErrorCode, ...ErrorCode[]]),
-  message: z.string(),
-  hint: z.string().optional(),
-  data: z.record(z.string(), z.unknown()).optional(),
-}).meta({ id: "Error" });
+export const errorJson = exactly<ErrorJson>()(
+  z.strictObject({
+    code: z.enum(Object.keys(EXIT_CODES) as [ErrorCode, ...ErrorCode[]]),
+    message: z.string(),
+    hint: z.string().optional(),
+    data: z.record(z.string(), z.unknown()).optional(),
+  }).meta({ id: "Error" }),
+);
 
-export const party: z.ZodType<Party> = z.strictObject({
-  uri: z.string().min(1),
-  displayName: z.string().optional(),
-  contact: z.string().optional(),
-}).meta({ id: "Party" });
+export const party = exactly<Party>()(
+  z.strictObject({
+    uri: z.string().min(1),
+    displayName: z.string().optional(),
+    contact: z.string().optional(),
+  }).meta({ id: "Party" }),
+);
 
-export const extraHeader: z.ZodType<ExtraHeader> = z.strictObject({
+export const extraHeader = exactly<ExtraHeader>()(z.strictObject({
   name: z.string().min(1),
   value: z.string(),
-});
+}));
 
-export const microphone: z.ZodType<Microphone> = z.discriminatedUnion("kind", [
-  z.strictObject({ kind: z.literal("device"), name: z.string().optional() }),
-  z.strictObject({ kind: z.literal("file"), path: z.string(), loop: z.boolean() }),
-  z.strictObject({ kind: z.literal("pipe"), rate: z.int().min(4_000).max(192_000) }),
-  z.strictObject({ kind: z.literal("tone"), frequency: z.number(), level: z.number() }),
-  z.strictObject({ kind: z.literal("voice") }),
-  z.strictObject({ kind: z.literal("silence") }),
-  z.strictObject({ kind: z.literal("echo") }),
-]);
+export const microphone = exactly<Microphone>()(
+  z.discriminatedUnion("kind", [
+    z.strictObject({ kind: z.literal("device"), name: z.string().optional() }),
+    z.strictObject({ kind: z.literal("file"), path: z.string(), loop: z.boolean() }),
+    z.strictObject({ kind: z.literal("pipe"), rate: z.int().min(4_000).max(192_000) }),
+    z.strictObject({ kind: z.literal("tone"), frequency: z.number(), level: z.number() }),
+    z.strictObject({ kind: z.literal("voice") }),
+    z.strictObject({ kind: z.literal("silence") }),
+    z.strictObject({ kind: z.literal("echo") }),
+  ]).meta({ id: "Microphone" }),
+);
 
-export const speaker: z.ZodType<Speaker> = z.discriminatedUnion("kind", [
-  z.strictObject({ kind: z.literal("device"), name: z.string().optional() }),
-  z.strictObject({ kind: z.literal("file"), path: z.string() }),
-  z.strictObject({ kind: z.literal("pipe"), rate: z.int().min(4_000).max(192_000) }),
-  z.strictObject({ kind: z.literal("null") }),
-]);
+export const speaker = exactly<Speaker>()(
+  z.discriminatedUnion("kind", [
+    z.strictObject({ kind: z.literal("device"), name: z.string().optional() }),
+    z.strictObject({ kind: z.literal("file"), path: z.string() }),
+    z.strictObject({ kind: z.literal("pipe"), rate: z.int().min(4_000).max(192_000) }),
+    z.strictObject({ kind: z.literal("null") }),
+  ]).meta({ id: "Speaker" }),
+);
 
-export const endpoints: z.ZodType<AudioEndpoints> = z.strictObject({
-  microphone,
-  speaker,
-  record: z.string().optional(),
-});
+export const endpoints = exactly<AudioEndpoints>()(
+  z.strictObject({
+    microphone,
+    speaker,
+    record: z.string().optional(),
+  }).meta({ id: "Endpoints" }),
+);
 
-export const limits: z.ZodType<CallLimits> = z.strictObject({
+export const limits = exactly<CallLimits>()(z.strictObject({
   noAnswerMs: ms.positive().optional(),
   durationMs: ms.positive().optional(),
-});
+}));
 
-export const registration: z.ZodType<RegistrationState> = z.discriminatedUnion("state", [
-  z.strictObject({ state: z.literal("none") }),
-  z.strictObject({ state: z.literal("registering") }),
-  z.strictObject({ state: z.literal("registered"), expires: z.number() }),
-  z.strictObject({ state: z.literal("unregistered") }),
+export const registration = exactly<RegistrationState>()(
+  z.discriminatedUnion("state", [
+    z.strictObject({ state: z.literal("none") }),
+    z.strictObject({ state: z.literal("registering") }),
+    z.strictObject({ state: z.literal("registered"), expires: z.number() }),
+    z.strictObject({ state: z.literal("unregistered") }),
+    z.strictObject({
+      state: z.literal("failed"),
+      status: count,
+      error: errorJson,
+      retryInMs: ms.optional(),
+    }),
+  ]).meta({ id: "Registration" }),
+);
+
+export const mediaReport = exactly<MediaReport>()(
   z.strictObject({
-    state: z.literal("failed"),
-    status: count,
-    error: errorJson,
-    retryInMs: ms.optional(),
-  }),
-]).meta({ id: "Registration" });
+    sent: count,
+    received: count,
+    lost: count,
+    jitterMs: ms,
+    late: count,
+    duplicates: count,
+    concealedMs: ms,
+    rtcpReceived: count,
+    rtpSilentMs: ms,
+    rtcpSilentMs: ms,
+    remoteLost: count.optional(),
+    remoteJitterMs: ms.optional(),
+    roundTripMs: ms.optional(),
+    remoteReportAgeMs: ms.optional(),
+    remoteHears: z.boolean().optional(),
+    codec: z.string().optional(),
+    sentLevel: z.number(),
+    receivedLevel: z.number(),
+    dtmfSent: z.string(),
+    dtmfReceived: z.string(),
+  }).meta({ id: "MediaReport" }),
+);
 
-export const mediaReport: z.ZodType<MediaReport> = z.strictObject({
-  sent: count,
-  received: count,
-  lost: count,
-  jitterMs: ms,
-  late: count,
-  duplicates: count,
-  concealedMs: ms,
-  rtcpReceived: count,
-  rtpSilentMs: ms,
-  rtcpSilentMs: ms,
-  remoteLost: count.optional(),
-  remoteJitterMs: ms.optional(),
-  roundTripMs: ms.optional(),
-  remoteReportAgeMs: ms.optional(),
-  remoteHears: z.boolean().optional(),
-  codec: z.string().optional(),
-  sentLevel: z.number(),
-  receivedLevel: z.number(),
-  dtmfSent: z.string(),
-  dtmfReceived: z.string(),
-}).meta({ id: "MediaReport" });
-
-export const transport = z.enum(["udp", "tcp", "tls", "ws", "wss"]);
+export const transport = z.enum(TRANSPORTS);
 const hold = z.strictObject({ local: z.boolean(), remote: z.boolean() });
 
 export const recording = {
@@ -110,70 +136,76 @@ export const recording = {
   running: z.strictObject({ name: z.enum(["on", "paused"]), path: z.string() }),
 };
 
-export const callView: z.ZodType<CallView> = z.strictObject({
-  id: z.string(),
-  sipCallId: z.string().optional(),
-  direction: z.enum(["outgoing", "incoming"]),
-  account: z.string(),
-  state: z.enum(["dialling", "ringback", "early", "ringing", "active", "held", "ending"]),
-  local: party.optional(),
-  remote: party,
-  transport: transport.optional(),
-  codec: z.string().optional(),
-  security: z.enum(["none", "srtp"]),
-  startedAt: ms,
-  answeredAt: ms.optional(),
-  hold,
-  muted: z.boolean(),
-  recording: z.discriminatedUnion("name", [recording.off, recording.running]),
-  transferTarget: z.string().optional(),
-  transferAsked: z.string().optional(),
-  referrer: z.string().optional(),
-  report: mediaReport.optional(),
-}).meta({ id: "Call" });
+export const callView = exactly<CallView>()(
+  z.strictObject({
+    id: z.string(),
+    sipCallId: z.string().optional(),
+    direction: z.enum(DIRECTIONS),
+    account: z.string(),
+    state: z.enum(CALL_STATES),
+    local: party.optional(),
+    remote: party,
+    transport: transport.optional(),
+    codec: z.string().optional(),
+    security: z.enum(SECURITIES),
+    startedAt: ms,
+    answeredAt: ms.optional(),
+    hold,
+    muted: z.boolean(),
+    recording: z.discriminatedUnion("name", [recording.off, recording.running]),
+    transferTarget: z.string().optional(),
+    transferAsked: z.string().optional(),
+    referrer: z.string().optional(),
+    report: mediaReport.optional(),
+  }).meta({ id: "Call" }),
+);
 
 export const outcome = z.enum(OUTCOMES);
 
-export const callRecord: z.ZodType<CallRecord> = z.strictObject({
-  outcome,
-  sipStatus: count,
-  reason: z.string(),
-  endedBy: z.enum(["local", "remote", "none"]),
-  error: errorJson.optional(),
-  id: z.string(),
-  sipCallId: z.string().optional(),
-  direction: z.enum(["outgoing", "incoming"]),
-  account: z.string(),
-  local: party.optional(),
-  remote: party,
-  transport: transport.optional(),
-  codec: z.string().optional(),
-  startedAt: ms,
-  answeredAt: ms.optional(),
-  endedAt: ms,
-  report: mediaReport.optional(),
-  recording: z.string().optional(),
-  recordingError: errorJson.optional(),
-}).meta({ id: "CallRecord" });
+export const callRecord = exactly<CallRecord>()(
+  z.strictObject({
+    outcome,
+    sipStatus: count,
+    reason: z.string(),
+    endedBy: z.enum(ENDED_BY),
+    error: errorJson.optional(),
+    id: z.string(),
+    sipCallId: z.string().optional(),
+    direction: z.enum(DIRECTIONS),
+    account: z.string(),
+    local: party.optional(),
+    remote: party,
+    transport: transport.optional(),
+    codec: z.string().optional(),
+    startedAt: ms,
+    answeredAt: ms.optional(),
+    endedAt: ms,
+    report: mediaReport.optional(),
+    recording: z.string().optional(),
+    recordingError: errorJson.optional(),
+  }).meta({ id: "CallRecord" }),
+);
 
-export const accountView: z.ZodType<AccountView> = z.strictObject({
-  id: z.string(),
-  uri: z.string(),
-  registration,
-  connected: z.boolean(),
-}).meta({ id: "Account" });
+export const accountView = exactly<AccountView>()(
+  z.strictObject({
+    id: z.string(),
+    uri: z.string(),
+    registration,
+    connected: z.boolean(),
+  }).meta({ id: "Account" }),
+);
 
-export const health: z.ZodType<Health> = z.strictObject({
+export const health = z.strictObject({
   works: z.boolean().describe("The process itself works; only this feeds the watchdog."),
   healthy: z.boolean().describe("Besides, nothing that the phone needs is broken."),
   ready: z.boolean().describe("Besides, every account that should be registered is."),
   reasons: z.array(z.string()).describe("What is wrong, a sentence each; empty when ready."),
-});
+}).meta({ id: "Health" });
 
-export const snapshot: z.ZodType<Snapshot> = z.strictObject({
+export const snapshot = z.strictObject({
   accounts: z.array(accountView),
   calls: z.array(callView),
   doNotDisturb: z.boolean(),
-  volume: z.number(),
-  health: health.optional(),
-});
+  volume: z.number().describe("Of what is heard, dB."),
+  health: health.optional().describe("Of a station."),
+}).meta({ id: "Snapshot" });

@@ -8,46 +8,20 @@
  * `room` grants the client so many more samples: what it sends beyond is dropped and counted. A
  * client that does not read loses what is due then. Whatever it does, the call goes on.
  */
-import { z } from "zod";
-import { type ErrorJson, OffhookError } from "../../base/errors.ts";
-import { type CallAudio, MAXIMUM_AUDIO_RATE, MINIMUM_AUDIO_RATE } from "../contract/call_audio.ts";
+import type { z } from "zod";
+import { OffhookError } from "../../base/errors.ts";
+import {
+  AUDIO_LEAST,
+  AUDIO_PATH,
+  type AudioMessage,
+  audioQuery,
+} from "../contract/audio_socket.ts";
+import type { CallAudio } from "../contract/call_audio.ts";
 import type { Phone } from "../contract/phone.ts";
 import { mayAct, type Role } from "../contract/role.ts";
-import { errorJson } from "../contract/values.ts";
 
-/** Who may hear and speak in any call, unnoticed: more than who makes calls of his own. */
-const AUDIO_LEAST: Role = "supervisor";
-export const AUDIO_PATH = "/audio";
 /** Unread sound from which more is dropped, ms. */
 const UNREAD_MS = 200;
-
-const audioQuery = z.strictObject({
-  call: z.string().min(1),
-  rate: z.coerce.number().int().min(MINIMUM_AUDIO_RATE).max(MAXIMUM_AUDIO_RATE).default(16_000),
-  instead: z.enum(["0", "1"]).default("0"),
-});
-
-export type AudioMessage =
-  /** First: the samples flow from now on. */
-  | { type: "joined"; attachment: string; call: string; rate: number }
-  /** So many more samples may be sent. */
-  | { type: "room"; samples: number }
-  /** Last: the call is over. Samples that were lost on the way out, and refused on the way in. */
-  | { type: "ended"; lost: number; refused: number }
-  /** First and last. */
-  | { type: "refused"; error: ErrorJson };
-
-export const audioMessage: z.ZodType<AudioMessage> = z.discriminatedUnion("type", [
-  z.strictObject({
-    type: z.literal("joined"),
-    attachment: z.string(),
-    call: z.string(),
-    rate: z.int(),
-  }),
-  z.strictObject({ type: z.literal("room"), samples: z.int().positive() }),
-  z.strictObject({ type: z.literal("ended"), lost: z.int().min(0), refused: z.int().min(0) }),
-  z.strictObject({ type: z.literal("refused"), error: errorJson }),
-]);
 
 /** The wire of one client. */
 export interface AudioSocket {

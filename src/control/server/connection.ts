@@ -19,9 +19,10 @@ import {
   type RpcRequest,
 } from "../contract/protocol.ts";
 import { mayAct, type Role } from "../contract/role.ts";
+import { SESSION_METHODS, type SessionMethod } from "../contract/session.ts";
 import { confined } from "./confined_files.ts";
 import { WRONG_TOKENS } from "./wrong_tokens.ts";
-import { errorOf, readRequest, Refusal } from "./rpc_request.ts";
+import { errorOf, readParams, readRequest, Refusal } from "./rpc_request.ts";
 
 /** The wire of one client. */
 export interface Wire {
@@ -61,8 +62,6 @@ const LATE_BYTES = 8 * 1024;
 /** What tells of digits in a call, and the fields that hold them. */
 const DIGIT_EVENTS = new Set<Sequenced["type"]>(["call.digit", "call.digits-sent"]);
 const DIGIT_KEYS = new Set(["dtmfSent", "dtmfReceived"]);
-
-const EXTRA_METHODS = ["initialize", "subscribe", "unsubscribe", "levels"];
 
 export class Connection {
   readonly #options: ConnectionOptions;
@@ -126,17 +125,18 @@ export class Connection {
 
   async #perform(request: RpcRequest): Promise<unknown> {
     const params = request.params ?? {};
-    if (request.method === "initialize") return await this.#initialize(params);
+    const { method } = request;
+    if (method === "initialize") return await this.#initialize(params);
     if (this.#role === undefined) {
       throw new Refusal(RPC_CODES.request, "the first request must be initialize");
     }
-    if (request.method === "subscribe") return await this.#subscribe(params);
-    if (request.method === "unsubscribe") {
-      this.#leave();
-      return {};
-    }
-    if (request.method === "levels") return await this.#levels(params);
-    return await this.#call(request.method, params, this.#role);
+    const own: Record<Exclude<SessionMethod, "initialize">, () => unknown> = {
+      subscribe: () => this.#subscribe(params),
+      unsubscribe: () => this.#unsubscribed(),
+      levels: () => this.#levels(params),
+    };
+    if (Object.hasOwn(own, method)) return await own[method as keyof typeof own]();
+    return await this.#call(method, params, this.#role);
   }
 
   async #initialize(params: unknown): Promise<Initialized> {
@@ -162,13 +162,7 @@ export class Connection {
   }
 
   async #subscribe(params: unknown): Promise<unknown> {
-    const { since, filter } = params as { since?: unknown; filter?: unknown };
-    if (since !== undefined && typeof since !== "number") {
-      throw new Refusal(RPC_CODES.params, "since: a number is expected");
-    }
-    if (filter !== undefined && !isTexts(filter)) {
-      throw new Refusal(RPC_CODES.params, "filter: a list of event types is expected");
-    }
+    const { since, filter } = readParams(SESSION_METHODS.subscribe.params, params);
     this.#leave();
     this.#filter = filter ?? [];
     const options = since === undefined ? {} : { since };
@@ -189,10 +183,9 @@ export class Connection {
     return { snapshot: subscription.snapshot, seq: subscription.seq };
   }
 
-  /** No schema and no `seq`: ten times a second, to who looks at them. */
+  /** Without `seq`: ten times a second, to who looks at them. */
   async #levels(params: unknown): Promise<Record<string, never>> {
-    const { on } = params as { on?: unknown };
-    if (typeof on !== "boolean") throw new Refusal(RPC_CODES.params, "on: true or false");
+    const { on } = readParams(SESSION_METHODS.levels.params, params);
     this.#stopLevels?.();
     this.#stopLevels = undefined;
     if (!on) return {};
@@ -206,9 +199,14 @@ export class Connection {
     return {};
   }
 
+  #unsubscribed(): Record<string, never> {
+    this.#leave();
+    return {};
+  }
+
   async #call(name: string, params: unknown, role: Role): Promise<unknown> {
     if (!Object.hasOwn(METHODS, name)) {
-      const known = [...EXTRA_METHODS, ...Object.keys(METHODS)].join(", ");
+      const known = [...Object.keys(SESSION_METHODS), ...Object.keys(METHODS)].join(", ");
       const quoted = name.slice(0, QUOTE);
       throw new Refusal(RPC_CODES.method, `there is no method "${quoted}"; there are ${known}`);
     }
@@ -219,14 +217,7 @@ export class Connection {
         data: { method: name, role, least: method.least },
       });
     }
-    const read = method.params.safeParse(params);
-    if (!read.success) {
-      const issues = read.error.issues.map((issue) =>
-        `${issue.path.join(".") || "params"}: ${issue.message}`
-      );
-      throw new Refusal(RPC_CODES.params, issues.join("; "));
-    }
-    const asked = read.data as Methods[MethodName]["params"];
+    const asked = readParams<Methods[MethodName]["params"]>(method.params, params);
     const valid = role === "admin" ? asked : confined(asked, this.#options.recordings);
     const result = await this.#options.phone.request(name as MethodName, valid);
     if ("bound" in valid && valid.bound === true) this.#bind(callOf(valid, result));
@@ -296,8 +287,4 @@ function matches(type: string, wanted: string): boolean {
 /** The call that a request was about, or that it made. */
 function callOf(params: object, result: object): CallId {
   return ({ ...params, ...result } as { call: CallId }).call;
-}
-
-function isTexts(value: unknown): value is string[] {
-  return Array.isArray(value) && value.every((item) => typeof item === "string");
 }

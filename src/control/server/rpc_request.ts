@@ -1,4 +1,5 @@
 /** Requests of the control API as JSON-RPC 2.0 wants them, and the errors that it knows. Pure. */
+import type { z } from "zod";
 import { OffhookError } from "../../base/errors.ts";
 import { RPC_CODES, type RpcError, type RpcRequest } from "../contract/protocol.ts";
 
@@ -29,6 +30,16 @@ export function readRequest(text: string): RpcRequest {
     throw new Refusal(RPC_CODES.params, "params is an object");
   }
   return { jsonrpc: "2.0", id, method, params };
+}
+
+/** @throws Refusal naming each field that is wrong */
+export function readParams<Params>(schema: z.ZodType<Params>, params: unknown): Params {
+  const read = schema.safeParse(params);
+  if (read.success) return read.data;
+  const issues = read.error.issues.map(({ path, message }) =>
+    `${path.join(".") || "params"}: ${message}`
+  );
+  throw new Refusal(RPC_CODES.params, issues.join("; "));
 }
 
 /** What a client is told of whatever was thrown. */

@@ -7,7 +7,8 @@ import type { NumberRule } from "./target.ts";
 
 export type AccountId = string;
 
-export type TransportName = "udp" | "tcp" | "tls" | "ws" | "wss";
+export const TRANSPORTS = ["udp", "tcp", "tls", "ws", "wss"] as const;
+export type TransportName = (typeof TRANSPORTS)[number];
 
 /** TLS of an account's connections; paths are read by `src/sip`, when it connects. */
 export interface TlsSettings {

@@ -27,6 +27,26 @@ import type { AudioEndpoints, MediaReport } from "../ports/media_port.ts";
 import type { Outcome } from "./outcome.ts";
 import type { CallId } from "../ports/sip_port.ts";
 
+export const DIRECTIONS = ["outgoing", "incoming"] as const;
+export type Direction = (typeof DIRECTIONS)[number];
+
+/** Who ended a call; `none`: it did not begin, or nobody did. */
+export const ENDED_BY = ["local", "remote", "none"] as const;
+
+/** One word for what a person would say of a live call. */
+export const CALL_STATES = [
+  "dialling",
+  "ringback",
+  "early",
+  "ringing",
+  "active",
+  "held",
+  "ending",
+] as const;
+
+/** Of the sound, not of the signalling. */
+export const SECURITIES = ["none", "srtp"] as const;
+
 export type Phase =
   | { name: "preparing" }
   | {
@@ -91,7 +111,7 @@ export interface Hold {
 
 export interface Call {
   id: CallId;
-  direction: "outgoing" | "incoming";
+  direction: Direction;
   account: AccountId;
   local?: Party;
   remote: Party;
@@ -177,7 +197,7 @@ export interface CallOutcome {
   /** Final SIP status; 0 when there was none. */
   sipStatus: number;
   reason: string;
-  endedBy: "local" | "remote" | "none";
+  endedBy: (typeof ENDED_BY)[number];
   error?: ErrorJson;
 }
 
@@ -185,7 +205,7 @@ export interface CallOutcome {
 export interface CallRecord extends CallOutcome {
   id: CallId;
   sipCallId?: string;
-  direction: "outgoing" | "incoming";
+  direction: Direction;
   account: AccountId;
   local?: Party;
   remote: Party;
@@ -205,16 +225,16 @@ export interface CallRecord extends CallOutcome {
 export interface CallView {
   id: CallId;
   sipCallId?: string;
-  direction: "outgoing" | "incoming";
+  direction: Direction;
   account: AccountId;
-  state: "dialling" | "ringback" | "early" | "ringing" | "active" | "held" | "ending";
+  state: (typeof CALL_STATES)[number];
   /** Of an incoming call: whom the caller asked for. */
   local?: Party;
   remote: Party;
   transport?: TransportName;
   codec?: string;
   /** Signalling is not what is meant here: is the sound encrypted? */
-  security: "none" | "srtp";
+  security: (typeof SECURITIES)[number];
   startedAt: number;
   answeredAt?: number;
   hold: Hold;

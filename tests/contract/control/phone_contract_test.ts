@@ -9,6 +9,7 @@ import { OffhookError } from "../../../src/base/errors.ts";
 import type { CoreLoop } from "../../../src/station/phone/core_loop.ts";
 import { agreeableCore } from "../../fakes/agreeable_core.ts";
 import { overSocket } from "../../fakes/served_phone.ts";
+import { checkedPhone } from "../../support/checked_phone.ts";
 
 interface Attachment {
   name: string;
@@ -54,7 +55,7 @@ function contract(name: string, run: (phone: Phone, core: CoreLoop) => Promise<v
       const core = agreeableCore();
       const { phone, close } = await attachment.open(core);
       try {
-        await run(phone, core);
+        await run(checkedPhone(phone), core);
       } finally {
         await close();
         core.close();

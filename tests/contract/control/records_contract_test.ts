@@ -12,6 +12,7 @@ import { describeHeadset } from "../../../src/station/desk/describe_headset.ts";
 import { agreeableCore } from "../../fakes/agreeable_core.ts";
 import { FakeHidDevice } from "../../fakes/hid/hid_backend.ts";
 import { overSocket } from "../../fakes/served_phone.ts";
+import { checkedPhone } from "../../support/checked_phone.ts";
 import { type HidLayout, layout } from "../../fixtures/hid_layouts.ts";
 
 const ENDPOINT = {
@@ -39,7 +40,7 @@ function contract(
       await local.subscribe(historyLog(store.history, (error) => assert.fail(String(error))));
       const attached = remote ? await overSocket(local) : { phone: local, close: async () => {} };
       try {
-        await run({ phone: attached.phone, local });
+        await run({ phone: checkedPhone(attached.phone), local });
       } finally {
         await attached.close();
         core.close();

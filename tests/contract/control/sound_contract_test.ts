@@ -8,6 +8,7 @@ import type { AttachmentListener } from "../../../src/control/contract/records.t
 import { type ErrorCode, OffhookError } from "../../../src/base/errors.ts";
 import { agreeableCore } from "../../fakes/agreeable_core.ts";
 import { overSocket } from "../../fakes/served_phone.ts";
+import { checkedPhone } from "../../support/checked_phone.ts";
 
 /** Media's side of the attachments, as a test plays it. */
 class FakeSound {
@@ -85,7 +86,7 @@ function contract(name: string, run: (scene: Scene) => Promise<void>): void {
           phone.audio({ call, rate: 16_000, instead: false, ...params }, {
             heard: (samples) => void heard.push(...samples),
           });
-        await run({ phone, sound, call, heard, join });
+        await run({ phone: checkedPhone(phone), sound, call, heard, join });
       } finally {
         await attached.close();
         core.close();

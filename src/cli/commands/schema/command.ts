@@ -1,19 +1,28 @@
-/** `offhook schema COMMAND`: the JSON Schema of what it prints with --json. */
+/** `offhook schema`: the JSON Schema of what a command prints with --json, or of the control API. */
 import { nearest } from "../../../config/nearest.ts";
 import { OffhookError } from "../../../base/errors.ts";
 import { jsonText } from "../../../base/text.ts";
 import { defineCommand } from "../../args/command.ts";
 import { lazily } from "../../args/lazily.ts";
-import { words } from "../../args/fields.ts";
+import { flag, words } from "../../args/fields.ts";
 
 const fields = {
+  api: flag(["--api"], "Every method and event of the control API."),
   words: words("COMMAND", "A command, such as dial or config show; or error. None: list them."),
 };
 
 export const command = defineCommand<typeof fields>({
-  examples: ["schema dial", "schema config show", "schema error"],
+  examples: ["schema dial", "schema config show", "schema error", "schema --api"],
   fields,
-  async run({ words }, { io }) {
+  async run({ api, words }, { io }) {
+    if (api) {
+      const { apiSchema } = await lazily<typeof import("../../../control/schemas/api.ts")>(
+        import.meta.url,
+        "../../../control/schemas/api.ts",
+      );
+      await io.stdout.write(`${jsonText(apiSchema(), 2)}\n`);
+      return 0;
+    }
     const { OUTPUT_SCHEMAS, outputJsonSchema } = await lazily<
       typeof import("../../../control/schemas/index.ts")
     >(import.meta.url, "../../../control/schemas/index.ts");

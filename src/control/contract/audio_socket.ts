@@ -1,0 +1,43 @@
+/**
+ * A call's sound over a WebSocket of its own: the address and the messages.
+ *
+ *     /audio?call=ID&rate=16000&instead=0
+ *     binary frames: s16le mono, both ways
+ *     text frames, to the client: {"type": "joined" | "room" | "ended" | "refused", …}
+ */
+import { z } from "zod";
+import { MAXIMUM_AUDIO_RATE, MINIMUM_AUDIO_RATE } from "./call_audio.ts";
+import type { Role } from "./role.ts";
+import { errorJson } from "./values.ts";
+
+/** Who may hear and speak in any call, unnoticed: more than who makes calls of his own. */
+export const AUDIO_LEAST: Role = "supervisor";
+
+export const AUDIO_PATH = "/audio";
+
+export const audioQuery = z.strictObject({
+  call: z.string().min(1),
+  rate: z.coerce.number().int().min(MINIMUM_AUDIO_RATE).max(MAXIMUM_AUDIO_RATE).default(16_000)
+    .describe("Hz, both ways."),
+  instead: z.enum(["0", "1"]).default("0")
+    .describe("1: what the program says replaces the microphone, also while it says nothing."),
+});
+
+export const audioMessage = z.discriminatedUnion("type", [
+  z.strictObject({
+    type: z.literal("joined"),
+    attachment: z.string(),
+    call: z.string(),
+    rate: z.int(),
+  }).describe("First: the samples flow from now on."),
+  z.strictObject({ type: z.literal("room"), samples: z.int().positive() })
+    .describe("So many more samples may be sent; what is sent beyond is dropped and counted."),
+  z.strictObject({
+    type: z.literal("ended"),
+    lost: z.int().min(0).describe("Samples that the client did not take in time."),
+    refused: z.int().min(0).describe("Samples that it sent beyond what it might."),
+  }).describe("Last: the call is over."),
+  z.strictObject({ type: z.literal("refused"), error: errorJson }).describe("First and last."),
+]);
+
+export type AudioMessage = z.infer<typeof audioMessage>;
