@@ -8,7 +8,7 @@
  * real-time path.
  */
 import type { Leaving } from "./act/action.ts";
-import { Controller } from "./act/controller.ts";
+import { Controller } from "./controller/controller.ts";
 import { endingOf } from "./draw/ended.ts";
 import { FullScreen } from "./screen/full_screen.tsx";
 import { keymapOf, type Remapping } from "./keys/keymap.ts";

@@ -1,5 +1,5 @@
 /** The terminal phone up to its controller, joined to an agreeable phone: lines or Ink stand before it. */
-import { Controller } from "../../src/tui/act/controller.ts";
+import { Controller } from "../../src/tui/controller/controller.ts";
 import { keymapOf } from "../../src/tui/keys/keymap.ts";
 import { Link } from "../../src/tui/model/link.ts";
 import { Records } from "../../src/tui/model/records.ts";

@@ -11,7 +11,7 @@ import { doesNow } from "../act/actions.ts";
 import type { ActionName } from "../model/action_names.ts";
 import { announcements } from "./announce.ts";
 import { addContact, beginRename, removeContact } from "../act/contact_actions.ts";
-import type { Controller } from "../act/controller.ts";
+import type { Controller } from "../controller/controller.ts";
 import { frontCall } from "../model/phone_model.ts";
 import { type Choice, CHOICES, contactChoices, historyChoices, viewLines } from "./reader_views.ts";
 import { asTyped, findHits } from "../model/search.ts";

@@ -13,7 +13,7 @@ import { render } from "ink";
 import type { Phone } from "../../control/contract/phone.ts";
 import { App, type AppProps } from "./app.tsx";
 import { Clock } from "./clock.ts";
-import type { Controller } from "../act/controller.ts";
+import type { Controller } from "../controller/controller.ts";
 import { LevelPainter } from "./level_painter.ts";
 import { Meters } from "./meters.ts";
 import { meantBy } from "./mouse.ts";

@@ -3,9 +3,9 @@
  *
  *     act(name) ─► taken by the window? ─► yes: done      no: the window closes, the action goes on
  */
-import type { Desk } from "./action.ts";
+import type { Desk } from "../act/action.ts";
 import type { ActionName, AnswerName, KeyName } from "../model/action_names.ts";
-import { removeContact } from "./contact_actions.ts";
+import { removeContact } from "../act/contact_actions.ts";
 import type { Keymap } from "../keys/keymap.ts";
 import { edited } from "../model/line_editor.ts";
 import { paletteEntries, type PaletteEntry, paletteRow } from "../keys/palette.ts";

@@ -9,8 +9,8 @@
  */
 import { OffhookError, sentences } from "../../base/errors.ts";
 import type { MethodName, Methods } from "../../control/contract/phone.ts";
-import type { Desk, MessageRole, Program } from "./action.ts";
-import { ACTIONS, whyNot } from "./actions.ts";
+import type { Desk, MessageRole, Program } from "../act/action.ts";
+import { ACTIONS, whyNot } from "../act/actions.ts";
 import type { ActionName, AnswerName } from "../model/action_names.ts";
 import { Calm } from "./calm.ts";
 import { isDialled, keyLabel, type Keymap, layersOf } from "../keys/keymap.ts";
