@@ -2,13 +2,13 @@
  * The store where a person or a call waits for it: searching and looking up among 10,000 contacts,
  * writing a call, listing a history of 100,000.
  */
-import { Contacts } from "../src/store/contacts.ts";
+import { Contacts } from "../src/store/contacts/contacts.ts";
 import { type ContactCard, toContact } from "../src/store/contacts/contact.ts";
 import { ContactDirectory } from "../src/store/contacts/directory.ts";
-import { openDatabase } from "../src/store/database.ts";
+import { openDatabase } from "../src/store/database/database.ts";
 import { readVCards } from "../src/store/exchange/vcard_read.ts";
 import { writeVCards } from "../src/store/exchange/vcard_write.ts";
-import { History } from "../src/store/history.ts";
+import { History } from "../src/store/history/history.ts";
 import { sampleCall } from "../tests/fakes/store/sample_call.ts";
 
 const CONTACTS = 10_000;

@@ -5,9 +5,9 @@
  *
  * Not on the real-time path.
  */
-import { Contacts, type ContactsOptions } from "./contacts.ts";
-import { openDatabase, type OpenOptions, type StoreNotice } from "./database.ts";
-import { History } from "./history.ts";
+import { Contacts, type ContactsOptions } from "./contacts/contacts.ts";
+import { openDatabase, type OpenOptions, type StoreNotice } from "./database/database.ts";
+import { History } from "./history/history.ts";
 
 export interface Store {
   history: History;

@@ -8,7 +8,7 @@ import {
   historySchema,
 } from "../../src/control/schemas/records.ts";
 import { ControlServer } from "../../src/control/server/server.ts";
-import type { HistoryRecord } from "../../src/store/history_record.ts";
+import type { HistoryRecord } from "../../src/store/history/history_record.ts";
 import { openStore, type Store } from "../../src/store/store.ts";
 import { agreeableCore } from "../fakes/agreeable_core.ts";
 import { FakeIo, type FakeIoOptions, settle } from "../fakes/fake_io.ts";

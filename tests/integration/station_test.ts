@@ -5,17 +5,17 @@ import { RemotePhone } from "../../src/control/client/remote_phone.ts";
 import { OffhookError } from "../../src/base/errors.ts";
 import type { CoreLoop } from "../../src/station/phone/core_loop.ts";
 import type { PhoneOptions } from "../../src/station/phone/phone_options.ts";
+import type { ServedPhone } from "../../src/station/phone/served_phone.ts";
 import type { TcpListen } from "../../src/station/service/served_places.ts";
 import {
   type Changed,
-  type ServedPhone,
   Station,
   type StationOptions,
   type StationSettings,
 } from "../../src/station/service/station.ts";
-import { openDatabase } from "../../src/store/database.ts";
-import { History } from "../../src/store/history.ts";
-import type { HistoryRecord } from "../../src/store/history_record.ts";
+import { openDatabase } from "../../src/store/database/database.ts";
+import { History } from "../../src/store/history/history.ts";
+import type { HistoryRecord } from "../../src/store/history/history_record.ts";
 import { openStore } from "../../src/store/store.ts";
 import { agreeableCore } from "../fakes/agreeable_core.ts";
 

@@ -12,6 +12,7 @@ import { OffhookError } from "../../base/errors.ts";
 import { readCredential } from "./credential_store.ts";
 import { type Environment, expandPath } from "../folders.ts";
 import type { LoadedConfig } from "../load.ts";
+import type { PasswordSource } from "../password_source.ts";
 import { OWNER_AND_GROUP, refuseOpenFile } from "./private_file.ts";
 
 /** What flags and environment say about the chosen account's password. */
@@ -25,14 +26,6 @@ export interface PasswordOptions {
   /** Runs the account's `password_command`; absent: this process does. */
   runCommand?: ((account: string) => Promise<string>) | undefined;
 }
-
-export type PasswordSource =
-  | { kind: "stdin" }
-  | { kind: "file"; path: string }
-  | { kind: "environment"; variable: string }
-  | { kind: "command"; argv: readonly string[] }
-  /** The credential store, if it has an entry for the account. */
-  | { kind: "store" };
 
 /** Reads the password of an account; undefined: it has none. */
 export type PasswordReader = (account: string) => Promise<string | undefined>;

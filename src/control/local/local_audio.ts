@@ -13,7 +13,7 @@ import {
   MAXIMUM_AUDIO_RATE,
   MINIMUM_AUDIO_RATE,
 } from "../contract/call_audio.ts";
-import type { CommandPort } from "./local_phone.ts";
+import type { CommandPort } from "./command_port.ts";
 import type { Providers } from "../contract/records.ts";
 
 /** Programs in one call: each costs the media thread time in every tick. */

@@ -7,6 +7,7 @@ import type { Command, PhoneState } from "../../core/state/state.ts";
 import { identityFor, routeOf, uriFor } from "../../core/account/route.ts";
 import type { AudioListener, AudioParams, CallAudio } from "../contract/call_audio.ts";
 import { LevelFeed, type LevelListener } from "../contract/levels.ts";
+import type { CommandPort } from "./command_port.ts";
 import { LocalAudio } from "./local_audio.ts";
 import type {
   MethodName,
@@ -21,15 +22,6 @@ import { RecentEvents } from "./recent_events.ts";
 import { recordHandlers, type RecordMethod } from "./record_handlers.ts";
 import type { Providers } from "../contract/records.ts";
 import { soundHandlers, type SoundMethod } from "./sound_handlers.ts";
-
-/** The running core, as the control API needs it. */
-export interface CommandPort {
-  readonly state: PhoneState;
-  readonly seq: number;
-  /** @returns the seq that the command reached. @throws OffhookError */
-  command(command: Command): number;
-  listen(listener: (event: Sequenced) => void): () => void;
-}
 
 /** ms of a DTMF digit unless asked otherwise. */
 const DIGIT_MS = 100;

@@ -8,7 +8,7 @@ import { type ErrorJson, OffhookError } from "../../base/errors.ts";
 import type { EndpointName } from "../../core/ports/media_port.ts";
 import type { CallId } from "../../core/ports/sip_port.ts";
 import type { Command } from "../../core/state/state.ts";
-import type { CommandPort } from "./local_phone.ts";
+import type { CommandPort } from "./command_port.ts";
 import type { Methods, Sequenced } from "../contract/phone.ts";
 import type { Providers } from "../contract/records.ts";
 

@@ -4,7 +4,7 @@
  *
  *     openBench(headset) ─► Bench: trial, descriptor ─► close (lamps off)
  */
-import { SYSTEM_CLOCK } from "../phone/core_loop.ts";
+import { SYSTEM_CLOCK } from "../clock.ts";
 import type { Clock } from "../../base/clock.ts";
 import type { HeadsetInfo } from "../../control/contract/headsets.ts";
 import { OffhookError } from "../../base/errors.ts";

@@ -10,7 +10,7 @@ import { OffhookError } from "../../base/errors.ts";
 import type { HidConnection, HidDevice, HidHandle } from "../../device_host/client/hid.ts";
 import { controlsOf } from "../../hid/controls.ts";
 import { Headset, type HeadsetOutput } from "../../hid/headset.ts";
-import type { HeadsetModel } from "./headset_slot.ts";
+import type { HeadsetModel } from "./headset_model.ts";
 
 export interface LinkEvents {
   intent(intent: HeadsetIntent): void;

@@ -11,8 +11,8 @@ import { OffhookError } from "../../base/errors.ts";
 import type { HeadsetIntent, HeadsetNotice, HeadsetState } from "../../core/ports/headset_port.ts";
 import type { HidConnection, HidDevice } from "../../device_host/client/hid.ts";
 import type { Behaviour } from "../../hid/behaviour.ts";
-import type { ReportDescriptor } from "../../hid/descriptor.ts";
 import { HeadsetLink } from "./headset_link.ts";
+import type { HeadsetModel } from "./headset_model.ts";
 
 export interface SlotEvents {
   intent(slot: HeadsetSlot, intent: HeadsetIntent): void;
@@ -20,11 +20,6 @@ export interface SlotEvents {
   /** It is held no more; `error` unless it was let go. */
   closed(slot: HeadsetSlot, error?: OffhookError): void;
   notice(slot: HeadsetSlot, notice: HeadsetNotice, text: string, hint?: string): void;
-}
-
-export interface HeadsetModel {
-  descriptor: ReportDescriptor;
-  behaviour: Behaviour;
 }
 
 export class HeadsetSlot {

@@ -24,7 +24,8 @@ import { describeHeadset, headsetsAmong, hexBytes } from "./describe_headset.ts"
 import { HeadsetContests } from "./headset_contests.ts";
 import { frontOf } from "./headset_front.ts";
 import { type HeadsetSettings, PLAIN_HEADSETS } from "./headset_settings.ts";
-import { type HeadsetModel, HeadsetSlot, type SlotEvents } from "./headset_slot.ts";
+import type { HeadsetModel } from "./headset_model.ts";
+import { HeadsetSlot, type SlotEvents } from "./headset_slot.ts";
 import { SoundFollower } from "./headset_sound.ts";
 import { HidWatch } from "./hid_watch.ts";
 

@@ -19,7 +19,8 @@ import type { AttachedAudio, AttachmentListener } from "../../media/attachment/a
 import { MediaWorker } from "../../media/worker/media_worker.ts";
 import type { Flow } from "../../sip/transport/flow/types.ts";
 import type { UserAgentOptions } from "../../sip/user_agent.ts";
-import { CoreLoop, SYSTEM_CLOCK } from "./core_loop.ts";
+import { SYSTEM_CLOCK } from "../clock.ts";
+import { CoreLoop } from "./core_loop.ts";
 import { DeskDevices } from "../desk/desk_devices.ts";
 import { type EventLine, eventLog } from "../log/event_log.ts";
 import { listDevices } from "./list_devices.ts";

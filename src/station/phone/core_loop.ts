@@ -8,7 +8,7 @@
  * a step never sees half of another. Not on the real-time path: RTP never comes through here.
  */
 import type { Sequenced } from "../../control/contract/phone.ts";
-import type { CommandPort } from "../../control/local/local_phone.ts";
+import type { CommandPort } from "../../control/local/command_port.ts";
 import type { Clock, TimerHandle } from "../../base/clock.ts";
 import { OffhookError } from "../../base/errors.ts";
 import type { HeadsetEffect } from "../../core/ports/headset_port.ts";
@@ -18,9 +18,7 @@ import type { PhoneEvent } from "../../core/state/events.ts";
 import type { Command, Effect, Input, PhoneState } from "../../core/state/state.ts";
 import { type Timer, timerKey } from "../../core/state/timer.ts";
 import { step } from "../../core/step.ts";
-import { systemClock } from "../../sip/transport/flow/clock.ts";
-
-export const SYSTEM_CLOCK: Clock = systemClock;
+import { SYSTEM_CLOCK } from "../clock.ts";
 
 /** Where effects go. `perform` returns at once and never throws. */
 export interface Adapters {

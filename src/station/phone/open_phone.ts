@@ -12,7 +12,7 @@ import { Assembly } from "./assembly.ts";
 import { devicesFor } from "./list_devices.ts";
 import type { OpenPhone, PhoneOptions } from "./phone_options.ts";
 import { recordingPath } from "./recording_path.ts";
-import type { ServedPhone } from "../service/station.ts";
+import type { ServedPhone } from "./served_phone.ts";
 
 /** @throws OffhookError when an address cannot be listened on, or an account makes no sense */
 export async function openPhone(options: PhoneOptions): Promise<OpenPhone & ServedPhone> {

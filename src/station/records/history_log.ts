@@ -2,8 +2,8 @@
 import type { Sequenced } from "../../control/contract/phone.ts";
 import type { CallRecord, CallView } from "../../core/state/call.ts";
 import type { MediaReport } from "../../core/ports/media_port.ts";
-import type { History } from "../../store/history.ts";
-import type { CallQuality, HistoryRecord } from "../../store/history_record.ts";
+import type { History } from "../../store/history/history.ts";
+import type { CallQuality, HistoryRecord } from "../../store/history/history_record.ts";
 
 /** The part of the history that is written. */
 export type HistoryWriter = Pick<History, "put">;

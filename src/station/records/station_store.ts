@@ -11,7 +11,7 @@ import type { Phone } from "../../control/contract/phone.ts";
 import type { Providers } from "../../control/contract/records.ts";
 import { OffhookError } from "../../base/errors.ts";
 import { fileReason } from "../../base/file_reason.ts";
-import type { HistoryRecord } from "../../store/history_record.ts";
+import type { HistoryRecord } from "../../store/history/history_record.ts";
 import { openStore, type Store } from "../../store/store.ts";
 import { historyLog } from "./history_log.ts";
 import type { WriteLog } from "../log/log_line.ts";

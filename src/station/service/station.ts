@@ -10,17 +10,17 @@
 import type { Health } from "../../control/contract/health.ts";
 import { dirname } from "node:path";
 import { snapshotOf } from "../../control/local/local_phone.ts";
-import type { Phone, Sequenced } from "../../control/contract/phone.ts";
-import type { Providers } from "../../control/contract/records.ts";
+import type { Sequenced } from "../../control/contract/phone.ts";
 import { ControlServer, type Listen } from "../../control/server/server.ts";
 import { OffhookError } from "../../base/errors.ts";
 import { InstanceLock } from "./instance_lock.ts";
 import { errorLine, type WriteLog } from "../log/log_line.ts";
 import type { PhoneOptions } from "../phone/phone_options.ts";
+import type { ServedPhone } from "../phone/served_phone.ts";
 import { type NotifyEnvironment, SdNotify } from "./sd_notify.ts";
 import { ServedPlaces, type WantedPlaces } from "./served_places.ts";
 import { type Retention, StationStore } from "../records/station_store.ts";
-import { GRACE_MS, type LivingPhone, Vitals } from "./vitals.ts";
+import { GRACE_MS, Vitals } from "./vitals.ts";
 
 /** What a changed configuration may change while the station runs. */
 export interface StationSettings extends WantedPlaces, Retention {
@@ -52,14 +52,6 @@ export interface Changed {
   waiting: string[];
   /** Done when everything else could be taken. */
   settle(): void;
-}
-
-/** The phone that a station serves, with a look at its state for health. */
-export interface ServedPhone extends Phone, LivingPhone {
-  /** Takes what the station keeps beside the calls. */
-  provide(providers: Providers): void;
-  /** Takes changed accounts and settings. */
-  reload(options: PhoneOptions): Promise<void>;
 }
 
 /** ms between two status lines and judgements when nobody asks for a watchdog. */

@@ -6,18 +6,8 @@ import type { Health } from "../../control/contract/health.ts";
 import type { Sequenced } from "../../control/contract/phone.ts";
 import type { AccountId } from "../../core/account/account.ts";
 import type { PhoneState } from "../../core/state/state.ts";
+import type { LivingPhone } from "../phone/served_phone.ts";
 import { type AccountFacts, judge } from "./health.ts";
-
-/** What a phone shows of itself. */
-export interface LivingPhone {
-  readonly state: PhoneState;
-  /** Whether the media thread answered when it was last asked. */
-  readonly mediaAlive: boolean;
-  /** Why the device host cannot be had; absent: it can, or nobody needs it. */
-  readonly deviceHost?: string | undefined;
-  /** What else somebody has to mend, a sentence each. */
-  readonly troubles?: readonly string[];
-}
 
 /** ms that a registration may be lost, unless the configuration says. */
 export const GRACE_MS = 300_000;

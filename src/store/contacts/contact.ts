@@ -2,7 +2,7 @@
  * A contact, as plain JSON, and how one is made fit to be kept. Pure; not on the real-time path.
  */
 import { OffhookError } from "../../base/errors.ts";
-import { multiLine, singleLine } from "../text_fold.ts";
+import { multiLine, singleLine } from "../database/text_fold.ts";
 
 /** One number or URI of a contact. */
 export interface ContactAddress {

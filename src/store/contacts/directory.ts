@@ -7,7 +7,7 @@
  *
  * Pure; not on the real-time path. 10,000 contacts are a few MB and some milliseconds a search.
  */
-import { fold } from "../text_fold.ts";
+import { fold } from "../database/text_fold.ts";
 import { addressKeys } from "./address.ts";
 import { type Contact, type ContactAddress, defaultAddress } from "./contact.ts";
 import { type Entry, type EntryAddress, inOrder, suffixKey, toEntry } from "./entry.ts";

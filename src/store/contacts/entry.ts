@@ -2,7 +2,7 @@
  * A contact with everything that looking it up and searching need, worked out once. Pure; not on the
  * real-time path.
  */
-import { compareText, fold, foldExpanded } from "../text_fold.ts";
+import { compareText, fold, foldExpanded } from "../database/text_fold.ts";
 import { addressKeys } from "./address.ts";
 import type { Contact, ContactAddress } from "./contact.ts";
 import { DIGIT_LETTER, type SearchText, searchText, searchWords } from "./fuzzy.ts";

@@ -10,7 +10,7 @@
  * "Other" is the organisation and the text of addresses. Pure; not on the real-time path, but run
  * for each contact at each key: it allocates nothing.
  */
-import { fold } from "../text_fold.ts";
+import { fold } from "../database/text_fold.ts";
 
 /** The bit of digits in {@link SearchText.letters}. */
 export const DIGIT_LETTER = 1 << 26;

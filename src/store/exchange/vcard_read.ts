@@ -7,7 +7,7 @@
  * real-time path.
  */
 import { type ContactCard, type ContactDraft, toContact } from "../contacts/contact.ts";
-import { singleLine } from "../text_fold.ts";
+import { singleLine } from "../database/text_fold.ts";
 import type { ImportProblem } from "./decode.ts";
 import { parameterValue, type Property, readProperties } from "./vcard_lines.ts";
 import { escapeText, formatParameter, splitRaw, splitText, unescapeText } from "./vcard_text.ts";

@@ -6,7 +6,8 @@ import type { PhoneEvent } from "../../../src/core/state/events.ts";
 import { initialState } from "../../../src/core/step.ts";
 import type { Settings } from "../../../src/core/state/state.ts";
 import { KNOWN_QUIRKS } from "../../../src/hid/quirks.ts";
-import { CoreLoop, SYSTEM_CLOCK } from "../../../src/station/phone/core_loop.ts";
+import { SYSTEM_CLOCK } from "../../../src/station/clock.ts";
+import { CoreLoop } from "../../../src/station/phone/core_loop.ts";
 import {
   type HeadsetSettings,
   PLAIN_HEADSETS,

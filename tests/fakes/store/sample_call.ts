@@ -1,5 +1,5 @@
 /** Call records for tests. */
-import type { HistoryRecord } from "../../../src/store/history_record.ts";
+import type { HistoryRecord } from "../../../src/store/history/history_record.ts";
 import { NOON } from "./temporary_store.ts";
 
 /** An answered outgoing call of a minute at noon; `changes` on top. */

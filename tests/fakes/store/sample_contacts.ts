@@ -1,8 +1,8 @@
 /** Address books for tests. */
-import { Contacts } from "../../../src/store/contacts.ts";
+import { Contacts } from "../../../src/store/contacts/contacts.ts";
 import type { ContactDraft } from "../../../src/store/contacts/contact.ts";
 import type { NumberPlan } from "../../../src/store/contacts/phone_number.ts";
-import { openDatabase } from "../../../src/store/database.ts";
+import { openDatabase } from "../../../src/store/database/database.ts";
 import { NOON } from "./temporary_store.ts";
 
 export const GERMANY: NumberPlan = { countryCode: "49", nationalPrefix: "0" };

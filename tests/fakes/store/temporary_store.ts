@@ -1,6 +1,10 @@
 /** A store in a folder of its own that is gone with the test. */
 import { join } from "node:path";
-import { openDatabase, type OpenOptions, type OpenStore } from "../../../src/store/database.ts";
+import {
+  openDatabase,
+  type OpenOptions,
+  type OpenStore,
+} from "../../../src/store/database/database.ts";
 
 export const NOON = Date.UTC(2025, 0, 2, 12);
 

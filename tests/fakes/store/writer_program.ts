@@ -3,8 +3,8 @@
  *
  * Transaction n puts three calls with ids `n-0` to `n-2`; once it is committed the child prints `n`.
  */
-import { openDatabase } from "../../../src/store/database.ts";
-import { History } from "../../../src/store/history.ts";
+import { openDatabase } from "../../../src/store/database/database.ts";
+import { History } from "../../../src/store/history/history.ts";
 import { sampleCall } from "./sample_call.ts";
 
 const [path = "", first = "0"] = Deno.args;

@@ -1,6 +1,6 @@
 /** Keys and GPIO lines through the real device host server and core, over contacts of the test's. */
 import assert from "node:assert/strict";
-import { SYSTEM_CLOCK } from "../../../src/station/phone/core_loop.ts";
+import { SYSTEM_CLOCK } from "../../../src/station/clock.ts";
 import { Buttons, type ButtonSetting } from "../../../src/station/desk/buttons.ts";
 import { Desk, until } from "../../fakes/hid/desk.ts";
 

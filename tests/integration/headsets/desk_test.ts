@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { KNOWN_QUIRKS } from "../../../src/hid/quirks.ts";
 import { DeskDevices, type DeskSettings } from "../../../src/station/desk/desk_devices.ts";
 import { PLAIN_HEADSETS } from "../../../src/station/desk/headset_settings.ts";
-import { SYSTEM_CLOCK } from "../../../src/station/phone/core_loop.ts";
+import { SYSTEM_CLOCK } from "../../../src/station/clock.ts";
 import { HidHost } from "../../fakes/hid/hid_host.ts";
 import { layout } from "../../fixtures/hid_layouts.ts";
 

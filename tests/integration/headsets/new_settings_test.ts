@@ -1,7 +1,7 @@
 /** Headsets that go on with other settings while they are in use. */
 import assert from "node:assert/strict";
 import { KNOWN_QUIRKS } from "../../../src/hid/quirks.ts";
-import { SYSTEM_CLOCK } from "../../../src/station/phone/core_loop.ts";
+import { SYSTEM_CLOCK } from "../../../src/station/clock.ts";
 import { DeskDevices } from "../../../src/station/desk/desk_devices.ts";
 import { PLAIN_HEADSETS } from "../../../src/station/desk/headset_settings.ts";
 import { IDLE_HEADSET } from "../../../src/core/ports/headset_port.ts";

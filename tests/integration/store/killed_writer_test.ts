@@ -1,8 +1,8 @@
 /** kill -9 in the midst of writing: what was said to be written is there, and nothing is there by half. */
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
-import { openDatabase } from "../../../src/store/database.ts";
-import { MIGRATIONS } from "../../../src/store/migrations.ts";
+import { openDatabase } from "../../../src/store/database/database.ts";
+import { MIGRATIONS } from "../../../src/store/database/migrations.ts";
 import { seeded, temporaryStore } from "../../fakes/store/temporary_store.ts";
 
 const PROGRAM = fileURLToPath(new URL("../../fakes/store/writer_program.ts", import.meta.url));

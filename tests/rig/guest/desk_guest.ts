@@ -13,7 +13,7 @@ import { DeviceHostConnection } from "../../../src/device_host/client/connection
 import { DeviceHostSupervisor } from "../../../src/device_host/client/supervisor.ts";
 import { Buttons } from "../../../src/station/desk/buttons.ts";
 import { Busylights } from "../../../src/station/desk/busylights.ts";
-import { SYSTEM_CLOCK } from "../../../src/station/phone/core_loop.ts";
+import { SYSTEM_CLOCK } from "../../../src/station/clock.ts";
 import { layout } from "../../fixtures/hid_layouts.ts";
 import * as hid from "../../fixtures/hid_assembler.ts";
 import { VirtualGpioChip } from "./gpio_chip.ts";

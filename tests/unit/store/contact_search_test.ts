@@ -1,9 +1,9 @@
 /** Who is found by what is typed, and in which order. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import type { Contacts } from "../../../src/store/contacts.ts";
+import type { Contacts } from "../../../src/store/contacts/contacts.ts";
 import { toContact } from "../../../src/store/contacts/contact.ts";
-import { fold, foldExpanded } from "../../../src/store/text_fold.ts";
+import { fold, foldExpanded } from "../../../src/store/database/text_fold.ts";
 import { contactsOf, emptyContacts, named } from "../../fakes/store/sample_contacts.ts";
 import { seeded } from "../../fakes/store/temporary_store.ts";
 

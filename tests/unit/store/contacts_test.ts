@@ -1,6 +1,6 @@
 /** Contacts kept, changed, merged and removed. */
 import assert from "node:assert/strict";
-import { Contacts } from "../../../src/store/contacts.ts";
+import { Contacts } from "../../../src/store/contacts/contacts.ts";
 import { type ContactDraft, toContact } from "../../../src/store/contacts/contact.ts";
 import { contactsOf, emptyContacts, GERMANY, named } from "../../fakes/store/sample_contacts.ts";
 import { temporaryStore } from "../../fakes/store/temporary_store.ts";

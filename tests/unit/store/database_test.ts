@@ -1,8 +1,8 @@
 /** The file behind the store: one writer, many readers, private, versioned. */
 import assert from "node:assert/strict";
-import { History } from "../../../src/store/history.ts";
-import { type Migration, MIGRATIONS } from "../../../src/store/migrations.ts";
-import { Database } from "../../../src/store/sqlite.ts";
+import { History } from "../../../src/store/history/history.ts";
+import { type Migration, MIGRATIONS } from "../../../src/store/database/migrations.ts";
+import { Database } from "../../../src/store/database/sqlite.ts";
 import { sampleCall } from "../../fakes/store/sample_call.ts";
 import { seeded, temporaryStore } from "../../fakes/store/temporary_store.ts";
 

@@ -2,12 +2,12 @@
 import assert from "node:assert/strict";
 import { OUTCOMES } from "../../../src/core/state/outcome.ts";
 import fc from "fast-check";
-import { openDatabase } from "../../../src/store/database.ts";
-import { History } from "../../../src/store/history.ts";
-import { historyJson } from "../../../src/store/history_json.ts";
-import type { HistoryQuery } from "../../../src/store/history_query.ts";
-import { durationOf, type HistoryRecord } from "../../../src/store/history_record.ts";
-import { singleLine } from "../../../src/store/text_fold.ts";
+import { openDatabase } from "../../../src/store/database/database.ts";
+import { History } from "../../../src/store/history/history.ts";
+import { historyJson } from "../../../src/store/history/history_json.ts";
+import type { HistoryQuery } from "../../../src/store/history/history_query.ts";
+import { durationOf, type HistoryRecord } from "../../../src/store/history/history_record.ts";
+import { singleLine } from "../../../src/store/database/text_fold.ts";
 import { sampleCall } from "../../fakes/store/sample_call.ts";
 import { NOON } from "../../fakes/store/temporary_store.ts";
 

@@ -1,8 +1,8 @@
 /** The run of `offhook history`. Not on the real-time path. */
 import { OUTCOME_WORDS } from "../../../core/state/outcome.ts";
 import { type ExitCode, OffhookError } from "../../../base/errors.ts";
-import type { HistoryQuery } from "../../../store/history_query.ts";
-import type { HistoryRecord } from "../../../store/history_record.ts";
+import type { HistoryQuery } from "../../../store/history/history_query.ts";
+import type { HistoryRecord } from "../../../store/history/history_record.ts";
 import type { Store } from "../../../store/store.ts";
 import { clock } from "../../call/call_report.ts";
 import type { HistoryValues } from "./command.ts";
@@ -19,9 +19,9 @@ export async function runHistory(values: HistoryValues, io: Io): Promise<ExitCod
   const limit = values.limit ?? DEFAULT_LIMIT;
   const found = await readStore(io, [], (store) => take(store, query, limit));
   if (values.json) {
-    const { historyJson } = await lazily<typeof import("../../../store/history_json.ts")>(
+    const { historyJson } = await lazily<typeof import("../../../store/history/history_json.ts")>(
       import.meta.url,
-      "../../../store/history_json.ts",
+      "../../../store/history/history_json.ts",
     );
     await writeJson(io.stdout, found.map(({ record }) => historyJson(record)));
   } else if (found.length > 0) await io.stdout.rows(table(found.map(row)));

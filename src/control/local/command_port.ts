@@ -1,0 +1,12 @@
+/** The core as the control API sees it. */
+import type { Command, PhoneState } from "../../core/state/state.ts";
+import type { Sequenced } from "../contract/phone.ts";
+
+/** The running core, as the control API needs it. */
+export interface CommandPort {
+  readonly state: PhoneState;
+  readonly seq: number;
+  /** @returns the seq that the command reached. @throws OffhookError */
+  command(command: Command): number;
+  listen(listener: (event: Sequenced) => void): () => void;
+}
