@@ -91,6 +91,14 @@ interface Import {
   specifier: string;
   /** Costs nothing at start-up: `import()`, `import type`, `export type`. */
   lazy: boolean;
+  /** `import()`, of a value or a type. */
+  dynamic: boolean;
+}
+
+/** Files that a file imports when it is loaded, types included; paths relative to the project. */
+export function loadedImports(file: string, text: string): string[] {
+  return importsOf(text).filter(({ specifier, dynamic }) => specifier.startsWith(".") && !dynamic)
+    .map(({ specifier }) => resolve(file, specifier));
 }
 
 /** Checks one file of `src/`, or `main.ts`. @param file path relative to the project, with `/` */
@@ -227,13 +235,13 @@ function importsOf(text: string): Import[] {
   const imports: Import[] = [];
   for (const match of code.matchAll(STATIC)) {
     const line = lineAt(match.index + match[0].length);
-    imports.push({ line, specifier: match[3], lazy: /^\s*type\b/.test(match[2]) });
+    imports.push({ line, specifier: match[3], lazy: /^\s*type\b/.test(match[2]), dynamic: false });
   }
   for (const match of code.matchAll(BARE)) {
-    imports.push({ line: lineAt(match.index), specifier: match[1], lazy: false });
+    imports.push({ line: lineAt(match.index), specifier: match[1], lazy: false, dynamic: false });
   }
   for (const match of code.matchAll(DYNAMIC)) {
-    imports.push({ line: lineAt(match.index), specifier: match[1], lazy: true });
+    imports.push({ line: lineAt(match.index), specifier: match[1], lazy: true, dynamic: true });
   }
   return imports;
 }
