@@ -14,7 +14,7 @@ import { lazily } from "../args/lazily.ts";
 import type { PhoneOptions } from "../args/open_phone.ts";
 import { type CallSound, interruptsOf, type PhoneSession, sessionOf } from "./session.ts";
 import { attachedStation, type AttachWishes } from "../station/at_station.ts";
-import { stationSound } from "../call/station_endpoints.ts";
+import { stationSound } from "./station_endpoints.ts";
 import type { RemotePhone } from "../../control/client/remote_phone.ts";
 import { OffhookError } from "../../base/errors.ts";
 

@@ -1,7 +1,7 @@
 /** Standard input and output in a call: what waits, what is dropped, and how it ends. */
 import assert from "node:assert/strict";
-import { AudioPipe, type ByteStreams } from "../../../src/cli/call/audio_pipe.ts";
-import { SpokenQueue } from "../../../src/cli/call/spoken_queue.ts";
+import { AudioPipe, type ByteStreams } from "../../../src/cli/pipe/audio_pipe.ts";
+import { SpokenQueue } from "../../../src/cli/pipe/spoken_queue.ts";
 import { JoinedAudio } from "../../../src/control/contract/call_audio.ts";
 
 const RATE = 8_000;

@@ -10,14 +10,14 @@ import { type ExitCode, OffhookError } from "../../../base/errors.ts";
 import type { CallId } from "../../../core/ports/sip_port.ts";
 import { jsonText } from "../../../base/text.ts";
 import type { AudioFields } from "./command.ts";
-import { AudioPipe, type ByteStreams, type PipeEnd } from "../../call/audio_pipe.ts";
+import { AudioPipe, type ByteStreams, type PipeEnd } from "../../pipe/audio_pipe.ts";
 import { openDescriptor } from "../../process/event_descriptor.ts";
 import { type Io, say } from "../../process/io.ts";
 import { withStation } from "../../station/live.ts";
 import { meantCall } from "../../station/meant_call.ts";
 import type { ValuesOf } from "../../args/fields.ts";
 import { interruptsOf } from "../../phone/session.ts";
-import { processStreams } from "../../call/station_pipes.ts";
+import { processStreams } from "../../pipe/station_pipes.ts";
 
 type AudioValues = ValuesOf<AudioFields>;
 

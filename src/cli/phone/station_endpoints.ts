@@ -8,7 +8,7 @@ import type { AudioEndpoints } from "../../core/ports/media_port.ts";
 import type { Io } from "../process/io.ts";
 import { lazily } from "../args/lazily.ts";
 import type { AccountValues, AudioValues, TlsValues } from "../args/common_fields.ts";
-import type { CallSound } from "../phone/session.ts";
+import type { CallSound } from "./session.ts";
 
 /** @throws OffhookError `usage` for a pipe of a command that does not stay, or that contradicts */
 export async function stationSound(
@@ -20,9 +20,9 @@ export async function stationSound(
     ["OFFHOOK_MIC", "OFFHOOK_SPEAKER"].some((variable) => io.environment(variable));
   if (!asked) return { onStdout: false };
   // Half of it may be the configuration's: that is read only for this.
-  const { endpointsOf, loadForCommand } = await lazily<typeof import("../phone/call_setup.ts")>(
+  const { endpointsOf, loadForCommand } = await lazily<typeof import("./call_setup.ts")>(
     import.meta.url,
-    "../phone/call_setup.ts",
+    "./call_setup.ts",
   );
   const wanted = absolute(endpointsOf(await loadForCommand(values, io), values, io), io.cwd);
   const piped = [wanted.microphone, wanted.speaker].findIndex(({ kind }) => kind === "pipe");
@@ -33,9 +33,9 @@ export async function stationSound(
       hint: "Leave --detach away, or use offhook audio later.",
     });
   }
-  const { splitPipes } = await lazily<typeof import("./station_pipes.ts")>(
+  const { splitPipes } = await lazily<typeof import("../pipe/station_pipes.ts")>(
     import.meta.url,
-    "./station_pipes.ts",
+    "../pipe/station_pipes.ts",
   );
   const split = splitPipes(wanted, io);
   return { ...split, onStdout: split.pipes?.onStdout ?? false };
