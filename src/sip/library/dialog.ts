@@ -24,8 +24,8 @@ import { flowOfDialog } from "./message_flow.ts";
 import { requestOptions } from "./options.ts";
 import { RequestMessage, ResponseMessage } from "./peer_message.ts";
 import { ServerReinvite, ServerRequest } from "./server_request.ts";
-import { dialogRoute } from "./strict_routes.ts";
-import type { UpdateDelegate } from "./update.ts";
+import { dialogRoute } from "./overrides/strict_routes.ts";
+import type { UpdateDelegate } from "./overrides/update.ts";
 
 /** What comes inside a dialog. A request without a handler is answered as its method has it. */
 export interface DialogEvents {

@@ -17,7 +17,7 @@ import {
 } from "sip.js/lib/core/index.js";
 import type { SipMessage } from "../message/sip_message.ts";
 import { sdpPart } from "../message/multipart.ts";
-import { LiteralUri } from "./literal_uri.ts";
+import { LiteralUri } from "./overrides/literal_uri.ts";
 import {
   type NameAddr,
   parseNameAddrList,

@@ -7,7 +7,7 @@
  *
  * Nothing that a peer sends makes it throw. Not on the real-time path.
  */
-import "./mod.ts";
+import "./overrides/all.ts";
 import {
   type IncomingResponse,
   type InviteUserAgentServer,
@@ -30,7 +30,7 @@ import { ClientInvite, type ClientInviteEvents } from "./client_invite.ts";
 import { type Dialog, dialogFor } from "./dialog.ts";
 import { type IncomingAccess, IncomingMessages } from "./incoming_message.ts";
 import { MalformedMessage } from "./library_message.ts";
-import { LiteralUri } from "./literal_uri.ts";
+import { LiteralUri } from "./overrides/literal_uri.ts";
 import { bodyOf } from "./options.ts";
 import { ResponseMessage } from "./peer_message.ts";
 import { ServerInvite } from "./server_invite.ts";

@@ -15,10 +15,10 @@ import {
   IncomingMessages,
 } from "../../../src/sip/library/incoming_message.ts";
 import { scanText } from "../../../src/sip/message/scan.ts";
-import { LiteralUri } from "../../../src/sip/library/literal_uri.ts";
+import { LiteralUri } from "../../../src/sip/library/overrides/literal_uri.ts";
 import type { Flow } from "../../../src/sip/transport/flow/types.ts";
-import type { UpdateDelegate } from "../../../src/sip/library/update.ts";
-import "../../../src/sip/library/mod.ts";
+import type { UpdateDelegate } from "../../../src/sip/library/overrides/update.ts";
+import "../../../src/sip/library/overrides/all.ts";
 
 const FLOW = { transport: "udp", remote: { host: "192.0.2.1", port: 5060 } } as Flow;
 
