@@ -1,9 +1,9 @@
 /**
- * What happens to received bytes before SIP.js sees a message.
+ * What happens to received bytes before SipStack sees a message.
  *
  *     bytes ─► trace ─► guard ─┬─ malformed ─► answered 400/416/505, or dropped
- *                              ├─ response ─► transaction ─► Via as SIP.js wrote it ─► SIP.js
- *                              └─ request ─► received/rport ─► transaction ─► hook ─► SIP.js
+ *                              ├─ response ─► transaction ─► Via as SipStack wrote it ─► SipStack
+ *                              └─ request ─► received/rport ─► transaction ─► hook ─► SipStack
  *
  * Never throws. Not on the real-time path.
  */
@@ -26,7 +26,7 @@ export interface InboundOptions {
   onRequest: RequestHook | undefined;
   trace(flow: BaseFlow, text: string): void;
   emit(event: LayerEvent): void;
-  /** To SIP.js; may throw. */
+  /** To SipStack; may throw. */
   deliver(message: SipMessage, flow: BaseFlow): void;
   /** Sends a response of our own making through its transaction. */
   respond(text: string): void;
@@ -113,7 +113,7 @@ export class Inbound {
 }
 
 function thrownReason(thrown: unknown): string {
-  return `SIP.js failed on it: ${thrown instanceof Error ? thrown.message : String(thrown)}`;
+  return `it could not be handled: ${thrown instanceof Error ? thrown.message : String(thrown)}`;
 }
 
 function stampReceived(message: SipMessage, flow: BaseFlow): void {

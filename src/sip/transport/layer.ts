@@ -1,9 +1,9 @@
 /**
- * The transport layer of one user agent (RFC 3261 §18) with the halves of its transactions that SIP.js
+ * The transport layer of one user agent (RFC 3261 §18) with the halves of its transactions that SipStack
  * lacks (§17).
  *
- *     SIP.js ─ send ─► routing ─► Via, Contact ─► transactions ─► flow ─► network
- *     SIP.js ◄─────── hook ◄─ transactions ◄─ received/rport ◄─ guard ◄─ flow ◄─ network
+ *     SipStack ─ send ─► routing ─► Via, Contact ─► transactions ─► flow ─► network
+ *     SipStack ◄─────── hook ◄─ transactions ◄─ received/rport ◄─ guard ◄─ flow ◄─ network
  *
  * Account mode (`nextHop`): requests take the flow that {@link TransportLayer.connect} opened. Direct
  * mode: each goes where its Route or request URI says. Responses go back where the request came from.
@@ -42,7 +42,7 @@ import type {
 
 export class TransportLayer {
   /**
-   * Receives every message that is for SIP.js: sound, stamped, not repeated. What it throws makes the
+   * Receives every message that is for SipStack: sound, stamped, not repeated. What it throws makes the
    * layer answer 500.
    */
   onMessage: ((message: SipMessage, flow: Flow) => void) | undefined;
@@ -212,7 +212,7 @@ export class TransportLayer {
   }
 
   /**
-   * Sends a request or response as SIP.js writes it; Via, and Contacts at an `.invalid` host, are made
+   * Sends a request or response as SipStack writes it; Via, and Contacts at an `.invalid` host, are made
    * right for the flow. `flow` forces the way of a request outside dialogs. Resolves with the flow.
    * @throws OffhookError (rejects) when no flow can be had or it breaks
    */

@@ -1,5 +1,5 @@
 /**
- * What happens to a message of SIP.js on its way out: a flow, the right Via and Contact, a transaction.
+ * What happens to a message of SipStack on its way out: a flow, the right Via and Contact, a transaction.
  * Not on the real-time path.
  */
 import { OffhookError } from "../../base/errors.ts";
@@ -46,7 +46,7 @@ export class Outbound {
     return message.kind === "response" ? this.#response(message) : this.#request(message, flow);
   }
 
-  /** The 503 of our own that SIP.js gets for a request whose flow is gone; says why beforehand. */
+  /** The 503 of our own that SipStack gets for a request whose flow is gone; says why beforehand. */
   failed(transaction: ClientTransaction<BaseFlow>, error: OffhookError | undefined): string {
     const { callId, method, request } = transaction;
     const why = error ?? new OffhookError("unreachable", "The connection was closed");
@@ -171,7 +171,7 @@ export class Outbound {
       return flow;
     } catch (thrown) {
       const transaction = this.options.client.find(request.via.branch ?? "", request.method);
-      // The flow's end came first and SIP.js has its 503 already.
+      // The flow's end came first and SipStack has its 503 already.
       if (transaction?.isLocal) return flow;
       if (transaction !== undefined) this.options.client.end(transaction);
       throw this.#report(request, thrown);

@@ -1,6 +1,6 @@
 /**
  * Makes an outgoing message right for the flow that it takes: its Via (RFC 3261 §18.1.1), and the
- * host of its Contact, which SIP.js writes as an `.invalid` name. Not on the real-time path.
+ * host of its Contact, which SipStack writes as an `.invalid` name. Not on the real-time path.
  */
 import { headerFields, type SipMessage, splice } from "../message/sip_message.ts";
 import { bracketed, hostPort, STRICT_ROUTER, writeVia } from "../message/via.ts";
@@ -16,7 +16,7 @@ export function copyOf(message: SipMessage): SipMessage {
   };
 }
 
-/** Via of a request of ours; on WebSocket SIP.js's `.invalid` name stays (RFC 7118 §5.3). */
+/** Via of a request of ours; on WebSocket SipStack's `.invalid` name stays (RFC 7118 §5.3). */
 export function stampRequestVia(
   request: SipMessage,
   flow: BaseFlow,

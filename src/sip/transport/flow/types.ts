@@ -78,8 +78,8 @@ export interface ListenOptions {
 }
 
 /**
- * Sees every well-formed request before SIP.js does. A returned text is sent as its response, on the
- * flow of the request, and SIP.js never sees the request. Retransmissions on UDP are answered by the
+ * Sees every well-formed request before SipStack does. A returned text is sent as its response, on the
+ * flow of the request, and SipStack never sees the request. Retransmissions on UDP are answered by the
  * layer without asking again. Must not throw.
  */
 export type RequestHook = (request: SipMessage, flow: Flow) => string | undefined;
@@ -92,11 +92,11 @@ export type LayerEvent =
   | { type: "flow-closed"; flow: Flow; error?: ErrorJson }
   /**
    * A request of ours could not be sent or can no longer be answered: nothing resolved, nothing
-   * connected, the connection died. SIP.js sees a 503 of ours for it (RFC 3261 §8.1.3.1); this event,
+   * connected, the connection died. SipStack sees a 503 of ours for it (RFC 3261 §8.1.3.1); this event,
    * sent before, says why.
    */
   | { type: "request-failed"; callId: string; method: string; error: ErrorJson }
-  /** A request that nobody answered in 64·T1; SIP.js sees its own Timer B or F. */
+  /** A request that nobody answered in 64·T1; SipStack sees its own Timer B or F. */
   | { type: "request-unanswered"; callId: string; method: string; flow: Flow }
   /** Account mode: the connection to the next hop is lost; `error` absent when we closed it. */
   | { type: "next-hop-lost"; error?: ErrorJson }

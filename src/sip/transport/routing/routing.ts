@@ -39,7 +39,7 @@ export class Routing {
   }
 
   /**
-   * At once when the flow is open already, so that what SIP.js sends in a row stays in order.
+   * At once when the flow is open already, so that what SipStack sends in a row stays in order.
    * @throws OffhookError `unreachable`, `tls-failed`, `invalid-target`, `file-unusable`
    */
   flowFor(request: SipMessage): BaseFlow | Promise<BaseFlow> {

@@ -1,5 +1,5 @@
 /**
- * The client transactions that SIP.js leaves half done (RFC 3261 §17.1): on UDP requests are resent
+ * The client transactions that SipStack leaves half done (RFC 3261 §17.1): on UDP requests are resent
  * until they are answered; on every transport responses find their transaction and CANCEL and ACK the
  * flow of their INVITE.
  *
@@ -10,7 +10,7 @@
  *              └──────────── final ───────────────┴──► completed ──D/K/M──► gone
  *                                                       repeated 3xx–6xx to INVITE: ACK resent
  *
- * SIP.js has Timers B and F itself and does 2xx, PRACK and ACK; here repeated final responses end, so
+ * SipStack has Timers B and F itself and does 2xx, PRACK and ACK; here repeated final responses end, so
  * that it parses each once. Deviation: an INVITE that is proceeding is forgotten after half an hour.
  * Not on the real-time path.
  */
@@ -25,7 +25,7 @@ export interface ClientTransaction<F extends TransactionFlow> {
   readonly branch: string;
   readonly method: string;
   readonly callId: string;
-  /** The request as SIP.js wrote it, and the offsets of its headers. */
+  /** The request as SipStack wrote it, and the offsets of its headers. */
   readonly request: SipMessage;
   /** The request on the wire. */
   wire: string;
@@ -43,7 +43,7 @@ export interface ClientTransaction<F extends TransactionFlow> {
   endTimer: TimerHandle;
 }
 
-/** `deliver` to SIP.js, `absorb` a repetition, or `stray`: no transaction of ours. */
+/** `deliver` to SipStack, `absorb` a repetition, or `stray`: no transaction of ours. */
 export type ResponseVerdict = "deliver" | "absorb" | "stray";
 
 export interface ClientTransactionsOptions<F extends TransactionFlow> {
@@ -55,7 +55,7 @@ export interface ClientTransactionsOptions<F extends TransactionFlow> {
 }
 
 export class ClientTransactions<F extends TransactionFlow> {
-  /** By method and branch: on the wire, and as SIP.js wrote it. */
+  /** By method and branch: on the wire, and as SipStack wrote it. */
   readonly #all = new Map<string, ClientTransaction<F>>();
   readonly #written = new Map<string, ClientTransaction<F>>();
 
@@ -99,7 +99,7 @@ export class ClientTransactions<F extends TransactionFlow> {
     return this.#all.get(keyOf(branch, method));
   }
 
-  /** By the branch that SIP.js chose. */
+  /** By the branch that SipStack chose. */
   findWritten(branch: string, method: string): ClientTransaction<F> | undefined {
     return this.#written.get(keyOf(branch, method));
   }
@@ -151,7 +151,7 @@ export class ClientTransactions<F extends TransactionFlow> {
   #repeated(transaction: ClientTransaction<F>, status: number): ResponseVerdict {
     if (status < 200) return "absorb";
     if (transaction.method !== "INVITE") return "absorb";
-    // 2xx: SIP.js acknowledges each again, and forks differ in their tags (RFC 6026 §7.2).
+    // 2xx: SipStack acknowledges each again, and forks differ in their tags (RFC 6026 §7.2).
     if (status < 300) return "deliver";
     if (transaction.ack !== undefined) transaction.flow.resend(transaction.ack);
     return "absorb";

@@ -1,6 +1,6 @@
 /**
- * The server transactions that SIP.js leaves half done (RFC 3261 §17.2, RFC 6026): every response finds
- * the flow of its request; on UDP repeated requests are answered from here, without SIP.js seeing them
+ * The server transactions that SipStack leaves half done (RFC 3261 §17.2, RFC 6026): every response finds
+ * the flow of its request; on UDP repeated requests are answered from here, without SipStack seeing them
  * again, and a 3xx–6xx to INVITE is resent until its ACK comes.
  *
  *     request ► proceeding ── final ──► completed ──J/L──► gone
@@ -8,7 +8,7 @@
  *                 └──┘ last response        │ INVITE 3xx–6xx: G resends until ACK or H
  *                                           └─ ACK ──► confirmed ──I──► gone
  *
- * SIP.js resends its 2xx itself. A finished transaction only absorbs repetitions: when a source, or all
+ * SipStack resends its 2xx itself. A finished transaction only absorbs repetitions: when a source, or all
  * together, hold more bytes than they may, the oldest finished ones go early. Not on the real-time path.
  */
 import { header, type SipMessage } from "../../message/sip_message.ts";
