@@ -1,5 +1,7 @@
 /** The JSON of one call: `offhook dial --json`, and one line a call of `offhook answer --json`. */
 import { z } from "zod";
+import { TRANSPORTS } from "../../core/account/account.ts";
+import { ENDED_BY, SECURITIES } from "../../core/state/call.ts";
 import { outcome } from "../contract/values.ts";
 import { errorSchema } from "./error.ts";
 
@@ -11,9 +13,9 @@ export const callReportSchema = z.object({
   callId: z.string().nullable().describe("The SIP Call-ID; null when nothing was sent."),
   local: z.string().nullable().describe("Our URI in the call."),
   remote: z.string().describe("The other side's URI."),
-  transport: z.enum(["udp", "tcp", "tls", "ws", "wss"]).nullable(),
+  transport: z.enum(TRANSPORTS).nullable(),
   codec: z.string().nullable().describe("The codec that we sent; null when there was no sound."),
-  security: z.enum(["none", "srtp"]).describe("Of the sound, not of the signalling."),
+  security: z.enum(SECURITIES).describe("Of the sound, not of the signalling."),
   setupMs: z.int().nonnegative().describe("From dialling or ringing to the answer, or to the end."),
   durationMs: z.int().nonnegative().describe("From the answer to the end; 0 without an answer."),
   media: z.object({
@@ -27,7 +29,7 @@ export const callReportSchema = z.object({
     jitterMs: z.number().nonnegative().describe("Interarrival jitter (RFC 3550 6.4.1)."),
   }),
   dtmf: z.object({ sent: z.string(), received: z.string() }),
-  endedBy: z.enum(["local", "remote", "none"]),
+  endedBy: z.enum(ENDED_BY),
   recordingError: errorSchema.optional()
     .describe("Why the recording, or the speaker's file, is cut: its code gives the exit status."),
   error: errorSchema.optional().describe("Why, when the call failed."),

@@ -1,10 +1,11 @@
 /** The JSON of `offhook lab`: one object as soon as it takes calls. */
 import { z } from "zod";
+import { TRANSPORTS } from "../../core/account/account.ts";
 
 export const labSchema = z.object({
   schema: z.literal("offhook.lab/1"),
   listening: z.array(z.object({
-    transport: z.enum(["udp", "tcp", "tls", "ws", "wss"]),
+    transport: z.enum(TRANSPORTS),
     host: z.string(),
     port: z.int().positive(),
   })),

@@ -1,5 +1,6 @@
 /** The JSON of `offhook history` and `offhook contacts`: one object a line. */
 import { z } from "zod";
+import { DIRECTIONS, ENDED_BY } from "../../core/state/call.ts";
 import { contact } from "../contract/record_values.ts";
 import { outcome } from "../contract/values.ts";
 
@@ -11,7 +12,7 @@ export const historySchema = z.object({
   id: z.string(),
   sipCallId: z.string().nullable(),
   account: z.string(),
-  direction: z.enum(["outgoing", "incoming"]),
+  direction: z.enum(DIRECTIONS),
   remote: z.object({ uri: z.string(), displayName: z.string().nullable() }),
   outcome: z.union([outcome, z.literal("live")]),
   sipStatus: z.int().describe("Final SIP status; 0 when there was none."),
@@ -29,7 +30,7 @@ export const historySchema = z.object({
     mos: z.number().nullable().describe("1 to 5; null: not measured."),
   }).nullable(),
   recording: z.string().nullable(),
-  endedBy: z.enum(["local", "remote", "none"]),
+  endedBy: z.enum(ENDED_BY),
 });
 
 export const contactSchema = z.object({
