@@ -10,7 +10,7 @@
  */
 import { parse, TomlError } from "smol-toml";
 import { dirname } from "node:path";
-import type { Account } from "../core/account/account.ts";
+import { type Account, COMMAND_LINE_ACCOUNT } from "../core/account/account.ts";
 import { parseWebSocketUrl } from "../base/address.ts";
 import { OffhookError } from "../base/errors.ts";
 import { configPath, type Environment, expandPath } from "./folders.ts";
@@ -25,9 +25,6 @@ import {
   configSchema,
   webSocketOf,
 } from "./schema.ts";
-
-/** Name of the account that flags and environment define without a file. */
-const COMMAND_LINE_ACCOUNT = "command-line";
 
 /** Where values come from when there is no file. */
 const ELSEWHERE = "the command line and environment";

@@ -23,7 +23,7 @@ export function openStore(options: OpenOptions & ContactsOptions): Store {
   const { database, notices, close } = openDatabase(options);
   try {
     const history = new History(database);
-    if (!database.readOnly) {
+    if (options.mode === "write") {
       const interrupted = history.closeInterrupted();
       if (interrupted > 0) notices.push({ kind: "interrupted", message: ended(interrupted) });
     }

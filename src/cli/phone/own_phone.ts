@@ -15,6 +15,7 @@ import { openLog } from "./log.ts";
 import type { PhoneOptions } from "../args/open_phone.ts";
 import { interruptsOf, type PhoneSession, sessionOf } from "./session.ts";
 import { openTrace } from "./trace_file.ts";
+import { storePath } from "../station/store_place.ts";
 import type { OwnPhone, PhoneValues } from "./with_phone.ts";
 
 /** ms that an incoming call rings before it counts as missed. */
@@ -117,6 +118,9 @@ function phoneOptions(
     // Who only dials is no phone that the server knows again.
     ...(own.accounts === "all" ? {} : { identityFolder: identityFolder(loaded.environment) }),
     connect: own.accounts === "all" ? "when used" : "at once",
+    ...(own.maxCalls > 0 && loaded.config.station.history
+      ? { history: storePath(loaded.environment) }
+      : {}),
     register: own.register === "as configured",
     endpoints,
     maxCalls: own.maxCalls,

@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { type Environment, stateFolder } from "../../config/folders.ts";
 
-/** The one file of the user's stations. */
+/** The one file of the user's stations and one-shot calls. */
 export function storePath(environment: Environment): string {
   return join(stateFolder(environment), "history.db");
 }

@@ -56,6 +56,9 @@ export interface Account {
 /** Account of calls to a full URI without any account. */
 export const DIRECT_ACCOUNT = "direct";
 
+/** Account that flags and environment define without a configuration; gone with its command. */
+export const COMMAND_LINE_ACCOUNT = "command-line";
+
 /** A party of a call as its From, To, PAI or Remote-Party-ID names it. */
 export interface Party {
   /** SIP, SIPS or TEL URI, canonical, without header parameters. */

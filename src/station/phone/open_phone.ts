@@ -13,6 +13,7 @@ import { devicesFor } from "./list_devices.ts";
 import type { OpenPhone, PhoneOptions } from "./phone_options.ts";
 import { recordingPath } from "./recording_path.ts";
 import type { ServedPhone } from "./served_phone.ts";
+import { SharedHistory } from "../records/shared_history.ts";
 
 /** @throws OffhookError when an address cannot be listened on, or an account makes no sense */
 export async function openPhone(options: PhoneOptions): Promise<OpenPhone & ServedPhone> {
@@ -24,14 +25,18 @@ export async function openPhone(options: PhoneOptions): Promise<OpenPhone & Serv
     await assembly.close();
     throw error;
   }
-  return new WholePhone(assembly);
+  return new WholePhone(assembly, options);
 }
 
 class WholePhone extends LocalPhone implements OpenPhone, ServedPhone {
   readonly #assembly: Assembly;
 
-  constructor(assembly: Assembly) {
-    super(assembly.core, () => assembly.close());
+  constructor(assembly: Assembly, { history: path, log }: PhoneOptions) {
+    super(assembly.core, async () => {
+      await assembly.close();
+      await history?.close();
+    });
+    const history = path === undefined ? undefined : new SharedHistory(path, this, log);
     this.#assembly = assembly;
     this.provide({
       devices: async () =>

@@ -52,6 +52,8 @@ export interface PhoneOptions {
   identityFolder?: string;
   /** Accounts connect at once, which is what the absent means, or each with its first call. */
   connect?: "at once" | "when used";
+  /** File of the history that its calls are written to; absent: the opener keeps one, or nobody. */
+  history?: string;
   /** Registers the accounts that want it, at once. */
   register: boolean;
   /** Where sound comes from and goes to, for calls that say nothing. */

@@ -18,8 +18,11 @@ import { WriterLock } from "./writer_lock.ts";
 export interface OpenOptions {
   /** File; its folder must exist. `:memory:` keeps nothing and needs no lock. */
   path: string;
-  /** `write`: the one writer. `read`: beside it, cannot change anything. */
-  mode: "write" | "read";
+  /**
+   * `write`: the one writer. `append`: beside it, adds records to a file that is ready. `read`: beside
+   * it, cannot change anything.
+   */
+  mode: "write" | "append" | "read";
   /** ms since the epoch; names a file that is set aside. */
   now: () => number;
   /** How long a statement waits for another process. Default 5000. */
@@ -48,6 +51,7 @@ export interface OpenStore {
  */
 export function openDatabase(options: OpenOptions): OpenStore {
   if (options.path === ":memory:") return openInMemory(options);
+  if (options.mode === "append") return openForAppending(options);
   return options.mode === "write" ? openForWriting(options) : openForReading(options);
 }
 
@@ -187,6 +191,25 @@ function setAside(path: string, now: number): string {
     }
   }
   return target;
+}
+
+/** @throws OffhookError `store-locked` for a file that only a writer can make ready */
+function openForAppending(options: OpenOptions): OpenStore {
+  const { path, busyTimeoutMs = 5000, migrations = MIGRATIONS } = options;
+  if (!exists(path)) throw notReady(path);
+  const database = new Database(path, { readOnly: false, busyTimeoutMs });
+  try {
+    if (readVersion(database, migrations) !== latestVersion(migrations)) throw notReady(path);
+    database.exec("PRAGMA synchronous = NORMAL");
+    return { database, notices: [], close: once(() => database.close()) };
+  } catch (error) {
+    closeQuietly(database);
+    throw error;
+  }
+}
+
+function notReady(path: string): OffhookError {
+  return new OffhookError("store-locked", `the store ${path} is not ready`, { data: { path } });
 }
 
 function openForReading(options: OpenOptions): OpenStore {

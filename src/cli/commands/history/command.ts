@@ -32,8 +32,7 @@ const fields = {
 export type HistoryValues = ValuesOf<typeof fields & typeof outputFields>;
 
 export const command = defineCommand<typeof fields & typeof outputFields>({
-  description:
-    "Reads the history that a station of this user keeps, whether it runs or not. With " +
+  description: "Calls of every station of this user, and of dial and answer without one. With " +
     "--json one object a line.",
   examples: ["history --missed --since 1d", "history --with 0301234567 --json | jq .durationMs"],
   fields,

@@ -1,5 +1,5 @@
 /** `offhook redial`: calls whom we called last. */
-import { DIRECT_ACCOUNT } from "../../../core/account/account.ts";
+import { COMMAND_LINE_ACCOUNT, DIRECT_ACCOUNT } from "../../../core/account/account.ts";
 import { OffhookError } from "../../../base/errors.ts";
 import { CALLING } from "../../args/common_fields.ts";
 import { detachField, type DialFlags, runDialValues } from "../dial/command.ts";
@@ -21,11 +21,14 @@ export const command = defineCommand<DialFlags>({
     );
     if (last === undefined) {
       throw new OffhookError("not-found", "there is no call to repeat", {
-        hint: "Only calls that a station made are remembered.",
+        hint: "Calls of `offhook dial` and of a station are remembered.",
       });
     }
     const { account, remote } = last;
-    const named = account === DIRECT_ACCOUNT ? undefined : account;
+    // Without an account of the configuration the address itself says which way to go.
+    const named = account === DIRECT_ACCOUNT || account === COMMAND_LINE_ACCOUNT
+      ? undefined
+      : account;
     const target = remote.uri;
     return await runDialValues({ ...values, target, account: values.account ?? named }, context);
   },
