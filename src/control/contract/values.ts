@@ -202,10 +202,14 @@ export const health = z.strictObject({
   reasons: z.array(z.string()).describe("What is wrong, a sentence each; empty when ready."),
 }).meta({ id: "Health" });
 
+export const refusedCalls = z.int().positive().optional()
+  .describe("Calls since the start whose source may not call; absent: none.");
+
 export const snapshot = z.strictObject({
   accounts: z.array(accountView),
   calls: z.array(callView),
   doNotDisturb: z.boolean(),
   volume: z.number().describe("Of what is heard, dB."),
+  refusedCalls,
   health: health.optional().describe("Of a station."),
 }).meta({ id: "Snapshot" });

@@ -113,11 +113,13 @@ export class LocalPhone implements Phone {
 
 /** What a face needs to draw everything. */
 export function snapshotOf(state: PhoneState): Snapshot {
+  const { refused } = state.strangers;
   return {
     accounts: accountViews(state.accounts),
     calls: [...state.calls.values()].map((call): CallView => viewOf(call)),
     doNotDisturb: state.settings.doNotDisturb,
     volume: state.volume,
+    ...(refused === 0 ? {} : { refusedCalls: refused }),
   };
 }
 

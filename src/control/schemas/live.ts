@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { event } from "../contract/events.ts";
 import { ROLES } from "../contract/role.ts";
-import { accountView, callView, health } from "../contract/values.ts";
+import { accountView, callView, health, refusedCalls } from "../contract/values.ts";
 
 const seq = z.int().nonnegative().describe("The event that the answer had reached.");
 
@@ -15,6 +15,7 @@ export const statusSchema = z.object({
   calls: z.array(callView),
   doNotDisturb: z.boolean(),
   volume: z.number().describe("Of what is heard, dB."),
+  refusedCalls,
   health: health.optional().describe("As /healthz has it."),
 });
 

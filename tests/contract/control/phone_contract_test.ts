@@ -103,6 +103,27 @@ contract("every event and result fits its published schema", async (phone) => {
   for (const event of listener.events) eventSchema.parse(event);
 });
 
+contract("status says how many calls were refused for their source", async (phone, core) => {
+  const party = { uri: "sip:bob@example.test" };
+  assert.equal((await phone.request("status", {})).refusedCalls, undefined);
+  for (const call of ["one", "two"]) {
+    core.submit({
+      type: "IncomingCall",
+      call,
+      account: [...core.state.accounts.keys()][0]!,
+      sipCallId: call,
+      origin: "stranger",
+      source: "198.51.100.7",
+      from: party,
+      to: party,
+      offer: null,
+      transport: "udp",
+    });
+  }
+  const { seq: _, ...status } = await phone.request("status", {});
+  assert.equal(METHODS.status.result.parse(status).refusedCalls, 2);
+});
+
 contract("an impossible command rejects with its typed error and hint", async (phone) => {
   await rejectsWith(phone.request("hangup", { call: "none" }), "no-such-call");
   await rejectsWith(phone.request("swap", {}), "invalid-state");

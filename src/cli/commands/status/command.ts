@@ -20,12 +20,14 @@ export const command = defineCommand<LiveFields>({
     }),
 });
 
-function statusLines({ accounts, calls, doNotDisturb, health }: Snapshot, now: number): string[] {
+function statusLines(snapshot: Snapshot, now: number): string[] {
+  const { accounts, calls, doNotDisturb, refusedCalls, health } = snapshot;
   const lines = accounts.map(({ id, uri, registration, connected }) =>
     `${id}  ${uri}  ${registrationWords(registration)}${connected ? "" : ", not connected"}`
   );
   if (health?.healthy === false) lines.push(`unhealthy: ${health.reasons.join("; ")}`);
   if (doNotDisturb) lines.push("do not disturb");
+  if (refusedCalls !== undefined) lines.push(`refused calls from unknown sources: ${refusedCalls}`);
   lines.push(...calls.map((call) => callLine(call, now)));
   if (calls.length === 0) lines.push("no call is on");
   return lines;
