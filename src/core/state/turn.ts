@@ -91,7 +91,8 @@ export class Turn {
   }
 
   #touch(id: string): void {
-    if (!this.touched.includes(id)) this.touched.push(id);
+    const { touched } = this;
+    if (touched.at(-1) !== id && !touched.includes(id)) touched.push(id);
   }
 
   putAccount(account: AccountState): void {
@@ -145,8 +146,8 @@ export class Turn {
     this.ask({ type: "StopTimer", subject: "call", timer, call });
   }
 
-  tell<T extends CallEventType>(type: T, call: Call, ...details: DetailOf<T>): void {
-    const detail = details[0];
+  tell<T extends CallEventType>(type: T, call: Call, ...detail: DetailOf<T>): void;
+  tell(type: CallEventType, call: Call, detail?: CallEventDetails[CallEventType]): void {
     const view = viewOf(call);
     const event = detail === undefined ? { type, call: view } : { type, call: view, detail };
     // Type and detail belong together by the signature, which the compiler does not follow up to here.
