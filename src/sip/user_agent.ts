@@ -81,10 +81,11 @@ export class UserAgent {
     if (account.server !== "") this.#registration = new Registration(this.#agent, this.#network);
   }
 
-  /** Of the account's flow while it is up, on UDP. */
-  get udpPort(): number | undefined {
+  /** Of the account's flow while it is up; undefined on WebSocket, whose Contact has none. */
+  get contactPort(): number | undefined {
     const { flow } = this.#network;
-    return flow?.transport === "udp" ? flow.local.port : undefined;
+    const isWeb = flow?.transport === "ws" || flow?.transport === "wss";
+    return isWeb ? undefined : flow?.local.port;
   }
 
   /** Begins to connect; how that goes comes as ConnectionChanged. */

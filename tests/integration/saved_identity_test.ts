@@ -5,6 +5,11 @@ import type { Account } from "../../src/core/account/account.ts";
 import { SavedIdentity } from "../../src/station/phone/saved_identity.ts";
 import { UserAgents } from "../../src/station/phone/user_agents.ts";
 import type { PhoneState } from "../../src/core/state/state.ts";
+import { RawUserAgent } from "../fakes/raw_user_agent.ts";
+import { issueCertificate } from "../../src/lab/issue_certificate.ts";
+import { answer } from "../../src/sip/message/answer.ts";
+import { header } from "../../src/sip/message/sip_message.ts";
+import type { BaseFlow } from "../../src/sip/transport/flow/flow.ts";
 import { account } from "./sip/phone.ts";
 import { type RawMessage, RawPeer } from "./sip/raw_peer.ts";
 
@@ -128,5 +133,126 @@ Deno.test("a phone that was killed registers the same Contact; another port wher
     });
   } finally {
     await registrar.close();
+  }
+});
+
+const day = 86_400_000;
+const certificate = issueCertificate({
+  commonName: "pbx",
+  names: ["127.0.0.1"],
+  validFrom: Date.now() - day,
+  validTo: Date.now() + day,
+});
+
+/** A registrar by TCP or TLS, and the port of the Contact of each REGISTER that came from a new phone. */
+async function withRegistrar(
+  transport: "tcp" | "tls",
+  run: (at: { server: string; transport: "tcp" | "tls" }, ports: number[]) => Promise<void>,
+) {
+  const ports: number[] = [];
+  const registrar = new RawUserAgent({
+    onRequest: (request, flow) => {
+      const contact = header(request, "contact") ?? "";
+      if (/expires=0/.test(contact)) {
+        // Who closes first is who waits with the port (TIME_WAIT): here that is the registrar.
+        (flow as BaseFlow).close();
+        return undefined;
+      }
+      assert.match(contact, new RegExp(`:${flow.remote.port};transport=${transport}`));
+      ports.push(flow.remote.port);
+      return answer(request, 200, { headers: [`Contact: ${contact}`] });
+    },
+  });
+  try {
+    const at = { host: "127.0.0.1", port: 0 };
+    const { port } = await registrar.layer.listen(transport, at, { tls: certificate });
+    await run({ server: `127.0.0.1:${port}`, transport }, ports);
+  } finally {
+    await registrar.close();
+  }
+}
+
+/** One run of a phone, until it is registered. */
+async function runOnce(folder: string, at: { server: string; transport: "tcp" | "tls" }) {
+  const done = Promise.withResolvers<void>();
+  const agents = new UserAgents({
+    transportOf: () => undefined,
+    identityFolder: folder,
+    notify: (input) => {
+      if (input.type !== "RegistrationChanged") return;
+      if (input.registration.state === "registered") done.resolve();
+    },
+    state: () => ({ calls: new Map() }) as unknown as PhoneState,
+    log: () => {},
+  });
+  agents.add(
+    account({ ...at, tls: { minVersion: "1.2", verify: false } }),
+    () => Promise.resolve(""),
+  );
+  agents.start();
+  agents.perform({ type: "Register", account: "test" });
+  await done.promise;
+  await agents.stop();
+}
+
+for (const transport of ["tcp", "tls"] as const) {
+  Deno.test(`${transport}: a connection comes from the port that it had`, () =>
+    withRegistrar(transport, (at, ports) =>
+      withFolder(async (folder) => {
+        await runOnce(folder, at);
+        // Where the registrar was slower the port waits, and the run has another one, at once.
+        for (let run = 1; run < 20; run++) {
+          await new Promise((resolve) => setTimeout(resolve, 50 * run));
+          await runOnce(folder, at);
+          if (ports[run] === ports[run - 1]) return;
+        }
+        assert.fail(`no run had the port of the one before: ${ports}`);
+      })));
+
+  Deno.test(`${transport}: a port that is taken costs nothing but the port`, () =>
+    withRegistrar(transport, (at, ports) =>
+      withFolder(async (folder) => {
+        using taken = Deno.listen({ hostname: "0.0.0.0", port: 0 });
+        const { port } = taken.addr as Deno.NetAddr;
+        const identity = SavedIdentity.open(folder, account(at));
+        identity.keepPort(port);
+        identity.close();
+        await runOnce(folder, at);
+        assert.equal(ports.length, 1);
+        assert.notEqual(ports[0], port);
+        const next = SavedIdentity.open(folder, account(at));
+        next.close();
+        assert.equal(next.port, ports[0]);
+      })));
+}
+
+Deno.test("a wished port from which nobody answers is not tried twice in a row", async () => {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const from: number[] = [];
+  const taken: Deno.Conn[] = [];
+  const accepting = (async () => {
+    for await (const connection of listener) {
+      from.push((connection.remoteAddr as Deno.NetAddr).port);
+      taken.push(connection);
+    }
+  })();
+  const free = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const wishedPort = (free.addr as Deno.NetAddr).port;
+  free.close();
+  const { port } = listener.addr as Deno.NetAddr;
+  const phone = new RawUserAgent({
+    nextHop: { server: `127.0.0.1:${port}`, transport: "tls" },
+    bind: { wishedPort },
+    connectTimeoutMs: 100,
+  });
+  try {
+    for (let run = 0; run < 2; run++) await assert.rejects(phone.layer.connect(), /never answered/);
+    assert.equal(from[0], wishedPort);
+    assert.notEqual(from[1], wishedPort);
+  } finally {
+    await phone.close();
+    for (const connection of taken) connection.close();
+    listener.close();
+    await accepting;
   }
 });

@@ -271,7 +271,7 @@ export class TransportLayer {
   }
 
   async #openNextHop(target: Target): Promise<BaseFlow> {
-    const flow = await this.#flows.toward(target);
+    const flow = await this.#flows.toward(target, { fromWishedPort: true });
     if (flow instanceof UdpFlow) flow.keepAlive();
     return flow;
   }

@@ -190,7 +190,7 @@ export class Outbound {
     try {
       return await this.options.flows.toward(
         { transport: "tcp", host, port, name: host },
-        TCP_SWITCH_TIMEOUT_MS,
+        { timeoutMs: TCP_SWITCH_TIMEOUT_MS },
       );
     } catch {
       // Bounded: to ask one peer once more costs little.

@@ -14,7 +14,7 @@ const UUID = /^urn:uuid:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 export class SavedIdentity {
   /** `urn:uuid:…` */
   readonly instance: string;
-  /** UDP port that the phone had. */
+  /** Local port that the phone had: of its UDP socket, or of its TCP or TLS connection. */
   readonly port: number | undefined;
   readonly #file: Deno.FsFile | undefined;
 

@@ -107,7 +107,7 @@ export class UserAgents {
   #heed(agent: UserAgent, input: SipInput): void {
     const { notify, state } = this.#options;
     if (input.type === "RegistrationChanged" && input.registration.state === "registered") {
-      const port = agent.udpPort;
+      const port = agent.contactPort;
       if (port !== undefined) this.#identities.get(agent.account.id)?.keepPort(port);
     }
     if (!("call" in input)) {

@@ -27,7 +27,12 @@ export interface ConnectOptions {
   timeoutMs: number;
   /** Path of the WebSocket's URL. */
   path?: string;
+  /** Local port that is taken where it is free; any other where not. */
+  wishedPort?: number;
 }
+
+/** That the wished port cannot be had: taken, still waiting for late segments, or not for this user. */
+const PORT_REFUSED = new Set(["EADDRINUSE", "EADDRNOTAVAIL", "EINVAL", "EACCES"]);
 
 /**
  * @throws OffhookError `unreachable`, `tls-failed` or `file-unusable`
@@ -37,13 +42,31 @@ export async function openFlow(
   target: Target,
   options: ConnectOptions,
 ): Promise<BaseFlow> {
+  const { wishedPort, ...rest } = options;
+  if (wishedPort === undefined) return await openFrom(undefined, owner, target, rest);
+  try {
+    return await openFrom(wishedPort, owner, target, rest);
+  } catch (thrown) {
+    // Of the port the kernel tells at once: nothing was sent, and no time is lost.
+    if (!PORT_REFUSED.has(String(OffhookError.from(thrown).data?.cause))) throw thrown;
+    return await openFrom(undefined, owner, target, rest);
+  }
+}
+
+async function openFrom(
+  localPort: number | undefined,
+  owner: FlowOwner,
+  target: Target,
+  options: ConnectOptions,
+): Promise<BaseFlow> {
   const address = { host: target.host, port: target.port };
+  const ends = { ...address, ...(localPort === undefined ? {} : { localPort }) };
   const attempt: Attempt = { transport: target.transport, name: target.name, address };
   const secure = target.transport === "tls" || target.transport === "wss";
   const tlsConnect = secure ? await tlsOptions(options.tls, target.name) : undefined;
   const socket = tlsConnect === undefined
-    ? net.connect(address)
-    : tls.connect({ ...tlsConnect, ...address });
+    ? net.connect(ends)
+    : tls.connect({ ...tlsConnect, ...ends });
   // A TLS alert may come in the same read as the end of the handshake, before a flow listens.
   let early: unknown;
   socket.on("error", (cause) => early ??= cause);

@@ -117,7 +117,10 @@ export interface TransportLayerOptions {
   trace?: TraceSink;
   /** Account mode: every request goes here. Absent (direct mode): to its Route or request URI. */
   nextHop?: NextHop;
-  /** Local address of the UDP socket that requests leave from; default any address, a free port. */
+  /**
+   * Local address of the UDP socket that requests leave from; default any address, a free port. The
+   * account's own TCP or TLS connection heeds `wishedPort` only.
+   */
   bind?: {
     host?: string;
     port?: number;

@@ -20,6 +20,14 @@ const DEFAULT_TLS: TlsSettings = { minVersion: "1.2", verify: true };
 /** How long the last messages may take to reach the kernel before the sockets are closed. */
 const DRAIN_MS = 300;
 
+/** How a connection is opened when there is none. */
+export interface Opening {
+  /** Of the whole attempt, ms. */
+  timeoutMs?: number;
+  /** From the wished port: the account's own connection, whose port is in its Contact. */
+  fromWishedPort?: boolean;
+}
+
 /** What the table tells the layer. */
 export interface FlowTableSink {
   received(flow: BaseFlow, bytes: Uint8Array): void;
@@ -48,6 +56,8 @@ export class FlowTable implements FlowOwner {
   #accepted: AcceptedConnections | undefined;
   readonly #sockets: UdpSocket[] = [];
   readonly #binding = new Map<4 | 6, Promise<UdpSocket>>();
+  /** The last try from the wished port had no answer: a firewall may still hold the old connection. */
+  #wishWasSilent = false;
   #closed = false;
 
   constructor(readonly options: FlowTableOptions, readonly sink: FlowTableSink) {
@@ -87,7 +97,7 @@ export class FlowTable implements FlowOwner {
    * The flow to a target, an open one when there is one.
    * @throws OffhookError `unreachable`, `tls-failed`, `file-unusable`
    */
-  async toward(target: Target, timeoutMs?: number): Promise<BaseFlow> {
+  async toward(target: Target, how: Opening = {}): Promise<BaseFlow> {
     if (this.#closed) throw new OffhookError("unreachable", "The SIP transport is closed");
     if (target.transport === "udp") return await this.udpToward(target);
     const open = this.#find(target);
@@ -95,7 +105,7 @@ export class FlowTable implements FlowOwner {
     const key = `${target.transport} ${target.host} ${target.port} ${target.name}`;
     const pending = this.#opening.get(key);
     if (pending !== undefined) return await pending;
-    const opening = this.#open(target, timeoutMs).finally(() => this.#opening.delete(key));
+    const opening = this.#open(target, how).finally(() => this.#opening.delete(key));
     this.#opening.set(key, opening);
     return await opening;
   }
@@ -151,13 +161,19 @@ export class FlowTable implements FlowOwner {
     return undefined;
   }
 
-  async #open(target: Target, timeoutMs?: number): Promise<BaseFlow> {
-    const { tls = DEFAULT_TLS, connectTimeoutMs = CONNECT_TIMEOUT_MS, path } = this.options;
+  async #open(target: Target, { timeoutMs, fromWishedPort }: Opening): Promise<BaseFlow> {
+    const { tls = DEFAULT_TLS, connectTimeoutMs = CONNECT_TIMEOUT_MS, path, bind } = this.options;
+    const wishedPort = fromWishedPort && !this.#wishWasSilent ? bind?.wishedPort : undefined;
+    this.#wishWasSilent = false;
     const { openFlow } = await import("../flow/connect.ts");
     const flow = await openFlow(this, target, {
       tls,
       timeoutMs: timeoutMs ?? connectTimeoutMs,
       path,
+      ...(wishedPort === undefined ? {} : { wishedPort }),
+    }).catch((error: OffhookError) => {
+      this.#wishWasSilent = wishedPort !== undefined && error.data?.cause === "ETIMEDOUT";
+      throw error;
     });
     this.#add(flow);
     return flow;
