@@ -1,7 +1,5 @@
 /** Environment variables. Apart from the folders, so that reading one loads nothing else. */
 
-import process from "node:process";
-
 /** An environment: `Deno.env.get`, or a table in tests. */
 export type Environment = (name: string) => string | undefined;
 
@@ -11,6 +9,8 @@ export const processEnvironment: Environment = (name) =>
 /** For those who are started without `HOME`, by cron or a service manager. */
 function homeOfAccount(): string | undefined {
   try {
+    // The global, not `node:process`: an import would be loaded before any command begins.
+    // deno-lint-ignore no-process-global
     return process.getBuiltinModule("node:os").homedir() || undefined;
   } catch {
     // A user id without an account.
