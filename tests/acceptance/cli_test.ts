@@ -170,6 +170,8 @@ Deno.test("the schema of a call is what scripts were promised", async () => {
     "media-failed",
     "cancelled",
     "failed",
+    "answered-elsewhere",
+    "missed",
   ]);
 });
 
