@@ -1,5 +1,6 @@
 /** Whole calls between two of our user agents on loopback. */
 import assert from "node:assert/strict";
+import type { TraceRecord } from "../../../src/sip/message/trace.ts";
 import { VirtualClock } from "../../fakes/virtual_clock.ts";
 import { description, PCMA, Phone, type PhoneOptions } from "./phone.ts";
 
@@ -268,20 +269,26 @@ Deno.test("stopping ends the calls", async () => {
 Deno.test("the session timer refreshes by UPDATE, and ends a call that nobody refreshes", async () => {
   const aliceClock = new VirtualClock();
   const bobClock = new VirtualClock();
+  const refreshed = Promise.withResolvers<void>();
+  const trace = ({ direction, text }: TraceRecord) => {
+    const agreed = /^SIP\/2\.0 200 [^]*^CSeq: \d+ UPDATE/m.test(text);
+    if (direction === "out" && agreed) refreshed.resolve();
+  };
   await withPhones(async (scene) => {
     const { alice, bob } = scene;
     await answered(scene);
-    const quiet = () => new Promise((resolve) => setTimeout(resolve, 30));
     bobClock.advance(1_000_000);
     // Alice, the caller, refreshes at half of 1800 s.
     aliceClock.advance(901_000);
-    await quiet();
+    await refreshed.promise;
     bobClock.advance(1_000_000);
-    await quiet();
     assert.ok(!bob.inputs.some((input) => input.type === "CallEnded"));
     bobClock.advance(1_000_000);
     const ended = await bob.next("CallEnded");
     assert.equal(ended.error?.code, "unreachable");
     await alice.next("CallEnded");
-  }, { alice: { clock: aliceClock }, bob: { clock: bobClock, account: { user: "bob" } } });
+  }, {
+    alice: { clock: aliceClock },
+    bob: { clock: bobClock, account: { user: "bob" }, transport: { trace } },
+  });
 });
