@@ -174,7 +174,10 @@ viewer_token_file = "viewer.token"
     const viewer = await RemotePhone.connect({ address: `ws://127.0.0.1:${port}`, token: TOKEN });
     assert.equal(viewer.hello.role, "viewer");
     const health = await fetch(`http://127.0.0.1:${healthPort}/healthz`);
-    assert.equal((await health.json()).healthy, true);
+    // The key that is not there is taken as it is written: told, and not healthy, but no failure.
+    const { works, healthy, reasons } = await health.json();
+    assert.deepEqual([works, healthy], [true, false]);
+    assert.match(reasons.join("\n"), /none-of-these/);
     // Everything goes again, and the log into a file.
     await Deno.writeTextFile(
       scratch.file("config.toml"),
