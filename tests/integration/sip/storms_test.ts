@@ -91,7 +91,7 @@ Deno.test("a grant of 0 s is told as a failure, with the next try", async () => 
     const { registration } = await phone.next("RegistrationChanged");
     assert.ok(registration.state === "failed");
     assert.deepEqual([registration.status, registration.error.code], [200, "declined"]);
-    assert.equal(registration.retryInMs, 1_500);
+    assert.equal(registration.retryInMs, 3_000);
   });
 });
 
