@@ -159,9 +159,9 @@ export function acceptAnswer(offer: MediaDescription, answer: MediaDescription):
   stream.receiveFormats = offer.formats.filter((own) =>
     audio.some((format) => sameFormat(own, format))
   );
-  const receiveEvents = eventsFor(audio[0], offer.formats);
-  if (stream.sendEvents !== undefined && receiveEvents !== undefined) {
-    stream.receiveEvents = receiveEvents;
+  const { sendEvents } = stream;
+  if (sendEvents !== undefined) {
+    stream.receiveEvents = offer.formats.find((own) => sameFormat(own, sendEvents));
   }
   return stream;
 }
@@ -267,9 +267,13 @@ function isEvent(format: PayloadFormat): boolean {
   return format.encoding.toUpperCase() === TELEPHONE_EVENT;
 }
 
-/** The telephone-event format that runs on the clock of the audio (RFC 4733 §2.1). */
+/**
+ * The telephone-event format that runs on the clock of the audio (RFC 4733 §2.1). Deviation: else any,
+ * because many peers with Opus have events at 8000 only, and tones in a lossy codec are worse.
+ */
 function eventsFor(audio: PayloadFormat, formats: PayloadFormat[]): PayloadFormat | undefined {
-  return formats.find((format) => isEvent(format) && format.clockRate === audio.clockRate);
+  const events = formats.filter(isEvent);
+  return events.find(({ clockRate }) => clockRate === audio.clockRate) ?? events[0];
 }
 
 /**

@@ -6,7 +6,7 @@
  *     frames of the gap ──► the end packet twice more, then silence; or silence
  *     pause, idle ──► the microphone
  */
-import { FRAME_SAMPLES } from "../../audio/endpoint.ts";
+import { FRAME_MS, FRAME_SAMPLES } from "../../audio/endpoint.ts";
 import { RTP_HEADER_LENGTH } from "../rtp/packet.ts";
 import type { RtpSender } from "../rtp/sender.ts";
 import { type DigitFrame, DigitQueue } from "./digit_queue.ts";
@@ -16,16 +16,23 @@ import { ToneGenerator } from "./tone_generator.ts";
 /** What becomes of a frame: the microphone, the sound in `tone`, or nothing more: it was sent. */
 export type DigitOutcome = "microphone" | "tone" | "event";
 
+/** telephone-event as the peer takes it. */
+export interface EventFormat {
+  payloadType: number;
+  /** RTP clock of the durations, Hz. */
+  clockRate: number;
+}
+
 export class DigitSender {
   /** 20 ms at 48 kHz, when the outcome is `tone`; valid until the next frame. */
   readonly tone = new Int16Array(FRAME_SAMPLES);
   readonly #sender: RtpSender;
   readonly #queue: DigitQueue;
   readonly #generator = new ToneGenerator();
-  /** The event that is being sent: its digit, start and length, RTP ticks. */
+  /** The event that is being sent: its digit, start in RTP ticks, and 20 ms frames so far. */
   #digit = "";
   #startTicks = 0;
-  #ticks = 0;
+  #frames = 0;
 
   /** @param onSent called when all digits of an `add` are out */
   constructor(sender: RtpSender, onSent: (digits: string) => void) {
@@ -47,14 +54,12 @@ export class DigitSender {
    * One frame of time.
    *
    * @param ticks its media time, RTP ticks
-   * @param eventType payload type of telephone-events; undefined: tones
+   * @param events undefined: tones
    */
-  frame(ticks: number, ticksPerFrame: number, eventType: number | undefined): DigitOutcome {
+  frame(ticks: number, events: EventFormat | undefined): DigitOutcome {
     const frame = this.#queue.next();
     if (frame.kind === "idle" || frame.kind === "pause") return "microphone";
-    return eventType === undefined
-      ? this.#sound(frame)
-      : this.#event(frame, ticks, ticksPerFrame, eventType);
+    return events === undefined ? this.#sound(frame) : this.#event(frame, ticks, events);
   }
 
   #sound(frame: DigitFrame): DigitOutcome {
@@ -65,28 +70,29 @@ export class DigitSender {
     return "tone";
   }
 
-  #event(
-    frame: DigitFrame,
-    ticks: number,
-    ticksPerFrame: number,
-    eventType: number,
-  ): DigitOutcome {
+  #event(frame: DigitFrame, ticks: number, events: EventFormat): DigitOutcome {
     if (frame.kind === "gap") {
       if (frame.index >= END_PACKETS - 1 || this.#digit === "") return this.#sound(frame);
-      this.#send(eventType, false, true);
+      this.#send(events, false, true);
       return "event";
     }
     if (frame.index === 0 || this.#digit !== frame.digit) {
       this.#digit = frame.digit;
       this.#startTicks = ticks;
+      this.#frames = 0;
     }
-    this.#ticks = ticks - this.#startTicks + ticksPerFrame;
-    this.#send(eventType, ticks === this.#startTicks, frame.last);
+    this.#frames++;
+    this.#send(events, ticks === this.#startTicks, frame.last);
     return "event";
   }
 
-  #send(eventType: number, marker: boolean, end: boolean): void {
-    writeEvent(this.#sender.packet(), RTP_HEADER_LENGTH, this.#digit, end, this.#ticks);
-    this.#sender.send(marker, eventType, this.#startTicks, EVENT_LENGTH);
+  /**
+   * Deviation: where events have another clock than the sound, durations are in theirs (RFC 4733 §2.3)
+   * and timestamps stay on the sound's, of which one SSRC has one only (RFC 7160 §4.1).
+   */
+  #send({ payloadType, clockRate }: EventFormat, marker: boolean, end: boolean): void {
+    const duration = this.#frames * clockRate * FRAME_MS / 1000;
+    writeEvent(this.#sender.packet(), RTP_HEADER_LENGTH, this.#digit, end, duration);
+    this.#sender.send(marker, payloadType, this.#startTicks, EVENT_LENGTH);
   }
 }

@@ -13,7 +13,7 @@ import type { NegotiatedStream } from "../../core/media/media_description.ts";
 import { maySend } from "../../core/media/offer_answer.ts";
 import { type Codec, packetMsFor } from "../codec/codec.ts";
 import type { CreateCodec } from "../codec/registry.ts";
-import { DigitSender } from "../dtmf/digit_sender.ts";
+import { DigitSender, type EventFormat } from "../dtmf/digit_sender.ts";
 import { LevelMeter } from "../dsp/level_meter.ts";
 import { RTP_HEADER_LENGTH } from "../rtp/packet.ts";
 import type { RtpSender } from "../rtp/sender.ts";
@@ -24,8 +24,8 @@ interface Plan {
   payloadType: number;
   /** As the peer described the format. */
   parameters: string | undefined;
-  /** Payload type of telephone-events; undefined: the peer takes none. */
-  eventType: number | undefined;
+  /** Undefined: the peer takes none. */
+  events: EventFormat | undefined;
   codec: Codec;
   resampler: Resampler;
   /** The sound of a packet at the codec's rate, and the frames in it. */
@@ -110,7 +110,7 @@ export class OutboundStream {
       sends: maySend(stream.direction) && stream.remotePort > 0,
       payloadType: format.payloadType,
       parameters: format.parameters,
-      eventType: stream.sendEvents?.payloadType,
+      events: stream.sendEvents,
       codec,
       resampler,
       ...framesOf(codec, packetMsFor(codec, stream.ptime)),
@@ -164,7 +164,7 @@ export class OutboundStream {
   }
 
   #send(plan: Plan, ticks: number): void {
-    const outcome = this.#digits.frame(ticks, plan.ticksPerFrame, plan.eventType);
+    const outcome = this.#digits.frame(ticks, plan.events);
     if (outcome === "event") {
       this.#sound = this.#silence;
       // Sound that was gathered for a longer packet before the event is not sent any more.

@@ -38,6 +38,13 @@ export const OPUS_STREAM: Partial<NegotiatedStream> = {
   receiveEvents: EVENTS,
 };
 
+/** The same with a peer that has events for the clock of G.711 only. */
+export const OPUS_STREAM_NARROW_EVENTS: Partial<NegotiatedStream> = {
+  ...OPUS_STREAM,
+  sendEvents: { ...EVENTS, clockRate: 8000 },
+  receiveEvents: { ...EVENTS, clockRate: 8000 },
+};
+
 export class FakeOpus implements Codec {
   readonly encoding = "OPUS";
   readonly sampleRate = 48_000;

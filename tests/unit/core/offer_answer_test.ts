@@ -159,3 +159,32 @@ Deno.test("the stream of a running call may be removed: port 0 in the answer, no
     assert.equal(stream.direction, "inactive");
   }
 });
+
+Deno.test("events run on the clock of the sound, else on any that both have (RFC 4733 §2.1)", () => {
+  const opus = { payloadType: 111, encoding: "OPUS", clockRate: 48_000, channels: 2 };
+  const narrow = FORMATS.at(-1)!;
+  const wide = { ...narrow, payloadType: 110, clockRate: 48_000 };
+  const ours = [opus, ...FORMATS, wide];
+  const rows = [
+    { formats: [opus, narrow, wide], events: wide },
+    { formats: [opus, wide, narrow], events: wide },
+    { formats: [opus, narrow], events: narrow },
+    { formats: [FORMATS[0]!, wide, narrow], events: narrow },
+    { formats: [FORMATS[0]!, wide], events: wide },
+    { formats: [opus], events: undefined },
+  ];
+  for (const { formats, events } of rows) {
+    const offer = theirs({ formats });
+    const answered = answerOffer(offer, ours, PORTS);
+    assert.deepEqual(answered.answer.formats.slice(1), events === undefined ? [] : [events]);
+    assert.deepEqual(answered.stream.sendEvents, events);
+    assert.deepEqual(answered.stream.receiveEvents, events);
+
+    // In an answer to us, with the payload type of each side.
+    const theirType = formats.map((format) => ({ ...format, payloadType: format.payloadType - 9 }));
+    const settled = acceptAnswer(createOffer(ours, PORTS), theirs({ formats: theirType }));
+    const sent = events && { ...events, payloadType: events.payloadType - 9 };
+    assert.deepEqual(settled.sendEvents, sent);
+    assert.deepEqual(settled.receiveEvents, events);
+  }
+});

@@ -7,7 +7,14 @@ import { createCodec } from "../../../src/media/codec/registry.ts";
 import { Playout } from "../../../src/media/jitter/playout.ts";
 import { RtpPacket } from "../../../src/media/rtp/packet.ts";
 import { EngineBench, QUIET, TONE } from "../../fakes/media/engine_call.ts";
-import { CONCEALED, FakeOpus, OPUS, OPUS_STREAM, withOpus } from "../../fakes/media/fake_opus.ts";
+import {
+  CONCEALED,
+  FakeOpus,
+  OPUS,
+  OPUS_STREAM,
+  OPUS_STREAM_NARROW_EVENTS,
+  withOpus,
+} from "../../fakes/media/fake_opus.ts";
 import { formatOf } from "../../fakes/media_party.ts";
 
 Deno.test("packets are the longest that the peer takes and the codec can make", () => {
@@ -35,6 +42,26 @@ Deno.test("a call on a clock of 48 kHz: timestamps, sound and digits", async () 
   await bench.run(1000);
   const digits = bench.b.of("DigitReceived").map(({ digit, durationMs }) => [digit, durationMs]);
   assert.deepEqual(digits, [["5", 100]]);
+  await bench.close();
+});
+
+Deno.test("events at 8000 beside sound at 48 kHz: durations on theirs, timestamps on the sound's", async () => {
+  const bench = await EngineBench.open(TONE, QUIET, withOpus());
+  await bench.a.start(bench.b, OPUS_STREAM_NARROW_EVENTS);
+  await bench.b.start(bench.a, OPUS_STREAM_NARROW_EVENTS);
+  await bench.run(1000);
+  bench.a.dial("55");
+  await bench.run(1000);
+  const sent = bench.a.sentRtp();
+  const events = sent.filter(({ payloadType }) => payloadType === 110);
+  const first = events.filter(({ timestamp }) => timestamp === events[0]!.timestamp);
+  const ticks = first.map(({ payload }) => payload[2]! << 8 | payload[3]!);
+  assert.deepEqual(ticks, [160, 320, 480, 640, 800, 800, 800]);
+  const before = sent[sent.indexOf(first[0]!) - 1]!;
+  assert.equal((first[0]!.timestamp - before.timestamp) >>> 0, 960);
+  const digits = bench.b.of("DigitReceived").map(({ digit, durationMs }) => [digit, durationMs]);
+  assert.deepEqual(digits, [["5", 100], ["5", 100]]);
+  assert.deepEqual([bench.b.report.lost, bench.b.report.late], [0, 0]);
   await bench.close();
 });
 

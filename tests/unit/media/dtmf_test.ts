@@ -61,7 +61,9 @@ function sendFrames(digits: string, durationMs: number, frames: number) {
   const sender = new DigitSender(rtp, (all) => done.push(all));
   sender.add(digits, durationMs);
   const outcomes: string[] = [];
-  for (let i = 0; i < frames; i++) outcomes.push(sender.frame(i * 160, 160, 101));
+  for (let i = 0; i < frames; i++) {
+    outcomes.push(sender.frame(i * 160, { payloadType: 101, clockRate: 8000 }));
+  }
   return { sent, done, outcomes, sender };
 }
 
