@@ -106,6 +106,11 @@ function takesTransport(its: TransportName | undefined, uri: string): boolean {
   return asked === undefined || its === undefined || asked === its;
 }
 
+/** Whether the target asks for encryption that a transport of the account's own choice does not have. */
+export function asksForMore(target: string, its: TransportName | undefined): boolean {
+  return its !== undefined && /^sips:/i.test(target) && !isSecure(its);
+}
+
 function isSecure(transport: TransportName | undefined): boolean {
   return transport === "tls" || transport === "wss";
 }

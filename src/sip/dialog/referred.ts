@@ -2,7 +2,8 @@
  * A transfer by the peer, as the transferee (RFC 3515): REFER in, NOTIFY out.
  *
  *     REFER ─ checked ─► ReferReceived ─ AnswerRefer ─► 202 ─ SendReferStatus ─► NOTIFY sipfrag …
- *         └ no usable Refer-To ─► 400              └► 603
+ *         ├ no usable Refer-To ─► 400              └► 603
+ *         └ nothing that can be called (mailto:, http:) ─► 416 (RFC 3261 §21.4.14)
  *
  * A peer that wants no news (`Refer-Sub: false`, RFC 4488) gets none. Not on the real-time path.
  */
@@ -16,6 +17,7 @@ import { parseNameAddr, withoutHeaders } from "../message/uri.ts";
 
 /** Seconds that a transferor is told to wait for news. */
 const EXPIRES = 120;
+const CALLABLE = new Set(["sip", "sips", "tel"]);
 /** The value of Replaces (RFC 3891 §6.1), loosely. */
 const REPLACES = /^[^\s;,]+(?:;[^\s;,]+)+$/;
 
@@ -38,6 +40,7 @@ export class Referred {
     if (referTo === undefined || method !== "INVITE") {
       return request.reject(400, { reason: "Bad Refer-To" });
     }
+    if (!CALLABLE.has(referTo.uri.scheme)) return request.reject(416);
     if (this.#request !== undefined) return request.reject(491);
     this.#request = request;
     const { agent, call, dialog } = this.#context;

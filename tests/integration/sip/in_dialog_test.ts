@@ -104,6 +104,37 @@ Deno.test("a transfer by the peer is told, taken or declined; its progress is se
   });
 });
 
+Deno.test("a transfer to what cannot be called is refused at once", async () => {
+  await withPeer(async (scene) => {
+    const { phone, peer } = scene;
+    const { invite, ok } = await answered(scene);
+    const rows = [
+      ["<mailto:carol@example.com>", "416"],
+      ["<http://example.com/>", "416"],
+      ["HTTPS://example.com/a", "416"],
+      ["<xmpp:carol@example.com>", "416"],
+      ["<urn:service:sos>", "416"],
+      ["<sip:>", "400"],
+      ["<sip:carol@>", "400"],
+      ["<tel:carol>", "400"],
+      ["<>", "400"],
+      ["", "400"],
+      ["<sip:a@example.com>, <sip:b@example.com>", "400"],
+      [";;;", "400"],
+    ] as const;
+    let cseq = 2;
+    for (const [value, status] of rows) {
+      peer.inDialog("REFER", invite, ok, { cseq: cseq++, headers: [`Refer-To: ${value}`] });
+      const answer = (await peer.next(status, "REFER").catch((error) => error)) as Error;
+      assert.ok(!(answer instanceof Error), `${value}: ${answer.message}`);
+    }
+    assert.equal(phone.inputs.filter(({ type }) => type === "ReferReceived").length, 0);
+    // It is no transfer that waits for an answer: the next one is asked for.
+    peer.inDialog("REFER", invite, ok, { cseq, headers: ["Refer-To: <sips:c@example.com>"] });
+    assert.equal((await phone.next("ReferReceived")).target, "sips:c@example.com");
+  });
+});
+
 Deno.test("foreign events are refused", async () => {
   await withPeer(async (scene) => {
     const { peer } = scene;

@@ -1,9 +1,10 @@
 /** A transfer by the peer: followed where that is wanted, and told to the peer until its end. */
 import assert from "node:assert/strict";
+import type { Account } from "../../../src/core/account/account.ts";
 import { viewOf } from "../../../src/core/state/call.ts";
 import { OffhookError } from "../../../src/base/errors.ts";
 import type { Effect, Settings } from "../../../src/core/state/state.ts";
-import { REPORT, Scene, theirs } from "./scene.ts";
+import { ACCOUNT, REPORT, Scene, theirs } from "./scene.ts";
 
 const FOLLOWS: Partial<Settings> = { transfers: "follow", active: "all" };
 const REFER = { type: "ReferReceived", call: "in", target: "sip:600@x", referral: "leg" } as const;
@@ -30,8 +31,8 @@ const ANSWERED = {
 } as const;
 
 /** A scene with an answered call "in". */
-function talking(settings: Partial<Settings>): Scene {
-  const scene = new Scene(settings).ringing("in").play(
+function talking(settings: Partial<Settings>, account?: Account): Scene {
+  const scene = new Scene(settings, account).ringing("in").play(
     { type: "Answer", call: "in" },
     { type: "MediaOpened", call: "in", port: 4000, rtcpPort: 4001 },
     { type: "CallConfirmed", call: "in" },
@@ -81,6 +82,26 @@ Deno.test("a refusal of the new party is told, and the next transfer may be trie
   assert.deepEqual(told(scene.effects), [486]);
   scene.play({ ...REFER, referral: "leg-2" });
   assert.equal(scene.effect("AnswerRefer").status, 202);
+});
+
+Deno.test("a transfer to sips: is refused by an account without TLS, and never made in the clear", () => {
+  const refer = { ...REFER, target: "sips:600@x" };
+  for (const transport of ["udp", "tcp", "ws"] as const) {
+    const scene = talking(FOLLOWS, { ...ACCOUNT, transport }).play(refer);
+    assert.equal(scene.effect("AnswerRefer").status, 603);
+    assert.equal(scene.phase("leg"), "gone");
+  }
+  for (const transport of ["tls", "wss"] as const) {
+    const scene = talking(FOLLOWS, { ...ACCOUNT, transport }).play(refer);
+    assert.equal(scene.effect("AnswerRefer").status, 202);
+  }
+  // What only DNS knows, signalling finds out; the peer hears of it with the last word.
+  const scene = talking(FOLLOWS).play(
+    refer,
+    { type: "MediaOpened", call: "leg", port: 4010, rtcpPort: 4011 },
+    { ...REJECTED, status: 0, error: { code: "tls-failed", message: "wants encryption" } },
+  );
+  assert.deepEqual(told(scene.effects), [100, 480]);
 });
 
 Deno.test("one transfer at a time", () => {

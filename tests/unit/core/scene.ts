@@ -84,8 +84,8 @@ export class Scene {
   events: PhoneEvent[] = [];
   at = 1_000;
 
-  constructor(settings: Partial<Settings> = {}) {
-    this.state = initialState({ ...SETTINGS, ...settings }, [ACCOUNT]);
+  constructor(settings: Partial<Settings> = {}, account: Account = ACCOUNT) {
+    this.state = initialState({ ...SETTINGS, ...settings }, [account]);
   }
 
   /** One step; what it asked and told is kept until the next. */

@@ -4,12 +4,13 @@
  *     REFER ─ policy ─ follow ───────────────► 202, NOTIFY 100 ─► call ─ 18x ─► NOTIFY 18x ─ answer ─► NOTIFY 200
  *               ├ ask ─► a face ─ FollowTransfer ─┘                 └ refusal ─► NOTIFY ≥ 300, resumed
  *               │          └ RefuseTransfer, timer ─► 603
- *               └ never, not trusted, a transfer is under way ─► 603
+ *               └ never, not trusted, a transfer is under way, sips: without TLS ─► 603
  *
  * The peer's call stays, on hold where one call is active at a time, until the peer ends it; so a
  * transfer that fails loses nobody.
  */
 import type { AskedTransfer, Call } from "../../state/call.ts";
+import { asksForMore } from "../../account/route.ts";
 import type { AudioEndpoints } from "../../ports/media_port.ts";
 import type { SipInput } from "../../ports/sip_port.ts";
 import type { TransferPolicy } from "../../state/state.ts";
@@ -60,11 +61,16 @@ export function askedInVain(turn: Turn, call: Call): void {
   if (call.asked !== undefined) refuseTransfer(turn, call, "nobody decided");
 }
 
-/** What is to be done with a REFER: never what a stranger wants, nor two at a time. */
-function policyFor(turn: Turn, call: Call, { referral }: AskedTransfer): TransferPolicy {
+/**
+ * What is to be done with a REFER: never what a stranger wants, nor two at a time, nor a `sips:` call
+ * that the account could make in the clear only.
+ */
+function policyFor(turn: Turn, call: Call, { referral, target }: AskedTransfer): TransferPolicy {
   const free = isIn(call, "established") && call.phase.transfer.name === "none" &&
     call.referral === undefined && call.asked === undefined && turn.find(referral) === undefined;
   if (!free || !call.trusted) return "never";
+  const transport = turn.accounts.get(call.account)?.account.transport;
+  if (asksForMore(target, transport)) return "never";
   const { transfers = "never", transfersAutoAnswered = "never" } = turn.settings;
   return call.autoAnswered ? transfersAutoAnswered : transfers;
 }
