@@ -1,6 +1,9 @@
 /** IP addresses and networks as people write them: `192.0.2.7`, `10.0.0.0/8`, `2001:db8::/32`. Pure. */
 import { isIpv4, isIpv6 } from "./address.ts";
 
+/** Several hosts, all hosts of a network, and hosts of "this network" (RFC 1112, 919, 1122, 4291). */
+const NOT_ONE_HOST = ["224.0.0.0/4", "255.255.255.255", "0.0.0.0/8", "ff00::/8", "::"];
+
 interface Network {
   /** 32 or 128 bits. */
   bits: number;
@@ -20,6 +23,16 @@ export function isInNetwork(address: string, network: string): boolean {
   if (wanted === undefined || given === undefined || given.bits !== wanted.bits) return false;
   const rest = BigInt(wanted.bits - wanted.prefix);
   return given.address >> rest === wanted.address >> rest;
+}
+
+/** Whether it is the address of no host: `0.0.0.0`, `::`, in any spelling. */
+export function isUnspecified(address: string): boolean {
+  return isInNetwork(address, "0.0.0.0") || isInNetwork(address, "::");
+}
+
+/** Whether one host may have the address; true for a name, which is no address. */
+export function isUnicast(address: string): boolean {
+  return !NOT_ONE_HOST.some((network) => isInNetwork(address, network));
 }
 
 function parseNetwork(text: string): Network | undefined {

@@ -8,6 +8,7 @@
  * number (RFC 3264 §6.1 recommends it). Not on the real-time path.
  */
 import { OffhookError } from "../../base/errors.ts";
+import { isUnicast, isUnspecified } from "../../base/network_address.ts";
 import { sameFormat } from "./format_parameters.ts";
 import {
   type Direction,
@@ -22,9 +23,6 @@ const TELEPHONE_EVENT = "TELEPHONE-EVENT";
 const DEFAULT_PTIME_MS = 20;
 /** Packet times that the media graph can make: whole multiples of its 20 ms frame. */
 const MAX_PTIME_MS = 60;
-
-/** The address that asks for hold in old peers (RFC 2543; RFC 3264 §8.4). */
-const HOLD_ADDRESSES = new Set(["0.0.0.0", "::"]);
 
 /** Where our sockets wait. */
 export interface LocalPorts {
@@ -109,7 +107,8 @@ function withFreeType(format: PayloadFormat, taken: Set<number>): PayloadFormat 
 /**
  * Our answer to the peer's offer.
  * @param wish the most that we want; the answer never exceeds what the offer allows (RFC 3264 §6.1)
- * @throws OffhookError `no-common-codec` (a 488) when nothing can be taken, encrypted sound included
+ * @throws OffhookError `no-common-codec` (a 488) when nothing can be taken, encrypted sound included;
+ *   `media-failed` (a 488) when its address is not one host's
  */
 export function answerOffer(
   offer: MediaDescription,
@@ -118,6 +117,7 @@ export function answerOffer(
   wish: Direction = "sendrecv",
 ): Answered {
   refuseEncrypted(offer);
+  refuseGroups(offer);
   const common = offer.formats.filter((format) =>
     capabilities.some((own) => sameFormat(own, format))
   );
@@ -143,10 +143,12 @@ export function answerOffer(
 
 /**
  * What the peer's answer to our offer settled.
- * @throws OffhookError `no-common-codec` when the answer refuses the stream or names nothing offered
+ * @throws OffhookError `no-common-codec` when the answer refuses the stream or names nothing offered;
+ *   `media-failed` when its address is not one host's
  */
 export function acceptAnswer(offer: MediaDescription, answer: MediaDescription): NegotiatedStream {
   refuseEncrypted(answer);
+  refuseGroups(answer);
   const common = answer.formats.filter((format) =>
     offer.formats.some((own) => sameFormat(own, format))
   );
@@ -179,9 +181,9 @@ export function answerRemoval(offer: MediaDescription, running: NegotiatedStream
   };
 }
 
-/** What a description asks for, hold by a null address included (RFC 3264 §8.4). */
+/** What a description asks for, hold by a null address included (RFC 2543; RFC 3264 §8.4). */
 export function directionOf(description: MediaDescription): Direction {
-  if (!HOLD_ADDRESSES.has(description.address)) return description.direction;
+  if (!isUnspecified(description.address)) return description.direction;
   return description.direction === "recvonly" ? "inactive" : intersect(
     description.direction,
     "sendonly",
@@ -234,6 +236,15 @@ function portsOf(local: LocalPorts): { port: number; rtcpPort?: number } {
 /** What cannot be encrypted must not be described as if it were (RFC 4568 §5.1.2, RFC 3264 §6). */
 function refuseEncrypted({ profile }: MediaDescription): void {
   if (isEncrypted(profile)) throw encryptionWanted(profile);
+}
+
+/** A call is with one host: whoever names a group or a whole network would have us flood it. */
+function refuseGroups({ address }: MediaDescription): void {
+  if (isUnicast(address) || isUnspecified(address)) return;
+  throw new OffhookError("media-failed", `the other side wants its sound sent to ${address}`, {
+    hint: "That is not the address of one host: multicast and broadcast are never sent to.",
+    data: { address },
+  });
 }
 
 /** Whether a transport protocol of an m= line wants SRTP, by SDES or DTLS. */

@@ -5,6 +5,7 @@
  *     send ─► may it be sent to? ─► where the peer is ─► socket
  */
 import type { Clock } from "../../base/clock.ts";
+import { isUnicast } from "../../base/network_address.ts";
 import type { NegotiatedStream } from "../../core/media/media_description.ts";
 import { RTP_HEADER_LENGTH, uint16, uint32 } from "../rtp/packet.ts";
 import { Allowance } from "./allowance.ts";
@@ -12,9 +13,6 @@ import { type Deliver, kindOf, type MediaKind, type MediaTransport } from "./med
 import { RemoteAddress } from "./remote_address.ts";
 import { RtcpAddress } from "./rtcp_address.ts";
 import type { SocketPair, Sockets } from "./sockets.ts";
-
-/** Addresses that mean hold (RFC 2543): where the peer is, it still is. */
-const NOWHERE = new Set(["0.0.0.0", "::"]);
 
 export class PlainTransport implements MediaTransport {
   muxed = false;
@@ -24,6 +22,9 @@ export class PlainTransport implements MediaTransport {
   readonly #allowance = new Allowance();
   readonly #rtcp = new RtcpAddress();
   #remote: RemoteAddress | undefined;
+  /** The address of which `#mayBeSentTo` tells. */
+  #judged = "";
+  #mayBeSentTo = false;
   /** By payload type: whether it was negotiated for what we receive. */
   readonly #known = new Array<boolean>(128).fill(false);
   /** The header that is judged. */
@@ -54,7 +55,8 @@ export class PlainTransport implements MediaTransport {
     if (stream.receiveEvents) this.#known[stream.receiveEvents.payloadType] = true;
     if (this.#remote === undefined) {
       this.#remote = new RemoteAddress(address, stream.remotePort);
-    } else if (stream.remotePort > 0 && !NOWHERE.has(address)) {
+    } else if (stream.remotePort > 0 && isUnicast(address)) {
+      // An address that means hold (RFC 2543) moves nobody: where the peer is, it still is.
       this.#remote.signalled(address, stream.remotePort, this.#clock.now());
     }
     this.#rtcp.signalled(stream.remoteRtcpPort, this.#remote);
@@ -71,6 +73,7 @@ export class PlainTransport implements MediaTransport {
   send(kind: MediaKind, data: Uint8Array): void {
     const remote = this.#remote;
     if (remote === undefined || remote.port === 0 || !this.permits(this.#clock.now())) return;
+    if (!this.#isOneHost(remote.address)) return;
     if (kind !== "rtcp" || this.muxed) {
       return this.#sockets.sendRtp(data, remote.address, remote.port);
     }
@@ -80,6 +83,15 @@ export class PlainTransport implements MediaTransport {
 
   close(): void {
     this.#sockets.close();
+  }
+
+  /** Neither nowhere, as on hold, nor many at once, which a host name may turn out to be. */
+  #isOneHost(address: string): boolean {
+    if (address !== this.#judged) {
+      this.#judged = address;
+      this.#mayBeSentTo = isUnicast(address);
+    }
+    return this.#mayBeSentTo;
   }
 
   #onRtp(data: Uint8Array, address: string, port: number): void {

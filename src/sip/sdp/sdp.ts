@@ -10,6 +10,7 @@
  */
 import { parse } from "sdp-transform";
 import { OffhookError } from "../../base/errors.ts";
+import { isUnspecified } from "../../base/network_address.ts";
 import { encryptionWanted, isEncrypted } from "../../core/media/offer_answer.ts";
 import type {
   Direction,
@@ -62,10 +63,9 @@ export interface Layout {
 /** Profiles that we take, the preferred one first. */
 const PROFILES: readonly RtpProfile[] = ["RTP/AVP", "RTP/AVPF", "RTP/SAVP", "RTP/SAVPF"];
 const DIRECTIONS: readonly Direction[] = ["sendrecv", "sendonly", "recvonly", "inactive"];
-/** The address that asks for hold in old peers (RFC 3264 §8.4). */
-const HOLD_ADDRESSES = new Set(["0.0.0.0", "::"]);
 const ADDRESS =
   /^(?:[A-Za-z0-9](?:[A-Za-z0-9._\-]*[A-Za-z0-9])?\.?|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*)$/;
+const DOTTED = /^\d{1,3}(?:\.\d{1,3}){3}$/;
 const TOKEN = /^[A-Za-z0-9\-.!%*_+`'~]+$/;
 const MAX_BYTES = 64 * 1024;
 
@@ -228,16 +228,20 @@ function descriptionOf(
   return description;
 }
 
-/** Without the TTL of RFC 8866 §5.7 and the brackets of a URI. sdp-transform reads numbers as such. */
+/**
+ * Without the TTL of RFC 8866 §5.7, the brackets of a URI and leading zeros, which are decimal here and
+ * octal to a resolver. sdp-transform reads numbers as such.
+ */
 function addressOf(stated: unknown): string {
   if (typeof stated !== "string" || stated.length > 255) return "";
-  const address = stated.replace(/\/.*$/, "").replace(/^\[(.*)\]$/, "$1");
+  const bare = stated.replace(/\/.*$/, "").replace(/^\[(.*)\]$/, "$1");
+  const address = DOTTED.test(bare) ? bare.split(".").map(Number).join(".") : bare;
   return ADDRESS.test(address) ? address : "";
 }
 
 function directionOf(stated: unknown, address: string): Direction {
   const direction = DIRECTIONS.find((known) => known === stated) ?? "sendrecv";
-  if (!HOLD_ADDRESSES.has(address)) return direction;
+  if (!isUnspecified(address)) return direction;
   return direction === "sendrecv" || direction === "sendonly" ? "sendonly" : "inactive";
 }
 

@@ -1,7 +1,12 @@
 /** Which addresses are in which network. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { isInNetwork, isNetwork } from "../../../src/base/network_address.ts";
+import {
+  isInNetwork,
+  isNetwork,
+  isUnicast,
+  isUnspecified,
+} from "../../../src/base/network_address.ts";
 
 Deno.test("addresses and networks are told from what is none", () => {
   for (const text of ["192.0.2.7", "10.0.0.0/8", "0.0.0.0/0", "2001:db8::/32", "::1", "::/0"]) {
@@ -46,4 +51,19 @@ Deno.test("any IPv6 address is in its own network of any length, in any spelling
     const neighbour = other.map((n) => n.toString(16)).join(":");
     assert.equal(isInNetwork(neighbour, `${full}/${prefix}`), prefix < 128);
   }));
+});
+
+Deno.test("groups, whole networks and nowhere are not one host, in any spelling", () => {
+  const many =
+    "224.0.0.1 239.255.255.255 232.1.1.1 255.255.255.255 ff02::1 FF0E:0::1 ::ffff:224.0.0.1";
+  const nowhere = "0.0.0.0 :: 0:0:0:0:0:0:0:0 ::0 ::ffff:0.0.0.0";
+  for (const address of [...many.split(" "), ...nowhere.split(" "), "0.1.2.3"]) {
+    assert.ok(!isUnicast(address), address);
+  }
+  for (const address of nowhere.split(" ")) assert.ok(isUnspecified(address), address);
+  for (const address of many.split(" ")) assert.ok(!isUnspecified(address), address);
+  const one = "223.255.255.255 240.0.0.1 192.0.2.255 127.0.0.1 ::1 fe80::1%eth0 media.example.com";
+  for (const address of one.split(" ")) {
+    assert.ok(isUnicast(address) && !isUnspecified(address), address);
+  }
 });

@@ -120,6 +120,12 @@ Deno.test("a call that do-not-disturb or a full house refuses is missed, with it
   }
 });
 
+Deno.test("a call that wants its sound sent to a group is refused with 488 and remembered", () => {
+  const scene = calling(house(), { origin: "server" }, theirs({ address: "239.0.0.1" }));
+  assert.deepEqual(scene.effects, [{ type: "SendReject", call: "in", status: 488 }]);
+  assert.match(scene.record().error?.message ?? "", /wants its sound sent to 239\.0\.0\.1/);
+});
+
 Deno.test("a call without sound in common is refused with 488 and remembered with the reason", () => {
   const scene = calling(house(), { origin: "server" }, theirs({ profile: "RTP/SAVP" }));
   assert.deepEqual(scene.effects, [{ type: "SendReject", call: "in", status: 488 }]);

@@ -176,6 +176,16 @@ Deno.test("an offer before the answer changes the early sound, which the answer 
   assert.equal(none.effect("RejectOffer").status, 488);
 });
 
+Deno.test("a new offer that would have sound sent to a group is refused, and the call goes on", () => {
+  const scene = new Scene().talking();
+  for (const address of ["224.0.0.1", "255.255.255.255", "ff05::2"]) {
+    scene.play({ type: "RemoteOffer", call: "a", offer: theirs({ address }) });
+    assert.equal(scene.effect("RejectOffer").status, 488);
+    assert.ok(!scene.asked("StartMedia"));
+    assert.equal(scene.phase("a"), "established");
+  }
+});
+
 Deno.test("blind transfer holds, refers, and ends when the target answered", () => {
   const scene = new Scene().talking().play({ type: "Transfer", call: "a", target: "sip:c@x" });
   assert.ok(scene.asked("SendReinvite") && !scene.asked("SendRefer"));

@@ -188,3 +188,23 @@ Deno.test("events run on the clock of the sound, else on any that both have (RFC
     assert.deepEqual(settled.receiveEvents, events);
   }
 });
+
+Deno.test("sound is sent to one host: groups and broadcast are refused, nowhere is hold", () => {
+  const code = (run: () => unknown) => {
+    try {
+      run();
+    } catch (error) {
+      return OffhookError.from(error).code;
+    }
+  };
+  for (const address of ["224.0.0.1", "239.1.2.3", "255.255.255.255", "ff02::1", "0.0.0.9"]) {
+    const description = theirs({ address });
+    assert.equal(code(() => answerOffer(description, FORMATS, PORTS)), "media-failed", address);
+    const offer = createOffer(FORMATS, PORTS);
+    assert.equal(code(() => acceptAnswer(offer, description)), "media-failed", address);
+  }
+  for (const address of ["0.0.0.0", "::", "0:0:0:0:0:0:0:0"]) {
+    const { stream } = answerOffer(theirs({ address }), FORMATS, PORTS);
+    assert.equal(stream.direction, "recvonly", address);
+  }
+});

@@ -135,6 +135,23 @@ Deno.test("a port of the peer is believed for RTCP only when what came from it w
   assert.equal(net.sent.at(-1)!.to.port, 7);
 });
 
+Deno.test("nothing is sent to a group, to a whole network or to nowhere", () => {
+  for (const address of ["224.0.0.1", "255.255.255.255", "0.0.0.0", "::", "ff02::1"]) {
+    const clock = new VirtualClock(0);
+    const net = new FakeNetwork(clock);
+    const [a, b] = [new Host(net, clock, A), new Host(net, clock, address)];
+    a.use(b, address);
+    a.send("rtp", rtp());
+    a.send("rtcp", RTCP);
+    assert.deepEqual(b.got, [], address);
+    // Where the peer turns out to be, it is sent to.
+    const c = new Host(net, clock, B).use(a, A);
+    for (let i = 1; i < 5; i++) c.send("rtp", rtp(i));
+    a.send("rtp", rtp());
+    assert.deepEqual(c.got.map(([kind]) => kind), ["rtp"], address);
+  }
+});
+
 Deno.test("closed, nothing comes and nothing throws", () => {
   const { a, b } = pair();
   b.transport.close();

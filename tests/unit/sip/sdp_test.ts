@@ -288,3 +288,12 @@ Deno.test("a refusal takes nothing and keeps the places", () => {
   const refusal = descriptions.refusal("10.0.0.1");
   assert.deepEqual(refusal.match(/^m=\S+ \d+/gm), ["m=audio 0", "m=video 0"]);
 });
+
+Deno.test("leading zeros of an address are decimal, whatever a resolver would make of them", () => {
+  for (
+    const [written, read] of [["192.168.001.010", "192.168.1.10"], ["224.0.0.01", "224.0.0.1"]]
+  ) {
+    const text = sdp(["m=audio 4000 RTP/AVP 0"], [`c=IN IP4 ${written}`]);
+    assert.equal(parseSdp(text).description.address, read);
+  }
+});
