@@ -28,6 +28,9 @@ const VARIABLES = [
 /** Read by programs that look up names, and to see whether journald listens. */
 const SYSTEM_FILES = ["/etc/resolv.conf", "/etc/hosts", "/dev/stderr"];
 
+/** Who we are, where home is, and the addresses that media can come to. */
+const SYSTEM_FACTS = ["uid", "homedir", "networkInterfaces"];
+
 export function permissionFlags(places: PermittedPlaces): string[] {
   const list = (flag: string, values: readonly string[]) =>
     values.length === 0 ? [] : [`--${flag}=${[...new Set(values)].map(escaped).join()}`];
@@ -36,8 +39,7 @@ export function permissionFlags(places: PermittedPlaces): string[] {
     ...list("allow-read", [...places.read, ...places.write, ...SYSTEM_FILES]),
     ...list("allow-write", places.write),
     ...list("allow-env", [...VARIABLES, ...places.variables]),
-    // What it says of the machine is no secret, and the umask has no name of its own in such a list.
-    "--allow-sys",
+    ...list("allow-sys", SYSTEM_FACTS),
     ...list("allow-run", [places.deno]),
     "--deny-ffi",
     "--deny-import",

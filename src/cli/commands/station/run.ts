@@ -51,6 +51,7 @@ async function serve(values: StationValues, processIo: Io): Promise<ExitCode> {
   const spawner = await startSpawner(loaded, io);
   const trace = values.trace === undefined ? undefined : await openTrace(values.trace, io);
   const log = await openLog(loaded, io, "json");
+  sayHowBroad(log);
   const interrupts = interruptsOf(io);
   const optionsOf = async (from: LoadedConfig): Promise<PhoneOptions> => ({
     ...await withHeadsets(
@@ -88,6 +89,16 @@ async function serve(values: StationValues, processIo: Io): Promise<ExitCode> {
     trace?.close();
     await spawner.close();
   }
+}
+
+/** The launcher starts a station it cannot narrow all the same: a phone is worth more than none. */
+function sayHowBroad({ write }: Log): void {
+  if (Deno.permissions.querySync({ name: "write" }).state !== "granted") return;
+  write(
+    "this station may read and write all files of its user: not started by the launcher, or " +
+      "that found no narrower permissions (docs/security.md)",
+    { level: "warning" },
+  );
 }
 
 /**
