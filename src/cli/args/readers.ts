@@ -81,3 +81,9 @@ export function readCallerPattern(input: string): string {
     "Write a user, user@host or URI; * stands for anything: alice, 'alice@*', sip:alice@example.com.",
   );
 }
+
+/** A web page's place, as browsers say it in `Origin` (RFC 6454 §6.2). */
+export function readOrigin(input: string): string {
+  if (URL.canParse(input) && new URL(input).origin === input) return input;
+  throw bad(`"${input}" is no origin of a web page`, "Write SCHEME://HOST or SCHEME://HOST:PORT.");
+}

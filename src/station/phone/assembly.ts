@@ -123,8 +123,8 @@ export class Assembly {
   }
 
   async listen(): Promise<void> {
-    for (const { transport, host, port, tls } of this.#options.direct.listen) {
-      const extra = tls === undefined ? {} : { tls };
+    for (const { transport, host, port, tls, origins = [] } of this.#options.direct.listen) {
+      const extra = { origins, ...(tls === undefined ? {} : { tls }) };
       const bound = await this.#agents.get(DIRECT_ACCOUNT)!.listen(
         transport,
         { host, port },

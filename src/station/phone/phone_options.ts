@@ -29,6 +29,8 @@ export interface ListenAddress {
   port: number;
   /** PEM text; needed for tls and wss. */
   tls?: { cert: string; key: string };
+  /** Of ws and wss: web pages that may connect (RFC 6455 §10.2); absent: none. */
+  origins?: readonly string[];
 }
 
 export interface PhoneOptions {

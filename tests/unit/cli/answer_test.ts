@@ -181,3 +181,25 @@ Deno.test("an identity or header that could inject another is a usage error", as
     assert.match(io.stderr.text, message);
   }
 });
+
+Deno.test("web pages that may connect are named, for listeners that pages can reach", async () => {
+  const listening = ["--listen", "127.0.0.1:0", "--mic", "silence", "--speaker", "null"];
+  const page = ["--allow-origin", "https://pbx.example"];
+  const { phone, status, ring, end } = start([...listening, "--transport", "ws", ...page]);
+  await settle();
+  assert.deepEqual(phone.options?.direct.listen, [
+    { transport: "ws", host: "127.0.0.1", port: 0, origins: ["https://pbx.example"] },
+  ]);
+  ring("a");
+  await settle();
+  end("a");
+  assert.equal(await status, 0);
+});
+
+Deno.test("a web page that is none, or that could not reach the listener, is a usage error", async () => {
+  for (const wrong of [[], ["--transport", "ws", "--allow-origin", "https://pbx.example/page"]]) {
+    const { io, status } = start([...LISTEN, "--allow-origin", "https://pbx.example", ...wrong]);
+    assert.equal(await status, 2);
+    assert.match(io.stderr.text, /origin/);
+  }
+});

@@ -5,13 +5,18 @@ import { lazily } from "../../args/lazily.ts";
 import { readListenAddress } from "../../args/phone_readers.ts";
 import { flag, option, repeated, text, type ValuesOf } from "../../args/fields.ts";
 import { defineCommand } from "../../args/command.ts";
-import { readCallerPattern, readWholeNumber } from "../../args/readers.ts";
+import { readCallerPattern, readOrigin, readWholeNumber } from "../../args/readers.ts";
 
 const fields = {
   listen: option(
     "--listen",
     { metavar: "ADDRESS:PORT", read: readListenAddress },
     "Take direct calls there, without an account; port 0 is any free one.",
+  ),
+  allowOrigin: repeated(
+    "--allow-origin",
+    { metavar: "ORIGIN", read: readOrigin },
+    "With --listen by ws or wss: a web page that may connect, such as https://pbx.example. Repeatable.",
   ),
   accept: repeated(
     "--accept",

@@ -37,23 +37,30 @@ async function requireDevices(endpoints: AudioEndpoints): Promise<void> {
 
 /** UDP and TCP unless a transport was named; any free port is one of UDP only. */
 async function listenOn(
-  { listen, transport, tlsCert, tlsKey }: AnswerValues,
+  { listen, transport, tlsCert, tlsKey, allowOrigin: origins }: AnswerValues,
   loaded: LoadedConfig,
 ): Promise<Listen> {
   const { host, port = 0 } = parseHostPort(listen!, true)!;
   const named: TransportName | undefined = transport ?? loaded.direct.transport;
+  if (origins.length > 0 && named !== "ws" && named !== "wss") {
+    throw new OffhookError(
+      "usage",
+      "--allow-origin is about web pages, which speak ws or wss only",
+      { hint: "Give --transport ws or --transport wss, or leave --allow-origin out." },
+    );
+  }
   if (named === undefined) {
     const udp = { transport: "udp", host, port } as const;
     return port === 0 ? [udp] : [udp, { transport: "tcp", host, port }];
   }
-  if (named !== "tls" && named !== "wss") return [{ transport: named, host, port }];
+  if (named !== "tls" && named !== "wss") return [{ transport: named, host, port, origins }];
   if (tlsCert === undefined || tlsKey === undefined) {
     throw new OffhookError("usage", `--listen with ${named} needs a certificate`, {
       hint: "Give --tls-cert FILE and --tls-key FILE.",
     });
   }
   const tls = { cert: await pem(tlsCert), key: await pem(tlsKey) };
-  return [{ transport: named, host, port, tls }];
+  return [{ transport: named, host, port, tls, origins }];
 }
 
 async function pem(path: string): Promise<string> {

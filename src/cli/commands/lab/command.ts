@@ -1,16 +1,22 @@
 /** `offhook lab`: the practice PBX alone, for others to call. */
 import { defineCommand } from "../../args/command.ts";
 import { logFields } from "../../args/common_fields.ts";
-import { defaulted, type ValuesOf } from "../../args/fields.ts";
+import { defaulted, repeated, type ValuesOf } from "../../args/fields.ts";
 import { lazily } from "../../args/lazily.ts";
 import { outputFields } from "../../args/output_fields.ts";
 import { readListenAddress } from "../../args/phone_readers.ts";
+import { readOrigin } from "../../args/readers.ts";
 
 const fields = {
   listen: defaulted(
     "--listen",
     { metavar: "ADDRESS:PORT", read: readListenAddress, fallback: "127.0.0.1:5560" },
     "Where it takes calls; 127.0.0.1:5560 by default.",
+  ),
+  allowOrigin: repeated(
+    "--allow-origin",
+    { metavar: "ORIGIN", read: readOrigin },
+    "A web page that may connect by ws and wss, such as https://pbx.example. Repeatable.",
   ),
 };
 

@@ -24,7 +24,7 @@ export async function runLab(values: LabValues, { io }: Context): Promise<ExitCo
   const interrupts = interruptsOf(io);
   try {
     const pbx = await PracticePbx.start({
-      listen,
+      listen: listen.map((place) => ({ ...place, origins: values.allowOrigin })),
       users: USERS,
       ...(trace === undefined ? {} : { trace: trace.sink }),
       log: log.write,
