@@ -5,7 +5,7 @@
  *      └─ throws: closed      (failed)                 (restored)
  *
  * The first try after a loss is at once, the next after growing pauses, without end: a headset that
- * is plugged in again an hour later still comes back. Not on the real-time path itself.
+ * is plugged in again an hour later still comes back.
  */
 import { OffhookError } from "../base/errors.ts";
 import {

@@ -4,8 +4,6 @@
  * it needs, and whoever drives it has them in memory or reads them from a file.
  *
  *     RIFF│RF64│BW64 ─► chunk ─► chunk ─► fmt ─► … ─► data
- *
- * Not on the real-time path.
  */
 import { formatOfChunk, type WavFormat } from "./wav.ts";
 

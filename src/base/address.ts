@@ -1,6 +1,6 @@
 /**
  * Syntax of the addresses that people write: `host`, `host:port`, `[v6]:port`, `address:port` to
- * listen on. Pure. Not on the real-time path.
+ * listen on. Pure.
  */
 
 /** A host with an optional port. An IPv6 address is without its brackets. */

@@ -3,7 +3,7 @@
  *
  * Every layer throws an {@link OffhookError} with a code from {@link EXIT_CODES}; a face turns the
  * code into its exit status, the JSON of a call or a line on screen. A plain `Error` that reaches a
- * face is a bug of ours (exit 1). Not on the real-time path.
+ * face is a bug of ours (exit 1).
  */
 
 /** Process exit statuses; the table is part of the product (docs: README, "Exit codes"). */

@@ -1,6 +1,6 @@
 /**
  * Text that others chose (peers, servers, certificates, files) made harmless for a terminal, a log and
- * JSON. Every exit to one of them goes through here. Pure. Not on the real-time path.
+ * JSON. Every exit to one of them goes through here. Pure.
  *
  *     value ─► clean ─► one line of words         value ─► jsonText ─► JSON, escaped as \uXXXX
  *     text ─► cleanLines ─► lines of words

@@ -3,7 +3,7 @@
  *
  *     argv[0] ─► table of commands ─► its module (loaded now) ─► parse ─► run ─► status
  *
- * `version`, `--help` and a mistyped command load nothing but the table of commands. Not on the real-time path.
+ * `version`, `--help` and a mistyped command load nothing but the table of commands.
  */
 import { type ExitCode, OffhookError } from "../base/errors.ts";
 import { fileReason } from "../base/file_reason.ts";

@@ -1,6 +1,6 @@
 /**
  * Every subcommand: its name and one line about it. This table is all that `offhook version` and
- * `offhook --help` read; of a command nothing is loaded before it is needed. Not on the real-time path.
+ * `offhook --help` read; of a command nothing is loaded before it is needed.
  */
 import type { Command } from "./args/command.ts";
 import { lazily } from "./args/lazily.ts";

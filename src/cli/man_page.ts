@@ -1,6 +1,6 @@
 /**
  * The manual page, made from what `--help` and the terminal phone show: offhook(1) in man(7). Nothing
- * in it is written twice. Not on the real-time path.
+ * in it is written twice.
  */
 import { COMMAND_GROUPS, type CommandEntry, COMMANDS, loadCommand } from "./commands.ts";
 import { helpPage } from "./args/help_page.ts";

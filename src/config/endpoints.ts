@@ -5,7 +5,7 @@
  *     mic      device | device:NAME | file:PATH | pipe | tone | tone:HERTZ | voice | silence
  *     speaker  device | device:NAME | file:PATH | pipe | null
  *
- * Pure. Not on the real-time path.
+ * Pure.
  */
 import { OffhookError } from "../base/errors.ts";
 import type { Microphone, Speaker } from "../core/ports/media_port.ts";

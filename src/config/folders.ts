@@ -1,5 +1,5 @@
 /**
- * The XDG folders and the way that paths in a configuration are read. Not on the real-time path.
+ * The XDG folders and the way that paths in a configuration are read.
  *
  * @see https://specifications.freedesktop.org/basedir-spec/latest/
  */

@@ -1,4 +1,4 @@
-/** The text of a first configuration. Pure. Not on the real-time path. */
+/** The text of a first configuration. Pure. */
 import { stringify } from "smol-toml";
 
 export function initialToml(config: Record<string, unknown>): string {

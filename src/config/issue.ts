@@ -1,4 +1,4 @@
-/** One error of a configuration, and how it is told. Pure. Not on the real-time path. */
+/** One error of a configuration, and how it is told. Pure. */
 
 export interface ConfigIssue {
   /** Dotted path in the file (`accounts.work.transport`), or the flag or variable it came from. */

@@ -1,6 +1,6 @@
 /**
  * What is wrong with a configuration: every error with its place, its value and what is allowed.
- * zod's issues become {@link ConfigIssue}s here. Pure. Not on the real-time path.
+ * zod's issues become {@link ConfigIssue}s here. Pure.
  */
 import type { z } from "zod";
 import { OffhookError } from "../base/errors.ts";

@@ -6,7 +6,7 @@
  *
  * Which account the overrides of an account apply to: the one that `--account` or
  * `OFFHOOK_ACCOUNT` names; else, when server and user are both given, a fresh one named
- * `command-line`; else the file's default account. Not on the real-time path.
+ * `command-line`; else the file's default account.
  */
 import { parse, TomlError } from "smol-toml";
 import { dirname } from "node:path";

@@ -1,6 +1,6 @@
 /**
  * The nearest of some known words to one that was mistyped: for unknown keys, flags, commands and
- * device names. Not on the real-time path.
+ * device names.
  */
 
 /** Edits (insert, delete, replace, swap of neighbours) that turn `a` into `b`. */

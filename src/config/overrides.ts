@@ -1,7 +1,7 @@
 /**
  * Flags and environment variables that stand over keys of the configuration file. One table says
  * for each which key it sets, so that the command line, the environment, the help and the error
- * messages cannot disagree. Pure. Not on the real-time path.
+ * messages cannot disagree. Pure.
  *
  *     flags > environment > file > defaults
  */

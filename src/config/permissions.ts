@@ -5,7 +5,7 @@
  *     LoadedConfig ─► places.ts of the command ─► PermittedPlaces ─► --allow-… --deny-…
  *
  * No `--deny-read` or `--deny-write` in a folder that is allowed: Deno lets a program rename the folder
- * above, and with it everything that was denied. Pure. Not on the real-time path.
+ * above, and with it everything that was denied. Pure.
  */
 
 export interface PermittedPlaces {

@@ -7,7 +7,7 @@
  *
  * Keys are in snake_case, as TOML files have them. Each key's description becomes its comment in
  * the example; `examples[0]` is the value shown there when there is no default. Secrets have no key:
- * only where to get them from. Not on the real-time path.
+ * only where to get them from.
  */
 import { z } from "zod";
 import {

@@ -5,7 +5,7 @@
  *     0xFE   │ size │ tag │ data                                                    (long item)
  *
  * Never throws: a descriptor that ends inside an item yields the items before it and a problem.
- * Pure; not on the real-time path.
+ * Pure.
  */
 
 /** Something wrong or unusual in a descriptor, with the byte where it stands. */

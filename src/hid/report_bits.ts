@@ -1,6 +1,6 @@
 /**
  * Bits inside reports: little endian, bit 0 the lowest of the first byte (HID 1.11 §5.8, §8.4).
- * Pure; not on the real-time path.
+ * Pure.
  */
 
 /** Reads `size` bits (1–32) as an unsigned number; undefined when the bytes end before them. */

@@ -1,7 +1,7 @@
 /**
  * The HID usages that a telephone cares about (HID Usage Tables 1.5: Telephony page §14, LED page
  * §11, Consumer page §15, Button page §12). A usage is one number, `page × 65536 + id`, as in a
- * 4-byte Usage item (HID 1.11 §6.2.2.8). Not on the real-time path.
+ * 4-byte Usage item (HID 1.11 §6.2.2.8).
  */
 
 export const Page = {

@@ -3,7 +3,7 @@
  *
  *     reference, recording ──FFT──► cross-correlation ──normalise──► best lag, how alike, how loud
  *
- * Pure; not on the real-time path (some 100 ms for ten seconds at 16 kHz).
+ * Pure (some 100 ms for ten seconds at 16 kHz).
  */
 import { fft, powerOfTwo } from "./fft.ts";
 

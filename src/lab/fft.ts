@@ -1,6 +1,5 @@
 /**
- * The fast Fourier transform of a power of two of points, in place, radix 2. Pure; used to measure,
- * not on the real-time path.
+ * The fast Fourier transform of a power of two of points, in place, radix 2. Pure.
  */
 
 /**

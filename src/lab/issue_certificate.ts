@@ -1,7 +1,7 @@
 /**
  * Makes X.509 certificates (RFC 5280) in memory: an authority and what it issues, for the practice
  * PBX's TLS and WSS listeners and for tests. ECDSA over P-256. Not for anything that others are to
- * trust. Not on the real-time path.
+ * trust.
  */
 import {
   generateKeyPairSync,

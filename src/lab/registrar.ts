@@ -5,7 +5,7 @@
  *              ─► right ones     ─► 200 with the bindings
  *              ─► wrong ones     ─► 403;  an old nonce ─► 401 stale
  *
- * Time is passed in. Not on the real-time path.
+ * Time is passed in.
  */
 import { answer } from "../sip/message/answer.ts";
 import { authorization, type Challenge, type DigestAlgorithm } from "../sip/auth/digest.ts";

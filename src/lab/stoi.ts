@@ -1,7 +1,7 @@
 /**
  * Speech intelligibility of a received signal against the sent one: STOI (Taal, Hendriks, Heusdens,
  * Jensen: "An Algorithm for Intelligibility Prediction of Time–Frequency Weighted Noisy Speech", IEEE
- * TASLP 19(7), 2011). Pure; not on the real-time path.
+ * TASLP 19(7), 2011). Pure.
  *
  *     both at 10 kHz, aligned ─► silent frames out ─► 15 third-octave bands ─► envelopes of 384 ms,
  *     clipped ─► mean correlation: 1 all intelligible … some 0.4 nothing

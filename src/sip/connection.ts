@@ -4,7 +4,7 @@
  *     start ─► connecting ─ connected ─► up(flow) ─ lost ─► down(error) ─ backoff ─► connecting …
  *                        └ failed ─► down(error, retry) ─ backoff ─► connecting …
  *
- * Calls are not told: a dialog outlives the connection. Not on the real-time path.
+ * Calls are not told: a dialog outlives the connection.
  */
 import type { Clock, TimerHandle } from "../base/clock.ts";
 import { OffhookError } from "../base/errors.ts";

@@ -4,8 +4,6 @@
  *
  *     UserAgent ─ send, flowToward ─► TransportLayer ─► flows
  *               ◄ message, connected, disconnected ─┘      (account: one flow, kept up by Connection)
- *
- * Not on the real-time path.
  */
 import type { Account, TransportName } from "../core/account/account.ts";
 import type { Clock } from "../base/clock.ts";

@@ -9,7 +9,6 @@
  *
  * A user agent holds the registration and one {@link Leg} for each call; a leg is replaced by the next
  * as the call goes from INVITE to dialog. Nothing that a peer sends, and no effect, makes it throw.
- * Not on the real-time path.
  */
 import type { Account, TransportName } from "../core/account/account.ts";
 import type { Clock } from "../base/clock.ts";

@@ -5,7 +5,7 @@
  *
  * The spawner is started before anything is heard from the network, and takes no program and no
  * argument from the phone: code that got into the phone can have the device host started and the
- * password read, and nothing else. It ends with the phone. Not on the real-time path.
+ * password read, and nothing else. It ends with the phone.
  */
 import { fileURLToPath } from "node:url";
 import { OffhookError } from "../base/errors.ts";

@@ -2,8 +2,6 @@
  * The store as the station uses it: one file, opened for writing, with what is in it.
  *
  *     openStore ─► openDatabase ─► calls that a killed phone left live are ended ─► Store
- *
- * Not on the real-time path.
  */
 import { Contacts, type ContactsOptions } from "./contacts/contacts.ts";
 import { openDatabase, type OpenOptions, type StoreNotice } from "./database/database.ts";

@@ -1,7 +1,7 @@
 /**
  * Flags that several commands share, as data. The names of their values are those of
  * `src/config/overrides.ts`, so that what was parsed can be handed to the configuration as it is.
- * Does not load the configuration's schema. Not on the real-time path.
+ * Does not load the configuration's schema.
  */
 import {
   CODECS,

@@ -1,4 +1,4 @@
-/** The page of `offhook COMMAND --help`, made of the command's fields. Pure. Not on the real-time path. */
+/** The page of `offhook COMMAND --help`, made of the command's fields. Pure. */
 import { type Command, fieldsOf, type NamedCommand } from "./command.ts";
 import { type Field, type Fields, namesOf } from "./fields.ts";
 import { commandLine } from "./usage_errors.ts";

@@ -1,4 +1,4 @@
-/** Points in time as people write them. Pure. Not on the real-time path. */
+/** Points in time as people write them. Pure. */
 import { bad } from "./readers.ts";
 
 /** ms since the epoch, when it is known what time it is. */

@@ -1,6 +1,6 @@
 /**
  * The way from the command line to a phone. The station, with every adapter, is loaded when a phone
- * is opened, not before. Not on the real-time path.
+ * is opened, not before.
  */
 import { lazily } from "./lazily.ts";
 import type { Phone } from "../../control/contract/phone.ts";

@@ -1,4 +1,4 @@
-/** What commands write, and how much: flags of nearly all of them. Not on the real-time path. */
+/** What commands write, and how much: flags of nearly all of them. */
 import { flag } from "./fields.ts";
 
 export const jsonFields = { json: flag(["--json"], "One JSON object on standard output.") };

@@ -4,7 +4,7 @@
  *     args ─► readArgs(fields) ─► values, or the error that says what is wrong
  *
  * `--name value` and `--name=value` are the same, `-ab` is `-a -b`, after `--` everything is an argument,
- * and so are `-` and a negative number. Pure. Not on the real-time path.
+ * and so are `-` and a negative number. Pure.
  */
 import {
   type ArgumentField,

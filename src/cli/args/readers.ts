@@ -1,6 +1,6 @@
 /**
  * From the text of a flag or argument to its value, or a sentence on what is wrong with it. No
- * npm package: what every command loads is small. Pure. Not on the real-time path.
+ * npm package: what every command loads is small. Pure.
  */
 import { nearest } from "../../config/nearest.ts";
 import { OffhookError } from "../../base/errors.ts";

@@ -2,8 +2,6 @@
  * Shows a call while it lasts: a live line on a terminal, else a line for each change, else nothing.
  *
  *     events ─► show(view) ─► live line (redrawn each second) │ words │ nothing
- *
- * Not on the real-time path.
  */
 import type { CallView } from "../../core/state/call.ts";
 import { clean } from "../../base/text.ts";

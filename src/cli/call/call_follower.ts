@@ -6,8 +6,6 @@
  *              └► reader of the piped sound gone ─► hang up
  *              └► nothing heard for 10 s under --require-audio ─► hang up
  *     interrupt, q ─► hang up ─► call.ended ─► record
- *
- * Not on the real-time path.
  */
 import type { Phone, Sequenced } from "../../control/contract/phone.ts";
 import type { CallRecord, CallView } from "../../core/state/call.ts";

@@ -1,4 +1,4 @@
-/** Says how a call went: JSON or words, and the exit status. Not on the real-time path. */
+/** Says how a call went: JSON or words, and the exit status. */
 import { type ExitCode, OffhookError } from "../../base/errors.ts";
 import type { CallReport } from "../../control/schemas/call.ts";
 import type { FollowedCall } from "./call_follower.ts";

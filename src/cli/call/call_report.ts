@@ -1,6 +1,6 @@
 /**
  * What is said of a call that is over: its JSON (`offhook.call/1`), its exit status and a sentence.
- * Pure. Not on the real-time path.
+ * Pure.
  */
 import type { CallRecord, CallView } from "../../core/state/call.ts";
 import { type ErrorJson, EXIT_CODES, type ExitCode } from "../../base/errors.ts";

@@ -1,4 +1,4 @@
-/** One call on the screen and under the keys, from now to its end. Not on the real-time path. */
+/** One call on the screen and under the keys, from now to its end. */
 import type { ExitCode } from "../../base/errors.ts";
 import type { CallId } from "../../core/ports/sip_port.ts";
 import { displayKind, openDisplay } from "./call_display.ts";

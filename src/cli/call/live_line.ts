@@ -1,6 +1,6 @@
 /**
  * The one line that shows a call on a terminal, and the words that stand for it elsewhere. Pure; the
- * drawing is in `call_display.ts`. Not on the real-time path.
+ * drawing is in `call_display.ts`.
  */
 import { partyWords } from "../phone/party.ts";
 import type { CallView } from "../../core/state/call.ts";

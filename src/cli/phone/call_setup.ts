@@ -1,6 +1,6 @@
 /**
  * From the values of a call command to what a phone needs: configuration, account, endpoints,
- * password, trace and log. Not on the real-time path.
+ * password, trace and log.
  */
 import { parseMicrophone, parseSpeaker } from "../../config/endpoints.ts";
 import { loadConfig, type LoadedConfig, toAccount } from "../../config/load.ts";

@@ -1,4 +1,4 @@
-/** The `[headset]` table of the configuration as a phone needs it. Not on the real-time path. */
+/** The `[headset]` table of the configuration as a phone needs it. */
 import { dirname, join } from "node:path";
 import { expandPath } from "../../config/folders.ts";
 import type { HeadsetConfig } from "../../config/headset_schema.ts";

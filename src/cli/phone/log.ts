@@ -6,7 +6,7 @@
  *
  * On a pipe a station writes JSON, and a command that makes a call words: there an object is its report.
  *
- * Facts are properties; nothing of ours puts a secret into one. Not on the real-time path.
+ * Facts are properties; nothing of ours puts a secret into one.
  */
 import { configureSync, getLogger, type LogRecord, resetSync } from "@logtape/logtape";
 import { dirname, join } from "node:path";

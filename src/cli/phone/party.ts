@@ -1,4 +1,4 @@
-/** Who calls, and whose calls are taken, as people write it. Pure. Not on the real-time path. */
+/** Who calls, and whose calls are taken, as people write it. Pure. */
 import type { Party } from "../../core/account/account.ts";
 import { OffhookError } from "../../base/errors.ts";
 import { resolveTarget } from "../../core/account/target.ts";

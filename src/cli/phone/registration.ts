@@ -1,4 +1,4 @@
-/** Waiting for a registration to come about. Not on the real-time path. */
+/** Waiting for a registration to come about. */
 import type { Account, RegistrationState } from "../../core/account/account.ts";
 import { OffhookError } from "../../base/errors.ts";
 import type { Io } from "../process/io.ts";

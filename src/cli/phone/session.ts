@@ -2,8 +2,6 @@
  * One command's time with a phone: its events from the beginning, and the signals that end it.
  *
  *     subscribe ─► (early events kept) ─► listen ─► …        SIGINT ─► interruption
- *
- * Not on the real-time path.
  */
 import type { Phone, Sequenced, Snapshot } from "../../control/contract/phone.ts";
 import type { Account, AccountId } from "../../core/account/account.ts";

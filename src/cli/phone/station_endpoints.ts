@@ -1,6 +1,6 @@
 /**
  * The sound of a call that a running station makes for this command. The station has folders of its
- * own: paths are made absolute here. Pipes are this process's. Not on the real-time path.
+ * own: paths are made absolute here. Pipes are this process's.
  */
 import { resolve } from "node:path";
 import { OffhookError } from "../../base/errors.ts";

@@ -7,7 +7,7 @@
  *                        └─ the reader of the output is gone ─► hang up
  *
  * As on a phone of one's own, the far end is heard from its first sound on, and the input is said
- * from the answer on. Not on the real-time path.
+ * from the answer on.
  */
 import type { Phone } from "../../control/contract/phone.ts";
 import { OffhookError } from "../../base/errors.ts";

@@ -6,8 +6,6 @@
  *     help ────────► styled ──► but colours ─┼─► put ─► stream
  *     exports ─────► data ────► a terminal? cleanLines : as it is
  *     our own line drawing ─► control ───────┘
- *
- * Not on the real-time path.
  */
 import { clean, cleanLines } from "../../base/text.ts";
 

@@ -1,4 +1,4 @@
-/** {@link Io} over the real process. Not on the real-time path. */
+/** {@link Io} over the real process. */
 import { type Environment, processEnvironment } from "../../config/environment.ts";
 import { OffhookError } from "../../base/errors.ts";
 import type { Io, Keyboard } from "./io.ts";

@@ -1,6 +1,6 @@
 /**
  * How a failure is told: `offhook: what failed`, then lines on what to do; with `--json` an object
- * on standard output besides. Not on the real-time path.
+ * on standard output besides.
  */
 import { type ConfigIssue, formatIssue } from "../../config/issue.ts";
 import type { OffhookError } from "../../base/errors.ts";

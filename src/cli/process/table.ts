@@ -1,4 +1,4 @@
-/** Rows as aligned columns, two spaces between them. Pure. Not on the real-time path. */
+/** Rows as aligned columns, two spaces between them. Pure. */
 import { clean } from "../../base/text.ts";
 
 /** UTF-16 units of the longest cell: a name of a thousand letters must not push the rest away. */

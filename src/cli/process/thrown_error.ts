@@ -1,4 +1,4 @@
-/** Whatever a command throws, as the error that a person is told. Pure. Not on the real-time path. */
+/** Whatever a command throws, as the error that a person is told. Pure. */
 import { OffhookError } from "../../base/errors.ts";
 import { fileReason } from "../../base/file_reason.ts";
 

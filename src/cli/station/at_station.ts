@@ -5,7 +5,7 @@
  *     --socket, --detach ──────────────────────────────────► the station, or exit 11
  *     else ─► a station of this configuration runs, with the account ? station : own phone
  *
- * The configuration is not read for it. Not on the real-time path.
+ * The configuration is not read for it.
  */
 import { type AppliedOverride, appliedOverrides } from "../../config/overrides.ts";
 import type { RemotePhone } from "../../control/client/remote_phone.ts";

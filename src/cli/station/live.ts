@@ -3,7 +3,7 @@
  *
  *     --socket │ --config ─► socket ─► RemotePhone ─► request ─► words or JSON
  *
- * They load neither the configuration nor the station. Not on the real-time path.
+ * They load neither the configuration nor the station.
  */
 import type { RemotePhone } from "../../control/client/remote_phone.ts";
 import type { ExitCode } from "../../base/errors.ts";

@@ -4,7 +4,7 @@
  *     connect ─ refused ─► spawn `station`, detached ─► wait for its socket ─► connect
  *
  * It is a process of the same Deno with the permissions that a station needs, in a session of its own:
- * closing the terminal does not end it. Not on the real-time path.
+ * closing the terminal does not end it.
  */
 import { fileURLToPath } from "node:url";
 import { launchArguments } from "../../config/launch.ts";

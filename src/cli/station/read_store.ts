@@ -1,6 +1,6 @@
 /**
  * The store as commands read it: beside a station that may be writing. Who has no file yet has no
- * calls and no contacts. Not on the real-time path.
+ * calls and no contacts.
  */
 import { mkdirSync, statSync } from "node:fs";
 import { dirname } from "node:path";

@@ -3,8 +3,6 @@
  * to a running station costs little more than its start.
  *
  *     configuration's path ─► name ─► RUNTIME/NAME/control.sock, station.lock
- *
- * Not on the real-time path.
  */
 import { join } from "node:path";
 import { configPath, runtimeFolder } from "../../config/folders.ts";

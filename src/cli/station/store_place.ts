@@ -1,4 +1,4 @@
-/** Where history and contacts are kept. Not on the real-time path. */
+/** Where history and contacts are kept. */
 import { join } from "node:path";
 import { type Environment, stateFolder } from "../../config/folders.ts";
 

@@ -2,7 +2,7 @@
  * Passwords at rest: one JSON file that only its owner can read, in the XDG data folder.
  *
  * It is not encrypted: a station must start without a person. What protects it is its mode, as with
- * an SSH key. Written beside and renamed, so that it is never half there. Not on the real-time path.
+ * an SSH key. Written beside and renamed, so that it is never half there.
  */
 import { join } from "node:path";
 import { OffhookError } from "../../base/errors.ts";

@@ -1,7 +1,7 @@
 /**
  * The desktop's keyring (Secret Service), through its own command `secret-tool`: encrypted, open while
  * the person is logged in. Where there is none, or it does not answer, passwords go into the file of
- * `credential_store.ts`. Not on the real-time path.
+ * `credential_store.ts`.
  */
 
 /** ms that a keyring may take; unlocking it may ask the person. */

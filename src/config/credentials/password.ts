@@ -5,7 +5,7 @@
  *       >  the account's password_file │ password_env │ password_command  >  credential store
  *
  * A password is read when it is first asked for, which is when a server first challenges, and kept
- * in memory only. Nothing here puts one into a message. Not on the real-time path.
+ * in memory only. Nothing here puts one into a message.
  */
 import { dirname, resolve } from "node:path";
 import { OffhookError } from "../../base/errors.ts";

@@ -1,4 +1,4 @@
-/** Files that only their owner may touch: passwords and keys. Not on the real-time path. */
+/** Files that only their owner may touch: passwords and keys. */
 import { OffhookError } from "../../base/errors.ts";
 
 /** Permission bits that must not be set. */

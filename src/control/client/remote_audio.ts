@@ -1,6 +1,6 @@
 /**
  * A call's sound over a socket: the client's side of `audio_connection.ts`, the same interface as in
- * process. Not on the real-time path.
+ * process.
  */
 import type { Channel } from "./unix_websocket.ts";
 import { OffhookError } from "../../base/errors.ts";

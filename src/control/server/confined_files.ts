@@ -3,8 +3,6 @@
  * this machine: what he names stays in the recordings folder, and overwrites nothing there.
  *
  *     params of a request ─► paths in them ─► inside the folder, absolute │ `station-refused`
- *
- * Not on the real-time path.
  */
 import { lstatSync, realpathSync } from "node:fs";
 import { dirname, isAbsolute, relative, resolve } from "node:path";

@@ -1,8 +1,6 @@
 /**
  * The places that clients of the control API connect to: a Unix socket that is its owner's from its
  * first moment on, or a TCP port.
- *
- * Not on the real-time path.
  */
 import { chmodSync, lstatSync, mkdtempSync, renameSync, rmSync } from "node:fs";
 import type { Server } from "node:http";

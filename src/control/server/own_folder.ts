@@ -1,8 +1,6 @@
 /**
  * Folders that sockets and locks may be in. In a shared place such as /tmp another user can make a
  * folder, or a link, of the name that we would use: he would then own our socket.
- *
- * Not on the real-time path.
  */
 import { chmodSync, lstatSync, mkdirSync, type Stats, statSync } from "node:fs";
 import { dirname } from "node:path";

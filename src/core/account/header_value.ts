@@ -4,8 +4,7 @@
  *     display name, reason, extra header ──► checked, quoted ──► header line
  *
  * SIP.js writes header lines as it gets them: a line end inside a value would end the header and
- * begin another one. Nothing goes into a message that has not passed here. Pure; not on the
- * real-time path.
+ * begin another one. Nothing goes into a message that has not passed here. Pure.
  */
 import type { ExtraHeader, Party } from "./account.ts";
 import { OffhookError } from "../../base/errors.ts";

@@ -5,7 +5,7 @@
  *     user@host[:port]                 sip:user@host[:port]
  *     600, +49 30 123, alice           dial plan, then sip:…@ the account's server
  *
- * Pure. Not on the real-time path.
+ * Pure.
  */
 import { formatHostPort, parseHostPort } from "../../base/address.ts";
 import { OffhookError } from "../../base/errors.ts";

@@ -5,7 +5,7 @@
  *     peer ─► offer ─► answerOffer(offer, capabilities) ─► answer + stream
  *
  * Payload types of an answer are those of the offer, so that both directions of a format have one
- * number (RFC 3264 §6.1 recommends it). Not on the real-time path.
+ * number (RFC 3264 §6.1 recommends it).
  */
 import { OffhookError } from "../../base/errors.ts";
 import { isUnicast, isUnspecified } from "../../base/network_address.ts";

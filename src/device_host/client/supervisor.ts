@@ -6,7 +6,7 @@
  *
  * Lives in the station's main thread. Its own connection keeps the host alive between calls: when the
  * station goes, however it goes, so does the host. The first start after a death is at once; a host
- * that keeps dying is started after growing pauses. Not on the real-time path.
+ * that keeps dying is started after growing pauses.
  */
 import { OffhookError } from "../../base/errors.ts";
 import { type DeviceHostAccess } from "./access.ts";

@@ -7,7 +7,7 @@
  *     client ── close-hid {handle} ──► host     or the client goes: farewell is written, then closed
  *
  * The host is a thin driver: it knows no headsets. What must be on the device when the client has
- * gone, however it went, is given when it opens (`farewell`). Not on the real-time path.
+ * gone, however it went, is given when it opens (`farewell`).
  */
 import type { ErrorJson } from "../../base/errors.ts";
 

@@ -1,6 +1,6 @@
 /**
  * Who is who in a message: our own From, and the peer as From, P-Asserted-Identity (RFC 3325) or
- * Remote-Party-ID name it. Not on the real-time path.
+ * Remote-Party-ID name it.
  */
 import type { Account, Party } from "../../core/account/account.ts";
 import { OffhookError } from "../../base/errors.ts";

@@ -1,6 +1,5 @@
 /**
- * The meaning of a SIP status as a typed error: one table for calls, one for registrations. Pure;
- * not on the real-time path.
+ * The meaning of a SIP status as a typed error: one table for calls, one for registrations. Pure.
  */
 import { type ErrorCode, OffhookError } from "../../base/errors.ts";
 import { callErrorCode } from "../../base/sip_status.ts";

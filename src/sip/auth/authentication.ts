@@ -8,7 +8,6 @@
  * that every 401 and 407 arrives here as a refusal. A realm is answered once per request, and again
  * only when it says that the nonce was stale (RFC 7616 §3.3): the same challenge twice means that the
  * password is wrong. However often the realm changes, a request answers {@link MAX_CHALLENGES} times.
- * Not on the real-time path.
  */
 import { OffhookError } from "../../base/errors.ts";
 import {

@@ -8,7 +8,7 @@
  *     anything else refused ─► only for known realms
  *
  * A realm that offered SHA-256 once is never answered with MD5 again: who can change a challenge could
- * ask for the weaker one. Pure; not on the real-time path.
+ * ask for the weaker one. Pure.
  */
 import type { Account } from "../../core/account/account.ts";
 import { OffhookError } from "../../base/errors.ts";

@@ -4,8 +4,6 @@
  *     begun ─ send() ─► CANCEL ─► 487, or a 2xx that crossed: the call's to handle
  *       ├ 1 s without a word of the peer ─► silent
  *       └ 64·T1 ─► unanswered
- *
- * Not on the real-time path.
  */
 import type { Clock, TimerHandle } from "../../base/clock.ts";
 import type { ClientInvite } from "../library/client_invite.ts";

@@ -4,8 +4,6 @@
  *
  *     18x ─► progress: description of that branch; PRACK when it is reliable (RFC 3262 §4)
  *     2xx ─► answer: its description, or the one that came earlier
- *
- * Not on the real-time path.
  */
 import { OffhookError } from "../../base/errors.ts";
 import type { MediaDescription } from "../../core/media/media_description.ts";

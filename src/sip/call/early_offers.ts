@@ -4,8 +4,6 @@
  *
  *     UPDATE, PRACK with an offer ─► RemoteOffer ─► answer() → 200 with our description
  *                                               └► reject() → 488, 491, 500
- *
- * Not on the real-time path.
  */
 import { OffhookError } from "../../base/errors.ts";
 import type { MediaDescription } from "../../core/media/media_description.ts";

@@ -5,8 +5,6 @@
  *                            ├ SendAccept ─► 200 (after a PRACK that is due): a Session takes over
  *                            ├ SendReject ─► 3xx–6xx
  *                            └ CANCEL, BYE, Expires ─► 487: CallCancelled
- *
- * Not on the real-time path.
  */
 import type { Party } from "../../core/account/account.ts";
 import type { TimerHandle } from "../../base/clock.ts";

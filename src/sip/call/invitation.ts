@@ -4,8 +4,6 @@
  *
  *     INVITE ─► Replaces ─► interval, Accept, offer ─► IncomingCall ─► the core: IncomingCall
  *                  └ 400, 481, 486   └ 422, 406, 415, 400
- *
- * Not on the real-time path.
  */
 import { OffhookError } from "../../base/errors.ts";
 import type { Agent } from "../agent/agent.ts";

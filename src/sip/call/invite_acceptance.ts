@@ -5,8 +5,6 @@
  *     take:   2xx ─► Session ─ our offer: ACK ─► their answer ──────┐
  *                       └ theirs: answered in the ACK (§13.2.1) ────┴─► CallAccepted
  *     refuse: 2xx ─► ACK ─► BYE
- *
- * Not on the real-time path.
  */
 import { OffhookError } from "../../base/errors.ts";
 import type { MediaDescription } from "../../core/media/media_description.ts";

@@ -1,6 +1,6 @@
 /**
  * The INVITE of one outgoing call, in all its attempts: the same Call-ID and From, a CSeq one higher
- * each time (RFC 3261 §8.1.3.4, §22.2). Not on the real-time path.
+ * each time (RFC 3261 §8.1.3.4, §22.2).
  */
 import type { Party } from "../../core/account/account.ts";
 import { OffhookError } from "../../base/errors.ts";

@@ -9,7 +9,7 @@
  *
  * A CANCEL goes out with the first provisional response (§9.1), never before, and a challenge that
  * comes after it is not answered. Of a peer that says nothing at all the core hears after a second:
- * the rest of the wait is ours. Not on the real-time path.
+ * the rest of the wait is ours.
  */
 import { type ErrorJson, OffhookError } from "../../base/errors.ts";
 import type { SipEffect } from "../../core/ports/sip_port.ts";

@@ -4,7 +4,7 @@
  *     send ─► RSeq n ─ T1, 2·T1, 4·T1 … resend ─► PRACK n ─► the next one, or what waited for it
  *                                     └ 64·T1 ─► timedOut
  *
- * One at a time: a second one waits for the PRACK of the first. Not on the real-time path.
+ * One at a time: a second one waits for the PRACK of the first.
  */
 import type { Clock, TimerHandle } from "../../base/clock.ts";
 import type { ServerRequest } from "../library/server_request.ts";

@@ -1,4 +1,4 @@
-/** The core's answer to one offer of the peer: asked for once, given once. Not on the real-time path. */
+/** The core's answer to one offer of the peer: asked for once, given once. */
 import type { Clock, TimerHandle } from "../../base/clock.ts";
 import type { MediaDescription } from "../../core/media/media_description.ts";
 

@@ -1,7 +1,6 @@
 /**
  * Non-INVITE requests inside a dialog, with answers to challenges: BYE, INFO, REFER, NOTIFY,
  * UPDATE, PRACK, OPTIONS.
- * Not on the real-time path.
  */
 import type { Agent } from "../agent/agent.ts";
 import type { Authentication } from "../auth/authentication.ts";

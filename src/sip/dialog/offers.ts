@@ -7,7 +7,7 @@
  *                              └► 3xx–6xx ─► OfferRejected
  *     2xx with an offer (delayed) ─► answer() → ACK
  *
- * One exchange at a time: a second one is refused with 491, or waits. Not on the real-time path.
+ * One exchange at a time: a second one is refused with 491, or waits.
  */
 import { OffhookError } from "../../base/errors.ts";
 import type { MediaDescription } from "../../core/media/media_description.ts";

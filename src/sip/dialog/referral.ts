@@ -3,8 +3,6 @@
  *
  *     SendRefer ─► REFER ─► 202 ─► NOTIFY (message/sipfrag) … ─► ReferProgress
  *                       └► 4xx ─► ReferProgress with that status
- *
- * Not on the real-time path.
  */
 import type { SipEffect } from "../../core/ports/sip_port.ts";
 import { headerValue } from "../../core/account/header_value.ts";

@@ -5,7 +5,7 @@
  *         ├ no usable Refer-To ─► 400              └► 603
  *         └ nothing that can be called (mailto:, http:) ─► 416 (RFC 3261 §21.4.14)
  *
- * A peer that wants no news (`Refer-Sub: false`, RFC 4488) gets none. Not on the real-time path.
+ * A peer that wants no news (`Refer-Sub: false`, RFC 4488) gets none.
  */
 import { headerValue, reasonPhrase } from "../../core/account/header_value.ts";
 import { newToken } from "../message/identifiers.ts";

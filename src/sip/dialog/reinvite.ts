@@ -1,5 +1,5 @@
 /**
- * A re-INVITE of ours with answers to challenges (RFC 3261 §14.1). Not on the real-time path.
+ * A re-INVITE of ours with answers to challenges (RFC 3261 §14.1).
  */
 import { OffhookError } from "../../base/errors.ts";
 import type { ResponseMessage } from "../library/peer_message.ts";

@@ -5,7 +5,7 @@
  *         ├ BYE of the peer ─────────────────────────────────────► over   CallEnded by remote
  *         └ no ACK, no refresh, 408/481 to a request ─► BYE sent ─► over   CallEnded with an error
  *
- * A lost connection ends nothing: requests fail, the dialog stays. Not on the real-time path.
+ * A lost connection ends nothing: requests fail, the dialog stays.
  */
 import { DigitRate } from "../../base/digit_rate.ts";
 import { OffhookError } from "../../base/errors.ts";

@@ -1,4 +1,4 @@
-/** What the parts of one confirmed dialog share. Not on the real-time path. */
+/** What the parts of one confirmed dialog share. */
 import type { CallId } from "../../core/ports/sip_port.ts";
 import type { Agent } from "../agent/agent.ts";
 import type { Authentication } from "../auth/authentication.ts";

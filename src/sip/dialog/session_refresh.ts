@@ -11,7 +11,7 @@
  *        └ else: re-INVITE from now on            └ else: the peer lives; again at half time
  *
  * Deviation: a 2xx without `refresher` breaks RFC 4028 §9; we refresh then. A peer that refuses every
- * refresh, but not with 408 or 481, knows the call: it goes on. Not on the real-time path.
+ * refresh, but not with 408 or 481, knows the call: it goes on.
  */
 import type { TimerHandle } from "../../base/clock.ts";
 import type { Agent } from "../agent/agent.ts";

@@ -3,8 +3,6 @@
  *
  *     refresher: half of the interval ─► refresh() ─► 2xx starts it anew
  *     both:      the interval less a margin without a refresh ─► expired()
- *
- * Not on the real-time path.
  */
 import type { Clock, TimerHandle } from "../../base/clock.ts";
 import { heldSession } from "../limits/pacing.ts";

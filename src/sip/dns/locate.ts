@@ -1,6 +1,6 @@
 /**
  * Locating a SIP server (RFC 3263 §4): from a host, as configured or in a URI, to an ordered list of
- * addresses to try. Pure but for the {@link Resolver}. Not on the real-time path.
+ * addresses to try. Pure but for the {@link Resolver}.
  *
  *     numeric host ────────────────────────────────────────────► that address
  *     port given ──────────────────────────────────► A, AAAA ──► transport given, else UDP (sips: TLS)

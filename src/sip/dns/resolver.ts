@@ -1,6 +1,6 @@
 /**
  * The port to the DNS that locating a SIP server needs (RFC 3263). The system's resolver is in
- * `system_resolver.ts`; tests use a table. Not on the real-time path.
+ * `system_resolver.ts`; tests use a table.
  */
 
 /** RFC 3403 §4.1. */

@@ -1,6 +1,6 @@
 /**
  * The system's DNS as a {@link Resolver}. Addresses come by the system's own look-up, which knows the
- * hosts file; NAPTR and SRV from its DNS servers. Not on the real-time path.
+ * hosts file; NAPTR and SRV from its DNS servers.
  */
 import dns from "node:dns/promises";
 import type { NaptrRecord, Resolver, SrvRecord } from "./resolver.ts";

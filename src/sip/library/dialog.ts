@@ -3,8 +3,6 @@
  *
  *     confirmed ─ events.on… ◄─ ACK, BYE, re-INVITE, UPDATE, PRACK, INFO, NOTIFY, REFER
  *         └ request, invite ─► one final response; challenges are for the caller to answer
- *
- * Not on the real-time path.
  */
 import {
   type IncomingInviteRequest,

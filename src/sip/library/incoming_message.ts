@@ -11,7 +11,6 @@
  * - it throws on PRACK and UPDATE outside a dialog, and answers a stray ACK with 482;
  * - it drops a 1xx or 2xx to INVITE without Contact, and a 1xx without To tag: no ringback; it refuses
  *   an INVITE without Contact.
- * Not on the real-time path.
  */
 import {
   type Dialog,

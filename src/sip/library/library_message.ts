@@ -8,7 +8,6 @@
  * the last of several From, To, Call-ID or CSeq headers, (4) decodes its grammar's bytecode at every
  * header: milliseconds per message. Everything that SIP.js reads later with `parseHeader` is parsed
  * here and left in the message, so its grammar is not run at all for usual messages.
- * Not on the real-time path.
  */
 import {
   IncomingRequestMessage,

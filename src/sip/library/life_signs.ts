@@ -1,6 +1,5 @@
 /**
  * Messages of a dialog's peer, counted: one that came while a question was out answers it too.
- * Not on the real-time path.
  */
 import type { Dialog } from "sip.js/lib/core/index.js";
 

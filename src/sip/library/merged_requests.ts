@@ -1,6 +1,5 @@
 /**
  * Merged requests: one request that reached us on two ways, with two branches (RFC 3261 §8.2.2.2).
- * Not on the real-time path.
  */
 import type { IncomingRequestMessage, UserAgentCore } from "sip.js/lib/core/index.js";
 import { keptKey } from "../limits/bounds.ts";

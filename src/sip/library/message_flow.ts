@@ -1,6 +1,6 @@
 /**
  * Which flow a message of SIP.js's came on, or went out on: SIP.js itself knows of none. Remembered as
- * long as the message. Not on the real-time path.
+ * long as the message.
  */
 import type {
   Dialog,

@@ -3,8 +3,6 @@
  *
  *     RequestMessage   in ServerRequest, ServerInvite, Dialog events
  *     ResponseMessage  to a request of ours; also the one that stands in for none (isStandIn)
- *
- * Not on the real-time path.
  */
 import type { IncomingRequestMessage, IncomingResponseMessage } from "sip.js/lib/core/index.js";
 import type { ReadableMessage } from "../message/readable_message.ts";

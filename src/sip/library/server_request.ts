@@ -1,4 +1,4 @@
-/** Requests inside a dialog that wait for our answer. Not on the real-time path. */
+/** Requests inside a dialog that wait for our answer. */
 import {
   type IncomingRequestMessage,
   type ReInviteUserAgentServer,

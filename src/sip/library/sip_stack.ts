@@ -5,7 +5,7 @@
  *        └ malformed ─► 400, 500
  *     request, invite ─► SIP.js ─► send
  *
- * Nothing that a peer sends makes it throw. Not on the real-time path.
+ * Nothing that a peer sends makes it throw.
  */
 import "./overrides/all.ts";
 import {

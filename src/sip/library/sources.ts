@@ -6,7 +6,7 @@
  *     direct ─► from the peer's address, whatever its port  ├ or from where our own requests would go:
  *     begun over TLS ─► over TLS                            ┘ the first of the route set, the Contact
  *
- * Pure but for the lookup of a name. Not on the real-time path.
+ * Pure but for the lookup of a name.
  */
 import type { Dialog, IncomingRequestMessage, UserAgentCore } from "sip.js/lib/core/index.js";
 import type { RequestOrigin } from "../../core/ports/sip_port.ts";

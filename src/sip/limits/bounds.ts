@@ -12,7 +12,7 @@
  *     lines of the log about messages       2 a minute        30 a minute
  *
  * A source is an address without its port. Where a bound is reached the oldest of what nobody needs any
- * more makes way, so that nobody can lock others out by taking all there is. Not on the real-time path.
+ * more makes way, so that nobody can lock others out by taking all there is.
  */
 import { createHash } from "node:crypto";
 

@@ -14,7 +14,7 @@
  *     at once, after 401, 407, 422, 423, 3xx       a few times a request: {@link MAX_CHALLENGES} and kin
  *     anything, whatever the reason                {@link RequestGate}
  *
- * Pure; not on the real-time path.
+ * Pure.
  */
 import { OffhookError } from "../../base/errors.ts";
 

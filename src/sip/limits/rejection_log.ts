@@ -5,7 +5,7 @@
  *     message ─► source new this minute? ─► "a message from 192.0.2.66 was not taken: …"
  *                      └ else counted ─► the next minute: "… and 1999 more from 192.0.2.66"
  *
- * A source is an address without its port. Not on the real-time path.
+ * A source is an address without its port.
  */
 import { REJECTION_LINES } from "./bounds.ts";
 

@@ -1,6 +1,6 @@
 /**
  * Responses written without SIP.js: to requests that it must not see, or that it would drop in silence
- * (RFC 3261 §8.2.6). Not on the real-time path.
+ * (RFC 3261 §8.2.6).
  */
 import type { SipMessage } from "./sip_message.ts";
 import { utf8Length } from "./scan.ts";

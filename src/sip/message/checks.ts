@@ -1,6 +1,6 @@
 /**
  * What every SIP message must have (RFC 3261 §8.1.1, §8.2.2.1, §16.3, §20; RFC 4475). Pure; each check
- * says what is wrong and which status answers it. Not on the real-time path.
+ * says what is wrong and which status answers it.
  */
 import type { SipMessage } from "./sip_message.ts";
 

@@ -7,7 +7,7 @@
  *
  * It never throws and takes time linear in the message. It checks the frame of a message: start line,
  * header syntax, the headers that every message needs once, and their agreement (RFC 3261 §7, §8.1.1,
- * §18.3). What the values of other headers mean is for the layers above. Not on the real-time path.
+ * §18.3). What the values of other headers mean is for the layers above.
  */
 import { checkRequest, checkResponse } from "./checks.ts";
 import { isToken, readStartLine } from "./start_line.ts";

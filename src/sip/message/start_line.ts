@@ -1,5 +1,5 @@
 /**
- * The start line of a SIP message (RFC 3261 §7.1, §7.2). Pure; not on the real-time path.
+ * The start line of a SIP message (RFC 3261 §7.1, §7.2). Pure.
  */
 
 export interface StartLine {

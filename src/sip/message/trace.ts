@@ -7,7 +7,6 @@
  *
  * What is redacted: the digest's response, nonces and opaque of (Proxy-)Authorization, the whole of a
  * credential of another scheme (Bearer, Basic), and in SDP the keys of `a=crypto` and `a=ice-pwd`.
- * Not on the real-time path.
  */
 import type { TransportName } from "../../core/account/account.ts";
 import { cleanLines } from "../../base/text.ts";

@@ -1,6 +1,6 @@
 /**
  * The Via header's value: read, and written for the transport that a message takes (RFC 3261 §18.1.1,
- * §18.2.1; RFC 3581). Not on the real-time path.
+ * §18.2.1; RFC 3581).
  */
 
 /** The topmost Via value (RFC 3261 §20.42). */

@@ -8,7 +8,7 @@
  *                            └ connection down: waits for it
  *     any ─ unregister ─► unregistering ─ 200 or 2 s ─► unregistered
  *
- * A 200 needs no Contact, and a watchdog ends an attempt of which nothing is heard. Not on the real-time path.
+ * A 200 needs no Contact, and a watchdog ends an attempt of which nothing is heard.
  */
 import type { RegistrationState } from "../../core/account/account.ts";
 import type { TimerHandle } from "../../base/clock.ts";

@@ -5,8 +5,7 @@
  *     description + lines + origin ─► writeSdp ─► text
  *
  * One audio stream is taken; every other m= line is kept in its place with port 0 (RFC 3264 §6).
- * sdp-transform takes nearly anything: nothing that it returns is used unchecked. Pure; not on the
- * real-time path.
+ * sdp-transform takes nearly anything: nothing that it returns is used unchecked. Pure.
  */
 import { parse } from "sdp-transform";
 import { OffhookError } from "../../base/errors.ts";

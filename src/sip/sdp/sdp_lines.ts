@@ -7,7 +7,7 @@
  * around `=` and behind an attribute's colon, several blanks between words, commas between formats, the
  * case of attribute names and network types. An m= line without format,
  * as refused streams often have, and one that makes no sense keep their place: an answer has as many
- * m= lines as its offer (RFC 3264 §6). Pure; never throws; not on the real-time path.
+ * m= lines as its offer (RFC 3264 §6). Pure; never throws.
  */
 
 /** One m= line, as much of it as refusing it needs. */

@@ -7,7 +7,6 @@
  * It keeps what a series of offers and answers must keep (RFC 3264 §8): the o= line's session id,
  * its version (one up for each change, the same for the same text), and the number and order of the
  * m= lines. An offer of the peer counts only when it is answered: a rejected one leaves no trace.
- * Not on the real-time path.
  */
 import { isIP } from "node:net";
 import type { MediaDescription } from "../../core/media/media_description.ts";

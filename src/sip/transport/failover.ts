@@ -4,8 +4,6 @@
  *     resent in vain ─► sent again to the next hop's next target
  *     Timer B, F     ─► the flow is dead: closed
  *     flow closed    ─► a 503 of our own for each request under way
- *
- * Not on the real-time path.
  */
 import type { Clock } from "../../base/clock.ts";
 import { OffhookError } from "../../base/errors.ts";

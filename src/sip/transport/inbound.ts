@@ -5,7 +5,7 @@
  *                              ├─ response ─► transaction ─► Via as SipStack wrote it ─► SipStack
  *                              └─ request ─► received/rport ─► transaction ─► hook ─► SipStack
  *
- * Never throws. Not on the real-time path.
+ * Never throws.
  */
 import { isIP } from "node:net";
 import { answer } from "../message/answer.ts";

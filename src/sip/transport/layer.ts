@@ -7,7 +7,7 @@
  *
  * Account mode (`nextHop`): requests take the flow that {@link TransportLayer.connect} opened. Direct
  * mode: each goes where its Route or request URI says. Responses go back where the request came from.
- * Nothing that a peer sends makes it throw. Not on the real-time path.
+ * Nothing that a peer sends makes it throw.
  */
 import type { TransportName } from "../../core/account/account.ts";
 import { OffhookError } from "../../base/errors.ts";

@@ -1,6 +1,5 @@
 /**
  * What happens to a message of SipStack on its way out: a flow, the right Via and Contact, a transaction.
- * Not on the real-time path.
  */
 import { OffhookError } from "../../base/errors.ts";
 import { answer, randomToken } from "../message/answer.ts";

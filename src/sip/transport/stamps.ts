@@ -1,6 +1,6 @@
 /**
  * Makes an outgoing message right for the flow that it takes: its Via (RFC 3261 §18.1.1), and the
- * host of its Contact, which SipStack writes as an `.invalid` name. Not on the real-time path.
+ * host of its Contact, which SipStack writes as an `.invalid` name.
  */
 import { headerFields, type SipMessage, splice } from "../message/sip_message.ts";
 import { bracketed, hostPort, STRICT_ROUTER, writeVia } from "../message/via.ts";

@@ -5,8 +5,6 @@
  *     info             calls, registrations and connections, as faces are told of them
  *     debug            a line for each SIP message; media reports; what SIP.js remarks
  *     trace            what the core takes and what it asks for
- *
- * Not on the real-time path.
  */
 import type { Effect, Input } from "../../core/state/state.ts";
 import { formatHostPort } from "../../base/address.ts";

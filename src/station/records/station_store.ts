@@ -3,7 +3,7 @@
  *
  *     open ─► the phone's events become records ─► old ones are forgotten, daily ─► close
  *
- * A store that cannot be opened costs the history, not the phone. Not on the real-time path.
+ * A store that cannot be opened costs the history, not the phone.
  */
 import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";

@@ -6,7 +6,7 @@
  *                                           └─► abandon: what was opened closes again
  *
  * A place whose tokens or certificate changed is closed and opened: who came in by an old token is
- * out. Not on the real-time path.
+ * out.
  */
 import type { ControlServer, Listen } from "../../control/server/server.ts";
 import type { Health } from "../../control/contract/health.ts";

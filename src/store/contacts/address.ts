@@ -1,6 +1,5 @@
 /**
- * What a contact can be called at, and a party's URI, taken apart for comparing. Pure; not on the
- * real-time path.
+ * What a contact can be called at, and a party's URI, taken apart for comparing. Pure.
  */
 import { canonicalNumber, type NumberPlan } from "./phone_number.ts";
 

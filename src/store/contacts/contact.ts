@@ -1,5 +1,5 @@
 /**
- * A contact, as plain JSON, and how one is made fit to be kept. Pure; not on the real-time path.
+ * A contact, as plain JSON, and how one is made fit to be kept. Pure.
  */
 import { OffhookError } from "../../base/errors.ts";
 import { multiLine, singleLine } from "../database/text_fold.ts";

@@ -5,7 +5,7 @@
  *     lookUp(uri):   SIP address equal ─► number equal ─► end of number, if only one contact has it
  *     search(text):  every contact scored (fuzzy.ts) ─► best first, favourites and names break ties
  *
- * Pure; not on the real-time path. 10,000 contacts are a few MB and some milliseconds a search.
+ * Pure. 10,000 contacts are a few MB and some milliseconds a search.
  */
 import { fold } from "../database/text_fold.ts";
 import { addressKeys } from "./address.ts";

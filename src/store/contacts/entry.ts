@@ -1,6 +1,5 @@
 /**
- * A contact with everything that looking it up and searching need, worked out once. Pure; not on the
- * real-time path.
+ * A contact with everything that looking it up and searching need, worked out once. Pure.
  */
 import { compareText, fold, foldExpanded } from "../database/text_fold.ts";
 import { addressKeys } from "./address.ts";

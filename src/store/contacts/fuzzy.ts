@@ -7,7 +7,7 @@
  *         number: prefix  1000 name exact
  *
  * plus 0–99 for how much of the text the query covers (for scattered letters: how close they stand).
- * "Other" is the organisation and the text of addresses. Pure; not on the real-time path, but run
+ * "Other" is the organisation and the text of addresses. Pure, but run
  * for each contact at each key: it allocates nothing.
  */
 import { fold } from "../database/text_fold.ts";

@@ -5,7 +5,7 @@
  *     same id (the source changed it)          the incoming name, organisation … win
  *     same name and number (a duplicate)       what is there wins, gaps are filled
  *
- * Pure; not on the real-time path.
+ * Pure.
  */
 import { addressKeys } from "./address.ts";
 import { type Contact, type ContactAddress, type ContactCard, toContact } from "./contact.ts";

@@ -4,7 +4,7 @@
  *     "+49 (0)30 12-34", "0049301234", "030/1234" (plan 49, "0") ──► "+49301234"
  *     "200", "*97"                                                ──► as they are
  *
- * Pure; not on the real-time path. ITU-T E.123 and E.164 for what is written, RFC 3966 for `tel:`.
+ * Pure. ITU-T E.123 and E.164 for what is written, RFC 3966 for `tel:`.
  */
 
 import { bareNumber } from "../../core/account/written_number.ts";

@@ -7,7 +7,7 @@
  *
  * WAL mode: a killed process loses no committed transaction and breaks none in half; readers go on
  * beside the writer. `synchronous = NORMAL` spares an fsync for each call: a power cut can cost the
- * last few records, never the file. Not on the real-time path.
+ * last few records, never the file.
  */
 import { OffhookError } from "../../base/errors.ts";
 import { latestVersion, migrate, type Migration, MIGRATIONS, readVersion } from "./migrations.ts";

@@ -5,7 +5,7 @@
  *
  * Each step runs in one transaction with its number, so that a killed process leaves either the old
  * version or the new one. A migration that has been released is never edited: the next one changes
- * what it did. Not on the real-time path.
+ * what it did.
  */
 import { OffhookError } from "../../base/errors.ts";
 import type { Database } from "./sqlite.ts";

@@ -3,7 +3,7 @@
  *
  *     "Jürgen Größe"  ──fold──►  "jurgen grosse"      ──foldGerman──►  "juergen groesse"
  *
- * Pure; not on the real-time path.
+ * Pure.
  */
 
 /** Letters that have no decomposition in Unicode, as people type them without the key. */

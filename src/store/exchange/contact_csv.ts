@@ -1,6 +1,6 @@
 /**
  * Contacts as a table, with the columns that the address book of Google has, so that it and most
- * others read it. Pure; not on the real-time path.
+ * others read it. Pure.
  *
  * Several values in one cell stand with ` ::: ` between them, the preferred number's label begins
  * with `* `, both as Google has it. A table holds what a {@link Contact} has: lines of a vCard that

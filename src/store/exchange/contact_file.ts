@@ -1,5 +1,5 @@
 /**
- * A contact file of either kind. Pure; not on the real-time path.
+ * A contact file of either kind. Pure.
  */
 import type { ContactCard } from "../contacts/contact.ts";
 import { readContactCsv, type ReadCsvOptions } from "./contact_csv.ts";

@@ -2,7 +2,7 @@
  * CSV (RFC 4180) as people's programs write it: any of `,` `;` tab, any line end, quoted or not.
  *
  * A record that is broken is reported and skipped up to the end of its first line; the records after
- * it are read. Pure; not on the real-time path.
+ * it are read. Pure.
  */
 import type { ImportProblem } from "./decode.ts";
 

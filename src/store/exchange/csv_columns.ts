@@ -1,6 +1,6 @@
 /**
  * What the columns of a contact table mean, by their headers: those that Google, Outlook and people
- * use, in English and German, and our own. Pure; not on the real-time path.
+ * use, in English and German, and our own. Pure.
  */
 import { fold } from "../database/text_fold.ts";
 

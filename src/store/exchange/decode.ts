@@ -1,6 +1,6 @@
 /**
  * Bytes of a contact file as text, whatever wrote them: UTF-8, UTF-16 with a byte order mark, or the
- * Windows code page of old exports. Pure; not on the real-time path.
+ * Windows code page of old exports. Pure.
  */
 
 /** One thing in a file that could not be taken as it stands; everything else was. */

@@ -5,7 +5,7 @@
  *
  * Folding may cut a character in half (RFC 6350 §3.2), so lines are joined as bytes, before they are
  * text. Reads 4.0 (RFC 6350), 3.0 (RFC 2426) and what is left of 2.1: bare parameters, character sets
- * and quoted-printable. Pure; not on the real-time path.
+ * and quoted-printable. Pure.
  */
 import { Buffer } from "node:buffer";
 import { decodeCharset, type ImportProblem } from "./decode.ts";

@@ -3,8 +3,7 @@
  *
  *     Property… ─► BEGIN…END: one card ─► contact + lines that only others understand
  *
- * A line or card that is wrong is reported with its place, the others are read. Pure; not on the
- * real-time path.
+ * A line or card that is wrong is reported with its place, the others are read. Pure.
  */
 import { type ContactCard, type ContactDraft, toContact } from "../contacts/contact.ts";
 import { singleLine } from "../database/text_fold.ts";

@@ -1,6 +1,5 @@
 /**
- * Escaping and folding of vCard values (RFC 6350 §3.3, §3.4; the same in RFC 2426). Pure; not on the
- * real-time path.
+ * Escaping and folding of vCard values (RFC 6350 §3.3, §3.4; the same in RFC 2426). Pure.
  */
 
 /** Escapes a text value, or one component of a structured one. */

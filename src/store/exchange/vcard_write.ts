@@ -1,6 +1,5 @@
 /**
- * Contacts as vCard 3.0 (RFC 2426, read by everything) or 4.0 (RFC 6350). Pure; not on the real-time
- * path.
+ * Contacts as vCard 3.0 (RFC 2426, read by everything) or 4.0 (RFC 6350). Pure.
  */
 import type { Contact, ContactAddress, ContactCard } from "../contacts/contact.ts";
 import { freeGroups } from "../contacts/merge.ts";

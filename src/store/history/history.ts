@@ -4,7 +4,7 @@
  *     put (outcome null) ──► put (outcome) ──► list, lastDialled ──► prune
  *            └── the phone is killed ──► closeInterrupted at the next start
  *
- * Not on the real-time path. A record is plain JSON.
+ * A record is plain JSON.
  */
 import type { AccountId, Party } from "../../core/account/account.ts";
 import type { CallId } from "../../core/ports/sip_port.ts";

@@ -1,6 +1,6 @@
 /**
  * A call of the history as `offhook history --json` prints it: one object a line. Times are ISO 8601
- * in UTC, durations ms; `null` is "not known" or "there was none". Pure; not on the real-time path.
+ * in UTC, durations ms; `null` is "not known" or "there was none". Pure.
  */
 import { durationOf, type HistoryRecord } from "./history_record.ts";
 

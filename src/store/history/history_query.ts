@@ -2,7 +2,7 @@
  * Filters and pages over the call history.
  *
  * Pages go by a cursor, the place of the last record seen, so that calls that come in between
- * neither repeat nor skip one. Not on the real-time path.
+ * neither repeat nor skip one.
  */
 import type { AccountId } from "../../core/account/account.ts";
 import type { Outcome } from "../../core/state/outcome.ts";

@@ -1,6 +1,5 @@
 /**
- * A call as the history knows it, as a row of the table `calls`, and back. Pure; not on the real-time
- * path.
+ * A call as the history knows it, as a row of the table `calls`, and back. Pure.
  */
 import type { AccountId, Party } from "../../core/account/account.ts";
 import type { Outcome } from "../../core/state/outcome.ts";

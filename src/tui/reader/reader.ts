@@ -5,7 +5,7 @@
  *     change ─► announcements ─► lines, appended
  *
  * Nothing is drawn over, there is no second screen, and the cursor stands where one types. Letters
- * are those of the key table. Not on the real-time path.
+ * are those of the key table.
  */
 import { doesNow } from "../act/actions.ts";
 import type { ActionName } from "../model/action_names.ts";

@@ -4,8 +4,6 @@
  *     waiting ─► a call ─► answer, or reject with --reject ─► followed to its end ─► waiting …
  *        │                          └► --detach: left to the station
  *        └► --timeout: 6, interrupt: 130
- *
- * Not on the real-time path.
  */
 import type { CallView } from "../../../control/contract/phone.ts";
 import { type ExitCode, OffhookError } from "../../../base/errors.ts";

@@ -4,8 +4,6 @@
  *
  *     call.incoming ─► accepted? ─ no ──► refuse 603 │ leave
  *                         └ yes ─► wanted now? ─ no ─► refuse 486 │ wait
- *
- * Not on the real-time path.
  */
 import type { CallView, Phone, Sequenced } from "../../../control/contract/phone.ts";
 import { isCallEvent } from "../../../core/state/events.ts";

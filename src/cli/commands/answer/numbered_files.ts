@@ -1,6 +1,6 @@
 /**
  * Files of several calls, a number in the name of each, so that none overwrites another's:
- * `caller.wav` ─► `caller-1.wav`, `caller-2.wav`, … Not on the real-time path.
+ * `caller.wav` ─► `caller-1.wav`, `caller-2.wav`, …
  */
 import { format, parse } from "node:path";
 import type { AudioEndpoints } from "../../../core/ports/media_port.ts";

@@ -1,6 +1,6 @@
 /**
  * What a configuration names besides itself: password, token and TLS files, quirk files. Each is opened
- * as it will be, so that `config check` finds what a start would. Not on the real-time path.
+ * as it will be, so that `config check` finds what a start would.
  */
 import { dirname } from "node:path";
 import { OffhookError } from "../../../base/errors.ts";

@@ -1,4 +1,4 @@
-/** The runs of `offhook config`, but `init`. Not on the real-time path. */
+/** The runs of `offhook config`, but `init`. */
 import { exampleToml } from "../../../config/example.ts";
 import { configPath } from "../../../config/folders.ts";
 import type { LoadedConfig } from "../../../config/load.ts";

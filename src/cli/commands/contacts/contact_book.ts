@@ -1,4 +1,4 @@
-/** Who writes contacts: the station that runs, else this process. Not on the real-time path. */
+/** Who writes contacts: the station that runs, else this process. */
 import type {
   Contact,
   ContactCard,

@@ -3,8 +3,6 @@
  *
  *     list, search, export ─► the store, beside a station
  *     add, edit, remove, import ──► the station that runs, else the store
- *
- * Not on the real-time path.
  */
 import { resolve } from "node:path";
 import type { ContactCard, ContactDraft } from "../../../control/contract/records.ts";

@@ -1,4 +1,4 @@
-/** The runs of `offhook credential`. Not on the real-time path. */
+/** The runs of `offhook credential`. */
 import {
   credentialStorePath,
   listCredentials,

@@ -3,8 +3,6 @@
  *
  *     practice PBX ─► register ─► call, voice out, voice back ─► report
  *                                           └─ on a terminal ─► a second call, on the screen
- *
- * Not on the real-time path.
  */
 import type { DemoReport } from "../../../control/schemas/demo.ts";
 import type { AudioEndpoints } from "../../../core/ports/media_port.ts";

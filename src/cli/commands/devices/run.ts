@@ -1,4 +1,4 @@
-/** The run of `offhook devices`: one line a device. Not on the real-time path. */
+/** The run of `offhook devices`: one line a device. */
 import type { DevicesReport } from "../../../control/schemas/devices.ts";
 import { type Io, say, sayJson } from "../../process/io.ts";
 

@@ -4,8 +4,6 @@
  *     list ─► device host of our own ─► what each can do        (a running station tells its use)
  *     test, learn ─► device host of our own ─► the headset      (refused while a station holds it)
  *     on, off ─► the running station
- *
- * Not on the real-time path.
  */
 import { loadConfig, type LoadedConfig } from "../../../config/load.ts";
 import type { HeadsetInfo, HeadsetList } from "../../../control/contract/headsets.ts";

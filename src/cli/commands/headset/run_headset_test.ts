@@ -3,8 +3,6 @@
  *
  *     lamps ─► written, answered by the hook switch, seen by the person
  *     buttons ─► pressed by the person                      (--auto: skipped)
- *
- * Not on the real-time path.
  */
 import type { HeadsetTestReport } from "../../../control/schemas/headsets.ts";
 import { type ExitCode, OffhookError } from "../../../base/errors.ts";

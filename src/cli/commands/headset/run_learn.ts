@@ -4,8 +4,6 @@
  *
  *     lamps lit ─┐
  *     presses ───┴─► recordings ─► learn ─► FILE.json
- *
- * Not on the real-time path.
  */
 import { dirname, join } from "node:path";
 import { mkdirSync } from "node:fs";

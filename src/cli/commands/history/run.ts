@@ -1,4 +1,4 @@
-/** The run of `offhook history`. Not on the real-time path. */
+/** The run of `offhook history`. */
 import { OUTCOME_WORDS } from "../../../core/state/outcome.ts";
 import { type ExitCode, OffhookError } from "../../../base/errors.ts";
 import type { HistoryQuery } from "../../../store/history/history_query.ts";

@@ -1,4 +1,4 @@
-/** The run of `offhook lab`: the practice PBX until it is interrupted. Not on the real-time path. */
+/** The run of `offhook lab`: the practice PBX until it is interrupted. */
 import { join } from "node:path";
 import { runtimeFolder } from "../../../config/folders.ts";
 import type { LabReport } from "../../../control/schemas/lab.ts";

@@ -1,4 +1,4 @@
-/** The run of `offhook register`. Not on the real-time path. */
+/** The run of `offhook register`. */
 import type { Account, RegistrationState } from "../../../core/account/account.ts";
 import { EXIT_CODES, type ExitCode, OffhookError } from "../../../base/errors.ts";
 import type { RegisterReport } from "../../../control/schemas/register.ts";

@@ -2,8 +2,6 @@
  * The run of `offhook station`.
  *
  *     configuration ─► Station.start ─► SIGHUP: read again ─► … ─► SIGINT, SIGTERM: stop
- *
- * Not on the real-time path.
  */
 import type { LoadedConfig } from "../../../config/load.ts";
 import { dataFolder, runtimeFolder } from "../../../config/folders.ts";

@@ -1,4 +1,4 @@
-/** The configuration under a station's flags, as its phone takes it. Not on the real-time path. */
+/** The configuration under a station's flags, as its phone takes it. */
 import { dirname } from "node:path";
 import { expandPath, identityFolder } from "../../../config/folders.ts";
 import { type LoadedConfig, toAccount } from "../../../config/load.ts";

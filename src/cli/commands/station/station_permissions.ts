@@ -4,7 +4,7 @@
  *     arguments of `station` ─► configuration ─► PermittedPlaces ─► Deno's flags
  *
  * What commands play and record is named when the station runs already: it has to lie in one of
- * `station.folders`. Not on the real-time path.
+ * `station.folders`.
  */
 import { dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";

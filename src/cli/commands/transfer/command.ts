@@ -3,8 +3,6 @@
  *
  *     transfer ─► 2xx, or the other side leaves ─► 0
  *         └ refused, nobody answers ─► the call is back ─► the exit code of that
- *
- * Not on the real-time path.
  */
 import { type ErrorJson, type ExitCode, OffhookError } from "../../../base/errors.ts";
 import type { CallView } from "../../../control/contract/phone.ts";

@@ -4,8 +4,6 @@
  *     station runs ──────────────► join it
  *     no station, an account ────► start one in the background, join it
  *     no station, no account ────► short set-up, or the practice PBX inside
- *
- * Not on the real-time path.
  */
 import type { RemotePhone } from "../../../control/client/remote_phone.ts";
 import { type ExitCode, OffhookError } from "../../../base/errors.ts";

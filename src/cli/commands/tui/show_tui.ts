@@ -1,4 +1,4 @@
-/** From flags, configuration and environment to a screen. Not on the real-time path. */
+/** From flags, configuration and environment to a screen. */
 import type { Config } from "../../../config/schema.ts";
 import type { TuiOptions, TuiOutcome } from "../../../tui/open.tsx";
 import type { Io } from "../../process/io.ts";

@@ -6,7 +6,7 @@
  *
  * Lines and questions, no full screen: it works with every terminal and screen reader. The password
  * goes into the desktop's keyring, else into the credential store (a file that only its owner can
- * read), never into the configuration. Not on the real-time path.
+ * read), never into the configuration.
  */
 import { FIRST_ACCOUNT } from "../../../config/constants.ts";
 import { dirname } from "node:path";

@@ -7,7 +7,7 @@
  *       └ no room: the least useful one of the fullest source makes way
  *
  * Least useful is who never said a whole message, the oldest first; then who is silent the longest, and
- * in no call. So whoever comes gets in, and nobody locks others out. Not on the real-time path.
+ * in no call. So whoever comes gets in, and nobody locks others out.
  */
 import type { Socket } from "node:net";
 import { OffhookError } from "../../../base/errors.ts";

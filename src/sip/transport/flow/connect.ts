@@ -4,8 +4,6 @@
  *     TCP ─┬──────────────────────────────► StreamFlow(tcp)
  *          ├─ TLS handshake, checks ─┬────► StreamFlow(tls)
  *          └─────────────────────────┴─ WebSocket upgrade ──► WebSocketFlow(ws, wss)
- *
- * Not on the real-time path.
  */
 import net from "node:net";
 import tls from "node:tls";

@@ -1,6 +1,6 @@
 /**
  * What every kind of flow has in common. A flow carries whole SIP messages; framing, handshakes and
- * keepalives are its own business. Not on the real-time path.
+ * keepalives are its own business.
  *
  *     connect ──► open ──(peer, keepalive, close())──► closed     (never opens again)
  */

@@ -5,7 +5,7 @@
  *                                       └──silence, though pings were answered before──► dead
  *
  * A peer that never answered a ping may just not know them: then silence proves nothing. The first
- * ping goes out soon after the connection came up, to learn that. Not on the real-time path.
+ * ping goes out soon after the connection came up, to learn that.
  */
 import type { Clock, TimerHandle } from "./types.ts";
 

@@ -1,6 +1,6 @@
 /**
  * Listeners of connection transports: every accepted connection becomes a flow. (UDP has no
- * connections: `udp_socket.ts`.) Not on the real-time path.
+ * connections: `udp_socket.ts`.)
  */
 import http from "node:http";
 import https from "node:https";

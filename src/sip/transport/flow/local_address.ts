@@ -2,7 +2,6 @@
  * The address that this host would use toward another: what a wildcard UDP socket cannot tell and a
  * Via, a Contact and an SDP have to say. Deno's UDP sockets cannot be connected to ask the kernel, so
  * the routing table is read where it is a file (Linux); elsewhere subnets decide.
- * Not on the real-time path.
  */
 import { readFileSync } from "node:fs";
 import { type NetworkInterfaceInfo, networkInterfaces } from "node:os";

@@ -1,6 +1,6 @@
 /**
  * Failures of sockets and connections as {@link OffhookError}s: `unreachable` with host, port and
- * transport named. TLS failures are described in `tls_error.ts`. Not on the real-time path.
+ * transport named. TLS failures are described in `tls_error.ts`.
  */
 import type { TransportName } from "../../../core/account/account.ts";
 import { OffhookError } from "../../../base/errors.ts";

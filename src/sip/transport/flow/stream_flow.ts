@@ -1,5 +1,5 @@
 /**
- * A TCP or TLS connection as a flow: framing, CRLF keepalive, death. Not on the real-time path.
+ * A TCP or TLS connection as a flow: framing, CRLF keepalive, death.
  */
 import type { Socket } from "node:net";
 import { OffhookError } from "../../../base/errors.ts";

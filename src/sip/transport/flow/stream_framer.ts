@@ -9,7 +9,7 @@
  * Deviation: RFC 3261 §20.14 makes Content-Length mandatory on streams, and some peers leave it out.
  * Such a message has a body when it has a Content-Type: what is there up to the next start line, for
  * peers write a message at once. Once broken, a framer
- * stays so: nothing says where the next message starts. Not on the real-time path.
+ * stays so: nothing says where the next message starts.
  */
 import { MAX_MESSAGE_BYTES } from "../../limits/bounds.ts";
 import { headEnd } from "../../message/scan.ts";

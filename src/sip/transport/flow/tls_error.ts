@@ -1,5 +1,5 @@
 /**
- * TLS failures in words: which certificate, why it is refused, what to do. Not on the real-time path.
+ * TLS failures in words: which certificate, why it is refused, what to do.
  *
  * The connection that failed was refused by the strict check before its certificate could be read: a
  * second one that trusts nothing and says nothing fetches the certificate to describe it.

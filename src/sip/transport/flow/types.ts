@@ -1,6 +1,6 @@
 /**
  * The vocabulary of the transport layer (RFC 3261 §18): clocks, addresses, flows, options, events.
- * Types only; not on the real-time path.
+ * Types only.
  */
 import type { TlsSettings, TransportName } from "../../../core/account/account.ts";
 import type { Clock } from "../../../base/clock.ts";

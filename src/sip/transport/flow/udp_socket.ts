@@ -1,5 +1,5 @@
 /**
- * One bound UDP socket and the flows over it, one a remote address. Not on the real-time path.
+ * One bound UDP socket and the flows over it, one a remote address.
  */
 import dgram from "node:dgram";
 import { BaseFlow, type FlowOwner, isIPv6, plainHost } from "./flow.ts";

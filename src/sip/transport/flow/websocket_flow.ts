@@ -1,6 +1,6 @@
 /**
  * A WebSocket connection as a flow (RFC 7118): one message of SIP a WebSocket message, whichever kind;
- * blank ones are keepalives of peers and are ignored. Not on the real-time path.
+ * blank ones are keepalives of peers and are ignored.
  */
 import type { Socket } from "node:net";
 import type { RawData, WebSocket } from "ws";

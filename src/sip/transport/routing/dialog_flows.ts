@@ -1,6 +1,6 @@
 /**
  * The flows that dialogs began on. A peer behind NAT, or one on WebSocket, cannot be reached by its
- * Contact, only by the flow that it opened. Not on the real-time path.
+ * Contact, only by the flow that it opened.
  */
 import { header, type SipMessage } from "../../message/sip_message.ts";
 import { unbracketed } from "../../message/via.ts";

@@ -3,7 +3,7 @@
  * listeners. Finds a flow to a target, or opens it, once for all who ask at the same time.
  *
  * UDP is loaded at once; connections, TLS and WebSocket with the first that needs them: they weigh more
- * than the rest of the phone's start. Not on the real-time path.
+ * than the rest of the phone's start.
  */
 import type { TlsSettings, TransportName } from "../../../core/account/account.ts";
 import { OffhookError } from "../../../base/errors.ts";

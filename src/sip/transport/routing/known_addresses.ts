@@ -1,6 +1,5 @@
 /**
  * The addresses that a name led to, to tell who has it from strangers.
- * Not on the real-time path.
  */
 import type { Target } from "../../dns/locate.ts";
 import type { Flow } from "../flow/types.ts";

@@ -1,6 +1,6 @@
 /**
  * Where a request goes next (RFC 3261 §8.1.2): the URI of its topmost Route, else its request URI; and
- * what of a SIP URI that decides. Pure; not on the real-time path.
+ * what of a SIP URI that decides. Pure.
  */
 import type { TransportName } from "../../../core/account/account.ts";
 import { OffhookError } from "../../../base/errors.ts";

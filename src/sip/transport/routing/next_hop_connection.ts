@@ -6,7 +6,7 @@
  *       ▲                                                     │  ▲      │ advance(): next target (UDP,
  *       └───────── flow closed ───────────────────────────────┘  └──────┘            nobody answers)
  *
- * A target that failed goes to the end of the list for a while. Not on the real-time path.
+ * A target that failed goes to the end of the list for a while.
  */
 import { OffhookError } from "../../../base/errors.ts";
 import type { Destination, Target } from "../../dns/locate.ts";

@@ -5,8 +5,6 @@
  *       └► outside dialogs: the account's next hop
  *       └► inside: its Route or request URI: the account's flow where that is the account's server
  *            └► table of set routes ─► located and opened ─► dialog's flow after all
- *
- * Not on the real-time path.
  */
 import { isIP } from "node:net";
 import { OffhookError } from "../../../base/errors.ts";

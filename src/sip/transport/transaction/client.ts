@@ -12,7 +12,6 @@
  *
  * SipStack has Timers B and F itself and does 2xx, PRACK and ACK; here repeated final responses end, so
  * that it parses each once. Deviation: an INVITE that is proceeding is forgotten after half an hour.
- * Not on the real-time path.
  */
 import type { SipMessage } from "../../message/sip_message.ts";
 import { T1, T2, T4, TRANSACTION_MS } from "./timers.ts";

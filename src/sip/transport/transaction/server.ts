@@ -9,7 +9,7 @@
  *                                           └─ ACK ──► confirmed ──I──► gone
  *
  * SipStack resends its 2xx itself. A finished transaction only absorbs repetitions: when a source, or all
- * together, hold more bytes than they may, the oldest finished ones go early. Not on the real-time path.
+ * together, hold more bytes than they may, the oldest finished ones go early.
  */
 import { header, type SipMessage } from "../../message/sip_message.ts";
 import { keptKey, SERVER_TRANSACTIONS } from "../../limits/bounds.ts";
