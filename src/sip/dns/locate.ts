@@ -167,7 +167,9 @@ class Search {
   async #hosts(host: string): Promise<string[]> {
     if (isIP(host) !== 0) return [host];
     const [v4, v6] = await Promise.allSettled([this.resolver.a(host), this.resolver.aaaa(host)]);
-    const hosts = [v4, v6].flatMap((each) => each.status === "fulfilled" ? each.value : []);
+    // What is no address would be looked up, or shown to a socket: a resolver may say anything.
+    const hosts = [v4, v6].flatMap((each) => each.status === "fulfilled" ? each.value : [])
+      .filter((each) => isIP(each) !== 0);
     if (hosts.length === 0 && v4.status === "rejected") throw dnsFailed(host, v4.reason);
     return hosts;
   }
