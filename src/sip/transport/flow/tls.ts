@@ -45,8 +45,23 @@ export async function tlsOptions(
     rejectUnauthorized: settings.verify,
     // Replaces the check of the name: so it calls that first.
     checkServerIdentity: (_host, certificate) =>
-      tls.checkServerIdentity(serverName, certificate) ?? checkPin(settings.pin, certificate),
+      checkName(serverName, certificate) ?? checkPin(settings.pin, certificate),
   };
+}
+
+/** One name of a certificate that would be read as two. */
+const NAME_IN_NAME = /,\s*(?:DNS|IP Address)\s*:/i;
+
+/**
+ * The check of node:tls, with a hole closed: it reads the names from a text (`DNS:a, DNS:b`) in which
+ * Deno quotes nothing, so that one name `a, DNS:b` counts as two (as CVE-2021-44532 was in Node). No
+ * honest certificate has such a text anywhere; NULs are taken out for names in UTF-16.
+ */
+function checkName(serverName: string, certificate: tls.PeerCertificate): Error | undefined {
+  const text = Buffer.from(certificate.raw).toString("latin1").replaceAll("\0", "");
+  if (!NAME_IN_NAME.test(text)) return tls.checkServerIdentity(serverName, certificate);
+  const error = new Error("a name of the certificate holds another one");
+  return Object.assign(error, { code: "ERR_TLS_CERT_ALTNAME_INVALID" });
 }
 
 /** Undefined when there is no pin or it is met; `verify: false` leaves it to the caller to ask. */
