@@ -84,6 +84,21 @@ Deno.test("pieces are found where a whole would not match any more", () => {
   assert.ok(Math.abs(pieces.delayMs - 110) <= 15, `${pieces.delayMs}`);
 });
 
+Deno.test("gaps of a slow machine make what came back neither softer nor later", () => {
+  const recording = new Int16Array(VOICE.length + 1000);
+  recording.set(VOICE.map((sample) => sample / 2), 1000);
+  // In each second 100 ms are missing in four places, and three tenths came whole.
+  for (let second = 0; second < recording.length; second += 8000) {
+    for (const at of [100, 275, 450, 600]) {
+      recording.fill(0, second + at * 8, second + (at + 100) * 8);
+    }
+  }
+  const found = findInPieces(VOICE, recording, RATE, 300);
+  assert.ok(found.correlation > 0.5, `${found.correlation}`);
+  assert.ok(Math.abs(found.levelDb - -6) < 1.5, `${found.levelDb}`);
+  assert.ok(Math.abs(found.delayMs - 125) < 2, `${found.delayMs}`);
+});
+
 Deno.test("STOI: the same is 1, noise takes it down, the more the further", () => {
   const clean = voiceSamples(5).filter((_, i) => i % 5 === 0).subarray(0, 5 * STOI_RATE);
   assert.ok(Math.abs(stoi(clean, clean) - 1) < 1e-9);
