@@ -1,6 +1,6 @@
 /** One end of a call without signalling: a media worker and the descriptions that it needs. */
 import type { NegotiatedStream, PayloadFormat } from "../../src/core/media/media_description.ts";
-import type { AudioEndpoints, MediaInput } from "../../src/core/ports/media_port.ts";
+import type { AudioEndpoints, MediaInput, MediaReport } from "../../src/core/ports/media_port.ts";
 import { MEDIA_FORMATS } from "../../src/media/codec/formats.ts";
 import { type MediaOptions, MediaWorker } from "../../src/media/worker/media_worker.ts";
 
@@ -8,6 +8,9 @@ type Input<T extends MediaInput["type"]> = Extract<MediaInput, { type: T }>;
 
 /** How long a test waits for an input, ms. */
 const PATIENCE_MS = 10_000;
+
+/** How many reports a test looks at for what it waits for. */
+const MOST_REPORTS = 30;
 
 export class MediaParty {
   readonly inputs: MediaInput[] = [];
@@ -57,6 +60,17 @@ export class MediaParty {
       }
       await this.#more(deadline, type);
     }
+  }
+
+  /** The next report of which something holds; there is one a second, and a busy machine has time. */
+  async report(holds: (report: MediaReport) => boolean): Promise<MediaReport> {
+    const seen: MediaReport[] = [];
+    while (seen.length < MOST_REPORTS) {
+      const { report } = await this.next("MediaReported");
+      if (holds(report)) return report;
+      seen.push(report);
+    }
+    throw new Error(`it never held: ${JSON.stringify(seen.slice(-3))}`);
   }
 
   has(type: MediaInput["type"]): boolean {
