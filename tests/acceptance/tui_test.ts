@@ -102,7 +102,7 @@ testWith(
       await screen.until(/TALKING +600[^]*x hang up/);
       await screen.press("x");
       await screen.until(/Recent calls[^]*600 +answered[^]*600: call ended after[^]*q quit/);
-      await screen.press("q");
+      await screen.type("qq");
       await screen.until(/The station was ended\.\s+ended with 0/);
     }),
   LIMITS,
@@ -289,7 +289,7 @@ testWith(
       const written = Deno.readTextFileSync(scratch.file("config_home/offhook/config.toml"));
       assert.match(written, /mic = "voice"[^]*\[accounts\.default\]/);
       assert.ok(!written.includes('"wrong"') && !written.includes("password"));
-      await screen.press("q");
+      await screen.type("qq");
       await screen.until(/ended with 0/);
     }),
   LIMITS,
@@ -345,7 +345,7 @@ speaker = "null"
         /bob (?:talks with carol now: transferred|left for carol) after 0:\d\d[^]*q quit/,
       );
       await carol.waitForEvent("CALL_ESTABLISHED");
-      await screen.press("q");
+      await screen.type("qq");
       await screen.until(/The station was ended\.\s+ended with 0/);
     }),
   LIMITS,

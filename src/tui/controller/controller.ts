@@ -24,6 +24,7 @@ import type { Store } from "../model/store.ts";
 import type { Filling, StringKey, Words } from "../look/strings.ts";
 import { cellText } from "../look/text.ts";
 import type { Timers } from "../model/timers.ts";
+import { SecondPress } from "./second_press.ts";
 import { Windows } from "./windows.ts";
 
 export interface ControllerOptions {
@@ -47,6 +48,7 @@ export class Controller implements Desk {
   readonly #options: ControllerOptions;
   readonly #windows: Windows;
   readonly #calm: Calm;
+  readonly #secondPress: SecondPress;
 
   constructor(options: ControllerOptions) {
     this.#options = options;
@@ -55,6 +57,7 @@ export class Controller implements Desk {
     this.keymap = options.keymap;
     this.#windows = new Windows(this, options.keymap, (name) => this.act(name));
     this.#calm = new Calm(options.store, options.timers);
+    this.#secondPress = new SecondPress(options.timers);
   }
 
   close(): void {
@@ -78,7 +81,11 @@ export class Controller implements Desk {
     if (event.burst && this.#inCall()) {
       return this.say("hint.letters", { search: this.keyOf("search") });
     }
-    const action = this.keymap.find(key, layersOf(this.store.get()));
+    const state = this.store.get();
+    const action = this.keymap.find(key, layersOf(state));
+    if (action === "quit" && this.#secondPress.isWanted(key, state)) {
+      return this.say("quit.again", { key: this.keyOf("quit") }, "warn");
+    }
     if (action !== undefined) return this.act(action);
     this.#type(key);
   }

@@ -259,6 +259,8 @@ export const de: Catalogue = {
     "Ein Gespräch hat sich gerade geändert: Buchstaben tun einen Moment lang nichts. {key} sucht.",
   "answer.no-sound":
     "Hier gibt es keinen Ton: {why}. Das Gespräch würde sofort enden; noch einmal {key} nimmt trotzdem an.",
+  "quit.again":
+    "{key} noch einmal innerhalb von zwei Sekunden beendet die Station; dann kann Sie hier niemand anrufen.",
 
   "confirm.quit": "Ein Gespräch läuft, und dieses Programm hat die Station gestartet.",
   "confirm.quit.inside": "Ein Gespräch läuft. Es endet mit diesem Programm.",

@@ -258,6 +258,8 @@ export const en = {
   "hint.inert": "A call has just changed: letters do nothing for a moment. {key} searches.",
   "answer.no-sound":
     "There is no sound here: {why}. The call would end at once; {key} again answers all the same.",
+  "quit.again":
+    "Press {key} again within two seconds to end the station; nobody can call you here then.",
 
   "confirm.quit": "A call is on, and this program started the station.",
   "confirm.quit.inside": "A call is on. It ends with this program.",

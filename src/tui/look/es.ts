@@ -257,6 +257,8 @@ export const es: Catalogue = {
     "Una llamada acaba de cambiar: las letras no hacen nada por un momento. {key} busca.",
   "answer.no-sound":
     "Aquí no hay sonido: {why}. La llamada terminaría enseguida; {key} otra vez contesta de todos modos.",
+  "quit.again":
+    "Pulse {key} otra vez antes de dos segundos para terminar la estación; entonces nadie podrá llamarle aquí.",
 
   "confirm.quit": "Hay una llamada, y este programa inició la estación.",
   "confirm.quit.inside": "Hay una llamada. Termina con este programa.",

@@ -4,17 +4,24 @@ import { render } from "ink-testing-library";
 import { App } from "../../../src/tui/screen/app.tsx";
 import { KeyDecoder, type KeyEvent } from "../../../src/tui/keys/keys.ts";
 import { meantBy } from "../../../src/tui/screen/mouse.ts";
-import { VIEWS } from "../../../src/tui/model/state.ts";
+import { type Ownership, VIEWS } from "../../../src/tui/model/state.ts";
 import { glyphsOf } from "../../../src/tui/look/theme.ts";
 import { deskScreen, settled } from "../../fakes/desk_screen.ts";
 import { ringing } from "./stage.ts";
+
+const REGISTERED = {
+  type: "RegistrationChanged",
+  account: "desk",
+  registration: { state: "registered", expires: 300 },
+} as const;
 
 /** A screen on an agreeable phone. */
 async function screen(
   run: (scene: Awaited<ReturnType<typeof open>>) => Promise<void>,
   size?: { columns: number; rows: number },
+  ownership?: Ownership,
 ): Promise<void> {
-  const scene = await open(size);
+  const scene = await open(size, ownership);
   try {
     await run(scene);
   } finally {
@@ -22,8 +29,8 @@ async function screen(
   }
 }
 
-async function open({ columns, rows } = { columns: 80, rows: 24 }) {
-  const desk = await deskScreen({ columns, rows, theme: "dark", ownership: "found" });
+async function open({ columns, rows } = { columns: 80, rows: 24 }, ownership: Ownership = "found") {
+  const desk = await deskScreen({ columns, rows, theme: "dark", ownership });
   const { fake, store, words, keymap, controller, left, pass } = desk;
   const glyphs = glyphsOf(false);
   const app = render(
@@ -157,6 +164,37 @@ Deno.test("q leaves a station that was found, without a question, though a call 
     assert.deepEqual(left, ["leave"]);
     assert.equal(core.state.calls.size, 1);
   }));
+
+Deno.test("q takes a registered phone off the line when it is pressed twice in two seconds", () =>
+  screen(
+    async ({ rush, pass, store, left, core }) => {
+      core.submit(REGISTERED);
+      await settled();
+      await rush("q");
+      assert.match(store.get().screen.message?.text ?? "", /Press q again within two seconds/);
+      pass(2_001);
+      await rush("q");
+      assert.deepEqual(left, [], "the first was too long ago");
+      pass(1_900);
+      await rush("q");
+      assert.deepEqual(left, ["end"]);
+    },
+    undefined,
+    "started",
+  ));
+
+Deno.test("one q is enough where nobody could call, and Ctrl-C always", async () => {
+  const started = (run: Parameters<typeof screen>[0]) => screen(run, undefined, "started");
+  await started(async ({ rush, left }) => {
+    await rush("q");
+    assert.deepEqual(left, ["end"]);
+  });
+  await started(async ({ rush, left, core }) => {
+    core.submit(REGISTERED);
+    await rush("\u0003");
+    assert.deepEqual(left, ["end"]);
+  });
+});
 
 Deno.test("what changes nothing on screen draws nothing", () =>
   screen(async ({ type, frames, store }) => {
