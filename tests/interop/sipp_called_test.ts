@@ -128,7 +128,7 @@ testWith(
       const phone = dial(scratch, `sip:sipp@${sipp.address}`);
       await phone.waitFor("stderr", /ringing/);
       phone.interrupt();
-      check(await phone.finished, { status: 130, outcome: "missed" });
+      check(await phone.finished, { status: 130, outcome: "cancelled" });
       await sipp.finished();
     }),
 );

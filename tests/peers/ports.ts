@@ -34,17 +34,21 @@ export function freePorts(count = 1, hostname = "127.0.0.1"): number {
   throw new Error(`no ${count} free ports between ${LOWEST} and ${HIGHEST}`);
 }
 
-/** Waits until somebody has bound a port of 127.0.0.1: for programs that are silent about being ready. */
+/**
+ * Waits until somebody has bound a port: for programs that are silent about being ready. It only looks;
+ * whoever tries to bind the port itself may take it from the program just then.
+ */
 export async function waitUntilBound(port: number, tcp = false): Promise<void> {
-  for (let attempt = 0; attempt < 400; attempt++) {
-    try {
-      if (tcp) Deno.listen({ hostname: "127.0.0.1", port }).close();
-      else Deno.listenDatagram({ transport: "udp", hostname: "127.0.0.1", port }).close();
-    } catch (error) {
-      if (error instanceof Deno.errors.AddrInUse) return;
-      throw error;
-    }
-    await new Promise((resolve) => setTimeout(resolve, 10));
+  const table = `/proc/net/${tcp ? "tcp" : "udp"}`;
+  const local = new RegExp(`^ *\\d+: [0-9A-F]+:${hex(port)} `, "m");
+  for (let attempt = 0; attempt < 200; attempt++) {
+    const { stdout } = await new Deno.Command("cat", { args: [table] }).output();
+    if (local.test(new TextDecoder().decode(stdout))) return;
+    await new Promise((resolve) => setTimeout(resolve, 20));
   }
   throw new Error(`nobody has bound port ${port}`);
+}
+
+function hex(port: number): string {
+  return port.toString(16).toUpperCase().padStart(4, "0");
 }
