@@ -42,6 +42,8 @@ const MANDATORY = ["from", "to", "call-id", "cseq", "via"];
 const NAME_ADDRS = new Set(["from", "to", "refer-to", "referred-by"]);
 const NAME_ADDR_LISTS = new Set(["contact", "record-route"]);
 
+const TARGET_SCHEMES = new Set(["sip", "sips", "tel"]);
+
 /** Stands for an address that cannot be read. */
 const UNKNOWN_URI = "sip:anonymous@anonymous.invalid";
 
@@ -123,12 +125,30 @@ function reasonOf(text: string): string {
 }
 
 function addHeaders(fields: Fields, source: SipMessage, remark: Remark): void {
-  const mustRead = source.kind === "request";
+  const reading = { mustRead: source.kind === "request", remark };
+  const ofContact = reading.mustRead ? mayBeSource : mayBeTarget;
+  const isTarget = setsTarget(source);
   for (const { name, value } of source.headers) {
-    if (NAME_ADDR_LISTS.has(name)) addNameAddrs(fields, name, value, { mustRead, remark });
-    else if (NAME_ADDRS.has(name)) addNameAddr(fields, name, value, { mustRead, remark });
+    if (name === "contact" && isTarget) addNameAddrs(fields, name, value, reading, ofContact);
+    else if (NAME_ADDR_LISTS.has(name)) addNameAddrs(fields, name, value, reading);
+    else if (NAME_ADDRS.has(name)) addNameAddr(fields, name, value, reading);
     else store(fields, name, { raw: value, parsed: parsedValue(name, value) });
   }
+}
+
+/** Whether its Contact says where the requests of a dialog go from now on (RFC 3261 §12). */
+function setsTarget({ kind, method, status }: SipMessage): boolean {
+  return (method === "INVITE" || method === "UPDATE") && (kind === "request" || status < 300);
+}
+
+/** No request can be sent to `http:`, nor to port 0. */
+function mayBeTarget({ uri }: NameAddr): boolean {
+  return TARGET_SCHEMES.has(uri.scheme) && uri.port !== 0;
+}
+
+/** Of a request the way back is known whatever its port says. */
+function mayBeSource({ uri }: NameAddr): boolean {
+  return TARGET_SCHEMES.has(uri.scheme);
 }
 
 interface Reading {
@@ -137,17 +157,25 @@ interface Reading {
   remark: Remark;
 }
 
-function addNameAddrs(fields: Fields, name: string, value: string, reading: Reading): void {
-  if (name === "contact" && value === "*") {
+function addNameAddrs(
+  fields: Fields,
+  name: string,
+  value: string,
+  reading: Reading,
+  isUsable?: (item: NameAddr) => boolean,
+): void {
+  if (name === "contact" && value === "*" && isUsable === undefined) {
     store(fields, name, { raw: value });
     return;
   }
   const strict = parseNameAddrList(value);
-  if (strict === undefined && reading.mustRead) throw malformed(name);
-  if (strict?.some(({ isOdd }) => isOdd) ?? true) {
-    reading.remark(canonicalName(name), strict === undefined);
+  const isWhole = strict !== undefined && (isUsable === undefined || strict.every(isUsable));
+  if (!isWhole && reading.mustRead) throw malformed(name);
+  if (!isWhole || strict.some(({ isOdd }) => isOdd)) {
+    reading.remark(canonicalName(name), !isWhole);
   }
   for (const item of strict ?? readableNameAddrs(value)) {
+    if (isUsable?.(item) === false) continue;
     store(fields, name, {
       raw: value.slice(item.start, item.end),
       parsed: nameAddrHeader(item),

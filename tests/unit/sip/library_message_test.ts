@@ -154,3 +154,30 @@ Deno.test("a response's reason may be empty or have spaces", () => {
   assert.equal(of("SIP/2.0 200 "), "");
   assert.equal(of("SIP/2.0 486 Busy  Here"), "Busy  Here");
 });
+
+Deno.test("a Contact that no request can go to sets no target, and says so", () => {
+  const read = (startLine: string, method: string, contact: string) => {
+    const remarks: [string, boolean][] = [];
+    const scan = scanText(text(startLine, [...COMMON.slice(0, 4), `CSeq: 7 ${method}`, contact]));
+    assert.ok(scan.ok);
+    const message = libraryMessage(scan.message, (name, isLost) => remarks.push([name, isLost]));
+    return { contacts: message.getHeaders("contact"), remarks };
+  };
+  for (const bad of ["*", "<http://h/>", "<mailto:a@h>", "<sip:a@h:0>"]) {
+    for (const method of ["INVITE", "UPDATE"]) {
+      const { contacts, remarks } = read("SIP/2.0 200 OK", method, `Contact: ${bad}`);
+      assert.deepEqual([contacts, remarks], [[], [["Contact", true]]], `${method} ${bad}`);
+    }
+    // Not a target: bindings of a registrar, and where a redirection leads.
+    const answers = [["SIP/2.0 200 OK", "REGISTER"], ["SIP/2.0 302 Moved", "INVITE"]] as const;
+    for (const [line, method] of answers) {
+      const { contacts, remarks } = read(line, method, `Contact: ${bad}`);
+      assert.deepEqual([contacts, remarks], [[bad], []], `${line} ${method} ${bad}`);
+    }
+  }
+  const invite = (contact: string) =>
+    read("INVITE sip:b@h SIP/2.0", "INVITE", `Contact: ${contact}`);
+  for (const bad of ["*", "<http://h/>"]) assert.throws(() => invite(bad), MalformedMessage);
+  // It called from somewhere: that is where it is reached.
+  assert.deepEqual(invite("<sip:a@h:0>").remarks, []);
+});
