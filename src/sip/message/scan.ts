@@ -47,7 +47,7 @@ const LF = 10;
  * off (RFC 3261 §18.3); octets that are no UTF-8 become U+FFFD.
  */
 export function scanBytes(received: Uint8Array): ScanResult {
-  const bytes = withoutLeadingLines(received);
+  const bytes = withLineEnds(withoutLeadingLines(received));
   const text = decoder.decode(bytes);
   if (text.length === bytes.length) return scan(text, undefined);
   const bodyStart = headEnd(bytes);
@@ -57,8 +57,31 @@ export function scanBytes(received: Uint8Array): ScanResult {
 /** Line ends before the start line: RFC 3261 §7.5 has streams ignore them, and datagrams have them too. */
 function withoutLeadingLines(bytes: Uint8Array): Uint8Array {
   let at = 0;
-  while (bytes[at] === CR && bytes[at + 1] === LF) at += 2;
+  while (bytes[at] === LF || (bytes[at] === CR && bytes[at + 1] === LF)) {
+    at += bytes[at] === LF ? 1 : 2;
+  }
   return at === 0 ? bytes : bytes.subarray(at);
+}
+
+/**
+ * A head whose lines end with bare LFs throughout, as scripts and small devices write it, with CRLFs; the
+ * body stays as it is counted. Where both stand in one head, nobody knows what a lone LF means.
+ */
+function withLineEnds(bytes: Uint8Array): Uint8Array {
+  const end = bytes.indexOf(LF);
+  if (end === -1 || bytes[end - 1] === CR) return bytes;
+  let at = end;
+  while (at !== -1 && bytes[at + 1] !== LF) at = bytes.indexOf(LF, at + 1);
+  if (at === -1 || bytes.subarray(0, at).includes(CR)) return bytes;
+  const text = decoder.decode(bytes.subarray(0, at)).replaceAll("\n", "\r\n");
+  return joined(encoder.encode(`${text}\r\n\r\n`), bytes.subarray(at + 2));
+}
+
+function joined(head: Uint8Array, body: Uint8Array): Uint8Array {
+  const whole = new Uint8Array(head.length + body.length);
+  whole.set(head);
+  whole.set(body, head.length);
+  return whole;
 }
 
 /** Scans a text that was never bytes: what SIP.js wants to send. */
@@ -83,6 +106,7 @@ function scan(text: string, bodyBytes: Uint8Array | undefined): ScanResult {
   const viaFault = readIdentity(message);
   const reason = start.fault ?? headerFault ?? viaFault;
   if (reason !== undefined) return faultOf(message, reason.reason, reason.status);
+  if (message.kind === "response") settleLength(message);
   const check = message.kind === "request" ? checkRequest(message) : checkResponse(message);
   if (check !== undefined) return faultOf(message, check.reason, check.status);
   return cutBody(message, bodyBytes);
@@ -189,6 +213,20 @@ function readIdentity(message: SipMessage): ReadFault | undefined {
   if (via === undefined) return { reason: "its Via is malformed", status: 400 };
   message.via = via;
   return undefined;
+}
+
+/**
+ * A Content-Length of a response that says nothing (`+83`, empty) is none: the datagram has an end. One
+ * value twice is one. Two values are a fault.
+ */
+function settleLength(message: SipMessage): void {
+  const seen = new Set<string>();
+  message.headers = message.headers.filter(({ name, value }) => {
+    if (name !== "content-length") return true;
+    const isNew = /^\d+$/.test(value) && !seen.has(value);
+    seen.add(value);
+    return isNew;
+  });
 }
 
 /** RFC 3261 §18.3: a short body is an error, a long one is cut. */

@@ -377,3 +377,20 @@ Deno.test("a phone with an account takes calls for its own user only, from stran
   }, options);
   await registrar.close();
 });
+
+Deno.test("a caller that writes bare LFs, a body of several parts included, is answered", async () => {
+  await withPeer(async ({ phone, peer, port }) => {
+    const send = peer.send.bind(peer);
+    peer.send = (text, to) => send(text.replaceAll("\r\n", "\n"), to);
+    const part = `--b\nContent-Type: application/sdp\n\n${sdp(6000).replaceAll("\r\n", "\n")}`;
+    const invite = peer.request("INVITE", port, {
+      headers: ["Content-Type: multipart/mixed;boundary=b"],
+      body: `${part}\n--b--\n`,
+    });
+    const { call, offer } = await phone.next("IncomingCall");
+    assert.equal(offer?.port, 6000);
+    phone.do({ type: "SendAccept", call, description: description(5000) });
+    peer.inDialog("ACK", invite, await peer.next("200", "INVITE"), { cseq: 1 });
+    await phone.next("CallConfirmed");
+  });
+});

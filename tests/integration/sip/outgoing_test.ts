@@ -400,3 +400,25 @@ Deno.test("an answer that cannot be read whole is an answer: it is acknowledged 
     });
   }
 });
+
+Deno.test("answers with bare LFs or an odd Content-Length are heard", async () => {
+  const habits: [name: string, write: (text: string) => string][] = [
+    ["bare LFs", (text) => text.replaceAll("\r\n", "\n")],
+    ["a sign", (text) => text.replace("Content-Length: ", "Content-Length: +")],
+    ["no number", (text) => text.replace(/Content-Length: \d+/, "Content-Length:")],
+    ["twice", (text) => text.replace(/(Content-Length: \d+\r\n)/, "$1$1")],
+  ];
+  for (const [name, write] of habits) {
+    await withPeer(async ({ phone, peer }) => {
+      const send = peer.send.bind(peer);
+      peer.send = (text, port) => send(write(text), port);
+      phone.dial("c", `sip:x@${peer.at}`);
+      peer.reply(await peer.next("INVITE"), 200, { body: sdp(7000).replaceAll("\r\n", "\n") });
+      const { description } = await phone.next("CallAccepted");
+      assert.equal(description?.port, 7000, name);
+      await peer.next("ACK");
+      phone.do({ type: "SendBye", call: "c" });
+      peer.reply(await peer.next("BYE"), 200);
+    });
+  }
+});

@@ -202,3 +202,43 @@ Deno.test("64 KiB of anything takes the scanner no noticeable time", () => {
     }
   }
 });
+
+Deno.test("a head with bare LFs throughout is read; the body stays as it is counted", () => {
+  const bytes = (text: string) => scanBytes(new TextEncoder().encode(text));
+  const body = "v=0\no=é\n";
+  const lines = REQUEST.trimEnd() + `\r\nContent-Length: ${utf8Length(body)}\r\n\r\n`;
+  const bare = lines.replaceAll("\r\n", "\n");
+  for (const before of ["", "\n\n", "\r\n"]) {
+    const result = bytes(before + bare + body + "beyond");
+    assert(result.ok, result.ok ? "" : result.fault.reason);
+    const { message } = result;
+    assert.equal(message.text, lines + body);
+    assert.equal(header(message, "subject"), "one two");
+  }
+  // A lone LF among CRLFs may be meant to smuggle a header in; a lone CR is no line end.
+  assert(!bytes(bare.replace("To:", "X: a\r\nTo:")).ok);
+  assert(!bytes(bare.replaceAll("\n", "\r")).ok);
+  assert(!bytes(bare.trimEnd()).ok);
+  const smuggled = bytes(lines.replace("Subject: one", "Subject: a\nX-Evil: 1") + body);
+  assert(!smuggled.ok || header(smuggled.message, "x-evil") === undefined);
+});
+
+Deno.test("an odd Content-Length does not cost a response its meaning", () => {
+  const response = REQUEST.replace(/^.*/, "SIP/2.0 200 OK");
+  const read = (...lengths: string[]) => {
+    const lines = lengths.map((length) => `Content-Length: ${length}\r\n`).join("");
+    const result = scanText(response.replace(/\r\n$/, `${lines}\r\nv=0\r\n1234`));
+    return result.ok ? result.message.text.slice(result.message.bodyStart) : result.fault.reason;
+  };
+  for (const odd of ["+83", "", "-1", "5 bytes", "0x5", "five"]) {
+    assert.equal(read(odd), "v=0\r\n1234", odd);
+  }
+  assert.equal(read("5", "5"), "v=0\r\n");
+  assert.equal(read("+5", "5"), "v=0\r\n");
+  assert.match(read("5", "6"), /more than once/);
+  assert.match(read("10"), /its body has 9 bytes/);
+  // A request is answered, so that its sender learns what is wrong.
+  for (const line of ["Content-Length: +0", "Content-Length:", "l: 0\r\nl: 0"]) {
+    assert.equal(faultOf(REQUEST.replace("Subject: one", `${line}\r\nSubject: x`)).status, 400);
+  }
+});

@@ -103,6 +103,8 @@ Deno.test("the description in a multipart body is found, whatever stands around 
     "behind the end",
   ].join("\r\n");
   assert.equal(sdpPart('multipart/mixed;boundary="x y"', body), "v=0\r\no=-\r\n");
+  const bare = body.replaceAll("\r\n", "\n");
+  assert.equal(sdpPart('multipart/mixed;boundary="x y"', bare), "v=0\no=-\r\n");
   assert.equal(sdpPart("multipart/mixed;boundary=z", body), undefined);
   assert.equal(sdpPart("multipart/mixed", body), undefined);
   assert.equal(sdpPart("text/plain;boundary=x", body), undefined);
