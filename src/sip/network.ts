@@ -11,6 +11,7 @@ import { type ErrorJson, OffhookError } from "../base/errors.ts";
 import type { RequestOrigin } from "../core/ports/sip_port.ts";
 import type { Log } from "./library/log.ts";
 import { Connection, type ConnectionEvents } from "./connection.ts";
+import { ProbeRate } from "./limits/probe_rate.ts";
 import { RejectionLog } from "./limits/rejection_log.ts";
 import type { SipMessage } from "./message/sip_message.ts";
 import { TransportLayer } from "./transport/layer.ts";
@@ -30,7 +31,9 @@ export interface NetworkOptions {
   account: Account;
   clock: Clock;
   random: () => number;
-  transport: Omit<TransportLayerOptions, "nextHop" | "tls" | "clock" | "random">;
+  transport: Omit<TransportLayerOptions, "nextHop" | "tls" | "clock" | "random" | "heeds">;
+  /** Whether a request for this user part is for us. */
+  takesUser(user: string, flow: Flow): boolean;
   log: Log;
   events: NetworkEvents;
 }
@@ -49,6 +52,7 @@ export class Network {
   readonly #options: NetworkOptions;
   readonly #failures = new Map<string, ErrorJson>();
   readonly #rejections: RejectionLog;
+  readonly #probes = new ProbeRate();
   /** Messages that are not on the wire yet. */
   readonly #sending = new Set<Promise<unknown>>();
 
@@ -65,6 +69,7 @@ export class Network {
       clock,
       random,
       tls: account.tls,
+      heeds: (request, flow) => this.#heeds(request, flow),
     });
     this.#layer.subscribe((event) => this.#heed(event));
     this.#layer.onForgotten = (transactionId) => events.forgotten(transactionId);
@@ -165,6 +170,15 @@ export class Network {
     this.#rejections.flush();
     await Promise.allSettled(this.#sending);
     await this.#layer.close();
+  }
+
+  /** False: a stranger's request that concerns nobody here, and one of too many. */
+  #heeds({ method, requestUri }: SipMessage, flow: Flow): boolean {
+    // An ACK ends what was answered before.
+    if (method === "ACK" || this.originOf(flow) === "server") return true;
+    const user = parseUri(requestUri)?.user ?? "";
+    if (method !== "OPTIONS" && this.#options.takesUser(user, flow)) return true;
+    return this.#probes.take(flow.remote.host, this.#options.clock.now());
   }
 
   #heed(event: LayerEvent): void {

@@ -159,6 +159,7 @@ export class UserAgent {
       clock: this.#clock,
       random,
       transport: this.#options.transport ?? {},
+      takesUser: (user, flow) => this.#takesUser(user, flow),
       log: (level, message) => this.#log(level, message),
       events: {
         forgotten: (transactionId) => this.#stack.forget(transactionId),

@@ -9,6 +9,7 @@
  *     bytes that wait to be sent            128 KiB each connection; 1 MiB on those that we opened
  *     a message, and the buffer for it      64 KiB each connection
  *     finished server transactions          4 MiB             24 MiB, and 20,000
+ *     OPTIONS, and requests for others      5 a second        50 a second: answered; burst 20, 200
  *     lines of the log about messages       2 a minute        30 a minute
  *
  * A source is an address without its port. Where a bound is reached the oldest of what nobody needs any
@@ -42,6 +43,29 @@ export const SERVER_TRANSACTIONS = {
   bytesInAll: 24 << 20,
   count: 20_000,
 } as const;
+
+/**
+ * Requests of strangers that are answered although nobody here wants them (RFC 3261 §8.2.2.1, §11.2):
+ * OPTIONS, and those for users that we are not. What is more gets no answer, and nothing of it is kept.
+ */
+export const PROBES: ProbeBounds = {
+  perSource: { perSecond: 5, burst: 20 },
+  inAll: { perSecond: 50, burst: 200 },
+  /** Addresses that are told apart. */
+  sources: 1_024,
+};
+
+export interface ProbeBounds {
+  perSource: Rate;
+  inAll: Rate;
+  sources: number;
+}
+
+export interface Rate {
+  perSecond: number;
+  /** At once, after a pause. */
+  burst: number;
+}
 
 /** Lines of the log about messages that were not taken: two each source, and one for all others. */
 export const REJECTION_LINES = { sources: 14 } as const;

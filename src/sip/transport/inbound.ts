@@ -3,7 +3,7 @@
  *
  *     bytes ─► trace ─► guard ─┬─ malformed ─► answered 400/416/505, or dropped
  *                              ├─ response ─► transaction ─► Via as SipStack wrote it ─► SipStack
- *                              └─ request ─► received/rport ─► transaction ─► hook ─► SipStack
+ *                              └─ request ─► heeded? ─► received/rport ─► transaction ─► hook ─► SipStack
  *
  * Never throws.
  */
@@ -24,6 +24,8 @@ export interface InboundOptions {
   server: ServerTransactions<BaseFlow>;
   dialogs: DialogFlows;
   onRequest: RequestHook | undefined;
+  /** False: a request gets no answer, and nothing of it is kept. */
+  heeds(request: SipMessage, flow: BaseFlow): boolean;
   trace(flow: BaseFlow, text: string): void;
   emit(event: LayerEvent): void;
   /** To SipStack; may throw. */
@@ -82,7 +84,11 @@ export class Inbound {
   }
 
   #request(flow: BaseFlow, message: SipMessage): void {
-    const { server, dialogs, onRequest, deliver, respond, emit } = this.options;
+    const { server, dialogs, onRequest, heeds, deliver, respond, emit } = this.options;
+    if (!heeds(message, flow)) {
+      const reason = `too many requests that concern nobody here (${message.method})`;
+      return emit({ type: "message-rejected", reason, status: undefined, flow });
+    }
     stampReceived(message, flow);
     if (server.receive(message, responseFlow(message, flow)) === "absorb") return;
     dialogs.received(message, flow);

@@ -143,6 +143,7 @@ export class TransportLayer {
       server: this.#server,
       dialogs: this.#dialogs,
       onRequest: this.options.onRequest,
+      heeds: this.options.heeds ?? (() => true),
       trace: (flow, text) => this.#trace(flow, "in", text),
       emit: (event) => this.#emit(event),
       deliver: (message, flow) => this.onMessage?.(message, flow),

@@ -49,6 +49,7 @@ function rig() {
     server: new ServerTransactions<BaseFlow>(clock),
     dialogs: new DialogFlows(),
     onRequest: (request) => request.method === "OPTIONS" ? answer(request, 200) : undefined,
+    heeds: () => true,
     trace: () => {},
     emit: (event) => events.push(event),
     deliver: (message) => delivered.push(message),
