@@ -191,6 +191,7 @@ Deno.test("one q is enough where nobody could call, and Ctrl-C always", async ()
   });
   await started(async ({ rush, left, core }) => {
     core.submit(REGISTERED);
+    await settled();
     await rush("\u0003");
     assert.deepEqual(left, ["end"]);
   });
