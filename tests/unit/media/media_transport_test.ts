@@ -141,6 +141,7 @@ Deno.test("nothing is sent to a group, to a whole network or to nowhere", () => 
     const net = new FakeNetwork(clock);
     const [a, b] = [new Host(net, clock, A), new Host(net, clock, address)];
     a.use(b, address);
+    b.use(a, A);
     a.send("rtp", rtp());
     a.send("rtcp", RTCP);
     assert.deepEqual(b.got, [], address);
