@@ -1,7 +1,7 @@
 /**
  * Wrong tokens, slowed down: the answer to each comes later than the one before, by source.
  *
- *     wrong ─► wait ─► refused │ the third on one connection ends it
+ *     wrong ─► wait ─► refused │ the fourth on one connection ends it
  *
  * The right one is never kept waiting: a stranger at the same address must lock nobody out. Pure but
  * for the clock that is passed in.
