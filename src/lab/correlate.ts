@@ -17,6 +17,12 @@ export interface Found {
   correlation: number;
 }
 
+/** What is typical of the pieces of a signal. */
+export interface FoundInPieces extends Found {
+  /** As `correlation`, of the pieces that came through best: how sure it is that the signal is there. */
+  certainty: number;
+}
+
 /** Share of the reference that must lie within the recording for a lag to count. */
 const MIN_OVERLAP = 0.5;
 
@@ -76,7 +82,7 @@ export function findInPieces(
   recording: ArrayLike<number>,
   rate: number,
   pieceMs = 1000,
-): Found {
+): FoundInPieces {
   const length = Math.round((rate * pieceMs) / 1000);
   const x = withoutMean(reference);
   const loud = meanSquare(x) / 20;
@@ -87,13 +93,17 @@ export function findInPieces(
     const found = findSignal(piece, recording, rate);
     pieces.push({ ...found, delayMs: found.delayMs - (at * 1000) / rate });
   }
-  if (pieces.length === 0) return findSignal(reference, recording, rate);
+  if (pieces.length === 0) {
+    const found = findSignal(reference, recording, rate);
+    return { ...found, certainty: found.correlation };
+  }
   pieces.sort((a, b) => b.correlation - a.correlation);
   const whole = pieces.slice(0, Math.ceil(pieces.length * WHOLE_SHARE));
   return {
     delayMs: median(whole.map((piece) => piece.delayMs)),
     levelDb: median(whole.map((piece) => piece.levelDb)),
     correlation: median(pieces.map((piece) => piece.correlation)),
+    certainty: median(whole.map((piece) => piece.correlation)),
   };
 }
 

