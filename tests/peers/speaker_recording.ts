@@ -63,11 +63,20 @@ export class SpeakerRecording implements AsyncDisposable {
 
 /** The pid of the device host whose socket lies under `folder`. */
 export async function hostPid(folder: string): Promise<number> {
-  for (const { name } of Deno.readDirSync(folder)) {
-    if (!name.startsWith("offhook-devices-")) continue;
-    const connection = await DeviceHostConnection.connect(`${folder}/${name}/socket`);
-    connection.close();
-    return connection.hostPid;
+  const socket = hostSocket(folder);
+  if (socket === undefined) assert.fail("there is no device host");
+  const connection = await DeviceHostConnection.connect(socket);
+  connection.close();
+  return connection.hostPid;
+}
+
+/** A station has it among its own sockets, further down; a call without a station at the top. */
+function hostSocket(folder: string): string | undefined {
+  for (const { name, isDirectory } of Deno.readDirSync(folder)) {
+    if (!isDirectory) continue;
+    if (/^(?:offhook-)?devices-/.test(name)) return `${folder}/${name}/socket`;
+    const found = hostSocket(`${folder}/${name}`);
+    if (found !== undefined) return found;
   }
-  assert.fail("there is no device host");
+  return undefined;
 }
