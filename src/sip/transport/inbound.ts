@@ -24,7 +24,7 @@ export interface InboundOptions {
   server: ServerTransactions<BaseFlow>;
   dialogs: DialogFlows;
   onRequest: RequestHook | undefined;
-  /** False: a request gets no answer, and nothing of it is kept. */
+  /** False: a request that is of no call gets no answer, and nothing of it is kept. */
   heeds(request: SipMessage, flow: BaseFlow): boolean;
   trace(flow: BaseFlow, text: string): void;
   emit(event: LayerEvent): void;
@@ -85,7 +85,7 @@ export class Inbound {
 
   #request(flow: BaseFlow, message: SipMessage): void {
     const { server, dialogs, onRequest, heeds, deliver, respond, emit } = this.options;
-    if (!heeds(message, flow)) {
+    if (!dialogs.isOfCall(message) && !heeds(message, flow)) {
       const reason = `too many requests that concern nobody here (${message.method})`;
       return emit({ type: "message-rejected", reason, status: undefined, flow });
     }

@@ -4,8 +4,8 @@ import fc from "fast-check";
 import { PROBES } from "../../../src/sip/limits/bounds.ts";
 import { ProbeRate } from "../../../src/sip/limits/probe_rate.ts";
 import { VirtualClock } from "../../fakes/virtual_clock.ts";
-import { Phone } from "./phone.ts";
-import { RawPeer } from "./raw_peer.ts";
+import { description, Phone } from "./phone.ts";
+import { RawPeer, sdp } from "./raw_peer.ts";
 
 const { perSource, inAll } = PROBES;
 
@@ -116,6 +116,23 @@ Deno.test("a scanner silences neither the account's server, nor others, nor call
     const { call } = await phone.next("IncomingCall");
     phone.do({ type: "SendReject", call, status: 486 });
     await scanner.next("486", "INVITE");
+  }));
+
+Deno.test("who calls is answered in the call, whatever else comes from its address", () =>
+  withHouse(async ({ phone, scanner, port }) => {
+    const body = sdp(7000);
+    const invite = scanner.request("INVITE", port, { body });
+    const { call } = await phone.next("IncomingCall");
+    phone.do({ type: "SendAccept", call, description: description(4000) });
+    const ok = await scanner.next("200", "INVITE");
+    scanner.inDialog("ACK", invite, ok, { cseq: 1 });
+    await phone.next("CallConfirmed");
+    await answers(scanner, port, 100, () => scanner.request("OPTIONS", port));
+    const inCall = scanner.inDialog("OPTIONS", invite, ok);
+    const reply = await scanner.next("200", "OPTIONS");
+    for (let other = reply; other.header("call-id") !== inCall.header("call-id");) {
+      other = await scanner.next("200", "OPTIONS");
+    }
   }));
 
 Deno.test("whatever comes when: never more than the rates allow", () => {

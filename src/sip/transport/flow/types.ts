@@ -134,7 +134,7 @@ export interface TransportLayerOptions {
   /** UDP requests longer than this many bytes go by TCP (RFC 3261 §18.1.1); default 1300. */
   udpLimit?: number;
   onRequest?: RequestHook;
-  /** Whether a request is looked at; without it every one is. Must not throw. */
+  /** Whether a request that is of no call is looked at; without it every one is. Must not throw. */
   heeds?: (request: SipMessage, flow: Flow) => boolean;
   onEvent?: (event: LayerEvent) => void;
 }

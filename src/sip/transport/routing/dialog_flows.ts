@@ -63,6 +63,11 @@ export class DialogFlows {
     if (entry !== undefined) entry.inCall = true;
   }
 
+  /** Whether a request belongs to a call that was answered. */
+  isOfCall(request: SipMessage): boolean {
+    return isInDialog(request) && this.#get(request.callId)?.inCall === true;
+  }
+
   /** The flows that calls are on. */
   inCalls(): Set<BaseFlow> {
     return new Set([...this.#all.values()].filter((each) => each.inCall).map((each) => each.flow));
