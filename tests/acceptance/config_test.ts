@@ -45,7 +45,7 @@ Deno.test("init writes, check approves, show shows: with the password in the sto
 
     const check = await run(scratch, ["config", "check"]);
     assert.deepEqual([check.status, text(check)], [0, ""]);
-    assert.match(check.stderr, /is right: 1 account \(default\)/);
+    assert.match(check.stderr, /is valid: 1 account \(default\)/);
 
     const show = await run(scratch, ["config", "show", "--json"]);
     const shown = JSON.parse(text(show));

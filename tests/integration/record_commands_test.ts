@@ -130,7 +130,7 @@ Deno.test("the history is filtered, newest first, as a table and as one object a
     assert.equal((await run(["history", "--incoming", "--outgoing"])).status, 2);
   }));
 
-Deno.test("redial calls whom we called last", () =>
+Deno.test("redial calls the last number again", () =>
   withFolder(async ({ fill, folder }) => {
     fill(({ history }) => {
       history.put(aCall({}));
@@ -169,7 +169,7 @@ Deno.test("contacts are added, found, imported, exported and removed", () =>
     const imported = await run(["contacts", "import", "a.vcf", "--json"], { cwd: folder });
     assert.equal(contactsImportSchema.parse(linesOf(imported.io)[0]).added, 1);
     const again = await run(["contacts", "import", "-"], { stdin: VCARD });
-    assert.match(again.io.stderr.text, /0 added, 0 joined with one that was there, 1 known/);
+    assert.match(again.io.stderr.text, /0 added, 0 merged, 1 unchanged/);
     const hits = linesOf((await run(["contacts", "search", "adl", "--json"])).io);
     assert.equal(contactSchema.parse(hits[0]).contact.name, "Ada Lovelace");
     assert.match((await run(["contacts", "list"])).io.stdout.text, /Grace Hopper +\+1 555 0100/);

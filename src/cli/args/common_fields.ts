@@ -31,26 +31,30 @@ const DURATION = { metavar: "DURATION", read: durationMs };
 /** Which account, and where its password comes from. */
 export const accountFields = {
   config: option("--config", FILE, "Configuration file."),
-  account: option("--account", NAME, "Account of the configuration; without it the default one."),
+  account: option(
+    "--account",
+    NAME,
+    "Account of the configuration; without it the default account.",
+  ),
   server: option(
     "--server",
     text("HOST[:PORT]|URL"),
-    "SIP server; a WebSocket as wss://HOST:8089/ws.",
+    "SIP server; wss://HOST:8089/ws for SIP over WebSocket.",
   ),
   user: option("--user", NAME, "User name."),
-  authUser: option("--auth-user", NAME, "User name for authentication when it is another."),
+  authUser: option("--auth-user", NAME, "User name for authentication, if it differs from --user."),
   displayName: option("--display-name", NAME, "The name that others see."),
   passwordFile: option(
     "--password-file",
     FILE,
-    "File with the password, - for standard input; or OFFHOOK_PASSWORD.",
+    "File with the password, - for standard input; or set OFFHOOK_PASSWORD.",
   ),
-  passwordStdin: flag(["--password-stdin"], "The password is on standard input."),
+  passwordStdin: flag(["--password-stdin"], "Read the password from standard input."),
   proxy: option("--proxy", HOST, "Outbound proxy that every request goes to first."),
   transport: option(
     "--transport",
     oneOf("TRANSPORT", TRANSPORTS),
-    `${TRANSPORTS.join(", ")}; without it what DNS says, else udp.`,
+    `${TRANSPORTS.join(", ")}; without it from DNS, otherwise udp.`,
   ),
   expires: option(
     "--expires",
@@ -66,19 +70,19 @@ export const tlsFields = {
   tlsServerName: option(
     "--tls-server-name",
     NAME,
-    "Name to ask for and to verify when it is not the server's.",
+    "Name to send (SNI) and to verify, if it is not the server's host name.",
   ),
   tlsPin: option(
     "--tls-pin",
     text("SHA256"),
-    "Fingerprint of the server's certificate, checked besides the chain.",
+    "Fingerprint of the server's certificate, checked in addition to the chain.",
   ),
   tlsMinVersion: option(
     "--tls-min-version",
     oneOf("VERSION", TLS_VERSIONS),
     `Oldest version to accept: ${TLS_VERSIONS.join(" or ")}.`,
   ),
-  tlsNoVerify: flag(["--tls-no-verify"], "Verify nothing. For tests only."),
+  tlsNoVerify: flag(["--tls-no-verify"], "Do not verify the certificate. For tests only."),
 };
 
 /** What commands that talk SIP write about it. */
@@ -86,43 +90,47 @@ export const logFields = {
   trace: option(
     "--trace",
     FILE,
-    "Write every SIP message to FILE, - for standard error; no credentials in it.",
+    "Write every SIP message to FILE, - for standard error; without credentials.",
   ),
   logLevel: option(
     "--log-level",
     oneOf("LEVEL", LOG_LEVELS),
-    `${LOG_LEVELS.join(", ")}; info tells of calls, debug of SIP messages, trace of each step.`,
+    `${LOG_LEVELS.join(", ")}; info logs calls, debug SIP messages, trace each step.`,
   ),
-  logFile: option("--log-file", FILE, "Log there."),
+  logFile: option("--log-file", FILE, "Write the log to this file."),
 };
 
 export const audioFields = {
   mic: option(
     "--mic",
     { metavar: "SOURCE", read: readMicrophone, completes: MICROPHONE_WORDS },
-    "What is sent: device, device:NAME, file:PATH, pipe, tone, voice, silence.",
+    "What to send: device, device:NAME, file:PATH, pipe, tone, voice, silence.",
   ),
   speaker: option(
     "--speaker",
     { metavar: "SINK", read: readSpeaker, completes: SPEAKER_WORDS },
-    "Where it is heard: device, device:NAME, file:PATH, pipe, null.",
+    "Where to play the call: device, device:NAME, file:PATH, pipe, null.",
   ),
   rate: option(
     "--rate",
     { metavar: "HERTZ", read: readWholeNumber(MINIMUM_PIPE_RATE, MAXIMUM_PIPE_RATE) },
-    "Sample rate of pipes, s16le mono; 16000 by default.",
+    "Sample rate of pipes (s16le, mono); 16000 by default.",
   ),
-  loop: flag(["--loop"], "Start the microphone's file again at its end."),
-  record: option("--record", FILE, "Record the call as a stereo WAV: left ours, right theirs."),
+  loop: flag(["--loop"], "Repeat the file of --mic."),
+  record: option(
+    "--record",
+    FILE,
+    "Record the call as a stereo WAV: left our side, right the other side.",
+  ),
 };
 
 const callFields = {
   timeout: option(
     "--timeout",
     DURATION,
-    "Give up when nobody answered by then, 60 s by default; or nobody called, no end by default.",
+    "Give up when nobody answers within this time (60 s by default), or nobody calls (no limit by default).",
   ),
-  duration: option("--duration", DURATION, "Hang up so long after the answer."),
+  duration: option("--duration", DURATION, "Hang up this long after the answer."),
   dtmf: option(
     "--dtmf",
     { metavar: "DIGITS", read: dtmfDigits },
@@ -131,9 +139,9 @@ const callFields = {
   codecs: option(
     "--codec",
     { metavar: "CODECS", read: readCodecs, completes: CODECS },
-    "Codecs to offer, best first: PCMU,G722.",
+    "Codecs to offer, preferred first: PCMU,G722.",
   ),
-  requireAudio: flag(["--require-audio"], "Fail with 9 when no sound arrives."),
+  requireAudio: flag(["--require-audio"], "Exit with 9 when no sound arrives."),
 };
 
 /** Who we say that we are, and what else we say. */
@@ -152,11 +160,11 @@ const identityFields = {
 
 /** Whether a running station is used. */
 const attachFields = {
-  standalone: flag(["--standalone"], "Use a phone of its own beside any station."),
+  standalone: flag(["--standalone"], "Do not use a running station."),
   socket: option(
     "--socket",
     file("PATH"),
-    "Use the station of this control socket, and no other phone.",
+    "Use only the station with this control socket.",
   ),
 };
 

@@ -43,7 +43,7 @@ export const contactSchema = z.object({
 export const contactsImportSchema = z.object({
   schema: z.literal("offhook.contacts-import/1"),
   added: count,
-  merged: count.describe("Joined with a contact that was there."),
+  merged: count.describe("Merged with a contact that existed already."),
   unchanged: count,
   problems: z.array(z.object({ line: z.int(), why: z.string() })),
   ignored: z.array(z.string()).describe("Columns of a table that nothing was made of."),

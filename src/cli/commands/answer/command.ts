@@ -11,7 +11,7 @@ const fields = {
   listen: option(
     "--listen",
     { metavar: "ADDRESS:PORT", read: readListenAddress },
-    "Take direct calls there, without an account; port 0 is any free one.",
+    "Take direct calls on this address, without an account; port 0 picks a free one.",
   ),
   allowOrigin: repeated(
     "--allow-origin",
@@ -21,7 +21,7 @@ const fields = {
   accept: repeated(
     "--accept",
     { metavar: "FROM", read: readCallerPattern },
-    "Only calls from this user, user@host or URI; * is a wildcard. Repeatable.",
+    "Only calls from this user, user@host or URI; * is a wildcard. May be repeated.",
   ),
   reject: option(
     "--reject",
@@ -31,14 +31,14 @@ const fields = {
   count: option(
     "--count",
     { metavar: "N", read: readWholeNumber(0, 1_000_000) },
-    "So many calls; 0: no end.",
+    "Exit after this many calls; 0: never.",
   ),
   call: option(
     "--call",
     text("ID"),
     "The ringing call of a running station to answer; needed when several ring.",
   ),
-  detach: flag(["--detach"], "Leave the answered call to the station."),
+  detach: flag(["--detach"], "Let the station keep the answered call, and exit."),
 };
 
 type AnswerFields = typeof fields & CallingFields;
@@ -48,10 +48,10 @@ export type AnswerValues = ValuesOf<AnswerFields>;
 export const command = defineCommand<AnswerFields>({
   description:
     "Registers the account, or listens on an address, waits for a call and answers it. " +
-    "A second call meanwhile is busy. With a running station it answers what rings there, and " +
-    "leaves other calls alone. --json prints one object for each call. With --count the files " +
-    "of --record and --speaker get a number each: caller-1.wav, caller-2.wav. The exit status is " +
-    "that of the first call that failed, 6 when nobody called within --timeout.",
+    "A second caller gets busy. With a running station it answers the call that rings there, and " +
+    "does not touch other calls. --json prints one object for each call. With --count each file " +
+    "of --record and --speaker gets a number: caller-1.wav, caller-2.wav. The exit status is " +
+    "that of the first call that failed, or 6 when nobody called within --timeout.",
   examples: [
     "answer --mic file:welcome.wav --record caller.wav",
     "answer --listen 127.0.0.1:5070 --mic tone --speaker null --json",

@@ -11,13 +11,13 @@ const fields = {
   rate: option(
     "--rate",
     { metavar: "HERTZ", read: readWholeNumber(4_000, 192_000) },
-    "Of both streams, s16le mono; 16000 by default.",
+    "Sample rate of both streams (s16le, mono); 16000 by default.",
   ),
-  instead: flag(["--instead"], "Replace the microphone; without it both are heard."),
+  instead: flag(["--instead"], "Replace the microphone instead of mixing with it."),
   eventsFd: option(
     "--events-fd",
     { metavar: "N", read: readWholeNumber(3, 1023) },
-    "Write the call's events to this file descriptor, one JSON object a line.",
+    "Write the call's events to this file descriptor, one JSON object per line.",
   ),
   quiet: flag(["-q", "--quiet"], "No words except errors."),
 };
@@ -25,8 +25,9 @@ const fields = {
 export type AudioFields = typeof fields & typeof stationFields;
 
 export const command = defineCommand<AudioFields>({
-  description: "The far end on standard output, and standard input into the call, beside the " +
-    "microphone or instead of it. The end of the input ends nothing; the end of the call does.",
+  description:
+    "Writes what the other side says to standard output, and plays standard input into the call, " +
+    "mixed with the microphone or instead of it. The command ends with the call, not with its input.",
   synopsis: "[OPTIONS] [CALL]",
   examples: [
     "audio > far-end.raw",

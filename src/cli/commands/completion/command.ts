@@ -16,7 +16,7 @@ type Shell = (typeof SHELLS)[number];
 
 const fields = {
   shell: argument(oneOf("SHELL", SHELLS), "bash, zsh or fish."),
-  line: words("WORD", "What was typed so far: that is how the script asks."),
+  line: words("WORD", "What was typed so far; the completion script passes it."),
 };
 
 export const command = defineCommand<typeof fields>({

@@ -8,7 +8,7 @@ import { jsonFields } from "../../args/output_fields.ts";
 
 const init = {
   name: defaulted("--name", { ...text("NAME"), fallback: FIRST_ACCOUNT }, "Name of the account."),
-  force: flag(["--force"], "Overwrite a configuration that is there."),
+  force: flag(["--force"], "Overwrite an existing configuration."),
   example: flag(["--example"], "Print the commented example instead."),
 };
 
@@ -36,7 +36,7 @@ export const command = defineCommands({
   ],
 }, {
   init: defineSubcommand<typeof init & AccountFields>(
-    "Write a configuration: asks on a terminal, else takes flags",
+    "Write a configuration: from questions on a terminal, otherwise from flags",
     {
       fields: init,
       shared: accountGroups,
@@ -50,15 +50,15 @@ export const command = defineCommands({
       },
     },
   ),
-  check: defineSubcommand<ReadingFields>("Say what is wrong with it, all at once", {
+  check: defineSubcommand<ReadingFields>("Check the configuration and list every error", {
     ...reading,
     run: async (values, { io }) => await (await runs()).runCheck(values, io),
   }),
-  show: defineSubcommand<ReadingFields>("The configuration in force, without secrets", {
+  show: defineSubcommand<ReadingFields>("Show the effective configuration, without secrets", {
     ...reading,
     run: async (values, { io }) => await (await runs()).runShow(values, io),
   }),
-  schema: defineSubcommand("JSON Schema of the file", {
+  schema: defineSubcommand("Print the JSON Schema of the file", {
     run: async (_values, { io }) => await (await runs()).runSchema(io),
   }),
 });

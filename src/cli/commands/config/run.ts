@@ -61,7 +61,7 @@ async function sayChecked(loaded: LoadedConfig, warnings: string[], io: Io): Pro
   for (const warning of warnings) await say(io, `offhook: ${warning}`);
   const accounts = Object.keys(loaded.config.accounts);
   const count = accounts.length === 1 ? "1 account" : `${accounts.length} accounts`;
-  const what = loaded.found ? `${loaded.path} is right` : `there is no file at ${loaded.path}`;
+  const what = loaded.found ? `${loaded.path} is valid` : `there is no file at ${loaded.path}`;
   await say(io, `${what}: ${count}${accounts.length === 0 ? "" : ` (${accounts.join(", ")})`}`);
 }
 

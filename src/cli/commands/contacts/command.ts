@@ -32,9 +32,9 @@ const search = {
   limit: defaulted(
     "--limit",
     { metavar: "N", read: readWholeNumber(1, 1000), fallback: 20 },
-    "At most so many; 20 by default.",
+    "Maximum number of results; 20 by default.",
   ),
-  text: argument(text("TEXT"), "Letters of a name, or digits."),
+  text: argument(text("TEXT"), "Part of a name, or digits of a number."),
 };
 
 const add = {
@@ -45,15 +45,17 @@ const add = {
   addresses: words("NUMBER", "Numbers or SIP URIs."),
 };
 
-const one = { id: argument(text("CONTACT"), "Its id, or its name if that is one.") };
+const one = {
+  id: argument(text("CONTACT"), "The contact's id, or its name if only one contact has it."),
+};
 
 const edit = {
-  name: option("--name", text("NAME"), "Another name."),
+  name: option("--name", text("NAME"), "New name."),
   organisation: option("--organisation", text("NAME"), "Where they work."),
   note: option("--note", text("TEXT"), "Anything else."),
-  favourite: option("--favourite", oneOf("yes|no", ["yes", "no"]), "Whether it is first."),
+  favourite: option("--favourite", oneOf("yes|no", ["yes", "no"]), "Whether it is listed first."),
   ...one,
-  addresses: words("NUMBER", "Instead of those that it has."),
+  addresses: words("NUMBER", "Numbers or SIP URIs that replace the present ones."),
 };
 
 const importing = { file: argument(file("FILE"), "vCard or CSV, - for standard input.") };
@@ -81,7 +83,8 @@ export type ExportValues = ValuesOf<typeof exporting>;
 const runs = () => lazily<typeof import("./run.ts")>(import.meta.url, "./run.ts");
 
 export const command = defineCommands({
-  description: "Names of callers come from here. A running station does the writing.",
+  description:
+    "The names of callers come from the address book. When a station is running, it makes the changes.",
   examples: [
     `contacts add "Ada Lovelace" "+44 20 7946 0000"`,
     `contacts edit "Ada Lovelace" --note "afternoons" --favourite yes`,
@@ -89,37 +92,46 @@ export const command = defineCommands({
     "contacts search ada --json | jq -r .address.value",
   ],
 }, {
-  list: defineSubcommand<typeof filter & typeof outputFields>("All of them, favourites first", {
-    fields: filter,
-    shared: { Output },
-    run: async (values, { io }) => await (await runs()).list(values, io),
-  }),
-  search: defineSubcommand<typeof search & typeof outputFields>("Those that fit, best first", {
-    fields: search,
-    shared: { Output },
-    run: async (values, { io }) => await (await runs()).search(values, io),
-  }),
-  add: defineSubcommand<typeof add & Writing>("Keep a new one", {
+  list: defineSubcommand<typeof filter & typeof outputFields>(
+    "List all contacts, favourites first",
+    {
+      fields: filter,
+      shared: { Output },
+      run: async (values, { io }) => await (await runs()).list(values, io),
+    },
+  ),
+  search: defineSubcommand<typeof search & typeof outputFields>(
+    "List matching contacts, best match first",
+    {
+      fields: search,
+      shared: { Output },
+      run: async (values, { io }) => await (await runs()).search(values, io),
+    },
+  ),
+  add: defineSubcommand<typeof add & Writing>("Add a contact", {
     fields: add,
     shared: WRITING,
     run: async (values, { io }) => await (await runs()).add(values, io),
   }),
-  edit: defineSubcommand<typeof edit & Writing>("Change one; what is not named stays", {
-    fields: edit,
-    shared: WRITING,
-    run: async (values, { io }) => await (await runs()).edit(values, io),
-  }),
-  remove: defineSubcommand<typeof one & Writing>("Forget one", {
+  edit: defineSubcommand<typeof edit & Writing>(
+    "Change a contact; what you do not give stays the same",
+    {
+      fields: edit,
+      shared: WRITING,
+      run: async (values, { io }) => await (await runs()).edit(values, io),
+    },
+  ),
+  remove: defineSubcommand<typeof one & Writing>("Remove a contact", {
     fields: one,
     shared: WRITING,
     run: async (values, { io }) => await (await runs()).remove(values, io),
   }),
-  import: defineSubcommand<typeof importing & Writing>("Take in a file", {
+  import: defineSubcommand<typeof importing & Writing>("Import a vCard or CSV file", {
     fields: importing,
     shared: WRITING,
     run: async (values, { io }) => await (await runs()).importFile(values, io),
   }),
-  export: defineSubcommand<typeof exporting>("Write them out", {
+  export: defineSubcommand<typeof exporting>("Export contacts to standard output", {
     fields: exporting,
     run: async (values, { io }) => await (await runs()).exportAll(values, io),
   }),

@@ -174,11 +174,10 @@ export async function importFile(values: ImportValues, io: Io): Promise<ExitCode
       await sayJson(io, { schema: "offhook.contacts-import/1", ...counts, problems, ignored });
     } else if (!values.quiet) {
       for (const { line, why } of problems) await say(io, `line ${line}: ${why}`);
-      if (ignored.length > 0) await say(io, `columns left out: ${ignored.join(", ")}`);
+      if (ignored.length > 0) await say(io, `ignored columns: ${ignored.join(", ")}`);
       await say(
         io,
-        `${counts.added} added, ${counts.merged} joined with one that was there, ` +
-          `${counts.unchanged} known`,
+        `${counts.added} added, ${counts.merged} merged, ${counts.unchanged} unchanged`,
       );
     }
     return 0;

@@ -13,14 +13,17 @@ export const command = defineCommands({
   examples: ["credential set work", "pass show sip/work | offhook credential set work"],
 }, {
   set: defineSubcommand<typeof fields>(
-    "Store a password: asked for on a terminal, else from standard input",
+    "Store a password: asks for it on a terminal, otherwise reads standard input",
     { fields, run: async ({ account }, { io }) => await (await runs()).set(account, io) },
   ),
-  list: defineSubcommand<typeof jsonFields>("Which accounts have one, never the passwords", {
-    fields: jsonFields,
-    run: async ({ json }, { io }) => await (await runs()).list(json, io),
-  }),
-  remove: defineSubcommand<typeof fields>("Forget a password", {
+  list: defineSubcommand<typeof jsonFields>(
+    "List the accounts that have a password, never the password itself",
+    {
+      fields: jsonFields,
+      run: async ({ json }, { io }) => await (await runs()).list(json, io),
+    },
+  ),
+  remove: defineSubcommand<typeof fields>("Remove a password", {
     fields,
     run: async ({ account }, { io }) => await (await runs()).remove(account, io),
   }),

@@ -11,8 +11,8 @@ type DemoFields = typeof outputFields & typeof logFields & typeof screenFields;
 export type DemoValues = ValuesOf<DemoFields>;
 
 export const command = defineCommand<DemoFields>({
-  description: "Starts the practice PBX, registers with it, calls its echo and proves that the " +
-    "sound came back. On a terminal it then opens the phone's screen on a call to the echo; " +
+  description: "Starts the practice PBX, registers with it, calls its echo and checks that the " +
+    "sound comes back. On a terminal it then opens the phone's screen on a call to the echo; " +
     "without one it prints a JSON report and exits.",
   shared: { Output: outputFields, Logging: logFields, Screen: screenFields },
   async run(values, context) {

@@ -107,7 +107,7 @@ async function tell(report: DemoReport, values: DemoValues, io: Io): Promise<voi
   if (echo.found) {
     await say(
       io,
-      `the test voice (made by offhook, not recorded) came back ${echo.delayMs} ms later, ` +
+      `the test voice (made by offhook, not recorded) came back after ${echo.delayMs} ms, ` +
         `level ${echo.levelDb} dB`,
     );
   } else await say(io, "offhook: the voice that was sent did not come back");

@@ -23,13 +23,13 @@ export type UseValues = ValuesOf<UseFields>;
 
 export const command = defineCommand<typeof jsonFields>({
   synopsis: "[use] [OPTIONS]",
-  description: "The names and ids are what --mic device:NAME and --speaker device:NAME take; " +
-    "a part of a name is enough when only one device has it. * marks the default.",
+  description: "Lists the names and ids that --mic device:NAME and --speaker device:NAME accept; " +
+    "part of a name is enough when only one device matches. * marks the default.",
   examples: ["devices", "devices --json", "devices use --mic device:Jabra --speaker device:Jabra"],
   fields: jsonFields,
   commands: {
     use: defineSubcommand<UseFields>(
-      "Go over to another microphone or loudspeaker in a live call",
+      "Switch a live call to another microphone or speaker",
       {
         fields: use,
         shared: { Output: outputFields },

@@ -6,7 +6,7 @@ import { argument, flag, text, type ValuesOf } from "../../args/fields.ts";
 import { type Context, defineCommand } from "../../args/command.ts";
 
 export const detachField = {
-  detach: flag(["--detach"], "Let the station call, print the call's id and leave."),
+  detach: flag(["--detach"], "Let the station make the call, print the call's id and exit."),
 };
 
 export type DialFlags = typeof detachField & CallingFields;
@@ -14,7 +14,7 @@ export type DialFlags = typeof detachField & CallingFields;
 const fields = {
   target: argument(
     text("TARGET"),
-    "sip:, sips: or tel: URI, user@host, or a number on the account.",
+    "sip:, sips: or tel: URI, user@host, or a number that the account dials.",
   ),
   ...detachField,
 };
@@ -22,10 +22,11 @@ const fields = {
 export type DialValues = ValuesOf<typeof fields & DialFlags>;
 
 export const command = defineCommand<typeof fields & DialFlags>({
-  description: "Calls TARGET and stays until either side hangs up, --duration is over, or the " +
-    "microphone's file or pipe is at its end. A complete address is called directly unless an " +
-    "account was named or has that server. A running station makes the call, and ends it when " +
-    "this command ends, unless --detach leaves it there. With --speaker pipe standard output carries the sound, " +
+  description:
+    "Calls TARGET and waits until either side hangs up, --duration has passed, or the file or pipe " +
+    "of --mic ends. A complete address is called directly, unless you name an account or an account " +
+    "has that server. A running station makes the call, and ends it when this command ends; " +
+    "with --detach the call continues. With --speaker pipe the sound is on standard output, " +
     "and --json goes to standard error.",
   examples: [
     "dial sip:600@127.0.0.1:5560",

@@ -45,7 +45,7 @@ const fields = {
   since: option(
     "--since",
     { metavar: "SEQ", read: readWholeNumber(0, Number.MAX_SAFE_INTEGER) },
-    "Begin with what came after this event.",
+    "Start after the event with this number.",
   ),
 };
 

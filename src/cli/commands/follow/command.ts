@@ -5,9 +5,9 @@ import { callAction } from "../../call/call_action.ts";
 export const command = callAction({
   name: "follow",
   description:
-    'Answers a transfer that waits for it ([calls] transfers = "ask"), within 20 seconds.',
+    'Answers the question whether to follow a transfer ([calls] transfers = "ask"); it waits 20 seconds.',
   examples: ["follow", "follow --no"],
-  takes: { no: flag(["--no"], "Stay in the call.") },
+  takes: { no: flag(["--no"], "Refuse the transfer and stay in the call.") },
   fits: ({ transferAsked }) => transferAsked !== undefined,
   act: (phone, { id }, { no }) => phone.request("answerTransfer", { call: id, follow: !no }),
   done: ({ remote, transferAsked }, { no }) =>

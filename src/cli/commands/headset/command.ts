@@ -13,14 +13,14 @@ const which = {
   device: option(
     "--device",
     text("NAME"),
-    "Which headset: part of its name, VENDOR:PRODUCT or path; not needed for one.",
+    "Which headset: part of its name, VENDOR:PRODUCT or path; needed only when there are several.",
   ),
 };
 
 const list = { ...place, ...jsonFields };
 
 const test = {
-  auto: flag(["--auto"], "Nobody is there: lamps and their answers only."),
+  auto: flag(["--auto"], "Run without a person: test only the lamps and what the headset reports."),
   ...which,
   ...list,
 };
@@ -29,10 +29,10 @@ const learn = {
   output: option(
     "--output",
     file("FILE"),
-    "Where to write the quirk; by default beside the configuration.",
+    "Where to write the quirk file; by default beside the configuration.",
   ),
-  auto: flag(["--auto"], "Nobody is there: learn from the lamps' answers only."),
-  force: flag(["--force"], "Overwrite a file that is there."),
+  auto: flag(["--auto"], "Run without a person: learn only from what the headset reports."),
+  force: flag(["--force"], "Overwrite an existing file."),
   ...which,
   ...place,
 };
@@ -52,36 +52,48 @@ export const command = defineCommands({
     "headset learn --device 0b0e:2453",
   ],
 }, {
-  list: defineSubcommand<typeof list>("What is plugged in, what each can do, and why not", {
-    fields: list,
-    run: async (values, { io }) => await (await runs()).list(values, io),
-  }),
-  test: defineSubcommand<typeof test>("Try each lamp and button with a person, and report", {
-    fields: test,
-    async run(values, { io }) {
-      const { runHeadsetTest } = await lazily<typeof import("./run_headset_test.ts")>(
-        import.meta.url,
-        "./run_headset_test.ts",
-      );
-      return await runHeadsetTest(values, io);
+  list: defineSubcommand<typeof list>(
+    "List the headsets, what each one supports, and why something does not work",
+    {
+      fields: list,
+      run: async (values, { io }) => await (await runs()).list(values, io),
     },
-  }),
-  learn: defineSubcommand<typeof learn>("Write down how a model that breaks the rules behaves", {
-    fields: learn,
-    async run(values, { io }) {
-      const { runHeadsetLearn } = await lazily<typeof import("./run_learn.ts")>(
-        import.meta.url,
-        "./run_learn.ts",
-      );
-      return await runHeadsetLearn(values, io);
+  ),
+  test: defineSubcommand<typeof test>(
+    "Test each lamp and button with your help, and print a report",
+    {
+      fields: test,
+      async run(values, { io }) {
+        const { runHeadsetTest } = await lazily<typeof import("./run_headset_test.ts")>(
+          import.meta.url,
+          "./run_headset_test.ts",
+        );
+        return await runHeadsetTest(values, io);
+      },
     },
-  }),
-  on: defineSubcommand<typeof place>("Let the running station use headset buttons and lamps", {
+  ),
+  learn: defineSubcommand<typeof learn>(
+    "Record how a non-standard model behaves, in a quirk file",
+    {
+      fields: learn,
+      async run(values, { io }) {
+        const { runHeadsetLearn } = await lazily<typeof import("./run_learn.ts")>(
+          import.meta.url,
+          "./run_learn.ts",
+        );
+        return await runHeadsetLearn(values, io);
+      },
+    },
+  ),
+  on: defineSubcommand<typeof place>("Make the running station use headset buttons and lamps", {
     fields: place,
     run: async (values, { io }) => await (await runs()).useHeadsets(true, values, io),
   }),
-  off: defineSubcommand<typeof place>("Make the running station leave them to other programs", {
-    fields: place,
-    run: async (values, { io }) => await (await runs()).useHeadsets(false, values, io),
-  }),
+  off: defineSubcommand<typeof place>(
+    "Make the running station release headsets to other programs",
+    {
+      fields: place,
+      run: async (values, { io }) => await (await runs()).useHeadsets(false, values, io),
+    },
+  ),
 });

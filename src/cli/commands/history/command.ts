@@ -1,4 +1,4 @@
-/** `offhook history`: the calls that were, newest first. */
+/** `offhook history`: past calls, newest first. */
 import { outputFields } from "../../args/output_fields.ts";
 import { flag, option, text, type ValuesOf } from "../../args/fields.ts";
 import { defineCommand } from "../../args/command.ts";
@@ -7,33 +7,34 @@ import { readMoment } from "../../args/moments.ts";
 import { readWholeNumber } from "../../args/readers.ts";
 
 const fields = {
-  missed: flag(["--missed"], "Only missed calls; one answered elsewhere is none."),
-  incoming: flag(["--incoming"], "Only calls to us."),
-  outgoing: flag(["--outgoing"], "Only calls of ours."),
+  missed: flag(["--missed"], "Only missed calls, without those answered elsewhere."),
+  incoming: flag(["--incoming"], "Only incoming calls."),
+  outgoing: flag(["--outgoing"], "Only outgoing calls."),
   since: option(
     "--since",
     { metavar: "WHEN", read: readMoment },
-    "Not before: a date, a time, or so long ago (2h, 7d).",
+    "Only calls since a date, a time, or an age such as 2h or 7d.",
   ),
-  until: option("--until", { metavar: "WHEN", read: readMoment }, "Before this time."),
+  until: option("--until", { metavar: "WHEN", read: readMoment }, "Only calls before this time."),
   with: option(
     "--with",
     text("TEXT"),
-    "Whose name, address or number has this in it.",
+    "Only calls whose name, address or number contains this text.",
   ),
   account: option("--account", text("NAME"), "Only calls of this account."),
   limit: option(
     "--limit",
     { metavar: "N", read: readWholeNumber(1, 1_000_000) },
-    "At most so many; 50 by default.",
+    "Maximum number of calls; 50 by default.",
   ),
 };
 
 export type HistoryValues = ValuesOf<typeof fields & typeof outputFields>;
 
 export const command = defineCommand<typeof fields & typeof outputFields>({
-  description: "Calls of every station of this user, and of dial and answer without one. With " +
-    "--json one object a line.",
+  description:
+    "Lists calls of all stations of this user, and of dial and answer without a station. " +
+    "--json prints one object per line.",
   examples: ["history --missed --since 1d", "history --with 0301234567 --json | jq .durationMs"],
   fields,
   shared: { Output: outputFields },

@@ -11,7 +11,7 @@ const fields = {
   listen: defaulted(
     "--listen",
     { metavar: "ADDRESS:PORT", read: readListenAddress, fallback: "127.0.0.1:5560" },
-    "Where it takes calls; 127.0.0.1:5560 by default.",
+    "Address where it takes calls; 127.0.0.1:5560 by default.",
   ),
   allowOrigin: repeated(
     "--allow-origin",
@@ -25,9 +25,10 @@ type LabFields = typeof fields & typeof outputFields & typeof logFields;
 export type LabValues = ValuesOf<LabFields>;
 
 export const command = defineCommand<LabFields>({
-  description: "It takes calls on udp, tcp, tls, ws and wss, and lets alice and bob register. " +
-    "Numbers echo, play a tone, read digits back, are busy, decline, never answer, or call back; " +
-    "every one that answers can be transferred to another.",
+  description:
+    "It accepts calls over udp, tcp, tls, ws and wss, and lets alice and bob register. " +
+    "There are numbers that echo, play a tone, repeat digits, are busy, decline, never answer, or call " +
+    "back; calls that are answered can be transferred to another number.",
   examples: ["lab", "lab --listen 0.0.0.0:5560"],
   fields,
   shared: { Output: outputFields, Logging: logFields },

@@ -6,5 +6,5 @@ export const command = callAction({
   examples: ["mute"],
   fits: (call) => talking(call) && !call.muted,
   act: (phone, { id }) => phone.request("mute", { call: id, muted: true }),
-  done: ({ remote }) => `muted towards ${remote.uri}`,
+  done: ({ remote }) => `muted in the call with ${remote.uri}`,
 });

@@ -15,8 +15,8 @@ type Action = (typeof ACTIONS)[number];
 const DONE: Record<Action, string> = {
   start: "recording to",
   stop: "recorded to",
-  pause: "leaving silence in",
-  resume: "recording on to",
+  pause: "paused; writing silence to",
+  resume: "recording again to",
 };
 
 /** In which state of its recording a call can be meant. */
@@ -30,9 +30,12 @@ const FITS: Record<Action, (call: CallView) => boolean> = {
 const fields = {
   action: argument(
     { ...oneOf("ACTION", ACTIONS), read: readAction },
-    "start, stop, pause or resume; a pause leaves silence.",
+    "start, stop, pause or resume; a pause is recorded as silence.",
   ),
-  file: words("FILE", "Of start: the stereo WAV, left ours; else a name in the data folder."),
+  file: words(
+    "FILE",
+    "For start: the stereo WAV (left: our side); without it a new file in the data folder.",
+  ),
   ...callField,
 };
 

@@ -1,4 +1,4 @@
-/** `offhook redial`: calls whom we called last. */
+/** `offhook redial`: calls the last number again. */
 import { COMMAND_LINE_ACCOUNT, DIRECT_ACCOUNT } from "../../../core/account/account.ts";
 import { OffhookError } from "../../../base/errors.ts";
 import { CALLING } from "../../args/common_fields.ts";
@@ -8,8 +8,8 @@ import { readStore } from "../../station/read_store.ts";
 
 export const command = defineCommand<DialFlags>({
   description:
-    "Takes the newest outgoing call of the history, answered or not, and calls it again " +
-    "with the options of dial.",
+    "Calls the number of the newest outgoing call in the history again, answered or not. " +
+    "It takes the options of dial.",
   examples: ["redial", "redial --detach"],
   fields: detachField,
   shared: CALLING,
@@ -20,7 +20,7 @@ export const command = defineCommand<DialFlags>({
       ({ history }) => history.lastDialled(values.account),
     );
     if (last === undefined) {
-      throw new OffhookError("not-found", "there is no call to repeat", {
+      throw new OffhookError("not-found", "no number was dialled yet", {
         hint: "Calls of `offhook dial` and of a station are remembered.",
       });
     }

@@ -1,4 +1,4 @@
-/** `offhook register`: register, say how it went, un-register; or `--stay`. */
+/** `offhook register`: register, report the result, unregister; or `--stay`. */
 import { PHONE, type PhoneFields } from "../../args/common_fields.ts";
 import { lazily } from "../../args/lazily.ts";
 import { flag, option, type ValuesOf } from "../../args/fields.ts";
@@ -6,11 +6,11 @@ import { defineCommand } from "../../args/command.ts";
 import { durationMs } from "../../args/readers.ts";
 
 const fields = {
-  stay: flag(["--stay"], "Stay registered until interrupted, and say what changes."),
+  stay: flag(["--stay"], "Stay registered until interrupted, and report changes."),
   timeout: option(
     "--timeout",
     { metavar: "DURATION", read: durationMs },
-    "Give up when there is no answer by then; 35 s by default.",
+    "Give up when there is no answer after this time; 35 s by default.",
   ),
 };
 

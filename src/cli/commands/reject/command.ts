@@ -10,12 +10,12 @@ export const command = callAction({
     status: option(
       "--status",
       { metavar: "CODE", read: readWholeNumber(300, 699) },
-      "SIP status to refuse with; 603 by default.",
+      "SIP status to send; 603 by default.",
     ),
     to: option(
       "--to",
       text("TARGET"),
-      "Where the caller shall call instead; needed with 300 to 399, 302 by default.",
+      "Redirect the caller to this target, with status 302 unless --status gives another 3xx.",
     ),
   },
   fits: (call) => call.state === "ringing" && call.direction === "incoming",
@@ -25,5 +25,5 @@ export const command = callAction({
       ...(status === undefined ? {} : { status }),
       ...(to === undefined ? {} : { target: to }),
     }),
-  done: ({ remote }) => `refused ${remote.uri}`,
+  done: ({ remote }) => `rejected ${remote.uri}`,
 });

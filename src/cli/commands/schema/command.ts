@@ -8,7 +8,10 @@ import { flag, words } from "../../args/fields.ts";
 
 const fields = {
   api: flag(["--api"], "Every method and event of the control API."),
-  words: words("COMMAND", "A command, such as dial or config show; or error. None: list them."),
+  words: words(
+    "COMMAND",
+    "A command, such as dial or config show, or error; without it the list of them.",
+  ),
 };
 
 export const command = defineCommand<typeof fields>({

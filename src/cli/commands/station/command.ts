@@ -23,7 +23,7 @@ const fields = {
     { metavar: "PORT", read: readWholeNumber(0, 65535) },
     "Serve /healthz and /readyz on this port of 127.0.0.1.",
   ),
-  noHistory: flag(["--no-history"], "Keep no call history."),
+  noHistory: flag(["--no-history"], "Do not keep a call history."),
 };
 
 type StationFields =
@@ -43,9 +43,10 @@ export function defineStation(
 }
 
 const texts = {
-  description: "Runs in the foreground, fit for systemd (Type=notify): READY when it serves, " +
-    "WATCHDOG as long as the process itself works. It starts without network and without sound and " +
-    "picks them up when they come. SIGTERM ends calls, un-registers and leaves.",
+  description:
+    "Runs in the foreground. It supports systemd (Type=notify): READY when it serves requests, " +
+    "WATCHDOG as long as the process itself works. It starts without a network or a sound card and " +
+    "uses them as soon as they are there. SIGTERM ends calls, unregisters and exits.",
   examples: ["station", "station --config /etc/offhook/lobby.toml --health-port 8123"],
   shared: {
     Station: fields,

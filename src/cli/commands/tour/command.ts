@@ -1,11 +1,12 @@
-/** `offhook tour`: the phone's screen explained by doing, on the practice PBX. */
+/** `offhook tour`: the full-screen phone explained by doing, on the practice PBX. */
 import { defineCommand } from "../../args/command.ts";
 import { screenFields } from "../tui/command.ts";
 import { lazily } from "../../args/lazily.ts";
 
 export const command = defineCommand<typeof screenFields>({
-  description: "Starts the practice PBX inside this program and says what to try, one thing at a " +
-    "time. Nothing leaves this machine, and no account is needed.",
+  description:
+    "Starts the practice PBX inside this program and shows what to try, one step at a time. " +
+    "Nothing leaves this machine, and you need no account.",
   examples: ["tour", "tour --language de", "tour --screen-reader"],
   shared: { Screen: screenFields },
   async run(values, context) {

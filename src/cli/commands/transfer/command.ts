@@ -18,7 +18,7 @@ import { talking } from "../../call/call_action.ts";
 
 const fields = {
   target: argument(text("TARGET"), "A number or URI."),
-  noWait: flag(["--no-wait"], "Only begin, and do not wait for what comes of it."),
+  noWait: flag(["--no-wait"], "Start the transfer and exit without waiting for the result."),
   ...callField,
 };
 
@@ -33,8 +33,8 @@ interface Outcome {
 
 export const command = defineCommand<TransferFields>({
   description:
-    "Waits until TARGET has answered, or has not: then the call is back, and the exit status " +
-    "says why, as that of dial does.",
+    "Waits until TARGET answers. If it does not, the call continues with you, and the exit status " +
+    "says why, as for dial.",
   examples: ["transfer sip:bob@example.com", "transfer 300 --no-wait"],
   fields,
   shared: LIVE,

@@ -1,4 +1,4 @@
-/** `offhook` and `offhook tui`: the phone on a full screen. */
+/** `offhook` and `offhook tui`: the full-screen phone. */
 import { defineCommand } from "../../args/command.ts";
 import { file, flag, oneOf, option, type ValuesOf } from "../../args/fields.ts";
 import { lazily } from "../../args/lazily.ts";
@@ -14,15 +14,15 @@ export const screenFields = {
   language: option(
     "--language",
     oneOf("LANGUAGE", ["en", "de", "es"]),
-    "en, de or es; without it what LANG says.",
+    "en, de or es; the default comes from LANG.",
   ),
   mouse: flag(
     ["--mouse"],
-    "Clicks on hints, tabs and rows act; text is selected with Shift held then.",
+    "Use the mouse: click hints, tabs and rows; hold Shift to select text.",
   ),
   screenReader: flag(
     ["--screen-reader"],
-    "Lines for a screen reader or braille display instead of a full screen.",
+    "Write lines for a screen reader or braille display instead of a full screen.",
   ),
 };
 
@@ -43,9 +43,9 @@ export type ScreenValues = ValuesOf<typeof screenFields>;
 export type TuiValues = ValuesOf<typeof fields & typeof screenFields>;
 
 export const command = defineCommand<typeof fields & typeof screenFields>({
-  description: "Joins the station that runs, else starts one in the background and says so. " +
-    "Leaving ends no call unless you ask for it. Without an account it helps to set one up, or " +
-    "offers the practice PBX. ? shows every key, : every action.",
+  description: "Connects to the running station, or starts one in the background and says so. " +
+    "Quitting does not end a call unless you ask for it. Without an account it helps you to set one " +
+    "up, or offers the practice PBX. ? shows all keys, : all commands.",
   examples: ["tui", "tui --practice", "tui --theme light --language de", "tui --screen-reader"],
   shared: { Phone: fields, Screen: screenFields },
   async run(values, context) {

@@ -1,4 +1,4 @@
-/** `offhook unmute`: sends the microphone again. */
+/** `offhook unmute`: unmutes the microphone. */
 import { callAction } from "../../call/call_action.ts";
 
 export const command = callAction({
@@ -6,5 +6,5 @@ export const command = callAction({
   examples: ["unmute"],
   fits: (call) => call.muted,
   act: (phone, { id }) => phone.request("mute", { call: id, muted: false }),
-  done: ({ remote }) => `heard by ${remote.uri} again`,
+  done: ({ remote }) => `unmuted in the call with ${remote.uri}`,
 });

@@ -7,13 +7,13 @@ import { words } from "../../args/fields.ts";
 import { defineCommand } from "../../args/command.ts";
 
 const FIELDS = {
-  to: words("VOLUME", "One step, or dB from -30 to 6; absent: what it is."),
+  to: words("VOLUME", "up, down, or dB from -30 to 6; without it the present volume."),
 };
 
 export const command = defineCommand<typeof FIELDS & LiveFields>({
   synopsis: "[OPTIONS] [up|down|DB]",
-  description: "What the person hears, in every call. Recordings and programs that have joined a " +
-    "call get it as it comes.",
+  description: "Sets how loud you hear all calls. Recordings, and programs that joined a call, " +
+    "get the original volume.",
   examples: ["volume up", "volume -6", "volume"],
   fields: FIELDS,
   shared: LIVE,
@@ -38,7 +38,7 @@ function wishOf(given: readonly string[]): VolumeWish | undefined {
     if (wish === "up" || wish === "down") return wish;
     if (/^[+-]?[0-9]{1,3}$/.test(wish)) return Number(wish);
   }
-  throw new OffhookError("usage", `"${given.join(" ")}" is no volume`, {
+  throw new OffhookError("usage", `"${given.join(" ")}" is not a volume`, {
     hint: "Allowed are up, down and whole dB from -30 to 6.",
   });
 }
