@@ -16,20 +16,20 @@ export const callsSchema = z.strictObject({
     error: 'allowed are "server", "anyone", or a list of IP addresses and networks',
   }).optional().describe(
     'Who may call: "server" (only the account\'s server), "anyone", or the server and a list of IP ' +
-      "addresses and networks. Others get 403 without ringing. Absent: server for an account that " +
-      "registers, anyone else.",
+      "addresses and networks. Other callers get 403 without ringing. Default: server for an account " +
+      "that registers, otherwise anyone.",
   ).meta({ examples: [["192.0.2.7", "10.0.0.0/8"]] }),
   transfers: z.enum(TRANSFERS).default("follow").describe(
-    "Whether a call goes where its other side transfers it: follow, never, or ask (answered by " +
-      "`offhook follow` within 20 s, else no). Only callers that the server or an address of `from` vouches for are heeded.",
+    "Whether to follow a transfer that the other side asks for: follow, never, or ask (`offhook " +
+      "follow` must answer within 20 s). Only for callers that come from the server or an address of `from`.",
   ),
   transfers_auto_answered: z.enum(TRANSFERS).default("never").describe(
-    "The same for calls that were answered by themselves.",
+    "The same for calls that were answered automatically.",
   ),
   silence_seconds: z.int().min(0).max(86400).default(30).describe(
-    "After so long without sound or reports from the other side it is asked whether it is still " +
-      "there; a call whose other side is gone ends. Ten times as long on hold. 0 never asks.",
+    "After this time without sound or reports from the other side, offhook checks whether it is " +
+      "still there, and ends the call if not. Ten times as long on hold. 0 never checks.",
   ),
-}).prefault({}).describe("Who may call, and what the other side of a call may do.");
+}).prefault({}).describe("Who may call, and what the other side may do in a call.");
 
 export type CallsConfig = z.output<typeof callsSchema>;

@@ -23,9 +23,9 @@ interface Node {
 const WIDTH = 100;
 
 const HEADER = `Configuration of offhook: every key, what it means and what it may be.
-Where it lies: $XDG_CONFIG_HOME/offhook/config.toml, ~/.config/offhook/config.toml, or where --config or OFFHOOK_CONFIG say.
-Flags stand over environment variables, these over this file, this file over the defaults. A key that is a comment here shows an example; any other shows its default.
-This file is made from the schema: \`deno task offhook config init --example\` prints it.`;
+It is read from $XDG_CONFIG_HOME/offhook/config.toml (~/.config/offhook/config.toml), or from the file that --config or OFFHOOK_CONFIG names.
+Flags override environment variables, which override this file, which overrides the defaults. A key in a comment shows an example value; every other key shows its default.
+This file is generated from the schema: \`deno task offhook config init --example\` prints it.`;
 
 /** Name of the account in the example. */
 const EXAMPLE_ACCOUNT = "work";

@@ -75,23 +75,23 @@ const endpointDefaults = { rate: 16000, loop: false };
 
 const tlsSchema = z.strictObject({
   ca_file: path().optional().describe(
-    "PEM file of further trusted authorities, for a server with a private CA.",
+    "PEM file of additional trusted CAs, for a server with a private CA.",
   ),
   cert_file: path().optional().describe("PEM file of a client certificate."),
   key_file: path().optional().describe("PEM file of the client certificate's key."),
   server_name: line().refine((name) => isServer(name) && !name.includes(":"), {
     error: "allowed is a host name",
   }).optional().describe(
-    "Name to ask for and to verify when it is not the server's.",
+    "Name to send (SNI) and to verify, if it is not the server's host name.",
   ).meta({ examples: ["sip.example.com"] }),
   min_version: z.enum(TLS_VERSIONS).default("1.2").describe("The oldest TLS version to accept."),
   pin: z.string().regex(/^(?:[0-9A-Fa-f]{2}:?){31}[0-9A-Fa-f]{2}$/, {
     error: "allowed is a SHA-256 fingerprint: 64 hexadecimal digits, colons between bytes allowed",
   }).optional().describe(
-    "SHA-256 fingerprint of the server's certificate, checked besides the chain.",
+    "SHA-256 fingerprint of the server's certificate, checked in addition to the chain.",
   ).meta({ examples: [Array(32).fill("AB").join(":")] }),
   verify: z.boolean().default(true).describe(
-    "False verifies nothing: any machine on the way can then listen in.",
+    "False: do not verify the certificate; then any machine on the network path can listen in.",
   ),
 }).superRefine(({ cert_file, key_file }, context) => {
   if ((cert_file === undefined) === (key_file === undefined)) return;
@@ -102,9 +102,11 @@ const tlsSchema = z.strictObject({
 
 const dialRuleSchema = z.strictObject({
   match: z.string().min(1).refine(isRegularExpression, {
-    error: "allowed is a regular expression, as JavaScript has them",
-  }).describe("Regular expression over the whole number.").meta({ examples: ["0([1-9]\\d+)"] }),
-  to: line().describe("What is dialled instead; $1 is the first group.").meta({
+    error: "allowed is a JavaScript regular expression",
+  }).describe("Regular expression that must match the whole number.").meta({
+    examples: ["0([1-9]\\d+)"],
+  }),
+  to: line().describe("What to dial instead; $1 is the first group.").meta({
     examples: ["+49$1"],
   }),
 });
@@ -115,13 +117,13 @@ export const accountSchema = z.strictObject({
   user: line().regex(USER, { error: "allowed are the characters of a SIP user name, without @" })
     .describe("The account's user name or extension.").meta({ examples: ["alice"] }),
   auth_user: line().optional().describe(
-    "User name for authentication, when it differs from user.",
+    "User name for authentication, if it differs from user.",
   ).meta({ examples: ["alice-desk"] }),
   auth_realms: z.array(line()).optional().describe(
-    "Realms of the server beyond those that it names at registration: the password is for these only.",
+    "Realms that may get the password, in addition to those that the server names at registration.",
   ).meta({ examples: [["voip.example.com"]] }),
   allow_md5: z.boolean().default(true).describe(
-    "False: the password is never proven by MD5, only by SHA-256 and better.",
+    "False: never authenticate with MD5, only with SHA-256 or better.",
   ),
   display_name: line().optional().describe("The name that others see.").meta({
     examples: ["Alice Smith"],
@@ -130,28 +132,28 @@ export const accountSchema = z.strictObject({
     error:
       "allowed is HOST or HOST:PORT, an IPv6 address with a port in brackets, or wss://HOST:PORT/PATH",
   }).describe(
-    "The server, as HOST or HOST:PORT. Without a port it is found by DNS (NAPTR, SRV). SIP over " +
-      "WebSocket as a URL: Asterisk and FreePBX serve wss://HOST:8089/ws.",
+    "The server, as HOST or HOST:PORT. Without a port, DNS is asked (NAPTR, SRV). For SIP over " +
+      "WebSocket, a URL: Asterisk and FreePBX serve wss://HOST:8089/ws.",
   ).meta({ examples: ["sip.example.com"] }),
   outbound_proxy: z.string().refine(isProxy, {
     error: "allowed is HOST, HOST:PORT, a SIP URI without a user, or wss://HOST:PORT/PATH",
   }).optional().describe(
-    "Where every request goes first, as HOST[:PORT], a SIP URI or a WebSocket's URL.",
+    "Proxy that every request is sent to first: HOST[:PORT], a SIP URI or a WebSocket URL.",
   ).meta({
     examples: ["sbc.example.com:5060"],
   }),
   transport: z.enum(TRANSPORTS).optional().describe(
-    "Absent: what DNS says, else udp.",
+    "Default: from DNS, otherwise udp.",
   ).meta({ examples: ["tls"] }),
-  register: z.boolean().default(true).describe("False: only calls, never registers."),
+  register: z.boolean().default(true).describe("False: make calls without registering."),
   registration_interval: z.int().min(30).max(86400).default(600).describe(
-    "Seconds between registrations; the server may want another value.",
+    "Seconds between registrations; the server may ask for another value.",
   ),
   codecs: z.array(z.enum(CODECS)).min(1).refine((list) => new Set(list).size === list.length, {
-    error: "each codec may stand only once",
+    error: "each codec may be listed only once",
   }).default(["G722", "PCMU", "PCMA"]).describe("Codecs in the order of preference."),
   password_file: path().optional().describe(
-    "File whose first line is the password; others must not be able to read it (chmod 600).",
+    "File whose first line is the password; other users must not be able to read it (chmod 600).",
   ).meta({ examples: ["~/.config/offhook/alice.password"] }),
   password_env: z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, {
     error: "allowed is the name of an environment variable",
@@ -159,12 +161,12 @@ export const accountSchema = z.strictObject({
     examples: ["ALICE_SIP_PASSWORD"],
   }),
   password_command: z.array(z.string().min(1)).min(1).optional().describe(
-    "Program and arguments that print the password; started as it is, without a shell.",
+    "Program and arguments that print the password; started without a shell.",
   ).meta({ examples: [["pass", "show", "sip/alice"]] }),
   dial_plan: z.array(dialRuleSchema).default([]).describe(
-    "Rules for dialled numbers, the first that matches the whole number is used.",
+    "Rules for dialled numbers; the first rule that matches the whole number is used.",
   ),
-  tls: tlsSchema.prefault({}).describe("Of the transports tls and wss."),
+  tls: tlsSchema.prefault({}).describe("Settings of the transports tls and wss."),
 }).refine((account) => PASSWORD_KEYS.filter((key) => account[key] !== undefined).length <= 1, {
   error: `only one of ${PASSWORD_KEYS.join(", ")} may be given`,
 }).refine((account) => {
@@ -172,7 +174,7 @@ export const accountSchema = z.strictObject({
   return transport === undefined || (webSocketOf(account)?.transport ?? transport) === transport;
 }, {
   path: ["transport"],
-  error: "a WebSocket's URL says its transport itself: leave it out",
+  error: "the WebSocket URL already gives the transport: leave it out",
 });
 
 /** The WebSocket that an account's requests go to, if its proxy or server is one. */
@@ -184,7 +186,7 @@ export function webSocketOf(
 
 export const configSchema = z.strictObject({
   default_account: z.string().optional().describe(
-    "The account that is used unless --account names another; absent: the first.",
+    "The account to use unless --account names another. Default: the first.",
   ).meta({ examples: ["work"] }),
   accounts: z.record(
     z.string().regex(ACCOUNT_ID, {
@@ -194,19 +196,21 @@ export const configSchema = z.strictObject({
   ).default({}).describe("One table for each account: [accounts.NAME]."),
   devices: z.strictObject({
     microphone: line().optional().describe(
-      "Name or id of the microphone, as `offhook devices` shows it; absent: the default one.",
+      "Name or id of the microphone, as `offhook devices` shows it. Default: that of the system.",
     ).meta({ examples: ["Jabra Evolve2 65"] }),
-    speaker: line().optional().describe("Name or id of the loudspeaker; absent: the default one.")
+    speaker: line().optional().describe(
+      "Name or id of the speaker, likewise. Default: that of the system.",
+    )
       .meta({ examples: ["Jabra Evolve2 65"] }),
-  }).prefault({}).describe("Which sound devices are meant by `device`."),
+  }).prefault({}).describe("The sound devices that `device` stands for."),
   audio: z.strictObject({
     mic: z.string().refine(passes((text) => parseMicrophone(text, endpointDefaults)), {
       error: `allowed are ${MICROPHONE_SYNTAX}`,
-    }).default("device").describe(`What calls send unless --mic says: ${MICROPHONE_SYNTAX}.`),
+    }).default("device").describe(`What calls send, unless --mic is given: ${MICROPHONE_SYNTAX}.`),
     speaker: z.string().refine(passes((text) => parseSpeaker(text, endpointDefaults)), {
       error: `allowed are ${SPEAKER_SYNTAX}`,
     }).default("device").describe(
-      `Where calls are heard unless --speaker says: ${SPEAKER_SYNTAX}.`,
+      `Where calls are played, unless --speaker is given: ${SPEAKER_SYNTAX}.`,
     ),
     rate: z.int().min(MINIMUM_PIPE_RATE).max(MAXIMUM_PIPE_RATE).default(16000).describe(
       "Samples per second of pipes (s16le, mono).",
@@ -217,14 +221,14 @@ export const configSchema = z.strictObject({
   station: stationSchema,
   screen: screenSchema,
   logging: z.strictObject({
-    level: z.enum(LOG_LEVELS).default("warning").describe("The least severe level to write."),
-    file: path().optional().describe("Written to this file; absent: to standard error.").meta({
+    level: z.enum(LOG_LEVELS).default("warning").describe("The lowest level that is logged."),
+    file: path().optional().describe("Log file. Default: standard error.").meta({
       examples: ["~/.local/state/offhook/offhook.log"],
     }),
-  }).prefault({}).describe("What offhook writes about its work; never a secret."),
+  }).prefault({}).describe("The log; it never contains secrets."),
 }).refine((config) => hasDefaultAccount(config), {
   path: ["default_account"],
-  error: ({ input }) => `allowed are the accounts that there are: ${accountNames(input)}`,
+  error: ({ input }) => `allowed are the existing accounts: ${accountNames(input)}`,
   when: () => true,
 });
 

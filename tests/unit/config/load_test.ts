@@ -163,13 +163,13 @@ level = "warn"
     /^accounts\.work\.registration_interval: 3: allowed is at least 30$/,
     /^accounts\.work\.registr: unknown key \(did you mean register\?\)$/,
     /^accounts\.work\.password: passwords do not stand in the configuration; use password_file/,
-    /^accounts\.work\.dial_plan\[0\]\.match: "\(": allowed is a regular expression/,
+    /^accounts\.work\.dial_plan\[0\]\.match: "\(": allowed is a JavaScript regular expression/,
     /^accounts\.work\.dial_plan\[0\]\.to: is missing/,
     /^accounts\.work\.tls\.verify: "no": allowed is true or false$/,
     /^accounts\."a b": .*an account's name has letters/,
     /^logging\.level: "warn": allowed are .*\(did you mean warning\?\)$/,
     /^acounts: unknown key \(did you mean accounts\?\)$/,
-    /^default_account: "nope": allowed are the accounts that there are: work$/,
+    /^default_account: "nope": allowed are the existing accounts: work$/,
   ];
   for (const pattern of expected) {
     assert.ok(lines.some((line) => pattern.test(line)), `${pattern} in\n${lines.join("\n")}`);
