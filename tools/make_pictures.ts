@@ -44,13 +44,13 @@ const SCENES: { name: string; title: string; keys: string[][]; says: RegExp }[] 
     name: "quality",
     title: "offhook: loss, jitter and delay of each direction, live, and what they mean",
     keys: [["n"], ["F5"]],
-    says: /what you hear: good[^]*what they hear: good[^]*Speech comes through/,
+    says: /what you hear: good[^]*what they hear: good[^]*Speech is complete/,
   },
   {
     name: "palette",
     title: "offhook: the palette reaches every action, impossible ones with the reason",
     keys: [["F2"], [":"]],
-    says: /What shall be done/,
+    says: /Commands/,
   },
 ];
 

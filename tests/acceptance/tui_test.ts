@@ -77,7 +77,7 @@ testWith(
       await screen.press("Enter");
       await screen.until(/TALKING +602[^]*x hang up +m mute +h hold/);
       await screen.press("d");
-      await screen.until(/Digits into the call with 602/);
+      await screen.until(/Send digits to 602/);
       await screen.type("12#");
       await screen.until(/sent: 12#/);
       await screen.press("Escape");
@@ -103,7 +103,7 @@ testWith(
       await screen.press("x");
       await screen.until(/Recent calls[^]*600 +answered[^]*600: call ended after[^]*q quit/);
       await screen.type("qq");
-      await screen.until(/The station was ended\.\s+ended with 0/);
+      await screen.until(/The station has ended\.\s+ended with 0/);
     }),
   LIMITS,
 );
@@ -158,15 +158,15 @@ testWith(
         /F2 Phone.*F8 Log[^]*TALKING +600[^]*signalling not encrypted[^]*x hang up/,
       );
       await screen.press("q");
-      await screen.until(/A call is on[^]*1, Enter[^]*leave[^]*2 +hang up/);
+      await screen.until(/A call is on[^]*1, Enter[^]*quit[^]*2 +hang up/);
       await screen.press("1");
-      await screen.until(/The station goes on, with a call[^]*ended with 0/);
+      await screen.until(/The station keeps running, with a call[^]*ended with 0/);
       const pid = stationPid(scratch);
       await screen.start("tui");
       await screen.until(/TALKING +600[^]*Joined the station that was running[^]*x hang up/);
       assert.equal(stationPid(scratch), pid);
       await screen.press("q");
-      await screen.until(/The station goes on, with a call[^]*ended with 0/);
+      await screen.until(/The station keeps running, with a call[^]*ended with 0/);
       await screen.start("hangup");
       await screen.until(/ended with 0/);
     }),
@@ -185,14 +185,14 @@ testWith(
       await screen.until(/TALKING +600/);
       const pid = stationPid(scratch)!;
       Deno.kill(pid, "SIGKILL");
-      await screen.until(/station away[^]*STATION AWAY|station away/i);
+      await screen.until(/station lost[^]*STATION LOST|station lost/i);
       await screen.until(
-        /✓ alice registered[^]*The station is back; calls that were on are over/,
+        /✓ alice registered[^]*Connected to the station again; earlier calls have ended/,
         25_000,
       );
       assert.notEqual(stationPid(scratch), pid);
       Deno.kill(await screen.program(), "SIGTERM");
-      await screen.until(/The station goes on[^]*ended with 0/);
+      await screen.until(/The station keeps running[^]*ended with 0/);
       const terminal = await screen.replay();
       assert.equal(terminal.buffer.active.type, "normal", "the ordinary screen is back");
       const raw = screen.raw();
@@ -231,10 +231,10 @@ testWith(
       await screen.until(/Type 1 to 1[^]*talking: 600/);
       await screen.type("q");
       await screen.press("Enter");
-      await screen.until(/\[1\] leave[^]*\[2\] hang up[^]*number of your choice/);
+      await screen.until(/\[1\] quit[^]*\[2\] hang up[^]*number of your choice/);
       await screen.type("2");
       await screen.press("Enter");
-      await screen.until(/The station was ended/);
+      await screen.until(/The station has ended/);
       assert.ok(!screen.raw().includes("\u001b[?1049h"), "no second screen");
     }),
   LIMITS,
@@ -342,11 +342,11 @@ speaker = "null"
       await screen.type("carol");
       await screen.press("Enter");
       await screen.until(
-        /bob (?:talks with carol now: transferred|left for carol) after 0:\d\d[^]*q quit/,
+        /bob (?:talks with carol now: transferred|was transferred to carol) after 0:\d\d[^]*q quit/,
       );
       await carol.waitForEvent("CALL_ESTABLISHED");
       await screen.type("qq");
-      await screen.until(/The station was ended\.\s+ended with 0/);
+      await screen.until(/The station has ended\.\s+ended with 0/);
     }),
   LIMITS,
 );
@@ -398,9 +398,9 @@ testWith(
         [/9\/13: Type 620 and press Enter[^]*what you hear/, "620", "Enter"],
         [/10\/13: It rings\. a answers[^]*INCOMING CALL.* a answer/, "a"],
         [/11\/13: x hangs up[^]*TALKING[^]*x hang up +m/, "x"],
-        [/12\/13: : has every action[^]*q quit/, ":"],
-        [/What shall be done/, "Escape"],
-        [/13\/13: That is all\. [^]*q leaves[^]*Recent calls/, "q"],
+        [/12\/13: : shows all commands[^]*q quit/, ":"],
+        [/Commands/, "Escape"],
+        [/13\/13: That is all\. [^]*q quits[^]*Recent calls/, "q"],
       ] as const;
       for (const [says, ...keys] of steps) {
         await screen.until(says);
@@ -517,10 +517,10 @@ testWith(
       await screen.start("tui");
       await screen.until(/Joined the station that was running[^]*x hang up/);
       Deno.kill(pid, "SIGKILL");
-      await screen.until(/station away[^]*Enter starts it again[^]*Enter start the station/i);
+      await screen.until(/station lost[^]*Enter starts it again[^]*Enter start the station/i);
       await screen.press("Enter");
       await screen.until(
-        /✓ alice registered[^]*The station is back; calls that were on are over/,
+        /✓ alice registered[^]*Connected to the station again; earlier calls have ended/,
         25_000,
       );
       assert.notEqual(stationPid(scratch), pid);

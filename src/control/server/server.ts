@@ -81,7 +81,7 @@ export class ControlServer {
       socket.once("close", () => this.#raw.delete(socket));
       this.#expectRequest(socket);
     });
-    // A browser or curl that looks by gets a word, and is let go.
+    // Plain HTTP requests (a browser, curl) get 426 Upgrade Required, and the connection closes.
     http.on("request", (_, response) => response.writeHead(426, { connection: "close" }).end());
     this.#sockets = new WebSocketServer({
       server: http,

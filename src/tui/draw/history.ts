@@ -1,4 +1,4 @@
-/** Calls that were, newest first; letters filter. */
+/** Past calls, newest first; letters filter. */
 import type { PastCall } from "../../control/contract/records.ts";
 import { type Cell, line, type Row } from "./rows.ts";
 import { chosenIndex, historyShown, nameOf } from "../model/state.ts";

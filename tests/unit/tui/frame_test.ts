@@ -73,7 +73,7 @@ Deno.test("the call in front says state, time, codec, locks, levels and quality"
 
 Deno.test("bad sound says why, in words", () => {
   const text = drawn(measured({ jitterMs: 90 })).join("\n");
-  assert.match(text, /what you hear: poor: sound arrives unevenly, by 90 ms/);
+  assert.match(text, /what you hear: poor: sound arrives irregularly, by 90 ms/);
 });
 
 Deno.test("muted, held and recorded cannot be overlooked, at 40×12 too", () => {
@@ -124,7 +124,7 @@ Deno.test("a transfer that asks is told in every view, with the keys that answer
 
 Deno.test("the hints name the keys of the table, and only sensible ones", () => {
   const idle = drawn(state()).at(-1)!;
-  assert.match(idle, /\? all keys.*: all actions.*q quit/);
+  assert.match(idle, /\? all keys.*: all commands.*q quit/);
   assert.doesNotMatch(idle, /hang up|mute/);
   const talking = drawn(state({ calls: [call()] })).at(-1)!;
   assert.match(talking, /x hang up +m mute +h hold +t transfer/);
@@ -149,8 +149,8 @@ Deno.test("a station that is away is told, with the reason", () => {
   const error = { code: "no-station", message: "no station answers" } as const;
   const lost = { ...app, phone: takeNews(app.phone, { type: "lost", error, at: NOW }) };
   const text = drawn(lost).join("\n");
-  assert.match(text, /station away/i);
-  assert.match(text, /went away .* ago: no station answers\. Waiting for it/);
+  assert.match(text, /station lost/i);
+  assert.match(text, /Station lost .* ago: no station answers\. Waiting for it/);
   assert.doesNotMatch(text, /TALKING/);
 });
 

@@ -56,7 +56,7 @@ Deno.test("a call from beginning to end, each change said once", () =>
     assert.match(await say("600"), /talking: bob, [^]*sound not encrypted/);
     assert.match(await say("m"), /bob: your microphone is muted/);
     assert.match(await say("h"), /on hold: bob, MUTED/);
-    assert.match(await say("t"), /Type t and what it is for in one line: t 200/);
+    assert.match(await say("t"), /Type t with its value on one line: t 200/);
     assert.match(await say("dnd"), /^(?:offhook> \n)?Callers get “busy” now\.\noffhook> $/);
     assert.match(await say("undo"), /Calls ring again/);
     assert.match(await say("x"), /bob: call ended after/);
@@ -82,14 +82,14 @@ Deno.test("contacts: added, renamed by number, removed and brought back", () =>
   reading(async ({ say }) => {
     assert.match(await say("contacts"), /Nobody found/);
     await say("600");
-    assert.match(await say("add Robert"), /Robert is in the contacts now; “undo” takes/);
+    assert.match(await say("add Robert"), /Added Robert to the contacts; “undo” removes/);
     await say("x");
     assert.match(await say("rename"), /\[1\] Robert\nType the number of your choice/);
-    assert.match(await say("1"), /A new name for Robert; Enter alone keeps it/);
-    assert.match(await say("Bob the Builder"), /Robert is called Bob the Builder now/);
+    assert.match(await say("1"), /Type a new name for Robert; Enter alone keeps the name/);
+    assert.match(await say("Bob the Builder"), /Renamed Robert to Bob the Builder/);
     assert.match(await say("contacts"), /\[1\] Bob the Builder, sip:bob@/);
     assert.match(await say("remove"), /\[1\] Bob the Builder/);
-    assert.match(await say("1"), /Bob the Builder was removed/);
+    assert.match(await say("1"), /Removed Bob the Builder/);
     assert.match(await say("undo"), /Undone/);
     assert.match(await say("rename"), /\[1\] Bob the Builder/);
     await say("1");
@@ -108,7 +108,7 @@ Deno.test("the prompt comes after what was asked for", () =>
 Deno.test("leaving asks while a call is on", () =>
   reading(async ({ say, left }) => {
     await say("600");
-    assert.match(await say("q"), /\[1\] leave[^]*\[2\] hang up[^]*\[3\] stay/);
+    assert.match(await say("q"), /\[1\] quit[^]*\[2\] hang up[^]*\[3\] stay/);
     await say("3");
     assert.deepEqual(left, []);
     await say("q");
