@@ -189,7 +189,7 @@ function answer(desk: Desk, { phone, records, screen }: AppState): unknown {
   if (missing !== undefined && screen.warned !== call) {
     desk.store.dispatch({ type: "warned", call });
     const key = desk.keyOf("answer");
-    return desk.say("answer.no-sound", { why: missing.message, key }, "warn");
+    return desk.say("answer.no-sound", { why: desk.words.error(missing), key }, "warn");
   }
   return desk.ask("answer", { call });
 }

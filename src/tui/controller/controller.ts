@@ -123,8 +123,9 @@ export class Controller implements Desk {
   }
 
   sayError(error: unknown): void {
-    const { message, hint } = OffhookError.from(error);
-    this.store.dispatch({ type: "say", text: sentences(message, hint), role: "bad" });
+    const told = OffhookError.from(error);
+    const text = sentences(this.words.error(told), told.hint);
+    this.store.dispatch({ type: "say", text, role: "bad" });
   }
 
   async ask<M extends MethodName>(

@@ -35,10 +35,10 @@ function accountRows(stage: Stage, account: AccountRow, chosen: boolean): Row[] 
   );
   const connected = words.t(account.connected ? "accounts.connected" : "accounts.disconnected");
   const why = registration.state === "failed"
-    ? [registration.error.message, registration.error.hint ?? ""]
+    ? [words.error(registration.error), registration.error.hint ?? ""]
     : account.connectionError === undefined
     ? []
-    : [account.connectionError.message];
+    : [words.error(account.connectionError)];
   const status = registration.state === "failed" && registration.status > 0
     ? ` (SIP ${registration.status})`
     : "";

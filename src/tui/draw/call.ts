@@ -165,7 +165,14 @@ function remarkRows({ words }: Stage, call: LiveCall): Row[] {
   const { view, broken, transferFailed } = call;
   const rows: Row[] = [];
   for (const [endpoint, error] of Object.entries(broken)) {
-    rows.push(line(` ${words.t("call.broken", { endpoint, why: error?.message ?? "" })}`, "bad"));
+    rows.push(
+      line(
+        ` ${
+          words.t("call.broken", { endpoint, why: error === undefined ? "" : words.error(error) })
+        }`,
+        "bad",
+      ),
+    );
   }
   if (transferFailed !== undefined) {
     rows.push(line(` ${words.t("call.transfer.failed", { why: transferFailed })}`, "bad"));

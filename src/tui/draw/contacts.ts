@@ -10,7 +10,7 @@ export function contactsView(stage: Stage): Row[] {
   const { state, words, keymap, columns, rows } = stage;
   const { contacts, contactsError } = state.records;
   if (contacts.length === 0) {
-    if (contactsError !== undefined) return [line(contactsError.message, "warn")];
+    if (contactsError !== undefined) return [line(words.error(contactsError), "warn")];
     const text = state.screen.field;
     const key = keyLabel(keymap.keysOf("addContact")[0] ?? ":");
     return [

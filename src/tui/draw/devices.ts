@@ -18,12 +18,14 @@ function soundRows(stage: Stage, rows: number): Row[] {
   const { devices, devicesError } = state.records;
   const title = heading(words.t("devices.title"), stage);
   if (devices === undefined) {
-    const text = devicesError?.message ?? words.t("devices.loading");
+    const text = devicesError === undefined
+      ? words.t("devices.loading")
+      : words.error(devicesError);
     return [title, line(text, devicesError === undefined ? "dim" : "warn")];
   }
   if (devices.devices.length === 0) {
     const { unavailable } = devices;
-    const why = unavailable === undefined ? [] : [unavailable.message, unavailable.hint ?? ""];
+    const why = unavailable === undefined ? [] : [words.error(unavailable), unavailable.hint ?? ""];
     return [
       title,
       line(words.t("devices.none"), "dim"),
@@ -69,7 +71,7 @@ function headsetRows(stage: Stage): Row[] {
       },
       ...(error === undefined
         ? []
-        : [{ text: ` ${error.message}`, role: "bad" as const, drop: 1 }]),
+        : [{ text: ` ${words.error(error)}`, role: "bad" as const, drop: 1 }]),
     ]),
   ];
 }

@@ -204,7 +204,7 @@ function messageRows(stage: Stage): Row[] {
     }
     const text = words.t(state.startable ? "link.lost.start" : "link.lost.hint", {
       for: words.duration(state.now - since),
-      why: error.message,
+      why: words.error(error),
       key: keyLabel(keymap.keysOf("go")[0] ?? ":"),
     });
     return wrap(text, columns).slice(0, most).map((part) => line(part, "bad"));

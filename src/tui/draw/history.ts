@@ -12,7 +12,7 @@ export function historyView(stage: Stage): Row[] {
   const { historyError } = state.records;
   const shown = historyShown(state);
   if (shown.length === 0) {
-    if (historyError !== undefined) return [line(historyError.message, "warn")];
+    if (historyError !== undefined) return [line(words.error(historyError), "warn")];
     const text = state.screen.field;
     return [
       line(text === "" ? words.t("history.none") : words.t("contacts.nobody", { text }), "dim"),

@@ -2,7 +2,7 @@ import { OUTCOME_WORDS } from "../../core/state/outcome.ts";
 
 /**
  * The catalogue of everything that the terminal phone says, in English: the one that the others are
- * held against. `{x}` is filled in. What the station says (errors, reasons) comes as it is.
+ * held against. `{x}` is filled in. Errors of the station: `error_texts.ts`.
  */
 export const en = {
   "view.phone": "Phone",

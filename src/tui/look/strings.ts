@@ -5,8 +5,10 @@
  *
  * Pure.
  */
+import type { ErrorJson } from "../../base/errors.ts";
 import { de } from "./de.ts";
 import { type Catalogue, en, type StringKey } from "./en.ts";
+import { errorText } from "./error_texts.ts";
 import { es } from "./es.ts";
 
 export type { StringKey };
@@ -21,6 +23,8 @@ export type Filling = Readonly<Record<string, string | number>>;
 export interface Words {
   language: Language;
   t(key: StringKey, filling?: Filling): string;
+  /** What failed: in English the message, else the kind of error before it. */
+  error(error: Pick<ErrorJson, "code" | "message">): string;
   /** `14:03` */
   clock(at: number): string;
   /** Time of today, else the day. At most 12 columns. */
@@ -48,6 +52,7 @@ export function wordsFor(language: Language, locale: string = language, timeZone
   return {
     language,
     t: (key, filling) => filled(catalogue[key], filling),
+    error: (error) => errorText(language, error),
     clock: (at) => clock.format(at),
     moment: (at, now) => date.format(at) === date.format(now) ? clock.format(at) : day.format(at),
     duration,

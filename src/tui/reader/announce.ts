@@ -55,7 +55,7 @@ export function callSentence(state: AppState, { view }: LiveCall, words: Words):
 function linkChanges(before: AppState, after: AppState, words: Words): string[] {
   const { link } = after.phone;
   if (link.state === before.phone.link.state || link.state !== "lost") return [];
-  return [`${words.t("link.lost")}: ${link.error.message}`];
+  return [`${words.t("link.lost")}: ${words.error(link.error)}`];
 }
 
 function callChanges(
@@ -130,7 +130,7 @@ function partChanges(was: LiveCall, call: LiveCall, now: Now): string[] {
   for (const endpoint of ENDPOINT_NAMES) {
     const error = call.broken[endpoint];
     if (error === undefined || was.broken[endpoint] !== undefined) continue;
-    parts.push(words.t("call.broken", { endpoint, why: error.message }));
+    parts.push(words.t("call.broken", { endpoint, why: words.error(error) }));
   }
   const verdict = changedVerdict(was, call);
   if (verdict !== undefined) {
@@ -175,7 +175,7 @@ function accountChanges(before: AppState, after: AppState, words: Words): string
     if (was?.registration.state === registration.state) return [];
     if (registration.state === "none" || registration.state === "registering") return [];
     const state = words.t(`registration.${registration.state}` as StringKey);
-    const why = registration.state === "failed" ? `: ${registration.error.message}` : "";
+    const why = registration.state === "failed" ? `: ${words.error(registration.error)}` : "";
     return [`${account.id} ${state}${why}`];
   });
 }

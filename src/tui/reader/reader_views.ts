@@ -70,7 +70,7 @@ function accountLines(state: AppState, words: Words): string[] {
   if (accounts.length === 0) return [words.t("accounts.none.hint")];
   return accounts.map((account) => {
     const { registration, id, uri } = account;
-    const why = registration.state === "failed" ? `, ${registration.error.message}` : "";
+    const why = registration.state === "failed" ? `, ${words.error(registration.error)}` : "";
     return `${id}, ${uri}: ${registrationText(account, words, state.now)}${why}`;
   });
 }

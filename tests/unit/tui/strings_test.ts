@@ -1,9 +1,11 @@
 /** Every language says everything, with the same gaps filled in. */
 import assert from "node:assert/strict";
+import { type ErrorCode, EXIT_CODES } from "../../../src/base/errors.ts";
 import { LANGUAGES, localeOf, wordsFor } from "../../../src/tui/look/strings.ts";
 import { de } from "../../../src/tui/look/de.ts";
 import { en, type StringKey } from "../../../src/tui/look/en.ts";
 import { es } from "../../../src/tui/look/es.ts";
+import { width } from "../../../src/tui/look/text.ts";
 
 const gaps = (text: string) => [...text.matchAll(/\{(\w+)\}/g)].map(([, name]) => name).sort();
 
@@ -67,4 +69,23 @@ Deno.test("the language comes from the environment, a flag before it", () => {
   assert.equal(of({}).unicode, true);
   assert.equal(of({ LANG: "xx_YY.UTF-8" }).language, "en");
   assert.deepEqual(LANGUAGES, ["en", "de", "es"]);
+});
+
+Deno.test("an error of the station is told in the language, and its values stay", () => {
+  const error = { code: "busy", message: "sip:bob@x is busy" } as const;
+  assert.equal(wordsFor("en").error(error), "sip:bob@x is busy");
+  assert.equal(wordsFor("de").error(error), "besetzt: sip:bob@x is busy");
+  assert.equal(wordsFor("es").error(error), "ocupado: sip:bob@x is busy");
+  const newer = { code: "later" as "busy", message: "new" };
+  assert.equal(wordsFor("de").error(newer), "new", "a code of a newer station");
+});
+
+Deno.test("every error code has a text in each language but English", () => {
+  for (const language of ["de", "es"] as const) {
+    for (const code of Object.keys(EXIT_CODES) as ErrorCode[]) {
+      const text = wordsFor(language).error({ code, message: "m" });
+      assert.match(text, /^[^:]{3,}: m$/, `${language} ${code}`);
+      assert.ok(width(text) <= 60, `${language} ${code}: ${text}`);
+    }
+  }
 });
