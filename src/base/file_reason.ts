@@ -12,14 +12,14 @@ const REASONS: Readonly<Record<string, string>> = {
   PermissionDenied: "permission denied",
   EISDIR: "it is a folder",
   IsADirectory: "it is a folder",
-  ENOTDIR: "a part of its path is no folder",
-  NotADirectory: "a part of its path is no folder",
+  ENOTDIR: "a part of its path is not a folder",
+  NotADirectory: "a part of its path is not a folder",
   EROFS: "the file system is read-only",
   ENOSPC: "no space is left",
   EMFILE: "too many files are open",
   // Deno opens devices and the like to nobody who has not all permissions, and to a station only what
   // its configuration named when it started.
-  NotCapable: "it is no ordinary file, or not in a folder that the station may use",
+  NotCapable: "it is not an ordinary file, or not in a folder that the station may use",
 };
 
 /** A few words without a full stop; the error's own message where it is none of those known. */

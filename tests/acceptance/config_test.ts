@@ -128,7 +128,7 @@ Deno.test("a mistyped variable is warned of", async () => {
     const { stderr } = await run(scratch, ["config", "check"], { env });
     assert.match(
       stderr,
-      /OFFHOOK_TRANSPROT is none of offhook's \(did you mean OFFHOOK_TRANSPORT\?\)/,
+      /OFFHOOK_TRANSPROT is not a variable of offhook \(did you mean OFFHOOK_TRANSPORT\?\)/,
     );
   });
 });

@@ -41,7 +41,7 @@ Deno.test("a folder that cannot be written to is told, and is no bug of ours", a
   const file = await Deno.makeTempFile();
   assert.throws(() => InstanceLock.take(`${file}/run/station.lock`, { pid: 1, socket: "" }), {
     code: "file-unusable",
-    message: `${file} is not used for sockets: it is no folder`,
+    message: `${file} is not used for sockets: it is not a folder`,
   });
   await Deno.remove(file);
 });

@@ -39,7 +39,7 @@ Deno.test("a link, a file and a folder that others may write in are refused", ()
     assert.throws(() => ownFolder(`${folder}/link`), /link is not used.*symbolic link/);
     assert.deepEqual([...Deno.readDirSync(`${folder}/elsewhere`)], []);
     Deno.writeTextFileSync(`${folder}/file`, "");
-    assert.throws(() => ownFolder(`${folder}/file`), /cannot use|it is no folder/);
+    assert.throws(() => ownFolder(`${folder}/file`), /cannot use|it is not a folder/);
     Deno.mkdirSync(`${folder}/open`);
     Deno.chmodSync(`${folder}/open`, 0o777);
     for (const use of [ownFolder, safeFolder]) {

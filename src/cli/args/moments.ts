@@ -15,7 +15,7 @@ export function readMoment(input: string): Moment {
   const at = dated ? Date.parse(input.includes("T") ? input : `${input}T00:00`) : NaN;
   if (Number.isNaN(at)) {
     throw bad(
-      `"${input}" is no date, time or time ago`,
+      `"${input}" is not a date, time or age`,
       "Write 2h, 7d, 2026-01-31 or an ISO time.",
     );
   }

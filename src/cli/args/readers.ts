@@ -55,7 +55,7 @@ export function dtmfDigits(input: string): string {
   const wrong = [...digits].find((digit) => !/[0-9A-D*#w,]/.test(digit));
   if (wrong === undefined) return digits;
   throw bad(
-    `"${wrong}" in "${input}" is no DTMF digit`,
+    `"${wrong}" in "${input}" is not a DTMF digit`,
     "Allowed are 0-9 * # A-D, w (1 s) and , (2 s).",
   );
 }

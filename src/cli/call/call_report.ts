@@ -29,7 +29,7 @@ const EXIT_OF_OUTCOME: Record<Outcome, ExitCode> = {
 const NO_AUDIO: ErrorJson = {
   code: "media-failed",
   message: "the call was answered, but no sound arrived",
-  hint: "A firewall or NAT may keep RTP away; without --require-audio this is no failure.",
+  hint: "A firewall or NAT may keep RTP away; without --require-audio this is not an error.",
 };
 
 /** @param requireAudio an answered call without a received packet counts as failed */

@@ -30,7 +30,7 @@ export async function stationSound(
   if (values.detach) {
     const flag = piped === 0 ? "--mic pipe" : "--speaker pipe";
     throw new OffhookError("usage", `${flag} needs this command to stay, --detach leaves`, {
-      hint: "Leave --detach away, or use offhook audio later.",
+      hint: "Leave out --detach, or use offhook audio later.",
     });
   }
   const { splitPipes } = await lazily<typeof import("../pipe/station_pipes.ts")>(

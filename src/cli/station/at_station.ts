@@ -41,7 +41,7 @@ export async function attachedStation(
   if (own !== undefined) {
     if (needed === undefined) return undefined;
     throw new OffhookError("usage", `${needed} needs the station, ${own} a phone of its own`, {
-      hint: "Leave one of them away.",
+      hint: "Leave out one of them.",
     });
   }
   const phone = await connect(values, io, needed !== undefined);
@@ -65,7 +65,7 @@ export function refuseToStay(
   const flag = dtmf !== undefined ? "--dtmf" : requireAudio ? "--require-audio" : undefined;
   if (flag === undefined) return;
   throw new OffhookError("usage", `${flag} needs this command to stay, --detach leaves`, {
-    hint: "Leave --detach away, or use offhook dtmf later.",
+    hint: "Leave out --detach, or use offhook dtmf later.",
   });
 }
 

@@ -146,7 +146,7 @@ async function shakeHands(connection: Deno.Conn, resource: string): Promise<Uint
   if (!/^HTTP\/1\.1 101 /.test(status)) throw new Error(`it answered ${status}`);
   const accept = /^sec-websocket-accept:\s*(\S+)/im.exec(head)?.[1];
   const digest = await crypto.subtle.digest("SHA-1", new TextEncoder().encode(key + ACCEPT_GUID));
-  if (accept !== base64(new Uint8Array(digest))) throw new Error("it is no WebSocket server");
+  if (accept !== base64(new Uint8Array(digest))) throw new Error("it is not a WebSocket server");
   return rest;
 }
 

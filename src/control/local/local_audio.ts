@@ -58,7 +58,7 @@ export class LocalAudio {
 
   #check({ call, rate }: AudioParams): void {
     if (!Number.isInteger(rate) || rate < MINIMUM_AUDIO_RATE || rate > MAXIMUM_AUDIO_RATE) {
-      throw new OffhookError("usage", `${rate} is no rate for a call's sound`, {
+      throw new OffhookError("usage", `${rate} is not a sample rate for a call`, {
         hint: `Give ${MINIMUM_AUDIO_RATE} to ${MAXIMUM_AUDIO_RATE} hertz.`,
         data: { rate },
       });

@@ -112,7 +112,7 @@ function callOver(call: CallId): OffhookError {
 function requireAbsolute(path: string): void {
   if (isAbsolute(path)) return;
   throw new OffhookError("usage", `the recording's path is not absolute: ${path}`, {
-    hint: "Begin it with /, or leave it away for a name in the data folder.",
+    hint: "Begin it with /, or leave it out for a name in the data folder.",
     data: { path },
   });
 }

@@ -85,7 +85,7 @@ function real(path: string): string {
 
 function refused(file: string, why: string): OffhookError {
   return new OffhookError("station-refused", `the file ${file} may not be used: ${why}`, {
-    hint: "Name a new file in the recordings folder, or leave it away; admins may use any.",
+    hint: "Name a new file in the recordings folder, or leave it out; admins may use any.",
     data: { path: file },
   });
 }

@@ -66,7 +66,7 @@ function isTooLong(path: string): boolean {
 export async function clearStale(path: string): Promise<void> {
   try {
     if (!lstatSync(path).isSocket()) {
-      throw new OffhookError("station-refused", `${path} is in the way and is no socket`);
+      throw new OffhookError("station-refused", `${path} exists and is not a socket`);
     }
   } catch (error) {
     if (error instanceof OffhookError) throw error;

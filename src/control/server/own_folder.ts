@@ -20,7 +20,7 @@ export function ownFolder(path: string): void {
   safeFolder(dirname(path));
   const info = made(path);
   if (info.isSymbolicLink()) throw unsafe(path, "it is a symbolic link");
-  if (!info.isDirectory()) throw unsafe(path, "it is no folder");
+  if (!info.isDirectory()) throw unsafe(path, "it is not a folder");
   if (!hasOwners()) return;
   if (info.uid !== Deno.uid()) throw unsafe(path, `it belongs to another user (${info.uid})`);
   if ((info.mode & WRITABLE) !== 0) throw unsafe(path, "others may write in it");
@@ -37,7 +37,7 @@ export function safeFolder(path: string): void {
   const link = made(path);
   const info = statSync(path);
   const { uid, mode } = info;
-  if (!info.isDirectory()) throw unsafe(path, "it is no folder");
+  if (!info.isDirectory()) throw unsafe(path, "it is not a folder");
   if (!hasOwners()) return;
   for (const owner of [link.uid, uid]) {
     if (owner !== 0 && owner !== Deno.uid()) {
@@ -57,7 +57,7 @@ function made(path: string): Stats {
     return lstatSync(path);
   } catch (cause) {
     throw new OffhookError("file-unusable", `cannot use ${path}: ${fileReason(cause)}`, {
-      hint: "Set XDG_RUNTIME_DIR to a folder that you may write to, or leave it away.",
+      hint: "Set XDG_RUNTIME_DIR to a folder that you may write to, or leave it out.",
       cause,
     });
   }

@@ -233,7 +233,7 @@ export class TransportLayer {
   async flowToward(uri: string): Promise<Flow> {
     const hop = parseHopUri(uri);
     if (hop === undefined && this.#account === undefined) {
-      throw new OffhookError("invalid-target", `${JSON.stringify(uri)} is no SIP URI`, {
+      throw new OffhookError("invalid-target", `${JSON.stringify(uri)} is not a SIP URI`, {
         hint: "Write sip:user@host or sip:user@host:port.",
         data: { uri },
       });

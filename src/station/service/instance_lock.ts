@@ -47,7 +47,7 @@ function opened(path: string): Deno.FsFile {
     return Deno.openSync(path, { read: true, write: true, create: true, mode: 0o600 });
   } catch (cause) {
     throw new OffhookError("file-unusable", `cannot use ${path}: ${fileReason(cause)}`, {
-      hint: "Set XDG_RUNTIME_DIR to a folder that you may write to, or leave it away.",
+      hint: "Set XDG_RUNTIME_DIR to a folder that you may write to, or leave it out.",
       cause,
     });
   }

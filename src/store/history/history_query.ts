@@ -86,7 +86,7 @@ function parseCursor(cursor: string): [number, number] {
   const match = /^(-?\d{1,15})\.(\d{1,15})$/.exec(cursor);
   if (match === null) {
     throw new OffhookError("usage", `"${cursor}" is not a cursor of the call history`, {
-      hint: "Leave it away for the newest calls, or give the `next` of the page before.",
+      hint: "Leave it out for the newest calls, or give the `next` of the page before.",
     });
   }
   return [Number(match[1]), Number(match[2])];

@@ -139,7 +139,7 @@ function remapped(action: ActionName, keys: readonly string[]): Keys {
       );
     }
     if (!isKeyName(key)) {
-      throw invalid(`screen.keys: ${action}`, `"${key}" is no key`, `Allowed: ${KEY_SYNTAX}.`);
+      throw invalid(`screen.keys: ${action}`, `"${key}" is not a key`, `Allowed: ${KEY_SYNTAX}.`);
     }
   }
   const calls = own.call !== undefined ? "call" : "free";

@@ -63,6 +63,6 @@ Deno.test("what is wrong is told and nothing is written", async () => {
 Deno.test("only variables that look like ours are warned of", () => {
   const names = ["OFFHOOK_TRANSPROT", "OFFHOOK_SERVER", "OFFHOOK_QUITE_ELSE", "TRANSPROT"];
   assert.deepEqual(unknownVariables(names), [
-    "the variable OFFHOOK_TRANSPROT is none of offhook's (did you mean OFFHOOK_TRANSPORT?)",
+    "the variable OFFHOOK_TRANSPROT is not a variable of offhook (did you mean OFFHOOK_TRANSPORT?)",
   ]);
 });

@@ -248,7 +248,7 @@ Deno.test("two wishes for one stream are refused before anything happens", async
     [["--mic=tone", "--loop"], {}, /--loop is for --mic file/],
     [["--mic=tune"], {}, /"tune" is not a microphone.*Did you mean "tone"/],
     [["--from=a b"], {}, /--from: "a b"/],
-    [["--dtmf=xyz"], {}, /is no DTMF digit/],
+    [["--dtmf=xyz"], {}, /is not a DTMF digit/],
     [["--header=nonsense"], {}, /is not NAME:VALUE/],
     [["--rate=7"], {}, /whole number from 8000/],
   ];

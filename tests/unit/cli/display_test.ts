@@ -124,6 +124,6 @@ Deno.test("a folder that the machine does not let us use is told; other errors s
   await Deno.remove(file);
   const told = unusableFile(thrown);
   assert.equal(told?.exitCode, 2);
-  assert.equal(told.message, `cannot use ${file}/offhook: a part of its path is no folder`);
+  assert.equal(told.message, `cannot use ${file}/offhook: a part of its path is not a folder`);
   assert.equal(unusableFile(new TypeError("x is undefined in '/src/x.ts'")), undefined);
 });

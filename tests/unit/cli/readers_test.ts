@@ -47,8 +47,8 @@ Deno.test("DTMF sequences", () => {
     ["*a-d", "*AD"],
     ["12 34", "1234"],
     ["", /empty/],
-    ["12E", /"E" in "12E" is no DTMF digit/],
-    ["1\r\n2x", /is no DTMF digit/],
+    ["12E", /"E" in "12E" is not a DTMF digit/],
+    ["1\r\n2x", /is not a DTMF digit/],
   ]);
 });
 

@@ -21,7 +21,7 @@ Deno.test("both runtimes' errors are told in the same words", async () => {
 Deno.test("no permission flag of the runtime is ever advised", () => {
   const error = new Deno.errors.NotCapable("run again with the --allow-all flag");
   const reason = fileReason(error);
-  assert.equal(reason, "it is no ordinary file, or not in a folder that the station may use");
+  assert.equal(reason, "it is not an ordinary file, or not in a folder that the station may use");
   assert.doesNotMatch(reason, /--|flag|allow/);
 });
 

@@ -107,7 +107,7 @@ Deno.test("a wrong change of keys names its path and what is allowed", () => {
   const wrong = [
     [{ mutee: ["u"] }, /screen\.keys: mutee: is no action/],
     [{ mute: ["7"] }, /"7" always dials/],
-    [{ mute: ["hyper+x"] }, /"hyper\+x" is no key/],
+    [{ mute: ["hyper+x"] }, /"hyper\+x" is not a key/],
     [{ mute: ["h"] }, /"h" is also/],
   ] as const;
   for (const [keys, message] of wrong) {

@@ -63,7 +63,7 @@ export const command = defineCommand<AnswerFields>({
   async run(values, context) {
     if (values.from !== undefined && values.reject !== undefined) {
       throw new OffhookError("usage", "--from is for an answer, --reject gives none", {
-        hint: "Leave one of them away.",
+        hint: "Leave out one of them.",
       });
     }
     const { runAnswer } = await lazily<typeof import("./run_answer.ts")>(

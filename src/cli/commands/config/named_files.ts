@@ -52,7 +52,7 @@ async function readPem(path: string): Promise<void> {
     });
   });
   if (text.includes("-----BEGIN ")) return;
-  throw new OffhookError("config-invalid", `${path} is no PEM file: it has no "-----BEGIN"`);
+  throw new OffhookError("config-invalid", `${path} is not a PEM file: it has no "-----BEGIN"`);
 }
 
 function wordsOf({ message, hint }: OffhookError): string {

@@ -76,7 +76,7 @@ export function unknownVariables(names: readonly string[]): string[] {
     .flatMap((name) => {
       const near = nearest(name.slice("OFFHOOK_".length), known.map((each) => each.slice(8)));
       if (near === undefined) return [];
-      return [`the variable ${name} is none of offhook's (did you mean OFFHOOK_${near}?)`];
+      return [`the variable ${name} is not a variable of offhook (did you mean OFFHOOK_${near}?)`];
     });
 }
 

@@ -62,7 +62,7 @@ export const command = defineCommand<typeof fields & LiveFields>({
 function readAction(input: string): Action {
   const action = ACTIONS.find((each) => each === input);
   if (action !== undefined) return action;
-  throw bad(`"${input}" is none of ${ACTIONS.join(", ")}`);
+  throw bad(`"${input}" is not one of ${ACTIONS.join(", ")}`);
 }
 
 function pathOf(action: Action, files: readonly string[], cwd: string): { path?: string } {

@@ -119,7 +119,7 @@ function makeFolder(path: string): void {
     Deno.mkdirSync(path, { recursive: true, mode: 0o700 });
   } catch (cause) {
     throw new OffhookError("file-unusable", `cannot make ${path}: ${fileReason(cause)}`, {
-      hint: "Set XDG_RUNTIME_DIR to a folder that you may write to, or leave it away.",
+      hint: "Set XDG_RUNTIME_DIR to a folder that you may write to, or leave it out.",
       cause,
     });
   }

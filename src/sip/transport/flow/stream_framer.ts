@@ -150,7 +150,7 @@ function contentLength(head: string): number | string | undefined {
     let value = lines[index].slice(colon + 1);
     while (/^[ \t]/.test(lines[index + 1] ?? "")) value += lines[++index];
     value = value.trim();
-    return /^\d{1,10}$/.test(value) ? Number(value) : "a message's Content-Length is no number";
+    return /^\d{1,10}$/.test(value) ? Number(value) : "a message's Content-Length is not a number";
   }
   return undefined;
 }

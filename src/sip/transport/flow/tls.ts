@@ -94,7 +94,7 @@ function clientKeyFault(cert: string, key: string): string | undefined {
     const fits = new X509Certificate(cert).checkPrivateKey(createPrivateKey(key));
     return fits ? undefined : "it is not that of the client certificate";
   } catch {
-    return "it is no private key, or one with a passphrase";
+    return "it is not a private key, or has a passphrase";
   }
 }
 

@@ -87,7 +87,7 @@ function bracketedIPv6(server: string): string {
 }
 
 function invalidServer(server: string): OffhookError {
-  return new OffhookError("invalid-target", `${JSON.stringify(server)} is no SIP server`, {
+  return new OffhookError("invalid-target", `${JSON.stringify(server)} is not a SIP server`, {
     hint: "Write host, host:port, [IPv6]:port, a sip: URI, or wss://host/path.",
     data: { server },
   });

@@ -82,7 +82,7 @@ Deno.test("a server is written in many ways", () => {
   assert.equal(configuredHop({ server: "sips:pbx.example" }).secure, true);
   assert.equal(configuredHop({ server: "pbx.example", transport: "tcp" }).transport, "tcp");
   for (const bad of ["", "not a host", "http://x", "pbx:port", "a@b@c"]) {
-    assert.throws(() => configuredHop({ server: bad }), /is no SIP server/, bad);
+    assert.throws(() => configuredHop({ server: bad }), /is not a SIP server/, bad);
   }
 });
 
