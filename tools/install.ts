@@ -52,6 +52,8 @@ export function launcher(deno: string, root: string): string {
   return `#!/bin/sh
 # Starts offhook from its checkout. Written by \`deno task install\`; remove this file to uninstall.
 # A station gets the permissions that its configuration needs: docs/security.md.
+# Deno does not start in a folder that was deleted.
+case $(pwd -P 2> /dev/null) in /*) ;; *) cd / ;; esac
 if [ "\${1-}" = station ]; then
   may=$(${
     words([deno, ...narrow, join(root, "src/cli/commands/station/narrow.ts")])

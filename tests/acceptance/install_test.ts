@@ -36,6 +36,10 @@ Deno.test("the launcher runs from another folder and passes its arguments on", a
     const version = await run(offhook, ["version"], scratch.path);
     assert.match(version.stdout, /^offhook \d+\.\d+\.\d+\n$/);
     assert.equal(version.stderr, "");
+    const deleted = 'mkdir "$2" && cd "$2" && rmdir "$2" && exec "$1" version';
+    const place = scratch.file("deleted");
+    const homeless = await run("sh", ["-c", deleted, "sh", offhook, place], scratch.path);
+    assert.equal(homeless.stdout, version.stdout);
     const target = await run(offhook, ["dial", "sip:a b@$(id)`x`'\""], scratch.path);
     assert.equal(target.code, 2);
     assert.match(target.stderr, /^offhook: "sip:a b@\$\(id\)`x`'"" cannot be called/);

@@ -243,7 +243,7 @@ Deno.test("a client key that is not the certificate's is named", async () => {
     assert.equal(error.code, "file-unusable");
     assert.match(error.message, /client\.key as client key: it is not that of the client cert/);
     await Deno.writeTextFile(keyFile, "-----BEGIN NOTHING-----\n");
-    assert.match((await errorAt(1, "tls", { certFile, keyFile })).message, /no private key/);
+    assert.match((await errorAt(1, "tls", { certFile, keyFile })).message, /not a private key/);
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
