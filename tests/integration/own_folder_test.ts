@@ -75,6 +75,8 @@ Deno.test("a socket is its owner's alone from the first moment, and its folder i
     Deno.mkdirSync(`${folder}/shared`);
     Deno.chmodSync(`${folder}/shared`, 0o1777);
     const path = `${folder}/shared/s.sock`;
+    // A narrowed station may write in the socket's folder only: nothing comes and goes beside it.
+    Deno.utimeSync(folder, 1, 1);
     const server = await ControlServer.start({
       phone: new FakePhone(),
       station: { name: "test", version: "0", pid: 1 },
@@ -85,6 +87,7 @@ Deno.test("a socket is its owner's alone from the first moment, and its folder i
       0o600,
       0o1777,
     ]);
+    assert.equal(Deno.statSync(folder).mtime?.getTime(), 1_000);
     const phone = await RemotePhone.connect({ address: path });
     await phone.close();
     await server.close();

@@ -33,7 +33,7 @@ export async function bind(http: Server, listen: Listen): Promise<void> {
   if (isTooLong(listen.path)) throw cannotListen(listen, new Error("the path is too long"));
   safeFolder(dirname(listen.path));
   // From its first moment on nobody else may connect: it gets its mode where nobody else comes.
-  const hidden = mkdtempSync(join(dirname(listen.path), "."));
+  const hidden = mkdtempSync(`${dirname(listen.path)}/.`);
   try {
     const path = join(hidden, "s");
     await listening(path);
