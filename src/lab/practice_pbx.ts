@@ -17,6 +17,7 @@ import { formatHostPort } from "../base/address.ts";
 import { answer } from "../sip/message/answer.ts";
 import { header, type SipMessage } from "../sip/message/sip_message.ts";
 import { decodedUser, parseNameAddr, parseUri } from "../sip/message/uri.ts";
+import type { Flow } from "../sip/transport/flow/types.ts";
 import { openPhone } from "../station/phone/open_phone.ts";
 import type { WriteLog } from "../station/log/log_line.ts";
 import type { ListenAddress, OpenPhone, PhoneOptions } from "../station/phone/phone_options.ts";
@@ -41,6 +42,8 @@ export class PracticePbx {
   readonly #phone: OpenPhone;
   readonly #registrar: Registrar;
   readonly #users: ReadonlyMap<string, string>;
+  /** Place in a Contact → the flow that its phone registered by. */
+  readonly #routes: Map<string, Flow>;
   readonly #bridge: Bridge;
   readonly #log: WriteLog;
   readonly #timers = new Set<ReturnType<typeof setTimeout>>();
@@ -50,10 +53,12 @@ export class PracticePbx {
   private constructor(
     phone: OpenPhone,
     registrar: Registrar,
+    routes: Map<string, Flow>,
     { users, log }: Pick<PracticePbxOptions, "users" | "log">,
   ) {
     this.#phone = phone;
     this.#registrar = registrar;
+    this.#routes = routes;
     this.#users = users;
     this.#log = log;
     this.#bridge = new Bridge(phone, (what) => log(`practice PBX: ${what}`));
@@ -67,6 +72,7 @@ export class PracticePbx {
       now: () => Date.now(),
       randomToken: () => crypto.randomUUID(),
     });
+    const routes = new Map<string, Flow>();
     const phone: OpenPhone = await openPhone({
       accounts: [],
       direct: {
@@ -79,6 +85,7 @@ export class PracticePbx {
           request.method === "REGISTER"
             ? registrar.register(request, flow)
             : unknownNumber(request, users),
+        routes,
       },
       register: false,
       endpoints: VOICE,
@@ -91,7 +98,7 @@ export class PracticePbx {
       transferTo: (target) => ownAddress(target, phone.listening),
       log,
     });
-    const pbx = new PracticePbx(phone, registrar, { users, log });
+    const pbx = new PracticePbx(phone, registrar, routes, { users, log });
     await phone.subscribe((event) => pbx.#take(event));
     return pbx;
   }
@@ -183,7 +190,8 @@ export class PracticePbx {
     const contact = parseUri(binding?.contact ?? "");
     if (binding === undefined || contact === undefined) return undefined;
     const hop = contact.port === undefined ? contact.host : `${contact.host}:${contact.port}`;
-    this.#phone.setRoute(hop, binding.flow);
+    for (const [place, { isOpen }] of this.#routes) if (!isOpen) this.#routes.delete(place);
+    this.#routes.set(hop.toLowerCase(), binding.flow);
     return binding.contact;
   }
 

@@ -112,10 +112,6 @@ export class Network {
     return this.#layer.listen(transport, at, options);
   }
 
-  setRoute(hostPort: string, flow: Flow | undefined): void {
-    this.#layer.setRoute(hostPort, flow);
-  }
-
   /** @throws OffhookError (rejects) when it cannot be sent */
   send(text: string, flow?: Flow): Promise<void> {
     const sending = this.#layer.send(text, flow).then(() => {});

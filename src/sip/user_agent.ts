@@ -100,11 +100,6 @@ export class UserAgent {
     return this.#network.listen(transport, at, options);
   }
 
-  /** Requests whose next hop is `hostPort` (`host` or `host:port`) take `flow` from now on. */
-  setRoute(hostPort: string, flow: Flow | undefined): void {
-    this.#network.setRoute(hostPort, flow);
-  }
-
   /** Another way to the password, from the next challenge on. */
   renewPassword(password: () => Promise<string>): void {
     this.#password = password;

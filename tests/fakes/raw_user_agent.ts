@@ -45,6 +45,7 @@ export function rawRequest({ method, uri, headers = [], body = "", ...ids }: Raw
 /** A layer with what it received and told, and promises for the next of both. */
 export class RawUserAgent {
   readonly layer: TransportLayer;
+  readonly routes = new Map<string, Flow>();
   readonly received: { message: SipMessage; flow: Flow }[] = [];
   readonly events: LayerEvent[] = [];
   readonly #waiting = new Set<() => void>();
@@ -52,6 +53,7 @@ export class RawUserAgent {
   constructor(options: TransportLayerOptions = {}) {
     this.layer = new TransportLayer({
       keepaliveMs: 0,
+      routes: this.routes,
       ...options,
       onEvent: (event) => {
         this.events.push(event);

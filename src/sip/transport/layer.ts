@@ -85,6 +85,7 @@ export class TransportLayer {
       account: this.#account,
       locate: (destination) => this.#locate(destination),
       open: (target) => this.#flows.toward(target),
+      routes: options.routes,
     });
     this.#outbound = this.#makeOutbound();
     this.#failover = this.#makeFailover();
@@ -241,14 +242,6 @@ export class TransportLayer {
     return await this.#routing.flowToward(hop ?? { host: "", hostPort: "" });
   }
 
-  /**
-   * From now on requests whose Route or request URI names `hostPort` (`host` or `host:port`, as
-   * written) take `flow`, until it closes; undefined takes the route away.
-   */
-  setRoute(hostPort: string, flow: Flow | undefined): void {
-    this.#routing.setRoute(hostPort, flow as BaseFlow | undefined);
-  }
-
   /** What a Contact of ours has to say on a flow. */
   contactOf(flow: Flow): ContactAddress {
     const known = flow as BaseFlow;
@@ -287,7 +280,6 @@ export class TransportLayer {
   }
 
   #flowClosed(flow: BaseFlow, error: OffhookError | undefined): void {
-    this.#routing.forget(flow);
     const json = error === undefined ? {} : { error: error.toJSON() };
     if (flow.transport !== "udp") this.#emit({ type: "flow-closed", flow, ...json });
     if (this.#account?.closed(flow, error !== undefined)) {

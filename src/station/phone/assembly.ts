@@ -17,7 +17,6 @@ import { DeviceHostSupervisor } from "../../device_host/client/supervisor.ts";
 import type { DeviceList } from "../../device_host/wire/protocol.ts";
 import type { AttachedAudio, AttachmentListener } from "../../media/attachment/attached_audio.ts";
 import { MediaWorker } from "../../media/worker/media_worker.ts";
-import type { Flow } from "../../sip/transport/flow/types.ts";
 import type { UserAgentOptions } from "../../sip/user_agent.ts";
 import { SYSTEM_CLOCK } from "../clock.ts";
 import { CoreLoop } from "./core_loop.ts";
@@ -159,10 +158,6 @@ export class Assembly {
     return this.#media.meter(listener);
   }
 
-  setRoute(hostPort: string, flow: Flow | undefined): void {
-    this.#agents.get(DIRECT_ACCOUNT)!.setRoute(hostPort, flow);
-  }
-
   /** One after the other. @throws OffhookError when an account makes no sense */
   reload(options: PhoneOptions): Promise<void> {
     const done = this.#reloading.then(() => this.#reload(options));
@@ -225,6 +220,7 @@ export class Assembly {
         trace?.(record);
       },
       ...(isDirect && direct.onRequest ? { onRequest: direct.onRequest } : {}),
+      ...(isDirect && direct.routes ? { routes: direct.routes } : {}),
     };
   }
 

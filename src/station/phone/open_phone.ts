@@ -7,7 +7,6 @@ import { dataFolder, processEnvironment } from "../../config/folders.ts";
 import { LocalPhone } from "../../control/local/local_phone.ts";
 import type { Providers } from "../../control/contract/records.ts";
 import type { PhoneState } from "../../core/state/state.ts";
-import type { Flow } from "../../sip/transport/flow/types.ts";
 import { Assembly } from "./assembly.ts";
 import { devicesFor } from "./list_devices.ts";
 import type { OpenPhone, PhoneOptions } from "./phone_options.ts";
@@ -76,10 +75,6 @@ class WholePhone extends LocalPhone implements OpenPhone, ServedPhone {
 
   get troubles(): readonly string[] {
     return this.#assembly.troubles;
-  }
-
-  setRoute(hostPort: string, flow: Flow | undefined): void {
-    this.#assembly.setRoute(hostPort, flow);
   }
 
   reload(options: PhoneOptions): Promise<void> {

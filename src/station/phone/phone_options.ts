@@ -10,7 +10,7 @@ import type { CallPolicy } from "../../core/state/state.ts";
 import type { AudioEndpoints } from "../../core/ports/media_port.ts";
 import type { WriteLog } from "../log/log_line.ts";
 import type { TraceSink } from "../../sip/message/trace.ts";
-import type { Flow, RequestHook } from "../../sip/transport/flow/types.ts";
+import type { RequestHook, RouteTable } from "../../sip/transport/flow/types.ts";
 import type { SupervisorOptions } from "../../device_host/client/supervisor.ts";
 import type { DeskSettings } from "../desk/desk_devices.ts";
 
@@ -49,6 +49,8 @@ export interface PhoneOptions {
     tls: TlsSettings;
     /** Sees each request that comes to the addresses listened on, before the phone does. */
     onRequest?: RequestHook;
+    /** Where its requests go that name one of these places; its owner may change it at any time. */
+    routes?: RouteTable;
   };
   /** Where accounts keep who they are over restarts; absent: every start is a new instance. */
   identityFolder?: string;
@@ -87,8 +89,6 @@ export interface PhoneOptions {
 export interface OpenPhone extends Phone {
   /** Bound addresses, in the order of `direct.listen`. */
   readonly listening: { transport: TransportName; host: string; port: number }[];
-  /** Requests of the account-less side whose next hop is `hostPort` take `flow` from now on. */
-  setRoute(hostPort: string, flow: Flow | undefined): void;
   /**
    * Takes changed accounts and settings. An account with a live call keeps what it was; headsets, log
    * and trace stay as they were opened.

@@ -174,7 +174,7 @@ Deno.test("a call that came before the connection broke is answered on the next 
   try {
     await client.layer.connect();
     const { flow } = await server.event("flow-opened");
-    server.layer.setRoute("phone.invalid", flow);
+    server.routes.set("phone.invalid", flow);
     await server.layer.send(rawRequest({ method: "INVITE", uri: "sip:a@phone.invalid" }));
     await client.until("INVITE", () => client.received.length === 1);
     client.layer.disconnect();

@@ -73,7 +73,7 @@ for (const transport of TRANSPORTS) {
           assert.equal(response.via.received, undefined);
           assert.equal(flow.publicAddress, undefined);
 
-          server.layer.setRoute("phone.invalid", back);
+          server.routes.set("phone.invalid", back);
           await server.layer.send(rawRequest({ method: "OPTIONS", uri: "sip:a1b2@phone.invalid" }));
           await client.until("OPTIONS", () => client.received.length > 1);
           assert.equal(client.received[1].flow, flow);

@@ -107,6 +107,12 @@ export type LayerEvent =
   /** Something came that is no SIP message for us; it was dropped or answered by the layer. */
   | { type: "message-rejected"; reason: string; status: number | undefined; flow: Flow };
 
+/**
+ * Which open flow requests take whose Route or request URI names a place: `host` or `host:port` as it
+ * is written there, in lower case. Looked up for each request; a closed flow counts as none.
+ */
+export type RouteTable = ReadonlyMap<string, Flow>;
+
 export interface TransportLayerOptions {
   clock?: Clock;
   /** Uniform in [0, 1): SRV weights, jitter. Default: crypto. */
@@ -134,6 +140,7 @@ export interface TransportLayerOptions {
   /** UDP requests longer than this many bytes go by TCP (RFC 3261 §18.1.1); default 1300. */
   udpLimit?: number;
   onRequest?: RequestHook;
+  routes?: RouteTable;
   /** Whether a request that is of no call is looked at; without it every one is. Must not throw. */
   heeds?: (request: SipMessage, flow: Flow) => boolean;
   onEvent?: (event: LayerEvent) => void;

@@ -4,7 +4,7 @@
  *     dialog's own flow (WebSocket, NAT)
  *       └► outside dialogs: the account's next hop
  *       └► inside: its Route or request URI: the account's flow where that is the account's server
- *            └► table of set routes ─► located and opened ─► dialog's flow after all
+ *            └► the table of routes ─► located and opened ─► dialog's flow after all
  */
 import { isIP } from "node:net";
 import { OffhookError } from "../../../base/errors.ts";
@@ -12,6 +12,7 @@ import type { Destination, Target } from "../../dns/locate.ts";
 import { header, type SipMessage } from "../../message/sip_message.ts";
 import { type DialogFlows, isInDialog, isWebSocket } from "./dialog_flows.ts";
 import { type BaseFlow, isSecure } from "../flow/flow.ts";
+import type { RouteTable } from "../flow/types.ts";
 import { type HopUri, nextHopOf } from "./next_hop.ts";
 import { mostTelling, type NextHopConnection } from "./next_hop_connection.ts";
 
@@ -20,21 +21,11 @@ export interface RoutingOptions {
   account: NextHopConnection | undefined;
   locate(destination: Destination): Promise<Target[]>;
   open(target: Target): Promise<BaseFlow>;
+  routes?: RouteTable | undefined;
 }
 
 export class Routing {
-  readonly #routes = new Map<string, BaseFlow>();
-
   constructor(readonly options: RoutingOptions) {}
-
-  setRoute(hostPort: string, flow: BaseFlow | undefined): void {
-    if (flow === undefined) this.#routes.delete(hostPort.toLowerCase());
-    else this.#routes.set(hostPort.toLowerCase(), flow);
-  }
-
-  forget(flow: BaseFlow): void {
-    for (const [hostPort, each] of this.#routes) if (each === flow) this.#routes.delete(hostPort);
-  }
 
   /**
    * At once when the flow is open already, so that what SipStack sends in a row stays in order.
@@ -66,7 +57,7 @@ export class Routing {
   }
 
   #toward(hop: HopUri, callId: string): BaseFlow | Promise<BaseFlow> {
-    const set = this.#routes.get(hop.hostPort);
+    const set = this.options.routes?.get(hop.hostPort) as BaseFlow | undefined;
     const fits = set?.isOpen && (!hop.secure || isSecure(set));
     return fits ? set : this.#located(hop, callId);
   }

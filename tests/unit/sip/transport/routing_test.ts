@@ -53,7 +53,12 @@ async function onAccount(own: BaseFlow, began = own): Promise<Bench> {
   return bench(own, account, began);
 }
 
-function bench(own: BaseFlow, account: NextHopConnection | undefined, began: BaseFlow): Bench {
+function bench(
+  own: BaseFlow,
+  account: NextHopConnection | undefined,
+  began: BaseFlow,
+  routes?: ReadonlyMap<string, BaseFlow>,
+): Bench {
   const dialogs = new DialogFlows();
   dialogs.sent(request("sip:b@h", { tag: false }), began);
   const opened: string[] = [];
@@ -68,6 +73,7 @@ function bench(own: BaseFlow, account: NextHopConnection | undefined, began: Bas
       opened.push(`${transport} ${host}`);
       return Promise.resolve(flowTo(transport, host));
     },
+    routes,
   });
   return { routing, own, opened };
 }
@@ -148,14 +154,40 @@ Deno.test("where TLS fails, sips: does not fall back on the dialog's flow in the
   const dialogs = new DialogFlows();
   const clear = flowTo("udp", "203.0.113.7");
   dialogs.sent(request("sip:b@h", { tag: false }), clear);
+  const routes = new Map<string, BaseFlow>();
   const routing = new Routing({
     dialogs,
     account: undefined,
     locate: () => Promise.reject(new Error("no TLS there")),
     open: () => Promise.reject(new Error("unused")),
+    routes,
   });
   await assert.rejects(async () => await routing.flowFor(request("sips:x@203.0.113.7")));
   assert.equal(await routing.flowFor(request("sip:x@203.0.113.7")), clear);
-  routing.setRoute("203.0.113.7", clear);
+  routes.set("203.0.113.7", clear);
   await assert.rejects(async () => await routing.flowFor(request("sips:x@203.0.113.7")));
+});
+
+Deno.test("a place of the route table is reached by its flow for as long as that is open", async () => {
+  const began = flowTo("udp", "192.0.2.1");
+  let isOpen = true;
+  const way = {
+    ...flowTo("ws", "198.51.100.9"),
+    get isOpen() {
+      return isOpen;
+    },
+  } as BaseFlow;
+  const { routing, opened } = bench(
+    began,
+    undefined,
+    began,
+    new Map([["phone.invalid:5070", way]]),
+  );
+  const outside = (uri: string) =>
+    routing.flowFor({ ...request(uri, { tag: false }), callId: "new" });
+  assert.equal(await outside("sip:a@Phone.invalid:5070"), way);
+  await outside("sip:a@phone.invalid");
+  isOpen = false;
+  await outside("sip:a@phone.invalid:5070");
+  assert.equal(opened.length, 2);
 });
