@@ -35,6 +35,27 @@ export function isUnicast(address: string): boolean {
   return !NOT_ONE_HOST.some((network) => isInNetwork(address, network));
 }
 
+/** The 4 or 16 bytes of a numeric address; undefined for what is none. */
+export function addressBytes(address: string): Uint8Array | undefined {
+  const parsed = parseAddress(address);
+  if (parsed === undefined) return undefined;
+  const { bits, address: value } = parsed;
+  return Uint8Array.from(
+    { length: bits / 8 },
+    (_, i) => Number((value >> BigInt(bits - 8 - 8 * i)) & 0xffn),
+  );
+}
+
+/** The inverse, in the shortest spelling. @param bytes 4 or 16 */
+export function addressOf(bytes: Uint8Array): string {
+  if (bytes.length === 4) return bytes.join(".");
+  const groups = Array.from({ length: 8 }, (_, i) => bytes[2 * i]! << 8 | bytes[2 * i + 1]!);
+  const mapped = groups.slice(0, 5).every((group) => group === 0) && groups[5] === 0xffff;
+  if (mapped) return bytes.subarray(12).join(".");
+  const written = groups.map((group) => group.toString(16)).join(":");
+  return new URL(`http://[${written}]/`).hostname.slice(1, -1);
+}
+
 function parseNetwork(text: string): Network | undefined {
   const [, host = "", prefix] = /^([^/]+)(?:\/([0-9]{1,3}))?$/.exec(text) ?? [];
   const address = parseAddress(host);
