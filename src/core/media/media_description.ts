@@ -27,11 +27,112 @@ export interface PayloadFormat {
   mustMatch?: Record<string, string>;
 }
 
+/** Profiles without encryption; keys beside them are an offer to encrypt all the same (RFC 8643). */
+export type OpenProfile = "RTP/AVP" | "RTP/AVPF";
+/** Profiles that promise encryption: by SDES or DTLS, and by DTLS alone (RFC 5764 §8). */
+export type SecureProfile =
+  | "RTP/SAVP"
+  | "RTP/SAVPF"
+  | "UDP/TLS/RTP/SAVP"
+  | "UDP/TLS/RTP/SAVPF";
 /** RTP profile of the m= line. */
-export type RtpProfile = "RTP/AVP" | "RTP/AVPF" | "RTP/SAVP" | "RTP/SAVPF";
+export type RtpProfile = OpenProfile | SecureProfile;
 
 /** One party's description of the call's audio stream. */
-export interface MediaDescription {
+export type MediaDescription = StreamDescription & Protection;
+
+/** What a description says of how the stream is protected: a secure profile has keys. */
+export type Protection =
+  | { profile: OpenProfile } & Keys
+  | { profile: SecureProfile; crypto: NonEmpty<CryptoAttribute> } & Keys
+  | { profile: SecureProfile; fingerprints: NonEmpty<Fingerprint>; setup: Setup } & Keys
+  /** A refused stream needs none. */
+  | { profile: RtpProfile; port: 0 } & Keys;
+
+export type NonEmpty<T> = [T, ...T[]];
+
+/** What keys are agreed with; both kinds may be offered at once. */
+export interface Keys {
+  /** SDES: keys in the description itself, in the order of preference. */
+  crypto?: CryptoAttribute[];
+  /** DTLS-SRTP: the certificates that this party may show, and which side begins. */
+  fingerprints?: Fingerprint[];
+  setup?: Setup;
+}
+
+/** One `a=crypto` line (RFC 4568 §9.1). */
+export interface CryptoAttribute {
+  /** Decimal, up to 9 digits; an answer repeats it. */
+  tag: number;
+  /** As registered: `AES_CM_128_HMAC_SHA1_80`; may be one that we do not know. */
+  suite: string;
+  /** One, or several that are told apart by their MKI. */
+  keys: SdesKey[];
+  /** Session parameters as they stand: `UNENCRYPTED_SRTP`, `KDR=1`, `-WSH=64` … */
+  parameters: string[];
+}
+
+/** A master key with its salt, as SDP carries it. */
+export interface SdesKey {
+  /** Base64 of key and salt, one behind the other. */
+  keySalt: string;
+  /** Packets that the key is good for, a power of two: its exponent. */
+  lifetime?: number;
+  mki?: MasterKeyIdentifier;
+}
+
+/** Stands in each packet behind its ciphertext (RFC 3711 §3.1). */
+export interface MasterKeyIdentifier {
+  value: number;
+  /** Octets in a packet, 1–128. */
+  length: number;
+}
+
+/** `a=fingerprint` (RFC 8122 §5). */
+export interface Fingerprint {
+  /** Lower case: `sha-256`. */
+  hash: string;
+  /** Upper-case hex octets between colons. */
+  value: string;
+}
+
+/** `a=setup` (RFC 4145 §4, RFC 5763 §5): who sends the ClientHello. */
+export type Setup = "active" | "passive" | "actpass" | "holdconn";
+
+/** What ICE needs of a party (RFC 8839 §5). */
+export interface IceDescription {
+  ufrag: string;
+  password: string;
+  /** The party answers checks and makes none (RFC 8445 §2.5). */
+  lite?: true;
+  /** Words of `a=ice-options`: `trickle`, `ice2`, … */
+  options?: string[];
+  candidates: IceCandidate[];
+  /** No further ones will come (RFC 8838 §8.2). */
+  complete?: true;
+}
+
+/** One `a=candidate` (RFC 8839 §5.1); extensions beyond these are not kept. */
+export interface IceCandidate {
+  foundation: string;
+  /** 1 is RTP, 2 RTCP. */
+  component: number;
+  /** Lower case: `udp`, `tcp`. */
+  transport: string;
+  /** 1 to 2³¹−1. */
+  priority: number;
+  /** An IP address, or a host name (mDNS). */
+  address: string;
+  port: number;
+  /** `host`, `srflx`, `prflx`, `relay`, or one that we do not know. */
+  type: string;
+  relatedAddress?: string;
+  relatedPort?: number;
+  tcpType?: string;
+}
+
+/** The stream itself. */
+export interface StreamDescription {
   /**
    * Where this party wants to receive RTP: an IP address or host name. Empty in descriptions of our
    * own: `src/sip` then writes the local address of the signalling connection, the only one known to
@@ -44,13 +145,44 @@ export interface MediaDescription {
   rtcpPort?: number;
   /** RTP and RTCP on one port (RFC 5761). */
   rtcpMux?: boolean;
-  profile: RtpProfile;
   /** In the order of preference. */
   formats: PayloadFormat[];
   direction: Direction;
   /** Milliseconds of sound per packet that this party wants to receive. */
   ptime?: number;
+  /** Names the stream in groups (RFC 5888). */
+  mid?: string;
+  ice?: IceDescription;
 }
+
+/** SRTP suites that we can run, the preferred one first (RFC 4568 §6.2, RFC 6188, RFC 7714). */
+export const SRTP_SUITES = [
+  "AEAD_AES_256_GCM",
+  "AEAD_AES_128_GCM",
+  "AES_256_CM_HMAC_SHA1_80",
+  "AES_CM_128_HMAC_SHA1_80",
+  "AES_256_CM_HMAC_SHA1_32",
+  "AES_CM_128_HMAC_SHA1_32",
+] as const;
+export type SrtpSuite = (typeof SRTP_SUITES)[number];
+
+/** How the keys of a stream are made. Plain JSON: it crosses to the media thread. */
+export type Keying =
+  | {
+    kind: "sdes";
+    suite: SrtpSuite;
+    send: SdesKey;
+    /** What the peer sends with: several are told apart by their MKI. */
+    receive: SdesKey[];
+  }
+  | {
+    kind: "dtls";
+    /** `active` sends the ClientHello. */
+    role: "active" | "passive";
+    /** One of them must be the peer's certificate's. */
+    fingerprints: Fingerprint[];
+    suites: SrtpSuite[];
+  };
 
 /** What both sides settled on: enough to run the stream. */
 export interface NegotiatedStream {
@@ -71,6 +203,8 @@ export interface NegotiatedStream {
   direction: Direction;
   /** Milliseconds per packet that we send. */
   ptime: number;
+  /** Absent: nothing is encrypted. */
+  keying?: Keying;
 }
 
 /** The same direction seen from the other party. */

@@ -15,7 +15,9 @@ import {
   type MediaDescription,
   mirrored,
   type NegotiatedStream,
+  type OpenProfile,
   type PayloadFormat,
+  type RtpProfile,
 } from "./media_description.ts";
 
 const TELEPHONE_EVENT = "TELEPHONE-EVENT";
@@ -116,7 +118,7 @@ export function answerOffer(
   local: LocalPorts,
   wish: Direction = "sendrecv",
 ): Answered {
-  refuseEncrypted(offer);
+  const profile = openProfile(offer);
   refuseGroups(offer);
   const common = offer.formats.filter((format) =>
     capabilities.some((own) => sameFormat(own, format))
@@ -129,7 +131,7 @@ export function answerOffer(
   const answer: MediaDescription = {
     address: "",
     ...portsOf(local),
-    profile: offer.profile,
+    profile,
     formats,
     direction,
     ptime: ptimeOf(offer),
@@ -147,7 +149,7 @@ export function answerOffer(
  *   `media-failed` when its address is not one host's
  */
 export function acceptAnswer(offer: MediaDescription, answer: MediaDescription): NegotiatedStream {
-  refuseEncrypted(answer);
+  openProfile(answer);
   refuseGroups(answer);
   const common = answer.formats.filter((format) =>
     offer.formats.some((own) => sameFormat(own, format))
@@ -234,8 +236,13 @@ function portsOf(local: LocalPorts): { port: number; rtcpPort?: number } {
 }
 
 /** What cannot be encrypted must not be described as if it were (RFC 4568 §5.1.2, RFC 3264 §6). */
-function refuseEncrypted({ profile }: MediaDescription): void {
-  if (isEncrypted(profile)) throw encryptionWanted(profile);
+function openProfile({ profile }: MediaDescription): OpenProfile {
+  if (isOpen(profile)) return profile;
+  throw encryptionWanted(profile);
+}
+
+function isOpen(profile: RtpProfile): profile is OpenProfile {
+  return !isEncrypted(profile);
 }
 
 /** A call is with one host: whoever names a group or a whole network would have us flood it. */

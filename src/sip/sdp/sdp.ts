@@ -16,8 +16,17 @@ import type {
   MediaDescription,
   PayloadFormat,
   RtpProfile,
+  StreamDescription,
 } from "../../core/media/media_description.ts";
-import { type MediaLine, mediaLines, type ReadMediaLine, sdpLines } from "./sdp_lines.ts";
+import { iceLines, readIce } from "./sdp_ice.ts";
+import { keyLines, protectionOf, readKeys } from "./sdp_keys.ts";
+import {
+  attributesOf,
+  type MediaLine,
+  mediaLines,
+  type ReadMediaLine,
+  sdpLines,
+} from "./sdp_lines.ts";
 
 export type { MediaLine } from "./sdp_lines.ts";
 
@@ -31,6 +40,7 @@ interface TransformedMedia {
   rtcpMux?: unknown;
   ptime?: unknown;
   maxptime?: unknown;
+  mid?: unknown;
 }
 
 interface TransformedSession {
@@ -60,7 +70,14 @@ export interface Layout {
 }
 
 /** Profiles that we take, the preferred one first. */
-const PROFILES: readonly RtpProfile[] = ["RTP/AVP", "RTP/AVPF", "RTP/SAVP", "RTP/SAVPF"];
+const PROFILES: readonly RtpProfile[] = [
+  "RTP/AVP",
+  "RTP/AVPF",
+  "RTP/SAVP",
+  "RTP/SAVPF",
+  "UDP/TLS/RTP/SAVP",
+  "UDP/TLS/RTP/SAVPF",
+];
 const DIRECTIONS: readonly Direction[] = ["sendrecv", "sendonly", "recvonly", "inactive"];
 const ADDRESS =
   /^(?:[A-Za-z0-9](?:[A-Za-z0-9._\-]*[A-Za-z0-9])?\.?|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*)$/;
@@ -105,7 +122,13 @@ export function parseSdp(text: string, preferredIndex?: number): RemoteSdp {
   const session = transformed(tidy.join("\r\n"));
   if (session.media.length !== lines.length) throw malformed("its m= lines are malformed");
   const audioIndex = chooseAudio(lines, preferredIndex);
-  return { description: descriptionOf(session, lines, audioIndex), lines, audioIndex };
+  const attributes = attributesOf(tidy, audioIndex);
+  const stream = streamOf(session, lines, audioIndex);
+  const ice = readIce(attributes);
+  if (ice !== undefined) stream.ice = ice;
+  const profile = PROFILES[profileRank(lines[audioIndex].protocol)];
+  const description = { ...stream, ...protectionOf(profile, stream.port, readKeys(attributes)) };
+  return { description: description as MediaDescription, lines, audioIndex };
 }
 
 /**
@@ -149,6 +172,8 @@ function audioLines(description: MediaDescription): string[] {
   if (description.ptime !== undefined) lines.push(`a=ptime:${description.ptime}`);
   if (description.rtcpPort !== undefined) lines.push(`a=rtcp:${description.rtcpPort}`);
   if (description.rtcpMux) lines.push("a=rtcp-mux");
+  if (description.mid !== undefined) lines.push(`a=mid:${description.mid}`);
+  lines.push(...keyLines(description), ...iceLines(description.ice));
   lines.push(`a=${description.direction}`);
   return lines;
 }
@@ -203,19 +228,18 @@ function profileRank(protocol: string): number {
   return PROFILES.indexOf(protocol.toUpperCase() as RtpProfile);
 }
 
-function descriptionOf(
+function streamOf(
   session: TransformedSession,
   lines: ReadMediaLine[],
   index: number,
-): MediaDescription {
+): StreamDescription {
   const media = session.media[index];
-  const { port, protocol } = lines[index];
+  const { port } = lines[index];
   const address = addressOf(media.connection?.ip ?? session.connection?.ip);
   if (port !== 0 && address === "") throw malformed("its audio stream has no address");
-  const description: MediaDescription = {
+  const description: StreamDescription = {
     address,
     port,
-    profile: PROFILES[profileRank(protocol)],
     formats: formatsOf(media, lines[index].formats),
     direction: directionOf(media.direction ?? session.direction, address),
   };
@@ -224,6 +248,8 @@ function descriptionOf(
   if (media.rtcpMux !== undefined) description.rtcpMux = true;
   const ptime = ptimeOf(media.ptime, media.maxptime);
   if (ptime !== undefined) description.ptime = ptime;
+  const { mid } = media;
+  if (mid !== undefined && TOKEN.test(String(mid))) description.mid = String(mid);
   return description;
 }
 

@@ -58,3 +58,35 @@ function mediaLine(line: string): ReadMediaLine {
   const media = /^m=([A-Za-z0-9\-]+)/.exec(line)?.[1].toLowerCase() ?? "application";
   return { media, port: 0, protocol: UNKNOWN_PROTOCOL, formats: NO_FORMAT, unreadable: line };
 }
+
+/** `a=` lines without their `a=`, of a part of a description. */
+export interface Attributes {
+  session: readonly string[];
+  media: readonly string[];
+}
+
+/** @param index which of the m= lines */
+export function attributesOf(lines: readonly string[], index: number): Attributes {
+  const starts = lines.flatMap((line, at) => line.startsWith("m=") ? [at] : []);
+  return {
+    session: attributes(lines.slice(0, starts[0])),
+    media: attributes(lines.slice(starts[index], starts[index + 1])),
+  };
+}
+
+function attributes(lines: readonly string[]): string[] {
+  return lines.filter((line) => line.startsWith("a=")).map((line) => line.slice(2));
+}
+
+/** What stands behind the colon of each attribute of a name, at most `most` of them. */
+export function valuesOf(attributes: readonly string[], name: string, most: number): string[] {
+  const start = `${name}:`;
+  return attributes.filter((line) => line.startsWith(start)).slice(0, most)
+    .map((line) => line.slice(start.length));
+}
+
+/** Of the media, else of the session (RFC 8866 §6). */
+export function valuesAt(from: Attributes, name: string, most: number): string[] {
+  const own = valuesOf(from.media, name, most);
+  return own.length > 0 ? own : valuesOf(from.session, name, most);
+}

@@ -19,7 +19,7 @@ export function description(port: number, overrides: Partial<MediaDescription> =
     direction: "sendrecv",
     ptime: 20,
   };
-  return { ...base, ...overrides };
+  return { ...base, ...overrides } as MediaDescription;
 }
 
 export function account(overrides: Partial<Account> = {}): Account {

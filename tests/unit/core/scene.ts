@@ -1,7 +1,13 @@
 /** A core in a test: state carried from step to step, everything asked and told kept. */
 import type { Account } from "../../../src/core/account/account.ts";
 import type { Call } from "../../../src/core/state/call.ts";
-import type { MediaDescription, PayloadFormat } from "../../../src/core/media/media_description.ts";
+import type {
+  Keys,
+  MediaDescription,
+  PayloadFormat,
+  RtpProfile,
+  StreamDescription,
+} from "../../../src/core/media/media_description.ts";
 import type { MediaReport } from "../../../src/core/ports/media_port.ts";
 import type { RequestOrigin } from "../../../src/core/ports/sip_port.ts";
 import type { Effect, Input, PhoneState, Settings } from "../../../src/core/state/state.ts";
@@ -58,8 +64,10 @@ export const REPORT: MediaReport = {
 };
 
 /** The far end's description. */
-export function theirs(change: Partial<MediaDescription> = {}): MediaDescription {
-  return {
+export function theirs(
+  change: Partial<StreamDescription> & Keys & { profile?: RtpProfile } = {},
+): MediaDescription {
+  const description = {
     address: "192.0.2.7",
     port: 4000,
     profile: "RTP/AVP",
@@ -67,6 +75,7 @@ export function theirs(change: Partial<MediaDescription> = {}): MediaDescription
     direction: "sendrecv",
     ...change,
   };
+  return description as MediaDescription;
 }
 
 /** The last word of media, and of a BYE of ours. */

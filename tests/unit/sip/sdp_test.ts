@@ -35,16 +35,88 @@ const format: fc.Arbitrary<PayloadFormat> = fc.record({
     .map((parameters) => parameters === undefined ? base : { ...base, parameters })
 );
 
-const described: fc.Arbitrary<MediaDescription> = fc.record({
+const token = (least: number, most: number) =>
+  fc.string({
+    unit: fc.constantFrom(..."abcXYZ019+/"),
+    minLength: least,
+    maxLength: most,
+  });
+
+const crypto = fc.record({
+  tag: fc.integer({ min: 0, max: 999_999_999 }),
+  suite: fc.constantFrom("AES_CM_128_HMAC_SHA1_80", "AEAD_AES_256_GCM", "X_1"),
+  keys: fc.array(
+    fc.record({
+      keySalt: fc.uint8Array({ minLength: 14, maxLength: 46 })
+        .map((octets) => btoa(String.fromCharCode(...octets))),
+      lifetime: fc.option(fc.integer({ min: 0, max: 48 }), { nil: undefined }),
+      mki: fc.option(
+        fc.record({
+          value: fc.integer({ min: 0, max: 999_999 }),
+          length: fc.integer({ min: 1, max: 128 }),
+        }),
+        { nil: undefined },
+      ),
+    }),
+    { minLength: 1, maxLength: 4 },
+  ),
+  parameters: fc.subarray(["KDR=1", "UNENCRYPTED_SRTP", "-WSH=64"]),
+});
+
+const fingerprint = fc.uint8Array({ minLength: 32, maxLength: 32 }).map((octets) => ({
+  hash: "sha-256",
+  value: [...octets].map((octet) => octet.toString(16).padStart(2, "0").toUpperCase()).join(":"),
+}));
+
+const candidate = fc.record({
+  foundation: token(1, 32),
+  component: fc.integer({ min: 1, max: 2 }),
+  transport: fc.constantFrom("udp", "tcp"),
+  priority: fc.integer({ min: 1, max: 2 ** 31 - 1 }),
+  address: fc.constantFrom("192.0.2.9", "2001:db8::9", "0b5f.local"),
+  port: fc.integer({ min: 0, max: 65_535 }),
+  type: fc.constantFrom("host", "srflx", "relay"),
+  relatedAddress: fc.option(fc.constant("10.0.0.1"), { nil: undefined }),
+  relatedPort: fc.option(fc.integer({ min: 0, max: 65_535 }), { nil: undefined }),
+  tcpType: fc.option(fc.constantFrom("active", "passive"), { nil: undefined }),
+});
+
+const protection = fc.oneof(
+  fc.record({ profile: fc.constantFrom("RTP/AVP", "RTP/AVPF") }),
+  fc.record({
+    profile: fc.constantFrom("RTP/AVP", "RTP/SAVP", "RTP/SAVPF"),
+    crypto: fc.array(crypto, { minLength: 1, maxLength: 8 }),
+  }),
+  fc.record({
+    profile: fc.constantFrom("UDP/TLS/RTP/SAVP", "UDP/TLS/RTP/SAVPF", "RTP/SAVPF", "RTP/AVP"),
+    fingerprints: fc.array(fingerprint, { minLength: 1, maxLength: 3 }),
+    setup: fc.constantFrom("active", "passive", "actpass", "holdconn"),
+  }),
+);
+
+const streamed = fc.record({
   address: fc.constantFrom("192.0.2.9", "2001:db8::9", "media.example.com"),
   port: fc.integer({ min: 1, max: 65_535 }),
-  profile: fc.constantFrom("RTP/AVP", "RTP/AVPF", "RTP/SAVP", "RTP/SAVPF"),
   formats: fc.uniqueArray(format, { minLength: 1, maxLength: 8, selector: (f) => f.payloadType }),
   direction: fc.constantFrom("sendrecv", "sendonly", "recvonly", "inactive"),
   rtcpPort: fc.option(fc.integer({ min: 1, max: 65_535 }), { nil: undefined }),
   rtcpMux: fc.constantFrom(true, undefined),
   ptime: fc.option(fc.integer({ min: 1, max: 200 }), { nil: undefined }),
-}).map((value) => JSON.parse(JSON.stringify(value)) as MediaDescription);
+  mid: fc.constantFrom(undefined, "0", "audio"),
+  ice: fc.option(
+    fc.record({
+      ufrag: token(4, 32),
+      password: token(22, 64),
+      options: fc.constantFrom(undefined, ["trickle"], ["ice2", "rtp+ecn"]),
+      candidates: fc.array(candidate, { maxLength: 6 }),
+      complete: fc.constantFrom(true, undefined),
+    }),
+    { nil: undefined },
+  ),
+});
+
+const described: fc.Arbitrary<MediaDescription> = fc.tuple(streamed, protection)
+  .map((parts) => JSON.parse(JSON.stringify(Object.assign({}, ...parts))) as MediaDescription);
 
 Deno.test("what is written is read back the same", () => {
   fc.assert(fc.property(described, (description) => {
@@ -142,8 +214,9 @@ Deno.test("RTCP of its own port and on one port", () => {
 Deno.test("the audio stream is found among others; plain before secure, open before refused", () => {
   const choose = (...lines: string[]) => parseSdp(sdp(lines)).audioIndex;
   assert.equal(choose("m=video 1 RTP/AVP 31", "m=audio 2 RTP/AVP 0"), 1);
-  assert.equal(choose("m=audio 2 RTP/SAVP 0", "m=audio 3 RTP/AVP 0"), 1);
-  assert.equal(choose("m=audio 0 RTP/AVP 0", "m=audio 3 RTP/SAVP 0"), 1);
+  const key = `a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:${"A".repeat(40)}`;
+  assert.equal(choose("m=audio 2 RTP/SAVP 0", key, "m=audio 3 RTP/AVP 0"), 1);
+  assert.equal(choose("m=audio 0 RTP/AVP 0", "m=audio 3 RTP/SAVP 0", key), 1);
   assert.equal(choose("m=audio 0 RTP/AVP 0"), 0);
 });
 

@@ -169,10 +169,9 @@ function reofferIfNeeded(turn: Turn, call: Call): void {
   if (!isIn(call, "established") || ports === undefined) return;
   if (call.phase.exchange.name !== "stable" || call.hold.local === call.toldHold) return;
   const direction = call.hold.local ? "sendonly" : "sendrecv";
-  const made = call.media.name === "running"
+  const offer = call.media.name === "running"
     ? createReoffer(call.media.stream, call.capabilities, ports, direction)
     : createOffer(call.capabilities, ports, direction);
-  const offer = { ...made, profile: call.description?.profile ?? made.profile };
   turn.ask({ type: "SendReinvite", call: call.id, offer });
   turn.put({
     ...call,
