@@ -140,10 +140,14 @@ export const METHODS = {
     does: "makes every call louder or softer to hear",
   },
   earlyMedia: {
-    params: z.strictObject({ call, endpoints: endpoints.optional() }),
+    params: z.strictObject({
+      call,
+      endpoints: endpoints.optional()
+        .describe("Only until the answer; absent: the phone's own. Nothing is recorded."),
+    }),
     result: nothing,
     least: "operator",
-    does: "plays sound to a caller before the call is answered",
+    does: "plays sound to a caller before the call is answered or rejected",
   },
   record: {
     params: z.strictObject({

@@ -62,7 +62,12 @@ export type Phase =
     /** Who makes it ring: the caller behind the account's server, or an address. */
     source: string;
   }
-  | { name: "answering"; offer: MediaDescription | null }
+  | {
+    name: "answering";
+    offer: MediaDescription | null;
+    /** What media was opened with, before the answer: the call goes over to its own endpoints. */
+    early?: AudioEndpoints;
+  }
   | { name: "established"; answeredAt: number; exchange: Exchange; transfer: Transfer }
   /** `endedAt`: when the end began; how long the BYE takes is no part of the call. */
   | {

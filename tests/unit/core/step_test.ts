@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { OffhookError } from "../../../src/base/errors.ts";
 import type { Command, Input } from "../../../src/core/state/state.ts";
-import { accepted, byeDone, closed, REPORT, Scene, theirs } from "./scene.ts";
+import { accepted, byeDone, closed, REPORT, Scene, SETTINGS, theirs } from "./scene.ts";
 
 Deno.test("dialling opens media, invites with its ports, and runs the answer's stream", () => {
   const scene = new Scene().play({
@@ -301,6 +301,24 @@ Deno.test("an answer while early media opens waits for it: media is opened once"
   scene.play({ type: "MediaOpened", call: "a", port: 5000, rtcpPort: 5001 });
   assert.ok(scene.asked("SendAccept"));
   assert.equal(scene.phase("a"), "established");
+});
+
+Deno.test("an answer goes over from the announcement to the call's own sound", () => {
+  const { microphone, speaker } = SETTINGS.endpoints;
+  const announcement = { microphone: { kind: "tone", frequency: 500, level: 0 }, speaker } as const;
+  const early: Input = { type: "SendEarlyMedia", call: "a", endpoints: announcement };
+  const opened: Input = { type: "MediaOpened", call: "a", port: 5000, rtcpPort: 5001 };
+  const answer: Input = { type: "Answer", call: "a" };
+  for (const inputs of [[early, opened, answer], [early, answer, opened]]) {
+    const scene = new Scene().ringing("a").play(...inputs);
+    assert.deepEqual(scene.effect("UseEndpoints"), { type: "UseEndpoints", call: "a", microphone });
+    assert.deepEqual(scene.call("a").endpoints, SETTINGS.endpoints);
+  }
+  const same: Input = { ...answer, endpoints: announcement };
+  assert.ok(!new Scene().ringing("a").play(early, opened, same).asked("UseEndpoints"));
+  const recorded: Input = { ...answer, endpoints: { ...announcement, record: "/a.wav" } };
+  const effect = new Scene().ringing("a").play(early, opened, recorded).effect("RecordMedia");
+  assert.equal(effect.path, "/a.wav");
 });
 
 Deno.test("what may not stand in a message is refused before anything happens", () => {

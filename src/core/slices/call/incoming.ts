@@ -14,6 +14,7 @@ import { end } from "./ending.ts";
 import { establish } from "./established.ts";
 import { openMedia, portsOf, recordingOf, runStream } from "./media.ts";
 import { holdOthers } from "./offers.ts";
+import { goOver } from "./sound.ts";
 
 export function incoming(turn: Turn, input: Extract<SipInput, { type: "IncomingCall" }>): void {
   if (!admit(turn, input)) return;
@@ -77,21 +78,28 @@ export function answer(turn: Turn, command: Extract<Command, { type: "Answer" }>
   if (!call.hold.local) holdOthers(turn, call.id);
   turn.stopTimer("ring", call.id);
   turn.stopTimer("auto-answer", call.id);
+  const wasOpened = call.media.name !== "none";
+  const endpoints = command.endpoints ?? (wasOpened ? turn.settings.endpoints : call.endpoints);
+  const early = wasOpened ? { early: call.endpoints } : {};
   const answering = turn.put({
     ...call,
     capabilities,
-    endpoints: command.endpoints ?? call.endpoints,
-    recording: recordingOf(command.endpoints ?? call.endpoints),
+    endpoints,
+    recording: recordingOf(endpoints),
     request: { ...call.request, headers, ...(from === undefined ? {} : { from }) },
     limits: command.limits ?? call.limits,
-    phase: { name: "answering", offer: call.phase.offer },
+    phase: { name: "answering", offer: call.phase.offer, ...early },
   }) as CallIn<"answering">;
   if (call.media.name === "running") return accept(turn, answering);
   // Opening for early media already: the answer goes out when it is open.
   if (call.media.name === "none") openMedia(turn, answering);
 }
 
-/** Sound before the answer (183): the call goes on ringing. */
+/**
+ * Sound before the answer (183): the call goes on ringing. It is recorded from the answer on.
+ *
+ * @throws OffhookError `invalid-state` unless the call rings, with an offer, and has no sound yet
+ */
 export function sendEarlyMedia(
   turn: Turn,
   command: Extract<Command, { type: "SendEarlyMedia" }>,
@@ -100,7 +108,8 @@ export function sendEarlyMedia(
   if (!isIn(call, "ringing") || call.phase.offer === null || call.media.name !== "none") {
     return refuse(call, "send early media to", "a ringing call with an offer");
   }
-  openMedia(turn, { ...call, endpoints: command.endpoints ?? call.endpoints });
+  const { record: _, ...endpoints } = command.endpoints ?? call.endpoints;
+  openMedia(turn, { ...call, endpoints });
 }
 
 /** Media of a ringing call is open: it was asked for early. */
@@ -116,7 +125,8 @@ export function earlyMedia(turn: Turn, call: CallIn<"ringing">): void {
 export function accept(turn: Turn, call: CallIn<"answering">): void {
   const ports = portsOf(call);
   if (ports === undefined) return;
-  const { offer } = call.phase;
+  const { offer, early } = call.phase;
+  if (early !== undefined) goOver(turn, call, early);
   if (offer === null) {
     const ours = createOffer(
       call.capabilities,

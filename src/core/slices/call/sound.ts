@@ -2,7 +2,13 @@
 import type { Call } from "../../state/call.ts";
 import { OffhookError } from "../../../base/errors.ts";
 import type { HeadsetInput } from "../../ports/headset_port.ts";
-import type { EndpointName, MediaInput, Microphone, Speaker } from "../../ports/media_port.ts";
+import type {
+  AudioEndpoints,
+  EndpointName,
+  MediaInput,
+  Microphone,
+  Speaker,
+} from "../../ports/media_port.ts";
 import type { Command } from "../../state/state.ts";
 import { isIn, refuse, type Turn } from "../../state/turn.ts";
 
@@ -68,6 +74,17 @@ export function followSound(
     turn.put({ ...call, endpoints: { ...call.endpoints, ...change } });
     if (call.media.name !== "none") turn.ask({ type: "UseEndpoints", call: call.id, ...change });
   }
+}
+
+/** An answered call that had sound before: what differs from that begins. */
+export function goOver(turn: Turn, { id: call, endpoints }: Call, early: AudioEndpoints): void {
+  const { microphone, speaker, record } = endpoints;
+  const change = {
+    ...(same(early.microphone, microphone) ? {} : { microphone }),
+    ...(same(early.speaker, speaker) ? {} : { speaker }),
+  };
+  if (Object.keys(change).length > 0) turn.ask({ type: "UseEndpoints", call, ...change });
+  if (record !== undefined) turn.ask({ type: "RecordMedia", call, path: record });
 }
 
 function moves<T extends Microphone | Speaker>(used: T, before: T, after: T): boolean {
