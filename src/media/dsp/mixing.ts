@@ -19,6 +19,14 @@ export function addSaturating(frame: Int16Array, other: Int16Array): void {
   }
 }
 
+/** Cuts what exceeds 16 bits. */
+export function saturate(sum: Int32Array, into: Int16Array): void {
+  for (let i = 0; i < sum.length; i++) {
+    const sample = sum[i]!;
+    into[i] = sample > MOST ? MOST : sample < LEAST ? LEAST : sample;
+  }
+}
+
 /**
  * Goes from one sound to another within one frame, in a straight line.
  *
@@ -29,6 +37,16 @@ export function crossfade(frame: Int16Array, next: Int16Array): void {
   const { length } = frame;
   for (let i = 0; i < length; i++) {
     frame[i] = (frame[i]! * (length - i) + next[i]! * i) / length;
+  }
+}
+
+/** An end without a click for a sound that stops: its last 20 ms backwards, falling to silence. */
+export function turnBack(frame: Int16Array): void {
+  const { length } = frame;
+  for (let i = 0, k = length - 1; i <= k; i++, k--) {
+    const last = frame[k]!;
+    frame[k] = (frame[i]! * (length - k)) / length;
+    frame[i] = (last * (length - i)) / length;
   }
 }
 

@@ -49,3 +49,17 @@ export function rms(samples: ArrayLike<number>): number {
   for (let i = 0; i < samples.length; i++) sum += samples[i]! ** 2;
   return Math.sqrt(sum / samples.length);
 }
+
+/** Frames one after the other. */
+export function joined(frames: Int16Array[]): Int16Array {
+  return Int16Array.from(frames.flatMap((frame) => [...frame]));
+}
+
+/** The largest step between neighbouring samples: a click is a large one. */
+export function largestStep(samples: Int16Array): number {
+  let largest = 0;
+  for (let i = 1; i < samples.length; i++) {
+    largest = Math.max(largest, Math.abs(samples[i]! - samples[i - 1]!));
+  }
+  return largest;
+}

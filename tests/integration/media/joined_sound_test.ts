@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import type { AudioEndpoints, MediaEffect } from "../../../src/core/ports/media_port.ts";
 import type { AttachedAudio } from "../../../src/media/attachment/attached_audio.ts";
 import { MediaParty } from "../../fakes/media_party.ts";
+import { joined } from "../../fakes/media/signals.ts";
 import { loudness, toneAmplitude, ToneGenerator } from "../../fakes/tone.ts";
 import { readWav } from "../../support/wav.ts";
 
@@ -88,10 +89,6 @@ class Program {
   #wake(): void {
     for (const wake of this.#waiting.splice(0)) wake();
   }
-}
-
-function joined(frames: Int16Array[]): Int16Array {
-  return Int16Array.from(frames.flatMap((frame) => [...frame]));
 }
 
 /** The samples of a file of ours, 16 bits again. */

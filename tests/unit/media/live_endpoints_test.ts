@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { type AudioSink, type AudioSource, FRAME_SAMPLES } from "../../../src/audio/endpoint.ts";
 import { LiveSink } from "../../../src/media/sound/live_sink.ts";
 import { LiveSource } from "../../../src/media/sound/live_source.ts";
+import { largestStep } from "../../fakes/media/signals.ts";
 
 /** A source of one value, which may need some frames to wake up. */
 class Steady implements AudioSource {
@@ -44,15 +45,6 @@ function read(source: LiveSource, frames: number): Int16Array {
     source.read(samples.subarray(i * FRAME_SAMPLES, (i + 1) * FRAME_SAMPLES));
   }
   return samples;
-}
-
-/** The largest step between neighbouring samples: a click is a large one. */
-function largestStep(samples: Int16Array): number {
-  let largest = 0;
-  for (let i = 1; i < samples.length; i++) {
-    largest = Math.max(largest, Math.abs(samples[i]! - samples[i - 1]!));
-  }
-  return largest;
 }
 
 Deno.test("a microphone is exchanged without a gap and without a click", async () => {
