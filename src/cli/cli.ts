@@ -7,12 +7,12 @@
  */
 import { type ExitCode, OffhookError } from "../base/errors.ts";
 import { fileReason } from "../base/file_reason.ts";
-import { nearest } from "../config/nearest.ts";
+import { nearest } from "../base/nearest.ts";
 import { COMMANDS, loadCommand } from "./commands.ts";
 import { helpText } from "./help.ts";
-import { lazily } from "./args/lazily.ts";
+import { lazily } from "./process/lazily.ts";
 import type { Io } from "./process/io.ts";
-import { type OpenPhone, openStationPhone } from "./args/open_phone.ts";
+import { type OpenPhone, openStationPhone } from "./process/open_phone.ts";
 import { reportError } from "./process/report_error.ts";
 import { errorOf } from "./process/thrown_error.ts";
 import { VERSION } from "./process/version_number.ts";

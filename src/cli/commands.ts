@@ -3,7 +3,7 @@
  * `offhook --help` read; of a command nothing is loaded before it is needed.
  */
 import type { Command } from "./args/command.ts";
-import { lazily } from "./args/lazily.ts";
+import { lazily } from "./process/lazily.ts";
 
 /** By the headings of `offhook --help`, in their order. */
 const TABLE = {

@@ -9,7 +9,7 @@
  */
 import { OffhookError } from "../base/errors.ts";
 import type { Microphone, Speaker } from "../core/ports/media_port.ts";
-import { nearest } from "./nearest.ts";
+import { nearest } from "../base/nearest.ts";
 
 export const MICROPHONE_KINDS = ["device", "file", "pipe", "tone", "voice", "silence"] as const;
 export const SPEAKER_KINDS = ["device", "file", "pipe", "null"] as const;

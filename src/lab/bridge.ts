@@ -8,7 +8,7 @@
  * Each side is a call of the PBX's own (a back-to-back user agent, RFC 7092 §3.2): the two phones need
  * no codec in common. Not on the real-time path: sound crosses as it comes.
  */
-import type { CallAudio } from "../control/contract/call_audio.ts";
+import type { CallAudio } from "../control/wire/call_audio.ts";
 import type { Sequenced } from "../control/contract/phone.ts";
 import type { CallRecord, CallView } from "../core/state/call.ts";
 import type { AudioEndpoints } from "../core/ports/media_port.ts";

@@ -5,7 +5,7 @@
  *
  *     argv: configuration, folder for sockets    stdin: questions    stdout: replies and news
  */
-import { loadConfig } from "../config/load.ts";
+import { loadConfig } from "../config/file/load.ts";
 import { processEnvironment } from "../config/folders.ts";
 import { runPasswordCommand } from "../config/credentials/password.ts";
 import { OffhookError } from "../base/errors.ts";

@@ -10,7 +10,7 @@ import type { CallRecord, CallView } from "../../src/core/state/call.ts";
 import type { OffhookError } from "../../src/base/errors.ts";
 import type { MediaReport } from "../../src/core/ports/media_port.ts";
 import type { PhoneEvent } from "../../src/core/state/events.ts";
-import type { OpenedPhone, PhoneOptions } from "../../src/cli/args/open_phone.ts";
+import type { OpenedPhone, PhoneOptions } from "../../src/cli/process/open_phone.ts";
 
 type Request = { [M in MethodName]: { method: M; params: Methods[M]["params"] } }[MethodName];
 

@@ -1,7 +1,7 @@
 /** The same words on every face: what the network sees of them, and what the history keeps. */
 import assert from "node:assert/strict";
 import { runCli } from "../../src/cli/cli.ts";
-import { openStationPhone } from "../../src/cli/args/open_phone.ts";
+import { openStationPhone } from "../../src/cli/process/open_phone.ts";
 import type { Phone } from "../../src/control/contract/phone.ts";
 import { ControlServer } from "../../src/control/server/server.ts";
 import type { Account } from "../../src/core/account/account.ts";

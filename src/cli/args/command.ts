@@ -9,8 +9,8 @@
 import type { ExitCode } from "../../base/errors.ts";
 import { colours, type Io } from "../process/io.ts";
 import { type Fields, namesOf, type ValuesOf } from "./fields.ts";
-import { lazily } from "./lazily.ts";
-import type { OpenPhone } from "./open_phone.ts";
+import { lazily } from "../process/lazily.ts";
+import type { OpenPhone } from "../process/open_phone.ts";
 import { asksForHelp, isOption, readArgs, splitOption } from "./read_args.ts";
 import { missingWord, type Place, unexpectedWord, unknownOption } from "./usage_errors.ts";
 

@@ -3,7 +3,7 @@
  * path.
  */
 import { OffhookError } from "../../base/errors.ts";
-import { nearest } from "../../config/nearest.ts";
+import { nearest } from "../../base/nearest.ts";
 import { type ArgumentField, type Fields, namesOf } from "./fields.ts";
 import { bad } from "./readers.ts";
 

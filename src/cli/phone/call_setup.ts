@@ -3,7 +3,7 @@
  * password, trace and log.
  */
 import { parseMicrophone, parseSpeaker } from "../../config/endpoints.ts";
-import { loadConfig, type LoadedConfig, toAccount } from "../../config/load.ts";
+import { loadConfig, type LoadedConfig, toAccount } from "../../config/file/load.ts";
 import type { Overrides } from "../../config/overrides.ts";
 import { isStdin, passwordReader } from "../../config/credentials/password.ts";
 import type { Account } from "../../core/account/account.ts";

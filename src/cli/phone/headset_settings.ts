@@ -1,10 +1,10 @@
 /** The `[headset]` table of the configuration as a phone needs it. */
 import { dirname, join } from "node:path";
 import { expandPath } from "../../config/folders.ts";
-import type { HeadsetConfig } from "../../config/headset_schema.ts";
-import type { LoadedConfig } from "../../config/load.ts";
+import type { HeadsetConfig } from "../../config/file/headset_schema.ts";
+import type { LoadedConfig } from "../../config/file/load.ts";
 import type { ButtonSetting } from "../../station/desk/buttons.ts";
-import type { PhoneOptions } from "../args/open_phone.ts";
+import type { PhoneOptions } from "../process/open_phone.ts";
 
 /** Where the quirk files of a configuration are. */
 export function quirkFilesOf(

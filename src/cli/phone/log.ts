@@ -11,7 +11,7 @@
 import { configureSync, getLogger, type LogRecord, resetSync } from "@logtape/logtape";
 import { dirname, join } from "node:path";
 import { expandPath } from "../../config/folders.ts";
-import type { LoadedConfig } from "../../config/load.ts";
+import type { LoadedConfig } from "../../config/file/load.ts";
 import { type ErrorJson, OffhookError } from "../../base/errors.ts";
 import { fileReason } from "../../base/file_reason.ts";
 import { clean, jsonText, oneLine } from "../../base/text.ts";

@@ -5,14 +5,14 @@
  *     SIGINT ─────────────────────► interrupted ─► body hangs up and returns ─► 130
  */
 import { identityFolder } from "../../config/folders.ts";
-import { chosen, type LoadedConfig, toAccount } from "../../config/load.ts";
+import { chosen, type LoadedConfig, toAccount } from "../../config/file/load.ts";
 import { type Account, DIRECT_ACCOUNT } from "../../core/account/account.ts";
 import type { AudioEndpoints } from "../../core/ports/media_port.ts";
 import type { Context } from "../args/command.ts";
 import { accountsOf, callPolicyOf, endpointsOf, loadForCommand, passwordOf } from "./call_setup.ts";
 import type { Io } from "../process/io.ts";
 import { openLog } from "./log.ts";
-import type { PhoneOptions } from "../args/open_phone.ts";
+import type { PhoneOptions } from "../process/open_phone.ts";
 import { interruptsOf, type PhoneSession, sessionOf } from "./session.ts";
 import { openTrace } from "./trace_file.ts";
 import { storePath } from "../station/store_place.ts";

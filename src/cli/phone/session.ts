@@ -6,7 +6,7 @@
 import type { Phone, Sequenced, Snapshot } from "../../control/contract/phone.ts";
 import type { Account, AccountId } from "../../core/account/account.ts";
 import type { AudioEndpoints } from "../../core/ports/media_port.ts";
-import type { OpenedPhone } from "../args/open_phone.ts";
+import type { OpenedPhone } from "../process/open_phone.ts";
 import type { StationPipes } from "../pipe/station_pipes.ts";
 import type { Io } from "../process/io.ts";
 

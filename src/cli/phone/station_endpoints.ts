@@ -6,7 +6,7 @@ import { resolve } from "node:path";
 import { OffhookError } from "../../base/errors.ts";
 import type { AudioEndpoints } from "../../core/ports/media_port.ts";
 import type { Io } from "../process/io.ts";
-import { lazily } from "../args/lazily.ts";
+import { lazily } from "../process/lazily.ts";
 import type { AccountValues, AudioValues, TlsValues } from "../args/common_fields.ts";
 import type { CallSound } from "./session.ts";
 

@@ -6,12 +6,12 @@
  *
  * Neither the configuration nor SIP is loaded for a station.
  */
-import type { LoadedConfig } from "../../config/load.ts";
+import type { LoadedConfig } from "../../config/file/load.ts";
 import type { AudioEndpoints } from "../../core/ports/media_port.ts";
 import type { Context } from "../args/command.ts";
 import type { OutputValues } from "../args/common_fields.ts";
-import { lazily } from "../args/lazily.ts";
-import type { PhoneOptions } from "../args/open_phone.ts";
+import { lazily } from "../process/lazily.ts";
+import type { PhoneOptions } from "../process/open_phone.ts";
 import { type CallSound, interruptsOf, type PhoneSession, sessionOf } from "./session.ts";
 import { attachedStation, type AttachWishes } from "../station/at_station.ts";
 import { stationSound } from "./station_endpoints.ts";

@@ -6,7 +6,7 @@
  *
  * The end of the input ends nothing: the far end is heard on. A reader that is gone ends it quietly.
  */
-import type { AudioListener, CallAudio } from "../../control/contract/call_audio.ts";
+import type { AudioListener, CallAudio } from "../../control/wire/call_audio.ts";
 import type { OffhookError } from "../../base/errors.ts";
 import { SpokenQueue } from "./spoken_queue.ts";
 

@@ -11,7 +11,7 @@ import { type AppliedOverride, appliedOverrides } from "../../config/overrides.t
 import type { RemotePhone } from "../../control/client/remote_phone.ts";
 import { OffhookError } from "../../base/errors.ts";
 import type { Io } from "../process/io.ts";
-import { lazily } from "../args/lazily.ts";
+import { lazily } from "../process/lazily.ts";
 import type {
   AccountValues,
   AttachValues,

@@ -6,7 +6,7 @@ import { mkdirSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import type { Store } from "../../store/store.ts";
 import type { Io } from "../process/io.ts";
-import { lazily } from "../args/lazily.ts";
+import { lazily } from "../process/lazily.ts";
 import { say } from "../process/io.ts";
 import { storePath } from "./store_place.ts";
 

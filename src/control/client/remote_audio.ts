@@ -10,7 +10,7 @@ import {
   type AudioParams,
   type CallAudio,
   JoinedAudio,
-} from "../contract/call_audio.ts";
+} from "../wire/call_audio.ts";
 
 /** Where the sound of a call is, seen from the control socket's address. */
 export function audioPath({ call, rate, instead }: AudioParams): string {

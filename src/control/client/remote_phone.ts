@@ -8,8 +8,8 @@
 import { type ErrorJson, OffhookError } from "../../base/errors.ts";
 import { refuseForeignSocket } from "./own_socket.ts";
 import { type Channel, UnixWebSocket } from "./unix_websocket.ts";
-import type { LevelListener } from "../contract/levels.ts";
-import type { AudioListener, AudioParams, CallAudio } from "../contract/call_audio.ts";
+import type { LevelListener } from "../wire/levels.ts";
+import type { AudioListener, AudioParams, CallAudio } from "../wire/call_audio.ts";
 import { audioPath, joinOver } from "./remote_audio.ts";
 import type {
   MethodName,
@@ -19,14 +19,14 @@ import type {
   SubscribeOptions,
   Subscription,
 } from "../contract/phone.ts";
-import {
-  type Initialized,
-  PROTOCOL_VERSION,
-  type RpcEvent,
-  type RpcLevels,
-  type RpcResponse,
-  type Subscribed,
+import type {
+  Initialized,
+  RpcEvent,
+  RpcLevels,
+  RpcResponse,
+  Subscribed,
 } from "../contract/protocol.ts";
+import { PROTOCOL_VERSION } from "../wire/protocol.ts";
 
 interface Waiting {
   resolve(result: unknown): void;

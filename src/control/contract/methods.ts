@@ -6,7 +6,7 @@
 import { z } from "zod";
 import type { VolumeWish } from "../../core/media/volume.ts";
 import { exactly } from "./exactly.ts";
-import type { Role } from "./role.ts";
+import type { Role } from "../wire/role.ts";
 import {
   contact,
   contactCard,

@@ -10,8 +10,8 @@
 import type { z } from "zod";
 import type { PhoneEvent } from "../../core/state/events.ts";
 import type { CallRecord, CallView } from "../../core/state/call.ts";
-import type { AudioListener, AudioParams, CallAudio } from "./call_audio.ts";
-import type { LevelListener } from "./levels.ts";
+import type { AudioListener, AudioParams, CallAudio } from "../wire/call_audio.ts";
+import type { LevelListener } from "../wire/levels.ts";
 import type { METHODS } from "./methods.ts";
 import type { snapshot } from "./values.ts";
 

@@ -12,12 +12,6 @@ import type { CallLevels } from "../../core/ports/media_port.ts";
 import type { Sequenced } from "./phone.ts";
 import type { initialized, subscribed } from "./session.ts";
 
-/** Grows when a method or event changes its meaning; additions do not count. */
-export const PROTOCOL_VERSION = 1;
-
-/** Bytes of the largest message that is read. */
-export const MAX_MESSAGE_BYTES = 1 << 20;
-
 export type Initialized = z.infer<typeof initialized>;
 
 export type Subscribed = z.infer<typeof subscribed>;
@@ -56,12 +50,3 @@ export interface RpcLevels {
   method: "levels";
   params: { levels: readonly CallLevels[] };
 }
-
-/** Error codes of JSON-RPC 2.0 §5.1; everything of ours is -32000 with the typed error as data. */
-export const RPC_CODES = {
-  parse: -32700,
-  request: -32600,
-  method: -32601,
-  params: -32602,
-  offhook: -32000,
-} as const;

@@ -9,7 +9,7 @@ import type { AttachmentId } from "../../core/ports/media_port.ts";
 import type { CallView } from "../../core/state/call.ts";
 import type { HeadsetList } from "./headsets.ts";
 import type { Health } from "./health.ts";
-import type { LevelSource } from "./levels.ts";
+import type { LevelSource } from "../wire/levels.ts";
 import type * as values from "./record_values.ts";
 
 /** A call as the history has it. */

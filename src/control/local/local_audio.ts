@@ -12,7 +12,7 @@ import {
   JoinedAudio,
   MAXIMUM_AUDIO_RATE,
   MINIMUM_AUDIO_RATE,
-} from "../contract/call_audio.ts";
+} from "../wire/call_audio.ts";
 import type { CommandPort } from "./command_port.ts";
 import type { Providers } from "../contract/records.ts";
 

@@ -5,8 +5,8 @@ import { type CallView, viewOf } from "../../core/state/call.ts";
 import { OffhookError } from "../../base/errors.ts";
 import type { Command, PhoneState } from "../../core/state/state.ts";
 import { identityFor, routeOf, uriFor } from "../../core/account/route.ts";
-import type { AudioListener, AudioParams, CallAudio } from "../contract/call_audio.ts";
-import { LevelFeed, type LevelListener } from "../contract/levels.ts";
+import type { AudioListener, AudioParams, CallAudio } from "../wire/call_audio.ts";
+import { LevelFeed, type LevelListener } from "../wire/levels.ts";
 import type { CommandPort } from "./command_port.ts";
 import { LocalAudio } from "./local_audio.ts";
 import type {

@@ -6,8 +6,8 @@ import { z } from "zod";
 import { AUDIO_LEAST, AUDIO_PATH, audioMessage, audioQuery } from "../contract/audio_socket.ts";
 import { EVENTS } from "../contract/events.ts";
 import { METHODS } from "../contract/methods.ts";
-import { PROTOCOL_VERSION } from "../contract/protocol.ts";
-import { type Role, ROLES } from "../contract/role.ts";
+import { PROTOCOL_VERSION } from "../wire/protocol.ts";
+import { type Role, ROLES } from "../wire/role.ts";
 import { levels, SESSION_METHODS } from "../contract/session.ts";
 import { errorJson } from "../contract/values.ts";
 

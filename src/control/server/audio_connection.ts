@@ -16,9 +16,9 @@ import {
   type AudioMessage,
   audioQuery,
 } from "../contract/audio_socket.ts";
-import type { CallAudio } from "../contract/call_audio.ts";
+import type { CallAudio } from "../wire/call_audio.ts";
 import type { Phone } from "../contract/phone.ts";
-import { mayAct, type Role } from "../contract/role.ts";
+import { mayAct, type Role } from "../wire/role.ts";
 
 /** Unread sound from which more is dropped, ms. */
 const UNREAD_MS = 200;

@@ -10,15 +10,9 @@ import { OffhookError } from "../../base/errors.ts";
 import type { CallId } from "../../core/ports/sip_port.ts";
 import { METHODS } from "../contract/methods.ts";
 import type { MethodName, Methods, Phone, Sequenced, Subscription } from "../contract/phone.ts";
-import {
-  type Initialized,
-  PROTOCOL_VERSION,
-  type RequestId,
-  RPC_CODES,
-  type RpcLevels,
-  type RpcRequest,
-} from "../contract/protocol.ts";
-import { mayAct, type Role } from "../contract/role.ts";
+import type { Initialized, RequestId, RpcLevels, RpcRequest } from "../contract/protocol.ts";
+import { PROTOCOL_VERSION, RPC_CODES } from "../wire/protocol.ts";
+import { mayAct, type Role } from "../wire/role.ts";
 import { SESSION_METHODS, type SessionMethod } from "../contract/session.ts";
 import { confined } from "./confined_files.ts";
 import { WRONG_TOKENS } from "./wrong_tokens.ts";

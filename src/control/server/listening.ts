@@ -7,7 +7,7 @@ import type { Server } from "node:http";
 import { createConnection } from "node:net";
 import { dirname, join } from "node:path";
 import { OffhookError } from "../../base/errors.ts";
-import type { Role } from "../contract/role.ts";
+import type { Role } from "../wire/role.ts";
 import { safeFolder } from "./own_folder.ts";
 
 export type Listen =

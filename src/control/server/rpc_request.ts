@@ -1,7 +1,8 @@
 /** Requests of the control API as JSON-RPC 2.0 wants them, and the errors that it knows. Pure. */
 import type { z } from "zod";
 import { OffhookError } from "../../base/errors.ts";
-import { RPC_CODES, type RpcError, type RpcRequest } from "../contract/protocol.ts";
+import type { RpcError, RpcRequest } from "../contract/protocol.ts";
+import { RPC_CODES } from "../wire/protocol.ts";
 
 /** A fault of the protocol itself, with its JSON-RPC code. */
 export class Refusal extends Error {

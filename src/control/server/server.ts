@@ -18,12 +18,13 @@ import { AUDIO_PATH } from "../contract/audio_socket.ts";
 import { AudioConnection } from "./audio_connection.ts";
 import { Connection } from "./connection.ts";
 import type { Phone } from "../contract/phone.ts";
-import { type Initialized, MAX_MESSAGE_BYTES } from "../contract/protocol.ts";
+import type { Initialized } from "../contract/protocol.ts";
+import { MAX_MESSAGE_BYTES } from "../wire/protocol.ts";
 import { bind, clearStale, isLoopback, type Listen } from "./listening.ts";
 import { RefusalLog } from "./refusal_log.ts";
 import { Strangers } from "./strangers.ts";
 import { WrongTokens } from "./wrong_tokens.ts";
-import type { Role } from "../contract/role.ts";
+import type { Role } from "../wire/role.ts";
 
 export type { Listen };
 

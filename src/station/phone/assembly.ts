@@ -6,7 +6,7 @@
  *
  * Nothing here waits for a network or a sound card: what cannot be had is told by events.
  */
-import type { LevelListener } from "../../control/contract/levels.ts";
+import type { LevelListener } from "../../control/wire/levels.ts";
 import type { Providers } from "../../control/contract/records.ts";
 import { DIRECT_ACCOUNT, type Party } from "../../core/account/account.ts";
 import { OffhookError } from "../../base/errors.ts";

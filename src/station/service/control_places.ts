@@ -3,9 +3,9 @@
  *
  *     [[station.control]] ─► token files, certificate ─► TcpListen
  */
-import { type Role, ROLES } from "../../control/contract/role.ts";
+import { type Role, ROLES } from "../../control/wire/role.ts";
 import { readPasswordFile } from "../../config/credentials/password.ts";
-import type { ControlConfig } from "../../config/station_schema.ts";
+import type { ControlConfig } from "../../config/file/station_schema.ts";
 import { parseHostPort } from "../../base/address.ts";
 import { OffhookError } from "../../base/errors.ts";
 import type { TcpListen } from "./served_places.ts";

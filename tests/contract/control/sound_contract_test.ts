@@ -1,6 +1,6 @@
 /** A call's sound, its recording and its devices: the same in process and over a socket. */
 import assert from "node:assert/strict";
-import type { AudioParams, CallAudio } from "../../../src/control/contract/call_audio.ts";
+import type { AudioParams, CallAudio } from "../../../src/control/wire/call_audio.ts";
 import { LocalPhone } from "../../../src/control/local/local_phone.ts";
 import { METHODS } from "../../../src/control/contract/methods.ts";
 import type { Phone } from "../../../src/control/contract/phone.ts";

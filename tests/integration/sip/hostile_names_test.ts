@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { OffhookError } from "../../../src/base/errors.ts";
 import { openLog } from "../../../src/cli/phone/log.ts";
 import { reportError } from "../../../src/cli/process/report_error.ts";
-import { loadConfig } from "../../../src/config/load.ts";
+import { loadConfig } from "../../../src/config/file/load.ts";
 import { issueCertificate } from "../../../src/lab/issue_certificate.ts";
 import type { Resolver } from "../../../src/sip/dns/resolver.ts";
 import { eventLog } from "../../../src/station/log/event_log.ts";

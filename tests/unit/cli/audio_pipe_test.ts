@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { AudioPipe, type ByteStreams } from "../../../src/cli/pipe/audio_pipe.ts";
 import { SpokenQueue } from "../../../src/cli/pipe/spoken_queue.ts";
-import { JoinedAudio } from "../../../src/control/contract/call_audio.ts";
+import { JoinedAudio } from "../../../src/control/wire/call_audio.ts";
 
 const RATE = 8_000;
 const FRAME = RATE / 50;

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { LEVELS, type LogLevel } from "../../../src/station/log/log_line.ts";
 import { announce, formatted, openLog } from "../../../src/cli/phone/log.ts";
-import { loadConfig } from "../../../src/config/load.ts";
+import { loadConfig } from "../../../src/config/file/load.ts";
 import { FakeIo } from "../../fakes/fake_io.ts";
 
 const RECORD = {

@@ -1,8 +1,8 @@
 /** The committed schema and example are what the zod schema says now. */
 import assert from "node:assert/strict";
 import { parse } from "smol-toml";
-import { exampleToml } from "../../../src/config/example.ts";
-import { configJsonSchema, configSchema } from "../../../src/config/schema.ts";
+import { exampleToml } from "../../../src/config/file/example.ts";
+import { configJsonSchema, configSchema } from "../../../src/config/file/schema.ts";
 
 const folder = new URL("../../../config/", import.meta.url);
 

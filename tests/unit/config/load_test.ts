@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { OffhookError } from "../../../src/base/errors.ts";
 import { type ConfigIssue, formatIssue } from "../../../src/config/issue.ts";
-import { chosen, loadConfig, type LoadOptions } from "../../../src/config/load.ts";
+import { chosen, loadConfig, type LoadOptions } from "../../../src/config/file/load.ts";
 
 interface Given extends Partial<Omit<LoadOptions, "environment">> {
   env?: Record<string, string>;

@@ -1,6 +1,6 @@
 /** What was probably meant by a mistyped word. */
 import assert from "node:assert/strict";
-import { editDistance, nearest } from "../../../src/config/nearest.ts";
+import { editDistance, nearest } from "../../../src/base/nearest.ts";
 
 Deno.test("edit distance counts swapped neighbours once", () => {
   assert.equal(editDistance("udp", "upd"), 1);

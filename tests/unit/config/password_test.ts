@@ -9,9 +9,9 @@ import {
   removeCredential,
   storeCredential,
 } from "../../../src/config/credentials/credential_store.ts";
-import { loadConfig } from "../../../src/config/load.ts";
+import { loadConfig } from "../../../src/config/file/load.ts";
 import { passwordReader, readPasswordFile } from "../../../src/config/credentials/password.ts";
-import { redacted, shownToml } from "../../../src/config/show.ts";
+import { redacted, shownToml } from "../../../src/config/file/show.ts";
 
 const SECRET = "s3cret-Pass";
 

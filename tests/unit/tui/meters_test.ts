@@ -1,6 +1,6 @@
 /** Meters are asked for while they are on screen, and at no other time. */
 import assert from "node:assert/strict";
-import type { LevelListener } from "../../../src/control/contract/levels.ts";
+import type { LevelListener } from "../../../src/control/wire/levels.ts";
 import type { Phone } from "../../../src/control/contract/phone.ts";
 import { Meters } from "../../../src/tui/screen/meters.ts";
 import { Store } from "../../../src/tui/model/store.ts";

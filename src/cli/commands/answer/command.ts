@@ -1,7 +1,7 @@
 /** `offhook answer`: wait for calls and answer them, or refuse them. */
 import { OffhookError } from "../../../base/errors.ts";
 import { CALLING, type CallingFields } from "../../args/common_fields.ts";
-import { lazily } from "../../args/lazily.ts";
+import { lazily } from "../../process/lazily.ts";
 import { readListenAddress } from "../../args/phone_readers.ts";
 import { flag, option, repeated, text, type ValuesOf } from "../../args/fields.ts";
 import { defineCommand } from "../../args/command.ts";

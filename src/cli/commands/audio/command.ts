@@ -1,5 +1,5 @@
 /** `offhook audio`: a live call's sound on standard input and output. */
-import { lazily } from "../../args/lazily.ts";
+import { lazily } from "../../process/lazily.ts";
 import { callField, stationFields } from "../../station/live.ts";
 import { flag, option, words } from "../../args/fields.ts";
 import { defineCommand } from "../../args/command.ts";

@@ -7,7 +7,7 @@
  */
 import { type Context, defineCommand } from "../../args/command.ts";
 import { argument, oneOf, words } from "../../args/fields.ts";
-import { lazily } from "../../args/lazily.ts";
+import { lazily } from "../../process/lazily.ts";
 import type { Suggestion } from "../../args/suggestions.ts";
 import { COMMANDS, loadCommand } from "../../commands.ts";
 

@@ -3,7 +3,7 @@ import { FIRST_ACCOUNT } from "../../../config/constants.ts";
 import { defineCommands, defineSubcommand } from "../../args/command.ts";
 import { ACCOUNT, accountFields, logFields, tlsFields } from "../../args/common_fields.ts";
 import { defaulted, flag, text, type ValuesOf } from "../../args/fields.ts";
-import { lazily } from "../../args/lazily.ts";
+import { lazily } from "../../process/lazily.ts";
 import { jsonFields } from "../../args/output_fields.ts";
 
 const init = {

@@ -8,8 +8,8 @@ import { fileReason } from "../../../base/file_reason.ts";
 import { readPasswordFile } from "../../../config/credentials/password.ts";
 import { expandPath } from "../../../config/folders.ts";
 import type { ConfigIssue } from "../../../config/issue.ts";
-import { dotted } from "../../../config/issues.ts";
-import type { LoadedConfig } from "../../../config/load.ts";
+import { dotted } from "../../../config/file/issues.ts";
+import type { LoadedConfig } from "../../../config/file/load.ts";
 import { quirkFilesOf } from "../../phone/headset_settings.ts";
 
 /** A sentence for each file that cannot be used; never what is in one. */

@@ -1,13 +1,13 @@
 /** The runs of `offhook config`, but `init`. */
-import { exampleToml } from "../../../config/example.ts";
+import { exampleToml } from "../../../config/file/example.ts";
 import { configPath } from "../../../config/folders.ts";
-import type { LoadedConfig } from "../../../config/load.ts";
-import { nearest } from "../../../config/nearest.ts";
+import type { LoadedConfig } from "../../../config/file/load.ts";
+import { nearest } from "../../../base/nearest.ts";
 import { knownVariables } from "../../../config/overrides.ts";
 import { passwordSource } from "../../../config/credentials/password.ts";
-import { configJsonSchema } from "../../../config/schema.ts";
-import { describeSource, redacted, shownToml } from "../../../config/show.ts";
-import { configError } from "../../../config/issues.ts";
+import { configJsonSchema } from "../../../config/file/schema.ts";
+import { describeSource, redacted, shownToml } from "../../../config/file/show.ts";
+import { configError } from "../../../config/file/issues.ts";
 import { namedFileIssues } from "./named_files.ts";
 import type { ConfigIssue } from "../../../config/issue.ts";
 import { type ExitCode, OffhookError } from "../../../base/errors.ts";

@@ -5,10 +5,10 @@
  */
 import { dirname, resolve } from "node:path";
 import { storeCredential } from "../../../config/credentials/credential_store.ts";
-import { configError, issuesOf } from "../../../config/issues.ts";
+import { configError, issuesOf } from "../../../config/file/issues.ts";
 import { configPath } from "../../../config/folders.ts";
-import { configSchema } from "../../../config/schema.ts";
-import { initialToml } from "../../../config/initial.ts";
+import { configSchema } from "../../../config/file/schema.ts";
+import { initialToml } from "../../../config/file/initial.ts";
 import { type ExitCode, OffhookError } from "../../../base/errors.ts";
 import { fileReason } from "../../../base/file_reason.ts";
 import type { InitValues } from "./command.ts";

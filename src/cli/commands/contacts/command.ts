@@ -11,7 +11,7 @@ import {
   type ValuesOf,
   words,
 } from "../../args/fields.ts";
-import { lazily } from "../../args/lazily.ts";
+import { lazily } from "../../process/lazily.ts";
 import { outputFields } from "../../args/output_fields.ts";
 import { readWholeNumber } from "../../args/readers.ts";
 

@@ -21,7 +21,7 @@ import type {
 } from "./command.ts";
 import { type ContactBook, withContactBook } from "./contact_book.ts";
 import { type Io, say, sayJson, writeJson } from "../../process/io.ts";
-import { lazily } from "../../args/lazily.ts";
+import { lazily } from "../../process/lazily.ts";
 import { readStore } from "../../station/read_store.ts";
 import { table } from "../../process/table.ts";
 

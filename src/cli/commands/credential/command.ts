@@ -1,7 +1,7 @@
 /** `offhook credential set | list | remove`: passwords in the private store. */
 import { defineCommands, defineSubcommand } from "../../args/command.ts";
 import { argument, text } from "../../args/fields.ts";
-import { lazily } from "../../args/lazily.ts";
+import { lazily } from "../../process/lazily.ts";
 import { jsonFields } from "../../args/output_fields.ts";
 
 const fields = { account: argument(text("ACCOUNT"), "Name of the account in the configuration.") };

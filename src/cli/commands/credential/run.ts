@@ -5,7 +5,7 @@ import {
   removeCredential,
   storeCredential,
 } from "../../../config/credentials/credential_store.ts";
-import { loadConfig } from "../../../config/load.ts";
+import { loadConfig } from "../../../config/file/load.ts";
 import { type ExitCode, OffhookError } from "../../../base/errors.ts";
 import { type Io, say, sayJson } from "../../process/io.ts";
 

@@ -2,7 +2,7 @@
 import { defineCommand } from "../../args/command.ts";
 import { logFields } from "../../args/common_fields.ts";
 import type { ValuesOf } from "../../args/fields.ts";
-import { lazily } from "../../args/lazily.ts";
+import { lazily } from "../../process/lazily.ts";
 import { outputFields } from "../../args/output_fields.ts";
 import { screenFields } from "../tui/command.ts";
 

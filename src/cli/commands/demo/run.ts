@@ -8,7 +8,7 @@ import type { DemoReport } from "../../../control/schemas/demo.ts";
 import type { AudioEndpoints } from "../../../core/ports/media_port.ts";
 import { type ErrorJson, type ExitCode, OffhookError } from "../../../base/errors.ts";
 import type { PracticeLine } from "../../../lab/practice_line.ts";
-import { loadConfig } from "../../../config/load.ts";
+import { loadConfig } from "../../../config/file/load.ts";
 import { callReport } from "../../call/call_report.ts";
 import { interruptsOf, sessionOf } from "../../phone/session.ts";
 import type { Context } from "../../args/command.ts";

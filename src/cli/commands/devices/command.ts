@@ -2,7 +2,7 @@
 import { defineCommand, defineSubcommand } from "../../args/command.ts";
 import { audioFields } from "../../args/common_fields.ts";
 import { file, option, type ValuesOf } from "../../args/fields.ts";
-import { lazily } from "../../args/lazily.ts";
+import { lazily } from "../../process/lazily.ts";
 import { jsonFields, outputFields } from "../../args/output_fields.ts";
 import { callField } from "../../station/live.ts";
 

@@ -1,7 +1,7 @@
 /** `offhook dial TARGET`: one call out, from start to exit status. */
 import type { ExitCode } from "../../../base/errors.ts";
 import { CALLING, type CallingFields } from "../../args/common_fields.ts";
-import { lazily } from "../../args/lazily.ts";
+import { lazily } from "../../process/lazily.ts";
 import { argument, flag, text, type ValuesOf } from "../../args/fields.ts";
 import { type Context, defineCommand } from "../../args/command.ts";
 

@@ -1,7 +1,7 @@
 /** `offhook headset list | test | learn | on | off`. */
 import { defineCommands, defineSubcommand } from "../../args/command.ts";
 import { file, flag, option, text, type ValuesOf } from "../../args/fields.ts";
-import { lazily } from "../../args/lazily.ts";
+import { lazily } from "../../process/lazily.ts";
 import { jsonFields } from "../../args/output_fields.ts";
 
 const place = {

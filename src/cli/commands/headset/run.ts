@@ -5,7 +5,7 @@
  *     test, learn ─► device host of our own ─► the headset      (refused while a station holds it)
  *     on, off ─► the running station
  */
-import { loadConfig, type LoadedConfig } from "../../../config/load.ts";
+import { loadConfig, type LoadedConfig } from "../../../config/file/load.ts";
 import type { HeadsetInfo, HeadsetList } from "../../../control/contract/headsets.ts";
 import type { HeadsetListReport } from "../../../control/schemas/headsets.ts";
 import { type ExitCode, OffhookError } from "../../../base/errors.ts";

@@ -2,7 +2,7 @@
 import { outputFields } from "../../args/output_fields.ts";
 import { flag, option, text, type ValuesOf } from "../../args/fields.ts";
 import { defineCommand } from "../../args/command.ts";
-import { lazily } from "../../args/lazily.ts";
+import { lazily } from "../../process/lazily.ts";
 import { readMoment } from "../../args/moments.ts";
 import { readWholeNumber } from "../../args/readers.ts";
 

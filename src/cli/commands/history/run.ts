@@ -7,7 +7,7 @@ import type { Store } from "../../../store/store.ts";
 import { clock } from "../../call/call_report.ts";
 import type { HistoryValues } from "./command.ts";
 import { type Io, say, writeJson } from "../../process/io.ts";
-import { lazily } from "../../args/lazily.ts";
+import { lazily } from "../../process/lazily.ts";
 import { readStore } from "../../station/read_store.ts";
 import { table } from "../../process/table.ts";
 

@@ -1,6 +1,6 @@
 /** `offhook register`: register, report the result, unregister; or `--stay`. */
 import { PHONE, type PhoneFields } from "../../args/common_fields.ts";
-import { lazily } from "../../args/lazily.ts";
+import { lazily } from "../../process/lazily.ts";
 import { flag, option, type ValuesOf } from "../../args/fields.ts";
 import { defineCommand } from "../../args/command.ts";
 import { durationMs } from "../../args/readers.ts";

@@ -1,9 +1,9 @@
 /** `offhook schema`: the JSON Schema of what a command prints with --json, or of the control API. */
-import { nearest } from "../../../config/nearest.ts";
+import { nearest } from "../../../base/nearest.ts";
 import { OffhookError } from "../../../base/errors.ts";
 import { jsonText } from "../../../base/text.ts";
 import { defineCommand } from "../../args/command.ts";
-import { lazily } from "../../args/lazily.ts";
+import { lazily } from "../../process/lazily.ts";
 import { flag, words } from "../../args/fields.ts";
 
 const fields = {

@@ -7,7 +7,7 @@ import {
   tlsFields,
 } from "../../args/common_fields.ts";
 import type { ExitCode } from "../../../base/errors.ts";
-import { lazily } from "../../args/lazily.ts";
+import { lazily } from "../../process/lazily.ts";
 import { file, flag, option, type ValuesOf } from "../../args/fields.ts";
 import { type Command, type Context, defineCommand } from "../../args/command.ts";
 import { readWholeNumber } from "../../args/readers.ts";

@@ -3,7 +3,7 @@
  *
  *     configuration ─► Station.start ─► SIGHUP: read again ─► … ─► SIGINT, SIGTERM: stop
  */
-import type { LoadedConfig } from "../../../config/load.ts";
+import type { LoadedConfig } from "../../../config/file/load.ts";
 import { dataFolder, runtimeFolder } from "../../../config/folders.ts";
 import { type ExitCode, OffhookError } from "../../../base/errors.ts";
 import { fileReason } from "../../../base/file_reason.ts";
@@ -19,7 +19,7 @@ import type { Context } from "../../args/command.ts";
 import { withHeadsets } from "../../phone/headset_settings.ts";
 import type { Io } from "../../process/io.ts";
 import { announce, type Log, openLog } from "../../phone/log.ts";
-import type { PhoneOptions } from "../../args/open_phone.ts";
+import type { PhoneOptions } from "../../process/open_phone.ts";
 import { interruptsOf } from "../../phone/session.ts";
 import type { StationValues } from "./command.ts";
 import { pathIn, phoneOptions } from "./station_options.ts";

@@ -1,12 +1,12 @@
 /** The configuration under a station's flags, as its phone takes it. */
 import { dirname } from "node:path";
 import { expandPath, identityFolder } from "../../../config/folders.ts";
-import { type LoadedConfig, toAccount } from "../../../config/load.ts";
+import { type LoadedConfig, toAccount } from "../../../config/file/load.ts";
 import { DIRECT_ACCOUNT } from "../../../core/account/account.ts";
 import { OffhookError } from "../../../base/errors.ts";
 import { accountsOf, callPolicyOf, endpointsOf, passwordOf } from "../../phone/call_setup.ts";
 import type { Io } from "../../process/io.ts";
-import type { PhoneOptions } from "../../args/open_phone.ts";
+import type { PhoneOptions } from "../../process/open_phone.ts";
 import type { StationValues } from "./command.ts";
 
 /**

@@ -15,7 +15,7 @@ import {
   runtimeFolder,
   stateFolder,
 } from "../../../config/folders.ts";
-import type { LoadedConfig } from "../../../config/load.ts";
+import type { LoadedConfig } from "../../../config/file/load.ts";
 import { isStdin } from "../../../config/credentials/password.ts";
 import { permissionFlags } from "../../../config/permissions.ts";
 import type { AudioEndpoints } from "../../../core/ports/media_port.ts";

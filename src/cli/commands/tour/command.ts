@@ -1,7 +1,7 @@
 /** `offhook tour`: the full-screen phone explained by doing, on the practice PBX. */
 import { defineCommand } from "../../args/command.ts";
 import { screenFields } from "../tui/command.ts";
-import { lazily } from "../../args/lazily.ts";
+import { lazily } from "../../process/lazily.ts";
 
 export const command = defineCommand<typeof screenFields>({
   description:

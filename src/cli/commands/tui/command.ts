@@ -1,7 +1,7 @@
 /** `offhook` and `offhook tui`: the full-screen phone. */
 import { defineCommand } from "../../args/command.ts";
 import { file, flag, oneOf, option, type ValuesOf } from "../../args/fields.ts";
-import { lazily } from "../../args/lazily.ts";
+import { lazily } from "../../process/lazily.ts";
 
 /** Looks of the screen: also those of `demo` and `tour`. */
 export const screenFields = {

@@ -8,7 +8,7 @@
 import type { RemotePhone } from "../../../control/client/remote_phone.ts";
 import { type ExitCode, OffhookError } from "../../../base/errors.ts";
 import type { JoinedPhone } from "../../../tui/model/link.ts";
-import { loadConfig } from "../../../config/load.ts";
+import { loadConfig } from "../../../config/file/load.ts";
 import type { Context } from "../../args/command.ts";
 import { type Io, say } from "../../process/io.ts";
 import {

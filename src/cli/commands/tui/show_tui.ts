@@ -1,5 +1,5 @@
 /** From flags, configuration and environment to a screen. */
-import type { Config } from "../../../config/schema.ts";
+import type { Config } from "../../../config/file/schema.ts";
 import type { TuiOptions, TuiOutcome } from "../../../tui/open.tsx";
 import type { Io } from "../../process/io.ts";
 import type { ScreenValues } from "./command.ts";

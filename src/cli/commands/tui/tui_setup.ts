@@ -15,14 +15,14 @@ import {
   storeCredential,
 } from "../../../config/credentials/credential_store.ts";
 import { configPath } from "../../../config/folders.ts";
-import { initialToml } from "../../../config/initial.ts";
+import { initialToml } from "../../../config/file/initial.ts";
 import { storeInKeyring } from "../../../config/credentials/keyring.ts";
-import { loadConfig, toAccount } from "../../../config/load.ts";
-import { accountSchema } from "../../../config/schema.ts";
+import { loadConfig, toAccount } from "../../../config/file/load.ts";
+import { accountSchema } from "../../../config/file/schema.ts";
 import type { RegistrationState } from "../../../core/account/account.ts";
 import { OffhookError } from "../../../base/errors.ts";
 import { type Io, say } from "../../process/io.ts";
-import { openStationPhone } from "../../args/open_phone.ts";
+import { openStationPhone } from "../../process/open_phone.ts";
 import { errorLines } from "../../process/report_error.ts";
 
 export type SetUpChoice = "account" | "practice" | "leave";

@@ -10,13 +10,13 @@
  */
 import { parse, TomlError } from "smol-toml";
 import { dirname } from "node:path";
-import { type Account, COMMAND_LINE_ACCOUNT } from "../core/account/account.ts";
-import { parseWebSocketUrl } from "../base/address.ts";
-import { OffhookError } from "../base/errors.ts";
-import { configPath, type Environment, expandPath } from "./folders.ts";
+import { type Account, COMMAND_LINE_ACCOUNT } from "../../core/account/account.ts";
+import { parseWebSocketUrl } from "../../base/address.ts";
+import { OffhookError } from "../../base/errors.ts";
+import { configPath, type Environment, expandPath } from "../folders.ts";
 import { configError, dotted, issuesOf, type Origins } from "./issues.ts";
-import { nearest } from "./nearest.ts";
-import { type AppliedOverride, appliedOverrides, type Overrides } from "./overrides.ts";
+import { nearest } from "../../base/nearest.ts";
+import { type AppliedOverride, appliedOverrides, type Overrides } from "../overrides.ts";
 import {
   type AccountConfig,
   accountSchema,

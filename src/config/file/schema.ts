@@ -15,7 +15,7 @@ import {
   parseHostPort,
   parseWebSocketUrl,
   type WebSocketUrl,
-} from "../base/address.ts";
+} from "../../base/address.ts";
 import { callsSchema } from "./calls_schema.ts";
 import {
   CODECS,
@@ -24,8 +24,8 @@ import {
   MINIMUM_PIPE_RATE,
   TLS_VERSIONS,
   TRANSPORTS,
-} from "./constants.ts";
-import { MICROPHONE_SYNTAX, parseMicrophone, parseSpeaker, SPEAKER_SYNTAX } from "./endpoints.ts";
+} from "../constants.ts";
+import { MICROPHONE_SYNTAX, parseMicrophone, parseSpeaker, SPEAKER_SYNTAX } from "../endpoints.ts";
 import { headsetSchema } from "./headset_schema.ts";
 import { screenSchema } from "./screen_schema.ts";
 import { stationSchema } from "./station_schema.ts";
