@@ -7,8 +7,6 @@ import { isAbsolute, join, resolve } from "node:path";
 import { OffhookError } from "../base/errors.ts";
 import type { Environment } from "./environment.ts";
 
-export { type Environment, processEnvironment } from "./environment.ts";
-
 /** @throws OffhookError `config-missing` when neither the XDG variable nor HOME is set */
 function folder(environment: Environment, variable: string, underHome: string): string {
   const own = environment(variable);

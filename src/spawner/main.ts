@@ -6,7 +6,7 @@
  *     argv: configuration, folder for sockets    stdin: questions    stdout: replies and news
  */
 import { loadConfig } from "../config/file/load.ts";
-import { processEnvironment } from "../config/folders.ts";
+import { processEnvironment } from "../config/environment.ts";
 import { runPasswordCommand } from "../config/credentials/password.ts";
 import { OffhookError } from "../base/errors.ts";
 import { type HostChild, startHost } from "../device_host/client/spawn.ts";

@@ -7,7 +7,7 @@
  * without effect, and who has nothing else to do may stop. A full disk is one: `failure` says so, and
  * the command line ends with it.
  */
-import type { Environment } from "../../config/folders.ts";
+import type { Environment } from "../../config/environment.ts";
 import { jsonText } from "../../base/text.ts";
 import type { Output } from "./output.ts";
 

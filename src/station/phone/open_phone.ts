@@ -3,7 +3,8 @@
  *
  *     Phone ◄─ LocalPhone ◄─ WholePhone ─► Assembly
  */
-import { dataFolder, processEnvironment } from "../../config/folders.ts";
+import { processEnvironment } from "../../config/environment.ts";
+import { dataFolder } from "../../config/folders.ts";
 import { LocalPhone } from "../../control/local/local_phone.ts";
 import type { Providers } from "../../control/contract/records.ts";
 import type { PhoneState } from "../../core/state/state.ts";
