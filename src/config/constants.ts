@@ -1,7 +1,6 @@
 /**
  * The allowed values of keys, apart from the schema: flags use them too, and must not wait for zod.
  */
-export { TRANSPORTS } from "../core/account/account.ts";
 export const CODECS = ["PCMU", "PCMA", "G722"] as const;
 export const TLS_VERSIONS = ["1.2", "1.3"] as const;
 export const LOG_LEVELS = ["trace", "debug", "info", "warning", "error", "fatal"] as const;

@@ -1,6 +1,6 @@
 /** A process that uses the device host as a station does: says its host's pid and socket, and stays. */
 // deno-lint-ignore-file no-console
-import { deviceEndpoints } from "../../src/audio/device.ts";
+import { deviceEndpoints } from "../../src/audio/device/device.ts";
 import { DeviceHostSupervisor } from "../../src/device_host/client/supervisor.ts";
 
 const [speaker, entry] = Deno.args;

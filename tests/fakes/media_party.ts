@@ -1,7 +1,7 @@
 /** One end of a call without signalling: a media worker and the descriptions that it needs. */
 import type { NegotiatedStream, PayloadFormat } from "../../src/core/media/media_description.ts";
 import type { AudioEndpoints, MediaInput, MediaReport } from "../../src/core/ports/media_port.ts";
-import { MEDIA_FORMATS } from "../../src/media/codec/formats.ts";
+import { MEDIA_FORMATS } from "../../src/media/formats.ts";
 import { type MediaOptions, MediaWorker } from "../../src/media/worker/media_worker.ts";
 
 type Input<T extends MediaInput["type"]> = Extract<MediaInput, { type: T }>;

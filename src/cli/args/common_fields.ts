@@ -1,6 +1,6 @@
 /**
  * Flags that several commands share, as data. The names of their values are those of
- * `src/config/overrides.ts`, so that what was parsed can be handed to the configuration as it is.
+ * `src/config/sources/overrides.ts`, so that what was parsed can be handed to the configuration as it is.
  * Does not load the configuration's schema.
  */
 import {
@@ -9,8 +9,8 @@ import {
   MAXIMUM_PIPE_RATE,
   MINIMUM_PIPE_RATE,
   TLS_VERSIONS,
-  TRANSPORTS,
 } from "../../config/constants.ts";
+import { TRANSPORTS } from "../../core/account/account.ts";
 import { outputFields } from "./output_fields.ts";
 import { file, flag, oneOf, option, repeated, text, type ValuesOf } from "./fields.ts";
 import {

@@ -9,7 +9,7 @@ import {
   parseSpeaker,
   SPEAKER_KINDS,
 } from "../../config/endpoints.ts";
-import { codecNames } from "../../config/overrides.ts";
+import { codecNames } from "../../config/sources/overrides.ts";
 import type { ExtraHeader } from "../../core/account/account.ts";
 import { formatHostPort, parseHostPort } from "../../base/address.ts";
 import { bad } from "./readers.ts";

@@ -4,7 +4,7 @@
  */
 import { parseMicrophone, parseSpeaker } from "../../config/endpoints.ts";
 import { loadConfig, type LoadedConfig, toAccount } from "../../config/file/load.ts";
-import type { Overrides } from "../../config/overrides.ts";
+import type { Overrides } from "../../config/sources/overrides.ts";
 import { isStdin, passwordReader } from "../../config/credentials/password.ts";
 import type { Account } from "../../core/account/account.ts";
 import { OffhookError } from "../../base/errors.ts";

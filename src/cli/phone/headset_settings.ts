@@ -1,6 +1,6 @@
 /** The `[headset]` table of the configuration as a phone needs it. */
 import { dirname, join } from "node:path";
-import { expandPath } from "../../config/folders.ts";
+import { expandPath } from "../../config/sources/folders.ts";
 import type { HeadsetConfig } from "../../config/file/headset_schema.ts";
 import type { LoadedConfig } from "../../config/file/load.ts";
 import type { ButtonSetting } from "../../station/desk/buttons.ts";

@@ -10,7 +10,7 @@
  */
 import { configureSync, getLogger, type LogRecord, resetSync } from "@logtape/logtape";
 import { dirname, join } from "node:path";
-import { expandPath } from "../../config/folders.ts";
+import { expandPath } from "../../config/sources/folders.ts";
 import type { LoadedConfig } from "../../config/file/load.ts";
 import { type ErrorJson, OffhookError } from "../../base/errors.ts";
 import { fileReason } from "../../base/file_reason.ts";

@@ -4,7 +4,7 @@
  *     configuration ─► open phone ─► subscribe ─► body ─► close phone (un-registers, ends calls)
  *     SIGINT ─────────────────────► interrupted ─► body hangs up and returns ─► 130
  */
-import { identityFolder } from "../../config/folders.ts";
+import { identityFolder } from "../../config/sources/folders.ts";
 import { chosen, type LoadedConfig, toAccount } from "../../config/file/load.ts";
 import { type Account, DIRECT_ACCOUNT } from "../../core/account/account.ts";
 import type { AudioEndpoints } from "../../core/ports/media_port.ts";

@@ -7,7 +7,7 @@
  *
  * The configuration is not read for it.
  */
-import { type AppliedOverride, appliedOverrides } from "../../config/overrides.ts";
+import { type AppliedOverride, appliedOverrides } from "../../config/sources/overrides.ts";
 import type { RemotePhone } from "../../control/client/remote_phone.ts";
 import { OffhookError } from "../../base/errors.ts";
 import type { Io } from "../process/io.ts";

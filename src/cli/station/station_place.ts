@@ -5,7 +5,7 @@
  *     configuration's path ─► name ─► RUNTIME/NAME/control.sock, station.lock
  */
 import { join } from "node:path";
-import { configPath, runtimeFolder } from "../../config/folders.ts";
+import { configPath, runtimeFolder } from "../../config/sources/folders.ts";
 import type { Io } from "../process/io.ts";
 
 export interface StationPlace {

@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { OffhookError } from "../../base/errors.ts";
 import { fileReason } from "../../base/file_reason.ts";
 import type { Environment } from "../environment.ts";
-import { dataFolder } from "../folders.ts";
+import { dataFolder } from "../sources/folders.ts";
 import { OWNER_ONLY, refuseOpenFile } from "./private_file.ts";
 
 interface StoredCredential {

@@ -11,7 +11,7 @@ import { dirname, resolve } from "node:path";
 import { OffhookError } from "../../base/errors.ts";
 import { readCredential } from "./credential_store.ts";
 import type { Environment } from "../environment.ts";
-import { expandPath } from "../folders.ts";
+import { expandPath } from "../sources/folders.ts";
 import type { LoadedConfig } from "../file/load.ts";
 import type { PasswordSource } from "../password_source.ts";
 import { OWNER_AND_GROUP, refuseOpenFile } from "./private_file.ts";

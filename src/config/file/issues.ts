@@ -6,7 +6,7 @@ import type { z } from "zod";
 import { OffhookError } from "../../base/errors.ts";
 import type { ConfigIssue } from "../issue.ts";
 import { nearest } from "../../base/nearest.ts";
-import { OVERRIDES } from "../overrides.ts";
+import { OVERRIDES } from "../sources/overrides.ts";
 import { configJsonSchema } from "./schema.ts";
 
 /** Where a value came from when it was not the file: `--transport`, `OFFHOOK_TRANSPORT`. */

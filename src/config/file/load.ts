@@ -14,10 +14,10 @@ import { type Account, COMMAND_LINE_ACCOUNT } from "../../core/account/account.t
 import { parseWebSocketUrl } from "../../base/address.ts";
 import { OffhookError } from "../../base/errors.ts";
 import type { Environment } from "../environment.ts";
-import { configPath, expandPath } from "../folders.ts";
+import { configPath, expandPath } from "../sources/folders.ts";
 import { configError, dotted, issuesOf, type Origins } from "./issues.ts";
 import { nearest } from "../../base/nearest.ts";
-import { type AppliedOverride, appliedOverrides, type Overrides } from "../overrides.ts";
+import { type AppliedOverride, appliedOverrides, type Overrides } from "../sources/overrides.ts";
 import {
   type AccountConfig,
   accountSchema,

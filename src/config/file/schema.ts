@@ -16,6 +16,7 @@ import {
   parseWebSocketUrl,
   type WebSocketUrl,
 } from "../../base/address.ts";
+import { TRANSPORTS } from "../../core/account/account.ts";
 import { callsSchema } from "./calls_schema.ts";
 import {
   CODECS,
@@ -23,7 +24,6 @@ import {
   MAXIMUM_PIPE_RATE,
   MINIMUM_PIPE_RATE,
   TLS_VERSIONS,
-  TRANSPORTS,
 } from "../constants.ts";
 import { MICROPHONE_SYNTAX, parseMicrophone, parseSpeaker, SPEAKER_SYNTAX } from "../endpoints.ts";
 import { headsetSchema } from "./headset_schema.ts";

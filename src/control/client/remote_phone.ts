@@ -6,7 +6,7 @@
  * When the connection goes, everything that is pending is rejected with `no-station`.
  */
 import { type ErrorJson, OffhookError } from "../../base/errors.ts";
-import { refuseForeignSocket } from "./own_socket.ts";
+import { refuseForeignSocket } from "../socket/own_socket.ts";
 import { type Channel, UnixWebSocket } from "./unix_websocket.ts";
 import type { LevelListener } from "../wire/levels.ts";
 import type { AudioListener, AudioParams, CallAudio } from "../wire/call_audio.ts";

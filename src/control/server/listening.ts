@@ -8,7 +8,7 @@ import { createConnection } from "node:net";
 import { dirname, join } from "node:path";
 import { OffhookError } from "../../base/errors.ts";
 import type { Role } from "../wire/role.ts";
-import { safeFolder } from "./own_folder.ts";
+import { safeFolder } from "../socket/own_folder.ts";
 
 export type Listen =
   | { kind: "unix"; path: string }

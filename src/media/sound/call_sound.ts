@@ -25,7 +25,7 @@ import type {
   Microphone,
   Speaker,
 } from "../../core/ports/media_port.ts";
-import { Attachment } from "../attachment/attachment.ts";
+import { Attachment } from "./attachment.ts";
 import {
   type AttachmentPort,
   type FromAttachment,

@@ -8,7 +8,7 @@
  * minute after its start, every call that had media is told MediaFailed, and the next effect, or the next question whether it answers,
  * starts another thread: one that cannot be had is known before a call needs it.
  */
-import { type DeviceHostAccess, serveAccess } from "../../audio/device_access.ts";
+import { type DeviceHostAccess, serveAccess } from "../../audio/device/device_access.ts";
 import { OffhookError } from "../../base/errors.ts";
 import type {
   AttachmentId,

@@ -20,8 +20,8 @@ let devices: Promise<AudioDevices> | undefined;
 /** Most calls of a script have no sound card: its modules load with the first that has. */
 async function loadDevices(port: MessagePort): Promise<AudioDevices> {
   const [{ deviceEndpoints }, { remoteAccess }] = await Promise.all([
-    import("../../audio/device.ts"),
-    import("../../audio/device_access.ts"),
+    import("../../audio/device/device.ts"),
+    import("../../audio/device/device_access.ts"),
   ]);
   return deviceEndpoints(remoteAccess(port));
 }

@@ -4,7 +4,7 @@
  *     Phone ◄─ LocalPhone ◄─ WholePhone ─► Assembly
  */
 import { processEnvironment } from "../../config/environment.ts";
-import { dataFolder } from "../../config/folders.ts";
+import { dataFolder } from "../../config/sources/folders.ts";
 import { LocalPhone } from "../../control/local/local_phone.ts";
 import type { Providers } from "../../control/contract/records.ts";
 import type { PhoneState } from "../../core/state/state.ts";
@@ -13,7 +13,7 @@ import { devicesFor } from "./list_devices.ts";
 import type { OpenPhone, PhoneOptions } from "./phone_options.ts";
 import { recordingPath } from "./recording_path.ts";
 import type { ServedPhone } from "./served_phone.ts";
-import { SharedHistory } from "../records/shared_history.ts";
+import { SharedHistory } from "../history/shared_history.ts";
 
 /** @throws OffhookError when an address cannot be listened on, or an account makes no sense */
 export async function openPhone(options: PhoneOptions): Promise<OpenPhone & ServedPhone> {

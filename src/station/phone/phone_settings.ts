@@ -3,7 +3,7 @@ import { DIRECT_ACCOUNT } from "../../core/account/account.ts";
 import type { Account, AccountId } from "../../core/account/account.ts";
 import { routeOf } from "../../core/account/route.ts";
 import type { PhoneState, Settings } from "../../core/state/state.ts";
-import { MEDIA_FORMATS } from "../../media/codec/formats.ts";
+import { MEDIA_FORMATS } from "../../media/formats.ts";
 import type { PhoneOptions } from "./phone_options.ts";
 
 export interface AccountChanges {

@@ -13,7 +13,7 @@ import { OffhookError } from "../../base/errors.ts";
 import { fileReason } from "../../base/file_reason.ts";
 import type { HistoryRecord } from "../../store/history/history_record.ts";
 import { openStore, type Store } from "../../store/store.ts";
-import { historyLog } from "./history_log.ts";
+import { historyLog } from "../history/history_log.ts";
 import type { WriteLog } from "../log/log_line.ts";
 
 const DAY_MS = 86_400_000;

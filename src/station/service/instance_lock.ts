@@ -3,7 +3,7 @@
  * it of where the holder listens.
  */
 import { dirname } from "node:path";
-import { ownFolder } from "../../control/server/own_folder.ts";
+import { ownFolder } from "../../control/socket/own_folder.ts";
 import { OffhookError } from "../../base/errors.ts";
 import { fileReason } from "../../base/file_reason.ts";
 

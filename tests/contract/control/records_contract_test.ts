@@ -5,7 +5,7 @@ import { METHODS } from "../../../src/control/contract/methods.ts";
 import type { MethodName, Phone } from "../../../src/control/contract/phone.ts";
 import type { Providers } from "../../../src/control/contract/records.ts";
 import { OffhookError } from "../../../src/base/errors.ts";
-import { historyLog } from "../../../src/station/records/history_log.ts";
+import { historyLog } from "../../../src/station/history/history_log.ts";
 import { SipLog } from "../../../src/station/log/sip_log.ts";
 import { openStore } from "../../../src/store/store.ts";
 import { describeHeadset } from "../../../src/station/desk/describe_headset.ts";

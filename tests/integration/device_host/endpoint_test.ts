@@ -1,6 +1,6 @@
 /** The sound card endpoints of the media worker, through a device host of their own. */
 import assert from "node:assert/strict";
-import { deviceEndpoints, type DeviceSource } from "../../../src/audio/device.ts";
+import { deviceEndpoints, type DeviceSource } from "../../../src/audio/device/device.ts";
 import {
   type AudioSink,
   type AudioSource,

@@ -1,6 +1,6 @@
 /** The ring behind a microphone: delay is taken out only where nothing needs it. */
 import assert from "node:assert/strict";
-import { CaptureRing } from "../../../src/audio/capture_ring.ts";
+import { CaptureRing } from "../../../src/audio/device/capture_ring.ts";
 import { FRAME_SAMPLES } from "../../../src/audio/endpoint.ts";
 
 const HALF = FRAME_SAMPLES / 2;

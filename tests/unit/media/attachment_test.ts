@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { FRAME_SAMPLES } from "../../../src/audio/endpoint.ts";
 import { loadResampler } from "../../../src/audio/resampler.ts";
 import { AttachedAudio } from "../../../src/media/attachment/attached_audio.ts";
-import { Attachment } from "../../../src/media/attachment/attachment.ts";
+import { Attachment } from "../../../src/media/sound/attachment.ts";
 import type { ToAttachment } from "../../../src/media/attachment/attachment_protocol.ts";
 import { addSaturating, crossfade, faded } from "../../../src/media/dsp/mixing.ts";
 import { FakePort } from "../../fakes/media/attachment_port.ts";

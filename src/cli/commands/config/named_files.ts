@@ -6,7 +6,7 @@ import { dirname } from "node:path";
 import { OffhookError } from "../../../base/errors.ts";
 import { fileReason } from "../../../base/file_reason.ts";
 import { readPasswordFile } from "../../../config/credentials/password.ts";
-import { expandPath } from "../../../config/folders.ts";
+import { expandPath } from "../../../config/sources/folders.ts";
 import type { ConfigIssue } from "../../../config/issue.ts";
 import { dotted } from "../../../config/file/issues.ts";
 import type { LoadedConfig } from "../../../config/file/load.ts";

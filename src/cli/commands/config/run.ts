@@ -1,9 +1,9 @@
 /** The runs of `offhook config`, but `init`. */
 import { exampleToml } from "../../../config/file/example.ts";
-import { configPath } from "../../../config/folders.ts";
+import { configPath } from "../../../config/sources/folders.ts";
 import type { LoadedConfig } from "../../../config/file/load.ts";
 import { nearest } from "../../../base/nearest.ts";
-import { knownVariables } from "../../../config/overrides.ts";
+import { knownVariables } from "../../../config/sources/overrides.ts";
 import { passwordSource } from "../../../config/credentials/password.ts";
 import { configJsonSchema } from "../../../config/file/schema.ts";
 import { describeSource, redacted, shownToml } from "../../../config/file/show.ts";

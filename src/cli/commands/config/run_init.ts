@@ -6,7 +6,7 @@
 import { dirname, resolve } from "node:path";
 import { storeCredential } from "../../../config/credentials/credential_store.ts";
 import { configError, issuesOf } from "../../../config/file/issues.ts";
-import { configPath } from "../../../config/folders.ts";
+import { configPath } from "../../../config/sources/folders.ts";
 import { configSchema } from "../../../config/file/schema.ts";
 import { initialToml } from "../../../config/file/initial.ts";
 import { type ExitCode, OffhookError } from "../../../base/errors.ts";

@@ -1,6 +1,6 @@
 /** The run of `offhook lab`: the practice PBX until it is interrupted. */
 import { join } from "node:path";
-import { runtimeFolder } from "../../../config/folders.ts";
+import { runtimeFolder } from "../../../config/sources/folders.ts";
 import type { LabReport } from "../../../control/schemas/lab.ts";
 import { formatHostPort, parseHostPort } from "../../../base/address.ts";
 import type { ExitCode } from "../../../base/errors.ts";
@@ -53,7 +53,7 @@ export async function runLab(values: LabValues, { io }: Context): Promise<ExitCo
  */
 async function keepAuthority(io: Io, port: number, authority: string): Promise<string> {
   const folder = runtimeFolder(io.environment);
-  const { ownFolder } = await import("../../../control/server/own_folder.ts");
+  const { ownFolder } = await import("../../../control/socket/own_folder.ts");
   ownFolder(folder);
   const path = join(folder, `lab-${port}.pem`);
   await Deno.writeTextFile(path, authority);

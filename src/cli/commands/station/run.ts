@@ -4,7 +4,7 @@
  *     configuration ─► Station.start ─► SIGHUP: read again ─► … ─► SIGINT, SIGTERM: stop
  */
 import type { LoadedConfig } from "../../../config/file/load.ts";
-import { dataFolder, runtimeFolder } from "../../../config/folders.ts";
+import { dataFolder, runtimeFolder } from "../../../config/sources/folders.ts";
 import { type ExitCode, OffhookError } from "../../../base/errors.ts";
 import { fileReason } from "../../../base/file_reason.ts";
 import type { Spawner } from "../../../spawner/client.ts";

@@ -1,6 +1,6 @@
 /** The configuration under a station's flags, as its phone takes it. */
 import { dirname } from "node:path";
-import { expandPath, identityFolder } from "../../../config/folders.ts";
+import { expandPath, identityFolder } from "../../../config/sources/folders.ts";
 import { type LoadedConfig, toAccount } from "../../../config/file/load.ts";
 import { DIRECT_ACCOUNT } from "../../../core/account/account.ts";
 import { OffhookError } from "../../../base/errors.ts";

@@ -14,7 +14,7 @@ import {
   expandPath,
   runtimeFolder,
   stateFolder,
-} from "../../../config/folders.ts";
+} from "../../../config/sources/folders.ts";
 import type { LoadedConfig } from "../../../config/file/load.ts";
 import { isStdin } from "../../../config/credentials/password.ts";
 import { permissionFlags } from "../../../config/permissions.ts";
@@ -39,7 +39,7 @@ const PERSONAL = ["~/Music", "~/Recordings", "~/Documents", "~/Downloads", "~/De
 export async function stationFlags(values: StationValues, io: Io): Promise<string[]> {
   const loaded = await loadForCommand(values, io);
   const { environment } = io;
-  const { safeFolder } = await import("../../../control/server/own_folder.ts");
+  const { safeFolder } = await import("../../../control/socket/own_folder.ts");
   safeFolder(dirname(runtimeFolder(environment)));
   const own = [dataFolder(environment), stateFolder(environment), runtimeFolder(environment)];
   const open = openFolders(loaded, values, io);

@@ -14,7 +14,7 @@ import {
   credentialStorePath,
   storeCredential,
 } from "../../../config/credentials/credential_store.ts";
-import { configPath } from "../../../config/folders.ts";
+import { configPath } from "../../../config/sources/folders.ts";
 import { initialToml } from "../../../config/file/initial.ts";
 import { storeInKeyring } from "../../../config/credentials/keyring.ts";
 import { loadConfig, toAccount } from "../../../config/file/load.ts";

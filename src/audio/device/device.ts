@@ -9,9 +9,9 @@
  * meanwhile a source gives silence and a sink takes nothing. `read` and `write` are on the real-time
  * path.
  */
-import type { DeviceHostAccess } from "../device_host/client/access.ts";
-import type { StreamOpened } from "../device_host/client/connection.ts";
-import type { PlaybackLevel } from "../device_host/client/stream.ts";
+import type { DeviceHostAccess } from "../../device_host/client/access.ts";
+import type { StreamOpened } from "../../device_host/client/connection.ts";
+import type { PlaybackLevel } from "../../device_host/client/stream.ts";
 import { CaptureRing } from "./capture_ring.ts";
 import { DeviceConnections, DeviceStreamKeeper } from "./device_stream.ts";
 import {
@@ -21,8 +21,8 @@ import {
   type EndpointEvents,
   FRAME_SAMPLES,
   GRAPH_RATE,
-} from "./endpoint.ts";
-import { loadResampler, Resampler } from "./resampler.ts";
+} from "../endpoint.ts";
+import { loadResampler, Resampler } from "../resampler.ts";
 
 /** Milliseconds per frame that a microphone's host sends: half of ours, for half of the delay. */
 const CAPTURE_FRAME_MS = 10;

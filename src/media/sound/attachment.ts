@@ -16,7 +16,7 @@ import {
   type AttachmentPort,
   type FromAttachment,
   type ToAttachment,
-} from "./attachment_protocol.ts";
+} from "../attachment/attachment_protocol.ts";
 import { addSaturating } from "../dsp/mixing.ts";
 
 /** Frames on the port that the program has not taken yet, and those that wait behind them. */
