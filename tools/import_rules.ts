@@ -41,7 +41,7 @@ const FOLDERS: Readonly<Record<string, FolderRule>> = {
   device_host: { imports: ["base", "core", "hid"] },
   spawner: {
     imports: ["base", "core", "config"],
-    partly: { device_host: /^client\/spawn\.ts$/ },
+    partly: { device_host: /^start\// },
   },
   store: { imports: ["base", "core"] },
   config: { imports: ["base", "core"] },

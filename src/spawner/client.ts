@@ -9,7 +9,7 @@
  */
 import { fileURLToPath } from "node:url";
 import { OffhookError } from "../base/errors.ts";
-import type { HostChild, StartedHost } from "../device_host/client/spawn.ts";
+import type { HostChild, StartedHost } from "../device_host/start/spawn.ts";
 import { messages, type News, type Question, type Reply, type Sender, sender } from "./wire.ts";
 
 export interface SpawnerOptions {

@@ -9,7 +9,7 @@ import { loadConfig } from "../config/file/load.ts";
 import { processEnvironment } from "../config/environment.ts";
 import { runPasswordCommand } from "../config/credentials/password.ts";
 import { OffhookError } from "../base/errors.ts";
-import { type HostChild, startHost } from "../device_host/client/spawn.ts";
+import { type HostChild, startHost } from "../device_host/start/spawn.ts";
 import { messages, type News, type Question, type Reply, sender } from "./wire.ts";
 
 const [config = "", runtime = ""] = Deno.args;

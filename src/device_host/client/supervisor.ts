@@ -11,8 +11,8 @@
 import { OffhookError } from "../../base/errors.ts";
 import { type DeviceHostAccess } from "./access.ts";
 import { DeviceHostConnection, type DeviceList } from "./connection.ts";
-import { type HostChild, type HostProgram, type StartedHost, startHost } from "./spawn.ts";
-import { LogTail } from "./log_tail.ts";
+import { type HostChild, type HostProgram, type StartedHost, startHost } from "../start/spawn.ts";
+import { LogTail } from "../start/log_tail.ts";
 
 /** How long a host may take until it listens. */
 const START_LIMIT_MS = 10_000;

@@ -1,6 +1,6 @@
 /** The process with native code gets no secret of ours. */
 import assert from "node:assert/strict";
-import { hostEnvironment } from "../../../src/device_host/client/host_environment.ts";
+import { hostEnvironment } from "../../../src/device_host/start/host_environment.ts";
 
 Deno.test("what sound systems read goes along, passwords and tokens do not", () => {
   const ours: Record<string, string> = {
