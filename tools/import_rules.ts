@@ -1,5 +1,7 @@
 /**
- * The import arrows of the project as tables, and the check of one file against them.
+ * The import arrows of the project as tables, and the check of one file against them. A folder is
+ * entered from another one through its `mod.ts`: what that does not name is private. Only `import()`
+ * may name a file, so that nothing but what is used is loaded.
  *
  *     main.ts ─► cli ─► control ─► core ◄─ sip, media, hid, store, config        all ─► base
  *                tui ─►            media ─► audio ─► device_host (client and wire format only)
@@ -142,7 +144,10 @@ type Breach = Pick<Finding, "rule" | "remedy">;
 
 function breachOf(file: string, found: Import): Breach | undefined {
   const { specifier } = found;
-  if (specifier.startsWith(".")) return arrowBreach(file, resolve(file, specifier), found.lazy);
+  if (specifier.startsWith(".")) {
+    const target = resolve(file, specifier);
+    return arrowBreach(file, target, found.lazy) ?? faceBreach(file, target, found.dynamic);
+  }
   if (specifier.startsWith("node:")) {
     if (!PURE.has(folderOf(file))) return undefined;
     return {
@@ -194,6 +199,15 @@ function arrowBreach(file: string, target: string, lazy: boolean): Breach | unde
   };
 }
 
+function faceBreach(file: string, target: string, dynamic: boolean): Breach | undefined {
+  const folder = parentOf(target);
+  if (dynamic || target === `${folder}/mod.ts` || folder === parentOf(file)) return undefined;
+  return {
+    rule: `${folder} is entered through its mod.ts`,
+    remedy: "import it from there, and name it there if it is for others",
+  };
+}
+
 function packageBreach(file: string, specifier: string): Breach | undefined {
   const name = packageOf(specifier);
   const owners = PACKAGES[name];
@@ -219,6 +233,10 @@ function packageOf(specifier: string): string {
 /** `src/sip/dns/x.ts` → `sip`; empty outside `src/`. */
 function folderOf(file: string): string {
   return /^src\/([^/]+)\//.exec(file)?.[1] ?? "";
+}
+
+function parentOf(file: string): string {
+  return file.slice(0, file.lastIndexOf("/"));
 }
 
 function resolve(file: string, specifier: string): string {

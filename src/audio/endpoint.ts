@@ -13,7 +13,7 @@
  *     new ──open()──► opened ──start()──► started ──close()──► closed
  *              └─ throws: closed already
  */
-import type { OffhookError } from "../base/errors.ts";
+import type { OffhookError } from "../base/mod.ts";
 
 /** Rate of every frame in the graph, Hz. */
 export const GRAPH_RATE = 48_000;

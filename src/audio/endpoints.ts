@@ -1,8 +1,8 @@
 /**
  * Endpoints by their description: what `--mic` and `--speaker` come to.
  */
-import { OffhookError } from "../base/errors.ts";
-import type { Microphone, Speaker } from "../core/ports/media_port.ts";
+import { OffhookError } from "../base/mod.ts";
+import type { Microphone, Speaker } from "../core/ports/mod.ts";
 import { EchoSource } from "./echo.ts";
 import type { AudioDevices, AudioSink, AudioSource } from "./endpoint.ts";
 import { FileSink, FileSource } from "./file.ts";

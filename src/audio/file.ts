@@ -6,7 +6,7 @@
  *
  * `read` and `write` only touch memory; the disk is served between them.
  */
-import { OffhookError } from "../base/errors.ts";
+import { OffhookError } from "../base/mod.ts";
 import {
   type AudioSink,
   type AudioSource,

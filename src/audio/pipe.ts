@@ -9,8 +9,7 @@
  * is dropped at the start and whenever it stays above {@link LIVE_LIMIT_MS}. A slow reader of stdout
  * loses the oldest sound beyond 2 s. `read` and `write` only touch memory.
  */
-import { OffhookError } from "../base/errors.ts";
-import { fileReason } from "../base/file_reason.ts";
+import { fileReason, OffhookError } from "../base/mod.ts";
 import {
   type AudioSink,
   type AudioSource,

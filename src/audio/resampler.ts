@@ -6,7 +6,7 @@
  * On the real-time path: no allocation after construction. The module is loaded once a thread, by
  * `loadResampler()`, which endpoints and streams await when they open; nothing is loaded before.
  */
-import { OffhookError } from "../base/errors.ts";
+import { OffhookError } from "../base/mod.ts";
 
 /** 0–10 of speexdsp; 5: 80 taps, −80 dB or so, 11–14 µs a frame. */
 const QUALITY = 5;

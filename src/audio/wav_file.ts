@@ -3,8 +3,7 @@
  *
  * Not on the real-time path: reads run ahead of it, writes behind it in blocks of about a second.
  */
-import { OffhookError } from "../base/errors.ts";
-import { fileReason } from "../base/file_reason.ts";
+import { fileReason, OffhookError } from "../base/mod.ts";
 import { WAV_HEADER_LENGTH, type WavFormat, wavHeader } from "./wav.ts";
 import { searchWav } from "./wav_chunks.ts";
 

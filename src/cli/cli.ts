@@ -5,17 +5,18 @@
  *
  * `version`, `--help` and a mistyped command load nothing but the table of commands.
  */
-import { type ExitCode, OffhookError } from "../base/errors.ts";
-import { fileReason } from "../base/file_reason.ts";
-import { nearest } from "../base/nearest.ts";
+import { type ExitCode, fileReason, nearest, OffhookError } from "../base/mod.ts";
 import { COMMANDS, loadCommand } from "./commands.ts";
 import { helpText } from "./help.ts";
-import { lazily } from "./process/lazily.ts";
-import type { Io } from "./process/io.ts";
-import { type OpenPhone, openStationPhone } from "./process/open_phone.ts";
-import { reportError } from "./process/report_error.ts";
-import { errorOf } from "./process/thrown_error.ts";
-import { VERSION } from "./process/version_number.ts";
+import {
+  errorOf,
+  type Io,
+  lazily,
+  type OpenPhone,
+  openStationPhone,
+  reportError,
+  VERSION,
+} from "./process/mod.ts";
 
 export interface CliOptions {
   io: Io;

@@ -2,8 +2,8 @@
  * Every subcommand: its name and one line about it. This table is all that `offhook version` and
  * `offhook --help` read; of a command nothing is loaded before it is needed.
  */
-import type { Command } from "./args/command.ts";
-import { lazily } from "./process/lazily.ts";
+import type { Command } from "./args/mod.ts";
+import { lazily } from "./process/mod.ts";
 
 /** By the headings of `offhook --help`, in their order. */
 const TABLE = {

@@ -3,8 +3,8 @@
  * in it is written twice.
  */
 import { COMMAND_GROUPS, type CommandEntry, COMMANDS, loadCommand } from "./commands.ts";
-import { helpPage } from "./args/help_page.ts";
-import { VERSION } from "./process/version_number.ts";
+import { helpPage } from "./args/mod.ts";
+import { VERSION } from "./process/mod.ts";
 
 /** Columns of the help inside the page, which indents it. */
 const WIDTH = 72;

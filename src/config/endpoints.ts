@@ -7,9 +7,8 @@
  *
  * Pure.
  */
-import { OffhookError } from "../base/errors.ts";
-import type { Microphone, Speaker } from "../core/ports/media_port.ts";
-import { nearest } from "../base/nearest.ts";
+import { nearest, OffhookError } from "../base/mod.ts";
+import type { Microphone, Speaker } from "../core/ports/mod.ts";
 
 export const MICROPHONE_KINDS = ["device", "file", "pipe", "tone", "voice", "silence"] as const;
 export const SPEAKER_KINDS = ["device", "file", "pipe", "null"] as const;

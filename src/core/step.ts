@@ -7,16 +7,26 @@
  * tables of the slices (`slices/`) become one: an input that no slice takes does not compile. What
  * follows in other slices is in `rules/`.
  */
-import type { Account } from "./account/account.ts";
-import { RULES } from "./rules/rules.ts";
-import { ACCOUNT } from "./slices/account/slice.ts";
-import { CALL } from "./slices/call/slice.ts";
-import { HEADSET } from "./slices/headset/slice.ts";
-import { SETTINGS } from "./slices/settings/slice.ts";
-import type { TimerTransitions, Transitions } from "./state/slice.ts";
-import type { Dialled, Input, Moment, PhoneState, Settings, StepResult } from "./state/state.ts";
-import { type Subject, subjectOf, type TimerFired } from "./state/timer.ts";
-import { Turn } from "./state/turn.ts";
+import type { Account } from "./account/mod.ts";
+import { RULES } from "./rules/mod.ts";
+import { ACCOUNT } from "./slices/account/mod.ts";
+import { CALL } from "./slices/call/mod.ts";
+import { HEADSET } from "./slices/headset/mod.ts";
+import { SETTINGS } from "./slices/settings/mod.ts";
+import {
+  type Dialled,
+  type Input,
+  type Moment,
+  type PhoneState,
+  type Settings,
+  type StepResult,
+  type Subject,
+  subjectOf,
+  type TimerFired,
+  type TimerTransitions,
+  type Transitions,
+  Turn,
+} from "./state/mod.ts";
 
 type Transition = (turn: Turn, input: Input) => void;
 

@@ -10,7 +10,7 @@
  * it has clients: it leaves when the last one has gone, and when none came. SIGINT and SIGHUP go to
  * the whole process group of a terminal and are the station's to act on; here they do nothing.
  */
-import { chooseBackend } from "./native/audio/choose_backend.ts";
+import { chooseBackend } from "./native/audio/mod.ts";
 import { runHost } from "./run_host.ts";
 
 await runHost(Deno.args[0], () => chooseBackend(Deno.env.get("OFFHOOK_AUDIO_BACKEND")));

@@ -1,12 +1,14 @@
 /** The life of the device host's process, whatever its backend: see main.ts. */
-import { AudioStreams } from "./native/audio/streams.ts";
-import type { AudioBackend } from "./native/audio/backend.ts";
+import { type AudioBackend, AudioStreams } from "./native/audio/mod.ts";
 import { exitAtOnce } from "./exit_at_once.ts";
-import { alsaCards, libcFiles } from "./native/hid/hid_files.ts";
-import type { HidBackend } from "./native/hid/backend.ts";
-import { HidDevices } from "./native/hid/session.ts";
-import { LinuxContacts } from "./native/contacts/linux_contacts.ts";
-import { NodeHidBackend } from "./native/hid/node_hid_backend.ts";
+import {
+  alsaCards,
+  type HidBackend,
+  HidDevices,
+  libcFiles,
+  NodeHidBackend,
+} from "./native/hid/mod.ts";
+import { LinuxContacts } from "./native/contacts/mod.ts";
 import { complain, DeviceHostServer } from "./server.ts";
 
 /** How long the host waits for its first client. */

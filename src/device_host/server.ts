@@ -4,24 +4,26 @@
  *     accept ─► hello ─► requests, frames … ─► end of file ─► its streams close
  *                                                 └─ was it the last? ─► `abandoned`
  */
-import { OffhookError } from "../base/errors.ts";
-import type { AudioStreams, ClientStream } from "./native/audio/streams.ts";
-import type { ContactBackend } from "./native/contacts/backend.ts";
-import { ContactSession } from "./native/contacts/session.ts";
-import { type HidDevices, HidSession } from "./native/hid/session.ts";
-import { type Frame, FrameDecoder, FrameType, samplesOf } from "./wire/frame.ts";
-import { FrameWriter } from "./wire/writer.ts";
+import { OffhookError } from "../base/mod.ts";
+import type { AudioStreams, ClientStream } from "./native/audio/mod.ts";
+import { type ContactBackend, ContactSession } from "./native/contacts/mod.ts";
+import { type HidDevices, HidSession } from "./native/hid/mod.ts";
 import {
   ALIVE_INTERVAL_MS,
   type BackendName,
+  type Frame,
+  FrameDecoder,
+  FrameType,
+  FrameWriter,
   type HostMessage,
+  isContactRequest,
+  isHidRequest,
   type OpenStream,
   parseRequest,
   PROTOCOL_VERSION,
   type Request,
-} from "./wire/protocol.ts";
-import { isContactRequest } from "./wire/contacts.ts";
-import { isHidRequest } from "./wire/hid.ts";
+  samplesOf,
+} from "./wire/mod.ts";
 
 /** The devices behind the server. */
 export interface HostDevices {

@@ -8,7 +8,7 @@
  * firmware (`n`: colour at once), Kuando's "Busylight HID API" (seven steps of 8 bytes, sum at the end;
  * the light goes out by itself unless it hears a keep-alive).
  */
-import type { HeadsetState } from "../core/ports/headset_port.ts";
+import type { HeadsetState } from "../core/ports/mod.ts";
 
 /** 0–255 each. */
 export type Colour = readonly [red: number, green: number, blue: number];

@@ -6,7 +6,7 @@
  *
  * Nothing is known by report id or model: whatever names the usage is used. Pure.
  */
-import type { HeadsetState } from "../core/ports/headset_port.ts";
+import type { HeadsetState } from "../core/ports/mod.ts";
 import type { Behaviour, InputName } from "./behaviour.ts";
 import type { ArrayField, Field, ReportDescriptor, VariableField } from "./descriptor.ts";
 import { usageCount, usagesAt } from "./item_state.ts";

@@ -13,7 +13,7 @@
  * again, so that the headset gives up its own idea. Lamps are written as whole reports and only when
  * they change, or to re-assert them. Times are milliseconds of any steady clock, passed in. Pure.
  */
-import { type HeadsetIntent, type HeadsetState, IDLE_HEADSET } from "../core/ports/headset_port.ts";
+import { type HeadsetIntent, type HeadsetState, IDLE_HEADSET } from "../core/ports/mod.ts";
 import type { Behaviour } from "./behaviour.ts";
 import { type Control, type Controls, InputReader, type LampName } from "./controls.ts";
 import { HookSwitch } from "./hook_switch.ts";

@@ -2,7 +2,7 @@
  * Which output reports must be written so that the lamps show a state: whole reports, and only those
  * that differ from what was written last. Pure.
  */
-import type { HeadsetState } from "../core/ports/headset_port.ts";
+import type { HeadsetState } from "../core/ports/mod.ts";
 import { type Controls, encode, type LampName } from "./controls.ts";
 
 export class LampWriter {

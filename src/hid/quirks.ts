@@ -3,7 +3,7 @@
  * behaves, and why we believe so. People share quirks as JSON files; `offhook headset learn` writes
  * them. Later quirks win over earlier ones. Pure.
  */
-import { OffhookError } from "../base/errors.ts";
+import { OffhookError } from "../base/mod.ts";
 import { type Behaviour, type ExtraButton, STANDARD_BEHAVIOUR } from "./behaviour.ts";
 import { idText } from "./usages.ts";
 

@@ -8,11 +8,11 @@
  * Each side is a call of the PBX's own (a back-to-back user agent, RFC 7092 §3.2): the two phones need
  * no codec in common. Not on the real-time path: sound crosses as it comes.
  */
-import type { CallAudio } from "../control/wire/call_audio.ts";
-import type { Sequenced } from "../control/contract/phone.ts";
-import type { CallRecord, CallView } from "../core/state/call.ts";
-import type { AudioEndpoints } from "../core/ports/media_port.ts";
-import type { OpenPhone } from "../station/phone/phone_options.ts";
+import type { CallAudio } from "../control/wire/mod.ts";
+import type { Sequenced } from "../control/contract/mod.ts";
+import type { CallRecord, CallView } from "../core/state/mod.ts";
+import type { AudioEndpoints } from "../core/ports/mod.ts";
+import type { OpenPhone } from "../station/phone/mod.ts";
 
 /** Nobody is in front of the PBX: what one side says is the other's microphone. */
 const NOBODY: AudioEndpoints = { microphone: { kind: "silence" }, speaker: { kind: "null" } };

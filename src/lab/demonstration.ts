@@ -2,9 +2,9 @@
  * The first call: register with the practice PBX, call its echo with a known voice, find the voice
  * again in what came back.
  */
-import type { Phone, Sequenced } from "../control/contract/phone.ts";
-import type { CallRecord } from "../core/state/call.ts";
-import { OffhookError } from "../base/errors.ts";
+import type { Phone, Sequenced } from "../control/contract/mod.ts";
+import type { CallRecord } from "../core/state/mod.ts";
+import { OffhookError } from "../base/mod.ts";
 import { type EchoProof, proveEcho } from "./echo_proof.ts";
 import type { PracticeLine } from "./practice_line.ts";
 

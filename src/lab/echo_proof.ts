@@ -2,8 +2,8 @@
  * Did what we sent come back? Reads the recording of a call to an echo (left ours, right theirs) and
  * finds the one in the other.
  */
-import { parseWavHeader } from "../audio/wav_chunks.ts";
-import { OffhookError } from "../base/errors.ts";
+import { parseWavHeader } from "../audio/mod.ts";
+import { OffhookError } from "../base/mod.ts";
 import { findInPieces } from "./correlate.ts";
 
 export interface EchoProof {

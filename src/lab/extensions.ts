@@ -3,7 +3,7 @@
  *
  * One table for the PBX itself, its help, and the documentation.
  */
-import type { AudioEndpoints } from "../core/ports/media_port.ts";
+import type { AudioEndpoints } from "../core/ports/mod.ts";
 
 export type Behaviour =
   /** Answers after a moment of ringing. */

@@ -11,7 +11,7 @@ import {
   X509Certificate,
 } from "node:crypto";
 import { isIP } from "node:net";
-import { addressBits } from "../sip/transport/flow/local_address.ts";
+import { addressBits } from "../sip/transport/flow/mod.ts";
 
 export interface IssuedCertificate {
   /** PEM. */

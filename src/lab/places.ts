@@ -7,7 +7,7 @@
  *     port + 3  wss
  */
 import { issueCertificate } from "./issue_certificate.ts";
-import type { ListenAddress } from "../station/phone/phone_options.ts";
+import type { ListenAddress } from "../station/phone/mod.ts";
 
 export interface Places {
   listen: ListenAddress[];

@@ -2,12 +2,11 @@
  * A practice PBX on loopback with one phone registered to it: what `demo`, the tour and tests begin
  * with.
  */
-import type { Account, TransportName } from "../core/account/account.ts";
-import type { AudioEndpoints } from "../core/ports/media_port.ts";
-import type { WriteLog } from "../station/log/log_line.ts";
-import { keepRecords } from "../station/records/keep_records.ts";
-import { openPhone } from "../station/phone/open_phone.ts";
-import type { OpenPhone, PhoneOptions } from "../station/phone/phone_options.ts";
+import type { Account, TransportName } from "../core/account/mod.ts";
+import type { AudioEndpoints } from "../core/ports/mod.ts";
+import type { WriteLog } from "../station/log/mod.ts";
+import { keepRecords } from "../station/records/mod.ts";
+import { type OpenPhone, openPhone, type PhoneOptions } from "../station/phone/mod.ts";
 import { PracticePbx } from "./practice_pbx.ts";
 
 export interface PracticeLineOptions {

@@ -9,18 +9,27 @@
  * It is a phone of the same make with nobody in front of it, so it runs on the same signalling and
  * media as the phone that calls it.
  */
-import { DIRECT_ACCOUNT } from "../core/account/account.ts";
-import type { Sequenced } from "../control/contract/phone.ts";
-import type { CallView } from "../core/state/call.ts";
-import type { CallId } from "../core/ports/sip_port.ts";
-import { formatHostPort } from "../base/address.ts";
-import { answer } from "../sip/message/answer.ts";
-import { header, type SipMessage } from "../sip/message/sip_message.ts";
-import { decodedUser, parseNameAddr, parseUri } from "../sip/message/uri.ts";
-import type { Flow } from "../sip/transport/flow/types.ts";
-import { openPhone } from "../station/phone/open_phone.ts";
-import type { WriteLog } from "../station/log/log_line.ts";
-import type { ListenAddress, OpenPhone, PhoneOptions } from "../station/phone/phone_options.ts";
+import { DIRECT_ACCOUNT } from "../core/account/mod.ts";
+import type { Sequenced } from "../control/contract/mod.ts";
+import type { CallView } from "../core/state/mod.ts";
+import type { CallId } from "../core/ports/mod.ts";
+import { formatHostPort } from "../base/mod.ts";
+import {
+  answer,
+  decodedUser,
+  header,
+  parseNameAddr,
+  parseUri,
+  type SipMessage,
+} from "../sip/message/mod.ts";
+import type { Flow } from "../sip/transport/flow/mod.ts";
+import {
+  type ListenAddress,
+  type OpenPhone,
+  openPhone,
+  type PhoneOptions,
+} from "../station/phone/mod.ts";
+import type { WriteLog } from "../station/log/mod.ts";
 import { Bridge } from "./bridge.ts";
 import { type Behaviour, extensionOf, VOICE } from "./extensions.ts";
 import { Registrar } from "./registrar.ts";

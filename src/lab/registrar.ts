@@ -7,16 +7,18 @@
  *
  * Time is passed in.
  */
-import { answer } from "../sip/message/answer.ts";
-import { authorization, type Challenge, type DigestAlgorithm } from "../sip/auth/digest.ts";
-import { header, headerFields, type SipMessage } from "../sip/message/sip_message.ts";
-import type { Flow } from "../sip/transport/flow/types.ts";
 import {
+  answer,
   decodedUser,
+  header,
+  headerFields,
   type NameAddr,
   parseNameAddr,
   parseNameAddrList,
-} from "../sip/message/uri.ts";
+  type SipMessage,
+} from "../sip/message/mod.ts";
+import { authorization, type Challenge, type DigestAlgorithm } from "../sip/auth/mod.ts";
+import type { Flow } from "../sip/transport/flow/mod.ts";
 
 export interface RegistrarOptions {
   realm: string;

@@ -1,7 +1,7 @@
 /**
  * What media can run, as plain data for offers and configuration. Imports nothing that runs.
  */
-import type { PayloadFormat } from "../core/media/media_description.ts";
+import type { PayloadFormat } from "../core/media/mod.ts";
 
 /** Every audio format in the default order of preference, then telephone-event (RFC 4733). */
 export const MEDIA_FORMATS: readonly PayloadFormat[] = [

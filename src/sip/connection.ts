@@ -6,11 +6,10 @@
  *
  * Calls are not told: a dialog outlives the connection.
  */
-import type { Clock, TimerHandle } from "../base/clock.ts";
-import { OffhookError } from "../base/errors.ts";
-import { Backoff } from "./limits/pacing.ts";
-import type { TransportLayer } from "./transport/layer.ts";
-import type { Flow, LayerEvent } from "./transport/flow/types.ts";
+import { type Clock, OffhookError, type TimerHandle } from "../base/mod.ts";
+import { Backoff } from "./limits/mod.ts";
+import type { TransportLayer } from "./transport/mod.ts";
+import type { Flow, LayerEvent } from "./transport/flow/mod.ts";
 
 export interface ConnectionEvents {
   up(flow: Flow): void;

@@ -5,24 +5,21 @@
  *     UserAgent ─ send, flowToward ─► TransportLayer ─► flows
  *               ◄ message, connected, disconnected ─┘      (account: one flow, kept up by Connection)
  */
-import type { Account, TransportName } from "../core/account/account.ts";
-import type { Clock } from "../base/clock.ts";
-import { type ErrorJson, OffhookError } from "../base/errors.ts";
-import type { RequestOrigin } from "../core/ports/sip_port.ts";
-import type { Log } from "./library/log.ts";
+import type { Account, TransportName } from "../core/account/mod.ts";
+import { type Clock, type ErrorJson, OffhookError } from "../base/mod.ts";
+import type { RequestOrigin } from "../core/ports/mod.ts";
+import type { Log } from "./library/mod.ts";
 import { Connection, type ConnectionEvents } from "./connection.ts";
-import { ProbeRate } from "./limits/probe_rate.ts";
-import { RejectionLog } from "./limits/rejection_log.ts";
-import type { SipMessage } from "./message/sip_message.ts";
-import { TransportLayer } from "./transport/layer.ts";
+import { ProbeRate, RejectionLog } from "./limits/mod.ts";
+import { escapedUser, parseUri, type SipMessage } from "./message/mod.ts";
+import { TransportLayer } from "./transport/mod.ts";
 import type {
   Address,
   Flow,
   LayerEvent,
   ListenOptions,
   TransportLayerOptions,
-} from "./transport/flow/types.ts";
-import { escapedUser, parseUri } from "./message/uri.ts";
+} from "./transport/flow/mod.ts";
 
 /** Failures that nobody asked about are forgotten beyond this many. */
 const MAX_FAILURES = 100;

@@ -10,24 +10,28 @@
  * A user agent holds the registration and one {@link Leg} for each call; a leg is replaced by the next
  * as the call goes from INVITE to dialog. Nothing that a peer sends, and no effect, makes it throw.
  */
-import type { Account, TransportName } from "../core/account/account.ts";
-import type { Clock } from "../base/clock.ts";
-import { OffhookError } from "../base/errors.ts";
-import type { CallId, SipEffect, SipInput } from "../core/ports/sip_port.ts";
-import type { Agent, CallEffect, Leg } from "./agent/agent.ts";
-import type { Log } from "./library/log.ts";
-import type { Keys } from "./auth/authentication.ts";
-import { Realms } from "./auth/realms.ts";
-import { placeholder, SipStack } from "./library/sip_stack.ts";
-import { displayNameContent, headerValue } from "../core/account/header_value.ts";
-import { invitations } from "./call/invitation.ts";
-import type { Dialog } from "./library/dialog.ts";
+import {
+  type Account,
+  displayNameContent,
+  headerValue,
+  type TransportName,
+} from "../core/account/mod.ts";
+import { type Clock, OffhookError } from "../base/mod.ts";
+import type { CallId, SipEffect, SipInput } from "../core/ports/mod.ts";
+import type { Agent, CallEffect, Leg } from "./agent/mod.ts";
+import { type Dialog, type Log, placeholder, SipStack } from "./library/mod.ts";
+import { type Keys, Realms } from "./auth/mod.ts";
+import { invitations, OutgoingCall } from "./call/mod.ts";
 import { Network, type NetworkOptions } from "./network.ts";
-import { OutgoingCall } from "./call/outgoing.ts";
-import { Registration } from "./registration/registration.ts";
-import { cryptoRandom, systemClock } from "./transport/flow/clock.ts";
-import type { Address, Flow, ListenOptions } from "./transport/flow/types.ts";
-import { escapedUser } from "./message/uri.ts";
+import { Registration } from "./registration/mod.ts";
+import {
+  type Address,
+  cryptoRandom,
+  type Flow,
+  type ListenOptions,
+  systemClock,
+} from "./transport/flow/mod.ts";
+import { escapedUser } from "./message/mod.ts";
 
 /** ms that calls get to end when the user agent stops. */
 const STOP_MS = 1_500;

@@ -8,8 +8,8 @@
  * password read, and nothing else. It ends with the phone.
  */
 import { fileURLToPath } from "node:url";
-import { OffhookError } from "../base/errors.ts";
-import type { HostChild, StartedHost } from "../device_host/start/spawn.ts";
+import { OffhookError } from "../base/mod.ts";
+import type { HostChild, StartedHost } from "../device_host/start/mod.ts";
 import { messages, type News, type Question, type Reply, type Sender, sender } from "./wire.ts";
 
 export interface SpawnerOptions {

@@ -5,11 +5,11 @@
  *
  *     argv: configuration, folder for sockets    stdin: questions    stdout: replies and news
  */
-import { loadConfig } from "../config/file/load.ts";
-import { processEnvironment } from "../config/environment.ts";
-import { runPasswordCommand } from "../config/credentials/password.ts";
-import { OffhookError } from "../base/errors.ts";
-import { type HostChild, startHost } from "../device_host/start/spawn.ts";
+import { loadConfig } from "../config/file/mod.ts";
+import { processEnvironment } from "../config/mod.ts";
+import { runPasswordCommand } from "../config/credentials/mod.ts";
+import { OffhookError } from "../base/mod.ts";
+import { type HostChild, startHost } from "../device_host/start/mod.ts";
 import { messages, type News, type Question, type Reply, sender } from "./wire.ts";
 
 const [config = "", runtime = ""] = Deno.args;

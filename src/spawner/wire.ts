@@ -1,5 +1,5 @@
 /** Between a phone and its spawner: one JSON object a line, on the spawner's standard streams. */
-import type { ErrorJson } from "../base/errors.ts";
+import type { ErrorJson } from "../base/mod.ts";
 
 /** What a phone may ask for; it names no program, no argument and no path. */
 export type Question =

@@ -3,9 +3,9 @@
  *
  *     openStore ─► openDatabase ─► calls that a killed phone left live are ended ─► Store
  */
-import { Contacts, type ContactsOptions } from "./contacts/contacts.ts";
-import { openDatabase, type OpenOptions, type StoreNotice } from "./database/database.ts";
-import { History } from "./history/history.ts";
+import { Contacts, type ContactsOptions } from "./contacts/mod.ts";
+import { openDatabase, type OpenOptions, type StoreNotice } from "./database/mod.ts";
+import { History } from "./history/mod.ts";
 
 export interface Store {
   history: History;

@@ -2,10 +2,10 @@
  * The keys on paper: `docs/card.md` and the keys' part of the manual page, made from the key table.
  * Pure.
  */
-import { ACTIONS, nameOfAction } from "./act/actions.ts";
-import { ACTION_NAMES, type ActionName, GROUPS } from "./model/action_names.ts";
-import { keyLabel, type Keymap, keymapOf } from "./keys/keymap.ts";
-import { wordsFor } from "./look/strings.ts";
+import { ACTIONS, nameOfAction } from "./act/mod.ts";
+import { ACTION_NAMES, type ActionName, GROUPS } from "./model/mod.ts";
+import { keyLabel, type Keymap, keymapOf } from "./keys/mod.ts";
+import { wordsFor } from "./look/mod.ts";
 
 const MOUSE =
   "With `--mouse`, or `mouse = true` under `[screen]`, a click on a hint, a tab or a banner acts, " +

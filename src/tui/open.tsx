@@ -7,21 +7,24 @@
  * It has no phone state of its own, and ending it ends no call unless that was asked for. Not on the
  * real-time path.
  */
-import type { Leaving } from "./act/action.ts";
-import { Controller } from "./controller/controller.ts";
-import { endingOf } from "./draw/ended.ts";
-import { FullScreen } from "./screen/full_screen.tsx";
-import { keymapOf, type Remapping } from "./keys/keymap.ts";
-import { type JoinedPhone, Link } from "./model/link.ts";
-import type { PhoneNews } from "./model/phone_model.ts";
-import { Reader } from "./reader/reader.ts";
-import { Records } from "./model/records.ts";
-import { firstState, type Ownership } from "./model/state.ts";
-import { Store } from "./model/store.ts";
-import { type LocaleChoice, wordsFor } from "./look/strings.ts";
-import { ProcessTerminal, type Terminal } from "./screen/terminal.ts";
-import { glyphsOf, type ThemeName } from "./look/theme.ts";
-import { SYSTEM_TIMERS, type Timers } from "./model/timers.ts";
+import type { Leaving } from "./act/mod.ts";
+import { Controller } from "./controller/mod.ts";
+import { endingOf } from "./draw/mod.ts";
+import { FullScreen, ProcessTerminal, type Terminal } from "./screen/mod.ts";
+import { keymapOf, type Remapping } from "./keys/mod.ts";
+import {
+  firstState,
+  type JoinedPhone,
+  Link,
+  type Ownership,
+  type PhoneNews,
+  Records,
+  Store,
+  SYSTEM_TIMERS,
+  type Timers,
+} from "./model/mod.ts";
+import { Reader } from "./reader/mod.ts";
+import { glyphsOf, type LocaleChoice, type ThemeName, wordsFor } from "./look/mod.ts";
 
 export interface TuiOptions {
   /** Joins the phone, again when it went away. @throws OffhookError when there is none */

@@ -5,8 +5,8 @@
  *     card ──push──► ring ──pull──► media clock
  *                     └─ over 2 s never near empty: shortened by what was never needed
  */
-import { PlayoutRing } from "../../device_host/wire/playout_ring.ts";
-import { FRAME_SAMPLES } from "../endpoint.ts";
+import { PlayoutRing } from "../../device_host/wire/mod.ts";
+import { FRAME_SAMPLES } from "../mod.ts";
 
 /** Sound that is held before some is given: a frame of ours and half a frame, one of the host's. */
 const TARGET = 1.5 * FRAME_SAMPLES;

@@ -9,9 +9,11 @@
  * meanwhile a source gives silence and a sink takes nothing. `read` and `write` are on the real-time
  * path.
  */
-import type { DeviceHostAccess } from "../../device_host/client/access.ts";
-import type { StreamOpened } from "../../device_host/client/connection.ts";
-import type { PlaybackLevel } from "../../device_host/client/stream.ts";
+import type {
+  DeviceHostAccess,
+  PlaybackLevel,
+  StreamOpened,
+} from "../../device_host/client/mod.ts";
 import { CaptureRing } from "./capture_ring.ts";
 import { DeviceConnections, DeviceStreamKeeper } from "./device_stream.ts";
 import {
@@ -21,8 +23,9 @@ import {
   type EndpointEvents,
   FRAME_SAMPLES,
   GRAPH_RATE,
-} from "../endpoint.ts";
-import { loadResampler, Resampler } from "../resampler.ts";
+  loadResampler,
+  Resampler,
+} from "../mod.ts";
 
 /** Milliseconds per frame that a microphone's host sends: half of ours, for half of the delay. */
 const CAPTURE_FRAME_MS = 10;

@@ -7,15 +7,16 @@
  * The first try after a loss is at once, the next after growing pauses, without end: a headset that
  * is plugged in again an hour later still comes back.
  */
-import { OffhookError } from "../../base/errors.ts";
+import { OffhookError } from "../../base/mod.ts";
 import {
+  type DeviceHostAccess,
   DeviceHostConnection,
+  type DeviceStream,
+  type PlaybackLevel,
   type StreamDirection,
   type StreamOpened,
-} from "../../device_host/client/connection.ts";
-import type { DeviceStream, PlaybackLevel } from "../../device_host/client/stream.ts";
-import type { DeviceHostAccess } from "../../device_host/client/access.ts";
-import type { EndpointEvents } from "../endpoint.ts";
+} from "../../device_host/client/mod.ts";
+import type { EndpointEvents } from "../mod.ts";
 
 /** Pauses before the tries after a loss, ms; the last one repeats. */
 const RETRY_MS = [0, 250, 500, 1000, 2000];

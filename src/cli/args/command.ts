@@ -6,11 +6,9 @@
  * A command's module imports only what its fields need; what its run needs it imports when it runs. Not
  * on the real-time path.
  */
-import type { ExitCode } from "../../base/errors.ts";
-import { colours, type Io } from "../process/io.ts";
+import type { ExitCode } from "../../base/mod.ts";
+import { colours, type Io, lazily, type OpenPhone } from "../process/mod.ts";
 import { type Fields, namesOf, type ValuesOf } from "./fields.ts";
-import { lazily } from "../process/lazily.ts";
-import type { OpenPhone } from "../process/open_phone.ts";
 import { asksForHelp, isOption, readArgs, splitOption } from "./read_args.ts";
 import { missingWord, type Place, unexpectedWord, unknownOption } from "./usage_errors.ts";
 

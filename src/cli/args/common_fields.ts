@@ -9,8 +9,8 @@ import {
   MAXIMUM_PIPE_RATE,
   MINIMUM_PIPE_RATE,
   TLS_VERSIONS,
-} from "../../config/constants.ts";
-import { TRANSPORTS } from "../../core/account/account.ts";
+} from "../../config/mod.ts";
+import { TRANSPORTS } from "../../core/account/mod.ts";
 import { outputFields } from "./output_fields.ts";
 import { file, flag, oneOf, option, repeated, text, type ValuesOf } from "./fields.ts";
 import {

@@ -2,8 +2,7 @@
  * From the text of a flag or argument to its value, or a sentence on what is wrong with it. No
  * npm package: what every command loads is small. Pure.
  */
-import { nearest } from "../../base/nearest.ts";
-import { OffhookError } from "../../base/errors.ts";
+import { nearest, OffhookError } from "../../base/mod.ts";
 
 /** @throws OffhookError `usage` */
 export type Reader<T> = (input: string) => T;

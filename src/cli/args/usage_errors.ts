@@ -2,8 +2,7 @@
  * What is wrong with a command line, in one sentence, and what to do instead. Pure. Not on the real-time
  * path.
  */
-import { OffhookError } from "../../base/errors.ts";
-import { nearest } from "../../base/nearest.ts";
+import { nearest, OffhookError } from "../../base/mod.ts";
 import { type ArgumentField, type Fields, namesOf } from "./fields.ts";
 import { bad } from "./readers.ts";
 

@@ -3,12 +3,10 @@
  *
  *     offhook hold [--call ID]  ─► the call that is meant ─► one method of the control API
  */
-import type { CallView, Phone } from "../../control/contract/phone.ts";
-import { say, sayJson } from "../process/io.ts";
-import { callField, LIVE, type LiveFields, withStation } from "../station/live.ts";
-import { meantCall } from "../station/meant_call.ts";
-import type { Fields, ValuesOf } from "../args/fields.ts";
-import { type Command, defineCommand } from "../args/command.ts";
+import type { CallView, Phone } from "../../control/contract/mod.ts";
+import { say, sayJson } from "../process/mod.ts";
+import { callField, LIVE, type LiveFields, meantCall, withStation } from "../station/mod.ts";
+import { type Command, defineCommand, type Fields, type ValuesOf } from "../args/mod.ts";
 
 interface CallAction<F extends Fields> {
   /** As its JSON says it. */

@@ -3,9 +3,9 @@
  *
  *     events ─► show(view) ─► live line (redrawn each second) │ words │ nothing
  */
-import type { CallView } from "../../core/state/call.ts";
-import { clean } from "../../base/text.ts";
-import { type Io, say } from "../process/io.ts";
+import type { CallView } from "../../core/state/mod.ts";
+import { clean } from "../../base/mod.ts";
+import { type Io, say } from "../process/mod.ts";
 import { liveLine, stateSentence } from "./live_line.ts";
 
 const REDRAW_MS = 1000;

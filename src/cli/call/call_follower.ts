@@ -7,13 +7,17 @@
  *              └► nothing heard for 10 s under --require-audio ─► hang up
  *     interrupt, q ─► hang up ─► call.ended ─► record
  */
-import type { Phone, Sequenced } from "../../control/contract/phone.ts";
-import type { CallRecord, CallView } from "../../core/state/call.ts";
-import type { ErrorJson } from "../../base/errors.ts";
-import type { CallId } from "../../core/ports/sip_port.ts";
-import { type CallEventDetails, isCallEvent } from "../../core/state/events.ts";
+import type { Phone, Sequenced } from "../../control/contract/mod.ts";
+import {
+  type CallEventDetails,
+  type CallRecord,
+  type CallView,
+  isCallEvent,
+} from "../../core/state/mod.ts";
+import type { ErrorJson } from "../../base/mod.ts";
+import type { CallId } from "../../core/ports/mod.ts";
 import type { CallDisplay } from "./call_display.ts";
-import type { Io } from "../process/io.ts";
+import type { Io } from "../process/mod.ts";
 
 export interface FollowOptions {
   /** Sent after the answer. */

@@ -3,9 +3,9 @@
  * up. Letters do nothing in the moment after the call began or was answered: who types ahead means the
  * shell. Ctrl-C is a signal, as ever; no other Ctrl key acts.
  */
-import { TypeAhead } from "../../base/type_ahead.ts";
+import { TypeAhead } from "../../base/mod.ts";
 import type { CallFollower } from "./call_follower.ts";
-import type { Io, Keyboard } from "../process/io.ts";
+import type { Io, Keyboard } from "../process/mod.ts";
 
 export function openCallKeys(io: Io, follower: CallFollower): Keyboard {
   const typeAhead = new TypeAhead();

@@ -1,6 +1,6 @@
 /** A live call on one line, as `offhook status` and `offhook calls` say it. Pure. */
-import type { CallView } from "../../control/contract/phone.ts";
-import { partyWords } from "../phone/party.ts";
+import type { CallView } from "../../control/contract/mod.ts";
+import { partyWords } from "../phone/mod.ts";
 
 export function callLine(call: CallView, now: number): string {
   const arrow = call.direction === "incoming" ? "from" : "to";

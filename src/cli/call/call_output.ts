@@ -1,10 +1,9 @@
 /** Says how a call went: JSON or words, and the exit status. */
-import { type ExitCode, OffhookError } from "../../base/errors.ts";
-import type { CallReport } from "../../control/schemas/call.ts";
+import { type ExitCode, OffhookError } from "../../base/mod.ts";
+import type { CallReport } from "../../control/schemas/mod.ts";
 import type { FollowedCall } from "./call_follower.ts";
 import { callReport, exitOf, sentenceOf } from "./call_report.ts";
-import { type Io, say, sayJson, writeJson } from "../process/io.ts";
-import { errorLines } from "../process/report_error.ts";
+import { errorLines, type Io, say, sayJson, writeJson } from "../process/mod.ts";
 
 export interface OutputWishes {
   json: boolean;

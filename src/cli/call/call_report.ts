@@ -2,10 +2,14 @@
  * What is said of a call that is over: its JSON (`offhook.call/1`), its exit status and a sentence.
  * Pure.
  */
-import type { CallRecord, CallView } from "../../core/state/call.ts";
-import { type ErrorJson, EXIT_CODES, type ExitCode } from "../../base/errors.ts";
-import { type Outcome, OUTCOME_WORDS } from "../../core/state/outcome.ts";
-import type { CallReport } from "../../control/schemas/call.ts";
+import {
+  type CallRecord,
+  type CallView,
+  type Outcome,
+  OUTCOME_WORDS,
+} from "../../core/state/mod.ts";
+import { type ErrorJson, EXIT_CODES, type ExitCode } from "../../base/mod.ts";
+import type { CallReport } from "../../control/schemas/mod.ts";
 
 const CALL_SCHEMA = "offhook.call/1";
 

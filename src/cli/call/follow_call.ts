@@ -1,12 +1,12 @@
 /** One call on the screen and under the keys, from now to its end. */
-import type { ExitCode } from "../../base/errors.ts";
-import type { CallId } from "../../core/ports/sip_port.ts";
+import type { ExitCode } from "../../base/mod.ts";
+import type { CallId } from "../../core/ports/mod.ts";
 import { displayKind, openDisplay } from "./call_display.ts";
 import { CallFollower } from "./call_follower.ts";
 import { openCallKeys } from "./call_keys.ts";
 import { finishCall, type OutputWishes } from "./call_output.ts";
-import type { PhoneSession } from "../phone/session.ts";
-import type { Io } from "../process/io.ts";
+import type { PhoneSession } from "../phone/mod.ts";
+import type { Io } from "../process/mod.ts";
 
 export interface FollowWishes extends Omit<OutputWishes, "soundOnStdout"> {
   dtmf?: string | undefined;

@@ -2,8 +2,8 @@
  * The one line that shows a call on a terminal, and the words that stand for it elsewhere. Pure; the
  * drawing is in `call_display.ts`.
  */
-import { partyWords } from "../phone/party.ts";
-import type { CallView } from "../../core/state/call.ts";
+import { partyWords } from "../phone/mod.ts";
+import type { CallView } from "../../core/state/mod.ts";
 import { clock } from "./call_report.ts";
 
 /** Steps of a level meter: of `-60` dBFS and more. */

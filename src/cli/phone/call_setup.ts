@@ -2,16 +2,16 @@
  * From the values of a call command to what a phone needs: configuration, account, endpoints,
  * password, trace and log.
  */
-import { parseMicrophone, parseSpeaker } from "../../config/endpoints.ts";
-import { loadConfig, type LoadedConfig, toAccount } from "../../config/file/load.ts";
-import type { Overrides } from "../../config/sources/overrides.ts";
-import { isStdin, passwordReader } from "../../config/credentials/password.ts";
-import type { Account } from "../../core/account/account.ts";
-import { OffhookError } from "../../base/errors.ts";
-import type { AudioEndpoints } from "../../core/ports/media_port.ts";
-import type { CallPolicy } from "../../core/state/state.ts";
-import type { Io } from "../process/io.ts";
-import type { AccountValues, AudioValues, LogValues, TlsValues } from "../args/common_fields.ts";
+import { parseMicrophone, parseSpeaker } from "../../config/mod.ts";
+import { loadConfig, type LoadedConfig, toAccount } from "../../config/file/mod.ts";
+import type { Overrides } from "../../config/sources/mod.ts";
+import { isStdin, passwordReader } from "../../config/credentials/mod.ts";
+import type { Account } from "../../core/account/mod.ts";
+import { OffhookError } from "../../base/mod.ts";
+import type { AudioEndpoints } from "../../core/ports/mod.ts";
+import type { CallPolicy } from "../../core/state/mod.ts";
+import type { Io } from "../process/mod.ts";
+import type { AccountValues, AudioValues, LogValues, TlsValues } from "../args/mod.ts";
 
 /** The configuration under the flags of a command. */
 export async function loadForCommand(

@@ -1,10 +1,9 @@
 /** The `[headset]` table of the configuration as a phone needs it. */
 import { dirname, join } from "node:path";
-import { expandPath } from "../../config/sources/folders.ts";
-import type { HeadsetConfig } from "../../config/file/headset_schema.ts";
-import type { LoadedConfig } from "../../config/file/load.ts";
-import type { ButtonSetting } from "../../station/desk/buttons.ts";
-import type { PhoneOptions } from "../process/open_phone.ts";
+import { expandPath } from "../../config/sources/mod.ts";
+import type { HeadsetConfig, LoadedConfig } from "../../config/file/mod.ts";
+import type { ButtonSetting } from "../../station/desk/mod.ts";
+import type { PhoneOptions } from "../process/mod.ts";
 
 /** Where the quirk files of a configuration are. */
 export function quirkFilesOf(

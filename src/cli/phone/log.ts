@@ -10,14 +10,19 @@
  */
 import { configureSync, getLogger, type LogRecord, resetSync } from "@logtape/logtape";
 import { dirname, join } from "node:path";
-import { expandPath } from "../../config/sources/folders.ts";
-import type { LoadedConfig } from "../../config/file/load.ts";
-import { type ErrorJson, OffhookError } from "../../base/errors.ts";
-import { fileReason } from "../../base/file_reason.ts";
-import { clean, jsonText, oneLine } from "../../base/text.ts";
-import type { LogValues } from "../args/common_fields.ts";
-import type { LogFacts, LogLevel, WriteLog } from "../../station/log/log_line.ts";
-import { type Io, say } from "../process/io.ts";
+import { expandPath } from "../../config/sources/mod.ts";
+import type { LoadedConfig } from "../../config/file/mod.ts";
+import {
+  clean,
+  type ErrorJson,
+  fileReason,
+  jsonText,
+  OffhookError,
+  oneLine,
+} from "../../base/mod.ts";
+import type { LogValues } from "../args/mod.ts";
+import type { LogFacts, LogLevel, WriteLog } from "../../station/log/mod.ts";
+import { type Io, say } from "../process/mod.ts";
 
 export interface Log {
   /** A line about what the phone does. */

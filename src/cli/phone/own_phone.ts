@@ -4,18 +4,17 @@
  *     configuration ─► open phone ─► subscribe ─► body ─► close phone (un-registers, ends calls)
  *     SIGINT ─────────────────────► interrupted ─► body hangs up and returns ─► 130
  */
-import { identityFolder } from "../../config/sources/folders.ts";
-import { chosen, type LoadedConfig, toAccount } from "../../config/file/load.ts";
-import { type Account, DIRECT_ACCOUNT } from "../../core/account/account.ts";
-import type { AudioEndpoints } from "../../core/ports/media_port.ts";
-import type { Context } from "../args/command.ts";
+import { identityFolder } from "../../config/sources/mod.ts";
+import { chosen, type LoadedConfig, toAccount } from "../../config/file/mod.ts";
+import { type Account, DIRECT_ACCOUNT } from "../../core/account/mod.ts";
+import type { AudioEndpoints } from "../../core/ports/mod.ts";
+import type { Context } from "../args/mod.ts";
 import { accountsOf, callPolicyOf, endpointsOf, loadForCommand, passwordOf } from "./call_setup.ts";
-import type { Io } from "../process/io.ts";
+import type { Io, PhoneOptions } from "../process/mod.ts";
 import { openLog } from "./log.ts";
-import type { PhoneOptions } from "../process/open_phone.ts";
 import { interruptsOf, type PhoneSession, sessionOf } from "./session.ts";
 import { openTrace } from "./trace_file.ts";
-import { storePath } from "../station/store_place.ts";
+import { storePath } from "../station/mod.ts";
 import type { OwnPhone, PhoneValues } from "./with_phone.ts";
 
 /** ms that an incoming call rings before it counts as missed. */

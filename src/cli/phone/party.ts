@@ -1,7 +1,6 @@
 /** Who calls, and whose calls are taken, as people write it. Pure. */
-import type { Party } from "../../core/account/account.ts";
-import { OffhookError } from "../../base/errors.ts";
-import { resolveTarget } from "../../core/account/target.ts";
+import { type Party, resolveTarget } from "../../core/account/mod.ts";
+import { OffhookError } from "../../base/mod.ts";
 
 /** Completes numbers, to see whether they are any; the phone completes them with the real server. */
 const ANY_SERVER = { server: "server.invalid" };

@@ -1,7 +1,7 @@
 /** Waiting for a registration to come about. */
-import type { Account, RegistrationState } from "../../core/account/account.ts";
-import { OffhookError } from "../../base/errors.ts";
-import type { Io } from "../process/io.ts";
+import type { Account, RegistrationState } from "../../core/account/mod.ts";
+import { OffhookError } from "../../base/mod.ts";
+import type { Io } from "../process/mod.ts";
 import type { Session } from "./session.ts";
 
 /** What to say when nothing came of a registration in time. */

@@ -3,12 +3,11 @@
  *
  *     subscribe ─► (early events kept) ─► listen ─► …        SIGINT ─► interruption
  */
-import type { Phone, Sequenced, Snapshot } from "../../control/contract/phone.ts";
-import type { Account, AccountId } from "../../core/account/account.ts";
-import type { AudioEndpoints } from "../../core/ports/media_port.ts";
-import type { OpenedPhone } from "../process/open_phone.ts";
-import type { StationPipes } from "../pipe/station_pipes.ts";
-import type { Io } from "../process/io.ts";
+import type { Phone, Sequenced, Snapshot } from "../../control/contract/mod.ts";
+import type { Account, AccountId } from "../../core/account/mod.ts";
+import type { AudioEndpoints } from "../../core/ports/mod.ts";
+import type { Io, OpenedPhone } from "../process/mod.ts";
+import type { StationPipes } from "../pipe/mod.ts";
 
 export interface Session {
   readonly phone: Phone;

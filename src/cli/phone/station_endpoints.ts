@@ -3,11 +3,10 @@
  * own: paths are made absolute here. Pipes are this process's.
  */
 import { resolve } from "node:path";
-import { OffhookError } from "../../base/errors.ts";
-import type { AudioEndpoints } from "../../core/ports/media_port.ts";
-import type { Io } from "../process/io.ts";
-import { lazily } from "../process/lazily.ts";
-import type { AccountValues, AudioValues, TlsValues } from "../args/common_fields.ts";
+import { OffhookError } from "../../base/mod.ts";
+import type { AudioEndpoints } from "../../core/ports/mod.ts";
+import { type Io, lazily } from "../process/mod.ts";
+import type { AccountValues, AudioValues, TlsValues } from "../args/mod.ts";
 import type { CallSound } from "./session.ts";
 
 /** @throws OffhookError `usage` for a pipe of a command that does not stay, or that contradicts */

@@ -1,9 +1,8 @@
 /** Where `--trace` goes: a file that only its owner can read, or standard error. */
 import { resolve } from "node:path";
-import { OffhookError } from "../../base/errors.ts";
-import { fileReason } from "../../base/file_reason.ts";
-import type { PhoneOptions } from "../../station/phone/phone_options.ts";
-import type { Io } from "../process/io.ts";
+import { fileReason, OffhookError } from "../../base/mod.ts";
+import type { PhoneOptions } from "../../station/phone/mod.ts";
+import type { Io } from "../process/mod.ts";
 
 export interface Trace {
   sink: NonNullable<PhoneOptions["trace"]>;

@@ -6,17 +6,15 @@
  *
  * Neither the configuration nor SIP is loaded for a station.
  */
-import type { LoadedConfig } from "../../config/file/load.ts";
-import type { AudioEndpoints } from "../../core/ports/media_port.ts";
-import type { Context } from "../args/command.ts";
-import type { OutputValues } from "../args/common_fields.ts";
-import { lazily } from "../process/lazily.ts";
-import type { PhoneOptions } from "../process/open_phone.ts";
+import type { LoadedConfig } from "../../config/file/mod.ts";
+import type { AudioEndpoints } from "../../core/ports/mod.ts";
+import type { Context, OutputValues } from "../args/mod.ts";
+import { lazily, type PhoneOptions } from "../process/mod.ts";
 import { type CallSound, interruptsOf, type PhoneSession, sessionOf } from "./session.ts";
-import { attachedStation, type AttachWishes } from "../station/at_station.ts";
+import { attachedStation, type AttachWishes } from "../station/mod.ts";
 import { stationSound } from "./station_endpoints.ts";
-import type { RemotePhone } from "../../control/client/remote_phone.ts";
-import { OffhookError } from "../../base/errors.ts";
+import type { RemotePhone } from "../../control/client/mod.ts";
+import { OffhookError } from "../../base/mod.ts";
 
 /** What a phone of one's own has; a station has its own. */
 export interface OwnPhone {

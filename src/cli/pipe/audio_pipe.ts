@@ -6,8 +6,8 @@
  *
  * The end of the input ends nothing: the far end is heard on. A reader that is gone ends it quietly.
  */
-import type { AudioListener, CallAudio } from "../../control/wire/call_audio.ts";
-import type { OffhookError } from "../../base/errors.ts";
+import type { AudioListener, CallAudio } from "../../control/wire/mod.ts";
+import type { OffhookError } from "../../base/mod.ts";
 import { SpokenQueue } from "./spoken_queue.ts";
 
 /** Bytes of a process, or of a test. */

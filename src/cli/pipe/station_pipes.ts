@@ -9,12 +9,11 @@
  * As on a phone of one's own, the far end is heard from its first sound on, and the input is said
  * from the answer on.
  */
-import type { Phone } from "../../control/contract/phone.ts";
-import { OffhookError } from "../../base/errors.ts";
-import type { AudioEndpoints } from "../../core/ports/media_port.ts";
-import type { CallId } from "../../core/ports/sip_port.ts";
+import type { Phone } from "../../control/contract/mod.ts";
+import { OffhookError } from "../../base/mod.ts";
+import type { AudioEndpoints, CallId } from "../../core/ports/mod.ts";
 import { AudioPipe, type ByteStreams } from "./audio_pipe.ts";
-import type { Io } from "../process/io.ts";
+import type { Io } from "../process/mod.ts";
 
 /** What of a call follows its pipes. */
 export interface PipedCall {

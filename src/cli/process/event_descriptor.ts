@@ -2,7 +2,7 @@
  * Lines to a file descriptor that the shell opened for us (`3>events.ndjson`, `3> >(jq …)`). Deno
  * gives no way to write to one, but its children inherit it: a `cat` writes for us.
  */
-import { OffhookError } from "../../base/errors.ts";
+import { OffhookError } from "../../base/mod.ts";
 
 export interface LineWriter {
   /** Resolves when the line is on its way, or cannot be any more. Never rejects. */

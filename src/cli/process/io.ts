@@ -7,8 +7,8 @@
  * without effect, and who has nothing else to do may stop. A full disk is one: `failure` says so, and
  * the command line ends with it.
  */
-import type { Environment } from "../../config/environment.ts";
-import { jsonText } from "../../base/text.ts";
+import type { Environment } from "../../config/mod.ts";
+import { jsonText } from "../../base/mod.ts";
 import type { Output } from "./output.ts";
 
 export type { Output } from "./output.ts";

@@ -3,8 +3,8 @@
  * is opened, not before.
  */
 import { lazily } from "./lazily.ts";
-import type { Phone } from "../../control/contract/phone.ts";
-import type { OpenPhone as StationPhone, PhoneOptions } from "../../station/phone/phone_options.ts";
+import type { Phone } from "../../control/contract/mod.ts";
+import type { OpenPhone as StationPhone, PhoneOptions } from "../../station/phone/mod.ts";
 
 export type { PhoneOptions };
 

@@ -7,7 +7,7 @@
  *     exports ─────► data ────► a terminal? cleanLines : as it is
  *     our own line drawing ─► control ───────┘
  */
-import { clean, cleanLines } from "../../base/text.ts";
+import { clean, cleanLines } from "../../base/mod.ts";
 
 /** What we draw with on a line: back to its start and empty it; take the last character away. */
 export type TerminalSequence = "\r\u001b[K" | "\b \b";

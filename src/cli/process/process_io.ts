@@ -1,6 +1,6 @@
 /** {@link Io} over the real process. */
-import { type Environment, processEnvironment } from "../../config/environment.ts";
-import { OffhookError } from "../../base/errors.ts";
+import { type Environment, processEnvironment } from "../../config/mod.ts";
+import { OffhookError } from "../../base/mod.ts";
 import type { Io, Keyboard } from "./io.ts";
 import { Output } from "./output.ts";
 

@@ -2,8 +2,8 @@
  * How a failure is told: `offhook: what failed`, then lines on what to do; with `--json` an object
  * on standard output besides.
  */
-import { type ConfigIssue, formatIssue } from "../../config/issue.ts";
-import type { OffhookError } from "../../base/errors.ts";
+import { type ConfigIssue, formatIssue } from "../../config/mod.ts";
+import type { OffhookError } from "../../base/mod.ts";
 import { type Io, say, sayJson } from "./io.ts";
 
 const ERROR_SCHEMA = "offhook.error/1";

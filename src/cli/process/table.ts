@@ -1,5 +1,5 @@
 /** Rows as aligned columns, two spaces between them. Pure. */
-import { clean } from "../../base/text.ts";
+import { clean } from "../../base/mod.ts";
 
 /** UTF-16 units of the longest cell: a name of a thousand letters must not push the rest away. */
 const LONGEST_CELL = 120;

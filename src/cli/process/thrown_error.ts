@@ -1,6 +1,5 @@
 /** Whatever a command throws, as the error that a person is told. Pure. */
-import { OffhookError } from "../../base/errors.ts";
-import { fileReason } from "../../base/file_reason.ts";
+import { fileReason, OffhookError } from "../../base/mod.ts";
 
 /** What is none of those known is a bug of ours. */
 export function errorOf(thrown: unknown): OffhookError {

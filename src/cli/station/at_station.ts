@@ -7,11 +7,10 @@
  *
  * The configuration is not read for it.
  */
-import { type AppliedOverride, appliedOverrides } from "../../config/sources/overrides.ts";
-import type { RemotePhone } from "../../control/client/remote_phone.ts";
-import { OffhookError } from "../../base/errors.ts";
-import type { Io } from "../process/io.ts";
-import { lazily } from "../process/lazily.ts";
+import { type AppliedOverride, appliedOverrides } from "../../config/sources/mod.ts";
+import type { RemotePhone } from "../../control/client/mod.ts";
+import { OffhookError } from "../../base/mod.ts";
+import { type Io, lazily } from "../process/mod.ts";
 import type {
   AccountValues,
   AttachValues,
@@ -19,7 +18,7 @@ import type {
   CallValues,
   LogValues,
   TlsValues,
-} from "../args/common_fields.ts";
+} from "../args/mod.ts";
 
 export interface AttachWishes
   extends AttachValues, AccountValues, TlsValues, LogValues, Partial<AudioValues> {

@@ -5,11 +5,10 @@
  *
  * They load neither the configuration nor the station.
  */
-import type { RemotePhone } from "../../control/client/remote_phone.ts";
-import type { ExitCode } from "../../base/errors.ts";
-import type { Io } from "../process/io.ts";
-import { outputFields } from "../args/output_fields.ts";
-import { file, option, text, type ValuesOf } from "../args/fields.ts";
+import type { RemotePhone } from "../../control/client/mod.ts";
+import type { ExitCode } from "../../base/mod.ts";
+import type { Io } from "../process/mod.ts";
+import { file, option, outputFields, text, type ValuesOf } from "../args/mod.ts";
 import { reachStation } from "./reach_station.ts";
 
 export const stationFields = {

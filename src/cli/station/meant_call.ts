@@ -1,6 +1,6 @@
 /** The choice of a live call by its id, or by there being only one. Pure. */
-import type { CallView } from "../../control/contract/phone.ts";
-import { OffhookError } from "../../base/errors.ts";
+import type { CallView } from "../../control/contract/mod.ts";
+import { OffhookError } from "../../base/mod.ts";
 
 /**
  * The call that is meant: the one named, else the only one.

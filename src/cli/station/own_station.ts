@@ -7,10 +7,10 @@
  * closing the terminal does not end it.
  */
 import { fileURLToPath } from "node:url";
-import { launchArguments } from "../../config/launch.ts";
-import type { RemotePhone } from "../../control/client/remote_phone.ts";
-import { type ErrorCode, type ErrorJson, EXIT_CODES, OffhookError } from "../../base/errors.ts";
-import type { Io } from "../process/io.ts";
+import { launchArguments } from "../../config/mod.ts";
+import type { RemotePhone } from "../../control/client/mod.ts";
+import { type ErrorCode, type ErrorJson, EXIT_CODES, OffhookError } from "../../base/mod.ts";
+import type { Io } from "../process/mod.ts";
 
 export interface StationProcess {
   readonly pid: number;

@@ -1,6 +1,6 @@
 /** The way to the running station: its place, and the token that a place on the network asks for. */
-import { RemotePhone } from "../../control/client/remote_phone.ts";
-import type { Io } from "../process/io.ts";
+import { RemotePhone } from "../../control/client/mod.ts";
+import type { Io } from "../process/mod.ts";
 import { stationPlace } from "./station_place.ts";
 
 /** @throws OffhookError `no-station` when nothing answers, `station-refused` when it will not */

@@ -4,10 +4,8 @@
  */
 import { mkdirSync, statSync } from "node:fs";
 import { dirname } from "node:path";
-import type { Store } from "../../store/store.ts";
-import type { Io } from "../process/io.ts";
-import { lazily } from "../process/lazily.ts";
-import { say } from "../process/io.ts";
+import type { Store } from "../../store/mod.ts";
+import { type Io, lazily, say } from "../process/mod.ts";
 import { storePath } from "./store_place.ts";
 
 /** @returns what `read` makes of the store; `empty` when there is none. @throws OffhookError */

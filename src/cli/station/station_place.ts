@@ -5,8 +5,8 @@
  *     configuration's path ─► name ─► RUNTIME/NAME/control.sock, station.lock
  */
 import { join } from "node:path";
-import { configPath, runtimeFolder } from "../../config/sources/folders.ts";
-import type { Io } from "../process/io.ts";
+import { configPath, runtimeFolder } from "../../config/sources/mod.ts";
+import type { Io } from "../process/mod.ts";
 
 export interface StationPlace {
   /** Path of the control socket. */

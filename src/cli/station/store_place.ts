@@ -1,7 +1,7 @@
 /** Where history and contacts are kept. */
 import { join } from "node:path";
-import type { Environment } from "../../config/environment.ts";
-import { stateFolder } from "../../config/sources/folders.ts";
+import type { Environment } from "../../config/mod.ts";
+import { stateFolder } from "../../config/sources/mod.ts";
 
 /** The one file of the user's stations and one-shot calls. */
 export function storePath(environment: Environment): string {

@@ -5,10 +5,9 @@
  * an SSH key. Written beside and renamed, so that it is never half there.
  */
 import { join } from "node:path";
-import { OffhookError } from "../../base/errors.ts";
-import { fileReason } from "../../base/file_reason.ts";
-import type { Environment } from "../environment.ts";
-import { dataFolder } from "../sources/folders.ts";
+import { fileReason, OffhookError } from "../../base/mod.ts";
+import type { Environment } from "../mod.ts";
+import { dataFolder } from "../sources/mod.ts";
 import { OWNER_ONLY, refuseOpenFile } from "./private_file.ts";
 
 interface StoredCredential {

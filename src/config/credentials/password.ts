@@ -8,12 +8,11 @@
  * in memory only. Nothing here puts one into a message.
  */
 import { dirname, resolve } from "node:path";
-import { OffhookError } from "../../base/errors.ts";
+import { OffhookError } from "../../base/mod.ts";
 import { readCredential } from "./credential_store.ts";
-import type { Environment } from "../environment.ts";
-import { expandPath } from "../sources/folders.ts";
-import type { LoadedConfig } from "../file/load.ts";
-import type { PasswordSource } from "../password_source.ts";
+import type { Environment, PasswordSource } from "../mod.ts";
+import { expandPath } from "../sources/mod.ts";
+import type { LoadedConfig } from "../file/mod.ts";
 import { OWNER_AND_GROUP, refuseOpenFile } from "./private_file.ts";
 
 /** What flags and environment say about the chosen account's password. */

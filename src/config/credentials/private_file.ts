@@ -1,5 +1,5 @@
 /** Files that only their owner may touch: passwords and keys. */
-import { OffhookError } from "../../base/errors.ts";
+import { OffhookError } from "../../base/mod.ts";
 
 /** Permission bits that must not be set. */
 export const OWNER_ONLY = 0o077;

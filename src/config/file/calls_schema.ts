@@ -1,6 +1,6 @@
 /** The `[calls]` table of the configuration: who may call, and what peers may make us do. */
 import { z } from "zod";
-import { isNetwork } from "../../base/network_address.ts";
+import { isNetwork } from "../../base/mod.ts";
 
 const TRANSFERS = ["ask", "follow", "never"] as const;
 

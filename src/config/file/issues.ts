@@ -3,10 +3,9 @@
  * zod's issues become {@link ConfigIssue}s here. Pure.
  */
 import type { z } from "zod";
-import { OffhookError } from "../../base/errors.ts";
-import type { ConfigIssue } from "../issue.ts";
-import { nearest } from "../../base/nearest.ts";
-import { OVERRIDES } from "../sources/overrides.ts";
+import { nearest, OffhookError } from "../../base/mod.ts";
+import type { ConfigIssue } from "../mod.ts";
+import { OVERRIDES } from "../sources/mod.ts";
 import { configJsonSchema } from "./schema.ts";
 
 /** Where a value came from when it was not the file: `--transport`, `OFFHOOK_TRANSPORT`. */

@@ -10,14 +10,17 @@
  */
 import { parse, TomlError } from "smol-toml";
 import { dirname } from "node:path";
-import { type Account, COMMAND_LINE_ACCOUNT } from "../../core/account/account.ts";
-import { parseWebSocketUrl } from "../../base/address.ts";
-import { OffhookError } from "../../base/errors.ts";
-import type { Environment } from "../environment.ts";
-import { configPath, expandPath } from "../sources/folders.ts";
+import { type Account, COMMAND_LINE_ACCOUNT } from "../../core/account/mod.ts";
+import { nearest, OffhookError, parseWebSocketUrl } from "../../base/mod.ts";
+import type { Environment } from "../mod.ts";
+import {
+  type AppliedOverride,
+  appliedOverrides,
+  configPath,
+  expandPath,
+  type Overrides,
+} from "../sources/mod.ts";
 import { configError, dotted, issuesOf, type Origins } from "./issues.ts";
-import { nearest } from "../../base/nearest.ts";
-import { type AppliedOverride, appliedOverrides, type Overrides } from "../sources/overrides.ts";
 import {
   type AccountConfig,
   accountSchema,

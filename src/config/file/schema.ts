@@ -15,17 +15,20 @@ import {
   parseHostPort,
   parseWebSocketUrl,
   type WebSocketUrl,
-} from "../../base/address.ts";
-import { TRANSPORTS } from "../../core/account/account.ts";
+} from "../../base/mod.ts";
+import { TRANSPORTS } from "../../core/account/mod.ts";
 import { callsSchema } from "./calls_schema.ts";
 import {
   CODECS,
   LOG_LEVELS,
   MAXIMUM_PIPE_RATE,
+  MICROPHONE_SYNTAX,
   MINIMUM_PIPE_RATE,
+  parseMicrophone,
+  parseSpeaker,
+  SPEAKER_SYNTAX,
   TLS_VERSIONS,
-} from "../constants.ts";
-import { MICROPHONE_SYNTAX, parseMicrophone, parseSpeaker, SPEAKER_SYNTAX } from "../endpoints.ts";
+} from "../mod.ts";
 import { headsetSchema } from "./headset_schema.ts";
 import { screenSchema } from "./screen_schema.ts";
 import { stationSchema } from "./station_schema.ts";

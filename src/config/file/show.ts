@@ -4,7 +4,7 @@
  */
 import { stringify } from "smol-toml";
 import type { LoadedConfig } from "./load.ts";
-import type { PasswordSource } from "../password_source.ts";
+import type { PasswordSource } from "../mod.ts";
 
 const REDACTED = "(redacted)";
 

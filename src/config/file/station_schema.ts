@@ -1,6 +1,6 @@
 /** The `[station]` table of the configuration: how the headless phone behaves and is reached. */
 import { z } from "zod";
-import { parseHostPort } from "../../base/address.ts";
+import { parseHostPort } from "../../base/mod.ts";
 
 const line = () =>
   z.string().min(1).regex(/^[^\p{Cc}]*$/u, {

@@ -4,8 +4,8 @@
  * @see https://specifications.freedesktop.org/basedir-spec/latest/
  */
 import { isAbsolute, join, resolve } from "node:path";
-import { OffhookError } from "../../base/errors.ts";
-import type { Environment } from "../environment.ts";
+import { OffhookError } from "../../base/mod.ts";
+import type { Environment } from "../mod.ts";
 
 /** @throws OffhookError `config-missing` when neither the XDG variable nor HOME is set */
 function folder(environment: Environment, variable: string, underHome: string): string {

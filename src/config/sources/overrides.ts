@@ -6,7 +6,7 @@
  *     flags > environment > file > defaults
  */
 import { resolve } from "node:path";
-import type { Environment } from "../environment.ts";
+import type { Environment } from "../mod.ts";
 
 export type OverrideKind = "text" | "path" | "integer" | "boolean" | "codecs";
 

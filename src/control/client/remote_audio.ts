@@ -3,14 +3,9 @@
  * process.
  */
 import type { Channel } from "./unix_websocket.ts";
-import { OffhookError } from "../../base/errors.ts";
-import type { AudioMessage } from "../contract/audio_socket.ts";
-import {
-  type AudioListener,
-  type AudioParams,
-  type CallAudio,
-  JoinedAudio,
-} from "../wire/call_audio.ts";
+import { OffhookError } from "../../base/mod.ts";
+import type { AudioMessage } from "../contract/mod.ts";
+import { type AudioListener, type AudioParams, type CallAudio, JoinedAudio } from "../wire/mod.ts";
 
 /** Where the sound of a call is, seen from the control socket's address. */
 export function audioPath({ call, rate, instead }: AudioParams): string {

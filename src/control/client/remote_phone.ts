@@ -5,28 +5,30 @@
  *
  * When the connection goes, everything that is pending is rejected with `no-station`.
  */
-import { type ErrorJson, OffhookError } from "../../base/errors.ts";
-import { refuseForeignSocket } from "../socket/own_socket.ts";
+import { type ErrorJson, OffhookError } from "../../base/mod.ts";
+import { refuseForeignSocket } from "../socket/mod.ts";
 import { type Channel, UnixWebSocket } from "./unix_websocket.ts";
-import type { LevelListener } from "../wire/levels.ts";
-import type { AudioListener, AudioParams, CallAudio } from "../wire/call_audio.ts";
+import {
+  type AudioListener,
+  type AudioParams,
+  type CallAudio,
+  type LevelListener,
+  PROTOCOL_VERSION,
+} from "../wire/mod.ts";
 import { audioPath, joinOver } from "./remote_audio.ts";
 import type {
+  Initialized,
   MethodName,
   Methods,
   Phone,
-  Sequenced,
-  SubscribeOptions,
-  Subscription,
-} from "../contract/phone.ts";
-import type {
-  Initialized,
   RpcEvent,
   RpcLevels,
   RpcResponse,
+  Sequenced,
   Subscribed,
-} from "../contract/protocol.ts";
-import { PROTOCOL_VERSION } from "../wire/protocol.ts";
+  SubscribeOptions,
+  Subscription,
+} from "../contract/mod.ts";
 
 interface Waiting {
   resolve(result: unknown): void;

@@ -6,8 +6,7 @@
  *     text frames, to the client: {"type": "joined" | "room" | "ended" | "refused", …}
  */
 import { z } from "zod";
-import { MAXIMUM_AUDIO_RATE, MINIMUM_AUDIO_RATE } from "../wire/call_audio.ts";
-import type { Role } from "../wire/role.ts";
+import { MAXIMUM_AUDIO_RATE, MINIMUM_AUDIO_RATE, type Role } from "../wire/mod.ts";
 import { errorJson } from "./values.ts";
 
 /** Who may hear and speak in any call, unnoticed: more than who makes calls of his own. */

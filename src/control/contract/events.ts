@@ -1,8 +1,7 @@
 /** The table of events: a schema for each, for `offhook schema` and for clients in other languages. */
 import { z } from "zod";
-import { DIGIT_SOURCES, HOLD_WISHES } from "../../core/state/events.ts";
-import { HEADSET_NOTICES } from "../../core/ports/headset_port.ts";
-import { ENDPOINT_NAMES } from "../../core/ports/media_port.ts";
+import { DIGIT_SOURCES, HOLD_WISHES } from "../../core/state/mod.ts";
+import { ENDPOINT_NAMES, HEADSET_NOTICES } from "../../core/ports/mod.ts";
 import type { Holds, Same } from "./exactly.ts";
 import type { Sequenced } from "./phone.ts";
 import { accountView, callRecord, callView, errorJson, recording, registration } from "./values.ts";

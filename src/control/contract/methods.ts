@@ -4,9 +4,9 @@
  * `docs/api.md` are made from it.
  */
 import { z } from "zod";
-import type { VolumeWish } from "../../core/media/volume.ts";
+import type { VolumeWish } from "../../core/media/mod.ts";
 import { exactly } from "./exactly.ts";
-import type { Role } from "../wire/role.ts";
+import type { Role } from "../wire/mod.ts";
 import {
   contact,
   contactCard,

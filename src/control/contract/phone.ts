@@ -8,10 +8,8 @@
  * one; a subscription begins with a snapshot, so that nothing is missed between the two.
  */
 import type { z } from "zod";
-import type { PhoneEvent } from "../../core/state/events.ts";
-import type { CallRecord, CallView } from "../../core/state/call.ts";
-import type { AudioListener, AudioParams, CallAudio } from "../wire/call_audio.ts";
-import type { LevelListener } from "../wire/levels.ts";
+import type { CallRecord, CallView, PhoneEvent } from "../../core/state/mod.ts";
+import type { AudioListener, AudioParams, CallAudio, LevelListener } from "../wire/mod.ts";
 import type { METHODS } from "./methods.ts";
 import type { snapshot } from "./values.ts";
 

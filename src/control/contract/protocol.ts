@@ -7,8 +7,8 @@
  *     client ── levels{on} ───────────────────────────► server ── {}, then `levels` ten times a second
  */
 import type { z } from "zod";
-import type { ErrorJson } from "../../base/errors.ts";
-import type { CallLevels } from "../../core/ports/media_port.ts";
+import type { ErrorJson } from "../../base/mod.ts";
+import type { CallLevels } from "../../core/ports/mod.ts";
 import type { Sequenced } from "./phone.ts";
 import type { initialized, subscribed } from "./session.ts";
 

@@ -1,6 +1,6 @@
 /** Schemas of what a station keeps and sees beside its calls; `records.ts` makes the types of them. */
 import { z } from "zod";
-import { DIRECTIONS, ENDED_BY } from "../../core/state/call.ts";
+import { DIRECTIONS, ENDED_BY } from "../../core/state/mod.ts";
 import { errorJson, outcome, party, transport } from "./values.ts";
 
 const time = z.number().describe("ms since the epoch.");

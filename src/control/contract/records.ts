@@ -5,11 +5,11 @@
  *     method ─► LocalPhone ─► Providers (filled by src/station) ─► store, device host, SIP log
  */
 import type { z } from "zod";
-import type { AttachmentId } from "../../core/ports/media_port.ts";
-import type { CallView } from "../../core/state/call.ts";
+import type { AttachmentId } from "../../core/ports/mod.ts";
+import type { CallView } from "../../core/state/mod.ts";
 import type { HeadsetList } from "./headsets.ts";
 import type { Health } from "./health.ts";
-import type { LevelSource } from "../wire/levels.ts";
+import type { LevelSource } from "../wire/mod.ts";
 import type * as values from "./record_values.ts";
 
 /** A call as the history has it. */

@@ -4,12 +4,12 @@
  */
 import { z } from "zod";
 import {
+  type AccountView,
   type ExtraHeader,
   type Party,
   type RegistrationState,
   TRANSPORTS,
-} from "../../core/account/account.ts";
-import type { AccountView } from "../../core/account/account_view.ts";
+} from "../../core/account/mod.ts";
 import {
   CALL_STATES,
   type CallLimits,
@@ -17,16 +17,11 @@ import {
   type CallView,
   DIRECTIONS,
   ENDED_BY,
+  OUTCOMES,
   SECURITIES,
-} from "../../core/state/call.ts";
-import { type ErrorCode, type ErrorJson, EXIT_CODES } from "../../base/errors.ts";
-import type {
-  AudioEndpoints,
-  MediaReport,
-  Microphone,
-  Speaker,
-} from "../../core/ports/media_port.ts";
-import { OUTCOMES } from "../../core/state/outcome.ts";
+} from "../../core/state/mod.ts";
+import { type ErrorCode, type ErrorJson, EXIT_CODES } from "../../base/mod.ts";
+import type { AudioEndpoints, MediaReport, Microphone, Speaker } from "../../core/ports/mod.ts";
 import { exactly } from "./exactly.ts";
 
 const count = z.int().min(0);

@@ -1,6 +1,6 @@
 /** The core as the control API sees it. */
-import type { Command, PhoneState } from "../../core/state/state.ts";
-import type { Sequenced } from "../contract/phone.ts";
+import type { Command, PhoneState } from "../../core/state/mod.ts";
+import type { Sequenced } from "../contract/mod.ts";
 
 /** The running core, as the control API needs it. */
 export interface CommandPort {

@@ -3,8 +3,8 @@
  *
  *     open ─► AttachAudio ─► core ─► media        JoinedAudio ⇄ the media thread's port
  */
-import { OffhookError } from "../../base/errors.ts";
-import type { CallId } from "../../core/ports/sip_port.ts";
+import { OffhookError } from "../../base/mod.ts";
+import type { CallId } from "../../core/ports/mod.ts";
 import {
   type AudioListener,
   type AudioParams,
@@ -12,9 +12,9 @@ import {
   JoinedAudio,
   MAXIMUM_AUDIO_RATE,
   MINIMUM_AUDIO_RATE,
-} from "../wire/call_audio.ts";
+} from "../wire/mod.ts";
 import type { CommandPort } from "./command_port.ts";
-import type { Providers } from "../contract/records.ts";
+import type { Providers } from "../contract/mod.ts";
 
 /** Programs in one call: each costs the media thread time in every tick. */
 const MOST_OF_A_CALL = 8;

@@ -1,26 +1,36 @@
 /** The control API in process: methods become commands of the core. */
-import { type Account, DIRECT_ACCOUNT, type Party } from "../../core/account/account.ts";
-import { accountViews } from "../../core/account/account_view.ts";
-import { type CallView, viewOf } from "../../core/state/call.ts";
-import { OffhookError } from "../../base/errors.ts";
-import type { Command, PhoneState } from "../../core/state/state.ts";
-import { identityFor, routeOf, uriFor } from "../../core/account/route.ts";
-import type { AudioListener, AudioParams, CallAudio } from "../wire/call_audio.ts";
-import { LevelFeed, type LevelListener } from "../wire/levels.ts";
+import {
+  type Account,
+  accountViews,
+  DIRECT_ACCOUNT,
+  identityFor,
+  type Party,
+  routeOf,
+  uriFor,
+} from "../../core/account/mod.ts";
+import { type CallView, type Command, type PhoneState, viewOf } from "../../core/state/mod.ts";
+import { OffhookError } from "../../base/mod.ts";
+import {
+  type AudioListener,
+  type AudioParams,
+  type CallAudio,
+  LevelFeed,
+  type LevelListener,
+} from "../wire/mod.ts";
 import type { CommandPort } from "./command_port.ts";
 import { LocalAudio } from "./local_audio.ts";
 import type {
   MethodName,
   Methods,
   Phone,
+  Providers,
   Sequenced,
   Snapshot,
   SubscribeOptions,
   Subscription,
-} from "../contract/phone.ts";
+} from "../contract/mod.ts";
 import { RecentEvents } from "./recent_events.ts";
 import { recordHandlers, type RecordMethod } from "./record_handlers.ts";
-import type { Providers } from "../contract/records.ts";
 import { soundHandlers, type SoundMethod } from "./sound_handlers.ts";
 
 /** ms of a DTMF digit unless asked otherwise. */

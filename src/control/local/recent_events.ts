@@ -1,5 +1,5 @@
 /** The last events, so that a client that was away can ask for what it missed. */
-import type { Sequenced } from "../contract/phone.ts";
+import type { Sequenced } from "../contract/mod.ts";
 
 /** A call makes some ten events and one report a second: about a quarter of an hour of one call. */
 const CAPACITY = 1_000;

@@ -1,7 +1,6 @@
 /** The methods that a provider answers, and what is said when there is none. */
-import { OffhookError } from "../../base/errors.ts";
-import type { Methods } from "../contract/phone.ts";
-import type { Providers } from "../contract/records.ts";
+import { OffhookError } from "../../base/mod.ts";
+import type { Methods, Providers } from "../contract/mod.ts";
 
 export type RecordMethod =
   | "history"

@@ -3,14 +3,11 @@
  * whose file is open or complete, devices that are in use.
  */
 import { isAbsolute } from "node:path";
-import { type CallView, viewOf } from "../../core/state/call.ts";
-import { type ErrorJson, OffhookError } from "../../base/errors.ts";
-import type { EndpointName } from "../../core/ports/media_port.ts";
-import type { CallId } from "../../core/ports/sip_port.ts";
-import type { Command } from "../../core/state/state.ts";
+import { type CallView, type Command, viewOf } from "../../core/state/mod.ts";
+import { type ErrorJson, OffhookError } from "../../base/mod.ts";
+import type { CallId, EndpointName } from "../../core/ports/mod.ts";
 import type { CommandPort } from "./command_port.ts";
-import type { Methods, Sequenced } from "../contract/phone.ts";
-import type { Providers } from "../contract/records.ts";
+import type { Methods, Providers, Sequenced } from "../contract/mod.ts";
 
 export type SoundMethod = "record" | "useDevices";
 

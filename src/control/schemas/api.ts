@@ -3,13 +3,18 @@
  * from the tables of the contract.
  */
 import { z } from "zod";
-import { AUDIO_LEAST, AUDIO_PATH, audioMessage, audioQuery } from "../contract/audio_socket.ts";
-import { EVENTS } from "../contract/events.ts";
-import { METHODS } from "../contract/methods.ts";
-import { PROTOCOL_VERSION } from "../wire/protocol.ts";
-import { type Role, ROLES } from "../wire/role.ts";
-import { levels, SESSION_METHODS } from "../contract/session.ts";
-import { errorJson } from "../contract/values.ts";
+import {
+  AUDIO_LEAST,
+  AUDIO_PATH,
+  audioMessage,
+  audioQuery,
+  errorJson,
+  EVENTS,
+  levels,
+  METHODS,
+  SESSION_METHODS,
+} from "../contract/mod.ts";
+import { PROTOCOL_VERSION, type Role, ROLES } from "../wire/mod.ts";
 
 /** A JSON Schema, or a part of one. */
 export type Json = { [key: string]: unknown };

@@ -1,8 +1,8 @@
 /** The JSON of one call: `offhook dial --json`, and one line a call of `offhook answer --json`. */
 import { z } from "zod";
-import { TRANSPORTS } from "../../core/account/account.ts";
-import { ENDED_BY, SECURITIES } from "../../core/state/call.ts";
-import { outcome } from "../contract/values.ts";
+import { TRANSPORTS } from "../../core/account/mod.ts";
+import { ENDED_BY, SECURITIES } from "../../core/state/mod.ts";
+import { outcome } from "../contract/mod.ts";
 import { errorSchema } from "./error.ts";
 
 export const callReportSchema = z.object({

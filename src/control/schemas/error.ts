@@ -1,6 +1,6 @@
 /** An error in JSON output (`offhook.error/1`), and as a part of other outputs. */
 import { z } from "zod";
-import { type ErrorCode, EXIT_CODES } from "../../base/errors.ts";
+import { type ErrorCode, EXIT_CODES } from "../../base/mod.ts";
 
 export const errorSchema = z.object({
   code: z.enum(Object.keys(EXIT_CODES) as [ErrorCode, ...ErrorCode[]]).describe(

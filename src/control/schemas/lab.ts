@@ -1,6 +1,6 @@
 /** The JSON of `offhook lab`: one object as soon as it takes calls. */
 import { z } from "zod";
-import { TRANSPORTS } from "../../core/account/account.ts";
+import { TRANSPORTS } from "../../core/account/mod.ts";
 
 export const labSchema = z.object({
   schema: z.literal("offhook.lab/1"),

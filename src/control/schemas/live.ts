@@ -1,8 +1,7 @@
 /** The JSON of the commands to a running station. */
 import { z } from "zod";
-import { event } from "../contract/events.ts";
-import { ROLES } from "../wire/role.ts";
-import { accountView, callView, health, refusedCalls } from "../contract/values.ts";
+import { accountView, callView, event, health, refusedCalls } from "../contract/mod.ts";
+import { ROLES } from "../wire/mod.ts";
 
 const seq = z.int().nonnegative().describe("The event that the answer had reached.");
 

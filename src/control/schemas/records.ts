@@ -1,8 +1,7 @@
 /** The JSON of `offhook history` and `offhook contacts`: one object a line. */
 import { z } from "zod";
-import { DIRECTIONS, ENDED_BY } from "../../core/state/call.ts";
-import { contact } from "../contract/record_values.ts";
-import { outcome } from "../contract/values.ts";
+import { DIRECTIONS, ENDED_BY } from "../../core/state/mod.ts";
+import { contact, outcome } from "../contract/mod.ts";
 
 const time = z.iso.datetime().describe("ISO 8601, UTC.");
 const count = z.int().nonnegative();

@@ -9,16 +9,15 @@
  * client that does not read loses what is due then. Whatever it does, the call goes on.
  */
 import type { z } from "zod";
-import { OffhookError } from "../../base/errors.ts";
+import { OffhookError } from "../../base/mod.ts";
 import {
   AUDIO_LEAST,
   AUDIO_PATH,
   type AudioMessage,
   audioQuery,
-} from "../contract/audio_socket.ts";
-import type { CallAudio } from "../wire/call_audio.ts";
-import type { Phone } from "../contract/phone.ts";
-import { mayAct, type Role } from "../wire/role.ts";
+  type Phone,
+} from "../contract/mod.ts";
+import { type CallAudio, mayAct, type Role } from "../wire/mod.ts";
 
 /** Unread sound from which more is dropped, ms. */
 const UNREAD_MS = 200;

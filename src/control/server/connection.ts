@@ -6,14 +6,23 @@
  * A client that does not read is never waited for: its events are dropped from a limit on and it is
  * told `lagged`; answers to its own requests are kept. Whatever it sends, the phone goes on.
  */
-import { OffhookError } from "../../base/errors.ts";
-import type { CallId } from "../../core/ports/sip_port.ts";
-import { METHODS } from "../contract/methods.ts";
-import type { MethodName, Methods, Phone, Sequenced, Subscription } from "../contract/phone.ts";
-import type { Initialized, RequestId, RpcLevels, RpcRequest } from "../contract/protocol.ts";
-import { PROTOCOL_VERSION, RPC_CODES } from "../wire/protocol.ts";
-import { mayAct, type Role } from "../wire/role.ts";
-import { SESSION_METHODS, type SessionMethod } from "../contract/session.ts";
+import { OffhookError } from "../../base/mod.ts";
+import type { CallId } from "../../core/ports/mod.ts";
+import {
+  type Initialized,
+  type MethodName,
+  METHODS,
+  type Methods,
+  type Phone,
+  type RequestId,
+  type RpcLevels,
+  type RpcRequest,
+  type Sequenced,
+  SESSION_METHODS,
+  type SessionMethod,
+  type Subscription,
+} from "../contract/mod.ts";
+import { mayAct, PROTOCOL_VERSION, type Role, RPC_CODES } from "../wire/mod.ts";
 import { confined } from "./confined_files.ts";
 import { WRONG_TOKENS } from "./wrong_tokens.ts";
 import { errorOf, readParams, readRequest, Refusal } from "./rpc_request.ts";

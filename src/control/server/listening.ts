@@ -6,9 +6,9 @@ import { chmodSync, lstatSync, mkdtempSync, renameSync, rmSync } from "node:fs";
 import type { Server } from "node:http";
 import { createConnection } from "node:net";
 import { dirname, join } from "node:path";
-import { OffhookError } from "../../base/errors.ts";
-import type { Role } from "../wire/role.ts";
-import { safeFolder } from "../socket/own_folder.ts";
+import { OffhookError } from "../../base/mod.ts";
+import type { Role } from "../wire/mod.ts";
+import { safeFolder } from "../socket/mod.ts";
 
 export type Listen =
   | { kind: "unix"; path: string }

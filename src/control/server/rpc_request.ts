@@ -1,8 +1,8 @@
 /** Requests of the control API as JSON-RPC 2.0 wants them, and the errors that it knows. Pure. */
 import type { z } from "zod";
-import { OffhookError } from "../../base/errors.ts";
-import type { RpcError, RpcRequest } from "../contract/protocol.ts";
-import { RPC_CODES } from "../wire/protocol.ts";
+import { OffhookError } from "../../base/mod.ts";
+import type { RpcError, RpcRequest } from "../contract/mod.ts";
+import { RPC_CODES } from "../wire/mod.ts";
 
 /** A fault of the protocol itself, with its JSON-RPC code. */
 export class Refusal extends Error {

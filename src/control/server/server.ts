@@ -13,18 +13,15 @@ import { createServer as createHttpServer, type Server } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import type { Socket } from "node:net";
 import { type RawData, type WebSocket, WebSocketServer } from "ws";
-import { OffhookError } from "../../base/errors.ts";
-import { AUDIO_PATH } from "../contract/audio_socket.ts";
+import { OffhookError } from "../../base/mod.ts";
+import { AUDIO_PATH, type Initialized, type Phone } from "../contract/mod.ts";
 import { AudioConnection } from "./audio_connection.ts";
 import { Connection } from "./connection.ts";
-import type { Phone } from "../contract/phone.ts";
-import type { Initialized } from "../contract/protocol.ts";
-import { MAX_MESSAGE_BYTES } from "../wire/protocol.ts";
+import { MAX_MESSAGE_BYTES, type Role } from "../wire/mod.ts";
 import { bind, clearStale, isLoopback, type Listen } from "./listening.ts";
 import { RefusalLog } from "./refusal_log.ts";
 import { Strangers } from "./strangers.ts";
 import { WrongTokens } from "./wrong_tokens.ts";
-import type { Role } from "../wire/role.ts";
 
 export type { Listen };
 

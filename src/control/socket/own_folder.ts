@@ -4,8 +4,7 @@
  */
 import { chmodSync, lstatSync, mkdirSync, type Stats, statSync } from "node:fs";
 import { dirname } from "node:path";
-import { OffhookError } from "../../base/errors.ts";
-import { fileReason } from "../../base/file_reason.ts";
+import { fileReason, OffhookError } from "../../base/mod.ts";
 
 /** Others may write. */
 const WRITABLE = 0o022;

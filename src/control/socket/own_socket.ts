@@ -1,6 +1,6 @@
 /** Whose socket a command talks to: another user's would get our token and answer as he likes. */
 import { dirname } from "node:path";
-import { OffhookError } from "../../base/errors.ts";
+import { OffhookError } from "../../base/mod.ts";
 
 /**
  * Returns when the socket is ours or root's, and when nothing is there. Root may also use one that its

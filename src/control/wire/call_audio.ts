@@ -7,8 +7,8 @@
  * Samples are 16 bits, mono, at the rate that was asked for. Sound that the program does not take in
  * time is lost, the oldest first, and counted; nothing that it does delays the call.
  */
-import type { OffhookError } from "../../base/errors.ts";
-import type { CallId } from "../../core/ports/sip_port.ts";
+import type { OffhookError } from "../../base/mod.ts";
+import type { CallId } from "../../core/ports/mod.ts";
 
 export const MINIMUM_AUDIO_RATE = 4_000;
 export const MAXIMUM_AUDIO_RATE = 192_000;

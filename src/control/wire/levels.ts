@@ -6,7 +6,7 @@
  * They are no events: without `seq`, remembered by nobody, and what a client does not take in time is
  * not sent later. Nobody looks: nothing is measured out, nothing is sent.
  */
-import type { CallLevels } from "../../core/ports/media_port.ts";
+import type { CallLevels } from "../../core/ports/mod.ts";
 
 export type { CallLevels };
 

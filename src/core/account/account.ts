@@ -85,7 +85,7 @@ export type RegistrationState =
     state: "failed";
     /** SIP status, 0 when nothing was answered. */
     status: number;
-    error: import("../../base/errors.ts").ErrorJson;
+    error: import("../../base/mod.ts").ErrorJson;
     /** Milliseconds until the next try; absent: will not be tried again. */
     retryInMs?: number;
   };

@@ -7,7 +7,7 @@
  *     a stranger else ───────────────► 403 without ringing, counted
  */
 import type { Account } from "./account.ts";
-import { isInNetwork } from "../../base/network_address.ts";
+import { isInNetwork } from "../../base/mod.ts";
 
 /** The account's server alone; everybody; or the server and these addresses and networks. */
 export type CallersPolicy = "server" | "anyone" | readonly string[];

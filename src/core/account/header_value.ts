@@ -7,7 +7,7 @@
  * begin another one. Nothing goes into a message that has not passed here. Pure.
  */
 import type { ExtraHeader, Party } from "./account.ts";
-import { OffhookError } from "../../base/errors.ts";
+import { OffhookError } from "../../base/mod.ts";
 import { resolveTarget } from "./target.ts";
 
 /** Headers that the user agent writes itself, with their compact forms (RFC 3261 §7.3.3). */

@@ -8,8 +8,7 @@
  *
  * Pure.
  */
-import { type HostPort, isIpv4, isIpv6, parseHostPort } from "../../base/address.ts";
-import { OffhookError } from "../../base/errors.ts";
+import { type HostPort, isIpv4, isIpv6, OffhookError, parseHostPort } from "../../base/mod.ts";
 import {
   type Account,
   type AccountId,

@@ -7,8 +7,7 @@
  *
  * Pure.
  */
-import { formatHostPort, parseHostPort } from "../../base/address.ts";
-import { OffhookError } from "../../base/errors.ts";
+import { formatHostPort, OffhookError, parseHostPort } from "../../base/mod.ts";
 import { bareNumber } from "./written_number.ts";
 
 /** One rule of a dial plan: `match` is a regular expression over the whole number. */

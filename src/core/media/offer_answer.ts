@@ -7,8 +7,7 @@
  * Payload types of an answer are those of the offer, so that both directions of a format have one
  * number (RFC 3264 §6.1 recommends it).
  */
-import { OffhookError } from "../../base/errors.ts";
-import { isUnicast, isUnspecified } from "../../base/network_address.ts";
+import { isUnicast, isUnspecified, OffhookError } from "../../base/mod.ts";
 import { sameFormat } from "./format_parameters.ts";
 import {
   type Direction,

@@ -2,7 +2,7 @@
  * How loud the person hears calls: one number for headset keys, API and screen, in dB. 0 is as it
  * comes. Pure.
  */
-import { OffhookError } from "../../base/errors.ts";
+import { OffhookError } from "../../base/mod.ts";
 
 /** dB. */
 export const VOLUME = { least: -30, most: 6, step: 2 } as const;

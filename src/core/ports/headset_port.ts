@@ -8,8 +8,8 @@
  * gives what the person wants. What a headset sends to confirm a lamp never becomes an intent.
  * Further sources of the same intents: handsets and buttons of kiosks; further sinks: busylights.
  */
-import type { AccountId } from "../account/account.ts";
-import type { ErrorJson } from "../../base/errors.ts";
+import type { AccountId } from "../account/mod.ts";
+import type { ErrorJson } from "../../base/mod.ts";
 import type { Microphone, Speaker } from "./media_port.ts";
 
 /** Names one attached headset: stable while it is plugged in. */

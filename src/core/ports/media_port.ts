@@ -7,8 +7,8 @@
  * Plain JSON both ways, posted to a worker as it is. `perform(effect)` never throws and returns at
  * once; failures come back as inputs.
  */
-import type { ErrorJson } from "../../base/errors.ts";
-import type { NegotiatedStream } from "../media/media_description.ts";
+import type { ErrorJson } from "../../base/mod.ts";
+import type { NegotiatedStream } from "../media/mod.ts";
 import type { CallId } from "./sip_port.ts";
 
 /** Where a call's outgoing sound comes from. */

@@ -23,11 +23,11 @@ import type {
   ExtraHeader,
   Party,
   RegistrationState,
+  RequestOrigin,
   TransportName,
-} from "../account/account.ts";
-import type { RequestOrigin } from "../account/caller_policy.ts";
-import type { ErrorJson } from "../../base/errors.ts";
-import type { MediaDescription } from "../media/media_description.ts";
+} from "../account/mod.ts";
+import type { ErrorJson } from "../../base/mod.ts";
+import type { MediaDescription } from "../media/mod.ts";
 
 export type CallId = string;
 

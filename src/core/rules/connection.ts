@@ -2,8 +2,8 @@
  * An account's connection broke, or is there again: RTP may flow all the same, so the peers of its
  * calls are asked whether they are still there.
  */
-import { askDialog } from "../slices/call/liveness.ts";
-import type { Rule } from "../state/turn.ts";
+import { askDialog } from "../slices/call/mod.ts";
+import type { Rule } from "../state/mod.ts";
 
 export const askPeers: Rule = (before, after, turn) => {
   if (before.accounts === after.accounts) return;

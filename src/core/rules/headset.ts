@@ -1,7 +1,6 @@
 /** What the lamps of headsets shall show: a function of the calls, sent when it changes. */
-import type { HeadsetState } from "../ports/headset_port.ts";
-import type { PhoneState } from "../state/state.ts";
-import { isIn, type Rule } from "../state/turn.ts";
+import type { HeadsetState } from "../ports/mod.ts";
+import { isIn, type PhoneState, type Rule } from "../state/mod.ts";
 
 /** What every attached headset shall show. */
 export function headsetStateOf(state: PhoneState): HeadsetState {

@@ -1,6 +1,5 @@
 /** What is shown and heard of all calls together, and when it can have changed. */
-import type { PhoneState } from "../state/state.ts";
-import type { Rule, Turn } from "../state/turn.ts";
+import type { PhoneState, Rule, Turn } from "../state/mod.ts";
 import { showOnHeadsets } from "./headset.ts";
 import { signalWaiting } from "./waiting.ts";
 

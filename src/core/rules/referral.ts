@@ -1,7 +1,6 @@
 /** What a peer that transferred us hears of the call that it had us make (RFC 3515 §2.4.5). */
-import type { Call } from "../state/call.ts";
-import { isIn, type Rule, type Turn } from "../state/turn.ts";
-import { setHold } from "../slices/call/offers.ts";
+import { type Call, isIn, type Rule, type Turn } from "../state/mod.ts";
+import { setHold } from "../slices/call/mod.ts";
 
 /** ms after which a peer that does not end the call that it transferred has forgotten it. */
 const BYE_MS = 10_000;

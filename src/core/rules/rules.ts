@@ -3,7 +3,7 @@
  * runs after every step, in this order; `after` holds what the rules before it changed. A rule that
  * has something to do must find it quickly: most steps change one call, or none.
  */
-import type { Rule } from "../state/turn.ts";
+import type { Rule } from "../state/mod.ts";
 import { askPeers } from "./connection.ts";
 import { showCalls } from "./look.ts";
 import { tellReferrers } from "./referral.ts";

@@ -1,6 +1,6 @@
 /** A transfer waits for its hold, and goes out when that is settled, however it was. */
-import { transferHeld } from "../slices/call/transfer.ts";
-import type { Rule } from "../state/turn.ts";
+import { transferHeld } from "../slices/call/mod.ts";
+import type { Rule } from "../state/mod.ts";
 
 export const transferWhenHeld: Rule = (_before, after, turn) => {
   for (const id of turn.touched) {

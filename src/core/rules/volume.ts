@@ -1,5 +1,5 @@
 /** Another volume is told to the media of the calls that are on; media that opens later begins with it. */
-import type { Rule } from "../state/turn.ts";
+import type { Rule } from "../state/mod.ts";
 
 export const followVolume: Rule = (before, { volume, calls }, turn) => {
   if (before.volume === volume) return;

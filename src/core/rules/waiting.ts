@@ -2,9 +2,8 @@
  * The call-waiting tone: who talks hears, beside the far end, that another call rings. Like what the
  * lamps of a headset show, it is a function of the calls.
  */
-import type { CallId } from "../ports/sip_port.ts";
-import type { PhoneState } from "../state/state.ts";
-import { isIn, type Rule } from "../state/turn.ts";
+import type { CallId } from "../ports/mod.ts";
+import { isIn, type PhoneState, type Rule } from "../state/mod.ts";
 
 export const signalWaiting: Rule = (before, after, turn) => {
   const was = disturbedCall(before);

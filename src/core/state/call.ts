@@ -16,16 +16,11 @@
  * A phase is a tagged union: no boolean repeats what the phase says. Plain JSON, owned by the state,
  * never mutated.
  */
-import type { AccountId, ExtraHeader, Party, TransportName } from "../account/account.ts";
-import type { ErrorJson } from "../../base/errors.ts";
-import type {
-  MediaDescription,
-  NegotiatedStream,
-  PayloadFormat,
-} from "../media/media_description.ts";
-import type { AudioEndpoints, MediaReport } from "../ports/media_port.ts";
+import type { AccountId, ExtraHeader, Party, TransportName } from "../account/mod.ts";
+import type { ErrorJson } from "../../base/mod.ts";
+import type { MediaDescription, NegotiatedStream, PayloadFormat } from "../media/mod.ts";
+import type { AudioEndpoints, CallId, MediaReport } from "../ports/mod.ts";
 import type { Outcome } from "./outcome.ts";
-import type { CallId } from "../ports/sip_port.ts";
 
 export const DIRECTIONS = ["outgoing", "incoming"] as const;
 export type Direction = (typeof DIRECTIONS)[number];

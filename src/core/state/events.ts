@@ -2,13 +2,10 @@
  * What faces are told: one type of event for each thing that can happen, each with details of its own.
  * Plain JSON; the place in the order of all events is added by `src/station`. Pure.
  */
-import type { AccountId, RegistrationState } from "../account/account.ts";
-import type { AccountView } from "../account/account_view.ts";
+import type { AccountId, AccountView, RegistrationState } from "../account/mod.ts";
 import type { CallRecord, CallView, Recording } from "./call.ts";
-import type { ErrorJson } from "../../base/errors.ts";
-import type { HeadsetId, HeadsetNotice } from "../ports/headset_port.ts";
-import type { EndpointName } from "../ports/media_port.ts";
-import type { CallId } from "../ports/sip_port.ts";
+import type { ErrorJson } from "../../base/mod.ts";
+import type { CallId, EndpointName, HeadsetId, HeadsetNotice } from "../ports/mod.ts";
 
 /** What the other side may refuse us in a call, and how its digits come. */
 export const HOLD_WISHES = ["hold", "resume"] as const;

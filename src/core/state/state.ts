@@ -10,25 +10,33 @@
  * Commands that are impossible throw; inputs from outside that do not fit are ignored and told in a
  * `notice` event, because the network may say anything at any time.
  */
-import type { Account, AccountId, AccountState, ExtraHeader, Party } from "../account/account.ts";
-import type { AutoAnswer } from "../account/auto_answer.ts";
+import type {
+  Account,
+  AccountId,
+  AccountState,
+  AutoAnswer,
+  CallersPolicy,
+  ExtraHeader,
+  Party,
+  Strangers,
+} from "../account/mod.ts";
 import type { Call, CallLimits } from "./call.ts";
-import type { CallersPolicy } from "../account/caller_policy.ts";
 import type { PhoneEvent } from "./events.ts";
-import type { HeadsetEffect, HeadsetInput } from "../ports/headset_port.ts";
-import type { PayloadFormat } from "../media/media_description.ts";
 import type {
   AttachmentId,
   AudioEndpoints,
+  CallId,
+  HeadsetEffect,
+  HeadsetInput,
   MediaEffect,
   MediaInput,
   Microphone,
+  SipEffect,
+  SipInput,
   Speaker,
-} from "../ports/media_port.ts";
-import type { CallId, SipEffect, SipInput } from "../ports/sip_port.ts";
-import type { Strangers } from "../account/strangers.ts";
+} from "../ports/mod.ts";
+import type { PayloadFormat, VolumeWish } from "../media/mod.ts";
 import type { Timer, TimerFired } from "./timer.ts";
-import type { VolumeWish } from "../media/volume.ts";
 
 export interface Settings extends CallPolicy {
   /** Every format that media can run. */

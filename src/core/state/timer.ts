@@ -1,5 +1,5 @@
 /** Timers as data: the core asks for them, `src/station` runs them. Each names what it is about. */
-import type { CallId } from "../ports/sip_port.ts";
+import type { CallId } from "../ports/mod.ts";
 
 /** The timers of each subject. A slice that gets timers adds its subject here, and then has a table. */
 export interface TimerNames {

@@ -5,8 +5,8 @@
  * touched: maps are copied at the first write.
  */
 import { type Call, type Phase, viewOf } from "./call.ts";
-import type { AccountState } from "../account/account.ts";
-import { OffhookError } from "../../base/errors.ts";
+import type { AccountState } from "../account/mod.ts";
+import { OffhookError } from "../../base/mod.ts";
 import type { CallEvent, CallEventDetails, CallEventType, PhoneEvent } from "./events.ts";
 import type { Dialled, Effect, Moment, PhoneState, StepResult } from "./state.ts";
 import type { TimerNames } from "./timer.ts";

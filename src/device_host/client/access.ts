@@ -5,7 +5,7 @@
  *     worker: remoteAccess(port) ── "socket" ──► main thread: serveAccess(port, supervisor)
  *                                ◄── path ─────
  */
-import { type ErrorJson, OffhookError } from "../../base/errors.ts";
+import { type ErrorJson, OffhookError } from "../../base/mod.ts";
 
 /** Access to a device host that is started when it is first needed, and again when it died. */
 export interface DeviceHostAccess {

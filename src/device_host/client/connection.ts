@@ -7,23 +7,27 @@
  *
  * Frames are on the real-time path: samples are handed over as a view of the receive buffer.
  */
-import { OffhookError } from "../../base/errors.ts";
+import { OffhookError } from "../../base/mod.ts";
 import { ContactConnection } from "./contacts.ts";
 import { HidConnection } from "./hid.ts";
 import type { DeviceStream, StreamEvents } from "./stream.ts";
-import type { AudioDevice, StreamDirection } from "../wire/device.ts";
-import { type Frame, FrameDecoder, FrameType, samplesOf } from "../wire/frame.ts";
-import { FrameWriter } from "../wire/writer.ts";
 import {
   ALIVE_INTERVAL_MS,
+  type AudioDevice,
   type DeviceList,
+  type Frame,
+  FrameDecoder,
+  FrameType,
+  FrameWriter,
   type HostMessage,
   parseHostMessage,
   PROTOCOL_VERSION,
   type Requests,
   type RequestType,
+  samplesOf,
+  type StreamDirection,
   type StreamOpened,
-} from "../wire/protocol.ts";
+} from "../wire/mod.ts";
 
 export type { AudioDevice, DeviceList, StreamDirection, StreamOpened };
 

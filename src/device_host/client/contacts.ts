@@ -1,6 +1,6 @@
 /** The part of a connection to the device host about contacts: keys and GPIO lines. */
-import { OffhookError } from "../../base/errors.ts";
-import type { ContactMessage, ContactRequests, ContactSource } from "../wire/contacts.ts";
+import { OffhookError } from "../../base/mod.ts";
+import type { ContactMessage, ContactRequests, ContactSource } from "../wire/mod.ts";
 
 export type { ContactSource };
 

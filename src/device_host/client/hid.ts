@@ -4,8 +4,8 @@
  *     watch(changed) ─► devices … changed(devices)
  *     open(path, farewell, events) ─► write … close     └─ unplugged, or the host died: failed
  */
-import { OffhookError } from "../../base/errors.ts";
-import type { HidDevice, HidList, HidMessage, HidRequests } from "../wire/hid.ts";
+import { OffhookError } from "../../base/mod.ts";
+import type { HidDevice, HidList, HidMessage, HidRequests } from "../wire/mod.ts";
 
 export type { HidDevice, HidList };
 

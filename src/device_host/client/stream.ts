@@ -2,8 +2,8 @@
  * A stream of sound as a client of the device host has it, and what it hears of it. Frames are on the
  * real-time path.
  */
-import type { OffhookError } from "../../base/errors.ts";
-import type { StreamOpened } from "../wire/protocol.ts";
+import type { OffhookError } from "../../base/mod.ts";
+import type { StreamOpened } from "../wire/mod.ts";
 
 /** An open stream. */
 export interface DeviceStream {

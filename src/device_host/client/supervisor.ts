@@ -8,11 +8,16 @@
  * station goes, however it goes, so does the host. The first start after a death is at once; a host
  * that keeps dying is started after growing pauses.
  */
-import { OffhookError } from "../../base/errors.ts";
+import { OffhookError } from "../../base/mod.ts";
 import { type DeviceHostAccess } from "./access.ts";
 import { DeviceHostConnection, type DeviceList } from "./connection.ts";
-import { type HostChild, type HostProgram, type StartedHost, startHost } from "../start/spawn.ts";
-import { LogTail } from "../start/log_tail.ts";
+import {
+  type HostChild,
+  type HostProgram,
+  LogTail,
+  type StartedHost,
+  startHost,
+} from "../start/mod.ts";
 
 /** How long a host may take until it listens. */
 const START_LIMIT_MS = 10_000;

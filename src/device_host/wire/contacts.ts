@@ -10,7 +10,7 @@
  * Raw levels: what is debounced, turned round and meant by them is the client's. Not on the real-time
  * path.
  */
-import type { ErrorJson } from "../../base/errors.ts";
+import type { ErrorJson } from "../../base/mod.ts";
 
 export type ContactSource =
   | {

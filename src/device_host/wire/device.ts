@@ -5,7 +5,7 @@
  * unique is an error that lists what does exist: a call must never go to another card than the one
  * that was named.
  */
-import { OffhookError } from "../../base/errors.ts";
+import { OffhookError } from "../../base/mod.ts";
 
 export type StreamDirection = "capture" | "playback";
 

@@ -17,7 +17,7 @@
  * On the real-time path: a decoder reads straight into its own buffer and hands out views of it, an
  * encoder writes into the outgoing buffer; one small view is all that is allocated per frame.
  */
-import { OffhookError } from "../../base/errors.ts";
+import { OffhookError } from "../../base/mod.ts";
 
 export const FrameType = { control: 1, pcm: 2, level: 3, report: 4 } as const;
 export type FrameType = (typeof FrameType)[keyof typeof FrameType];

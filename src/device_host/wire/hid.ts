@@ -9,7 +9,7 @@
  * The host is a thin driver: it knows no headsets. What must be on the device when the client has
  * gone, however it went, is given when it opens (`farewell`).
  */
-import type { ErrorJson } from "../../base/errors.ts";
+import type { ErrorJson } from "../../base/mod.ts";
 
 /** One HID device (on Windows: one top-level collection of it). */
 export interface HidDevice {

@@ -12,8 +12,7 @@
  * mean nothing on other connections, and all of them close with the connection. Not on the
  * real-time path.
  */
-import type { ErrorJson } from "../../base/errors.ts";
-import { OffhookError } from "../../base/errors.ts";
+import { type ErrorJson, OffhookError } from "../../base/mod.ts";
 import type { AudioDevice, StreamDirection } from "./device.ts";
 import {
   CONTACT_REQUEST_CHECKS,

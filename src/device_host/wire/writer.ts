@@ -6,7 +6,7 @@
  * control messages are never dropped, a reader that lets {@link QUEUE_LIMIT_BYTES} pile up loses the
  * connection. On the real-time path.
  */
-import { OffhookError } from "../../base/errors.ts";
+import { OffhookError } from "../../base/mod.ts";
 import {
   bytesOf,
   FrameType,

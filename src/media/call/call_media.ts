@@ -8,22 +8,20 @@
  * Opening and closing wait for files and devices; `tick` and the datagrams are on the real-time path
  * and do not.
  */
-import type { AudioDevices } from "../../audio/endpoint.ts";
-import type { OffhookError } from "../../base/errors.ts";
-import type { NegotiatedStream } from "../../core/media/media_description.ts";
+import type { AudioDevices } from "../../audio/mod.ts";
+import type { OffhookError } from "../../base/mod.ts";
+import type { NegotiatedStream } from "../../core/media/mod.ts";
 import type {
   AudioEndpoints,
+  CallId,
   CallLevels,
   MediaInput,
   MediaReport,
-} from "../../core/ports/media_port.ts";
-import type { CallId } from "../../core/ports/sip_port.ts";
-import { CallSound, type EndpointName } from "../sound/call_sound.ts";
-import type { MediaClock } from "../clock.ts";
-import { MediaStream, type StreamSurroundings } from "../stream/media_stream.ts";
-import type { MediaTransport } from "../transport/media_transport.ts";
-import { PlainTransport } from "../transport/plain_transport.ts";
-import type { Sockets } from "../transport/sockets.ts";
+} from "../../core/ports/mod.ts";
+import { CallSound, type EndpointName } from "../sound/mod.ts";
+import type { MediaClock } from "../mod.ts";
+import { MediaStream, type StreamSurroundings } from "../stream/mod.ts";
+import { type MediaTransport, PlainTransport, type Sockets } from "../transport/mod.ts";
 
 /** What the streams of one engine share. */
 export interface MediaSurroundings extends StreamSurroundings {

@@ -1,7 +1,7 @@
 /**
  * PCMU and PCMA (ITU-T G.711) by table: 8 kHz, one byte a sample. On the real-time path.
  */
-import { aLawTables, type Law, muLawTables } from "../../audio/g711_tables.ts";
+import { aLawTables, type Law, muLawTables } from "../../audio/mod.ts";
 import { ANY_PACKET_MS, type Codec } from "./codec.ts";
 
 const RATE = 8000;

@@ -1,8 +1,8 @@
 /**
  * Codecs by name. A codec that is added is added here and in `formats.ts`.
  */
-import type { PayloadFormat } from "../../core/media/media_description.ts";
-import { OffhookError } from "../../base/errors.ts";
+import type { PayloadFormat } from "../../core/media/mod.ts";
+import { OffhookError } from "../../base/mod.ts";
 import type { Codec } from "./codec.ts";
 import { G711Codec } from "./g711.ts";
 import { G722Codec } from "./g722.ts";

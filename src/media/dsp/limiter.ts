@@ -6,7 +6,7 @@
  *
  * The sound is late by as much as it looks ahead. On the real-time path: nothing is allocated.
  */
-import { GRAPH_RATE } from "../../audio/endpoint.ts";
+import { GRAPH_RATE } from "../../audio/mod.ts";
 
 /** How far it looks ahead, and how late its sound is, samples: 2 ms. */
 export const LOOKAHEAD = 2 * GRAPH_RATE / 1000;

@@ -7,7 +7,7 @@
  * Between the two ways it goes over within a frame, without a click. On the real-time path: nothing is
  * allocated.
  */
-import { FRAME_SAMPLES } from "../../audio/endpoint.ts";
+import { FRAME_SAMPLES } from "../../audio/mod.ts";
 import { Limiter } from "./limiter.ts";
 import { crossfade, saturate } from "./mixing.ts";
 

@@ -2,7 +2,7 @@
  * The gain of what the person hears. A change goes over one frame, so that it does not click; what
  * exceeds 16 bits stays at the limit. On the real-time path: nothing is allocated.
  */
-import { FRAME_SAMPLES } from "../../audio/endpoint.ts";
+import { FRAME_SAMPLES } from "../../audio/mod.ts";
 
 const MOST = 0x7fff;
 const LEAST = -0x8000;

@@ -2,8 +2,7 @@
  * The call-waiting tone of ITU-T E.180 §10: 425 Hz, 300 ms in every ten seconds, soft enough to talk
  * on. Only the person's own speaker gets it. On the real-time path.
  */
-import { FRAME_MS, FRAME_SAMPLES } from "../../audio/endpoint.ts";
-import { ToneSource } from "../../audio/tone.ts";
+import { FRAME_MS, FRAME_SAMPLES, ToneSource } from "../../audio/mod.ts";
 import { addSaturating } from "./mixing.ts";
 
 const FREQUENCY = 425;

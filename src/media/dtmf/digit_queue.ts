@@ -5,7 +5,7 @@
  *
  * What becomes of a digit, an event or a tone, is the caller's business.
  */
-import { FRAME_MS } from "../../audio/endpoint.ts";
+import { FRAME_MS } from "../../audio/mod.ts";
 import { type DigitStep, digitSteps } from "./digits.ts";
 
 /** What this frame is. The one object is used again by the next call. */

@@ -6,9 +6,8 @@
  *     frames of the gap ──► the end packet twice more, then silence; or silence
  *     pause, idle ──► the microphone
  */
-import { FRAME_MS, FRAME_SAMPLES } from "../../audio/endpoint.ts";
-import { RTP_HEADER_LENGTH } from "../rtp/packet.ts";
-import type { RtpSender } from "../rtp/sender.ts";
+import { FRAME_MS, FRAME_SAMPLES } from "../../audio/mod.ts";
+import { RTP_HEADER_LENGTH, type RtpSender } from "../rtp/mod.ts";
 import { type DigitFrame, DigitQueue } from "./digit_queue.ts";
 import { END_PACKETS, EVENT_LENGTH, writeEvent } from "./telephone_event.ts";
 import { ToneGenerator } from "./tone_generator.ts";

@@ -2,7 +2,7 @@
  * DTMF digits as they are written, numbered (RFC 4733 §3.2) and sounded (ITU-T Q.23), and the time
  * line of a sequence of them. Pure.
  */
-import { OffhookError } from "../../base/errors.ts";
+import { OffhookError } from "../../base/mod.ts";
 
 /** In the order of event numbers 0–15. */
 export const DIGITS = "0123456789*#ABCD";

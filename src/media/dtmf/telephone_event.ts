@@ -5,8 +5,7 @@
  *                              the last one three times with the end bit
  *     receive: event packets ──► one digit a press, when it ends, or when its end was lost
  */
-import type { RtpPacket } from "../rtp/packet.ts";
-import { sequenceDistance, timestampDistance } from "../rtp/sequence.ts";
+import { type RtpPacket, sequenceDistance, timestampDistance } from "../rtp/mod.ts";
 import { digitOf, eventOf } from "./digits.ts";
 
 /** Octets of an event (§2.3). */

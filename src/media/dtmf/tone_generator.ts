@@ -1,8 +1,7 @@
 /**
  * DTMF as sound (ITU-T Q.23), for peers without telephone-events. On the real-time path.
  */
-import { GRAPH_RATE } from "../../audio/endpoint.ts";
-import { amplitudeOf } from "../../audio/tone.ts";
+import { amplitudeOf, GRAPH_RATE } from "../../audio/mod.ts";
 import { frequenciesOf } from "./digits.ts";
 
 /** Levels of the two groups, dBm0: the high one 2 dB above, as Q.23 networks expect. */

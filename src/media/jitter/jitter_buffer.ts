@@ -13,7 +13,7 @@
  * that wait. A gap before a packet that is there counts as dry, too, while packets are known to come
  * later than that. Delay that turns out not to be needed goes again: see `slackMs`.
  */
-import type { RtpPacket } from "../rtp/packet.ts";
+import type { RtpPacket } from "../rtp/mod.ts";
 import { DelayTracker } from "./delay_tracker.ts";
 import { PacketBuffer, type WaitingPacket } from "./packet_buffer.ts";
 import { TimeLine } from "./time_line.ts";

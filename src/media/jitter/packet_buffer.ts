@@ -3,7 +3,7 @@
  * path: payloads are copied into slots that are used again; nothing is allocated once they have
  * grown to the size of the stream's packets.
  */
-import type { RtpPacket } from "../rtp/packet.ts";
+import type { RtpPacket } from "../rtp/mod.ts";
 
 /** Packets that can wait: 2.5 s of 20 ms packets. */
 const SLOTS = 128;

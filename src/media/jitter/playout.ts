@@ -8,9 +8,8 @@
  * else: the delay grows by waiting when packets come later than expected, and sound is shortened
  * when they come earlier.
  */
-import { FRAME_MS, GRAPH_RATE } from "../../audio/endpoint.ts";
-import { Resampler } from "../../audio/resampler.ts";
-import { type Codec, CONCEAL_MS, MAX_PACKET_MS } from "../codec/codec.ts";
+import { FRAME_MS, GRAPH_RATE, Resampler } from "../../audio/mod.ts";
+import { type Codec, CONCEAL_MS, MAX_PACKET_MS } from "../codec/mod.ts";
 import { Concealer } from "./concealer.ts";
 import { JitterBuffer, type NextSound } from "./jitter_buffer.ts";
 import type { WaitingPacket } from "./packet_buffer.ts";

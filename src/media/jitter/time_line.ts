@@ -11,8 +11,7 @@
  * right after the one before it, or where it arrived when there was a pause. What is taken for a
  * break and is none is put back by the next packet in the same way, and costs nothing.
  */
-import type { RtpPacket } from "../rtp/packet.ts";
-import { sequenceDistance, TimestampUnwrapper } from "../rtp/sequence.ts";
+import { type RtpPacket, sequenceDistance, TimestampUnwrapper } from "../rtp/mod.ts";
 import type { DelayTracker } from "./delay_tracker.ts";
 
 /** A packet this much earlier than the fastest one of the last second is of another time line, ms. */

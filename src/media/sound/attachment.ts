@@ -8,16 +8,14 @@
  * time does not stutter; a short rest that nothing follows is played all the same. `hear` and
  * `mixInto` are on the real-time path: they never wait.
  */
-import { FRAME_MS, FRAME_SAMPLES, GRAPH_RATE } from "../../audio/endpoint.ts";
-import { Resampler } from "../../audio/resampler.ts";
-import { SampleRing } from "../../audio/sample_ring.ts";
+import { FRAME_MS, FRAME_SAMPLES, GRAPH_RATE, Resampler, SampleRing } from "../../audio/mod.ts";
 import {
   ATTACHMENT_MS,
   type AttachmentPort,
   type FromAttachment,
   type ToAttachment,
-} from "../attachment/attachment_protocol.ts";
-import { addSaturating } from "../dsp/mixing.ts";
+} from "../attachment/mod.ts";
+import { addSaturating } from "../dsp/mod.ts";
 
 /** Frames on the port that the program has not taken yet, and those that wait behind them. */
 const ON_THE_PORT = 5;

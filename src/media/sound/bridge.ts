@@ -15,9 +15,8 @@
  *
  * On the real-time path: nothing is allocated in `tick`.
  */
-import { FRAME_SAMPLES } from "../../audio/endpoint.ts";
-import { Mix, SILENCE } from "../dsp/mix.ts";
-import { faded, turnBack } from "../dsp/mixing.ts";
+import { FRAME_SAMPLES } from "../../audio/mod.ts";
+import { faded, Mix, SILENCE, turnBack } from "../dsp/mod.ts";
 import type { Party } from "./party.ts";
 
 export type Side = "near" | "far";

@@ -8,34 +8,25 @@
  * Opening, exchanging and closing wait for files and devices; what a tick calls is on the real-time
  * path and does not.
  */
-import { EchoSource } from "../../audio/echo.ts";
 import {
   type AudioDevices,
   type AudioSink,
   type AudioSource,
+  createSink,
+  createSource,
+  EchoSource,
   type EndpointEvents,
   FRAME_SAMPLES,
-} from "../../audio/endpoint.ts";
-import { createSink, createSource } from "../../audio/endpoints.ts";
-import { loadResampler } from "../../audio/resampler.ts";
-import { OffhookError } from "../../base/errors.ts";
-import type {
-  AttachmentId,
-  AudioEndpoints,
-  Microphone,
-  Speaker,
-} from "../../core/ports/media_port.ts";
+  loadResampler,
+} from "../../audio/mod.ts";
+import { OffhookError } from "../../base/mod.ts";
+import type { AttachmentId, AudioEndpoints, Microphone, Speaker } from "../../core/ports/mod.ts";
 import { Attachment } from "./attachment.ts";
-import {
-  type AttachmentPort,
-  type FromAttachment,
-  refuseAttachment,
-} from "../attachment/attachment_protocol.ts";
+import { type AttachmentPort, type FromAttachment, refuseAttachment } from "../attachment/mod.ts";
 import { LiveSink } from "./live_sink.ts";
 import { LiveSource } from "./live_source.ts";
 import { Recording } from "./recording.ts";
-import { SpeakerVolume } from "../dsp/speaker_volume.ts";
-import { WaitingTone } from "../dsp/waiting_tone.ts";
+import { SpeakerVolume, WaitingTone } from "../dsp/mod.ts";
 
 export type EndpointName = "microphone" | "speaker" | "record";
 

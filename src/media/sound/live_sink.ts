@@ -4,8 +4,8 @@
  *
  * `write` is on the real-time path.
  */
-import { type AudioSink, FRAME_SAMPLES } from "../../audio/endpoint.ts";
-import { faded } from "../dsp/mixing.ts";
+import { type AudioSink, FRAME_SAMPLES } from "../../audio/mod.ts";
+import { faded } from "../dsp/mod.ts";
 import { SinkPacer } from "./sink_pacer.ts";
 
 export class LiveSink {

@@ -6,8 +6,8 @@
  *
  * `read` is on the real-time path.
  */
-import { type AudioSource, FRAME_SAMPLES } from "../../audio/endpoint.ts";
-import { crossfade } from "../dsp/mixing.ts";
+import { type AudioSource, FRAME_SAMPLES } from "../../audio/mod.ts";
+import { crossfade } from "../dsp/mod.ts";
 
 export class LiveSource {
   #current: AudioSource | undefined;

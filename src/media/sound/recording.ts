@@ -8,9 +8,8 @@
  * While it is paused it holds silence: a moment of the call is found at the same position whether
  * something before it was left out or not. `write` is on the real-time path.
  */
-import { FRAME_SAMPLES } from "../../audio/endpoint.ts";
-import { WavRecorder } from "../../audio/file.ts";
-import { OffhookError } from "../../base/errors.ts";
+import { FRAME_SAMPLES, WavRecorder } from "../../audio/mod.ts";
+import { OffhookError } from "../../base/mod.ts";
 
 export interface RecordingEvents {
   /** The file is open, or complete. */

@@ -6,18 +6,13 @@
  *
  * A datagram that is not RTP, or of another source than the peer's, changes nothing; a packet of the peer of a payload type that was not negotiated has a number in the sequence, no more.
  */
-import { GRAPH_RATE } from "../../audio/endpoint.ts";
-import type { NegotiatedStream } from "../../core/media/media_description.ts";
-import { mayReceive } from "../../core/media/offer_answer.ts";
-import type { Codec } from "../codec/codec.ts";
-import type { CreateCodec } from "../codec/registry.ts";
-import { DigitLog } from "../dtmf/digit_log.ts";
-import { TelephoneEventReceiver } from "../dtmf/telephone_event.ts";
-import { ToneDetector } from "../dtmf/tone_detector.ts";
-import { Playout } from "../jitter/playout.ts";
-import { LevelMeter } from "../dsp/level_meter.ts";
-import { parseRtp, RtpPacket } from "../rtp/packet.ts";
-import { SourceStatistics } from "../rtp/source_statistics.ts";
+import { GRAPH_RATE } from "../../audio/mod.ts";
+import { mayReceive, type NegotiatedStream } from "../../core/media/mod.ts";
+import type { Codec, CreateCodec } from "../codec/mod.ts";
+import { DigitLog, TelephoneEventReceiver, ToneDetector } from "../dtmf/mod.ts";
+import { Playout } from "../jitter/mod.ts";
+import { LevelMeter } from "../dsp/mod.ts";
+import { parseRtp, RtpPacket, SourceStatistics } from "../rtp/mod.ts";
 
 /** Before a stream is negotiated. */
 const DEFAULT_CLOCK_RATE = 8000;

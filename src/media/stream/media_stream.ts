@@ -9,14 +9,13 @@
  * What depends on the format is made anew when the format changes; counters and digits go on.
  * On the real-time path, with time passed in.
  */
-import { FRAME_MS } from "../../audio/endpoint.ts";
-import type { Clock } from "../../base/clock.ts";
-import type { NegotiatedStream } from "../../core/media/media_description.ts";
-import type { MediaReport } from "../../core/ports/media_port.ts";
-import { type CreateCodec, createCodec } from "../codec/registry.ts";
-import { canonicalName, RtcpSession } from "../rtp/rtcp_session.ts";
-import { type Random32, RtpSender } from "../rtp/sender.ts";
-import type { MediaKind } from "../transport/media_transport.ts";
+import { FRAME_MS } from "../../audio/mod.ts";
+import type { Clock } from "../../base/mod.ts";
+import type { NegotiatedStream } from "../../core/media/mod.ts";
+import type { MediaReport } from "../../core/ports/mod.ts";
+import { type CreateCodec, createCodec } from "../codec/mod.ts";
+import { canonicalName, type Random32, RtcpSession, RtpSender } from "../rtp/mod.ts";
+import type { MediaKind } from "../transport/mod.ts";
 import { InboundStream } from "./inbound.ts";
 import { OutboundStream } from "./outbound.ts";
 

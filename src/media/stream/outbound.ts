@@ -7,16 +7,12 @@
  * One frame a tick; a packet holds `ptime` of them. The RTP clock runs with the ticks whether packets
  * are sent or not, so that a hold or a stall leaves a gap in the timestamps and none in time.
  */
-import { FRAME_MS, FRAME_SAMPLES, GRAPH_RATE } from "../../audio/endpoint.ts";
-import { Resampler } from "../../audio/resampler.ts";
-import type { NegotiatedStream } from "../../core/media/media_description.ts";
-import { maySend } from "../../core/media/offer_answer.ts";
-import { type Codec, packetMsFor } from "../codec/codec.ts";
-import type { CreateCodec } from "../codec/registry.ts";
-import { DigitSender, type EventFormat } from "../dtmf/digit_sender.ts";
-import { LevelMeter } from "../dsp/level_meter.ts";
-import { RTP_HEADER_LENGTH } from "../rtp/packet.ts";
-import type { RtpSender } from "../rtp/sender.ts";
+import { FRAME_MS, FRAME_SAMPLES, GRAPH_RATE, Resampler } from "../../audio/mod.ts";
+import { maySend, type NegotiatedStream } from "../../core/media/mod.ts";
+import { type Codec, type CreateCodec, packetMsFor } from "../codec/mod.ts";
+import { DigitSender, type EventFormat } from "../dtmf/mod.ts";
+import { LevelMeter } from "../dsp/mod.ts";
+import { RTP_HEADER_LENGTH, type RtpSender } from "../rtp/mod.ts";
 
 /** What of a negotiated stream the sending half runs on. */
 interface Plan {

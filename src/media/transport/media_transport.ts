@@ -7,8 +7,8 @@
  *
  * On the real-time path: nothing waits, and bytes are the caller's, valid until the call returns.
  */
-import type { NegotiatedStream } from "../../core/media/media_description.ts";
-import { looksLikeRtcp } from "../rtp/packet.ts";
+import type { NegotiatedStream } from "../../core/media/mod.ts";
+import { looksLikeRtcp } from "../rtp/mod.ts";
 
 /** What streams exchange. A keepalive has no content; it holds a NAT's way open (RFC 6263). */
 export type MediaKind = "rtp" | "rtcp" | "keepalive";

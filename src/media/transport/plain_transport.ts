@@ -4,10 +4,9 @@
  *     socket ─► kind by first octet ─► is it the peer's? ─► deliver
  *     send ─► may it be sent to? ─► where the peer is ─► socket
  */
-import type { Clock } from "../../base/clock.ts";
-import { isUnicast } from "../../base/network_address.ts";
-import type { NegotiatedStream } from "../../core/media/media_description.ts";
-import { RTP_HEADER_LENGTH, uint16, uint32 } from "../rtp/packet.ts";
+import { type Clock, isUnicast } from "../../base/mod.ts";
+import type { NegotiatedStream } from "../../core/media/mod.ts";
+import { RTP_HEADER_LENGTH, uint16, uint32 } from "../rtp/mod.ts";
 import { Allowance } from "./allowance.ts";
 import { type Deliver, kindOf, type MediaKind, type MediaTransport } from "./media_transport.ts";
 import { RemoteAddress } from "./remote_address.ts";

@@ -11,7 +11,7 @@
  * source that goes on at the same address from another port (a NAT's new binding: the same SSRC, the
  * sequence continued) is followed sooner.
  */
-import { sequenceDistance } from "../rtp/sequence.ts";
+import { sequenceDistance } from "../rtp/mod.ts";
 
 /** Packets in sequence that make a candidate believed. */
 const RUN = 3;

@@ -5,9 +5,8 @@
  * socket and as `a.b.c.d` everywhere else. On the real-time path: one buffer per socket, a datagram
  * is valid during its callback.
  */
-import { OffhookError } from "../../base/errors.ts";
-import { MAX_DATAGRAM } from "../rtp/packet.ts";
-import type { Random32 } from "../rtp/sender.ts";
+import { OffhookError } from "../../base/mod.ts";
+import { MAX_DATAGRAM, type Random32 } from "../rtp/mod.ts";
 
 /** @param data valid until the callback returns */
 export type OnDatagram = (data: Uint8Array, address: string, port: number) => void;

@@ -7,17 +7,12 @@
  *
  * Runs in the media worker; tests run it on their own thread with their own clock and sockets.
  */
-import { FRAME_MS } from "../../audio/endpoint.ts";
-import { OffhookError } from "../../base/errors.ts";
-import type { CallLevels, MediaEffect } from "../../core/ports/media_port.ts";
-import type { CallId } from "../../core/ports/sip_port.ts";
-import {
-  type AttachmentPort,
-  type FromAttachment,
-  refuseAttachment,
-} from "../attachment/attachment_protocol.ts";
-import { CallMedia, type MediaSurroundings } from "../call/call_media.ts";
-import { Ticker } from "../clock.ts";
+import { FRAME_MS } from "../../audio/mod.ts";
+import { OffhookError } from "../../base/mod.ts";
+import type { CallId, CallLevels, MediaEffect } from "../../core/ports/mod.ts";
+import { type AttachmentPort, type FromAttachment, refuseAttachment } from "../attachment/mod.ts";
+import { CallMedia, type MediaSurroundings } from "../call/mod.ts";
+import { Ticker } from "../mod.ts";
 
 /** Ticks between two readings of the level meters. */
 const LEVEL_TICKS = 5;

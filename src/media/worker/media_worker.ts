@@ -8,16 +8,16 @@
  * minute after its start, every call that had media is told MediaFailed, and the next effect, or the next question whether it answers,
  * starts another thread: one that cannot be had is known before a call needs it.
  */
-import { type DeviceHostAccess, serveAccess } from "../../audio/device/device_access.ts";
-import { OffhookError } from "../../base/errors.ts";
+import { type DeviceHostAccess, serveAccess } from "../../audio/device/mod.ts";
+import { OffhookError } from "../../base/mod.ts";
 import type {
   AttachmentId,
+  CallId,
   CallLevels,
   MediaEffect,
   MediaInput,
-} from "../../core/ports/media_port.ts";
-import type { CallId } from "../../core/ports/sip_port.ts";
-import { AttachedAudio, type AttachmentListener } from "../attachment/attached_audio.ts";
+} from "../../core/ports/mod.ts";
+import { AttachedAudio, type AttachmentListener } from "../attachment/mod.ts";
 import type { FromWorker, MediaSettings, ToWorker } from "./worker_protocol.ts";
 
 /** What a media worker is made with. */

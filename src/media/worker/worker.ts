@@ -3,13 +3,11 @@
  * The entry of the media thread: messages in, messages out, the engine between. Nothing that the main
  * thread does makes a packet late.
  */
-import type { AudioDevices } from "../../audio/endpoint.ts";
-import { aLawTables, muLawTables } from "../../audio/g711_tables.ts";
-import { loadResampler } from "../../audio/resampler.ts";
-import { OffhookError } from "../../base/errors.ts";
-import { systemClock } from "../clock.ts";
+import { aLawTables, type AudioDevices, loadResampler, muLawTables } from "../../audio/mod.ts";
+import { OffhookError } from "../../base/mod.ts";
+import { systemClock } from "../mod.ts";
 import { MediaEngine } from "./engine.ts";
-import { UdpSockets } from "../transport/sockets.ts";
+import { UdpSockets } from "../transport/mod.ts";
 import type { FromWorker, MediaSettings, ToWorker } from "./worker_protocol.ts";
 
 const say = (message: FromWorker) => self.postMessage(message);

@@ -1,7 +1,7 @@
 /** What crosses between `MediaWorker` and its thread: plain JSON both ways. */
-import type { ErrorJson } from "../../base/errors.ts";
-import type { CallLevels, MediaEffect, MediaInput } from "../../core/ports/media_port.ts";
-import type { PortRange } from "../transport/sockets.ts";
+import type { ErrorJson } from "../../base/mod.ts";
+import type { CallLevels, MediaEffect, MediaInput } from "../../core/ports/mod.ts";
+import type { PortRange } from "../transport/mod.ts";
 
 /** Settings of a media worker that cross to its thread. */
 export interface MediaSettings {

@@ -2,15 +2,12 @@
  * What the parts of one user agent share: transactions and dialogs, the network, time, and the way to the
  * phone's core. Types only.
  */
-import type { Account } from "../../core/account/account.ts";
-import type { Clock } from "../../base/clock.ts";
-import type { ErrorJson } from "../../base/errors.ts";
-import type { CallId, RequestOrigin, SipEffect, SipInput } from "../../core/ports/sip_port.ts";
-import type { Keys } from "../auth/authentication.ts";
-import type { Dialog } from "../library/dialog.ts";
-import type { Log } from "../library/log.ts";
-import type { SipStack } from "../library/sip_stack.ts";
-import type { Flow } from "../transport/flow/types.ts";
+import type { Account } from "../../core/account/mod.ts";
+import type { Clock, ErrorJson } from "../../base/mod.ts";
+import type { CallId, RequestOrigin, SipEffect, SipInput } from "../../core/ports/mod.ts";
+import type { Keys } from "../auth/mod.ts";
+import type { Dialog, Log, SipStack } from "../library/mod.ts";
+import type { Flow } from "../transport/flow/mod.ts";
 
 /** Effects about one call. */
 export type CallEffect = Extract<SipEffect, { call: CallId }>;

@@ -2,18 +2,18 @@
  * Who is who in a message: our own From, and the peer as From, P-Asserted-Identity (RFC 3325) or
  * Remote-Party-ID name it.
  */
-import type { Account, Party } from "../../core/account/account.ts";
-import { OffhookError } from "../../base/errors.ts";
-import type { RequestOrigin } from "../../core/ports/sip_port.ts";
-import type { ReadableMessage } from "../message/readable_message.ts";
+import type { Account, Party } from "../../core/account/mod.ts";
+import { OffhookError } from "../../base/mod.ts";
+import type { RequestOrigin } from "../../core/ports/mod.ts";
 import {
   type NameAddr,
   type ParsedUri,
   parseNameAddrList,
   parseUri,
+  type ReadableMessage,
   unquoted,
   withoutHeaders,
-} from "../message/uri.ts";
+} from "../message/mod.ts";
 
 /**
  * The peer of a call: what the account's server asserts, else what the peer says of itself. A stranger

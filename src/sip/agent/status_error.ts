@@ -1,9 +1,8 @@
 /**
  * The meaning of a SIP status as a typed error: one table for calls, one for registrations. Pure.
  */
-import { type ErrorCode, OffhookError } from "../../base/errors.ts";
-import { callErrorCode } from "../../base/sip_status.ts";
-import type { Flow } from "../transport/flow/types.ts";
+import { callErrorCode, type ErrorCode, OffhookError } from "../../base/mod.ts";
+import type { Flow } from "../transport/flow/mod.ts";
 
 const HINTS: Readonly<Partial<Record<ErrorCode, string>>> = {
   "auth-refused": "Check the user name and the password of the account.",

@@ -9,7 +9,7 @@
  * only when it says that the nonce was stale (RFC 7616 §3.3): the same challenge twice means that the
  * password is wrong. However often the realm changes, a request answers {@link MAX_CHALLENGES} times.
  */
-import { OffhookError } from "../../base/errors.ts";
+import { OffhookError } from "../../base/mod.ts";
 import {
   authorization,
   type Challenge,
@@ -18,11 +18,10 @@ import {
   parseChallenges,
   strongestPerRealm,
 } from "./digest.ts";
-import type { ResponseMessage } from "../library/peer_message.ts";
-import { newToken } from "../message/identifiers.ts";
-import { hostPort } from "../message/via.ts";
+import type { ResponseMessage } from "../library/mod.ts";
+import { hostPort, newToken } from "../message/mod.ts";
 import { type Lesson, type Realms, strangeChallenge } from "./realms.ts";
-import { MAX_CHALLENGES, MAX_REALMS } from "../limits/pacing.ts";
+import { MAX_CHALLENGES, MAX_REALMS } from "../limits/mod.ts";
 
 /** Times that a nonce may be stale within one request. */
 const MAX_STALE = 3;

@@ -10,9 +10,9 @@
  * A realm that offered SHA-256 once is never answered with MD5 again: who can change a challenge could
  * ask for the weaker one. Pure.
  */
-import type { Account } from "../../core/account/account.ts";
-import { OffhookError } from "../../base/errors.ts";
-import { MAX_REALMS } from "../limits/pacing.ts";
+import type { Account } from "../../core/account/mod.ts";
+import { OffhookError } from "../../base/mod.ts";
+import { MAX_REALMS } from "../limits/mod.ts";
 import type { Challenge } from "./digest.ts";
 
 /** What a refused request teaches: of a registration all its realms, of a call the first, if at all. */

@@ -5,8 +5,8 @@
  *       ├ 1 s without a word of the peer ─► silent
  *       └ 64·T1 ─► unanswered
  */
-import type { Clock, TimerHandle } from "../../base/clock.ts";
-import type { ClientInvite } from "../library/client_invite.ts";
+import type { Clock, TimerHandle } from "../../base/mod.ts";
+import type { ClientInvite } from "../library/mod.ts";
 
 /** ms that a cancelled INVITE may still be answered (64·T1). */
 const CANCELLED_MS = 32_000;

@@ -5,15 +5,14 @@
  *     18x ─► progress: description of that branch; PRACK when it is reliable (RFC 3262 §4)
  *     2xx ─► answer: its description, or the one that came earlier
  */
-import { OffhookError } from "../../base/errors.ts";
-import type { MediaDescription } from "../../core/media/media_description.ts";
-import type { Agent } from "../agent/agent.ts";
-import type { Authentication } from "../auth/authentication.ts";
-import { sendInDialog } from "../dialog/in_dialog.ts";
-import type { Dialog, DialogRequest } from "../library/dialog.ts";
-import type { ResponseMessage } from "../library/peer_message.ts";
-import { requires, sdpOf } from "../message/capabilities.ts";
-import type { SessionDescriptions } from "../sdp/session_descriptions.ts";
+import { OffhookError } from "../../base/mod.ts";
+import type { MediaDescription } from "../../core/media/mod.ts";
+import type { Agent } from "../agent/mod.ts";
+import type { Authentication } from "../auth/mod.ts";
+import { sendInDialog } from "../dialog/mod.ts";
+import type { Dialog, DialogRequest, ResponseMessage } from "../library/mod.ts";
+import { requires, sdpOf } from "../message/mod.ts";
+import type { SessionDescriptions } from "../sdp/mod.ts";
 
 interface Branch {
   descriptions: SessionDescriptions;

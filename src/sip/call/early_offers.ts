@@ -5,14 +5,14 @@
  *     UPDATE, PRACK with an offer ─► RemoteOffer ─► answer() → 200 with our description
  *                                               └► reject() → 488, 491, 500
  */
-import { OffhookError } from "../../base/errors.ts";
-import type { MediaDescription } from "../../core/media/media_description.ts";
-import type { CallId } from "../../core/ports/sip_port.ts";
-import type { Agent } from "../agent/agent.ts";
-import type { ServerRequest } from "../library/server_request.ts";
-import { ACCEPT_LINE, ALLOW_LINE, sdpBody, sdpOf } from "../message/capabilities.ts";
-import { Decision } from "../dialog/decision.ts";
-import type { SessionDescriptions } from "../sdp/session_descriptions.ts";
+import { OffhookError } from "../../base/mod.ts";
+import type { MediaDescription } from "../../core/media/mod.ts";
+import type { CallId } from "../../core/ports/mod.ts";
+import type { Agent } from "../agent/mod.ts";
+import type { ServerRequest } from "../library/mod.ts";
+import { ACCEPT_LINE, ALLOW_LINE, sdpBody, sdpOf } from "../message/mod.ts";
+import { Decision } from "../dialog/mod.ts";
+import type { SessionDescriptions } from "../sdp/mod.ts";
 
 export class EarlyOffers {
   readonly #agent: Agent;

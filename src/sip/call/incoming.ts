@@ -6,28 +6,27 @@
  *                            ├ SendReject ─► 3xx–6xx
  *                            └ CANCEL, BYE, Expires ─► 487: CallCancelled
  */
-import type { Party } from "../../core/account/account.ts";
-import type { TimerHandle } from "../../base/clock.ts";
-import { type ErrorJson, OffhookError } from "../../base/errors.ts";
-import { extraHeaderLine, nameAddr, reasonPhrase } from "../../core/account/header_value.ts";
-import type { MediaDescription } from "../../core/media/media_description.ts";
-import type { CallId } from "../../core/ports/sip_port.ts";
-import type { Agent, CallEffect, Leg } from "../agent/agent.ts";
-import { Authentication } from "../auth/authentication.ts";
-import { autoAnswerAfter } from "../message/auto_answer.ts";
-import type { Dialog, DialogEvents } from "../library/dialog.ts";
-import type { ServerInvite } from "../library/server_invite.ts";
-import type { ServerRequest } from "../library/server_request.ts";
-import { ACCEPT_LINE, requires, sdpBody, supports } from "../message/capabilities.ts";
-import { parseUri } from "../message/uri.ts";
-import { partyOf, remoteParty } from "../agent/identity.ts";
+import { extraHeaderLine, nameAddr, type Party, reasonPhrase } from "../../core/account/mod.ts";
+import { type ErrorJson, OffhookError, type TimerHandle } from "../../base/mod.ts";
+import type { MediaDescription } from "../../core/media/mod.ts";
+import type { CallId } from "../../core/ports/mod.ts";
+import { type Agent, type CallEffect, type Leg, partyOf, remoteParty } from "../agent/mod.ts";
+import { Authentication } from "../auth/mod.ts";
+import {
+  ACCEPT_LINE,
+  autoAnswerAfter,
+  isAnsweredElsewhere,
+  parseUri,
+  requires,
+  sdpBody,
+  supports,
+} from "../message/mod.ts";
+import type { Dialog, DialogEvents, ServerInvite, ServerRequest } from "../library/mod.ts";
 import { EarlyOffers } from "./early_offers.ts";
-import { isAnsweredElsewhere } from "../message/reason.ts";
 import { ReliableProgress } from "./reliable_progress.ts";
-import { Session } from "../dialog/session.ts";
-import type { SessionDescriptions } from "../sdp/session_descriptions.ts";
-import { sessionTimerAnswer } from "../dialog/session_refresh.ts";
-import type { Flow } from "../transport/flow/types.ts";
+import { Session, sessionTimerAnswer } from "../dialog/mod.ts";
+import type { SessionDescriptions } from "../sdp/mod.ts";
+import type { Flow } from "../transport/flow/mod.ts";
 
 type Stage = "ringing" | "accepting" | "over";
 type Effect<T extends CallEffect["type"]> = Extract<CallEffect, { type: T }>;

@@ -5,14 +5,12 @@
  *     INVITE ─► Replaces ─► interval, Accept, offer ─► IncomingCall ─► the core: IncomingCall
  *                  └ 400, 481, 486   └ 422, 406, 415, 400
  */
-import { OffhookError } from "../../base/errors.ts";
-import type { Agent } from "../agent/agent.ts";
-import { refusesInterval } from "../dialog/session_refresh.ts";
-import type { RequestMessage } from "../library/peer_message.ts";
-import type { ServerInvite } from "../library/server_invite.ts";
-import { ACCEPT_LINE, acceptsSdp, sdpOf } from "../message/capabilities.ts";
-import { newToken } from "../message/identifiers.ts";
-import { SessionDescriptions } from "../sdp/session_descriptions.ts";
+import { OffhookError } from "../../base/mod.ts";
+import type { Agent } from "../agent/mod.ts";
+import { refusesInterval } from "../dialog/mod.ts";
+import type { RequestMessage, ServerInvite } from "../library/mod.ts";
+import { ACCEPT_LINE, acceptsSdp, newToken, sdpOf } from "../message/mod.ts";
+import { SessionDescriptions } from "../sdp/mod.ts";
 import { IncomingCall, type Invited, type ReplacedCall } from "./incoming.ts";
 
 /** What takes the INVITEs of a user agent. */

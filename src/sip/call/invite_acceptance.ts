@@ -6,21 +6,17 @@
  *                       └ theirs: answered in the ACK (§13.2.1) ────┴─► CallAccepted
  *     refuse: 2xx ─► ACK ─► BYE
  */
-import { OffhookError } from "../../base/errors.ts";
-import type { MediaDescription } from "../../core/media/media_description.ts";
-import type { SipEffect } from "../../core/ports/sip_port.ts";
-import type { Agent } from "../agent/agent.ts";
-import type { Authentication } from "../auth/authentication.ts";
-import type { InviteAccepted } from "../library/client_invite.ts";
-import type { ResponseMessage } from "../library/peer_message.ts";
-import { sdpOf } from "../message/capabilities.ts";
+import { OffhookError } from "../../base/mod.ts";
+import type { MediaDescription } from "../../core/media/mod.ts";
+import type { SipEffect } from "../../core/ports/mod.ts";
+import { type Agent, remoteParty } from "../agent/mod.ts";
+import type { Authentication } from "../auth/mod.ts";
+import type { InviteAccepted, ResponseMessage } from "../library/mod.ts";
+import { sdpOf } from "../message/mod.ts";
 import type { EarlyDialogs } from "./early_dialogs.ts";
-import { remoteParty } from "../agent/identity.ts";
-import { sendInDialog } from "../dialog/in_dialog.ts";
+import { sdpAddress, sendInDialog, Session, type SessionContext } from "../dialog/mod.ts";
 import type { InviteRequest } from "./invite_request.ts";
-import { Session } from "../dialog/session.ts";
-import { sdpAddress, type SessionContext } from "../dialog/session_context.ts";
-import type { Flow } from "../transport/flow/types.ts";
+import type { Flow } from "../transport/flow/mod.ts";
 
 /** What the call knows when its 2xx comes. */
 interface Invited {

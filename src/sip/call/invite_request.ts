@@ -2,30 +2,27 @@
  * The INVITE of one outgoing call, in all its attempts: the same Call-ID and From, a CSeq one higher
  * each time (RFC 3261 §8.1.3.4, §22.2).
  */
-import type { Party } from "../../core/account/account.ts";
-import { OffhookError } from "../../base/errors.ts";
-import type { SipEffect } from "../../core/ports/sip_port.ts";
-import type { Agent } from "../agent/agent.ts";
-import type { Authentication } from "../auth/authentication.ts";
-import type { ClientInvite, ClientInviteEvents, InviteAccepted } from "../library/client_invite.ts";
-import type { ResponseMessage } from "../library/peer_message.ts";
-import type { OutgoingRequest } from "../library/sip_stack.ts";
-import { ALLOW_LINE, sdpBody, SUPPORTED } from "../message/capabilities.ts";
 import {
   displayNameContent,
   extraHeaderLine,
   headerValue,
-} from "../../core/account/header_value.ts";
-import { newToken } from "../message/identifiers.ts";
-import { requestTarget } from "../agent/identity.ts";
-import { MAX_LONGER } from "../limits/pacing.ts";
-import {
-  MIN_SESSION_SECONDS,
-  SESSION_SECONDS,
-  sessionExpiresLine,
-} from "../dialog/session_timer.ts";
-import type { Flow } from "../transport/flow/types.ts";
-import { parseUri, unquoted } from "../message/uri.ts";
+  type Party,
+} from "../../core/account/mod.ts";
+import { OffhookError } from "../../base/mod.ts";
+import type { SipEffect } from "../../core/ports/mod.ts";
+import { type Agent, requestTarget } from "../agent/mod.ts";
+import type { Authentication } from "../auth/mod.ts";
+import type {
+  ClientInvite,
+  ClientInviteEvents,
+  InviteAccepted,
+  OutgoingRequest,
+  ResponseMessage,
+} from "../library/mod.ts";
+import { ALLOW_LINE, newToken, parseUri, sdpBody, SUPPORTED, unquoted } from "../message/mod.ts";
+import { MAX_LONGER } from "../limits/mod.ts";
+import { MIN_SESSION_SECONDS, SESSION_SECONDS, sessionExpiresLine } from "../dialog/mod.ts";
+import type { Flow } from "../transport/flow/mod.ts";
 
 type Identity = OutgoingRequest["from"];
 

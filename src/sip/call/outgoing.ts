@@ -11,22 +11,26 @@
  * comes after it is not answered. Of a peer that says nothing at all the core hears after a second:
  * the rest of the wait is ours.
  */
-import { type ErrorJson, OffhookError } from "../../base/errors.ts";
-import type { SipEffect } from "../../core/ports/sip_port.ts";
-import type { Agent, CallEffect, Leg } from "../agent/agent.ts";
-import { Authentication } from "../auth/authentication.ts";
+import { type ErrorJson, OffhookError } from "../../base/mod.ts";
+import type { SipEffect } from "../../core/ports/mod.ts";
+import { type Agent, type CallEffect, callError, type Leg, silenceError } from "../agent/mod.ts";
+import { Authentication } from "../auth/mod.ts";
 import { Cancellation } from "./cancellation.ts";
 import { EarlyDialogs } from "./early_dialogs.ts";
 import { EarlyOffers } from "./early_offers.ts";
-import type { ClientInvite, ClientInviteEvents, InviteAccepted } from "../library/client_invite.ts";
-import type { Dialog, DialogEvents } from "../library/dialog.ts";
-import type { ResponseMessage } from "../library/peer_message.ts";
+import type {
+  ClientInvite,
+  ClientInviteEvents,
+  Dialog,
+  DialogEvents,
+  InviteAccepted,
+  ResponseMessage,
+} from "../library/mod.ts";
 import { InviteAcceptance } from "./invite_acceptance.ts";
 import { InviteRequest } from "./invite_request.ts";
 import { Redirection } from "./redirection.ts";
-import { SessionDescriptions } from "../sdp/session_descriptions.ts";
-import { callError, silenceError } from "../agent/status_error.ts";
-import type { Flow } from "../transport/flow/types.ts";
+import { SessionDescriptions } from "../sdp/mod.ts";
+import type { Flow } from "../transport/flow/mod.ts";
 
 type Stage =
   /** Nothing of ours is on the wire: a flow or a password is awaited. */

@@ -2,8 +2,8 @@
  * The targets of one call that is redirected (RFC 3261 §8.1.3.4): Contacts in the order of q, each
  * tried once, and no more than a limit of them. Pure.
  */
-import { MAX_REDIRECTIONS } from "../limits/pacing.ts";
-import { parseNameAddrList, withoutHeaders } from "../message/uri.ts";
+import { MAX_REDIRECTIONS } from "../limits/mod.ts";
+import { parseNameAddrList, withoutHeaders } from "../message/mod.ts";
 
 const TAKEN_SCHEMES = ["sip", "sips", "tel"];
 /** A call that was to be encrypted is not made in the clear by a redirection (RFC 3261 §8.1.3.4). */

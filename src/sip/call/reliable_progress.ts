@@ -6,8 +6,8 @@
  *
  * One at a time: a second one waits for the PRACK of the first.
  */
-import type { Clock, TimerHandle } from "../../base/clock.ts";
-import type { ServerRequest } from "../library/server_request.ts";
+import type { Clock, TimerHandle } from "../../base/mod.ts";
+import type { ServerRequest } from "../library/mod.ts";
 
 const T1_MS = 500;
 const GIVE_UP_MS = 64 * T1_MS;

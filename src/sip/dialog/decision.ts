@@ -1,6 +1,6 @@
 /** The core's answer to one offer of the peer: asked for once, given once. */
-import type { Clock, TimerHandle } from "../../base/clock.ts";
-import type { MediaDescription } from "../../core/media/media_description.ts";
+import type { Clock, TimerHandle } from "../../base/mod.ts";
+import type { MediaDescription } from "../../core/media/mod.ts";
 
 /** ms that the core has; it decides at once, but a peer must never wait for ever. */
 const DECISION_MS = 20_000;

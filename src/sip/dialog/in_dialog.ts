@@ -2,11 +2,10 @@
  * Non-INVITE requests inside a dialog, with answers to challenges: BYE, INFO, REFER, NOTIFY,
  * UPDATE, PRACK, OPTIONS.
  */
-import type { Agent } from "../agent/agent.ts";
-import type { Authentication } from "../auth/authentication.ts";
-import { OffhookError } from "../../base/errors.ts";
-import type { Dialog, DialogRequest } from "../library/dialog.ts";
-import type { ResponseMessage } from "../library/peer_message.ts";
+import type { Agent } from "../agent/mod.ts";
+import type { Authentication } from "../auth/mod.ts";
+import { OffhookError } from "../../base/mod.ts";
+import type { Dialog, DialogRequest, ResponseMessage } from "../library/mod.ts";
 
 /**
  * Sends a request and calls `onFinal` once, after the challenges that could be answered. Never throws.

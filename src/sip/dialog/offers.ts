@@ -9,12 +9,16 @@
  *
  * One exchange at a time: a second one is refused with 491, or waits.
  */
-import { OffhookError } from "../../base/errors.ts";
-import type { MediaDescription } from "../../core/media/media_description.ts";
+import { OffhookError } from "../../base/mod.ts";
+import type { MediaDescription } from "../../core/media/mod.ts";
 import { Decision } from "./decision.ts";
-import type { RequestMessage, ResponseMessage } from "../library/peer_message.ts";
-import type { ServerReinvite, ServerRequest } from "../library/server_request.ts";
-import { ACCEPT_LINE, ALLOW_LINE, sdpBody, sdpOf } from "../message/capabilities.ts";
+import type {
+  RequestMessage,
+  ResponseMessage,
+  ServerReinvite,
+  ServerRequest,
+} from "../library/mod.ts";
+import { ACCEPT_LINE, ALLOW_LINE, sdpBody, sdpOf } from "../message/mod.ts";
 import { isDialogGone } from "./in_dialog.ts";
 import { sendReinvite } from "./reinvite.ts";
 import { refusesInterval } from "./session_refresh.ts";

@@ -4,12 +4,11 @@
  *     SendRefer ─► REFER ─► 202 ─► NOTIFY (message/sipfrag) … ─► ReferProgress
  *                       └► 4xx ─► ReferProgress with that status
  */
-import type { SipEffect } from "../../core/ports/sip_port.ts";
-import { headerValue } from "../../core/account/header_value.ts";
-import { requestTarget } from "../agent/identity.ts";
-import type { Dialog } from "../library/dialog.ts";
-import type { ReadableMessage } from "../message/readable_message.ts";
-import { parseUri } from "../message/uri.ts";
+import type { SipEffect } from "../../core/ports/mod.ts";
+import { headerValue } from "../../core/account/mod.ts";
+import { requestTarget } from "../agent/mod.ts";
+import type { Dialog } from "../library/mod.ts";
+import { parseUri, type ReadableMessage } from "../message/mod.ts";
 import { sendInDialog } from "./in_dialog.ts";
 import type { SessionContext } from "./session_context.ts";
 

@@ -7,13 +7,11 @@
  *
  * A peer that wants no news (`Refer-Sub: false`, RFC 4488) gets none.
  */
-import { headerValue, reasonPhrase } from "../../core/account/header_value.ts";
-import { newToken } from "../message/identifiers.ts";
+import { headerValue, reasonPhrase } from "../../core/account/mod.ts";
+import { type MessageBody, newToken, parseNameAddr, withoutHeaders } from "../message/mod.ts";
 import { sendInDialog } from "./in_dialog.ts";
-import type { ServerRequest } from "../library/server_request.ts";
-import type { MessageBody } from "../message/readable_message.ts";
+import type { ServerRequest } from "../library/mod.ts";
 import type { SessionContext } from "./session_context.ts";
-import { parseNameAddr, withoutHeaders } from "../message/uri.ts";
 
 /** Seconds that a transferor is told to wait for news. */
 const EXPIRES = 120;

@@ -1,9 +1,9 @@
 /**
  * A re-INVITE of ours with answers to challenges (RFC 3261 §14.1).
  */
-import { OffhookError } from "../../base/errors.ts";
-import type { ResponseMessage } from "../library/peer_message.ts";
-import { sdpBody } from "../message/capabilities.ts";
+import { OffhookError } from "../../base/mod.ts";
+import type { ResponseMessage } from "../library/mod.ts";
+import { sdpBody } from "../message/mod.ts";
 import { whenReachable } from "./in_dialog.ts";
 import type { SessionContext } from "./session_context.ts";
 

@@ -7,21 +7,29 @@
  *
  * A lost connection ends nothing: requests fail, the dialog stays.
  */
-import { DigitRate } from "../../base/digit_rate.ts";
-import { OffhookError } from "../../base/errors.ts";
-import type { CallEffect, Leg } from "../agent/agent.ts";
-import { DTMF_RELAY, dtmfRelayBody, parseDtmfBody } from "../message/dtmf_relay.ts";
-import type { Dialog, DialogEvents, DialogRequest } from "../library/dialog.ts";
-import type { RequestMessage, ResponseMessage } from "../library/peer_message.ts";
-import type { ServerRequest } from "../library/server_request.ts";
-import { ACCEPT_LINE } from "../message/capabilities.ts";
-import type { MessageBody } from "../message/readable_message.ts";
+import { DigitRate, OffhookError } from "../../base/mod.ts";
+import type { CallEffect, Leg } from "../agent/mod.ts";
+import {
+  ACCEPT_LINE,
+  DTMF_RELAY,
+  dtmfRelayBody,
+  type MessageBody,
+  parseDtmfBody,
+  parseParameterised,
+  reasonText,
+} from "../message/mod.ts";
+import type {
+  Dialog,
+  DialogEvents,
+  DialogRequest,
+  RequestMessage,
+  ResponseMessage,
+  ServerRequest,
+} from "../library/mod.ts";
 import { isDialogGone, sendInDialog } from "./in_dialog.ts";
 import { type AwaitedAck, Offers } from "./offers.ts";
 import { referStatus, sendRefer } from "./referral.ts";
 import { Referred } from "./referred.ts";
-import { reasonText } from "../message/reason.ts";
-import { parseParameterised } from "../message/uri.ts";
 import type { SessionContext } from "./session_context.ts";
 import { SessionRefresh } from "./session_refresh.ts";
 

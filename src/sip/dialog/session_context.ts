@@ -1,10 +1,10 @@
 /** What the parts of one confirmed dialog share. */
-import type { CallId } from "../../core/ports/sip_port.ts";
-import type { Agent } from "../agent/agent.ts";
-import type { Authentication } from "../auth/authentication.ts";
-import type { Dialog } from "../library/dialog.ts";
-import type { SessionDescriptions } from "../sdp/session_descriptions.ts";
-import type { Flow } from "../transport/flow/types.ts";
+import type { CallId } from "../../core/ports/mod.ts";
+import type { Agent } from "../agent/mod.ts";
+import type { Authentication } from "../auth/mod.ts";
+import type { Dialog } from "../library/mod.ts";
+import type { SessionDescriptions } from "../sdp/mod.ts";
+import type { Flow } from "../transport/flow/mod.ts";
 
 export interface SessionContext {
   readonly agent: Agent;

@@ -13,12 +13,11 @@
  * Deviation: a 2xx without `refresher` breaks RFC 4028 §9; we refresh then. A peer that refuses every
  * refresh, but not with 408 or 481, knows the call: it goes on.
  */
-import type { TimerHandle } from "../../base/clock.ts";
-import type { Agent } from "../agent/agent.ts";
-import type { RequestMessage, ResponseMessage } from "../library/peer_message.ts";
-import type { ServerRequest } from "../library/server_request.ts";
-import { supports, tokens } from "../message/capabilities.ts";
-import { glareDelay } from "../limits/pacing.ts";
+import type { TimerHandle } from "../../base/mod.ts";
+import type { Agent } from "../agent/mod.ts";
+import type { RequestMessage, ResponseMessage, ServerRequest } from "../library/mod.ts";
+import { supports, tokens } from "../message/mod.ts";
+import { glareDelay } from "../limits/mod.ts";
 import {
   answeredSessionExpires,
   MIN_SESSION_SECONDS,

@@ -4,8 +4,8 @@
  *     refresher: half of the interval ─► refresh() ─► 2xx starts it anew
  *     both:      the interval less a margin without a refresh ─► expired()
  */
-import type { Clock, TimerHandle } from "../../base/clock.ts";
-import { heldSession } from "../limits/pacing.ts";
+import type { Clock, TimerHandle } from "../../base/mod.ts";
+import { heldSession } from "../limits/mod.ts";
 
 /** Least interval that we take, in seconds (RFC 4028 §5). */
 export const MIN_SESSION_SECONDS = 90;

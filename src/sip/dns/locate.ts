@@ -11,9 +11,9 @@
  * queries and saves their time. Without NAPTR, UDP, TCP and then TLS are preferred, as §4.1 leaves to us.
  */
 import { isIP } from "node:net";
-import type { TransportName } from "../../core/account/account.ts";
-import { OffhookError } from "../../base/errors.ts";
-import { unbracketed } from "../message/via.ts";
+import type { TransportName } from "../../core/account/mod.ts";
+import { OffhookError } from "../../base/mod.ts";
+import { unbracketed } from "../message/mod.ts";
 import type { Resolver, SrvRecord } from "./resolver.ts";
 import { srvOrder } from "./srv_order.ts";
 

@@ -7,7 +7,7 @@ import {
   type SessionDialog,
   type UserAgentCore,
 } from "sip.js/lib/core/index.js";
-import type { Flow } from "../transport/flow/types.ts";
+import type { Flow } from "../transport/flow/mod.ts";
 import { type Acknowledge, type Dialog, dialogFor, refreshTarget } from "./dialog.ts";
 import { noteFlow } from "./message_flow.ts";
 import { requestOptions } from "./options.ts";

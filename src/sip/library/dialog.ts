@@ -15,15 +15,14 @@ import {
   type SessionDialog,
   SessionState,
 } from "sip.js/lib/core/index.js";
-import type { MessageBody } from "../message/readable_message.ts";
-import type { Flow } from "../transport/flow/types.ts";
+import type { MessageBody } from "../message/mod.ts";
+import type { Flow } from "../transport/flow/mod.ts";
 import { lifeSigns } from "./life_signs.ts";
 import { flowOfDialog } from "./message_flow.ts";
 import { requestOptions } from "./options.ts";
 import { RequestMessage, ResponseMessage } from "./peer_message.ts";
 import { ServerReinvite, ServerRequest } from "./server_request.ts";
-import { dialogRoute } from "./overrides/strict_routes.ts";
-import type { UpdateDelegate } from "./overrides/update.ts";
+import { dialogRoute, type UpdateDelegate } from "./overrides/mod.ts";
 
 /** What comes inside a dialog. A request without a handler is answered as its method has it. */
 export interface DialogEvents {

@@ -21,17 +21,21 @@ import {
   type UserAgentCore,
 } from "sip.js/lib/core/index.js";
 import type { Log } from "./log.ts";
-import { ALLOW_LINE, METHODS, unsupportedOptions } from "../message/capabilities.ts";
+import {
+  ALLOW_LINE,
+  hostPort,
+  METHODS,
+  type SipMessage,
+  unsupportedOptions,
+} from "../message/mod.ts";
 import { noteLifeSign } from "./life_signs.ts";
 import type { DialogSources, SourceAccess } from "./sources.ts";
 import { type LibraryMessage, libraryMessage } from "./library_message.ts";
-import { keptKey } from "../limits/bounds.ts";
+import { keptKey } from "../limits/mod.ts";
 import { MergedRequests } from "./merged_requests.ts";
-import type { SipMessage } from "../message/sip_message.ts";
 import { noteFlow } from "./message_flow.ts";
-import { transactionId } from "../transport/transaction/server.ts";
-import type { Flow } from "../transport/flow/types.ts";
-import { hostPort } from "../message/via.ts";
+import { transactionId } from "../transport/transaction/mod.ts";
+import type { Flow } from "../transport/flow/mod.ts";
 
 /** Only inside a dialog: without To tag there is none to be found (RFC 3261 §12.2.2). */
 const DIALOG_METHODS = new Set(["BYE", "PRACK", "UPDATE", "INFO"]);

@@ -14,9 +14,6 @@ import {
   IncomingResponseMessage,
   NameAddrHeader,
 } from "sip.js/lib/core/index.js";
-import type { SipMessage } from "../message/sip_message.ts";
-import { sdpPart } from "../message/multipart.ts";
-import { LiteralUri } from "./overrides/literal_uri.ts";
 import {
   type NameAddr,
   parseNameAddrList,
@@ -24,7 +21,10 @@ import {
   parseUri,
   readableNameAddrs,
   readUri,
-} from "../message/uri.ts";
+  sdpPart,
+  type SipMessage,
+} from "../message/mod.ts";
+import { LiteralUri } from "./overrides/mod.ts";
 
 export type LibraryMessage = IncomingRequestMessage | IncomingResponseMessage;
 

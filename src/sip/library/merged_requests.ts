@@ -2,7 +2,7 @@
  * Merged requests: one request that reached us on two ways, with two branches (RFC 3261 §8.2.2.2).
  */
 import type { IncomingRequestMessage, UserAgentCore } from "sip.js/lib/core/index.js";
-import { keptKey } from "../limits/bounds.ts";
+import { keptKey } from "../limits/mod.ts";
 
 export class MergedRequests {
   readonly #core: UserAgentCore;

@@ -8,7 +8,7 @@ import type {
   IncomingResponseMessage,
   OutgoingRequestMessage,
 } from "sip.js/lib/core/index.js";
-import type { Flow } from "../transport/flow/types.ts";
+import type { Flow } from "../transport/flow/mod.ts";
 
 type Message = IncomingRequestMessage | IncomingResponseMessage | OutgoingRequestMessage;
 

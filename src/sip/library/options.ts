@@ -1,6 +1,6 @@
 /** What we answer and ask, in the words of SIP.js. */
 import type { Body, RequestOptions, ResponseOptions } from "sip.js/lib/core/index.js";
-import type { MessageBody } from "../message/readable_message.ts";
+import type { MessageBody } from "../message/mod.ts";
 
 /** What a response of ours says besides its status. */
 export interface Answer {

@@ -5,8 +5,8 @@
  *     ResponseMessage  to a request of ours; also the one that stands in for none (isStandIn)
  */
 import type { IncomingRequestMessage, IncomingResponseMessage } from "sip.js/lib/core/index.js";
-import type { ReadableMessage } from "../message/readable_message.ts";
-import type { Flow } from "../transport/flow/types.ts";
+import type { ReadableMessage } from "../message/mod.ts";
+import type { Flow } from "../transport/flow/mod.ts";
 import { flowOf } from "./message_flow.ts";
 
 abstract class PeerMessage<M extends IncomingRequestMessage | IncomingResponseMessage>

@@ -7,7 +7,7 @@
  *
  * Nothing that a peer sends makes it throw.
  */
-import "./overrides/all.ts";
+import "./overrides/mod.ts";
 import {
   type IncomingResponse,
   type InviteUserAgentServer,
@@ -19,18 +19,20 @@ import {
   UserAgentCore,
   type UserAgentCoreDelegate,
 } from "sip.js/lib/core/index.js";
-import { answer } from "../message/answer.ts";
-import { SUPPORTED } from "../message/capabilities.ts";
-import { newToken } from "../message/identifiers.ts";
-import type { MessageBody } from "../message/readable_message.ts";
-import type { SipMessage } from "../message/sip_message.ts";
-import { escapedUser } from "../message/uri.ts";
-import type { Flow } from "../transport/flow/types.ts";
+import {
+  answer,
+  escapedUser,
+  type MessageBody,
+  newToken,
+  type SipMessage,
+  SUPPORTED,
+} from "../message/mod.ts";
+import type { Flow } from "../transport/flow/mod.ts";
 import { ClientInvite, type ClientInviteEvents } from "./client_invite.ts";
 import { type Dialog, dialogFor } from "./dialog.ts";
 import { type IncomingAccess, IncomingMessages } from "./incoming_message.ts";
 import { MalformedMessage } from "./library_message.ts";
-import { LiteralUri } from "./overrides/literal_uri.ts";
+import { LiteralUri } from "./overrides/mod.ts";
 import { bodyOf } from "./options.ts";
 import { ResponseMessage } from "./peer_message.ts";
 import { ServerInvite } from "./server_invite.ts";

@@ -9,10 +9,9 @@
  * Pure but for the lookup of a name.
  */
 import type { Dialog, IncomingRequestMessage, UserAgentCore } from "sip.js/lib/core/index.js";
-import type { RequestOrigin } from "../../core/ports/sip_port.ts";
+import type { RequestOrigin } from "../../core/ports/mod.ts";
 import { flowOf, flowOfDialog } from "./message_flow.ts";
-import { isSecure } from "../transport/flow/flow.ts";
-import type { Flow } from "../transport/flow/types.ts";
+import { type Flow, isSecure } from "../transport/flow/mod.ts";
 
 export interface SourceAccess {
   readonly core: UserAgentCore;

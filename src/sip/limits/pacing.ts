@@ -16,7 +16,7 @@
  *
  * Pure.
  */
-import { OffhookError } from "../../base/errors.ts";
+import { OffhookError } from "../../base/mod.ts";
 
 /** Challenges that one request answers: two realms, a few stale nonces. */
 export const MAX_CHALLENGES = 6;

@@ -8,8 +8,8 @@
  * What is redacted: the digest's response, nonces and opaque of (Proxy-)Authorization, the whole of a
  * credential of another scheme (Bearer, Basic), and in SDP the keys of `a=crypto` and `a=ice-pwd`.
  */
-import type { TransportName } from "../../core/account/account.ts";
-import { cleanLines } from "../../base/text.ts";
+import type { TransportName } from "../../core/account/mod.ts";
+import { cleanLines } from "../../base/mod.ts";
 import { hostPort } from "./via.ts";
 
 /** One message on the wire. */

@@ -1,10 +1,9 @@
 /** The REGISTER requests of one registration: one Call-ID, a CSeq that rises (RFC 3261 §10.2). */
-import type { Agent } from "../agent/agent.ts";
-import type { Authentication } from "../auth/authentication.ts";
-import type { OutgoingRequest } from "../library/sip_stack.ts";
-import { ALLOW_LINE } from "../message/capabilities.ts";
-import { newToken } from "../message/identifiers.ts";
-import type { Flow } from "../transport/flow/types.ts";
+import type { Agent } from "../agent/mod.ts";
+import type { Authentication } from "../auth/mod.ts";
+import type { OutgoingRequest } from "../library/mod.ts";
+import { ALLOW_LINE, newToken } from "../message/mod.ts";
+import type { Flow } from "../transport/flow/mod.ts";
 
 export interface Binding {
   /** Our Contact's URI as it stands on the wire. */

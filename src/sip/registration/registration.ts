@@ -10,17 +10,15 @@
  *
  * A 200 needs no Contact, and a watchdog ends an attempt of which nothing is heard.
  */
-import type { RegistrationState } from "../../core/account/account.ts";
-import type { TimerHandle } from "../../base/clock.ts";
-import { OffhookError } from "../../base/errors.ts";
-import type { Agent } from "../agent/agent.ts";
-import { Authentication } from "../auth/authentication.ts";
-import type { ResponseMessage } from "../library/peer_message.ts";
-import { Damper, MAX_LONGER, refreshDelay, retryDelay } from "../limits/pacing.ts";
+import type { RegistrationState } from "../../core/account/mod.ts";
+import { OffhookError, type TimerHandle } from "../../base/mod.ts";
+import { type Agent, nothingGrantedError, registrationError, silenceError } from "../agent/mod.ts";
+import { Authentication } from "../auth/mod.ts";
+import type { ResponseMessage } from "../library/mod.ts";
+import { Damper, MAX_LONGER, refreshDelay, retryDelay } from "../limits/mod.ts";
 import { RegisterRequest } from "./register_request.ts";
 import { grantedExpires, retryAfter } from "./schedule.ts";
-import { nothingGrantedError, registrationError, silenceError } from "../agent/status_error.ts";
-import type { Flow } from "../transport/flow/types.ts";
+import type { Flow } from "../transport/flow/mod.ts";
 
 /** ms after which an attempt without any end counts as failed: a little more than Timer F. */
 const WATCHDOG_MS = 40_000;

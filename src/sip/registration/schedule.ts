@@ -1,6 +1,5 @@
 /** What a registrar's answer says of time: Retry-After, and the seconds that it granted. Pure. */
-import type { ReadableMessage } from "../message/readable_message.ts";
-import { parseNameAddrList, parseUri } from "../message/uri.ts";
+import { parseNameAddrList, parseUri, type ReadableMessage } from "../message/mod.ts";
 
 type Headers = Pick<ReadableMessage, "header" | "headers">;
 

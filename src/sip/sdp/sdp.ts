@@ -8,16 +8,16 @@
  * sdp-transform takes nearly anything: nothing that it returns is used unchecked. Pure.
  */
 import { parse } from "sdp-transform";
-import { OffhookError } from "../../base/errors.ts";
-import { isUnspecified } from "../../base/network_address.ts";
-import { encryptionWanted, isEncrypted } from "../../core/media/offer_answer.ts";
-import type {
-  Direction,
-  MediaDescription,
-  PayloadFormat,
-  RtpProfile,
-  StreamDescription,
-} from "../../core/media/media_description.ts";
+import { isUnspecified, OffhookError } from "../../base/mod.ts";
+import {
+  type Direction,
+  encryptionWanted,
+  isEncrypted,
+  type MediaDescription,
+  type PayloadFormat,
+  type RtpProfile,
+  type StreamDescription,
+} from "../../core/media/mod.ts";
 import { iceLines, readIce } from "./sdp_ice.ts";
 import { keyLines, protectionOf, readKeys } from "./sdp_keys.ts";
 import {

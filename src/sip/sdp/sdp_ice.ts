@@ -2,7 +2,7 @@
  * ICE in a description (RFC 8839 §5): `a=ice-ufrag`, `a=ice-pwd`, `a=ice-lite`, `a=ice-options` and
  * `a=candidate`. What is malformed is passed over; without a name and a password there is no ICE. Pure.
  */
-import type { IceCandidate, IceDescription } from "../../core/media/media_description.ts";
+import type { IceCandidate, IceDescription } from "../../core/media/mod.ts";
 import { type Attributes, valuesAt, valuesOf } from "./sdp_lines.ts";
 
 /** Candidates that are looked at: a list of checks grows with their square. */

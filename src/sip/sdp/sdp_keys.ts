@@ -7,19 +7,19 @@
  * A line that is none is passed over, as RFC 4568 §6.1 wants of one that is not understood: what is
  * left decides. A line with keys never stands in an error. Pure.
  */
-import { OffhookError } from "../../base/errors.ts";
-import type {
-  CryptoAttribute,
-  Fingerprint,
-  Keys,
-  MasterKeyIdentifier,
-  NonEmpty,
-  Protection,
-  RtpProfile,
-  SdesKey,
-  Setup,
-} from "../../core/media/media_description.ts";
-import { isEncrypted } from "../../core/media/offer_answer.ts";
+import { OffhookError } from "../../base/mod.ts";
+import {
+  type CryptoAttribute,
+  type Fingerprint,
+  isEncrypted,
+  type Keys,
+  type MasterKeyIdentifier,
+  type NonEmpty,
+  type Protection,
+  type RtpProfile,
+  type SdesKey,
+  type Setup,
+} from "../../core/media/mod.ts";
 import { type Attributes, valuesAt, valuesOf } from "./sdp_lines.ts";
 
 const SETUPS: readonly Setup[] = ["active", "passive", "actpass", "holdconn"];

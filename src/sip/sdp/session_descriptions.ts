@@ -9,8 +9,8 @@
  * m= lines. An offer of the peer counts only when it is answered: a rejected one leaves no trace.
  */
 import { isIP } from "node:net";
-import type { MediaDescription } from "../../core/media/media_description.ts";
-import { localAddressToward } from "../transport/flow/local_address.ts";
+import type { MediaDescription } from "../../core/media/mod.ts";
+import { localAddressToward } from "../transport/flow/mod.ts";
 import { type Layout, type Origin, parseSdp, writeSdp } from "./sdp.ts";
 
 export class SessionDescriptions {

@@ -5,16 +5,12 @@
  *     Timer B, F     ─► the flow is dead: closed
  *     flow closed    ─► a 503 of our own for each request under way
  */
-import type { Clock } from "../../base/clock.ts";
-import { OffhookError } from "../../base/errors.ts";
-import { scanText } from "../message/scan.ts";
-import type { SipMessage } from "../message/sip_message.ts";
-import { hostPort } from "../message/via.ts";
-import type { BaseFlow } from "./flow/flow.ts";
-import type { LayerEvent } from "./flow/types.ts";
+import { type Clock, OffhookError } from "../../base/mod.ts";
+import { hostPort, scanText, type SipMessage } from "../message/mod.ts";
+import type { BaseFlow, LayerEvent } from "./flow/mod.ts";
 import type { Outbound } from "./outbound.ts";
-import type { NextHopConnection } from "./routing/next_hop_connection.ts";
-import type { ClientTransaction, ClientTransactions } from "./transaction/client.ts";
+import type { NextHopConnection } from "./routing/mod.ts";
+import type { ClientTransaction, ClientTransactions } from "./transaction/mod.ts";
 
 /** A UDP target that lets a request go unanswered this long is left for the next, where there is one. */
 const UDP_PATIENCE_MS = 3000;

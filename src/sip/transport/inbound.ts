@@ -8,16 +8,24 @@
  * Never throws.
  */
 import { isIP } from "node:net";
-import { answer } from "../message/answer.ts";
-import { replaceVia, scanBytes } from "../message/scan.ts";
-import type { ScanFault, SipMessage } from "../message/sip_message.ts";
-import { stampVia } from "../message/via.ts";
-import type { ClientTransactions } from "./transaction/client.ts";
-import type { DialogFlows } from "./routing/dialog_flows.ts";
-import { type BaseFlow, isBlank, plainHost } from "./flow/flow.ts";
-import type { ServerTransactions } from "./transaction/server.ts";
-import type { LayerEvent, RequestHook } from "./flow/types.ts";
-import { UdpFlow } from "./flow/udp_socket.ts";
+import {
+  answer,
+  replaceVia,
+  scanBytes,
+  type ScanFault,
+  type SipMessage,
+  stampVia,
+} from "../message/mod.ts";
+import type { ClientTransactions, ServerTransactions } from "./transaction/mod.ts";
+import type { DialogFlows } from "./routing/mod.ts";
+import {
+  type BaseFlow,
+  isBlank,
+  type LayerEvent,
+  plainHost,
+  type RequestHook,
+  UdpFlow,
+} from "./flow/mod.ts";
 
 export interface InboundOptions {
   client: ClientTransactions<BaseFlow>;

@@ -9,36 +9,41 @@
  * mode: each goes where its Route or request URI says. Responses go back where the request came from.
  * Nothing that a peer sends makes it throw.
  */
-import type { TransportName } from "../../core/account/account.ts";
-import { OffhookError } from "../../base/errors.ts";
-import { type Destination, locate, type Target } from "../dns/locate.ts";
-import { SystemResolver } from "../dns/system_resolver.ts";
-import { scanText } from "../message/scan.ts";
-import type { SipMessage } from "../message/sip_message.ts";
-import { ClientTransactions } from "./transaction/client.ts";
-import { cryptoRandom, systemClock } from "./flow/clock.ts";
-import { DialogFlows } from "./routing/dialog_flows.ts";
-import type { BaseFlow } from "./flow/flow.ts";
+import type { TransportName } from "../../core/account/mod.ts";
+import { OffhookError } from "../../base/mod.ts";
+import { type Destination, locate, SystemResolver, type Target } from "../dns/mod.ts";
+import { scanText, type SipMessage } from "../message/mod.ts";
+import {
+  ClientTransactions,
+  type ServerTransaction,
+  ServerTransactions,
+} from "./transaction/mod.ts";
+import {
+  type Address,
+  type BaseFlow,
+  type Clock,
+  type ContactAddress,
+  cryptoRandom,
+  type Flow,
+  type LayerEvent,
+  type ListenOptions,
+  systemClock,
+  type TransportLayerOptions,
+  UdpFlow,
+} from "./flow/mod.ts";
+import {
+  configuredHop,
+  DialogFlows,
+  FlowTable,
+  KnownAddresses,
+  NextHopConnection,
+  parseHopUri,
+  Routing,
+} from "./routing/mod.ts";
 import { Failover } from "./failover.ts";
-import { FlowTable } from "./routing/flow_table.ts";
 import { Inbound } from "./inbound.ts";
-import { configuredHop, parseHopUri } from "./routing/next_hop.ts";
-import { KnownAddresses } from "./routing/known_addresses.ts";
-import { NextHopConnection } from "./routing/next_hop_connection.ts";
 import { Outbound } from "./outbound.ts";
-import { Routing } from "./routing/routing.ts";
-import { type ServerTransaction, ServerTransactions } from "./transaction/server.ts";
 import { contactAddress } from "./stamps.ts";
-import { UdpFlow } from "./flow/udp_socket.ts";
-import type {
-  Address,
-  Clock,
-  ContactAddress,
-  Flow,
-  LayerEvent,
-  ListenOptions,
-  TransportLayerOptions,
-} from "./flow/types.ts";
 
 export class TransportLayer {
   /**

@@ -1,20 +1,26 @@
 /**
  * What happens to a message of SipStack on its way out: a flow, the right Via and Contact, a transaction.
  */
-import { OffhookError } from "../../base/errors.ts";
-import { answer, randomToken } from "../message/answer.ts";
-import { utf8Length } from "../message/scan.ts";
-import { headerFields, type SipMessage, splice } from "../message/sip_message.ts";
-import { RequestGate } from "../limits/pacing.ts";
-import { unbracketed } from "../message/via.ts";
-import type { ClientTransaction, ClientTransactions } from "./transaction/client.ts";
-import type { DialogFlows } from "./routing/dialog_flows.ts";
-import { type BaseFlow, isSecure, plainHost } from "./flow/flow.ts";
-import type { FlowTable } from "./routing/flow_table.ts";
-import type { Routing } from "./routing/routing.ts";
-import type { ServerTransaction, ServerTransactions } from "./transaction/server.ts";
+import { OffhookError } from "../../base/mod.ts";
+import {
+  answer,
+  headerFields,
+  randomToken,
+  type SipMessage,
+  splice,
+  unbracketed,
+  utf8Length,
+} from "../message/mod.ts";
+import { RequestGate } from "../limits/mod.ts";
+import type {
+  ClientTransaction,
+  ClientTransactions,
+  ServerTransaction,
+  ServerTransactions,
+} from "./transaction/mod.ts";
+import type { DialogFlows, FlowTable, Routing } from "./routing/mod.ts";
+import { type BaseFlow, type Clock, isSecure, type LayerEvent, plainHost } from "./flow/mod.ts";
 import { contactAddress, copyOf, stampContact, stampRequestVia } from "./stamps.ts";
-import type { Clock, LayerEvent } from "./flow/types.ts";
 
 /** RFC 3261 §18.1.1: within 200 bytes of an unknown path MTU, taken as 1500. */
 const UDP_LIMIT = 1300;

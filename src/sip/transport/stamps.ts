@@ -2,10 +2,16 @@
  * Makes an outgoing message right for the flow that it takes: its Via (RFC 3261 §18.1.1), and the
  * host of its Contact, which SipStack writes as an `.invalid` name.
  */
-import { headerFields, type SipMessage, splice } from "../message/sip_message.ts";
-import { bracketed, hostPort, STRICT_ROUTER, writeVia } from "../message/via.ts";
-import type { BaseFlow } from "./flow/flow.ts";
-import type { ContactAddress } from "./flow/types.ts";
+import {
+  bracketed,
+  headerFields,
+  hostPort,
+  type SipMessage,
+  splice,
+  STRICT_ROUTER,
+  writeVia,
+} from "../message/mod.ts";
+import type { BaseFlow, ContactAddress } from "./flow/mod.ts";
 
 /** A message of its own that shares nothing with the original: stamping changes it. */
 export function copyOf(message: SipMessage): SipMessage {

@@ -5,11 +5,14 @@
  *
  * The device host darkens them when we go, however we go.
  */
-import type { Clock, TimerHandle } from "../../base/clock.ts";
-import { OffhookError } from "../../base/errors.ts";
-import { type HeadsetState, IDLE_HEADSET } from "../../core/ports/headset_port.ts";
-import type { DeviceHostAccess } from "../../device_host/client/access.ts";
-import type { HidConnection, HidDevice, HidHandle } from "../../device_host/client/hid.ts";
+import { type Clock, OffhookError, type TimerHandle } from "../../base/mod.ts";
+import { type HeadsetState, IDLE_HEADSET } from "../../core/ports/mod.ts";
+import type {
+  DeviceHostAccess,
+  HidConnection,
+  HidDevice,
+  HidHandle,
+} from "../../device_host/client/mod.ts";
 import {
   BLINK_MS,
   type BusylightMake,
@@ -17,7 +20,7 @@ import {
   type Colour,
   DARK,
   lookOf,
-} from "../../hid/busylight.ts";
+} from "../../hid/mod.ts";
 import { HidWatch } from "./hid_watch.ts";
 
 export interface BusylightsOptions {

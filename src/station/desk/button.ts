@@ -6,11 +6,7 @@
  *
  * The level at the start is the baseline: a handset that is off its cradle then answers nothing.
  */
-import {
-  type HeadsetIntent,
-  type HeadsetState,
-  IDLE_HEADSET,
-} from "../../core/ports/headset_port.ts";
+import { type HeadsetIntent, type HeadsetState, IDLE_HEADSET } from "../../core/ports/mod.ts";
 
 type Action =
   | "hook-switch"

@@ -4,14 +4,20 @@
  *     device host ─ contact ─► Button ─► intent ─► core
  *         └─ gone, or not there yet ─► tried again every 2 s, told once
  */
-import type { Clock, TimerHandle } from "../../base/clock.ts";
-import { OffhookError } from "../../base/errors.ts";
-import type { HeadsetInput, HeadsetIntent, HeadsetState } from "../../core/ports/headset_port.ts";
-import { IDLE_HEADSET } from "../../core/ports/headset_port.ts";
-import { DeviceHostConnection } from "../../device_host/client/connection.ts";
-import type { DeviceHostAccess } from "../../device_host/client/access.ts";
-import type { Contact, ContactSource } from "../../device_host/client/contacts.ts";
-import type { WriteLog } from "../log/log_line.ts";
+import { type Clock, OffhookError, type TimerHandle } from "../../base/mod.ts";
+import {
+  type HeadsetInput,
+  type HeadsetIntent,
+  type HeadsetState,
+  IDLE_HEADSET,
+} from "../../core/ports/mod.ts";
+import {
+  type Contact,
+  type ContactSource,
+  type DeviceHostAccess,
+  DeviceHostConnection,
+} from "../../device_host/client/mod.ts";
+import type { WriteLog } from "../log/mod.ts";
 import { Button, type ButtonMeaning } from "./button.ts";
 
 /** A contact and what it means. */

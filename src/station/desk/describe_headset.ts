@@ -1,13 +1,19 @@
 /**
  * What a HID device is to a telephone: its description for people, from what the system lists. Pure.
  */
-import type { HeadsetInfo } from "../../control/contract/headsets.ts";
-import type { HidDevice } from "../../device_host/client/hid.ts";
-import { type Capabilities, capabilitiesOf, isTelephony } from "../../hid/capabilities.ts";
-import { parseDescriptor } from "../../hid/descriptor.ts";
-import { permissionHint } from "../../hid/permission.ts";
-import { behaviourOf, type Quirk } from "../../hid/quirks.ts";
-import { idText, usageOf } from "../../hid/usages.ts";
+import type { HeadsetInfo } from "../../control/contract/mod.ts";
+import type { HidDevice } from "../../device_host/client/mod.ts";
+import {
+  behaviourOf,
+  type Capabilities,
+  capabilitiesOf,
+  idText,
+  isTelephony,
+  parseDescriptor,
+  permissionHint,
+  type Quirk,
+  usageOf,
+} from "../../hid/mod.ts";
 
 /** Generic Desktop: Mouse, Keyboard, Keypad (HID Usage Tables §4). */
 const DESKTOP = new Set([usageOf(0x01, 0x02), usageOf(0x01, 0x06), usageOf(0x01, 0x07)]);

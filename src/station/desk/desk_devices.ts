@@ -4,20 +4,15 @@
  *
  *     core ─ state ─► headsets, busylights          headsets, buttons ─ intents ─► core
  */
-import type { HeadsetList } from "../../control/contract/headsets.ts";
-import type { SoundDevice } from "../../control/contract/records.ts";
-import type { Clock } from "../../base/clock.ts";
-import {
-  type HeadsetInput,
-  type HeadsetState,
-  IDLE_HEADSET,
-} from "../../core/ports/headset_port.ts";
-import type { DeviceHostAccess } from "../../device_host/client/access.ts";
+import type { HeadsetList, SoundDevice } from "../../control/contract/mod.ts";
+import type { Clock } from "../../base/mod.ts";
+import { type HeadsetInput, type HeadsetState, IDLE_HEADSET } from "../../core/ports/mod.ts";
+import type { DeviceHostAccess } from "../../device_host/client/mod.ts";
 import { Busylights } from "./busylights.ts";
 import { Buttons, type ButtonSetting } from "./buttons.ts";
 import { Headsets } from "./headsets.ts";
 import type { HeadsetSettings } from "./headset_settings.ts";
-import type { WriteLog } from "../log/log_line.ts";
+import type { WriteLog } from "../log/mod.ts";
 
 export interface DeskSettings extends HeadsetSettings {
   /** Whether busylights show calls. */

@@ -4,20 +4,28 @@
  *
  *     openBench(headset) ─► Bench: trial, descriptor ─► close (lamps off)
  */
-import { SYSTEM_CLOCK } from "../clock.ts";
-import type { Clock } from "../../base/clock.ts";
-import type { HeadsetInfo } from "../../control/contract/headsets.ts";
-import { OffhookError } from "../../base/errors.ts";
-import { DeviceHostConnection } from "../../device_host/client/connection.ts";
-import type { DeviceHostAccess } from "../../device_host/client/access.ts";
-import { DeviceHostSupervisor } from "../../device_host/client/supervisor.ts";
-import type { Behaviour } from "../../hid/behaviour.ts";
-import { controlsOf, encode } from "../../hid/controls.ts";
-import { parseDescriptor, type ReportDescriptor } from "../../hid/descriptor.ts";
-import { learn, type Recording } from "../../hid/learn.ts";
-import { behaviourOf, type Quirk, quirkToJson } from "../../hid/quirks.ts";
-import { Trial } from "../../hid/trial.ts";
-import { IDLE_HEADSET } from "../../core/ports/headset_port.ts";
+import { SYSTEM_CLOCK } from "../mod.ts";
+import { type Clock, OffhookError } from "../../base/mod.ts";
+import type { HeadsetInfo } from "../../control/contract/mod.ts";
+import {
+  type DeviceHostAccess,
+  DeviceHostConnection,
+  DeviceHostSupervisor,
+} from "../../device_host/client/mod.ts";
+import {
+  type Behaviour,
+  behaviourOf,
+  controlsOf,
+  encode,
+  learn,
+  parseDescriptor,
+  type Quirk,
+  quirkToJson,
+  type Recording,
+  type ReportDescriptor,
+  Trial,
+} from "../../hid/mod.ts";
+import { IDLE_HEADSET } from "../../core/ports/mod.ts";
 import { hexBytes } from "./describe_headset.ts";
 
 export type { Recording };

@@ -4,7 +4,7 @@
  *     lifted during the calls that are on ─► it has them
  *     else the preferred one; in a call only a more preferred one takes over
  */
-import { idText } from "../../hid/usages.ts";
+import { idText } from "../../hid/mod.ts";
 import { rank } from "./headset_settings.ts";
 
 interface Ranked {

@@ -4,12 +4,10 @@
  *     report ─► Headset ─► intents ─► core          core ─► show(state) ─► Headset ─► writes ─► device
  *                  └─ writes ─► device
  */
-import type { Clock, TimerHandle } from "../../base/clock.ts";
-import type { HeadsetIntent, HeadsetNotice, HeadsetState } from "../../core/ports/headset_port.ts";
-import { OffhookError } from "../../base/errors.ts";
-import type { HidConnection, HidDevice, HidHandle } from "../../device_host/client/hid.ts";
-import { controlsOf } from "../../hid/controls.ts";
-import { Headset, type HeadsetOutput } from "../../hid/headset.ts";
+import { type Clock, OffhookError, type TimerHandle } from "../../base/mod.ts";
+import type { HeadsetIntent, HeadsetNotice, HeadsetState } from "../../core/ports/mod.ts";
+import type { HidConnection, HidDevice, HidHandle } from "../../device_host/client/mod.ts";
+import { controlsOf, Headset, type HeadsetOutput } from "../../hid/mod.ts";
 import type { HeadsetModel } from "./headset_model.ts";
 
 export interface LinkEvents {

@@ -1,5 +1,4 @@
-import type { Behaviour } from "../../hid/behaviour.ts";
-import type { ReportDescriptor } from "../../hid/descriptor.ts";
+import type { Behaviour, ReportDescriptor } from "../../hid/mod.ts";
 
 /** What one model of headset says and how it behaves. */
 export interface HeadsetModel {

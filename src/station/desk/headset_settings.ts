@@ -1,6 +1,6 @@
 /** How a station uses headsets. Plain values. */
-import type { AudioEndpoints, Microphone, Speaker } from "../../core/ports/media_port.ts";
-import type { Quirk } from "../../hid/quirks.ts";
+import type { AudioEndpoints, Microphone, Speaker } from "../../core/ports/mod.ts";
+import type { Quirk } from "../../hid/mod.ts";
 
 export interface HeadsetSettings {
   /** False: buttons and lamps are left alone until they are switched on. */

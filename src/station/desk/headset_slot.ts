@@ -6,11 +6,10 @@
  *
  * What is asked meanwhile is done when the step before it is over.
  */
-import type { Clock } from "../../base/clock.ts";
-import { OffhookError } from "../../base/errors.ts";
-import type { HeadsetIntent, HeadsetNotice, HeadsetState } from "../../core/ports/headset_port.ts";
-import type { HidConnection, HidDevice } from "../../device_host/client/hid.ts";
-import type { Behaviour } from "../../hid/behaviour.ts";
+import { type Clock, OffhookError } from "../../base/mod.ts";
+import type { HeadsetIntent, HeadsetNotice, HeadsetState } from "../../core/ports/mod.ts";
+import type { HidConnection, HidDevice } from "../../device_host/client/mod.ts";
+import type { Behaviour } from "../../hid/mod.ts";
 import { HeadsetLink } from "./headset_link.ts";
 import type { HeadsetModel } from "./headset_model.ts";
 

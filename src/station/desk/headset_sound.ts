@@ -4,10 +4,9 @@
  *     ALSA card of the same USB device ─► device `… (hw:CARD,…)`      Linux, to the letter
  *     else: a device that carries the headset's name                  PulseAudio, Core Audio, WASAPI
  */
-import type { SoundDevice } from "../../control/contract/records.ts";
-import { OffhookError } from "../../base/errors.ts";
-import type { HeadsetInput } from "../../core/ports/headset_port.ts";
-import type { AudioEndpoints, Microphone, Speaker } from "../../core/ports/media_port.ts";
+import type { SoundDevice } from "../../control/contract/mod.ts";
+import { OffhookError } from "../../base/mod.ts";
+import type { AudioEndpoints, HeadsetInput, Microphone, Speaker } from "../../core/ports/mod.ts";
 import { follows } from "./headset_settings.ts";
 
 /** Stable ids of the headset's devices; what it lacks is absent. */

@@ -10,16 +10,22 @@
  * The front is the one that was lifted last, else the preferred one. The device host may die: it is
  * started again, and the headsets are opened again.
  */
-import type { Clock } from "../../base/clock.ts";
-import type { HeadsetInfo, HeadsetList } from "../../control/contract/headsets.ts";
-import type { SoundDevice } from "../../control/contract/records.ts";
-import type { HeadsetInput, HeadsetIntent, HeadsetState } from "../../core/ports/headset_port.ts";
-import { IDLE_HEADSET } from "../../core/ports/headset_port.ts";
-import type { DeviceHostAccess } from "../../device_host/client/access.ts";
-import type { HidConnection, HidDevice } from "../../device_host/client/hid.ts";
-import { capabilitiesOf, isTelephony } from "../../hid/capabilities.ts";
-import { parseDescriptor } from "../../hid/descriptor.ts";
-import { behaviourOf, KNOWN_QUIRKS } from "../../hid/quirks.ts";
+import type { Clock } from "../../base/mod.ts";
+import type { HeadsetInfo, HeadsetList, SoundDevice } from "../../control/contract/mod.ts";
+import {
+  type HeadsetInput,
+  type HeadsetIntent,
+  type HeadsetState,
+  IDLE_HEADSET,
+} from "../../core/ports/mod.ts";
+import type { DeviceHostAccess, HidConnection, HidDevice } from "../../device_host/client/mod.ts";
+import {
+  behaviourOf,
+  capabilitiesOf,
+  isTelephony,
+  KNOWN_QUIRKS,
+  parseDescriptor,
+} from "../../hid/mod.ts";
 import { describeHeadset, headsetsAmong, hexBytes } from "./describe_headset.ts";
 import { HeadsetContests } from "./headset_contests.ts";
 import { frontOf } from "./headset_front.ts";

@@ -7,11 +7,13 @@
  *
  * One change is dealt with before the next one is told.
  */
-import type { Clock } from "../../base/clock.ts";
-import { OffhookError } from "../../base/errors.ts";
-import { DeviceHostConnection } from "../../device_host/client/connection.ts";
-import type { DeviceHostAccess } from "../../device_host/client/access.ts";
-import type { HidConnection, HidDevice } from "../../device_host/client/hid.ts";
+import { type Clock, OffhookError } from "../../base/mod.ts";
+import {
+  type DeviceHostAccess,
+  DeviceHostConnection,
+  type HidConnection,
+  type HidDevice,
+} from "../../device_host/client/mod.ts";
 
 export interface HidWatchOptions {
   host: DeviceHostAccess;

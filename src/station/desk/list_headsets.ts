@@ -1,9 +1,8 @@
 /** The headsets of this machine, asked of a device host that lives just for the question. */
-import type { HeadsetInfo } from "../../control/contract/headsets.ts";
-import { OffhookError } from "../../base/errors.ts";
-import { DeviceHostConnection } from "../../device_host/client/connection.ts";
-import { DeviceHostSupervisor } from "../../device_host/client/supervisor.ts";
-import type { Quirk } from "../../hid/quirks.ts";
+import type { HeadsetInfo } from "../../control/contract/mod.ts";
+import { OffhookError } from "../../base/mod.ts";
+import { DeviceHostConnection, DeviceHostSupervisor } from "../../device_host/client/mod.ts";
+import type { Quirk } from "../../hid/mod.ts";
 import { describeHeadset, headsetsAmong } from "./describe_headset.ts";
 
 /** @throws OffhookError `device-failed` when the device host or its HID library cannot be run */

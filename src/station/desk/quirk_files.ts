@@ -6,8 +6,8 @@
  *     files named one by one ─┴─► quirks, the later ones win; a broken file costs itself only
  */
 import { join } from "node:path";
-import { OffhookError } from "../../base/errors.ts";
-import { KNOWN_QUIRKS, type Quirk, quirkFromJson } from "../../hid/quirks.ts";
+import { OffhookError } from "../../base/mod.ts";
+import { KNOWN_QUIRKS, type Quirk, quirkFromJson } from "../../hid/mod.ts";
 
 export interface QuirkFiles {
   /** Folder whose `*.json` are all read; it need not exist. */

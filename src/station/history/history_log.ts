@@ -1,9 +1,8 @@
 /** Writes every call into the history, from its first moment to its record. */
-import type { Sequenced } from "../../control/contract/phone.ts";
-import type { CallRecord, CallView } from "../../core/state/call.ts";
-import type { MediaReport } from "../../core/ports/media_port.ts";
-import type { History } from "../../store/history/history.ts";
-import type { CallQuality, HistoryRecord } from "../../store/history/history_record.ts";
+import type { Sequenced } from "../../control/contract/mod.ts";
+import type { CallRecord, CallView } from "../../core/state/mod.ts";
+import type { MediaReport } from "../../core/ports/mod.ts";
+import type { CallQuality, History, HistoryRecord } from "../../store/history/mod.ts";
 
 /** The part of the history that is written. */
 export type HistoryWriter = Pick<History, "put">;

@@ -8,10 +8,10 @@
  */
 import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
-import type { Phone, Sequenced } from "../../control/contract/phone.ts";
-import { OffhookError } from "../../base/errors.ts";
-import type { Store } from "../../store/store.ts";
-import type { WriteLog } from "../log/log_line.ts";
+import type { Phone, Sequenced } from "../../control/contract/mod.ts";
+import { OffhookError } from "../../base/mod.ts";
+import type { Store } from "../../store/mod.ts";
+import type { WriteLog } from "../log/mod.ts";
 import { historyLog } from "./history_log.ts";
 
 /** Another process may be making the file just now; ms between two tries, and how many there are. */

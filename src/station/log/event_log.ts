@@ -1,8 +1,7 @@
 /** The phone's events as lines of the log, with the Call-ID on every line of a call. Pure. */
-import { OUTCOME_WORDS } from "../../core/state/outcome.ts";
-import type { ErrorJson } from "../../base/errors.ts";
-import type { Sequenced } from "../../control/contract/phone.ts";
-import { type Answered, type CallEvent, isCallEvent } from "../../core/state/events.ts";
+import { type Answered, type CallEvent, isCallEvent, OUTCOME_WORDS } from "../../core/state/mod.ts";
+import type { ErrorJson } from "../../base/mod.ts";
+import type { Sequenced } from "../../control/contract/mod.ts";
 import type { LogFacts, LogLevel } from "./log_line.ts";
 
 export interface EventLine {

@@ -1,6 +1,6 @@
 /** One line of the phone's log: words, and facts that a program can search. */
-import { type ConfigIssue, formatIssue } from "../../config/issue.ts";
-import type { OffhookError } from "../../base/errors.ts";
+import { type ConfigIssue, formatIssue } from "../../config/mod.ts";
+import type { OffhookError } from "../../base/mod.ts";
 
 export const LEVELS = ["trace", "debug", "info", "warning", "error", "fatal"] as const;
 export type LogLevel = (typeof LEVELS)[number];

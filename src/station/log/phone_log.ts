@@ -6,10 +6,9 @@
  *     debug            a line for each SIP message; media reports; what SIP.js remarks
  *     trace            what the core takes and what it asks for
  */
-import type { Effect, Input } from "../../core/state/state.ts";
-import { formatHostPort } from "../../base/address.ts";
-import { clean } from "../../base/text.ts";
-import type { TraceRecord } from "../../sip/message/trace.ts";
+import type { Effect, Input } from "../../core/state/mod.ts";
+import { clean, formatHostPort } from "../../base/mod.ts";
+import type { TraceRecord } from "../../sip/message/mod.ts";
 import type { EventLine } from "./event_log.ts";
 
 /** A PIN may be among them. */

@@ -5,9 +5,9 @@
  *
  * Not on the real-time path; a message costs its place in the ring.
  */
-import { clean, cleanLines } from "../../base/text.ts";
-import type { LadderMessage } from "../../control/contract/records.ts";
-import { redacted, type TraceRecord } from "../../sip/message/trace.ts";
+import { clean, cleanLines } from "../../base/mod.ts";
+import type { LadderMessage } from "../../control/contract/mod.ts";
+import { redacted, type TraceRecord } from "../../sip/message/mod.ts";
 
 /** Messages that are remembered, all calls together. */
 const KEEP = 400;

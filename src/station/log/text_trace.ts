@@ -1,2 +1,2 @@
 /** The form of a SIP trace, for faces: they may not know `src/sip`. */
-export { textTrace } from "../../sip/message/trace.ts";
+export { textTrace } from "../../sip/message/mod.ts";

@@ -6,28 +6,32 @@
  *
  * Nothing here waits for a network or a sound card: what cannot be had is told by events.
  */
-import type { LevelListener } from "../../control/wire/levels.ts";
-import type { Providers } from "../../control/contract/records.ts";
-import { DIRECT_ACCOUNT, type Party } from "../../core/account/account.ts";
-import { OffhookError } from "../../base/errors.ts";
-import type { AttachmentId, MediaInput } from "../../core/ports/media_port.ts";
-import type { SipInput } from "../../core/ports/sip_port.ts";
-import { initialState } from "../../core/step.ts";
-import { DeviceHostSupervisor } from "../../device_host/client/supervisor.ts";
-import type { DeviceList } from "../../device_host/wire/protocol.ts";
-import type { AttachedAudio, AttachmentListener } from "../../media/attachment/attached_audio.ts";
-import { MediaWorker } from "../../media/worker/media_worker.ts";
-import type { UserAgentOptions } from "../../sip/user_agent.ts";
-import { SYSTEM_CLOCK } from "../clock.ts";
+import type { LevelListener } from "../../control/wire/mod.ts";
+import type { Providers } from "../../control/contract/mod.ts";
+import { DIRECT_ACCOUNT, type Party } from "../../core/account/mod.ts";
+import { OffhookError } from "../../base/mod.ts";
+import type { AttachmentId, MediaInput, SipInput } from "../../core/ports/mod.ts";
+import { initialState } from "../../core/mod.ts";
+import { DeviceHostSupervisor } from "../../device_host/client/mod.ts";
+import type { DeviceList } from "../../device_host/wire/mod.ts";
+import type { AttachedAudio, AttachmentListener } from "../../media/attachment/mod.ts";
+import { MediaWorker } from "../../media/worker/mod.ts";
+import type { UserAgentOptions } from "../../sip/mod.ts";
+import { SYSTEM_CLOCK } from "../mod.ts";
 import { CoreLoop } from "./core_loop.ts";
-import { DeskDevices } from "../desk/desk_devices.ts";
-import { type EventLine, eventLog } from "../log/event_log.ts";
+import { DeskDevices } from "../desk/mod.ts";
+import {
+  coreLine,
+  type EventLine,
+  eventLog,
+  type LogLevel,
+  messageLine,
+  rememberedCallId,
+  SipLog,
+} from "../log/mod.ts";
 import { listDevices } from "./list_devices.ts";
-import type { LogLevel } from "../log/log_line.ts";
-import { coreLine, messageLine, rememberedCallId } from "../log/phone_log.ts";
 import type { AccountAccess, OpenPhone, PhoneOptions } from "./phone_options.ts";
 import { accountChanges, directAccount, settingsOf } from "./phone_settings.ts";
-import { SipLog } from "../log/sip_log.ts";
 import { UserAgents } from "./user_agents.ts";
 
 /** ms that closing waits for calls to be ended by the core, before signalling ends them itself. */

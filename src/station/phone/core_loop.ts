@@ -7,18 +7,21 @@
  * An input that an effect causes at once waits in the queue until the step that caused it is done, so
  * a step never sees half of another. Not on the real-time path: RTP never comes through here.
  */
-import type { Sequenced } from "../../control/contract/phone.ts";
-import type { CommandPort } from "../../control/local/command_port.ts";
-import type { Clock, TimerHandle } from "../../base/clock.ts";
-import { OffhookError } from "../../base/errors.ts";
-import type { HeadsetEffect } from "../../core/ports/headset_port.ts";
-import type { MediaEffect } from "../../core/ports/media_port.ts";
-import type { SipEffect } from "../../core/ports/sip_port.ts";
-import type { PhoneEvent } from "../../core/state/events.ts";
-import type { Command, Effect, Input, PhoneState } from "../../core/state/state.ts";
-import { type Timer, timerKey } from "../../core/state/timer.ts";
-import { step } from "../../core/step.ts";
-import { SYSTEM_CLOCK } from "../clock.ts";
+import type { Sequenced } from "../../control/contract/mod.ts";
+import type { CommandPort } from "../../control/local/mod.ts";
+import { type Clock, OffhookError, type TimerHandle } from "../../base/mod.ts";
+import type { HeadsetEffect, MediaEffect, SipEffect } from "../../core/ports/mod.ts";
+import {
+  type Command,
+  type Effect,
+  type Input,
+  type PhoneEvent,
+  type PhoneState,
+  type Timer,
+  timerKey,
+} from "../../core/state/mod.ts";
+import { step } from "../../core/mod.ts";
+import { SYSTEM_CLOCK } from "../mod.ts";
 
 /** Where effects go. `perform` returns at once and never throws. */
 export interface Adapters {

@@ -1,13 +1,9 @@
 /** The sound devices of this machine, asked of a device host that lives just for the question. */
-import type { SoundDevices } from "../../control/contract/records.ts";
-import type { AudioEndpoints } from "../../core/ports/media_port.ts";
-import { OffhookError } from "../../base/errors.ts";
-import {
-  DeviceHostSupervisor,
-  type SupervisorOptions,
-} from "../../device_host/client/supervisor.ts";
-import { findDevice } from "../../device_host/wire/device.ts";
-import type { DeviceList } from "../../device_host/wire/protocol.ts";
+import type { SoundDevices } from "../../control/contract/mod.ts";
+import type { AudioEndpoints } from "../../core/ports/mod.ts";
+import { OffhookError } from "../../base/mod.ts";
+import { DeviceHostSupervisor, type SupervisorOptions } from "../../device_host/client/mod.ts";
+import { type DeviceList, findDevice } from "../../device_host/wire/mod.ts";
 
 /**
  * @param start starts the device host; absent: as a child of this process

@@ -3,17 +3,17 @@
  *
  *     Phone ◄─ LocalPhone ◄─ WholePhone ─► Assembly
  */
-import { processEnvironment } from "../../config/environment.ts";
-import { dataFolder } from "../../config/sources/folders.ts";
-import { LocalPhone } from "../../control/local/local_phone.ts";
-import type { Providers } from "../../control/contract/records.ts";
-import type { PhoneState } from "../../core/state/state.ts";
+import { processEnvironment } from "../../config/mod.ts";
+import { dataFolder } from "../../config/sources/mod.ts";
+import { LocalPhone } from "../../control/local/mod.ts";
+import type { Providers } from "../../control/contract/mod.ts";
+import type { PhoneState } from "../../core/state/mod.ts";
 import { Assembly } from "./assembly.ts";
 import { devicesFor } from "./list_devices.ts";
 import type { OpenPhone, PhoneOptions } from "./phone_options.ts";
 import { recordingPath } from "./recording_path.ts";
 import type { ServedPhone } from "./served_phone.ts";
-import { SharedHistory } from "../history/shared_history.ts";
+import { SharedHistory } from "../history/mod.ts";
 
 /** @throws OffhookError when an address cannot be listened on, or an account makes no sense */
 export async function openPhone(options: PhoneOptions): Promise<OpenPhone & ServedPhone> {

@@ -4,15 +4,15 @@
  *     import { openPhone } from "./open_phone.ts";   // lazily: it loads every adapter
  *     const phone = await openPhone(options);                 // an OpenPhone: see below
  */
-import type { Account, TlsSettings, TransportName } from "../../core/account/account.ts";
-import type { Phone } from "../../control/contract/phone.ts";
-import type { CallPolicy } from "../../core/state/state.ts";
-import type { AudioEndpoints } from "../../core/ports/media_port.ts";
-import type { WriteLog } from "../log/log_line.ts";
-import type { TraceSink } from "../../sip/message/trace.ts";
-import type { RequestHook, RouteTable } from "../../sip/transport/flow/types.ts";
-import type { SupervisorOptions } from "../../device_host/client/supervisor.ts";
-import type { DeskSettings } from "../desk/desk_devices.ts";
+import type { Account, TlsSettings, TransportName } from "../../core/account/mod.ts";
+import type { Phone } from "../../control/contract/mod.ts";
+import type { CallPolicy } from "../../core/state/mod.ts";
+import type { AudioEndpoints } from "../../core/ports/mod.ts";
+import type { WriteLog } from "../log/mod.ts";
+import type { TraceSink } from "../../sip/message/mod.ts";
+import type { RequestHook, RouteTable } from "../../sip/transport/flow/mod.ts";
+import type { SupervisorOptions } from "../../device_host/client/mod.ts";
+import type { DeskSettings } from "../desk/mod.ts";
 
 /** An account and the way to its password, which is read when a server asks for it. */
 export interface AccountAccess {

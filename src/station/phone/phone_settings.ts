@@ -1,9 +1,7 @@
 /** From the options of a phone to what the core is told. Pure. */
-import { DIRECT_ACCOUNT } from "../../core/account/account.ts";
-import type { Account, AccountId } from "../../core/account/account.ts";
-import { routeOf } from "../../core/account/route.ts";
-import type { PhoneState, Settings } from "../../core/state/state.ts";
-import { MEDIA_FORMATS } from "../../media/formats.ts";
+import { type Account, type AccountId, DIRECT_ACCOUNT, routeOf } from "../../core/account/mod.ts";
+import type { PhoneState, Settings } from "../../core/state/mod.ts";
+import { MEDIA_FORMATS } from "../../media/mod.ts";
 import type { PhoneOptions } from "./phone_options.ts";
 
 export interface AccountChanges {

@@ -1,8 +1,8 @@
 /** Where a recording goes that nobody named a file for. */
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import type { CallView } from "../../core/state/call.ts";
-import { OffhookError } from "../../base/errors.ts";
+import type { CallView } from "../../core/state/mod.ts";
+import { OffhookError } from "../../base/mod.ts";
 
 /** Of the other side's address, in a file's name. */
 const MOST_LETTERS = 40;

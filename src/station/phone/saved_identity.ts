@@ -6,8 +6,8 @@
  * kernel drops when its holder dies, tells. Without a folder to write to every start is a new instance.
  */
 import { join } from "node:path";
-import { ownFolder } from "../../control/socket/own_folder.ts";
-import type { Account } from "../../core/account/account.ts";
+import { ownFolder } from "../../control/socket/mod.ts";
+import type { Account } from "../../core/account/mod.ts";
 
 const UUID = /^urn:uuid:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 

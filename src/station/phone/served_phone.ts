@@ -1,7 +1,6 @@
 /** The phone as the service around it sees it. */
-import type { Phone } from "../../control/contract/phone.ts";
-import type { Providers } from "../../control/contract/records.ts";
-import type { PhoneState } from "../../core/state/state.ts";
+import type { Phone, Providers } from "../../control/contract/mod.ts";
+import type { PhoneState } from "../../core/state/mod.ts";
 import type { PhoneOptions } from "./phone_options.ts";
 
 /** What a phone shows of itself. */

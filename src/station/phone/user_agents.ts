@@ -4,11 +4,11 @@
  *     SipEffect ─► the agent of the account, or the one that has the call
  *     SipInput  ◄─ agents that are still ours
  */
-import type { Account, AccountId } from "../../core/account/account.ts";
-import type { CallId, SipEffect, SipInput } from "../../core/ports/sip_port.ts";
-import type { PhoneState } from "../../core/state/state.ts";
-import { UserAgent, type UserAgentOptions } from "../../sip/user_agent.ts";
-import type { WriteLog } from "../log/log_line.ts";
+import type { Account, AccountId } from "../../core/account/mod.ts";
+import type { CallId, SipEffect, SipInput } from "../../core/ports/mod.ts";
+import type { PhoneState } from "../../core/state/mod.ts";
+import { UserAgent, type UserAgentOptions } from "../../sip/mod.ts";
+import type { WriteLog } from "../log/mod.ts";
 import { SavedIdentity } from "./saved_identity.ts";
 
 export interface UserAgentsOptions {

@@ -1,7 +1,7 @@
 /** History and contacts of a phone that no station serves: in memory, for as long as it lives. */
-import type { LocalPhone } from "../../control/local/local_phone.ts";
-import { openStore } from "../../store/store.ts";
-import { historyLog } from "../history/history_log.ts";
+import type { LocalPhone } from "../../control/local/mod.ts";
+import { openStore } from "../../store/mod.ts";
+import { historyLog } from "../history/mod.ts";
 
 /** @returns lets go of them */
 export function keepRecords(phone: Pick<LocalPhone, "provide" | "subscribe">): () => void {

@@ -7,14 +7,12 @@
  */
 import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
-import type { Phone } from "../../control/contract/phone.ts";
-import type { Providers } from "../../control/contract/records.ts";
-import { OffhookError } from "../../base/errors.ts";
-import { fileReason } from "../../base/file_reason.ts";
-import type { HistoryRecord } from "../../store/history/history_record.ts";
-import { openStore, type Store } from "../../store/store.ts";
-import { historyLog } from "../history/history_log.ts";
-import type { WriteLog } from "../log/log_line.ts";
+import type { Phone, Providers } from "../../control/contract/mod.ts";
+import { fileReason, OffhookError } from "../../base/mod.ts";
+import type { HistoryRecord } from "../../store/history/mod.ts";
+import { openStore, type Store } from "../../store/mod.ts";
+import { historyLog } from "../history/mod.ts";
+import type { WriteLog } from "../log/mod.ts";
 
 const DAY_MS = 86_400_000;
 

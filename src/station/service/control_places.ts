@@ -3,11 +3,10 @@
  *
  *     [[station.control]] ─► token files, certificate ─► TcpListen
  */
-import { type Role, ROLES } from "../../control/wire/role.ts";
-import { readPasswordFile } from "../../config/credentials/password.ts";
-import type { ControlConfig } from "../../config/file/station_schema.ts";
-import { parseHostPort } from "../../base/address.ts";
-import { OffhookError } from "../../base/errors.ts";
+import { type Role, ROLES } from "../../control/wire/mod.ts";
+import { readPasswordFile } from "../../config/credentials/mod.ts";
+import type { ControlConfig } from "../../config/file/mod.ts";
+import { OffhookError, parseHostPort } from "../../base/mod.ts";
 import type { TcpListen } from "./served_places.ts";
 
 /** A shorter one could be guessed. */

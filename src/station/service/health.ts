@@ -9,8 +9,8 @@
  * Only `works` feeds the watchdog. A new start mends neither a server, nor a disk, nor a sound card,
  * and it ends every call. Pure: facts in, judgement out.
  */
-import type { Health } from "../../control/contract/health.ts";
-import type { AccountState } from "../../core/account/account.ts";
+import type { Health } from "../../control/contract/mod.ts";
+import type { AccountState } from "../../core/account/mod.ts";
 
 export interface HealthFacts {
   /** ms that the event loop was late at most, of late. */

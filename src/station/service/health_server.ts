@@ -1,7 +1,6 @@
 /** `/livez`, `/healthz` and `/readyz` over HTTP on loopback, for supervisors that ask. */
-import type { Health } from "../../control/contract/health.ts";
-import { OffhookError } from "../../base/errors.ts";
-import { jsonText } from "../../base/text.ts";
+import type { Health } from "../../control/contract/mod.ts";
+import { jsonText, OffhookError } from "../../base/mod.ts";
 
 export interface HealthServer {
   port: number;

@@ -3,9 +3,8 @@
  * it of where the holder listens.
  */
 import { dirname } from "node:path";
-import { ownFolder } from "../../control/socket/own_folder.ts";
-import { OffhookError } from "../../base/errors.ts";
-import { fileReason } from "../../base/file_reason.ts";
+import { ownFolder } from "../../control/socket/mod.ts";
+import { fileReason, OffhookError } from "../../base/mod.ts";
 
 export interface Instance {
   pid: number;

@@ -3,7 +3,7 @@
  * the socket that NOTIFY_SOCKET names. Without that variable everything here does nothing.
  */
 import { join } from "node:path";
-import { clean } from "../../base/text.ts";
+import { clean } from "../../base/mod.ts";
 
 /** UTF-16 units: a line of it begins another variable, and a datagram holds only so much. */
 const LONGEST_STATUS = 1_000;

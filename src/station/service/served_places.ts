@@ -8,8 +8,8 @@
  * A place whose tokens or certificate changed is closed and opened: who came in by an old token is
  * out.
  */
-import type { ControlServer, Listen } from "../../control/server/server.ts";
-import type { Health } from "../../control/contract/health.ts";
+import type { ControlServer, Listen } from "../../control/server/mod.ts";
+import type { Health } from "../../control/contract/mod.ts";
 import { type HealthServer, serveHealth } from "./health_server.ts";
 
 export type TcpListen = Extract<Listen, { kind: "tcp" }>;

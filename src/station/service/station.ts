@@ -7,19 +7,17 @@
  * It starts without network and without sound, and picks them up when they come: neither is waited
  * for. A store that cannot be opened costs the history, not the phone.
  */
-import type { Health } from "../../control/contract/health.ts";
+import type { Health, Sequenced } from "../../control/contract/mod.ts";
 import { dirname } from "node:path";
-import { snapshotOf } from "../../control/local/local_phone.ts";
-import type { Sequenced } from "../../control/contract/phone.ts";
-import { ControlServer, type Listen } from "../../control/server/server.ts";
-import { OffhookError } from "../../base/errors.ts";
+import { snapshotOf } from "../../control/local/mod.ts";
+import { ControlServer, type Listen } from "../../control/server/mod.ts";
+import { OffhookError } from "../../base/mod.ts";
 import { InstanceLock } from "./instance_lock.ts";
-import { errorLine, type WriteLog } from "../log/log_line.ts";
-import type { PhoneOptions } from "../phone/phone_options.ts";
-import type { ServedPhone } from "../phone/served_phone.ts";
+import { errorLine, type WriteLog } from "../log/mod.ts";
+import type { PhoneOptions, ServedPhone } from "../phone/mod.ts";
 import { type NotifyEnvironment, SdNotify } from "./sd_notify.ts";
 import { ServedPlaces, type WantedPlaces } from "./served_places.ts";
-import { type Retention, StationStore } from "../records/station_store.ts";
+import { type Retention, StationStore } from "../records/mod.ts";
 import { GRACE_MS, Vitals } from "./vitals.ts";
 
 /** What a changed configuration may change while the station runs. */

@@ -2,11 +2,10 @@
  * Gathers what {@link judge} is told: how late timers fire, which devices of calls are broken, and
  * since when each account is not registered.
  */
-import type { Health } from "../../control/contract/health.ts";
-import type { Sequenced } from "../../control/contract/phone.ts";
-import type { AccountId } from "../../core/account/account.ts";
-import type { PhoneState } from "../../core/state/state.ts";
-import type { LivingPhone } from "../phone/served_phone.ts";
+import type { Health, Sequenced } from "../../control/contract/mod.ts";
+import type { AccountId } from "../../core/account/mod.ts";
+import type { PhoneState } from "../../core/state/mod.ts";
+import type { LivingPhone } from "../phone/mod.ts";
 import { type AccountFacts, judge } from "./health.ts";
 
 /** ms that a registration may be lost, unless the configuration says. */

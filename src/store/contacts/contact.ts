@@ -1,8 +1,8 @@
 /**
  * A contact, as plain JSON, and how one is made fit to be kept. Pure.
  */
-import { OffhookError } from "../../base/errors.ts";
-import { multiLine, singleLine } from "../database/text_fold.ts";
+import { OffhookError } from "../../base/mod.ts";
+import { multiLine, singleLine } from "../database/mod.ts";
 
 /** One number or URI of a contact. */
 export interface ContactAddress {

@@ -2,7 +2,7 @@
  * Contacts as rows of `contacts`, `contact_addresses` and `contact_groups`, and back. Not on the
  * real-time path.
  */
-import type { Database } from "../database/sqlite.ts";
+import type { Database } from "../database/mod.ts";
 import type { Contact, ContactCard } from "./contact.ts";
 
 interface ContactRow {

@@ -6,7 +6,7 @@
  * The index is loaded when it is first asked, and again when another process has changed the store.
  * Not on the real-time path; an import of 10,000 contacts blocks the thread for about a second.
  */
-import { OffhookError } from "../../base/errors.ts";
+import { OffhookError } from "../../base/mod.ts";
 import { type Contact, type ContactCard, type ContactDraft, toContact } from "./contact.ts";
 import { deleteContact, readContacts, readExtra, writeCard } from "./contact_rows.ts";
 import {
@@ -17,7 +17,7 @@ import {
 } from "./directory.ts";
 import { mergeCards, shareAddress } from "./merge.ts";
 import type { NumberPlan } from "./phone_number.ts";
-import type { Database, SqlValue } from "../database/sqlite.ts";
+import type { Database, SqlValue } from "../database/mod.ts";
 
 export interface ContactsOptions {
   /** How numbers are dialled here; decides which spellings are one number. Default: none. */

@@ -7,7 +7,7 @@
  *
  * Pure. 10,000 contacts are a few MB and some milliseconds a search.
  */
-import { fold } from "../database/text_fold.ts";
+import { fold } from "../database/mod.ts";
 import { addressKeys } from "./address.ts";
 import { type Contact, type ContactAddress, defaultAddress } from "./contact.ts";
 import { type Entry, type EntryAddress, inOrder, suffixKey, toEntry } from "./entry.ts";

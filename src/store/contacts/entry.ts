@@ -1,7 +1,7 @@
 /**
  * A contact with everything that looking it up and searching need, worked out once. Pure.
  */
-import { compareText, fold, foldExpanded } from "../database/text_fold.ts";
+import { compareText, fold, foldExpanded } from "../database/mod.ts";
 import { addressKeys } from "./address.ts";
 import type { Contact, ContactAddress } from "./contact.ts";
 import { DIGIT_LETTER, type SearchText, searchText, searchWords } from "./fuzzy.ts";

@@ -10,7 +10,7 @@
  * "Other" is the organisation and the text of addresses. Pure, but run
  * for each contact at each key: it allocates nothing.
  */
-import { fold } from "../database/text_fold.ts";
+import { fold } from "../database/mod.ts";
 
 /** The bit of digits in {@link SearchText.letters}. */
 export const DIGIT_LETTER = 1 << 26;

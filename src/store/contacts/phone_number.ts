@@ -7,7 +7,7 @@
  * Pure. ITU-T E.123 and E.164 for what is written, RFC 3966 for `tel:`.
  */
 
-import { bareNumber } from "../../core/account/written_number.ts";
+import { bareNumber } from "../../core/account/mod.ts";
 
 /** How numbers are dialled where the phone stands. Without a country code, only `+` is international. */
 export interface NumberPlan {

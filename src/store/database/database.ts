@@ -9,7 +9,7 @@
  * beside the writer. `synchronous = NORMAL` spares an fsync for each call: a power cut can cost the
  * last few records, never the file.
  */
-import { OffhookError } from "../../base/errors.ts";
+import { OffhookError } from "../../base/mod.ts";
 import { latestVersion, migrate, type Migration, MIGRATIONS, readVersion } from "./migrations.ts";
 import { salvage } from "./salvage.ts";
 import { Database, isDamage } from "./sqlite.ts";

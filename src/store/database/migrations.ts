@@ -7,7 +7,7 @@
  * version or the new one. A migration that has been released is never edited: the next one changes
  * what it did.
  */
-import { OffhookError } from "../../base/errors.ts";
+import { OffhookError } from "../../base/mod.ts";
 import type { Database } from "./sqlite.ts";
 
 export interface Migration {

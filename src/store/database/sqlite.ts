@@ -8,7 +8,7 @@
  * block the thread for as long as the disk takes.
  */
 import { DatabaseSync, type StatementSync } from "node:sqlite";
-import { OffhookError } from "../../base/errors.ts";
+import { OffhookError } from "../../base/mod.ts";
 
 /** What a column holds and a parameter may be. */
 export type SqlValue = null | number | string | Uint8Array;

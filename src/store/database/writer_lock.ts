@@ -7,7 +7,7 @@
  * The lock file is never deleted: a waiting process could hold the deleted one. Not on the real-time
  * path.
  */
-import { OffhookError } from "../../base/errors.ts";
+import { OffhookError } from "../../base/mod.ts";
 
 export interface Holder {
   pid: number;

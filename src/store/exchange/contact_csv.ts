@@ -7,12 +7,7 @@
  * only other programs understand are not in it.
  */
 import { defused, undefused } from "./formula.ts";
-import {
-  type Contact,
-  type ContactCard,
-  type ContactDraft,
-  toContact,
-} from "../contacts/contact.ts";
+import { type Contact, type ContactCard, type ContactDraft, toContact } from "../contacts/mod.ts";
 import { type CsvFormat, type CsvRecord, type Delimiter, formatCsv, parseCsv } from "./csv.ts";
 import { type Column, columnOf, type CsvMapping } from "./csv_columns.ts";
 import { decodeText, type ImportProblem } from "./decode.ts";

@@ -1,7 +1,7 @@
 /**
  * A contact file of either kind. Pure.
  */
-import type { ContactCard } from "../contacts/contact.ts";
+import type { ContactCard } from "../contacts/mod.ts";
 import { readContactCsv, type ReadCsvOptions } from "./contact_csv.ts";
 import { decodeText, type ImportProblem } from "./decode.ts";
 import { readVCards } from "./vcard_read.ts";

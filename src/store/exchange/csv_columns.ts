@@ -2,7 +2,7 @@
  * What the columns of a contact table mean, by their headers: those that Google, Outlook and people
  * use, in English and German, and our own. Pure.
  */
-import { fold } from "../database/text_fold.ts";
+import { fold } from "../database/mod.ts";
 
 /** A column's meaning as a person may state it; `number:work` gives the numbers a label. */
 export type CsvField =

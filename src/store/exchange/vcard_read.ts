@@ -5,8 +5,8 @@
  *
  * A line or card that is wrong is reported with its place, the others are read. Pure.
  */
-import { type ContactCard, type ContactDraft, toContact } from "../contacts/contact.ts";
-import { singleLine } from "../database/text_fold.ts";
+import { type ContactCard, type ContactDraft, toContact } from "../contacts/mod.ts";
+import { singleLine } from "../database/mod.ts";
 import type { ImportProblem } from "./decode.ts";
 import { parameterValue, type Property, readProperties } from "./vcard_lines.ts";
 import { escapeText, formatParameter, splitRaw, splitText, unescapeText } from "./vcard_text.ts";

@@ -1,8 +1,12 @@
 /**
  * Contacts as vCard 3.0 (RFC 2426, read by everything) or 4.0 (RFC 6350). Pure.
  */
-import type { Contact, ContactAddress, ContactCard } from "../contacts/contact.ts";
-import { freeGroups } from "../contacts/merge.ts";
+import {
+  type Contact,
+  type ContactAddress,
+  type ContactCard,
+  freeGroups,
+} from "../contacts/mod.ts";
 import { endOfHead, escapeText, foldLine, splitRaw } from "./vcard_text.ts";
 
 export type VCardVersion = "3.0" | "4.0";

@@ -6,12 +6,11 @@
  *
  * A record is plain JSON.
  */
-import type { AccountId, Party } from "../../core/account/account.ts";
-import type { CallId } from "../../core/ports/sip_port.ts";
+import type { AccountId, Party } from "../../core/account/mod.ts";
+import type { CallId } from "../../core/ports/mod.ts";
 import { type HistoryPage, type HistoryQuery, select } from "./history_query.ts";
 import { type CallRow, fromRow, type HistoryRecord, searchColumns } from "./history_record.ts";
-import type { Database } from "../database/sqlite.ts";
-import { singleLine } from "../database/text_fold.ts";
+import { type Database, singleLine } from "../database/mod.ts";
 
 export interface PruneRule {
   /** Calls that started earlier go, ms since the epoch. */

@@ -4,12 +4,11 @@
  * Pages go by a cursor, the place of the last record seen, so that calls that come in between
  * neither repeat nor skip one.
  */
-import type { AccountId } from "../../core/account/account.ts";
-import type { Outcome } from "../../core/state/outcome.ts";
-import { OffhookError } from "../../base/errors.ts";
+import type { AccountId } from "../../core/account/mod.ts";
+import type { Outcome } from "../../core/state/mod.ts";
+import { OffhookError } from "../../base/mod.ts";
 import { type CallRow, fromRow, type HistoryRecord } from "./history_record.ts";
-import type { Database, SqlValue } from "../database/sqlite.ts";
-import { fold } from "../database/text_fold.ts";
+import { type Database, fold, type SqlValue } from "../database/mod.ts";
 
 /** All given conditions hold together. */
 export interface HistoryQuery {

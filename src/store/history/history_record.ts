@@ -1,10 +1,10 @@
 /**
  * A call as the history knows it, as a row of the table `calls`, and back. Pure.
  */
-import type { AccountId, Party } from "../../core/account/account.ts";
-import type { Outcome } from "../../core/state/outcome.ts";
-import type { CallId } from "../../core/ports/sip_port.ts";
-import { fold } from "../database/text_fold.ts";
+import type { AccountId, Party } from "../../core/account/mod.ts";
+import type { Outcome } from "../../core/state/mod.ts";
+import type { CallId } from "../../core/ports/mod.ts";
+import { fold } from "../database/mod.ts";
 
 /** What the media of a call was like. Packets are RTP packets. */
 export interface CallQuality {

@@ -3,12 +3,18 @@
  *
  *     key ─► keymap ─► ActionName ─► ACTIONS[name] ─► disabled? why │ run(desk, state)
  */
-import type { MethodName, Methods, Phone } from "../../control/contract/phone.ts";
-import type { ActionName, Group, Keys } from "../model/action_names.ts";
-import type { Records } from "../model/records.ts";
-import type { AppState, Overlay, Undo } from "../model/state.ts";
-import type { Store } from "../model/store.ts";
-import type { Filling, StringKey, Words } from "../look/strings.ts";
+import type { MethodName, Methods, Phone } from "../../control/contract/mod.ts";
+import type {
+  ActionName,
+  AppState,
+  Group,
+  Keys,
+  Overlay,
+  Records,
+  Store,
+  Undo,
+} from "../model/mod.ts";
+import type { Filling, StringKey, Words } from "../look/mod.ts";
 
 export interface Action {
   group: Group;

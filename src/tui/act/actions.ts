@@ -5,14 +5,13 @@
  *
  * An action that is missing here, or that no union names, does not compile.
  */
-import type { ActionName } from "../model/action_names.ts";
+import type { ActionName, AppState } from "../model/mod.ts";
 import type { Action } from "./action.ts";
 import { CALL_ACTIONS } from "./call_actions.ts";
 import { CONTACT_ACTIONS } from "./contact_actions.ts";
 import { LIST_ACTIONS } from "./list_actions.ts";
 import { PROGRAM_ACTIONS } from "./program_actions.ts";
-import type { AppState } from "../model/state.ts";
-import type { StringKey } from "../look/strings.ts";
+import type { StringKey } from "../look/mod.ts";
 
 export const ACTIONS: Readonly<Record<ActionName, Action>> = {
   ...LIST_ACTIONS,

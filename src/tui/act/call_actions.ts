@@ -1,15 +1,17 @@
 /** Actions on calls: which call is meant, when it is possible, and what is asked of the phone. */
 import type { Action, Desk } from "./action.ts";
-import type { ActionName } from "../model/action_names.ts";
 import {
+  type ActionName,
+  type AppState,
   askedCall,
   frontCall,
   isRinging,
+  lastNumbers,
   type LiveCall,
+  lost,
   ringingCall,
-} from "../model/phone_model.ts";
-import { type AppState, lastNumbers, lost } from "../model/state.ts";
-import type { StringKey } from "../look/strings.ts";
+} from "../model/mod.ts";
+import type { StringKey } from "../look/mod.ts";
 
 /** The call that has been placed or answered, and is not ending. */
 export function talking({ phone }: AppState): LiveCall | undefined {

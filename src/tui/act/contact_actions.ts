@@ -4,13 +4,18 @@
  *     add: who is typed, chosen or on the line ─► kept ─► its name in the field, to be mended
  *     rename: the chosen contact's name in the field ─ Enter ─► kept
  */
-import type { Contact } from "../../control/contract/records.ts";
+import type { Contact } from "../../control/contract/mod.ts";
 import type { Action, Desk } from "./action.ts";
-import type { ActionName } from "../model/action_names.ts";
-import { keepable } from "../model/keepable.ts";
-import { type AppState, chosenContact, listLength, lost, numbersOf } from "../model/state.ts";
-import type { StringKey } from "../look/strings.ts";
-import { shortAddress } from "../look/text.ts";
+import {
+  type ActionName,
+  type AppState,
+  chosenContact,
+  keepable,
+  listLength,
+  lost,
+  numbersOf,
+} from "../model/mod.ts";
+import { shortAddress, type StringKey } from "../look/mod.ts";
 
 const inContacts = (order: number) => ({ screen }: AppState) =>
   screen.view === "contacts" && screen.purpose === "dial" ? order : undefined;

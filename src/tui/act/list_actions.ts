@@ -1,10 +1,7 @@
 /** Actions on the field and the list in front: moving, and what Enter means. */
 import type { Action, Desk } from "./action.ts";
-import type { ActionName } from "../model/action_names.ts";
-import { CALL_ACTIONS } from "./call_actions.ts";
-import { renameContact } from "./contact_actions.ts";
-import { frontCall, ringingCall } from "../model/phone_model.ts";
 import {
+  type ActionName,
   type AppState,
   canRecall,
   chosenContact,
@@ -12,12 +9,16 @@ import {
   chosenNumber,
   dialsTyped,
   digitsGoTo,
+  frontCall,
   historyShown,
   isTyping,
   listLength,
   lost,
-} from "../model/state.ts";
-import type { StringKey } from "../look/strings.ts";
+  ringingCall,
+} from "../model/mod.ts";
+import { CALL_ACTIONS } from "./call_actions.ts";
+import { renameContact } from "./contact_actions.ts";
+import type { StringKey } from "../look/mod.ts";
 
 export type GoesTo =
   | "answer"

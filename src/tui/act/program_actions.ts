@@ -1,9 +1,7 @@
 /** Actions on the views and on the program itself. */
 import type { Action, Desk } from "./action.ts";
-import type { ActionName } from "../model/action_names.ts";
-import { type AppState, lost, type ViewName, VIEWS } from "../model/state.ts";
-import type { StringKey } from "../look/strings.ts";
-import { THEMES } from "../look/theme.ts";
+import { type ActionName, type AppState, lost, type ViewName, VIEWS } from "../model/mod.ts";
+import { type StringKey, THEMES } from "../look/mod.ts";
 import { undoLast } from "./undo.ts";
 
 const view = (name: ViewName, key: string): Action => ({

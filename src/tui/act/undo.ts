@@ -1,6 +1,6 @@
 /** Takes the last things back that can be taken back, one by one, the last first. */
 import type { Desk } from "./action.ts";
-import type { Undo } from "../model/state.ts";
+import type { Undo } from "../model/mod.ts";
 
 export async function undoLast(desk: Desk): Promise<void> {
   const step = desk.store.get().screen.undo.at(-1);

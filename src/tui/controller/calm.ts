@@ -4,10 +4,8 @@
  *
  *     Store ─ other calls, another one in front ─► inert ─ 700 ms without a letter ─► not inert
  */
-import { TypeAhead } from "../../base/type_ahead.ts";
-import { frontCall, isRinging, type PhoneModel } from "../model/phone_model.ts";
-import type { Store } from "../model/store.ts";
-import type { Timers } from "../model/timers.ts";
+import { TypeAhead } from "../../base/mod.ts";
+import { frontCall, isRinging, type PhoneModel, type Store, type Timers } from "../model/mod.ts";
 
 export class Calm {
   readonly #store: Store;

@@ -7,23 +7,34 @@
  * It never draws, and what it asks of the phone it does not assume to have happened: events tell. An
  * action that is impossible says why.
  */
-import { OffhookError, sentences } from "../../base/errors.ts";
-import type { MethodName, Methods } from "../../control/contract/phone.ts";
-import type { Desk, MessageRole, Program } from "../act/action.ts";
-import { ACTIONS, whyNot } from "../act/actions.ts";
-import type { ActionName, AnswerName } from "../model/action_names.ts";
+import { OffhookError, sentences } from "../../base/mod.ts";
+import type { MethodName, Methods } from "../../control/contract/mod.ts";
+import { ACTIONS, type Desk, type MessageRole, type Program, whyNot } from "../act/mod.ts";
+import {
+  type ActionName,
+  type AnswerName,
+  digitsGoTo,
+  edited,
+  inserted,
+  isTyping,
+  type Line,
+  type Overlay,
+  type Records,
+  type Store,
+  type Timers,
+  type Undo,
+} from "../model/mod.ts";
 import { Calm } from "./calm.ts";
-import { isDialled, keyLabel, type Keymap, layersOf } from "../keys/keymap.ts";
-import type { KeyEvent } from "../keys/keys.ts";
-import { edited, inserted, type Line } from "../model/line_editor.ts";
-import type { MouseEvent } from "../keys/mouse_event.ts";
-import type { Records } from "../model/records.ts";
-import type { Act } from "../draw/rows.ts";
-import { digitsGoTo, isTyping, type Overlay, type Undo } from "../model/state.ts";
-import type { Store } from "../model/store.ts";
-import type { Filling, StringKey, Words } from "../look/strings.ts";
-import { cellText } from "../look/text.ts";
-import type { Timers } from "../model/timers.ts";
+import {
+  isDialled,
+  type KeyEvent,
+  keyLabel,
+  type Keymap,
+  layersOf,
+  type MouseEvent,
+} from "../keys/mod.ts";
+import type { Act } from "../draw/mod.ts";
+import { cellText, type Filling, type StringKey, type Words } from "../look/mod.ts";
 import { SecondPress } from "./second_press.ts";
 import { Windows } from "./windows.ts";
 

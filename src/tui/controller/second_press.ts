@@ -2,9 +2,7 @@
  * A letter that was meant for something else must not take the phone off the line: where the station
  * ends with the screen, the letter of `quit` is pressed twice.
  */
-import type { KeyName } from "../model/action_names.ts";
-import type { AppState } from "../model/state.ts";
-import type { Timers } from "../model/timers.ts";
+import type { AppState, KeyName, Timers } from "../model/mod.ts";
 
 /** ms in which the second press has to come. */
 const SECOND_MS = 2_000;

@@ -3,13 +3,15 @@
  *
  *     act(name) ─► taken by the window? ─► yes: done      no: the window closes, the action goes on
  */
-import type { Desk } from "../act/action.ts";
-import type { ActionName, AnswerName, KeyName } from "../model/action_names.ts";
-import { removeContact } from "../act/contact_actions.ts";
-import type { Keymap } from "../keys/keymap.ts";
-import { edited } from "../model/line_editor.ts";
-import { paletteEntries, type PaletteEntry, paletteRow } from "../keys/palette.ts";
-import type { Overlay } from "../model/state.ts";
+import { type Desk, removeContact } from "../act/mod.ts";
+import {
+  type ActionName,
+  type AnswerName,
+  edited,
+  type KeyName,
+  type Overlay,
+} from "../model/mod.ts";
+import { type Keymap, paletteEntries, type PaletteEntry, paletteRow } from "../keys/mod.ts";
 
 type Of<Name extends Overlay["name"]> = Extract<Overlay, { name: Name }>;
 

@@ -1,10 +1,7 @@
 /** Accounts and their registrations: how each stands, why it fails, and when it is tried again. */
-import type { AccountRow } from "../model/account_row.ts";
+import { type AccountRow, chosenIndex } from "../model/mod.ts";
 import { acting, line, type Row } from "./rows.ts";
-import { chosenIndex } from "../model/state.ts";
-import type { StringKey, Words } from "../look/strings.ts";
-import type { Glyphs, Role } from "../look/theme.ts";
-import { wrap } from "../look/text.ts";
+import { type Glyphs, type Role, type StringKey, type Words, wrap } from "../look/mod.ts";
 import { chosenRow, type Stage } from "./widgets.ts";
 
 export function accountsView(stage: Stage): Row[] {

@@ -1,8 +1,7 @@
 /** One call on screen: state, time, codec, locks, levels, quality with its reason. */
-import { isRinging, type LiveCall } from "../model/phone_model.ts";
-import { verdictOf } from "../model/quality.ts";
+import { isRinging, type LiveCall, verdictOf } from "../model/mod.ts";
 import { type Cell, line, type Row } from "./rows.ts";
-import { shortAddress, width } from "../look/text.ts";
+import { shortAddress, width } from "../look/mod.ts";
 import {
   meter,
   type Stage,

@@ -1,9 +1,9 @@
 /** The address book; letters search it. */
-import type { ContactHit } from "../../control/contract/records.ts";
+import type { ContactHit } from "../../control/contract/mod.ts";
 import { type Cell, line, type Row } from "./rows.ts";
-import { keyLabel } from "../keys/keymap.ts";
-import { wrap } from "../look/text.ts";
-import { chosenIndex, chosenNumber } from "../model/state.ts";
+import { keyLabel } from "../keys/mod.ts";
+import { wrap } from "../look/mod.ts";
+import { chosenIndex, chosenNumber } from "../model/mod.ts";
 import { chosenRow, listRows, type Stage } from "./widgets.ts";
 
 export function contactsView(stage: Stage): Row[] {

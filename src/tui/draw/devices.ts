@@ -1,9 +1,8 @@
 /** Microphones, loudspeakers and headsets of the station's machine. */
-import type { HeadsetInfo } from "../../control/contract/headsets.ts";
-import type { SoundDevice } from "../../control/contract/records.ts";
+import type { HeadsetInfo, SoundDevice } from "../../control/contract/mod.ts";
 import { BLANK, type Cell, line, type Row } from "./rows.ts";
-import { chosenIndex } from "../model/state.ts";
-import { wrap } from "../look/text.ts";
+import { chosenIndex } from "../model/mod.ts";
+import { wrap } from "../look/mod.ts";
 import { chosenRow, heading, listRows, type Stage } from "./widgets.ts";
 
 export function devicesView(stage: Stage): Row[] {

@@ -1,9 +1,7 @@
 /** What became of a call, in a sentence, and why when it was no good. Pure. */
-import { sentences, withoutStop } from "../../base/errors.ts";
-import type { EndedCall } from "../model/phone_model.ts";
-import type { AppState } from "../model/state.ts";
-import type { Words } from "../look/strings.ts";
-import { shortAddress } from "../look/text.ts";
+import { sentences, withoutStop } from "../../base/mod.ts";
+import type { AppState, EndedCall } from "../model/mod.ts";
+import { shortAddress, type Words } from "../look/mod.ts";
 import { whoOf } from "./widgets.ts";
 
 export interface Ending {

@@ -12,21 +12,22 @@
  * Pure: the same state and size give the same rows.
  */
 import {
+  type ActionName,
+  type AppState,
   askedCall,
+  digitsGoTo,
   frontCall,
   isRinging,
   type LiveCall,
   ringingCall,
-} from "../model/phone_model.ts";
-import { nameOfAction } from "../act/actions.ts";
-import type { ActionName } from "../model/action_names.ts";
+  VIEWS,
+} from "../model/mod.ts";
+import { nameOfAction } from "../act/mod.ts";
 import { hintRow } from "./hints.ts";
-import { keyLabel, layersOf } from "../keys/keymap.ts";
+import { keyLabel, layersOf } from "../keys/mod.ts";
 import { overlayRows } from "./overlays.ts";
 import { type Act, type Cell, line, type Row } from "./rows.ts";
-import { type AppState, digitsGoTo, VIEWS } from "../model/state.ts";
-import type { StringKey } from "../look/strings.ts";
-import { clip, shortAddress, toAscii, width, wrap } from "../look/text.ts";
+import { clip, shortAddress, type StringKey, toAscii, width, wrap } from "../look/mod.ts";
 import { registrationGlyph, registrationRole } from "./accounts.ts";
 import { callLine } from "./call.ts";
 import { tourText } from "./tour_text.ts";

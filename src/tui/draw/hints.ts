@@ -1,9 +1,9 @@
 /** The keys that matter now, in one row, from the same table as the keys. Pure. */
-import { ACTIONS, doesNow, whyNot } from "../act/actions.ts";
-import { ACTION_NAMES, type ActionName } from "../model/action_names.ts";
-import { keyLabel, layersOf } from "../keys/keymap.ts";
+import { ACTIONS, doesNow, whyNot } from "../act/mod.ts";
+import { ACTION_NAMES, type ActionName } from "../model/mod.ts";
+import { keyLabel, layersOf } from "../keys/mod.ts";
 import type { Cell, Row } from "./rows.ts";
-import { width } from "../look/text.ts";
+import { width } from "../look/mod.ts";
 import type { Stage } from "./widgets.ts";
 
 export interface Hint {

@@ -1,10 +1,8 @@
 /** Past calls, newest first; letters filter. */
-import type { PastCall } from "../../control/contract/records.ts";
+import type { PastCall } from "../../control/contract/mod.ts";
 import { type Cell, line, type Row } from "./rows.ts";
-import { chosenIndex, historyShown, nameOf } from "../model/state.ts";
-import type { StringKey } from "../look/strings.ts";
-import { shortAddress } from "../look/text.ts";
-import type { Glyphs, Role } from "../look/theme.ts";
+import { chosenIndex, historyShown, nameOf } from "../model/mod.ts";
+import { type Glyphs, type Role, shortAddress, type StringKey } from "../look/mod.ts";
 import { chosenRow, listRows, type Stage } from "./widgets.ts";
 
 export function historyView(stage: Stage): Row[] {

@@ -1,8 +1,8 @@
 /** What happened, newest first; on a line of a call, Enter shows its SIP messages as a ladder. */
-import type { LadderMessage } from "../../control/contract/records.ts";
+import type { LadderMessage } from "../../control/contract/mod.ts";
 import { type Cell, line, type Row } from "./rows.ts";
-import { type AppState, chosenIndex } from "../model/state.ts";
-import { fit } from "../look/text.ts";
+import { type AppState, chosenIndex } from "../model/mod.ts";
+import { fit } from "../look/mod.ts";
 import { chosenRow, heading, listRows, type Stage, whoOf } from "./widgets.ts";
 
 export function logView(stage: Stage): Row[] {

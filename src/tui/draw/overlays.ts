@@ -1,12 +1,15 @@
 /** Windows over a view: all keys, all actions, the digit pad, questions. Pure. */
-import { ACTIONS, doesNow, whyNot } from "../act/actions.ts";
-import { ACTION_NAMES, type AnswerName, GROUPS } from "../model/action_names.ts";
-import { keyLabel, layersOf } from "../keys/keymap.ts";
-import { paletteEntries, paletteRow } from "../keys/palette.ts";
+import { ACTIONS, doesNow, whyNot } from "../act/mod.ts";
+import {
+  ACTION_NAMES,
+  type AnswerName,
+  GROUPS,
+  type Overlay,
+  type Question,
+} from "../model/mod.ts";
+import { keyLabel, layersOf, paletteEntries, paletteRow } from "../keys/mod.ts";
 import { acting, BLANK, line, type Row } from "./rows.ts";
-import type { Overlay, Question } from "../model/state.ts";
-import type { StringKey } from "../look/strings.ts";
-import { wrap } from "../look/text.ts";
+import { type StringKey, wrap } from "../look/mod.ts";
 import { chosenRow, heading, listRows, type Stage, whoOf } from "./widgets.ts";
 
 export function overlayRows(stage: Stage, overlay: Overlay): Row[] {

@@ -1,10 +1,16 @@
 /** The phone: calls, the one in front with all that matters, and whom to call. */
-import type { PastCall } from "../../control/contract/records.ts";
-import { frontCall, isRinging, type LiveCall } from "../model/phone_model.ts";
+import type { PastCall } from "../../control/contract/mod.ts";
+import {
+  chosenIndex,
+  frontCall,
+  type Hit,
+  isRinging,
+  isTyping,
+  type LiveCall,
+  nameOf,
+} from "../model/mod.ts";
 import { beside, type Cell, line, type Row } from "./rows.ts";
-import { chosenIndex, type Hit, isTyping, nameOf } from "../model/state.ts";
-import type { StringKey } from "../look/strings.ts";
-import { shortAddress } from "../look/text.ts";
+import { shortAddress, type StringKey } from "../look/mod.ts";
 import { chosenRow, heading, listRows, type Stage } from "./widgets.ts";
 import { callLine, frontRows } from "./call.ts";
 import { directionGlyph, outcomeRole } from "./history.ts";

@@ -1,10 +1,14 @@
 /** How the call sounds: loss, jitter and delay of each direction, live, and what they mean. */
-import { frontCall, type LiveCall } from "../model/phone_model.ts";
-import { type QualitySample, type Verdict, verdictOf } from "../model/quality.ts";
+import {
+  chosenIndex,
+  frontCall,
+  type LiveCall,
+  type QualitySample,
+  type Verdict,
+  verdictOf,
+} from "../model/mod.ts";
 import { acting, BLANK, line, type Row } from "./rows.ts";
-import { chosenIndex } from "../model/state.ts";
-import type { StringKey } from "../look/strings.ts";
-import { width, wrap } from "../look/text.ts";
+import { type StringKey, width, wrap } from "../look/mod.ts";
 import { chosenRow, sparkline, type Stage, VERDICT_ROLES, verdictText, whoOf } from "./widgets.ts";
 
 /** The least value of a full column: percent, ms, ms. */

@@ -4,9 +4,8 @@
  *
  *     Cell[] ─► layOut(columns) ─► Span[] (texts that fill the row exactly)
  */
-import type { ActionName, AnswerName } from "../model/action_names.ts";
-import { cellText, fit, toAscii, width } from "../look/text.ts";
-import type { Role } from "../look/theme.ts";
+import type { ActionName, AnswerName } from "../model/mod.ts";
+import { cellText, fit, type Role, toAscii, width } from "../look/mod.ts";
 
 /** What a click does: an action, or the choice of a row of the list in front. */
 export type Act = { action: ActionName | AnswerName } | { choose: number };

@@ -1,5 +1,5 @@
 /** The views, a line each. */
-import type { ViewName } from "../model/state.ts";
+import type { ViewName } from "../model/mod.ts";
 import type { View } from "./widgets.ts";
 import { accountsView } from "./accounts.ts";
 import { contactsView } from "./contacts.ts";

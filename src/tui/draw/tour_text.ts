@@ -1,8 +1,7 @@
 /** What the tour says now, with the keys as they are. Pure. */
-import { keyLabel, type Keymap } from "../keys/keymap.ts";
-import type { AppState } from "../model/state.ts";
-import type { Words } from "../look/strings.ts";
-import { STEPS } from "../model/tour.ts";
+import { keyLabel, type Keymap } from "../keys/mod.ts";
+import { type AppState, STEPS } from "../model/mod.ts";
+import type { Words } from "../look/mod.ts";
 
 /** `Tour 2 of 13: Press m …`. */
 export function tourText(state: AppState, words: Words, keymap: Keymap): string | undefined {

@@ -1,13 +1,9 @@
 /** Small drawings: meters, sparklines, names of calls. Pure. */
-import type { CallView } from "../../core/state/call.ts";
-import { isRinging, type LiveCall } from "../model/phone_model.ts";
-import type { Verdict } from "../model/quality.ts";
+import type { CallView } from "../../core/state/mod.ts";
+import { type AppState, isRinging, type LiveCall, nameOf, type Verdict } from "../model/mod.ts";
 import { acting, type Cell, type Row } from "./rows.ts";
-import { type AppState, nameOf } from "../model/state.ts";
-import type { Keymap } from "../keys/keymap.ts";
-import type { StringKey, Words } from "../look/strings.ts";
-import { shortAddress } from "../look/text.ts";
-import type { Glyphs, Role } from "../look/theme.ts";
+import type { Keymap } from "../keys/mod.ts";
+import { type Glyphs, type Role, shortAddress, type StringKey, type Words } from "../look/mod.ts";
 
 /** What a view draws from. */
 export interface Stage {

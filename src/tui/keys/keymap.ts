@@ -16,11 +16,18 @@
  *
  * Digits, `*`, `#` and `+` are never bound: they dial, or are sent into the call. Pure.
  */
-import { OffhookError } from "../../base/errors.ts";
-import type { KeyName, Keys, Layer } from "../model/action_names.ts";
-import { ACTIONS } from "../act/actions.ts";
-import { ACTION_NAMES, type ActionName, type AnswerName } from "../model/action_names.ts";
-import { type AppState, isTyping } from "../model/state.ts";
+import { OffhookError } from "../../base/mod.ts";
+import {
+  ACTION_NAMES,
+  type ActionName,
+  type AnswerName,
+  type AppState,
+  isTyping,
+  type KeyName,
+  type Keys,
+  type Layer,
+} from "../model/mod.ts";
+import { ACTIONS } from "../act/mod.ts";
 
 export interface Binding {
   layer: Layer;

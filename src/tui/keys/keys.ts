@@ -7,7 +7,7 @@
  * Pure. Understands what xterm, tmux, screen, the Linux console and their like send, Alt as an Esc
  * before the key, bracketed paste, and the mouse (SGR). What it does not know is dropped, never typed.
  */
-import type { KeyName } from "../model/action_names.ts";
+import type { KeyName } from "../model/mod.ts";
 import { type MouseEvent, mouseEvent } from "./mouse_event.ts";
 
 export type KeyEvent =

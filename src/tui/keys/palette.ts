@@ -1,10 +1,8 @@
 /** The palette's list: every action, found by letters, impossible ones with the reason. Pure. */
-import { ACTIONS, doesNow, whyNot } from "../act/actions.ts";
-import { ACTION_NAMES, type ActionName } from "../model/action_names.ts";
+import { ACTIONS, doesNow, whyNot } from "../act/mod.ts";
+import { ACTION_NAMES, type ActionName, type AppState, fitOf } from "../model/mod.ts";
 import { keyLabel, type Keymap } from "./keymap.ts";
-import { fitOf } from "../model/search.ts";
-import type { AppState } from "../model/state.ts";
-import type { Words } from "../look/strings.ts";
+import type { Words } from "../look/mod.ts";
 
 export interface PaletteEntry {
   action: ActionName;

@@ -1,4 +1,4 @@
-import { OUTCOME_WORDS } from "../../core/state/outcome.ts";
+import { OUTCOME_WORDS } from "../../core/state/mod.ts";
 
 /**
  * The catalogue of everything that the terminal phone says, in English: the one that the others are

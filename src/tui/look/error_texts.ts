@@ -2,7 +2,7 @@
  * Errors of the station in the language of the screen: what kind of error it is, before the English
  * message, which has the values.
  */
-import type { ErrorCode } from "../../base/errors.ts";
+import type { ErrorCode } from "../../base/mod.ts";
 
 type ErrorTexts = Readonly<Record<ErrorCode, string>>;
 

@@ -5,7 +5,7 @@
  *
  * Pure.
  */
-import type { ErrorJson } from "../../base/errors.ts";
+import type { ErrorJson } from "../../base/mod.ts";
 import { de } from "./de.ts";
 import { type Catalogue, en, type StringKey } from "./en.ts";
 import { errorText } from "./error_texts.ts";

@@ -5,7 +5,7 @@
  * tones, flags, direction marks) is brought to the one form that all of them measure alike. Pure.
  */
 import stringWidth from "string-width";
-import { clean } from "../../base/text.ts";
+import { clean } from "../../base/mod.ts";
 
 /** A skin tone, and what was joined on to an emoji. */
 const JOINED = /[\u{1f3fb}-\u{1f3ff}]|\u200d(?:\p{Extended_Pictographic}|[♀♂])?/gu;

@@ -1,6 +1,6 @@
 /** An account as it is shown: its registration, and when a failed one is tried again. Pure. */
-import type { AccountView } from "../../core/account/account_view.ts";
-import type { ErrorJson } from "../../base/errors.ts";
+import type { AccountView } from "../../core/account/mod.ts";
+import type { ErrorJson } from "../../base/mod.ts";
 
 export interface AccountRow extends AccountView {
   /** ms since the epoch of the last news. */

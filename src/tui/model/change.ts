@@ -7,8 +7,7 @@
  *
  * Pure. What changes nothing gives the same value again, and nothing is drawn.
  */
-import type { CallLevels } from "../../core/ports/media_port.ts";
-import type { CallId } from "../../core/ports/sip_port.ts";
+import type { CallId, CallLevels } from "../../core/ports/mod.ts";
 import type { Line } from "./line_editor.ts";
 import { headsetNotice } from "./log_lines.ts";
 import { type PhoneNews, takeNews, withLevels } from "./phone_model.ts";
@@ -25,7 +24,7 @@ import {
   type Screen,
   type Undo,
 } from "./state.ts";
-import type { Role, ThemeName } from "../look/theme.ts";
+import type { Role, ThemeName } from "../look/mod.ts";
 import { tourAfter } from "./tour.ts";
 import type { ViewName } from "./view_names.ts";
 

@@ -6,8 +6,8 @@
  * A station that goes away is told as `lost`, tried again, and joined where it was left: events since
  * the last one when it is the same process, a fresh snapshot when it is another.
  */
-import type { Phone } from "../../control/contract/phone.ts";
-import { type ErrorJson, OffhookError } from "../../base/errors.ts";
+import type { Phone } from "../../control/contract/mod.ts";
+import { type ErrorJson, OffhookError } from "../../base/mod.ts";
 import type { Timers } from "./timers.ts";
 import type { PhoneNews } from "./phone_model.ts";
 import type { Ownership } from "./state.ts";

@@ -1,11 +1,15 @@
 /** What events say in the log view, a line each. Pure. */
-import { OUTCOME_WORDS } from "../../core/state/outcome.ts";
-import type { Sequenced } from "../../control/contract/phone.ts";
-import type { CallRecord, CallView } from "../../core/state/call.ts";
-import type { ErrorJson } from "../../base/errors.ts";
-import type { CallId } from "../../core/ports/sip_port.ts";
-import { isCallEvent, type TransferDetail } from "../../core/state/events.ts";
-import { shortAddress } from "../look/text.ts";
+import {
+  type CallRecord,
+  type CallView,
+  isCallEvent,
+  OUTCOME_WORDS,
+  type TransferDetail,
+} from "../../core/state/mod.ts";
+import type { Sequenced } from "../../control/contract/mod.ts";
+import type { ErrorJson } from "../../base/mod.ts";
+import type { CallId } from "../../core/ports/mod.ts";
+import { shortAddress } from "../look/mod.ts";
 
 export interface LogLine {
   /** ms since the epoch. */

@@ -7,11 +7,10 @@
  * this is a copy to draw. Its size is bounded, whatever the phone does for however long.
  */
 import { type AccountNews, type AccountRow, accountRows, changedRow } from "./account_row.ts";
-import type { Sequenced, Snapshot } from "../../control/contract/phone.ts";
-import type { CallRecord, CallView } from "../../core/state/call.ts";
-import { isCallEvent } from "../../core/state/events.ts";
-import type { ErrorJson } from "../../base/errors.ts";
-import type { CallLevels, EndpointName, MediaReport } from "../../core/ports/media_port.ts";
+import type { Sequenced, Snapshot } from "../../control/contract/mod.ts";
+import { type CallRecord, type CallView, isCallEvent } from "../../core/state/mod.ts";
+import type { ErrorJson } from "../../base/mod.ts";
+import type { CallLevels, EndpointName, MediaReport } from "../../core/ports/mod.ts";
 import { type CallEvent, type LogLine, logLine, transferReason, warning } from "./log_lines.ts";
 import { type QualitySample, sampleOf } from "./quality.ts";
 

@@ -4,9 +4,8 @@
  *
  * An answer that a later question has overtaken is dropped.
  */
-import { OffhookError } from "../../base/errors.ts";
-import type { MethodName, Methods, Phone } from "../../control/contract/phone.ts";
-import type { Sequenced } from "../../control/contract/phone.ts";
+import { OffhookError } from "../../base/mod.ts";
+import type { MethodName, Methods, Phone, Sequenced } from "../../control/contract/mod.ts";
 import { findHits } from "./search.ts";
 import type { ViewName } from "./state.ts";
 import type { Store } from "./store.ts";

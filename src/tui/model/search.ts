@@ -2,10 +2,10 @@
  * The one list that letters search: contacts and the people of the history together, best first, and
  * what is typed as it stands when it can be dialled. Pure.
  */
-import type { ContactHit, PastCall } from "../../control/contract/records.ts";
-import { resolveTarget } from "../../core/account/target.ts";
+import type { ContactHit, PastCall } from "../../control/contract/mod.ts";
+import { resolveTarget } from "../../core/account/mod.ts";
 import type { Hit } from "./state.ts";
-import { shortAddress } from "../look/text.ts";
+import { shortAddress } from "../look/mod.ts";
 
 const LIMIT = 50;
 /** Whoever is in the address book comes before who merely called, at the same fit. */

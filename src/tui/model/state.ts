@@ -9,18 +9,16 @@ import type {
   ContactCard,
   ContactDraft,
   ContactHit,
+  HeadsetList,
   LadderMessage,
   PastCall,
   SoundDevices,
-} from "../../control/contract/records.ts";
-import type { HeadsetList } from "../../control/contract/headsets.ts";
-import type { ErrorJson } from "../../base/errors.ts";
-import type { CallId } from "../../core/ports/sip_port.ts";
+} from "../../control/contract/mod.ts";
+import type { ErrorJson } from "../../base/mod.ts";
+import type { CallId } from "../../core/ports/mod.ts";
 import type { ActionName } from "./action_names.ts";
 import { frontCall, NO_PHONE, type PhoneModel } from "./phone_model.ts";
-import type { StringKey } from "../look/strings.ts";
-import { shortAddress } from "../look/text.ts";
-import type { Role, ThemeName } from "../look/theme.ts";
+import { type Role, shortAddress, type StringKey, type ThemeName } from "../look/mod.ts";
 import type { ViewName } from "./view_names.ts";
 
 export { type ViewName, VIEWS } from "./view_names.ts";

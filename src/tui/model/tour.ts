@@ -4,7 +4,7 @@
  */
 import { frontCall, ringingCall } from "./phone_model.ts";
 import type { AppState } from "./state.ts";
-import type { StringKey } from "../look/strings.ts";
+import type { StringKey } from "../look/mod.ts";
 import type { ActionName } from "./action_names.ts";
 
 interface Step {

@@ -5,15 +5,17 @@
  *
  * Each change is said once, and nothing that only moves (time, meters) is said at all. Pure.
  */
-import { ENDPOINT_NAMES } from "../../core/ports/media_port.ts";
-import type { ActionName } from "../model/action_names.ts";
-import { endingOf } from "../draw/ended.ts";
-import { isRinging, type LiveCall } from "../model/phone_model.ts";
-import { type Verdict, verdictOf } from "../model/quality.ts";
-import type { AppState } from "../model/state.ts";
-import type { StringKey, Words } from "../look/strings.ts";
-import { shortAddress } from "../look/text.ts";
-import { stateWord, verdictText, whoOf } from "../draw/widgets.ts";
+import { ENDPOINT_NAMES } from "../../core/ports/mod.ts";
+import {
+  type ActionName,
+  type AppState,
+  isRinging,
+  type LiveCall,
+  type Verdict,
+  verdictOf,
+} from "../model/mod.ts";
+import { endingOf, stateWord, verdictText, whoOf } from "../draw/mod.ts";
+import { shortAddress, type StringKey, type Words } from "../look/mod.ts";
 
 type KeyOf = (name: ActionName) => string;
 

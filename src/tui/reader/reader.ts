@@ -7,18 +7,23 @@
  * Nothing is drawn over, there is no second screen, and the cursor stands where one types. Letters
  * are those of the key table.
  */
-import { doesNow } from "../act/actions.ts";
-import type { ActionName } from "../model/action_names.ts";
+import { addContact, beginRename, doesNow, removeContact } from "../act/mod.ts";
+import {
+  type ActionName,
+  type AppState,
+  asTyped,
+  digitsGoTo,
+  findHits,
+  frontCall,
+  lastNumbers,
+  type ViewName,
+  VIEWS,
+} from "../model/mod.ts";
 import { announcements } from "./announce.ts";
-import { addContact, beginRename, removeContact } from "../act/contact_actions.ts";
-import type { Controller } from "../controller/controller.ts";
-import { frontCall } from "../model/phone_model.ts";
+import type { Controller } from "../controller/mod.ts";
 import { type Choice, CHOICES, contactChoices, historyChoices, viewLines } from "./reader_views.ts";
-import { asTyped, findHits } from "../model/search.ts";
-import { type AppState, digitsGoTo, lastNumbers, type ViewName, VIEWS } from "../model/state.ts";
-import type { StringKey, Words } from "../look/strings.ts";
-import { cellText } from "../look/text.ts";
-import { tourText } from "../draw/tour_text.ts";
+import { cellText, type StringKey, type Words } from "../look/mod.ts";
+import { tourText } from "../draw/mod.ts";
 
 export interface ReaderOptions {
   controller: Controller;

@@ -1,11 +1,8 @@
 /** The views as lines, and as numbered choices where something can be chosen. Pure but for devices. */
 import { callSentence } from "./announce.ts";
-import { verdictOf } from "../model/quality.ts";
-import { type AppState, nameOf, type ViewName } from "../model/state.ts";
-import type { StringKey, Words } from "../look/strings.ts";
-import { shortAddress } from "../look/text.ts";
-import { registrationText } from "../draw/accounts.ts";
-import { verdictText, whoOf } from "../draw/widgets.ts";
+import { type AppState, nameOf, verdictOf, type ViewName } from "../model/mod.ts";
+import { shortAddress, type StringKey, type Words } from "../look/mod.ts";
+import { registrationText, verdictText, whoOf } from "../draw/mod.ts";
 
 /** Lists read out are short. */
 export const CHOICES = 9;

@@ -3,13 +3,10 @@
  */
 import { Box, Text, useCursor } from "ink";
 import { memo, useRef, useSyncExternalStore } from "react";
-import { frameRows } from "../draw/frame.ts";
-import type { Keymap } from "../keys/keymap.ts";
-import { cursorColumn, layOut, type Row, sameRow, type Span } from "../draw/rows.ts";
-import { isTyping } from "../model/state.ts";
-import type { Store } from "../model/store.ts";
-import type { Words } from "../look/strings.ts";
-import { type Glyphs, type Theme, themeOf } from "../look/theme.ts";
+import { cursorColumn, frameRows, layOut, type Row, sameRow, type Span } from "../draw/mod.ts";
+import type { Keymap } from "../keys/mod.ts";
+import { isTyping, type Store } from "../model/mod.ts";
+import { type Glyphs, type Theme, themeOf, type Words } from "../look/mod.ts";
 
 export interface AppProps {
   store: Store;

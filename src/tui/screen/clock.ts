@@ -2,9 +2,7 @@
  * Tells the time to the screen only while something on it shows time: each second with a call, a
  * countdown or a message, else each minute.
  */
-import { type AppState } from "../model/state.ts";
-import type { Store } from "../model/store.ts";
-import type { Timers } from "../model/timers.ts";
+import { type AppState, type Store, type Timers } from "../model/mod.ts";
 
 const SECOND = 1_000;
 const MINUTE = 60_000;

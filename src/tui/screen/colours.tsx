@@ -3,8 +3,8 @@
  * (true colour, 256, 16, none) is Ink's to know: it is asked once what it makes of each look.
  */
 import { Box, renderToString, Text } from "ink";
-import type { Span } from "../draw/rows.ts";
-import { type Look, type Role, type ThemeName, themeOf, THEMES } from "../look/theme.ts";
+import type { Span } from "../draw/mod.ts";
+import { type Look, type Role, type ThemeName, themeOf, THEMES } from "../look/mod.ts";
 
 interface Sequences {
   open: string;

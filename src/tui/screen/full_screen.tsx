@@ -10,19 +10,19 @@
  */
 import { PassThrough } from "node:stream";
 import { render } from "ink";
-import type { Phone } from "../../control/contract/phone.ts";
+import type { Phone } from "../../control/contract/mod.ts";
 import { App, type AppProps } from "./app.tsx";
 import { Clock } from "./clock.ts";
-import type { Controller } from "../controller/controller.ts";
+import type { Controller } from "../controller/mod.ts";
 import { LevelPainter } from "./level_painter.ts";
 import { Meters } from "./meters.ts";
 import { meantBy } from "./mouse.ts";
-import type { KeyEvent } from "../keys/keys.ts";
+import type { KeyEvent } from "../keys/mod.ts";
 import { Notice } from "./notice.ts";
 import { type InkScreen, Suspension } from "./suspension.tsx";
 import type { Terminal } from "./terminal.ts";
-import { hasBasicColours } from "../look/theme.ts";
-import type { Timers } from "../model/timers.ts";
+import { hasBasicColours } from "../look/mod.ts";
+import type { Timers } from "../model/mod.ts";
 
 /** ms without a change of size after which all is drawn again: a window is dragged in many steps. */
 const SETTLED_MS = 80;

@@ -10,9 +10,8 @@
  */
 import { type AppProps, spansOf } from "./app.tsx";
 import { coloured } from "./colours.tsx";
-import { frameRows } from "../draw/frame.ts";
-import { type Row, sameRow } from "../draw/rows.ts";
-import { themeOf } from "../look/theme.ts";
+import { frameRows, type Row, sameRow } from "../draw/mod.ts";
+import { themeOf } from "../look/mod.ts";
 
 /** More rows than that do not differ by levels: Ink has something to draw. */
 const MOST_ROWS = 4;

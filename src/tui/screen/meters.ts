@@ -3,10 +3,8 @@
  *
  *     call with sound in front, phone view, station there ─► levels ─► Store        else: stopped
  */
-import type { Phone } from "../../control/contract/phone.ts";
-import { frontCall } from "../model/phone_model.ts";
-import type { AppState } from "../model/state.ts";
-import type { Store } from "../model/store.ts";
+import type { Phone } from "../../control/contract/mod.ts";
+import { type AppState, frontCall, type Store } from "../model/mod.ts";
 
 export class Meters {
   readonly #store: Store;

@@ -6,12 +6,9 @@
  *
  * Off by default: a terminal that reports its mouse selects text only with Shift held.
  */
-import { frameRows } from "../draw/frame.ts";
-import type { MouseEvent } from "../keys/mouse_event.ts";
-import { paletteEntries, paletteRow } from "../keys/palette.ts";
-import { type Act, spanAt } from "../draw/rows.ts";
-import { chosenIndex } from "../model/state.ts";
-import type { Stage } from "../draw/widgets.ts";
+import { type Act, frameRows, spanAt, type Stage } from "../draw/mod.ts";
+import { type MouseEvent, paletteEntries, paletteRow } from "../keys/mod.ts";
+import { chosenIndex } from "../model/mod.ts";
 
 /** What it does now; undefined: nothing is there. */
 export function meantBy({ what, column, row }: MouseEvent, stage: Stage): Act | undefined {

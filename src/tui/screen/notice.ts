@@ -7,13 +7,15 @@
  * (`set -g allow-passthrough on` in tmux). Which notification a terminal understands is told by its
  * environment; an unknown one gets both. Pure text; who writes it is passed in.
  */
-import type { PhoneModel } from "../model/phone_model.ts";
-import { frontCall, ringingCall } from "../model/phone_model.ts";
-import type { AppState } from "../model/state.ts";
-import type { Words } from "../look/strings.ts";
-import { cellText, clip } from "../look/text.ts";
-import type { Timers } from "../model/timers.ts";
-import { stateWord, whoOf } from "../draw/widgets.ts";
+import {
+  type AppState,
+  frontCall,
+  type PhoneModel,
+  ringingCall,
+  type Timers,
+} from "../model/mod.ts";
+import { cellText, clip, type Words } from "../look/mod.ts";
+import { stateWord, whoOf } from "../draw/mod.ts";
 
 const BELL = "\u0007";
 /** ms between two rings. */

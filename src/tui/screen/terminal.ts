@@ -7,8 +7,7 @@
  * process unloads. The one file of this folder that touches the process.
  */
 import process from "node:process";
-import { MOUSE_OFF, MOUSE_ON } from "../keys/mouse_event.ts";
-import { KeyDecoder, type KeyEvent, withBursts } from "../keys/keys.ts";
+import { KeyDecoder, type KeyEvent, MOUSE_OFF, MOUSE_ON, withBursts } from "../keys/mod.ts";
 import { POP_TITLE, PUSH_TITLE } from "./notice.ts";
 
 export interface TerminalEvents {

@@ -5,16 +5,16 @@
  *        │                          └► --detach: left to the station
  *        └► --timeout: 6, interrupt: 130
  */
-import type { CallView } from "../../../control/contract/phone.ts";
-import { type ExitCode, OffhookError } from "../../../base/errors.ts";
-import type { Party } from "../../../core/account/account.ts";
-import type { AudioEndpoints } from "../../../core/ports/media_port.ts";
+import type { CallView } from "../../../control/contract/mod.ts";
+import { type ExitCode, OffhookError } from "../../../base/mod.ts";
+import type { Party } from "../../../core/account/mod.ts";
+import type { AudioEndpoints } from "../../../core/ports/mod.ts";
 import type { AnswerValues } from "./command.ts";
 import { NumberedFiles } from "./numbered_files.ts";
-import { followCall } from "../../call/follow_call.ts";
+import { followCall } from "../../call/mod.ts";
 import type { IncomingCalls } from "./incoming_calls.ts";
-import { type Io, sayJson } from "../../process/io.ts";
-import type { PhoneSession } from "../../phone/session.ts";
+import { type Io, sayJson } from "../../process/mod.ts";
+import type { PhoneSession } from "../../phone/mod.ts";
 
 export interface AnswerTask {
   values: AnswerValues;

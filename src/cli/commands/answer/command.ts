@@ -1,11 +1,20 @@
 /** `offhook answer`: wait for calls and answer them, or refuse them. */
-import { OffhookError } from "../../../base/errors.ts";
-import { CALLING, type CallingFields } from "../../args/common_fields.ts";
-import { lazily } from "../../process/lazily.ts";
-import { readListenAddress } from "../../args/phone_readers.ts";
-import { flag, option, repeated, text, type ValuesOf } from "../../args/fields.ts";
-import { defineCommand } from "../../args/command.ts";
-import { readCallerPattern, readOrigin, readWholeNumber } from "../../args/readers.ts";
+import { OffhookError } from "../../../base/mod.ts";
+import {
+  CALLING,
+  type CallingFields,
+  defineCommand,
+  flag,
+  option,
+  readCallerPattern,
+  readListenAddress,
+  readOrigin,
+  readWholeNumber,
+  repeated,
+  text,
+  type ValuesOf,
+} from "../../args/mod.ts";
+import { lazily } from "../../process/mod.ts";
 
 const fields = {
   listen: option(

@@ -5,9 +5,9 @@
  *     call.incoming ─► accepted? ─ no ──► refuse 603 │ leave
  *                         └ yes ─► wanted now? ─ no ─► refuse 486 │ wait
  */
-import type { CallView, Phone, Sequenced } from "../../../control/contract/phone.ts";
-import { isCallEvent } from "../../../core/state/events.ts";
-import { matchesCaller } from "../../../core/account/caller_pattern.ts";
+import type { CallView, Phone, Sequenced } from "../../../control/contract/mod.ts";
+import { isCallEvent } from "../../../core/state/mod.ts";
+import { matchesCaller } from "../../../core/account/mod.ts";
 
 export type Acceptor = (view: CallView) => boolean;
 

@@ -3,7 +3,7 @@
  * `caller.wav` ─► `caller-1.wav`, `caller-2.wav`, …
  */
 import { format, parse } from "node:path";
-import type { AudioEndpoints } from "../../../core/ports/media_port.ts";
+import type { AudioEndpoints } from "../../../core/ports/mod.ts";
 
 export class NumberedFiles {
   readonly #exists: (path: string) => Promise<boolean>;

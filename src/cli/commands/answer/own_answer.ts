@@ -1,14 +1,11 @@
 /** What `offhook answer` has of its own when no station runs: an account or addresses, and its devices. */
-import type { LoadedConfig } from "../../../config/file/load.ts";
-import { parseHostPort } from "../../../base/address.ts";
-import type { AudioEndpoints } from "../../../core/ports/media_port.ts";
-import type { TransportName } from "../../../core/account/account.ts";
-import { OffhookError } from "../../../base/errors.ts";
-import { fileReason } from "../../../base/file_reason.ts";
+import type { LoadedConfig } from "../../../config/file/mod.ts";
+import { fileReason, OffhookError, parseHostPort } from "../../../base/mod.ts";
+import type { AudioEndpoints } from "../../../core/ports/mod.ts";
+import type { TransportName } from "../../../core/account/mod.ts";
 import type { AnswerValues } from "./command.ts";
-import type { PhoneOptions } from "../../process/open_phone.ts";
-import { lazily } from "../../process/lazily.ts";
-import type { OwnPhone } from "../../phone/with_phone.ts";
+import { lazily, type PhoneOptions } from "../../process/mod.ts";
+import type { OwnPhone } from "../../phone/mod.ts";
 
 type Listen = PhoneOptions["direct"]["listen"];
 

@@ -2,21 +2,16 @@
  * The run of `offhook answer`: on a running station it takes what rings there and leaves other calls to
  * others; a phone of its own registers or listens, and refuses what it does not take.
  */
-import { formatHostPort } from "../../../base/address.ts";
-import type { ExitCode } from "../../../base/errors.ts";
-import type { CallView } from "../../../control/contract/phone.ts";
+import { type ExitCode, formatHostPort } from "../../../base/mod.ts";
+import type { CallView } from "../../../control/contract/mod.ts";
 import type { AnswerValues } from "./command.ts";
 import { answerCalls } from "./answer_calls.ts";
-import type { Context } from "../../args/command.ts";
+import type { Context } from "../../args/mod.ts";
 import { acceptorOf, IncomingCalls } from "./incoming_calls.ts";
-import { type Io, say } from "../../process/io.ts";
-import { meantCall } from "../../station/meant_call.ts";
+import { type Io, say } from "../../process/mod.ts";
+import { meantCall, refuseToStay } from "../../station/mod.ts";
 import { ownAnswer } from "./own_answer.ts";
-import { partyOf } from "../../phone/party.ts";
-import { awaitRegistration } from "../../phone/registration.ts";
-import { refuseToStay } from "../../station/at_station.ts";
-import type { PhoneSession } from "../../phone/session.ts";
-import { withPhone } from "../../phone/with_phone.ts";
+import { awaitRegistration, partyOf, type PhoneSession, withPhone } from "../../phone/mod.ts";
 
 export async function runAnswer(values: AnswerValues, context: Context): Promise<ExitCode> {
   const { io } = context;

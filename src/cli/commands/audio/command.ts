@@ -1,9 +1,7 @@
 /** `offhook audio`: a live call's sound on standard input and output. */
-import { lazily } from "../../process/lazily.ts";
-import { callField, stationFields } from "../../station/live.ts";
-import { flag, option, words } from "../../args/fields.ts";
-import { defineCommand } from "../../args/command.ts";
-import { readWholeNumber } from "../../args/readers.ts";
+import { lazily } from "../../process/mod.ts";
+import { callField, stationFields } from "../../station/mod.ts";
+import { defineCommand, flag, option, readWholeNumber, words } from "../../args/mod.ts";
 
 const fields = {
   named: words("CALL", "Which call; not needed when there is only one."),

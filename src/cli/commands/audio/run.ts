@@ -5,19 +5,15 @@
  *
  * Not on the real-time path: what is late here is lost here.
  */
-import type { CallView, Phone, Sequenced } from "../../../control/contract/phone.ts";
-import { type ExitCode, OffhookError } from "../../../base/errors.ts";
-import type { CallId } from "../../../core/ports/sip_port.ts";
-import { jsonText } from "../../../base/text.ts";
+import type { CallView, Phone, Sequenced } from "../../../control/contract/mod.ts";
+import { type ExitCode, jsonText, OffhookError } from "../../../base/mod.ts";
+import type { CallId } from "../../../core/ports/mod.ts";
 import type { AudioFields } from "./command.ts";
-import { AudioPipe, type ByteStreams, type PipeEnd } from "../../pipe/audio_pipe.ts";
-import { openDescriptor } from "../../process/event_descriptor.ts";
-import { type Io, say } from "../../process/io.ts";
-import { withStation } from "../../station/live.ts";
-import { meantCall } from "../../station/meant_call.ts";
-import type { ValuesOf } from "../../args/fields.ts";
-import { interruptsOf } from "../../phone/session.ts";
-import { processStreams } from "../../pipe/station_pipes.ts";
+import { AudioPipe, type ByteStreams, type PipeEnd, processStreams } from "../../pipe/mod.ts";
+import { type Io, openDescriptor, say } from "../../process/mod.ts";
+import { meantCall, withStation } from "../../station/mod.ts";
+import type { ValuesOf } from "../../args/mod.ts";
+import { interruptsOf } from "../../phone/mod.ts";
 
 type AudioValues = ValuesOf<AudioFields>;
 

@@ -1,8 +1,8 @@
 /** `offhook calls`: the live calls of the running station. */
-import { defineCommand } from "../../args/command.ts";
-import { callLine } from "../../call/call_line.ts";
-import { say, sayJson } from "../../process/io.ts";
-import { LIVE, type LiveFields, withStation } from "../../station/live.ts";
+import { defineCommand } from "../../args/mod.ts";
+import { callLine } from "../../call/mod.ts";
+import { say, sayJson } from "../../process/mod.ts";
+import { LIVE, type LiveFields, withStation } from "../../station/mod.ts";
 
 export const command = defineCommand<LiveFields>({
   examples: ["calls", "calls --json"],

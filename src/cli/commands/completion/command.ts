@@ -5,11 +5,16 @@
  *     offhook completion zsh dial --tra ─► --trace TAB Write every SIP message …
  *     offhook completion zsh dial --mic file:gr ─► :file TAB file:        (a path follows that)
  */
-import { type Context, defineCommand } from "../../args/command.ts";
-import { argument, oneOf, words } from "../../args/fields.ts";
-import { lazily } from "../../process/lazily.ts";
-import type { Suggestion } from "../../args/suggestions.ts";
-import { COMMANDS, loadCommand } from "../../commands.ts";
+import {
+  argument,
+  type Context,
+  defineCommand,
+  oneOf,
+  type Suggestion,
+  words,
+} from "../../args/mod.ts";
+import { lazily } from "../../process/mod.ts";
+import { COMMANDS, loadCommand } from "../../mod.ts";
 
 const SHELLS = ["bash", "zsh", "fish"] as const;
 type Shell = (typeof SHELLS)[number];

@@ -1,10 +1,19 @@
 /** `offhook config init | check | show | schema`. */
-import { FIRST_ACCOUNT } from "../../../config/constants.ts";
-import { defineCommands, defineSubcommand } from "../../args/command.ts";
-import { ACCOUNT, accountFields, logFields, tlsFields } from "../../args/common_fields.ts";
-import { defaulted, flag, text, type ValuesOf } from "../../args/fields.ts";
-import { lazily } from "../../process/lazily.ts";
-import { jsonFields } from "../../args/output_fields.ts";
+import { FIRST_ACCOUNT } from "../../../config/mod.ts";
+import {
+  ACCOUNT,
+  accountFields,
+  defaulted,
+  defineCommands,
+  defineSubcommand,
+  flag,
+  jsonFields,
+  logFields,
+  text,
+  tlsFields,
+  type ValuesOf,
+} from "../../args/mod.ts";
+import { lazily } from "../../process/mod.ts";
 
 const init = {
   name: defaulted("--name", { ...text("NAME"), fallback: FIRST_ACCOUNT }, "Name of the account."),

@@ -3,14 +3,12 @@
  * as it will be, so that `config check` finds what a start would.
  */
 import { dirname } from "node:path";
-import { OffhookError } from "../../../base/errors.ts";
-import { fileReason } from "../../../base/file_reason.ts";
-import { readPasswordFile } from "../../../config/credentials/password.ts";
-import { expandPath } from "../../../config/sources/folders.ts";
-import type { ConfigIssue } from "../../../config/issue.ts";
-import { dotted } from "../../../config/file/issues.ts";
-import type { LoadedConfig } from "../../../config/file/load.ts";
-import { quirkFilesOf } from "../../phone/headset_settings.ts";
+import { fileReason, OffhookError } from "../../../base/mod.ts";
+import { readPasswordFile } from "../../../config/credentials/mod.ts";
+import { expandPath } from "../../../config/sources/mod.ts";
+import type { ConfigIssue } from "../../../config/mod.ts";
+import { dotted, type LoadedConfig } from "../../../config/file/mod.ts";
+import { quirkFilesOf } from "../../phone/mod.ts";
 
 /** A sentence for each file that cannot be used; never what is in one. */
 export async function namedFileIssues(loaded: LoadedConfig): Promise<ConfigIssue[]> {

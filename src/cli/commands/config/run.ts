@@ -1,21 +1,21 @@
 /** The runs of `offhook config`, but `init`. */
-import { exampleToml } from "../../../config/file/example.ts";
-import { configPath } from "../../../config/sources/folders.ts";
-import type { LoadedConfig } from "../../../config/file/load.ts";
-import { nearest } from "../../../base/nearest.ts";
-import { knownVariables } from "../../../config/sources/overrides.ts";
-import { passwordSource } from "../../../config/credentials/password.ts";
-import { configJsonSchema } from "../../../config/file/schema.ts";
-import { describeSource, redacted, shownToml } from "../../../config/file/show.ts";
-import { configError } from "../../../config/file/issues.ts";
+import {
+  configError,
+  configJsonSchema,
+  describeSource,
+  exampleToml,
+  type LoadedConfig,
+  redacted,
+  shownToml,
+} from "../../../config/file/mod.ts";
+import { configPath, knownVariables } from "../../../config/sources/mod.ts";
+import { type ExitCode, jsonText, nearest, OffhookError } from "../../../base/mod.ts";
+import { passwordSource } from "../../../config/credentials/mod.ts";
 import { namedFileIssues } from "./named_files.ts";
-import type { ConfigIssue } from "../../../config/issue.ts";
-import { type ExitCode, OffhookError } from "../../../base/errors.ts";
-import { jsonText } from "../../../base/text.ts";
-import { loadForCommand } from "../../phone/call_setup.ts";
+import type { ConfigIssue } from "../../../config/mod.ts";
+import { loadForCommand } from "../../phone/mod.ts";
 import type { CheckValues, ShowValues } from "./command.ts";
-import { type Io, say, sayJson } from "../../process/io.ts";
-import { errorLines } from "../../process/report_error.ts";
+import { errorLines, type Io, say, sayJson } from "../../process/mod.ts";
 
 export async function runExample(io: Io): Promise<ExitCode> {
   await io.stdout.write(exampleToml());

@@ -4,15 +4,12 @@
  * the real-time path.
  */
 import { dirname, resolve } from "node:path";
-import { storeCredential } from "../../../config/credentials/credential_store.ts";
-import { configError, issuesOf } from "../../../config/file/issues.ts";
-import { configPath } from "../../../config/sources/folders.ts";
-import { configSchema } from "../../../config/file/schema.ts";
-import { initialToml } from "../../../config/file/initial.ts";
-import { type ExitCode, OffhookError } from "../../../base/errors.ts";
-import { fileReason } from "../../../base/file_reason.ts";
+import { storeCredential } from "../../../config/credentials/mod.ts";
+import { configError, configSchema, initialToml, issuesOf } from "../../../config/file/mod.ts";
+import { configPath } from "../../../config/sources/mod.ts";
+import { type ExitCode, fileReason, OffhookError } from "../../../base/mod.ts";
 import type { InitValues } from "./command.ts";
-import { type Io, say } from "../../process/io.ts";
+import { type Io, say } from "../../process/mod.ts";
 
 export async function runInit(values: InitValues, io: Io): Promise<ExitCode> {
   const { environment, cwd } = io;

@@ -1,19 +1,20 @@
 /** `offhook contacts list | search | add | edit | remove | import | export`. */
-import { defineCommands, defineSubcommand } from "../../args/command.ts";
 import {
   argument,
   defaulted,
+  defineCommands,
+  defineSubcommand,
   file,
   flag,
   oneOf,
   option,
+  outputFields,
+  readWholeNumber,
   text,
   type ValuesOf,
   words,
-} from "../../args/fields.ts";
-import { lazily } from "../../process/lazily.ts";
-import { outputFields } from "../../args/output_fields.ts";
-import { readWholeNumber } from "../../args/readers.ts";
+} from "../../args/mod.ts";
+import { lazily } from "../../process/mod.ts";
 
 const station = {
   config: option("--config", file("FILE"), "The station's configuration."),

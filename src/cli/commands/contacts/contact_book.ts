@@ -4,14 +4,13 @@ import type {
   ContactCard,
   ContactDraft,
   ImportedContacts,
-} from "../../../control/contract/records.ts";
-import type { RemotePhone } from "../../../control/client/remote_phone.ts";
-import { type ExitCode, OffhookError } from "../../../base/errors.ts";
-import type { Store } from "../../../store/store.ts";
+} from "../../../control/contract/mod.ts";
+import type { RemotePhone } from "../../../control/client/mod.ts";
+import { type ExitCode, OffhookError } from "../../../base/mod.ts";
+import type { Store } from "../../../store/mod.ts";
 import type { ContactStationValues } from "./command.ts";
-import type { Io } from "../../process/io.ts";
-import { writeStore } from "../../station/read_store.ts";
-import { reachStation } from "../../station/reach_station.ts";
+import type { Io } from "../../process/mod.ts";
+import { reachStation, writeStore } from "../../station/mod.ts";
 
 export interface ContactBook {
   add(draft: ContactDraft): Promise<Contact>;

@@ -5,11 +5,10 @@
  *     add, edit, remove, import ──► the station that runs, else the store
  */
 import { resolve } from "node:path";
-import type { ContactCard, ContactDraft } from "../../../control/contract/records.ts";
-import { type ExitCode, OffhookError } from "../../../base/errors.ts";
-import { fileReason } from "../../../base/file_reason.ts";
-import type { Contact } from "../../../store/contacts/contact.ts";
-import type { ImportProblem } from "../../../store/exchange/decode.ts";
+import type { ContactCard, ContactDraft } from "../../../control/contract/mod.ts";
+import { type ExitCode, fileReason, OffhookError } from "../../../base/mod.ts";
+import type { Contact } from "../../../store/contacts/mod.ts";
+import type { ImportProblem } from "../../../store/exchange/mod.ts";
 import type {
   AddValues,
   EditValues,
@@ -20,10 +19,8 @@ import type {
   SearchValues,
 } from "./command.ts";
 import { type ContactBook, withContactBook } from "./contact_book.ts";
-import { type Io, say, sayJson, writeJson } from "../../process/io.ts";
-import { lazily } from "../../process/lazily.ts";
-import { readStore } from "../../station/read_store.ts";
-import { table } from "../../process/table.ts";
+import { type Io, lazily, say, sayJson, table, writeJson } from "../../process/mod.ts";
+import { readStore } from "../../station/mod.ts";
 
 const SCHEMA = "offhook.contact/1";
 

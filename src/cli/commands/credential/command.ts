@@ -1,8 +1,6 @@
 /** `offhook credential set | list | remove`: passwords in the private store. */
-import { defineCommands, defineSubcommand } from "../../args/command.ts";
-import { argument, text } from "../../args/fields.ts";
-import { lazily } from "../../process/lazily.ts";
-import { jsonFields } from "../../args/output_fields.ts";
+import { argument, defineCommands, defineSubcommand, jsonFields, text } from "../../args/mod.ts";
+import { lazily } from "../../process/mod.ts";
 
 const fields = { account: argument(text("ACCOUNT"), "Name of the account in the configuration.") };
 

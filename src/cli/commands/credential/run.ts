@@ -4,10 +4,10 @@ import {
   listCredentials,
   removeCredential,
   storeCredential,
-} from "../../../config/credentials/credential_store.ts";
-import { loadConfig } from "../../../config/file/load.ts";
-import { type ExitCode, OffhookError } from "../../../base/errors.ts";
-import { type Io, say, sayJson } from "../../process/io.ts";
+} from "../../../config/credentials/mod.ts";
+import { loadConfig } from "../../../config/file/mod.ts";
+import { type ExitCode, OffhookError } from "../../../base/mod.ts";
+import { type Io, say, sayJson } from "../../process/mod.ts";
 
 export async function set(account: string, io: Io): Promise<ExitCode> {
   const typed = io.stdinIsTty

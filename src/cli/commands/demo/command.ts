@@ -1,10 +1,7 @@
 /** `offhook demo`: the practice PBX in this process, and a first call to its echo. */
-import { defineCommand } from "../../args/command.ts";
-import { logFields } from "../../args/common_fields.ts";
-import type { ValuesOf } from "../../args/fields.ts";
-import { lazily } from "../../process/lazily.ts";
-import { outputFields } from "../../args/output_fields.ts";
-import { screenFields } from "../tui/command.ts";
+import { defineCommand, logFields, outputFields, type ValuesOf } from "../../args/mod.ts";
+import { lazily } from "../../process/mod.ts";
+import { screenFields } from "../tui/mod.ts";
 
 type DemoFields = typeof outputFields & typeof logFields & typeof screenFields;
 

@@ -4,19 +4,16 @@
  *     practice PBX ─► register ─► call, voice out, voice back ─► report
  *                                           └─ on a terminal ─► a second call, on the screen
  */
-import type { DemoReport } from "../../../control/schemas/demo.ts";
-import type { AudioEndpoints } from "../../../core/ports/media_port.ts";
-import { type ErrorJson, type ExitCode, OffhookError } from "../../../base/errors.ts";
-import type { PracticeLine } from "../../../lab/practice_line.ts";
-import { loadConfig } from "../../../config/file/load.ts";
-import { callReport } from "../../call/call_report.ts";
-import { interruptsOf, sessionOf } from "../../phone/session.ts";
-import type { Context } from "../../args/command.ts";
+import type { DemoReport } from "../../../control/schemas/mod.ts";
+import type { AudioEndpoints } from "../../../core/ports/mod.ts";
+import { type ErrorJson, type ExitCode, OffhookError } from "../../../base/mod.ts";
+import type { PracticeLine } from "../../../lab/mod.ts";
+import { loadConfig } from "../../../config/file/mod.ts";
+import { callReport } from "../../call/mod.ts";
+import { interruptsOf, openLogAs, openTrace, sessionOf } from "../../phone/mod.ts";
+import type { Context } from "../../args/mod.ts";
 import type { DemoValues } from "./command.ts";
-import { type Io, say, sayJson } from "../../process/io.ts";
-import { openLogAs } from "../../phone/log.ts";
-import { errorLines } from "../../process/report_error.ts";
-import { openTrace } from "../../phone/trace_file.ts";
+import { errorLines, type Io, say, sayJson } from "../../process/mod.ts";
 
 const VOICE: AudioEndpoints = { microphone: { kind: "voice" }, speaker: { kind: "null" } };
 const CARD: AudioEndpoints = { microphone: { kind: "device" }, speaker: { kind: "device" } };

@@ -1,10 +1,16 @@
 /** `offhook devices`: microphones and loudspeakers, as --mic and --speaker name them; `devices use`. */
-import { defineCommand, defineSubcommand } from "../../args/command.ts";
-import { audioFields } from "../../args/common_fields.ts";
-import { file, option, type ValuesOf } from "../../args/fields.ts";
-import { lazily } from "../../process/lazily.ts";
-import { jsonFields, outputFields } from "../../args/output_fields.ts";
-import { callField } from "../../station/live.ts";
+import {
+  audioFields,
+  defineCommand,
+  defineSubcommand,
+  file,
+  jsonFields,
+  option,
+  outputFields,
+  type ValuesOf,
+} from "../../args/mod.ts";
+import { lazily } from "../../process/mod.ts";
+import { callField } from "../../station/mod.ts";
 
 const { mic, speaker, loop } = audioFields;
 

@@ -1,6 +1,6 @@
 /** The run of `offhook devices`: one line a device. */
-import type { DevicesReport } from "../../../control/schemas/devices.ts";
-import { type Io, say, sayJson } from "../../process/io.ts";
+import type { DevicesReport } from "../../../control/schemas/mod.ts";
+import { type Io, say, sayJson } from "../../process/mod.ts";
 
 export async function listDevices(json: boolean, io: Io): Promise<0> {
   const station = await import("../../../station/phone/list_devices.ts");

@@ -1,11 +1,10 @@
 /** The run of `offhook devices use`: other endpoints for a live call of the running station. */
 import { resolve } from "node:path";
-import { parseMicrophone, parseSpeaker } from "../../../config/endpoints.ts";
-import { type ExitCode, OffhookError } from "../../../base/errors.ts";
+import { parseMicrophone, parseSpeaker } from "../../../config/mod.ts";
+import { type ExitCode, OffhookError } from "../../../base/mod.ts";
 import type { UseValues } from "./command.ts";
-import { type Io, say, sayJson } from "../../process/io.ts";
-import { withStation } from "../../station/live.ts";
-import { meantCall } from "../../station/meant_call.ts";
+import { type Io, say, sayJson } from "../../process/mod.ts";
+import { meantCall, withStation } from "../../station/mod.ts";
 
 const RATE = 16_000;
 

@@ -1,9 +1,16 @@
 /** `offhook dial TARGET`: one call out, from start to exit status. */
-import type { ExitCode } from "../../../base/errors.ts";
-import { CALLING, type CallingFields } from "../../args/common_fields.ts";
-import { lazily } from "../../process/lazily.ts";
-import { argument, flag, text, type ValuesOf } from "../../args/fields.ts";
-import { type Context, defineCommand } from "../../args/command.ts";
+import type { ExitCode } from "../../../base/mod.ts";
+import {
+  argument,
+  CALLING,
+  type CallingFields,
+  type Context,
+  defineCommand,
+  flag,
+  text,
+  type ValuesOf,
+} from "../../args/mod.ts";
+import { lazily } from "../../process/mod.ts";
 
 export const detachField = {
   detach: flag(["--detach"], "Let the station make the call, print the call's id and exit."),

@@ -3,16 +3,14 @@
  *
  *     phone ─► dial ─► --detach: print the id │ else followed to its end, and ended with this process
  */
-import type { ExitCode } from "../../../base/errors.ts";
-import type { Methods } from "../../../control/contract/phone.ts";
-import { refuseToStay } from "../../station/at_station.ts";
-import type { Context } from "../../args/command.ts";
+import type { ExitCode } from "../../../base/mod.ts";
+import type { Methods } from "../../../control/contract/mod.ts";
+import { refuseToStay } from "../../station/mod.ts";
+import type { Context } from "../../args/mod.ts";
 import type { DialValues } from "./command.ts";
-import { followCall } from "../../call/follow_call.ts";
-import { partyOf } from "../../phone/party.ts";
-import type { PhoneSession } from "../../phone/session.ts";
-import { withPhone } from "../../phone/with_phone.ts";
-import { sayJson } from "../../process/io.ts";
+import { followCall } from "../../call/mod.ts";
+import { partyOf, type PhoneSession, withPhone } from "../../phone/mod.ts";
+import { sayJson } from "../../process/mod.ts";
 
 const OWN = { accounts: "all", register: "when asked", maxCalls: 1 } as const;
 

@@ -1,7 +1,6 @@
 /** `offhook dtmf`: sends digits into a live call. */
-import { argument } from "../../args/fields.ts";
-import { dtmfDigits } from "../../args/readers.ts";
-import { callAction, talking } from "../../call/call_action.ts";
+import { argument, dtmfDigits } from "../../args/mod.ts";
+import { callAction, talking } from "../../call/mod.ts";
 
 export const command = callAction({
   name: "dtmf",

@@ -1,10 +1,8 @@
 /** `offhook events`: what a running station tells, one JSON object a line, until interrupted. */
-import type { Sequenced } from "../../../control/contract/phone.ts";
-import { sayJson } from "../../process/io.ts";
-import { LIVE, type LiveFields, withStation } from "../../station/live.ts";
-import { oneOf, option, repeated } from "../../args/fields.ts";
-import { defineCommand } from "../../args/command.ts";
-import { readWholeNumber } from "../../args/readers.ts";
+import type { Sequenced } from "../../../control/contract/mod.ts";
+import { sayJson } from "../../process/mod.ts";
+import { LIVE, type LiveFields, withStation } from "../../station/mod.ts";
+import { defineCommand, oneOf, option, readWholeNumber, repeated } from "../../args/mod.ts";
 
 /** Every type, checked by the compiler; the schemas would bring their library, which is slow. */
 const TYPES: Record<Sequenced["type"], true> = {

@@ -1,6 +1,6 @@
 /** `offhook follow`: goes where the other side wants to transfer us, or stays. */
-import { flag } from "../../args/fields.ts";
-import { callAction } from "../../call/call_action.ts";
+import { flag } from "../../args/mod.ts";
+import { callAction } from "../../call/mod.ts";
 
 export const command = callAction({
   name: "follow",

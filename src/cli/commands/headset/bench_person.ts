@@ -1,5 +1,5 @@
 /** The person at a headset's bench: asked to look and to press, any key skips. */
-import { type Io, say } from "../../process/io.ts";
+import { type Io, say } from "../../process/mod.ts";
 
 export interface BenchPerson {
   /** Whether the person sees it; undefined: skipped. */

@@ -1,8 +1,15 @@
 /** `offhook headset list | test | learn | on | off`. */
-import { defineCommands, defineSubcommand } from "../../args/command.ts";
-import { file, flag, option, text, type ValuesOf } from "../../args/fields.ts";
-import { lazily } from "../../process/lazily.ts";
-import { jsonFields } from "../../args/output_fields.ts";
+import {
+  defineCommands,
+  defineSubcommand,
+  file,
+  flag,
+  jsonFields,
+  option,
+  text,
+  type ValuesOf,
+} from "../../args/mod.ts";
+import { lazily } from "../../process/mod.ts";
 
 const place = {
   config: option("--config", file("FILE"), "Configuration file."),

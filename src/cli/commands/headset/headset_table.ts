@@ -1,5 +1,5 @@
 /** Headsets as a person reads them. Pure. */
-import type { HeadsetInfo, HeadsetUse } from "../../../control/contract/headsets.ts";
+import type { HeadsetInfo, HeadsetUse } from "../../../control/contract/mod.ts";
 
 const USES: Record<HeadsetUse, string> = {
   free: "",

@@ -5,15 +5,15 @@
  *     test, learn ─► device host of our own ─► the headset      (refused while a station holds it)
  *     on, off ─► the running station
  */
-import { loadConfig, type LoadedConfig } from "../../../config/file/load.ts";
-import type { HeadsetInfo, HeadsetList } from "../../../control/contract/headsets.ts";
-import type { HeadsetListReport } from "../../../control/schemas/headsets.ts";
-import { type ExitCode, OffhookError } from "../../../base/errors.ts";
+import { loadConfig, type LoadedConfig } from "../../../config/file/mod.ts";
+import type { HeadsetInfo, HeadsetList } from "../../../control/contract/mod.ts";
+import type { HeadsetListReport } from "../../../control/schemas/mod.ts";
+import { type ExitCode, OffhookError } from "../../../base/mod.ts";
 import type { ListValues } from "./command.ts";
-import { quirkFilesOf } from "../../phone/headset_settings.ts";
+import { quirkFilesOf } from "../../phone/mod.ts";
 import { headsetTable } from "./headset_table.ts";
-import { type Io, say, sayJson } from "../../process/io.ts";
-import { withStation } from "../../station/live.ts";
+import { type Io, say, sayJson } from "../../process/mod.ts";
+import { withStation } from "../../station/mod.ts";
 
 type Place = Pick<ListValues, "config" | "socket">;
 

@@ -4,16 +4,16 @@
  *     lamps ─► written, answered by the hook switch, seen by the person
  *     buttons ─► pressed by the person                      (--auto: skipped)
  */
-import type { HeadsetTestReport } from "../../../control/schemas/headsets.ts";
-import { type ExitCode, OffhookError } from "../../../base/errors.ts";
+import type { HeadsetTestReport } from "../../../control/schemas/mod.ts";
+import { type ExitCode, OffhookError } from "../../../base/mod.ts";
 import { type BenchPerson, benchPerson } from "./bench_person.ts";
 import type { TestValues } from "./command.ts";
-import { quirkFilesOf } from "../../phone/headset_settings.ts";
-import { type Io, say, sayJson } from "../../process/io.ts";
+import { quirkFilesOf } from "../../phone/mod.ts";
+import { type Io, say, sayJson } from "../../process/mod.ts";
 import { meantHeadset, present } from "./run.ts";
 
 type Check = HeadsetTestReport["checks"][number];
-type Bench = import("../../../station/desk/headset_bench.ts").Bench;
+type Bench = import("../../../station/desk/mod.ts").Bench;
 
 const LAMPS = [
   ["ring", "that a call comes in (a ring lamp, or its ringer)"],

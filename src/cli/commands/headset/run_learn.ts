@@ -7,15 +7,15 @@
  */
 import { dirname, join } from "node:path";
 import { mkdirSync } from "node:fs";
-import { type ExitCode, OffhookError } from "../../../base/errors.ts";
+import { type ExitCode, OffhookError } from "../../../base/mod.ts";
 import { type BenchPerson, benchPerson } from "./bench_person.ts";
 import type { LearnValues } from "./command.ts";
-import { quirkFilesOf } from "../../phone/headset_settings.ts";
-import { type Io, say } from "../../process/io.ts";
+import { quirkFilesOf } from "../../phone/mod.ts";
+import { type Io, say } from "../../process/mod.ts";
 import { meantHeadset, present } from "./run.ts";
 
-type Bench = import("../../../station/desk/headset_bench.ts").Bench;
-type Recording = import("../../../station/desk/headset_bench.ts").Recording;
+type Bench = import("../../../station/desk/mod.ts").Bench;
+type Recording = import("../../../station/desk/mod.ts").Recording;
 
 /** Lamps are watched for so long: the slowest repetition known comes after 2 s. */
 const WATCH_MS = 3_500;

@@ -1,10 +1,15 @@
 /** `offhook history`: past calls, newest first. */
-import { outputFields } from "../../args/output_fields.ts";
-import { flag, option, text, type ValuesOf } from "../../args/fields.ts";
-import { defineCommand } from "../../args/command.ts";
-import { lazily } from "../../process/lazily.ts";
-import { readMoment } from "../../args/moments.ts";
-import { readWholeNumber } from "../../args/readers.ts";
+import {
+  defineCommand,
+  flag,
+  option,
+  outputFields,
+  readMoment,
+  readWholeNumber,
+  text,
+  type ValuesOf,
+} from "../../args/mod.ts";
+import { lazily } from "../../process/mod.ts";
 
 const fields = {
   missed: flag(["--missed"], "Only missed calls, without those answered elsewhere."),

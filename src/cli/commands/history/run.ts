@@ -1,15 +1,12 @@
 /** The run of `offhook history`. */
-import { OUTCOME_WORDS } from "../../../core/state/outcome.ts";
-import { type ExitCode, OffhookError } from "../../../base/errors.ts";
-import type { HistoryQuery } from "../../../store/history/history_query.ts";
-import type { HistoryRecord } from "../../../store/history/history_record.ts";
-import type { Store } from "../../../store/store.ts";
-import { clock } from "../../call/call_report.ts";
+import { OUTCOME_WORDS } from "../../../core/state/mod.ts";
+import { type ExitCode, OffhookError } from "../../../base/mod.ts";
+import type { HistoryQuery, HistoryRecord } from "../../../store/history/mod.ts";
+import type { Store } from "../../../store/mod.ts";
+import { clock } from "../../call/mod.ts";
 import type { HistoryValues } from "./command.ts";
-import { type Io, say, writeJson } from "../../process/io.ts";
-import { lazily } from "../../process/lazily.ts";
-import { readStore } from "../../station/read_store.ts";
-import { table } from "../../process/table.ts";
+import { type Io, lazily, say, table, writeJson } from "../../process/mod.ts";
+import { readStore } from "../../station/mod.ts";
 
 const PAGE = 1000;
 const DEFAULT_LIMIT = 50;

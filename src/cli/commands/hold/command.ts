@@ -1,5 +1,5 @@
 /** `offhook hold`: puts the other side on hold. */
-import { callAction } from "../../call/call_action.ts";
+import { callAction } from "../../call/mod.ts";
 
 export const command = callAction({
   name: "hold",

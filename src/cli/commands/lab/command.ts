@@ -1,11 +1,15 @@
 /** `offhook lab`: the practice PBX alone, for others to call. */
-import { defineCommand } from "../../args/command.ts";
-import { logFields } from "../../args/common_fields.ts";
-import { defaulted, repeated, type ValuesOf } from "../../args/fields.ts";
-import { lazily } from "../../process/lazily.ts";
-import { outputFields } from "../../args/output_fields.ts";
-import { readListenAddress } from "../../args/phone_readers.ts";
-import { readOrigin } from "../../args/readers.ts";
+import {
+  defaulted,
+  defineCommand,
+  logFields,
+  outputFields,
+  readListenAddress,
+  readOrigin,
+  repeated,
+  type ValuesOf,
+} from "../../args/mod.ts";
+import { lazily } from "../../process/mod.ts";
 
 const fields = {
   listen: defaulted(

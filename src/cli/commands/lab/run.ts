@@ -1,15 +1,12 @@
 /** The run of `offhook lab`: the practice PBX until it is interrupted. */
 import { join } from "node:path";
-import { runtimeFolder } from "../../../config/sources/folders.ts";
-import type { LabReport } from "../../../control/schemas/lab.ts";
-import { formatHostPort, parseHostPort } from "../../../base/address.ts";
-import type { ExitCode } from "../../../base/errors.ts";
-import type { Context } from "../../args/command.ts";
-import { type Io, say, sayJson } from "../../process/io.ts";
+import { runtimeFolder } from "../../../config/sources/mod.ts";
+import type { LabReport } from "../../../control/schemas/mod.ts";
+import { type ExitCode, formatHostPort, parseHostPort } from "../../../base/mod.ts";
+import type { Context } from "../../args/mod.ts";
+import { type Io, say, sayJson } from "../../process/mod.ts";
 import type { LabValues } from "./command.ts";
-import { openLogAs } from "../../phone/log.ts";
-import { interruptsOf } from "../../phone/session.ts";
-import { openTrace } from "../../phone/trace_file.ts";
+import { interruptsOf, openLogAs, openTrace } from "../../phone/mod.ts";
 
 const PORT = 5560;
 const USERS = new Map([["alice", "alice"], ["bob", "bob"]]);

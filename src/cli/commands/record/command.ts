@@ -1,13 +1,10 @@
 /** `offhook record start | stop | pause | resume`: the recording of a live call. */
 import { resolve } from "node:path";
-import type { CallView } from "../../../control/contract/phone.ts";
-import { talking } from "../../call/call_action.ts";
-import { say, sayJson } from "../../process/io.ts";
-import { callField, LIVE, type LiveFields, withStation } from "../../station/live.ts";
-import { meantCall } from "../../station/meant_call.ts";
-import { argument, oneOf, words } from "../../args/fields.ts";
-import { defineCommand } from "../../args/command.ts";
-import { bad } from "../../args/readers.ts";
+import type { CallView } from "../../../control/contract/mod.ts";
+import { talking } from "../../call/mod.ts";
+import { say, sayJson } from "../../process/mod.ts";
+import { callField, LIVE, type LiveFields, meantCall, withStation } from "../../station/mod.ts";
+import { argument, bad, defineCommand, oneOf, words } from "../../args/mod.ts";
 
 const ACTIONS = ["start", "stop", "pause", "resume"] as const;
 type Action = (typeof ACTIONS)[number];

@@ -1,10 +1,9 @@
 /** `offhook redial`: calls the last number again. */
-import { COMMAND_LINE_ACCOUNT, DIRECT_ACCOUNT } from "../../../core/account/account.ts";
-import { OffhookError } from "../../../base/errors.ts";
-import { CALLING } from "../../args/common_fields.ts";
-import { detachField, type DialFlags, runDialValues } from "../dial/command.ts";
-import { defineCommand } from "../../args/command.ts";
-import { readStore } from "../../station/read_store.ts";
+import { COMMAND_LINE_ACCOUNT, DIRECT_ACCOUNT } from "../../../core/account/mod.ts";
+import { OffhookError } from "../../../base/mod.ts";
+import { CALLING, defineCommand } from "../../args/mod.ts";
+import { detachField, type DialFlags, runDialValues } from "../dial/mod.ts";
+import { readStore } from "../../station/mod.ts";
 
 export const command = defineCommand<DialFlags>({
   description:

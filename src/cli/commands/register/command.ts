@@ -1,9 +1,14 @@
 /** `offhook register`: register, report the result, unregister; or `--stay`. */
-import { PHONE, type PhoneFields } from "../../args/common_fields.ts";
-import { lazily } from "../../process/lazily.ts";
-import { flag, option, type ValuesOf } from "../../args/fields.ts";
-import { defineCommand } from "../../args/command.ts";
-import { durationMs } from "../../args/readers.ts";
+import {
+  defineCommand,
+  durationMs,
+  flag,
+  option,
+  PHONE,
+  type PhoneFields,
+  type ValuesOf,
+} from "../../args/mod.ts";
+import { lazily } from "../../process/mod.ts";
 
 const fields = {
   stay: flag(["--stay"], "Stay registered until interrupted, and report changes."),

@@ -1,14 +1,11 @@
 /** The run of `offhook register`. */
-import type { Account, RegistrationState } from "../../../core/account/account.ts";
-import { EXIT_CODES, type ExitCode, OffhookError } from "../../../base/errors.ts";
-import type { RegisterReport } from "../../../control/schemas/register.ts";
-import type { Context } from "../../args/command.ts";
-import { type Io, say, sayJson } from "../../process/io.ts";
+import type { Account, RegistrationState } from "../../../core/account/mod.ts";
+import { EXIT_CODES, type ExitCode, OffhookError } from "../../../base/mod.ts";
+import type { RegisterReport } from "../../../control/schemas/mod.ts";
+import type { Context } from "../../args/mod.ts";
+import { errorLines, type Io, say, sayJson } from "../../process/mod.ts";
 import type { RegisterValues } from "./command.ts";
-import { silentRegistrar } from "../../phone/registration.ts";
-import { errorLines } from "../../process/report_error.ts";
-import type { PhoneSession, Session } from "../../phone/session.ts";
-import { withPhone } from "../../phone/with_phone.ts";
+import { type PhoneSession, type Session, silentRegistrar, withPhone } from "../../phone/mod.ts";
 
 const OWN = { accounts: "chosen", register: "when asked", maxCalls: 0 } as const;
 

@@ -1,7 +1,6 @@
 /** `offhook reject`: refuses a ringing call. */
-import { option, text } from "../../args/fields.ts";
-import { readWholeNumber } from "../../args/readers.ts";
-import { callAction } from "../../call/call_action.ts";
+import { option, readWholeNumber, text } from "../../args/mod.ts";
+import { callAction } from "../../call/mod.ts";
 
 export const command = callAction({
   name: "reject",

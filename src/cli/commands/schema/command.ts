@@ -1,10 +1,7 @@
 /** `offhook schema`: the JSON Schema of what a command prints with --json, or of the control API. */
-import { nearest } from "../../../base/nearest.ts";
-import { OffhookError } from "../../../base/errors.ts";
-import { jsonText } from "../../../base/text.ts";
-import { defineCommand } from "../../args/command.ts";
-import { lazily } from "../../process/lazily.ts";
-import { flag, words } from "../../args/fields.ts";
+import { jsonText, nearest, OffhookError } from "../../../base/mod.ts";
+import { defineCommand, flag, words } from "../../args/mod.ts";
+import { lazily } from "../../process/mod.ts";
 
 const fields = {
   api: flag(["--api"], "Every method and event of the control API."),

@@ -3,14 +3,19 @@ import {
   ACCOUNT,
   accountFields,
   audioFields,
+  type Command,
+  type Context,
+  defineCommand,
+  file,
+  flag,
   logFields,
+  option,
+  readWholeNumber,
   tlsFields,
-} from "../../args/common_fields.ts";
-import type { ExitCode } from "../../../base/errors.ts";
-import { lazily } from "../../process/lazily.ts";
-import { file, flag, option, type ValuesOf } from "../../args/fields.ts";
-import { type Command, type Context, defineCommand } from "../../args/command.ts";
-import { readWholeNumber } from "../../args/readers.ts";
+  type ValuesOf,
+} from "../../args/mod.ts";
+import type { ExitCode } from "../../../base/mod.ts";
+import { lazily } from "../../process/mod.ts";
 
 const fields = {
   socket: option(

@@ -5,9 +5,9 @@
  * that says what is wrong.
  */
 import { fileURLToPath } from "node:url";
-import { shellQuoted } from "../../../config/credentials/private_file.ts";
-import { runCommand } from "../../args/command.ts";
-import { processIo } from "../../process/process_io.ts";
+import { shellQuoted } from "../../../config/credentials/mod.ts";
+import { runCommand } from "../../args/mod.ts";
+import { processIo } from "../../process/mod.ts";
 import { defineStation } from "./command.ts";
 import { stationFlags } from "./station_permissions.ts";
 

@@ -3,31 +3,30 @@
  *
  *     configuration ─► Station.start ─► SIGHUP: read again ─► … ─► SIGINT, SIGTERM: stop
  */
-import type { LoadedConfig } from "../../../config/file/load.ts";
-import { dataFolder, runtimeFolder } from "../../../config/sources/folders.ts";
-import { type ExitCode, OffhookError } from "../../../base/errors.ts";
-import { fileReason } from "../../../base/file_reason.ts";
-import type { Spawner } from "../../../spawner/client.ts";
+import type { LoadedConfig } from "../../../config/file/mod.ts";
+import { dataFolder, runtimeFolder } from "../../../config/sources/mod.ts";
+import { type ExitCode, fileReason, OffhookError } from "../../../base/mod.ts";
+import type { Spawner } from "../../../spawner/mod.ts";
 import type {
   Changed,
   Station,
   StationOptions,
   StationSettings,
-} from "../../../station/service/station.ts";
-import { loadForCommand } from "../../phone/call_setup.ts";
-import type { Context } from "../../args/command.ts";
-import { withHeadsets } from "../../phone/headset_settings.ts";
-import type { Io } from "../../process/io.ts";
-import { announce, type Log, openLog } from "../../phone/log.ts";
-import type { PhoneOptions } from "../../process/open_phone.ts";
-import { interruptsOf } from "../../phone/session.ts";
+} from "../../../station/service/mod.ts";
+import {
+  announce,
+  interruptsOf,
+  loadForCommand,
+  type Log,
+  openLog,
+  openTrace,
+  withHeadsets,
+} from "../../phone/mod.ts";
+import type { Context } from "../../args/mod.ts";
+import { errorOf, type Io, type PhoneOptions, VERSION } from "../../process/mod.ts";
 import type { StationValues } from "./command.ts";
 import { pathIn, phoneOptions } from "./station_options.ts";
-import { stationPlace } from "../../station/station_place.ts";
-import { storePath } from "../../station/store_place.ts";
-import { errorOf } from "../../process/thrown_error.ts";
-import { openTrace } from "../../phone/trace_file.ts";
-import { VERSION } from "../../process/version_number.ts";
+import { stationPlace, storePath } from "../../station/mod.ts";
 
 export async function runStation(values: StationValues, context: Context): Promise<ExitCode> {
   const { io } = context;

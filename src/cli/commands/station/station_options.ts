@@ -1,12 +1,11 @@
 /** The configuration under a station's flags, as its phone takes it. */
 import { dirname } from "node:path";
-import { expandPath, identityFolder } from "../../../config/sources/folders.ts";
-import { type LoadedConfig, toAccount } from "../../../config/file/load.ts";
-import { DIRECT_ACCOUNT } from "../../../core/account/account.ts";
-import { OffhookError } from "../../../base/errors.ts";
-import { accountsOf, callPolicyOf, endpointsOf, passwordOf } from "../../phone/call_setup.ts";
-import type { Io } from "../../process/io.ts";
-import type { PhoneOptions } from "../../process/open_phone.ts";
+import { expandPath, identityFolder } from "../../../config/sources/mod.ts";
+import { type LoadedConfig, toAccount } from "../../../config/file/mod.ts";
+import { DIRECT_ACCOUNT } from "../../../core/account/mod.ts";
+import { OffhookError } from "../../../base/mod.ts";
+import { accountsOf, callPolicyOf, endpointsOf, passwordOf } from "../../phone/mod.ts";
+import type { Io, PhoneOptions } from "../../process/mod.ts";
 import type { StationValues } from "./command.ts";
 
 /**

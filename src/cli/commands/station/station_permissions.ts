@@ -14,17 +14,16 @@ import {
   expandPath,
   runtimeFolder,
   stateFolder,
-} from "../../../config/sources/folders.ts";
-import type { LoadedConfig } from "../../../config/file/load.ts";
-import { isStdin } from "../../../config/credentials/password.ts";
-import { permissionFlags } from "../../../config/permissions.ts";
-import type { AudioEndpoints } from "../../../core/ports/media_port.ts";
-import { endpointsOf, loadForCommand } from "../../phone/call_setup.ts";
-import { quirkFilesOf } from "../../phone/headset_settings.ts";
-import type { Io } from "../../process/io.ts";
+} from "../../../config/sources/mod.ts";
+import type { LoadedConfig } from "../../../config/file/mod.ts";
+import { isStdin } from "../../../config/credentials/mod.ts";
+import { permissionFlags } from "../../../config/mod.ts";
+import type { AudioEndpoints } from "../../../core/ports/mod.ts";
+import { endpointsOf, loadForCommand, quirkFilesOf } from "../../phone/mod.ts";
+import type { Io } from "../../process/mod.ts";
 import type { StationValues } from "./command.ts";
 import { pathIn } from "./station_options.ts";
-import { stationPlace } from "../../station/station_place.ts";
+import { stationPlace } from "../../station/mod.ts";
 
 /** The checkout: code is loaded when it is first needed. */
 const CHECKOUT = fileURLToPath(new URL("../../../../", import.meta.url)).replace(/\/$/, "");

@@ -1,10 +1,10 @@
 /** `offhook status`: the running station, its accounts and its live calls. */
-import type { Snapshot } from "../../../control/contract/phone.ts";
-import type { RegistrationState } from "../../../core/account/account.ts";
-import { sayJson } from "../../process/io.ts";
-import { LIVE, type LiveFields, withStation } from "../../station/live.ts";
-import { callLine } from "../../call/call_line.ts";
-import { defineCommand } from "../../args/command.ts";
+import type { Snapshot } from "../../../control/contract/mod.ts";
+import type { RegistrationState } from "../../../core/account/mod.ts";
+import { sayJson } from "../../process/mod.ts";
+import { LIVE, type LiveFields, withStation } from "../../station/mod.ts";
+import { callLine } from "../../call/mod.ts";
+import { defineCommand } from "../../args/mod.ts";
 
 export const command = defineCommand<LiveFields>({
   examples: ["status", "status --json"],

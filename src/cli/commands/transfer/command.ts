@@ -4,17 +4,14 @@
  *     transfer ─► 2xx, or the other side leaves ─► 0
  *         └ refused, nobody answers ─► the call is back ─► the exit code of that
  */
-import { type ErrorJson, type ExitCode, OffhookError } from "../../../base/errors.ts";
-import type { CallView } from "../../../control/contract/phone.ts";
-import type { RemotePhone } from "../../../control/client/remote_phone.ts";
-import type { Sequenced } from "../../../control/contract/phone.ts";
-import { argument, flag, text } from "../../args/fields.ts";
-import { defineCommand } from "../../args/command.ts";
-import { interruptsOf } from "../../phone/session.ts";
-import { type Io, say, sayJson } from "../../process/io.ts";
-import { callField, LIVE, type LiveFields, withStation } from "../../station/live.ts";
-import { meantCall } from "../../station/meant_call.ts";
-import { talking } from "../../call/call_action.ts";
+import { type ErrorJson, type ExitCode, OffhookError } from "../../../base/mod.ts";
+import type { CallView, Sequenced } from "../../../control/contract/mod.ts";
+import type { RemotePhone } from "../../../control/client/mod.ts";
+import { argument, defineCommand, flag, text } from "../../args/mod.ts";
+import { interruptsOf } from "../../phone/mod.ts";
+import { type Io, say, sayJson } from "../../process/mod.ts";
+import { callField, LIVE, type LiveFields, meantCall, withStation } from "../../station/mod.ts";
+import { talking } from "../../call/mod.ts";
 
 const fields = {
   target: argument(text("TARGET"), "A number or URI."),

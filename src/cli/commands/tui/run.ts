@@ -5,21 +5,21 @@
  *     no station, an account ────► start one in the background, join it
  *     no station, no account ────► short set-up, or the practice PBX inside
  */
-import type { RemotePhone } from "../../../control/client/remote_phone.ts";
-import { type ExitCode, OffhookError } from "../../../base/errors.ts";
-import type { JoinedPhone } from "../../../tui/model/link.ts";
-import { loadConfig } from "../../../config/file/load.ts";
-import type { Context } from "../../args/command.ts";
-import { type Io, say } from "../../process/io.ts";
+import type { RemotePhone } from "../../../control/client/mod.ts";
+import { type ExitCode, OffhookError } from "../../../base/mod.ts";
+import type { JoinedPhone } from "../../../tui/model/mod.ts";
+import { loadConfig } from "../../../config/file/mod.ts";
+import type { Context } from "../../args/mod.ts";
+import { type Io, say } from "../../process/mod.ts";
 import {
   endProcess,
   isAlive,
   joinStation,
   startStation,
+  stationPlace,
   type StationProcess,
-} from "../../station/own_station.ts";
+} from "../../station/mod.ts";
 import { type Looks, looksOf, showTui } from "./show_tui.ts";
-import { stationPlace } from "../../station/station_place.ts";
 import type { ScreenValues, TuiValues } from "./command.ts";
 
 export async function runTui(values: TuiValues, { io }: Context): Promise<ExitCode> {

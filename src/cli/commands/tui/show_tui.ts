@@ -1,7 +1,7 @@
 /** From flags, configuration and environment to a screen. */
-import type { Config } from "../../../config/file/schema.ts";
-import type { TuiOptions, TuiOutcome } from "../../../tui/open.tsx";
-import type { Io } from "../../process/io.ts";
+import type { Config } from "../../../config/file/mod.ts";
+import type { TuiOptions, TuiOutcome } from "../../../tui/mod.ts";
+import type { Io } from "../../process/mod.ts";
 import type { ScreenValues } from "./command.ts";
 
 /** How the screen looks and which keys it has. */

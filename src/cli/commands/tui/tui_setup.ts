@@ -8,22 +8,18 @@
  * goes into the desktop's keyring, else into the credential store (a file that only its owner can
  * read), never into the configuration.
  */
-import { FIRST_ACCOUNT } from "../../../config/constants.ts";
+import { FIRST_ACCOUNT } from "../../../config/mod.ts";
 import { dirname } from "node:path";
 import {
   credentialStorePath,
   storeCredential,
-} from "../../../config/credentials/credential_store.ts";
-import { configPath } from "../../../config/sources/folders.ts";
-import { initialToml } from "../../../config/file/initial.ts";
-import { storeInKeyring } from "../../../config/credentials/keyring.ts";
-import { loadConfig, toAccount } from "../../../config/file/load.ts";
-import { accountSchema } from "../../../config/file/schema.ts";
-import type { RegistrationState } from "../../../core/account/account.ts";
-import { OffhookError } from "../../../base/errors.ts";
-import { type Io, say } from "../../process/io.ts";
-import { openStationPhone } from "../../process/open_phone.ts";
-import { errorLines } from "../../process/report_error.ts";
+  storeInKeyring,
+} from "../../../config/credentials/mod.ts";
+import { configPath } from "../../../config/sources/mod.ts";
+import { accountSchema, initialToml, loadConfig, toAccount } from "../../../config/file/mod.ts";
+import type { RegistrationState } from "../../../core/account/mod.ts";
+import { OffhookError } from "../../../base/mod.ts";
+import { errorLines, type Io, openStationPhone, say } from "../../process/mod.ts";
 
 export type SetUpChoice = "account" | "practice" | "leave";
 

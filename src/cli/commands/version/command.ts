@@ -1,8 +1,6 @@
 /** `offhook version`: alone it is answered without this file. */
-import { defineCommand } from "../../args/command.ts";
-import { jsonFields } from "../../args/output_fields.ts";
-import { sayJson } from "../../process/io.ts";
-import { VERSION } from "../../process/version_number.ts";
+import { defineCommand, jsonFields } from "../../args/mod.ts";
+import { sayJson, VERSION } from "../../process/mod.ts";
 
 export const command = defineCommand<typeof jsonFields>({
   fields: jsonFields,

@@ -1,10 +1,9 @@
 /** `offhook volume`: how loud the running station's calls are heard. */
-import type { VolumeWish } from "../../../core/media/volume.ts";
-import { OffhookError } from "../../../base/errors.ts";
-import { say, sayJson } from "../../process/io.ts";
-import { LIVE, type LiveFields, withStation } from "../../station/live.ts";
-import { words } from "../../args/fields.ts";
-import { defineCommand } from "../../args/command.ts";
+import type { VolumeWish } from "../../../core/media/mod.ts";
+import { OffhookError } from "../../../base/mod.ts";
+import { say, sayJson } from "../../process/mod.ts";
+import { LIVE, type LiveFields, withStation } from "../../station/mod.ts";
+import { defineCommand, words } from "../../args/mod.ts";
 
 const FIELDS = {
   to: words("VOLUME", "up, down, or dB from -30 to 6; without it the present volume."),

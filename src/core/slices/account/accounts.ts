@@ -1,9 +1,13 @@
 /** Registration and connection of accounts: signalling runs them, the core remembers and tells. */
-import type { Account, AccountId, AccountState } from "../../account/account.ts";
-import { accountViews } from "../../account/account_view.ts";
-import { OffhookError } from "../../../base/errors.ts";
-import type { SipInput } from "../../ports/sip_port.ts";
-import type { Turn } from "../../state/turn.ts";
+import {
+  type Account,
+  type AccountId,
+  type AccountState,
+  accountViews,
+} from "../../account/mod.ts";
+import { OffhookError } from "../../../base/mod.ts";
+import type { SipInput } from "../../ports/mod.ts";
+import type { Turn } from "../../state/mod.ts";
 
 /** One of which nothing is known yet. */
 export function newAccount(account: Account): AccountState {

@@ -1,7 +1,6 @@
 /** Accounts: which transition takes what. */
-import type { SipInput } from "../../ports/sip_port.ts";
-import type { Slice } from "../../state/slice.ts";
-import type { AccountCommand } from "../../state/state.ts";
+import type { SipInput } from "../../ports/mod.ts";
+import type { AccountCommand, Slice } from "../../state/mod.ts";
 import {
   connectionChanged,
   newAccount,

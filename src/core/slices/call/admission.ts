@@ -4,14 +4,11 @@
  *     INVITE ─► may call? ─► do-not-disturb? ─► room? ─► sound in common? ─► rings
  *                  └ 403, counted  └ 486            └ 486   └ 488: in the history, with the caller
  */
-import type { CallRecord } from "../../state/call.ts";
-import { mayCall } from "../../account/caller_policy.ts";
-import { OffhookError } from "../../../base/errors.ts";
-import { answerOffer, capabilitiesFor } from "../../media/offer_answer.ts";
-import type { Outcome } from "../../state/outcome.ts";
-import type { SipInput } from "../../ports/sip_port.ts";
-import { countStranger } from "../../account/strangers.ts";
-import { type CallIn, isIn, type Turn } from "../../state/turn.ts";
+import { type CallIn, type CallRecord, isIn, type Outcome, type Turn } from "../../state/mod.ts";
+import { countStranger, mayCall } from "../../account/mod.ts";
+import { OffhookError } from "../../../base/mod.ts";
+import { answerOffer, capabilitiesFor } from "../../media/mod.ts";
+import type { SipInput } from "../../ports/mod.ts";
 
 type Incoming = Extract<SipInput, { type: "IncomingCall" }>;
 

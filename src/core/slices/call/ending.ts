@@ -1,9 +1,16 @@
 /** How calls end: from any phase through `ending` to a record. */
-import type { Awaiting, Call, CallOutcome, CallRecord } from "../../state/call.ts";
-import type { ErrorCode, ErrorJson } from "../../../base/errors.ts";
-import type { MediaReport } from "../../ports/media_port.ts";
-import type { Outcome } from "../../state/outcome.ts";
-import { type CallIn, isIn, type Turn } from "../../state/turn.ts";
+import {
+  type Awaiting,
+  type Call,
+  type CallIn,
+  type CallOutcome,
+  type CallRecord,
+  isIn,
+  type Outcome,
+  type Turn,
+} from "../../state/mod.ts";
+import type { ErrorCode, ErrorJson } from "../../../base/mod.ts";
+import type { MediaReport } from "../../ports/mod.ts";
 
 /**
  * ms that an ended call waits for its last report and final response. Past it the record is made

@@ -1,9 +1,14 @@
 /** An answered call, however it was answered: its beginning, digits, mute, and its end. */
-import type { Call, Exchange } from "../../state/call.ts";
-import { OffhookError } from "../../../base/errors.ts";
-import type { SipInput } from "../../ports/sip_port.ts";
-import type { Command } from "../../state/state.ts";
-import { isIn, refuse, type Turn } from "../../state/turn.ts";
+import {
+  type Call,
+  type Command,
+  type Exchange,
+  isIn,
+  refuse,
+  type Turn,
+} from "../../state/mod.ts";
+import { OffhookError } from "../../../base/mod.ts";
+import type { SipInput } from "../../ports/mod.ts";
 import { end, signallingDone } from "./ending.ts";
 import { applyMute } from "./media.ts";
 import { holdOthers, offerAnswered } from "./offers.ts";

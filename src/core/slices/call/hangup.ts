@@ -1,7 +1,6 @@
 /** Ending a call, whatever it is doing. */
-import type { Call } from "../../state/call.ts";
-import { OffhookError } from "../../../base/errors.ts";
-import { isIn, type Turn } from "../../state/turn.ts";
+import { type Call, isIn, type Turn } from "../../state/mod.ts";
+import { OffhookError } from "../../../base/mod.ts";
 import { bye } from "./established.ts";
 import { reject } from "./incoming.ts";
 import { cancel } from "./outgoing.ts";

@@ -1,14 +1,14 @@
 /** A call to us, from INVITE to the answer. */
-import type { Call } from "../../state/call.ts";
-import { autoAnswerMs } from "../../account/auto_answer.ts";
-import { isTrusted } from "../../account/caller_policy.ts";
-import { OffhookError } from "../../../base/errors.ts";
-import { checkSaid } from "../../account/header_value.ts";
-import type { MediaDescription } from "../../media/media_description.ts";
-import { answerOffer, capabilitiesFor, createOffer } from "../../media/offer_answer.ts";
-import type { SipEffect, SipInput } from "../../ports/sip_port.ts";
-import type { Command } from "../../state/state.ts";
-import { type CallIn, isIn, refuse, type Turn } from "../../state/turn.ts";
+import { type Call, type CallIn, type Command, isIn, refuse, type Turn } from "../../state/mod.ts";
+import { autoAnswerMs, checkSaid, isTrusted } from "../../account/mod.ts";
+import { OffhookError } from "../../../base/mod.ts";
+import {
+  answerOffer,
+  capabilitiesFor,
+  createOffer,
+  type MediaDescription,
+} from "../../media/mod.ts";
+import type { SipEffect, SipInput } from "../../ports/mod.ts";
 import { admit, capabilitiesOf, replacedBy, ringingSource } from "./admission.ts";
 import { end } from "./ending.ts";
 import { establish } from "./established.ts";

@@ -7,11 +7,9 @@
  *
  * Silence alone ends nothing: peers that hold, mute or suppress silence may send nothing for long.
  */
-import { OffhookError } from "../../../base/errors.ts";
-import type { MediaReport } from "../../ports/media_port.ts";
-import type { SipInput } from "../../ports/sip_port.ts";
-import type { Call } from "../../state/call.ts";
-import { isIn, type Turn } from "../../state/turn.ts";
+import { OffhookError } from "../../../base/mod.ts";
+import type { MediaReport, SipInput } from "../../ports/mod.ts";
+import { type Call, isIn, type Turn } from "../../state/mod.ts";
 import { end } from "./ending.ts";
 
 /** So many times longer may it be silent on hold. */

@@ -1,9 +1,7 @@
 /** What the core asks of media: streams started and muted as the call's state says. */
-import type { Call, Recording } from "../../state/call.ts";
-import type { MediaDescription, NegotiatedStream } from "../../media/media_description.ts";
-import type { AudioEndpoints } from "../../ports/media_port.ts";
-import { directionOf } from "../../media/offer_answer.ts";
-import type { Turn } from "../../state/turn.ts";
+import type { Call, Recording, Turn } from "../../state/mod.ts";
+import { directionOf, type MediaDescription, type NegotiatedStream } from "../../media/mod.ts";
+import type { AudioEndpoints } from "../../ports/mod.ts";
 
 /** The ports of a call whose sockets are open; undefined before. */
 export function portsOf(call: Call): { port: number; rtcpPort: number } | undefined {

@@ -1,8 +1,7 @@
 /** What becomes of a call when its media is open, or cannot be had. */
-import { OffhookError } from "../../../base/errors.ts";
-import type { MediaInput } from "../../ports/media_port.ts";
-import type { Call } from "../../state/call.ts";
-import { isIn, type Turn } from "../../state/turn.ts";
+import { OffhookError } from "../../../base/mod.ts";
+import type { MediaInput } from "../../ports/mod.ts";
+import { type Call, isIn, type Turn } from "../../state/mod.ts";
 import { end, mediaGone, outcomeOf } from "./ending.ts";
 import { accept, earlyMedia, reject } from "./incoming.ts";
 import { mediaLost } from "./offers.ts";

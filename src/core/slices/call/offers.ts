@@ -4,18 +4,17 @@
  *     stable ─ reoffer ─► offered ─ OfferAccepted ─► stable
  *                            └ OfferRejected 491 ─► glare ─ timer ─► offered
  */
-import type { Call } from "../../state/call.ts";
-import { OffhookError } from "../../../base/errors.ts";
-import type { MediaDescription } from "../../media/media_description.ts";
+import { type Call, type CallIn, isIn, refuse, type Turn } from "../../state/mod.ts";
+import { OffhookError } from "../../../base/mod.ts";
 import {
   acceptAnswer,
   answerOffer,
   answerRemoval,
   createOffer,
   createReoffer,
-} from "../../media/offer_answer.ts";
-import type { SipInput } from "../../ports/sip_port.ts";
-import { type CallIn, isIn, refuse, type Turn } from "../../state/turn.ts";
+  type MediaDescription,
+} from "../../media/mod.ts";
+import type { SipInput } from "../../ports/mod.ts";
 import { end } from "./ending.ts";
 import { applyMute, holdsUs, portsOf, runStream } from "./media.ts";
 

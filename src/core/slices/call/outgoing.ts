@@ -1,18 +1,15 @@
 /** A call of ours, from Dial to the answer. */
-import type { Account, Party } from "../../account/account.ts";
-import type { Call } from "../../state/call.ts";
-import { OffhookError } from "../../../base/errors.ts";
-import { checkSaid } from "../../account/header_value.ts";
-import type { MediaDescription } from "../../media/media_description.ts";
+import { type Account, checkSaid, type Party } from "../../account/mod.ts";
+import { type Call, type CallIn, type Command, isIn, type Turn } from "../../state/mod.ts";
+import { OffhookError } from "../../../base/mod.ts";
 import {
   acceptAnswer,
   answerOffer,
   capabilitiesFor,
   createOffer,
-} from "../../media/offer_answer.ts";
-import type { SipInput } from "../../ports/sip_port.ts";
-import type { Command } from "../../state/state.ts";
-import { type CallIn, isIn, type Turn } from "../../state/turn.ts";
+  type MediaDescription,
+} from "../../media/mod.ts";
+import type { SipInput } from "../../ports/mod.ts";
 import { end, outcomeOf, signallingDone } from "./ending.ts";
 import { establish } from "./established.ts";
 import { holdsUs, openMedia, portsOf, recordingOf, runStream } from "./media.ts";

@@ -9,12 +9,16 @@
  * The peer's call stays, on hold where one call is active at a time, until the peer ends it; so a
  * transfer that fails loses nobody.
  */
-import type { AskedTransfer, Call } from "../../state/call.ts";
-import { asksForMore } from "../../account/route.ts";
-import type { AudioEndpoints } from "../../ports/media_port.ts";
-import type { SipInput } from "../../ports/sip_port.ts";
-import type { TransferPolicy } from "../../state/state.ts";
-import { isIn, refuse, type Turn } from "../../state/turn.ts";
+import {
+  type AskedTransfer,
+  type Call,
+  isIn,
+  refuse,
+  type TransferPolicy,
+  type Turn,
+} from "../../state/mod.ts";
+import { asksForMore } from "../../account/mod.ts";
+import type { AudioEndpoints, SipInput } from "../../ports/mod.ts";
 import { bye } from "./established.ts";
 import { NO_ANSWER_MS, place } from "./outgoing.ts";
 

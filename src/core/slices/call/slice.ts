@@ -1,16 +1,15 @@
 /** Calls: which transition takes what; the transitions have a file for each stretch of a call's life. */
-import { NO_STRANGERS } from "../../account/strangers.ts";
-import type { MediaInput } from "../../ports/media_port.ts";
-import type { CallId, SipInput } from "../../ports/sip_port.ts";
+import { NO_STRANGERS } from "../../account/mod.ts";
+import type { CallId, MediaInput, SipInput } from "../../ports/mod.ts";
 import {
   aboutCall,
+  type CallCommand,
   callTimers,
   type CallTransitions,
+  isIn,
   type Slice,
   type Transitions,
-} from "../../state/slice.ts";
-import type { CallCommand } from "../../state/state.ts";
-import { isIn } from "../../state/turn.ts";
+} from "../../state/mod.ts";
 import { endingTimedOut, mediaClosed } from "./ending.ts";
 import { bye, callEnded, confirmed, mute, sendDigits } from "./established.ts";
 import { hangup } from "./hangup.ts";

@@ -1,16 +1,14 @@
 /** What happens to a call's sound beside the stream: recording, other devices, programs that join. */
-import type { Call } from "../../state/call.ts";
-import { OffhookError } from "../../../base/errors.ts";
-import type { HeadsetInput } from "../../ports/headset_port.ts";
+import { type Call, type Command, isIn, refuse, type Turn } from "../../state/mod.ts";
+import { OffhookError } from "../../../base/mod.ts";
 import type {
   AudioEndpoints,
   EndpointName,
+  HeadsetInput,
   MediaInput,
   Microphone,
   Speaker,
-} from "../../ports/media_port.ts";
-import type { Command } from "../../state/state.ts";
-import { isIn, refuse, type Turn } from "../../state/turn.ts";
+} from "../../ports/mod.ts";
 
 /** @throws OffhookError `invalid-state` without an answered call, or when it is so already */
 export function record(turn: Turn, call: Call, path: string | null): void {

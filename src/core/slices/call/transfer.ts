@@ -4,10 +4,8 @@
  *     none ─ Transfer ─► holding ─ held ─► referred ─ NOTIFY 2xx ─► our BYE
  *                                             └ NOTIFY ≥ 300, timer ─► none, resumed
  */
-import type { Call, Transfer } from "../../state/call.ts";
-import { OffhookError } from "../../../base/errors.ts";
-import { isIn, refuse, type Turn } from "../../state/turn.ts";
-import { callErrorCode } from "../../../base/sip_status.ts";
+import { type Call, isIn, refuse, type Transfer, type Turn } from "../../state/mod.ts";
+import { callErrorCode, OffhookError } from "../../../base/mod.ts";
 import { end } from "./ending.ts";
 import { askDialog } from "./liveness.ts";
 import { setHold } from "./offers.ts";

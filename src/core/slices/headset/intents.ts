@@ -3,16 +3,11 @@
  *
  * A wish that fits nothing (put down without a call) is ignored: a headset says more than it means.
  */
-import type { Call } from "../../state/call.ts";
-import { OffhookError } from "../../../base/errors.ts";
-import type { HeadsetId, HeadsetInput, HeadsetIntent } from "../../ports/headset_port.ts";
-import { isIn, type Turn } from "../../state/turn.ts";
-import { dial } from "../call/outgoing.ts";
-import { answer, reject } from "../call/incoming.ts";
-import { mute, sendDigits } from "../call/established.ts";
-import { setHold, swap } from "../call/offers.ts";
-import { hangup } from "../call/hangup.ts";
-import { setVolume } from "../settings/volume.ts";
+import { type Call, isIn, type Turn } from "../../state/mod.ts";
+import { OffhookError } from "../../../base/mod.ts";
+import type { HeadsetId, HeadsetInput, HeadsetIntent } from "../../ports/mod.ts";
+import { answer, dial, hangup, mute, reject, sendDigits, setHold, swap } from "../call/mod.ts";
+import { setVolume } from "../settings/mod.ts";
 
 /** ms of a digit that is pressed on a headset. */
 const DIGIT_MS = 100;

@@ -1,7 +1,7 @@
 /** Headsets: which transition takes what. They have no state here; their lamps are a rule. */
-import type { HeadsetInput } from "../../ports/headset_port.ts";
-import type { Slice } from "../../state/slice.ts";
-import { followSound } from "../call/sound.ts";
+import type { HeadsetInput } from "../../ports/mod.ts";
+import type { Slice } from "../../state/mod.ts";
+import { followSound } from "../call/mod.ts";
 import { headsetIntent } from "./intents.ts";
 
 export const HEADSET: Slice<never, never, HeadsetInput> = {

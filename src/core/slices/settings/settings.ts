@@ -1,8 +1,7 @@
 /** What a station is told to be: settings and accounts, at once and while calls go on. */
-import type { Account } from "../../account/account.ts";
-import type { Settings } from "../../state/state.ts";
-import type { Turn } from "../../state/turn.ts";
-import { configureAccounts } from "../account/accounts.ts";
+import type { Account } from "../../account/mod.ts";
+import type { Settings, Turn } from "../../state/mod.ts";
+import { configureAccounts } from "../account/mod.ts";
 
 /** Replaces both. */
 export function configure(turn: Turn, settings: Settings, accounts: readonly Account[]): void {

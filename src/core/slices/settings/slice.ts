@@ -1,6 +1,5 @@
 /** Settings and volume: which transition takes what. */
-import type { Slice } from "../../state/slice.ts";
-import type { SettingsCommand } from "../../state/state.ts";
+import type { SettingsCommand, Slice } from "../../state/mod.ts";
 import { configure, setDoNotDisturb } from "./settings.ts";
 import { setVolume } from "./volume.ts";
 

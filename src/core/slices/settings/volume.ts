@@ -1,6 +1,6 @@
 /** How loud calls are heard: those that are on, and those to come. */
-import type { Turn } from "../../state/turn.ts";
-import { volumeAfter, type VolumeWish } from "../../media/volume.ts";
+import type { Turn } from "../../state/mod.ts";
+import { volumeAfter, type VolumeWish } from "../../media/mod.ts";
 
 /** Told also when it was at its limit: who presses a key wants to know. @throws OffhookError `usage` */
 export function setVolume(turn: Turn, wish: VolumeWish): void {

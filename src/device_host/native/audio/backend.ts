@@ -9,8 +9,7 @@
  * about one block of sound while the device runs; one that does not is how the host notices a dead
  * sound server.
  */
-import type { AudioDevice, StreamDirection } from "../../wire/device.ts";
-import type { BackendName } from "../../wire/protocol.ts";
+import type { AudioDevice, BackendName, StreamDirection } from "../../wire/mod.ts";
 
 /** Frames that the device is asked to work in: 10 ms. */
 export const BLOCK_MS = 10;

@@ -2,7 +2,7 @@
  * Which sound library is used: naudiodon where its addon was built, else the system's libportaudio,
  * else none. `OFFHOOK_AUDIO_BACKEND` = `naudiodon`, `ffi` or `none` insists on one.
  */
-import { OffhookError } from "../../../base/errors.ts";
+import { OffhookError } from "../../../base/mod.ts";
 import type { AudioBackend } from "./backend.ts";
 import { NoBackend } from "./no_backend.ts";
 

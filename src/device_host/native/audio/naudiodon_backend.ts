@@ -12,7 +12,7 @@
  */
 import { Buffer } from "node:buffer";
 import { createRequire } from "node:module";
-import { OffhookError } from "../../../base/errors.ts";
+import { OffhookError } from "../../../base/mod.ts";
 import type {
   AudioBackend,
   BackendCapture,
@@ -21,8 +21,12 @@ import type {
   StreamFormat,
 } from "./backend.ts";
 import { BLOCK_MS } from "./backend.ts";
-import type { AudioDevice, StreamDirection } from "../../wire/device.ts";
-import { deviceGone, withStableIds } from "../../wire/device.ts";
+import {
+  type AudioDevice,
+  deviceGone,
+  type StreamDirection,
+  withStableIds,
+} from "../../wire/mod.ts";
 import { naudiodonAddon } from "./naudiodon_path.ts";
 
 interface AddonStream {

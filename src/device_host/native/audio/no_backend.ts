@@ -1,7 +1,7 @@
 /** The backend of a machine without a sound library: no devices, and every opening says why. */
-import type { OffhookError } from "../../../base/errors.ts";
+import type { OffhookError } from "../../../base/mod.ts";
 import type { AudioBackend } from "./backend.ts";
-import type { AudioDevice } from "../../wire/device.ts";
+import type { AudioDevice } from "../../wire/mod.ts";
 
 export class NoBackend implements AudioBackend {
   readonly name = "none";

@@ -10,8 +10,12 @@ import type {
   StreamFormat,
 } from "./backend.ts";
 import { BLOCK_MS } from "./backend.ts";
-import type { AudioDevice, StreamDirection } from "../../wire/device.ts";
-import { deviceGone, withStableIds } from "../../wire/device.ts";
+import {
+  type AudioDevice,
+  deviceGone,
+  type StreamDirection,
+  withStableIds,
+} from "../../wire/mod.ts";
 import {
   checked,
   INPUT_OVERFLOWED,

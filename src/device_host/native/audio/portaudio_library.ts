@@ -4,7 +4,7 @@
  * (`nonblocking`), so that a sound server that hangs does not hang the host. Not thread-safe: one
  * call at a time besides the reads and writes of different streams.
  */
-import { OffhookError } from "../../../base/errors.ts";
+import { OffhookError } from "../../../base/mod.ts";
 
 const SYMBOLS = {
   Pa_Initialize: { parameters: [], result: "i32", nonblocking: true },

@@ -9,8 +9,7 @@
  */
 import type { BackendCapture, BackendPlayback } from "./backend.ts";
 import { BLOCK_MS } from "./backend.ts";
-import type { FrameWriter } from "../../wire/writer.ts";
-import { PlayoutRing } from "../../wire/playout_ring.ts";
+import { type FrameWriter, PlayoutRing } from "../../wire/mod.ts";
 
 /** Sound that a playback holds before it begins: one frame of 20 ms and half of the next. */
 const PLAYBACK_TARGET_MS = 30;

@@ -2,11 +2,14 @@
  * Opens a device in the format that it takes: 48 kHz mono if it can, else stereo (a card that has no
  * mono), else the same at the device's own rate.
  */
-import { OffhookError } from "../../../base/errors.ts";
+import { OffhookError } from "../../../base/mod.ts";
 import type { AudioBackend, BackendCapture, BackendPlayback, StreamFormat } from "./backend.ts";
-import type { AudioDevice, StreamDirection } from "../../wire/device.ts";
-import { channelsOf } from "../../wire/device.ts";
-import { PREFERRED_RATE } from "../../wire/protocol.ts";
+import {
+  type AudioDevice,
+  channelsOf,
+  PREFERRED_RATE,
+  type StreamDirection,
+} from "../../wire/mod.ts";
 
 /** @throws OffhookError `device-failed` naming the device, with what each format gave */
 export async function openInBestFormat(

@@ -9,16 +9,22 @@
  * Native code that does not come back cannot be undone in its process: `fatal` is then called, the
  * host dies and is started again.
  */
-import { OffhookError } from "../../../base/errors.ts";
+import { OffhookError } from "../../../base/mod.ts";
 import type { AudioBackend, BackendCapture, BackendPlayback } from "./backend.ts";
-import { Lock, Stuck, within } from "../bounded.ts";
-import { type AudioDevice, findDevice, type StreamDirection } from "../../wire/device.ts";
+import { Lock, Stuck, within } from "../mod.ts";
+import {
+  type AudioDevice,
+  type DeviceList,
+  findDevice,
+  type FrameWriter,
+  type OpenStream,
+  type StreamDirection,
+  type StreamOpened,
+} from "../../wire/mod.ts";
 import { NoBackend } from "./no_backend.ts";
 import { CapturePump, PlaybackPump, type Pump } from "./pump.ts";
 import { ReplaceableStream } from "./replaceable_stream.ts";
 import { openInBestFormat } from "./stream_opener.ts";
-import type { FrameWriter } from "../../wire/writer.ts";
-import type { DeviceList, OpenStream, StreamOpened } from "../../wire/protocol.ts";
 
 /** Listing starts every host API; some wait for servers that are not there. */
 const LIST_LIMIT_MS = 8_000;

@@ -1,5 +1,5 @@
 /** What the device host needs of the system for contacts. */
-import type { ContactSource } from "../../wire/contacts.ts";
+import type { ContactSource } from "../../wire/mod.ts";
 
 export interface ContactEvents {
   changed(active: boolean): void;

@@ -6,7 +6,7 @@
  *
  * FFI and not Deno.open: Deno gives /dev only to programs with every permission.
  */
-import { OffhookError } from "../../../base/errors.ts";
+import { OffhookError } from "../../../base/mod.ts";
 import type { ContactBackend, ContactEvents, OpenedContact } from "./backend.ts";
 import {
   GET_KEYS,
@@ -22,7 +22,7 @@ import {
   valuesRequest,
 } from "./linux_input.ts";
 import { pollInput } from "./poll_input.ts";
-import type { ContactSource } from "../../wire/contacts.ts";
+import type { ContactSource } from "../../wire/mod.ts";
 
 const SYMBOLS = {
   open: { parameters: ["buffer", "i32"], result: "i32" },

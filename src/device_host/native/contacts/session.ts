@@ -1,7 +1,7 @@
 /** The contacts of one client: opened by its numbers, closed with it. */
-import { OffhookError } from "../../../base/errors.ts";
+import { OffhookError } from "../../../base/mod.ts";
 import type { ContactBackend, OpenedContact } from "./backend.ts";
-import type { ContactMessage, ContactRequest } from "../../wire/contacts.ts";
+import type { ContactMessage, ContactRequest } from "../../wire/mod.ts";
 
 export class ContactSession {
   readonly #backend: ContactBackend;

@@ -2,7 +2,7 @@
  * The port between the device host and a HID library. `node_hid_backend.ts` is the real one; it can
  * be replaced without anybody else noticing.
  */
-import type { HidDevice } from "../../wire/hid.ts";
+import type { HidDevice } from "../../wire/mod.ts";
 
 export interface HidEvents {
   /** An input report, the id first where the device numbers its reports. */

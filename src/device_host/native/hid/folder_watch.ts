@@ -5,7 +5,7 @@
  *     inotify ─► poll (on a thread of its own) ─► an entry that matters ─► quiet for QUIET_MS ─► changed
  *     stop ─► the watch is removed, which wakes the poll ─► closed
  */
-import { pollInput } from "../contacts/poll_input.ts";
+import { pollInput } from "../contacts/mod.ts";
 
 const SYMBOLS = {
   inotify_init1: { parameters: ["i32"], result: "i32" },

@@ -4,14 +4,13 @@
  * What node-hid does not say comes from elsewhere: report descriptors from sysfs, or from hidapi's own
  * library that node-hid ships; whether a device may be opened from the file's permissions.
  */
-import { OffhookError } from "../../../base/errors.ts";
-import { permissionHint } from "../../../hid/permission.ts";
-import { idText, usageOf } from "../../../hid/usages.ts";
+import { OffhookError } from "../../../base/mod.ts";
+import { idText, permissionHint, usageOf } from "../../../hid/mod.ts";
 import type { HidBackend, HidEvents, OpenedHid } from "./backend.ts";
 import { watchFolder } from "./folder_watch.ts";
 import { hidrawFacts, libcFiles, type SystemFiles } from "./hid_files.ts";
 import { descriptorByHidapi } from "./hidapi_descriptor.ts";
-import type { HidDevice } from "../../wire/hid.ts";
+import type { HidDevice } from "../../wire/mod.ts";
 
 type NodeHid = typeof import("node-hid");
 

@@ -8,11 +8,17 @@
  * Reports are passed on as they come. After the system slept, what waited in a queue is older than
  * anything that a person meant: reports are dropped until the queue is empty.
  */
-import { OffhookError } from "../../../base/errors.ts";
-import { Lock, within } from "../bounded.ts";
+import { OffhookError } from "../../../base/mod.ts";
+import { Lock, within } from "../mod.ts";
 import type { HidBackend, OpenedHid } from "./backend.ts";
-import type { HidDevice, HidList, HidMessage, HidRequest, OpenHid } from "../../wire/hid.ts";
-import type { FrameWriter } from "../../wire/writer.ts";
+import type {
+  FrameWriter,
+  HidDevice,
+  HidList,
+  HidMessage,
+  HidRequest,
+  OpenHid,
+} from "../../wire/mod.ts";
 
 /** How often plugging is looked for, where the system does not tell at once, too. */
 export const POLL_MS = 2_000;

@@ -5,7 +5,7 @@
  */
 import { createHash, createHmac, timingSafeEqual } from "node:crypto";
 import { crc32 } from "node:zlib";
-import { uint32 } from "../../rtp/packet.ts";
+import { uint32 } from "../../rtp/mod.ts";
 import { ATTRIBUTE, type StunMessage, type StunWriter } from "./message.ts";
 
 const FINGERPRINT_MASK = 0x5354554e;

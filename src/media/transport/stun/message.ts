@@ -7,7 +7,7 @@
  * Everything that is parsed came from anybody: a message is whole or it is none, and nothing in it
  * is believed before its integrity is checked (`integrity.ts`). Nothing here throws for input.
  */
-import { uint16, uint32 } from "../../rtp/packet.ts";
+import { uint16, uint32 } from "../../rtp/mod.ts";
 
 /**
  * Methods of STUN (RFC 8489 §18.2) and TURN (RFC 8656 §17). Those above 0xff would not begin with 0–3,

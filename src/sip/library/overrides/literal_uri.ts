@@ -7,7 +7,7 @@
  * are not UTF-8. This one prints the text that came.
  */
 import { URI } from "sip.js/lib/core/index.js";
-import { decodedUser, type ParsedUri, parseUri, withoutHeaders } from "../../message/uri.ts";
+import { decodedUser, type ParsedUri, parseUri, withoutHeaders } from "../../message/mod.ts";
 
 export class LiteralUri extends URI {
   constructor(readonly parsed: ParsedUri) {

@@ -7,8 +7,7 @@
  * transport layer is told by the host of the Via, which it writes anew ({@link STRICT_ROUTER}).
  */
 import { Dialog, type OutgoingRequestMessage, type URI } from "sip.js/lib/core/index.js";
-import { parseNameAddr } from "../../message/uri.ts";
-import { STRICT_ROUTER } from "../../message/via.ts";
+import { parseNameAddr, STRICT_ROUTER } from "../../message/mod.ts";
 import { LiteralUri } from "./literal_uri.ts";
 
 type DialogRoutes = Pick<Dialog, "remoteTarget" | "routeSet">;

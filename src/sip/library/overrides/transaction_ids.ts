@@ -15,7 +15,7 @@ import {
   UserAgentServer,
 } from "sip.js/lib/core/index.js";
 import { createHash } from "node:crypto";
-import { newBranch, newToken } from "../../message/identifiers.ts";
+import { newBranch, newToken } from "../../message/mod.ts";
 
 interface ClientTransactionClass {
   makeId(request: OutgoingRequestMessage): string;

@@ -10,9 +10,9 @@
  * in no call. So whoever comes gets in, and nobody locks others out.
  */
 import type { Socket } from "node:net";
-import { OffhookError } from "../../../base/errors.ts";
-import { hostPort } from "../../message/via.ts";
-import { CONNECTIONS } from "../../limits/bounds.ts";
+import { OffhookError } from "../../../base/mod.ts";
+import { hostPort } from "../../message/mod.ts";
+import { CONNECTIONS } from "../../limits/mod.ts";
 import { type BaseFlow, plainHost } from "./flow.ts";
 import type { Clock, TimerHandle } from "./types.ts";
 

@@ -8,10 +8,10 @@
 import net from "node:net";
 import tls from "node:tls";
 import { WebSocket } from "ws";
-import type { TlsSettings } from "../../../core/account/account.ts";
-import { OffhookError } from "../../../base/errors.ts";
-import type { Target } from "../../dns/locate.ts";
-import { bracketed } from "../../message/via.ts";
+import type { TlsSettings } from "../../../core/account/mod.ts";
+import { OffhookError } from "../../../base/mod.ts";
+import type { Target } from "../../dns/mod.ts";
+import { bracketed } from "../../message/mod.ts";
 import type { BaseFlow, FlowOwner } from "./flow.ts";
 import { type Attempt, connectError, describeAttempt, timeoutError } from "./network_error.ts";
 import { StreamFlow } from "./stream_flow.ts";

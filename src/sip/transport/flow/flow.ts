@@ -4,8 +4,8 @@
  *
  *     connect ──► open ──(peer, keepalive, close())──► closed     (never opens again)
  */
-import type { TransportName } from "../../../core/account/account.ts";
-import type { OffhookError } from "../../../base/errors.ts";
+import type { TransportName } from "../../../core/account/mod.ts";
+import type { OffhookError } from "../../../base/mod.ts";
 import { sendError } from "./network_error.ts";
 import type { Address, Clock, Flow, TransactionFlow } from "./types.ts";
 

@@ -2,9 +2,9 @@
  * Failures of sockets and connections as {@link OffhookError}s: `unreachable` with host, port and
  * transport named. TLS failures are described in `tls_error.ts`.
  */
-import type { TransportName } from "../../../core/account/account.ts";
-import { OffhookError } from "../../../base/errors.ts";
-import { hostPort } from "../../message/via.ts";
+import type { TransportName } from "../../../core/account/mod.ts";
+import { OffhookError } from "../../../base/mod.ts";
+import { hostPort } from "../../message/mod.ts";
 import type { Address } from "./types.ts";
 
 /** What a connection was for: the configured name, where that led, and by which transport. */

@@ -2,11 +2,11 @@
  * A TCP or TLS connection as a flow: framing, CRLF keepalive, death.
  */
 import type { Socket } from "node:net";
-import { OffhookError } from "../../../base/errors.ts";
+import { OffhookError } from "../../../base/mod.ts";
 import { BaseFlow, type FlowOwner, plainHost } from "./flow.ts";
 import { Keepalive } from "./keepalive.ts";
 import { sendError } from "./network_error.ts";
-import { maxWaitingBytes } from "../../limits/bounds.ts";
+import { maxWaitingBytes } from "../../limits/mod.ts";
 import { StreamFramer } from "./stream_framer.ts";
 import { tlsCloseError } from "./tls_error.ts";
 import type { Address } from "./types.ts";

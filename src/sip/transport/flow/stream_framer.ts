@@ -11,8 +11,8 @@
  * peers write a message at once. Once broken, a framer
  * stays so: nothing says where the next message starts.
  */
-import { MAX_MESSAGE_BYTES } from "../../limits/bounds.ts";
-import { headEnd } from "../../message/scan.ts";
+import { MAX_MESSAGE_BYTES } from "../../limits/mod.ts";
+import { headEnd } from "../../message/mod.ts";
 
 export interface FramerSink {
   /** One whole message; the bytes are the sink's to keep. */

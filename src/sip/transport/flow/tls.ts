@@ -6,9 +6,8 @@ import { readFile } from "node:fs/promises";
 import { createPrivateKey, X509Certificate } from "node:crypto";
 import { isIP } from "node:net";
 import tls from "node:tls";
-import type { TlsSettings } from "../../../core/account/account.ts";
-import { OffhookError } from "../../../base/errors.ts";
-import { fileReason } from "../../../base/file_reason.ts";
+import type { TlsSettings } from "../../../core/account/mod.ts";
+import { fileReason, OffhookError } from "../../../base/mod.ts";
 
 /** The certificate's SHA-256 is not the pinned one. */
 export class PinMismatchError extends Error {

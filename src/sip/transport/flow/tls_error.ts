@@ -7,7 +7,7 @@
 import { X509Certificate } from "node:crypto";
 import { isIP } from "node:net";
 import tls from "node:tls";
-import { OffhookError } from "../../../base/errors.ts";
+import { OffhookError } from "../../../base/mod.ts";
 import { errorCode } from "./network_error.ts";
 import { type Attempt, describePlace } from "./network_error.ts";
 import { PinMismatchError } from "./tls.ts";

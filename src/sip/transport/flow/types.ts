@@ -2,14 +2,12 @@
  * The vocabulary of the transport layer (RFC 3261 §18): clocks, addresses, flows, options, events.
  * Types only.
  */
-import type { TlsSettings, TransportName } from "../../../core/account/account.ts";
-import type { Clock } from "../../../base/clock.ts";
-import type { ErrorJson } from "../../../base/errors.ts";
-import type { Resolver } from "../../dns/resolver.ts";
-import type { SipMessage } from "../../message/sip_message.ts";
-import type { TraceSink } from "../../message/trace.ts";
+import type { TlsSettings, TransportName } from "../../../core/account/mod.ts";
+import type { Clock, ErrorJson } from "../../../base/mod.ts";
+import type { Resolver } from "../../dns/mod.ts";
+import type { SipMessage, TraceSink } from "../../message/mod.ts";
 
-export type { Clock, TimerHandle } from "../../../base/clock.ts";
+export type { Clock, TimerHandle } from "../../../base/mod.ts";
 
 /** A numeric address; IPv6 without brackets, IPv4-mapped IPv6 as IPv4. */
 export interface Address {

@@ -5,7 +5,7 @@
 import type { Socket } from "node:net";
 import type { RawData, WebSocket } from "ws";
 import { BaseFlow, type FlowOwner, isBlank } from "./flow.ts";
-import { MAX_MESSAGE_BYTES, maxWaitingBytes } from "../../limits/bounds.ts";
+import { MAX_MESSAGE_BYTES, maxWaitingBytes } from "../../limits/mod.ts";
 import { Keepalive } from "./keepalive.ts";
 import { sendError } from "./network_error.ts";
 import { socketAddress } from "./stream_flow.ts";

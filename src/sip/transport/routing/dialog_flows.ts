@@ -2,10 +2,9 @@
  * The flows that dialogs began on. A peer behind NAT, or one on WebSocket, cannot be reached by its
  * Contact, only by the flow that it opened.
  */
-import { header, type SipMessage } from "../../message/sip_message.ts";
-import { unbracketed } from "../../message/via.ts";
-import type { BaseFlow } from "../flow/flow.ts";
-import { keptKey } from "../../limits/bounds.ts";
+import { header, type SipMessage, unbracketed } from "../../message/mod.ts";
+import type { BaseFlow } from "../flow/mod.ts";
+import { keptKey } from "../../limits/mod.ts";
 
 interface DialogFlow {
   flow: BaseFlow;

@@ -5,14 +5,23 @@
  * UDP is loaded at once; connections, TLS and WebSocket with the first that needs them: they weigh more
  * than the rest of the phone's start.
  */
-import type { TlsSettings, TransportName } from "../../../core/account/account.ts";
-import { OffhookError } from "../../../base/errors.ts";
-import type { Target } from "../../dns/locate.ts";
-import { type BaseFlow, type FlowOwner, isIPv6, plainHost } from "../flow/flow.ts";
-import type { AcceptedConnections } from "../flow/accepted_connections.ts";
-import type { Listener } from "../flow/listen.ts";
-import type { Address, Clock, ListenOptions, TransportLayerOptions } from "../flow/types.ts";
-import { type UdpFlow, UdpSocket } from "../flow/udp_socket.ts";
+import type { TlsSettings, TransportName } from "../../../core/account/mod.ts";
+import { OffhookError } from "../../../base/mod.ts";
+import type { Target } from "../../dns/mod.ts";
+import {
+  type AcceptedConnections,
+  type Address,
+  type BaseFlow,
+  type Clock,
+  type FlowOwner,
+  isIPv6,
+  type Listener,
+  type ListenOptions,
+  plainHost,
+  type TransportLayerOptions,
+  type UdpFlow,
+  UdpSocket,
+} from "../flow/mod.ts";
 
 const CONNECT_TIMEOUT_MS = 5000;
 const KEEPALIVE_MS = 25_000;

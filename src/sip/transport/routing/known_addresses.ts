@@ -1,8 +1,8 @@
 /**
  * The addresses that a name led to, to tell who has it from strangers.
  */
-import type { Target } from "../../dns/locate.ts";
-import type { Flow } from "../flow/types.ts";
+import type { Target } from "../../dns/mod.ts";
+import type { Flow } from "../flow/mod.ts";
 
 /** A name that is resolved anew may show other addresses each time; beyond this the oldest go. */
 const MAX_ADDRESSES = 64;

@@ -2,13 +2,17 @@
  * Where a request goes next (RFC 3261 §8.1.2): the URI of its topmost Route, else its request URI; and
  * what of a SIP URI that decides. Pure.
  */
-import type { TransportName } from "../../../core/account/account.ts";
-import { OffhookError } from "../../../base/errors.ts";
-import type { Destination } from "../../dns/locate.ts";
-import { header, type SipMessage } from "../../message/sip_message.ts";
-import { parseNameAddrList } from "../../message/uri.ts";
-import { STRICT_ROUTER, unbracketed } from "../../message/via.ts";
-import type { NextHop } from "../flow/types.ts";
+import type { TransportName } from "../../../core/account/mod.ts";
+import { OffhookError } from "../../../base/mod.ts";
+import type { Destination } from "../../dns/mod.ts";
+import {
+  header,
+  parseNameAddrList,
+  type SipMessage,
+  STRICT_ROUTER,
+  unbracketed,
+} from "../../message/mod.ts";
+import type { NextHop } from "../flow/mod.ts";
 
 /** What routing needs of a SIP or SIPS URI. */
 export interface HopUri extends Destination {

@@ -8,11 +8,10 @@
  *
  * A target that failed goes to the end of the list for a while.
  */
-import { OffhookError } from "../../../base/errors.ts";
-import type { Destination, Target } from "../../dns/locate.ts";
-import { type BaseFlow, isSecure } from "../flow/flow.ts";
+import { OffhookError } from "../../../base/mod.ts";
+import type { Destination, Target } from "../../dns/mod.ts";
+import { type BaseFlow, type Clock, type Flow, isSecure } from "../flow/mod.ts";
 import { KnownAddresses } from "./known_addresses.ts";
-import type { Clock, Flow } from "../flow/types.ts";
 
 /** How long a failed target is tried last. */
 const PENALTY_MS = 5 * 60_000;

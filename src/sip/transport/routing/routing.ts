@@ -7,12 +7,11 @@
  *            └► the table of routes ─► located and opened ─► dialog's flow after all
  */
 import { isIP } from "node:net";
-import { OffhookError } from "../../../base/errors.ts";
-import type { Destination, Target } from "../../dns/locate.ts";
-import { header, type SipMessage } from "../../message/sip_message.ts";
+import { OffhookError } from "../../../base/mod.ts";
+import type { Destination, Target } from "../../dns/mod.ts";
+import { header, type SipMessage } from "../../message/mod.ts";
 import { type DialogFlows, isInDialog, isWebSocket } from "./dialog_flows.ts";
-import { type BaseFlow, isSecure } from "../flow/flow.ts";
-import type { RouteTable } from "../flow/types.ts";
+import { type BaseFlow, isSecure, type RouteTable } from "../flow/mod.ts";
 import { type HopUri, nextHopOf } from "./next_hop.ts";
 import { mostTelling, type NextHopConnection } from "./next_hop_connection.ts";
 

@@ -13,9 +13,9 @@
  * SipStack has Timers B and F itself and does 2xx, PRACK and ACK; here repeated final responses end, so
  * that it parses each once. Deviation: an INVITE that is proceeding is forgotten after half an hour.
  */
-import type { SipMessage } from "../../message/sip_message.ts";
+import type { SipMessage } from "../../message/mod.ts";
 import { T1, T2, T4, TRANSACTION_MS } from "./timers.ts";
-import type { Clock, TimerHandle, TransactionFlow } from "../flow/types.ts";
+import type { Clock, TimerHandle, TransactionFlow } from "../flow/mod.ts";
 
 const PROCEEDING_MS = 30 * 60_000;
 

@@ -11,10 +11,10 @@
  * SipStack resends its 2xx itself. A finished transaction only absorbs repetitions: when a source, or all
  * together, hold more bytes than they may, the oldest finished ones go early.
  */
-import { header, type SipMessage } from "../../message/sip_message.ts";
-import { keptKey, SERVER_TRANSACTIONS } from "../../limits/bounds.ts";
+import { header, type SipMessage } from "../../message/mod.ts";
+import { keptKey, SERVER_TRANSACTIONS } from "../../limits/mod.ts";
 import { T1, T2, T4, TRANSACTION_MS } from "./timers.ts";
-import type { Clock, TimerHandle, TransactionFlow } from "../flow/types.ts";
+import type { Clock, TimerHandle, TransactionFlow } from "../flow/mod.ts";
 
 export interface ServerTransaction<F extends TransactionFlow> {
   /** {@link transactionId} of its request. */

@@ -1,0 +1,2 @@
+/** `offhook tui`, and what `tour` shares with it. */
+export { screenFields } from "./command.ts";

@@ -1,0 +1,3 @@
+/** From arguments to an exit status. */
+export { runCli } from "./cli.ts";
+export { COMMANDS, loadCommand } from "./commands.ts";

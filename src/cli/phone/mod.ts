@@ -1,0 +1,9 @@
+/** The phone of a subcommand: its settings, its log, and its life until the command ends. */
+export { accountsOf, callPolicyOf, endpointsOf, loadForCommand, passwordOf } from "./call_setup.ts";
+export { quirkFilesOf, withHeadsets } from "./headset_settings.ts";
+export { announce, type Log, openLog, openLogAs } from "./log.ts";
+export { partyOf, partyWords } from "./party.ts";
+export { awaitRegistration, silentRegistrar } from "./registration.ts";
+export { interruptsOf, type PhoneSession, type Session, sessionOf } from "./session.ts";
+export { openTrace } from "./trace_file.ts";
+export { type OwnPhone, withPhone } from "./with_phone.ts";

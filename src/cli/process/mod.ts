@@ -1,0 +1,15 @@
+/** The process of a command line: its streams, its errors, its way to a phone. */
+export { openDescriptor } from "./event_descriptor.ts";
+export { colours, type Io, type Keyboard, say, sayJson, writeJson } from "./io.ts";
+export { lazily } from "./lazily.ts";
+export {
+  type OpenedPhone,
+  type OpenPhone,
+  openStationPhone,
+  type PhoneOptions,
+} from "./open_phone.ts";
+export { processIo } from "./process_io.ts";
+export { errorLines, reportError } from "./report_error.ts";
+export { table } from "./table.ts";
+export { errorOf } from "./thrown_error.ts";
+export { VERSION } from "./version_number.ts";

@@ -1,0 +1,22 @@
+/** Settings, without the file's schema, which takes time to load. */
+export {
+  CODECS,
+  FIRST_ACCOUNT,
+  LOG_LEVELS,
+  MAXIMUM_PIPE_RATE,
+  MINIMUM_PIPE_RATE,
+  TLS_VERSIONS,
+} from "./constants.ts";
+export {
+  MICROPHONE_KINDS,
+  MICROPHONE_SYNTAX,
+  parseMicrophone,
+  parseSpeaker,
+  SPEAKER_KINDS,
+  SPEAKER_SYNTAX,
+} from "./endpoints.ts";
+export { type Environment, processEnvironment } from "./environment.ts";
+export { type ConfigIssue, formatIssue } from "./issue.ts";
+export { launchArguments } from "./launch.ts";
+export type { PasswordSource } from "./password_source.ts";
+export { permissionFlags } from "./permissions.ts";

@@ -1,0 +1,2 @@
+/** The phone of another process, over the control API. */
+export { RemotePhone } from "./remote_phone.ts";

@@ -1,0 +1,48 @@
+/** The control API, written once: tables of methods and events, from which all else is derived. */
+export {
+  AUDIO_LEAST,
+  AUDIO_PATH,
+  type AudioMessage,
+  audioMessage,
+  audioQuery,
+} from "./audio_socket.ts";
+export { event, EVENTS } from "./events.ts";
+export type { HeadsetInfo, HeadsetList, HeadsetUse } from "./headsets.ts";
+export type { Health } from "./health.ts";
+export { METHODS } from "./methods.ts";
+export type {
+  CallView,
+  MethodName,
+  Methods,
+  Phone,
+  Sequenced,
+  Snapshot,
+  SubscribeOptions,
+  Subscription,
+} from "./phone.ts";
+export type {
+  Initialized,
+  RequestId,
+  RpcError,
+  RpcEvent,
+  RpcLevels,
+  RpcRequest,
+  RpcResponse,
+  Subscribed,
+} from "./protocol.ts";
+export { contact } from "./record_values.ts";
+export type {
+  Contact,
+  ContactAddress,
+  ContactCard,
+  ContactDraft,
+  ContactHit,
+  ImportedContacts,
+  LadderMessage,
+  PastCall,
+  Providers,
+  SoundDevice,
+  SoundDevices,
+} from "./records.ts";
+export { levels, SESSION_METHODS, type SessionMethod } from "./session.ts";
+export { accountView, callView, errorJson, health, outcome, refusedCalls } from "./values.ts";

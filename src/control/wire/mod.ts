@@ -1,0 +1,12 @@
+/** What both ends of a control connection know without the contract's tables. */
+export {
+  type AudioListener,
+  type AudioParams,
+  type CallAudio,
+  JoinedAudio,
+  MAXIMUM_AUDIO_RATE,
+  MINIMUM_AUDIO_RATE,
+} from "./call_audio.ts";
+export { LevelFeed, type LevelListener, type LevelSource } from "./levels.ts";
+export { MAX_MESSAGE_BYTES, PROTOCOL_VERSION, RPC_CODES } from "./protocol.ts";
+export { mayAct, type Role, ROLES } from "./role.ts";

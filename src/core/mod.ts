@@ -1,0 +1,2 @@
+/** Call control: one pure step from an input to effects and events. */
+export { initialState, step } from "./step.ts";

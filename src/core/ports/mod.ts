@@ -1,0 +1,24 @@
+/** What crosses between the core and the adapters, as plain JSON. */
+export {
+  HEADSET_NOTICES,
+  type HeadsetEffect,
+  type HeadsetId,
+  type HeadsetInput,
+  type HeadsetIntent,
+  type HeadsetNotice,
+  type HeadsetState,
+  IDLE_HEADSET,
+} from "./headset_port.ts";
+export {
+  type AttachmentId,
+  type AudioEndpoints,
+  type CallLevels,
+  ENDPOINT_NAMES,
+  type EndpointName,
+  type MediaEffect,
+  type MediaInput,
+  type MediaReport,
+  type Microphone,
+  type Speaker,
+} from "./media_port.ts";
+export type { CallId, RequestOrigin, SipEffect, SipInput } from "./sip_port.ts";

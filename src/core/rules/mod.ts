@@ -1,0 +1,2 @@
+/** What follows from a change in another slice. */
+export { RULES } from "./rules.ts";

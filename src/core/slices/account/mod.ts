@@ -1,0 +1,3 @@
+/** The registration of accounts. */
+export { configureAccounts } from "./accounts.ts";
+export { ACCOUNT } from "./slice.ts";

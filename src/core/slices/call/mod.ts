@@ -1,0 +1,10 @@
+/** The life of calls. */
+export { mute, sendDigits } from "./established.ts";
+export { hangup } from "./hangup.ts";
+export { answer, reject } from "./incoming.ts";
+export { askDialog } from "./liveness.ts";
+export { setHold, swap } from "./offers.ts";
+export { dial } from "./outgoing.ts";
+export { CALL } from "./slice.ts";
+export { followSound } from "./sound.ts";
+export { transferHeld } from "./transfer.ts";

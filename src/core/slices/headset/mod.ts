@@ -1,0 +1,2 @@
+/** Headsets and their buttons. */
+export { HEADSET } from "./slice.ts";

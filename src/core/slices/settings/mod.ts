@@ -1,0 +1,3 @@
+/** What a person sets for the whole phone. */
+export { SETTINGS } from "./slice.ts";
+export { setVolume } from "./volume.ts";

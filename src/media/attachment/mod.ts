@@ -1,0 +1,9 @@
+/** A program that joins a call's sound: the main thread's half, and the messages to the other. */
+export { AttachedAudio, type AttachmentListener } from "./attached_audio.ts";
+export {
+  ATTACHMENT_MS,
+  type AttachmentPort,
+  type FromAttachment,
+  refuseAttachment,
+  type ToAttachment,
+} from "./attachment_protocol.ts";

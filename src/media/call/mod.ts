@@ -1,0 +1,2 @@
+/** The media of one call. */
+export { CallMedia, type MediaSurroundings } from "./call_media.ts";

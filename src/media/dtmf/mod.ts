@@ -1,0 +1,5 @@
+/** Digits: telephone-events (RFC 4733) and tones. */
+export { DigitLog } from "./digit_log.ts";
+export { DigitSender, type EventFormat } from "./digit_sender.ts";
+export { TelephoneEventReceiver } from "./telephone_event.ts";
+export { ToneDetector } from "./tone_detector.ts";

@@ -1,0 +1,14 @@
+/** RTP and RTCP (RFC 3550). */
+export {
+  looksLikeRtcp,
+  MAX_DATAGRAM,
+  parseRtp,
+  RTP_HEADER_LENGTH,
+  RtpPacket,
+  uint16,
+  uint32,
+} from "./packet.ts";
+export { canonicalName, RtcpSession } from "./rtcp_session.ts";
+export { type Random32, RtpSender } from "./sender.ts";
+export { sequenceDistance, timestampDistance, TimestampUnwrapper } from "./sequence.ts";
+export { SourceStatistics } from "./source_statistics.ts";

@@ -1,0 +1,2 @@
+/** The media thread, seen from the main one. */
+export { MediaWorker } from "./media_worker.ts";

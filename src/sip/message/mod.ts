@@ -1,0 +1,39 @@
+/** SIP messages: reading, writing, cleaning. */
+export { answer, randomToken } from "./answer.ts";
+export { autoAnswerAfter } from "./auto_answer.ts";
+export {
+  ACCEPT_LINE,
+  acceptsSdp,
+  ALLOW_LINE,
+  METHODS,
+  requires,
+  sdpBody,
+  sdpOf,
+  SUPPORTED,
+  supports,
+  tokens,
+  unsupportedOptions,
+} from "./capabilities.ts";
+export { DTMF_RELAY, dtmfRelayBody, parseDtmfBody } from "./dtmf_relay.ts";
+export { newBranch, newToken } from "./identifiers.ts";
+export { sdpPart } from "./multipart.ts";
+export type { MessageBody, ReadableMessage } from "./readable_message.ts";
+export { isAnsweredElsewhere, reasonText } from "./reason.ts";
+export { headEnd, replaceVia, scanBytes, scanText, utf8Length } from "./scan.ts";
+export { header, headerFields, type ScanFault, type SipMessage, splice } from "./sip_message.ts";
+export { redacted, textTrace, type TraceRecord, type TraceSink } from "./trace.ts";
+export {
+  decodedUser,
+  escapedUser,
+  type NameAddr,
+  type ParsedUri,
+  parseNameAddr,
+  parseNameAddrList,
+  parseParameterised,
+  parseUri,
+  readableNameAddrs,
+  readUri,
+  unquoted,
+  withoutHeaders,
+} from "./uri.ts";
+export { bracketed, hostPort, stampVia, STRICT_ROUTER, unbracketed, writeVia } from "./via.ts";

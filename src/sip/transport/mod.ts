@@ -1,0 +1,2 @@
+/** SIP messages over UDP, TCP, TLS and WebSocket. */
+export { TransportLayer } from "./layer.ts";

@@ -1,0 +1,2 @@
+/** The clock of the running phone. */
+export { SYSTEM_CLOCK } from "./clock.ts";

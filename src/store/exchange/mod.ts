@@ -1,0 +1,2 @@
+/** Address books as vCard and CSV. */
+export type { ImportProblem } from "./decode.ts";

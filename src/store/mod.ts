@@ -1,0 +1,2 @@
+/** Call history and contacts on disk. */
+export { openStore, type Store } from "./store.ts";

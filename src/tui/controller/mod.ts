@@ -1,0 +1,2 @@
+/** From keys and events to actions. */
+export { Controller } from "./controller.ts";

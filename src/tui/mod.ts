@@ -1,0 +1,2 @@
+/** The terminal phone. */
+export type { TuiOptions, TuiOutcome } from "./open.tsx";
