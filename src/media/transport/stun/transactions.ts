@@ -56,6 +56,10 @@ export class StunTransactions {
     return true;
   }
 
+  has(transactionId: string): boolean {
+    return this.#waiting.has(transactionId);
+  }
+
   /** Forgets a request: its `settle` is not called. */
   drop(transactionId: string): void {
     this.#clock.clearTimeout(this.#waiting.get(transactionId)?.timer);

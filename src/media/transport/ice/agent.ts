@@ -1,0 +1,450 @@
+/**
+ * An ICE agent for one component (RFC 8445): finds the pair of addresses that a call's datagrams take,
+ * proves it, and goes on proving that the peer wants them (RFC 7675).
+ *
+ *     waiting ─ start(remote) ─► checking ─ nominated pair ─► connected ─ no consent ─► failed
+ *                                   └── nothing works in time ──► failed ─ a late pair ─► connected
+ *
+ * One agent is one generation of credentials; a restart is another agent over the same bases. It is a
+ * machine on a clock, a source of randomness and bases that are passed in.
+ *
+ * Our own, where werift-ice was tried: that one verifies no request (a stranger switches its role,
+ * fills its check list and has data delivered), asks a public server of Google's unless told
+ * otherwise, and wants all of the environment and of the system's information.
+ */
+import type { Clock, TimerHandle } from "../../../base/mod.ts";
+import type { IceDescription } from "../../../core/media/mod.ts";
+import type { Random32 } from "../../rtp/mod.ts";
+import {
+  ATTRIBUTE,
+  errorOf,
+  mappedAddressOf,
+  METHOD,
+  parseStun,
+  type SocketAddress,
+  type StunMessage,
+  StunTransactions,
+  uint32Of,
+} from "../stun/mod.ts";
+import {
+  type IceBase,
+  type LocalCandidate,
+  peerReflexivePriority,
+  type RemoteCandidate,
+  usableCandidates,
+} from "./candidate.ts";
+import { type CandidatePair, CheckList, MAX_PAIRS } from "./check_list.ts";
+import {
+  checkError,
+  checkRequest,
+  checkResponse,
+  type IceCredentials,
+  isAuthentic,
+  isFrom,
+  roleOf,
+} from "./checks.ts";
+import { Consent } from "./consent.ts";
+import { EarlyData } from "./early_data.ts";
+import { randomId, randomTieBreaker } from "./random.ts";
+
+/** Between the beginnings of two checks, ms (RFC 8445 §14.2). */
+const PACE_MS = 50;
+/** How long a better pair than the best so far is waited for before one is nominated, ms. */
+const PATIENCE_MS = 300;
+/** Without a pair for so long the agent tells that it failed, ms; it still answers. */
+const FAIL_MS = 20_000;
+/** Checks of the peer that are remembered before its description is known. */
+const MAX_EARLY_CHECKS = 32;
+/** Candidates of the peer that are remembered: more cannot be paired. */
+const MAX_REMOTES = 2 * MAX_PAIRS;
+/** Checks of one pair at a time: the first, and one that the peer triggered. */
+const MAX_CHECKS = 2;
+
+export type IceState = "waiting" | "checking" | "connected" | "failed";
+
+export interface IceAgentOptions {
+  clock: Clock;
+  random: Random32;
+  credentials: IceCredentials;
+  candidates: readonly LocalCandidate[];
+  /** Who has offered nominates, unless the peer is lite (RFC 8445 §6.1.1). */
+  controlling: boolean;
+}
+
+export interface IceEvents {
+  /** What the peer sent, from a pair that works; valid during the call. */
+  data(data: Uint8Array): void;
+  /** The state, or the pair in use, is another one. */
+  changed(): void;
+}
+
+/** A check of the peer that came before we knew its credentials. */
+interface EarlyCheck {
+  base: IceBase;
+  source: SocketAddress;
+  priority: number;
+  nominate: boolean;
+}
+
+export class IceAgent {
+  readonly credentials: IceCredentials;
+  controlling: boolean;
+  state: IceState = "waiting";
+  /** Why it failed. */
+  failure: "no-pair" | "no-consent" | undefined;
+  /** Checks of the peer that were authentic. */
+  checksReceived = 0;
+  readonly #options: IceAgentOptions;
+  readonly #events: IceEvents;
+  readonly #transactions: StunTransactions;
+  readonly #list: CheckList;
+  readonly #early = new EarlyData();
+  #earlyChecks: EarlyCheck[] = [];
+  #tieBreaker: bigint;
+  #remote: IceCredentials | undefined;
+  #remotes: RemoteCandidate[] = [];
+  #selected: CandidatePair | undefined;
+  #consent: Consent | undefined;
+  #pace: TimerHandle;
+  #patience: TimerHandle;
+  #deadline: TimerHandle;
+  #closed = false;
+
+  constructor(options: IceAgentOptions, events: IceEvents) {
+    this.#options = options;
+    this.#events = events;
+    this.credentials = options.credentials;
+    this.controlling = options.controlling;
+    this.#transactions = new StunTransactions(options.clock);
+    this.#list = new CheckList(options.candidates);
+    this.#tieBreaker = randomTieBreaker(options.random);
+  }
+
+  /** The pair in use; before one is nominated, the best that works. */
+  get pair(): CandidatePair | undefined {
+    if (this.failure !== undefined) return undefined;
+    return this.#selected ?? this.#list.best;
+  }
+
+  get pairs(): readonly CandidatePair[] {
+    return this.#list.pairs;
+  }
+
+  /** Pairs that are not tried because there are too many. */
+  get leftOut(): number {
+    return this.#list.leftOut;
+  }
+
+  /** Begins the checks. A second call, as with more candidates of the same peer, adds them. */
+  start(remote: IceDescription): void {
+    if (this.#closed) return;
+    if (this.#remote === undefined) {
+      if (remote.lite) this.controlling = true;
+      this.state = "checking";
+      this.#deadline = this.#options.clock.setTimeout(() => this.#fail("no-pair"), FAIL_MS);
+    }
+    this.#remote = { ufrag: remote.ufrag, password: remote.password };
+    for (const candidate of usableCandidates(remote.candidates)) {
+      if (this.#remotes.length >= MAX_REMOTES) break;
+      if (!this.#remoteAt(candidate)) this.#remotes.push(candidate);
+    }
+    this.#list.form(this.#remotes, this.controlling);
+    const early = this.#earlyChecks;
+    this.#earlyChecks = [];
+    for (const check of early) this.#triggered(check);
+    this.#run();
+  }
+
+  /**
+   * Takes a datagram that came by the base: STUN is handled, anything else delivered if it came by a
+   * pair that works, or kept until it does.
+   */
+  receive(base: IceBase, data: Uint8Array, source: SocketAddress): void {
+    if (this.#closed) return;
+    if (data.length > 0 && data[0]! < 4) {
+      const message = parseStun(data);
+      if (message !== undefined) this.#receiveStun(base, message, source);
+      return;
+    }
+    const pair = this.#list.find(base, source);
+    if (pair?.state === "succeeded" && this.failure === undefined) return this.#events.data(data);
+    const known = this.#remoteAt(source) !== undefined;
+    this.#early.keep(base, source.address, source.port, data, known);
+  }
+
+  /** Whether a message is for this generation: by its user name, or by its transaction. */
+  concerns(message: StunMessage): boolean {
+    return message.class === "request"
+      ? isAuthentic(message, this.credentials)
+      : this.#transactions.has(message.transactionId);
+  }
+
+  /** @returns whether there is a pair to send by */
+  send(data: Uint8Array): boolean {
+    const pair = this.pair;
+    pair?.local.base.send(data, pair.remote.address, pair.remote.port);
+    return pair !== undefined;
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#stopChecks();
+    this.#consent?.stop();
+    this.#options.clock.clearTimeout(this.#deadline);
+    this.#transactions.close();
+    this.#early.clear();
+  }
+
+  #receiveStun(base: IceBase, message: StunMessage, source: SocketAddress): void {
+    if (message.method !== METHOD.binding) return;
+    if (message.class === "request") return this.#answer(base, message, source);
+    const remote = this.#remote;
+    if (remote === undefined) return;
+    this.#transactions.take(message, source, () => isFrom(message, remote));
+  }
+
+  // What the peer asks (RFC 8445 §7.3)
+
+  #answer(base: IceBase, request: StunMessage, source: SocketAddress): void {
+    if (!isAuthentic(request, this.credentials)) return;
+    const reply = (bytes: Uint8Array) => base.send(bytes, source.address, source.port);
+    const refuse = (code: number, reason: string) =>
+      reply(checkError(request, this.credentials, { code, reason }));
+    if (request.unknown.length > 0) return refuse(420, "Unknown Attribute");
+    this.checksReceived += 1;
+    if (!this.#settleRole(request)) return refuse(487, "Role Conflict");
+    reply(checkResponse(request, this.credentials, source));
+    const check = {
+      base,
+      source: { ...source },
+      priority: uint32Of(request, ATTRIBUTE.priority) ?? 1,
+      nominate: request.attributes.has(ATTRIBUTE.useCandidate),
+    };
+    if (this.#remote !== undefined) return this.#triggered(check);
+    if (this.#earlyChecks.length < MAX_EARLY_CHECKS) this.#earlyChecks.push(check);
+  }
+
+  /** @returns false when the peer is to change its role, not we (§7.3.1.1) */
+  #settleRole(request: StunMessage): boolean {
+    const role = roleOf(request);
+    if (role === undefined || role.controlling !== this.controlling) return true;
+    const weStay = this.#tieBreaker >= role.tieBreaker;
+    if (this.controlling === weStay) return false;
+    this.#changeRole();
+    return true;
+  }
+
+  #changeRole(): void {
+    this.controlling = !this.controlling;
+    for (const pair of this.#list.pairs) pair.nominating = false;
+    this.#list.sort(this.controlling);
+    this.#nominateSoon();
+  }
+
+  /** A check of the peer has us check the same pair (§7.3.1.4). */
+  #triggered({ base, source, priority, nominate }: EarlyCheck): void {
+    const pair = this.#list.find(base, source) ??
+      this.#list.add(base, this.#learn(source, priority), this.controlling);
+    if (pair === undefined || this.failure === "no-consent") return;
+    const nominated = nominate && !this.controlling;
+    if (pair.state === "succeeded") {
+      if (nominated) this.#select(pair);
+      return;
+    }
+    if (nominated) pair.nominating = true;
+    if (this.#selected !== undefined && !this.#replacesSelected(pair)) return;
+    this.#list.trigger(pair);
+    this.#run();
+  }
+
+  /** A nomination that comes late counts for a better pair only: a peer may nominate aggressively. */
+  #replacesSelected(pair: CandidatePair): boolean {
+    return pair.nominating && this.#selected !== undefined &&
+      pair.priority > this.#selected.priority;
+  }
+
+  /** The peer's candidate at the address, which may be one that it does not know itself. */
+  #learn(source: SocketAddress, priority: number): RemoteCandidate {
+    const known = this.#remoteAt(source);
+    if (known !== undefined) return known;
+    const foundation = `prflx-${this.#remotes.length}`;
+    const learnt = { ...source, type: "prflx" as const, priority, foundation };
+    if (this.#remotes.length < MAX_REMOTES) this.#remotes.push(learnt);
+    return learnt;
+  }
+
+  #remoteAt({ address, port }: SocketAddress): RemoteCandidate | undefined {
+    return this.#remotes.find((known) => known.port === port && known.address === address);
+  }
+
+  // What we ask (RFC 8445 §7.2)
+
+  /** Begins a check now, and another after each pace, as long as there are any. */
+  #run(): void {
+    if (this.#pace !== undefined || this.#remote === undefined || this.#closed) return;
+    const pair = this.#list.next();
+    if (pair === undefined) return;
+    this.#check(pair, false);
+    this.#pace = this.#options.clock.setTimeout(() => {
+      this.#pace = undefined;
+      this.#run();
+    }, PACE_MS);
+  }
+
+  #check(pair: CandidatePair, nominate: boolean): void {
+    const { base } = pair.local;
+    const { controlling } = this;
+    const transactionId = randomId(this.#options.random);
+    const bytes = checkRequest({
+      transactionId,
+      local: this.credentials,
+      remote: this.#remote!,
+      priority: peerReflexivePriority(pair.local),
+      controlling,
+      tieBreaker: this.#tieBreaker,
+      nominate,
+    });
+    if (pair.state !== "succeeded") pair.state = "in-progress";
+    if (pair.checks.size >= MAX_CHECKS) this.#drop(pair, [...pair.checks][0]);
+    pair.checks.add(transactionId);
+    const { address, port } = pair.remote;
+    const send = () => base.send(bytes, address, port);
+    this.#transactions.begin({ transactionId, send }, (response, source) => {
+      pair.checks.delete(transactionId);
+      this.#checked(pair, response, source, { controlling, nominate });
+      this.#nominateSoon();
+      this.#run();
+    });
+  }
+
+  #checked(
+    pair: CandidatePair,
+    response: StunMessage | undefined,
+    source: SocketAddress | undefined,
+    asked: { controlling: boolean; nominate: boolean },
+  ): void {
+    const { remote } = pair;
+    if (response?.class === "error" && errorOf(response).code === 487) {
+      if (this.controlling === asked.controlling) this.#changeRole();
+      return this.#list.trigger(pair);
+    }
+    const seen = response?.class === "success" ? mappedAddressOf(response) : undefined;
+    // An answer from elsewhere proves nothing about the pair (§7.2.5.2.1).
+    const symmetric = source?.address === remote.address && source.port === remote.port;
+    if (seen === undefined || !symmetric) return this.#failed(pair, asked.nominate);
+    const first = pair.state !== "succeeded";
+    pair.state = "succeeded";
+    pair.mapped ??= seen;
+    if (first) this.#works(pair);
+    if (asked.controlling !== this.controlling) return;
+    if (asked.nominate || (pair.nominating && !this.controlling)) this.#select(pair);
+  }
+
+  #failed(pair: CandidatePair, nomination: boolean): void {
+    if (pair.checks.size > 0 || (pair.state === "succeeded" && !nomination)) return;
+    pair.state = "failed";
+    pair.nominating = false;
+  }
+
+  #works(pair: CandidatePair): void {
+    this.#list.unfreeze(pair);
+    const { address, port } = pair.remote;
+    const early = this.#early.take(pair.local.base, address, port);
+    if (this.#selected === undefined) this.#events.changed();
+    for (const data of early) this.#events.data(data);
+  }
+
+  // Nomination (RFC 8445 §8.1.1): by the controlling agent, of one pair, when no better one is likely
+
+  #nominateSoon(): void {
+    const best = this.#list.best;
+    const pending = this.#list.pairs.some(({ nominating }) => nominating);
+    if (!this.controlling || this.#selected || best === undefined || pending) return;
+    if (!this.#list.mayImprove(best)) return this.#nominate();
+    this.#patience ??= this.#options.clock.setTimeout(() => this.#nominate(), PATIENCE_MS);
+  }
+
+  #nominate(): void {
+    const best = this.#list.best;
+    const pending = this.#list.pairs.some(({ nominating }) => nominating);
+    if (!this.controlling || this.#selected || best === undefined || pending) return;
+    best.nominating = true;
+    this.#check(best, true);
+  }
+
+  #select(pair: CandidatePair): void {
+    pair.nominating = false;
+    pair.nominated = true;
+    const current = this.#selected;
+    if (current === pair || (current && current.priority > pair.priority)) return;
+    this.#selected = pair;
+    this.state = "connected";
+    this.failure = undefined;
+    this.#stopChecks();
+    this.#options.clock.clearTimeout(this.#deadline);
+    this.#giveUpOthers(pair);
+    pair.local.base.prefer?.(pair.remote.address, pair.remote.port);
+    this.#consent?.stop();
+    this.#consent = new Consent(
+      this.#options.clock,
+      this.#options.random,
+      () => this.#askConsent(pair),
+      () => this.#fail("no-consent"),
+    );
+    this.#events.changed();
+  }
+
+  /** Nothing else is tried but what the peer has nominated already, and is better. */
+  #giveUpOthers(selected: CandidatePair): void {
+    this.#list.settle();
+    for (const pair of this.#list.pairs) {
+      if (pair === selected || this.#replacesSelected(pair)) continue;
+      for (const transactionId of pair.checks) this.#drop(pair, transactionId);
+      if (pair.state === "in-progress") pair.state = "failed";
+    }
+  }
+
+  #drop(pair: CandidatePair, transactionId: string): void {
+    pair.checks.delete(transactionId);
+    this.#transactions.drop(transactionId);
+  }
+
+  #stopChecks(): void {
+    this.#options.clock.clearTimeout(this.#pace);
+    this.#options.clock.clearTimeout(this.#patience);
+    this.#pace = undefined;
+    this.#patience = undefined;
+  }
+
+  /**
+   * Deviation from RFC 7675 §5.1, which repeats no question: one that is not answered is put once more,
+   * or a network that loses every fourth datagram takes consent away within minutes.
+   */
+  #askConsent(pair: CandidatePair): void {
+    const transactionId = randomId(this.#options.random);
+    const bytes = checkRequest({
+      transactionId,
+      local: this.credentials,
+      remote: this.#remote!,
+      priority: peerReflexivePriority(pair.local),
+      controlling: this.controlling,
+      tieBreaker: this.#tieBreaker,
+      nominate: false,
+    });
+    const { address, port } = pair.remote;
+    const send = () => pair.local.base.send(bytes, address, port);
+    this.#transactions.begin({ transactionId, send, requests: 2 }, (response) => {
+      if (response?.class === "success") return this.#consent?.given();
+      // RFC 7675 §5.2: the peer takes its consent back.
+      if (response !== undefined && errorOf(response).code === 403) this.#fail("no-consent");
+    });
+  }
+
+  #fail(why: "no-pair" | "no-consent"): void {
+    this.state = "failed";
+    this.failure = why;
+    this.#consent?.stop();
+    if (why === "no-consent") this.#stopChecks();
+    this.#events.changed();
+  }
+}

@@ -1,0 +1,24 @@
+/** STUN (RFC 8489): messages, their integrity, and requests that wait for a response. */
+export { addAddress, addressIn, mappedAddressOf, type SocketAddress } from "./addresses.ts";
+export {
+  addFingerprint,
+  addIntegrity,
+  fingerprintFits,
+  hasIntegrity,
+  longTermKey,
+} from "./integrity.ts";
+export {
+  addError,
+  ATTRIBUTE,
+  errorOf,
+  METHOD,
+  parseStun,
+  type StunError,
+  stunLength,
+  type StunMessage,
+  StunWriter,
+  textOf,
+  uint32Of,
+  uint64Of,
+} from "./message.ts";
+export { StunTransactions } from "./transactions.ts";
