@@ -5,16 +5,19 @@ export type {
   Fingerprint,
   IceCandidate,
   IceDescription,
+  Keying,
   Keys,
   MasterKeyIdentifier,
   MediaDescription,
   NegotiatedStream,
   NonEmpty,
+  OpenProfile,
   PayloadFormat,
   Protection,
   RtpProfile,
   SdesKey,
   Setup,
+  SrtpSuite,
   StreamDescription,
 } from "./media_description.ts";
 export {
@@ -30,4 +33,5 @@ export {
   mayReceive,
   maySend,
 } from "./offer_answer.ts";
+export { isSrtpSuite, SUITE_PARAMETERS, type SuiteParameters } from "./srtp_suites.ts";
 export { volumeAfter, type VolumeWish } from "./volume.ts";

@@ -21,7 +21,12 @@ import type {
 import { CallSound, type EndpointName } from "../sound/mod.ts";
 import type { MediaClock } from "../mod.ts";
 import { MediaStream, type StreamSurroundings } from "../stream/mod.ts";
-import { type MediaTransport, PlainTransport, type Sockets } from "../transport/mod.ts";
+import {
+  type MediaTransport,
+  PlainTransport,
+  type Receiver,
+  type Sockets,
+} from "../transport/mod.ts";
 
 /** What the streams of one engine share. */
 export interface MediaSurroundings extends StreamSurroundings {
@@ -55,6 +60,7 @@ export class CallMedia {
   #ticksToKeepalive = 0;
   /** Of the tick that runs. */
   #due = 0;
+  readonly #receiver: Receiver = { deliver: (kind, data) => this.#onDatagram(kind, data) };
   readonly #pull = (into: Int16Array) => this.#stream.pull(this.#due, into);
 
   constructor(call: CallId, around: MediaSurroundings) {
@@ -78,15 +84,30 @@ export class CallMedia {
    * @throws OffhookError what a socket or an endpoint says; call `fail` then
    */
   async open(endpoints: AudioEndpoints): Promise<void> {
-    this.#transport = new PlainTransport(
-      this.#around,
-      (kind, data) => this.#onDatagram(kind, data),
-    );
+    this.#transport = new PlainTransport(this.#around);
+    this.#transport.receiver = this.#receiver;
     await this.sound.open(endpoints);
     if (this.#state === "closed") return;
     this.#state = "open";
     const { rtpPort: port, rtcpPort } = this.#transport;
     this.#tell({ type: "MediaOpened", call: this.call, port, rtcpPort });
+  }
+
+  /** Loads what a stream with keys needs, before it is started. */
+  async prepare({ keying }: NegotiatedStream): Promise<void> {
+    if (keying === undefined) return;
+    const suites = keying.kind === "sdes" ? [keying.suite] : keying.suites;
+    const [{ SrtpTransport }, { loadCiphers }] = await Promise.all([
+      import("../transport/srtp/srtp_transport.ts"),
+      import("../transport/srtp/ciphers.ts"),
+    ]);
+    const ciphers = await loadCiphers(suites);
+    const below = this.#transport;
+    if (this.#state === "closed" || below === undefined) return;
+    if (below instanceof SrtpTransport) return below.provide(ciphers);
+    const { clock } = this.#around;
+    this.#transport = new SrtpTransport(below, { clock, ciphers });
+    this.#transport.receiver = this.#receiver;
   }
 
   /**

@@ -7,6 +7,7 @@ export {
   RtpPacket,
   uint16,
   uint32,
+  writeUint32,
 } from "./packet.ts";
 export { canonicalName, RtcpSession } from "./rtcp_session.ts";
 export { type Random32, RtpSender } from "./sender.ts";

@@ -33,7 +33,9 @@ export class RtpSender {
     this.#random = random;
     this.#transmit = transmit;
     this.ssrc = random() >>> 0;
-    this.#sequenceNumber = random() & 0xffff;
+    // Half of the range: were the first packets lost, SRTP's receiver could still tell whether it
+    // rolled over (RFC 3711 §3.3.1).
+    this.#sequenceNumber = random() & 0x7fff;
     this.#timestampOffset = random() >>> 0;
     this.#buffers = Array.from({ length: BUFFERS }, () => new Uint8Array(MAX_DATAGRAM));
   }

@@ -3,7 +3,7 @@
  * one below, and none of them shows in what stands above:
  *
  *     streams ── send(kind, bytes) ──► (SRTP ─► DTLS ─► ICE ─►) sockets ──► network
- *     streams ◄── deliver(kind, bytes) ── (SRTP ◄─ DTLS ◄─ ICE ◄─) sockets ◄── network
+ *     streams ◄── receiver.deliver(kind, bytes) ── (SRTP ◄─ DTLS ◄─ ICE ◄─) sockets ◄── network
  *
  * On the real-time path: nothing waits, and bytes are the caller's, valid until the call returns.
  */
@@ -16,7 +16,20 @@ export type MediaKind = "rtp" | "rtcp" | "keepalive";
 /** @returns whether it was what its kind says: only then is its source believed */
 export type Deliver = (kind: "rtp" | "rtcp", data: Uint8Array) => boolean;
 
+/** Who stands above a transport, and takes what comes. */
+export interface Receiver {
+  deliver: Deliver;
+  /**
+   * Whether a datagram is the peer's own, judged before anything is learnt from where it came; `deliver`
+   * follows when that is believed too. Absent: nothing can be said of that.
+   * @returns what is delivered then, valid until the next datagram
+   */
+  screen?(kind: "rtp" | "rtcp", data: Uint8Array): Uint8Array | undefined;
+}
+
 export interface MediaTransport {
+  /** Absent: what comes is dropped. */
+  receiver: Receiver | undefined;
   /** The ports that a description names. */
   readonly rtpPort: number;
   readonly rtcpPort: number;

@@ -1,22 +1,22 @@
 /**
  * The lowest stage: a pair of UDP sockets, and who at the other end is the peer (symmetric RTP).
  *
- *     socket ─► kind by first octet ─► is it the peer's? ─► deliver
+ *     socket ─► kind by first octet ─► authentic, where that can be told? ─► is it the peer's? ─► deliver
  *     send ─► may it be sent to? ─► where the peer is ─► socket
  */
 import { type Clock, isUnicast } from "../../base/mod.ts";
 import type { NegotiatedStream } from "../../core/media/mod.ts";
 import { RTP_HEADER_LENGTH, uint16, uint32 } from "../rtp/mod.ts";
 import { Allowance } from "./allowance.ts";
-import { type Deliver, kindOf, type MediaKind, type MediaTransport } from "./media_transport.ts";
+import { kindOf, type MediaKind, type MediaTransport, type Receiver } from "./media_transport.ts";
 import { RemoteAddress } from "./remote_address.ts";
 import { RtcpAddress } from "./rtcp_address.ts";
 import type { SocketPair, Sockets } from "./sockets.ts";
 
 export class PlainTransport implements MediaTransport {
+  receiver: Receiver | undefined;
   muxed = false;
   readonly #clock: Clock;
-  readonly #deliver: Deliver;
   readonly #sockets: SocketPair;
   readonly #allowance = new Allowance();
   readonly #rtcp = new RtcpAddress();
@@ -30,9 +30,8 @@ export class PlainTransport implements MediaTransport {
   readonly #header = { ssrc: 0, sequenceNumber: 0 };
 
   /** @throws OffhookError `media-failed` when no pair of ports is free */
-  constructor(around: { clock: Clock; sockets: Sockets }, deliver: Deliver) {
+  constructor(around: { clock: Clock; sockets: Sockets }) {
     this.#clock = around.clock;
-    this.#deliver = deliver;
     this.#sockets = around.sockets.open(
       (data, address, port) => this.#onRtp(data, address, port),
       (data, address, port) => this.#onRtcp(data, address, port),
@@ -97,16 +96,21 @@ export class PlainTransport implements MediaTransport {
     const kind = kindOf(data);
     if (kind === "rtcp" && this.muxed) {
       if (this.#remote?.isAt(address, port)) this.#deliver("rtcp", data);
-    } else if (kind === "rtp" || kind === "rtcp") {
-      if (this.#isPeers(data, address, port)) this.#deliver("rtp", data);
-    }
+    } else if (kind === "rtp" || kind === "rtcp") this.#onMedia(data, address, port);
   }
 
   /** Of a payload type that was not negotiated, nobody is believed who is not there already. */
-  #isPeers(data: Uint8Array, address: string, port: number): boolean {
+  #onMedia(data: Uint8Array, address: string, port: number): void {
     const remote = this.#remote;
-    if (remote === undefined || data.length < RTP_HEADER_LENGTH) return false;
-    if (!this.#known[data[1]! & 0x7f]) return remote.isAt(address, port);
+    if (remote === undefined || data.length < RTP_HEADER_LENGTH) return;
+    const known = this.#known[data[1]! & 0x7f]!;
+    if (!known && !remote.isAt(address, port)) return;
+    const screened = this.#screened("rtp", data);
+    if (screened === undefined || (known && !this.#accepts(remote, data, address, port))) return;
+    this.receiver?.deliver("rtp", screened);
+  }
+
+  #accepts(remote: RemoteAddress, data: Uint8Array, address: string, port: number): boolean {
     const header = this.#header;
     header.sequenceNumber = uint16(data, 2);
     header.ssrc = uint32(data, 8);
@@ -124,5 +128,15 @@ export class PlainTransport implements MediaTransport {
     if (this.#rtcp.believes(port, remote, now) && this.#deliver("rtcp", data)) {
       this.#rtcp.heard(port, now);
     }
+  }
+
+  #screened(kind: "rtp" | "rtcp", data: Uint8Array): Uint8Array | undefined {
+    const { receiver } = this;
+    return receiver?.screen === undefined ? data : receiver.screen(kind, data);
+  }
+
+  #deliver(kind: "rtp" | "rtcp", data: Uint8Array): boolean {
+    const screened = this.#screened(kind, data);
+    return screened !== undefined && (this.receiver?.deliver(kind, screened) ?? false);
   }
 }

@@ -87,7 +87,10 @@ export class MediaEngine {
     if (media === undefined) return port && refuseAttachment(port);
     switch (effect.type) {
       case "StartMedia": {
-        const address = await this.#around.sockets.resolve(effect.stream.remoteAddress);
+        const [address] = await Promise.all([
+          this.#around.sockets.resolve(effect.stream.remoteAddress),
+          media.prepare(effect.stream),
+        ]);
         media.start(effect.stream, address, effect);
         if (media.streaming) this.#ticker.start();
         return;

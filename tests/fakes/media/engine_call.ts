@@ -71,8 +71,14 @@ export class EngineParty {
       remoteAddress: peer.address,
       ...changes,
     };
+    const started = this.of("MediaStarted").length;
     this.engine.perform({ type: "StartMedia", call: this.call, stream, answered, confirmed });
     await this.#settle();
+    // With keys, the stage that encrypts is loaded first.
+    for (let i = 0; i < 1000 && this.of("MediaStarted").length === started; i++) {
+      if (this.of("MediaFailed").length > 0) return;
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    }
   }
 
   confirm(): void {

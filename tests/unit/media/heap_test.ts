@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { EngineBench, TONE } from "../../fakes/media/engine_call.ts";
+import { sdesPair } from "../../fakes/media/sdes_keys.ts";
 import { OPUS_STREAM, withOpus } from "../../fakes/media/fake_opus.ts";
 
 setFlagsFromString("--expose-gc");
@@ -20,11 +21,18 @@ function heapOf(bench: EngineBench): number {
   return Deno.memoryUsage().heapUsed;
 }
 
-for (const [name, changes] of [["PCMU", {}], ["a codec of 48 kHz", OPUS_STREAM]] as const) {
+const [KEYING_A, KEYING_B] = sdesPair("AES_CM_128_HMAC_SHA1_80");
+const CALLS = [
+  ["PCMU", {}, {}],
+  ["a codec of 48 kHz", OPUS_STREAM, OPUS_STREAM],
+  ["SRTP", { keying: KEYING_A }, { keying: KEYING_B }],
+] as const;
+
+for (const [name, a, b] of CALLS) {
   Deno.test(`10,000 frames of a call with ${name} leave nothing on the heap`, async () => {
     const bench = await EngineBench.open(TONE, TONE, withOpus());
-    await bench.a.start(bench.b, changes);
-    await bench.b.start(bench.a, changes);
+    await bench.a.start(bench.b, a);
+    await bench.b.start(bench.a, b);
     let count = 0;
     bench.net.fate = () => ++count % 50 === 0 ? [] : [1 + count % 7];
     // Code is compiled and buffers grow to their size meanwhile.

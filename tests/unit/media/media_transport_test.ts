@@ -2,10 +2,10 @@
 import assert from "node:assert/strict";
 import { RTP_HEADER_LENGTH, writeRtpHeader } from "../../../src/media/rtp/packet.ts";
 import {
-  type Deliver,
   kindOf,
   type MediaKind,
   type MediaTransport,
+  type Receiver,
 } from "../../../src/media/transport/media_transport.ts";
 import { PlainTransport } from "../../../src/media/transport/plain_transport.ts";
 import { FakeNetwork } from "../../fakes/media/fake_network.ts";
@@ -34,18 +34,16 @@ class Host {
     net: FakeNetwork,
     clock: VirtualClock,
     address: string,
-    wrap: (open: (deliver: Deliver) => MediaTransport, deliver: Deliver) => MediaTransport = (
-      open,
-      deliver,
-    ) => open(deliver),
+    wrap: (below: MediaTransport) => MediaTransport = (below) => below,
   ) {
     this.clock = clock;
-    const open = (deliver: Deliver) =>
-      new PlainTransport({ clock, sockets: net.host(address) }, deliver);
-    this.transport = wrap(open, (kind, data) => {
-      this.got.push([kind, data.length]);
-      return this.takes;
-    });
+    this.transport = wrap(new PlainTransport({ clock, sockets: net.host(address) }));
+    this.transport.receiver = {
+      deliver: (kind, data) => {
+        this.got.push([kind, data.length]);
+        return this.takes;
+      },
+    };
   }
 
   use(peer: Host, address: string, muxed = false): this {
@@ -163,10 +161,15 @@ Deno.test("closed, nothing comes and nothing throws", () => {
 
 /** A stage that changes the content of what passes it, as one with keys does. */
 class Scrambler implements MediaTransport {
+  receiver: Receiver | undefined;
   readonly #below: MediaTransport;
 
-  constructor(open: (deliver: Deliver) => MediaTransport, deliver: Deliver) {
-    this.#below = open((kind, data) => data.at(-1) === 7 && deliver(kind, scrambled(data, -1)));
+  constructor(below: MediaTransport) {
+    this.#below = below;
+    below.receiver = {
+      screen: (_, data) => data.at(-1) === 7 ? scrambled(data, -1) : undefined,
+      deliver: (kind, data) => this.receiver?.deliver(kind, data) ?? false,
+    };
   }
 
   get rtpPort() {
@@ -207,8 +210,7 @@ function scrambled(data: Uint8Array, tag: 1 | -1): Uint8Array {
 Deno.test("a stage wraps the sockets, and what stands above does not notice", () => {
   const clock = new VirtualClock(0);
   const net = new FakeNetwork(clock);
-  const wrap = (open: (deliver: Deliver) => MediaTransport, deliver: Deliver) =>
-    new Scrambler(open, deliver);
+  const wrap = (below: MediaTransport) => new Scrambler(below);
   const [a, b] = [new Host(net, clock, A, wrap), new Host(net, clock, B, wrap)];
   a.use(b, B);
   b.use(a, A);
