@@ -9,6 +9,7 @@ export {
   type WebSocketUrl,
 } from "./address.ts";
 export type { Clock, TimerHandle } from "./clock.ts";
+export { bitString, integer, oid, sequence, set, tagged, time, utf8String } from "./der.ts";
 export { DigitRate } from "./digit_rate.ts";
 export {
   type ErrorCode,

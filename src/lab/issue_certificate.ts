@@ -11,6 +11,7 @@ import {
   X509Certificate,
 } from "node:crypto";
 import { isIP } from "node:net";
+import { bitString, integer, oid, sequence, set, tagged, time, utf8String } from "../base/mod.ts";
 import { addressBits } from "../sip/transport/flow/mod.ts";
 
 export interface IssuedCertificate {
@@ -66,7 +67,7 @@ function toBeSigned(wish: CertificateWish, issuerName: string, publicKey: KeyObj
     integer(serial),
     sequence(oid(OID_ECDSA_SHA256)),
     name(issuerName),
-    sequence(time(wish.validFrom), time(wish.validTo)),
+    sequence(instant(wish.validFrom), instant(wish.validTo)),
     name(wish.commonName),
     spki,
     tagged(0xa3, sequence(...extensions(wish))),
@@ -111,47 +112,9 @@ function commonNameOf(certificate: X509Certificate): string {
 }
 
 function name(commonName: string): Uint8Array {
-  const value = tagged(0x0c, new TextEncoder().encode(commonName));
-  return sequence(tagged(0x31, sequence(oid(OID_COMMON_NAME), value)));
+  return sequence(set(sequence(oid(OID_COMMON_NAME), utf8String(commonName))));
 }
 
-/** UTCTime until 2049, then GeneralizedTime (RFC 5280 §4.1.2.5). */
-function time(ms: number): Uint8Array {
-  const digits = new Date(ms).toISOString().replace(/[-:T]|\.\d+/g, "");
-  const short = Number(digits.slice(0, 4)) < 2050;
-  return tagged(short ? 0x17 : 0x18, new TextEncoder().encode(short ? digits.slice(2) : digits));
-}
-
-function sequence(...parts: ArrayLike<number>[]): Uint8Array {
-  return tagged(0x30, ...parts);
-}
-
-function integer(bytes: ArrayLike<number>): Uint8Array {
-  return tagged(0x02, bytes);
-}
-
-function oid(bytes: number[]): Uint8Array {
-  return tagged(0x06, bytes);
-}
-
-function bitString(bytes: ArrayLike<number>): Uint8Array {
-  return tagged(0x03, [0], bytes);
-}
-
-/** Tag, length (X.690 §8.1.3), content. */
-function tagged(tag: number, ...parts: ArrayLike<number>[]): Uint8Array {
-  const length = parts.reduce((sum, part) => sum + part.length, 0);
-  const head = length < 128
-    ? [tag, length]
-    : length < 256
-    ? [tag, 0x81, length]
-    : [tag, 0x82, length >> 8, length & 0xff];
-  const whole = new Uint8Array(head.length + length);
-  whole.set(head);
-  let at = head.length;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
+function instant(ms: number): Uint8Array {
+  return time(new Date(ms).toISOString());
 }
