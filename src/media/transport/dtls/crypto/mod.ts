@@ -1,0 +1,23 @@
+/** undefined */
+export { CIPHER_SUITES, type CipherSuite, cipherSuite } from "./cipher_suites.ts";
+export { isAnnounced } from "./fingerprint.ts";
+export type { Identity } from "./identity.ts";
+export { DEFAULT_GROUPS, generateKeyShare, GROUPS, type KeyShare } from "./key_agreement.ts";
+export {
+  exportKeyingMaterial,
+  extendedMasterSecret,
+  masterSecret,
+  type Randoms,
+  recordKeys,
+  transcriptHash,
+  verifyData,
+  type WriteKeys,
+} from "./key_schedule.ts";
+export { isSigned, OWN_SCHEME, publicKeyOf, SIGNATURE_SCHEMES, signed } from "./signatures.ts";
+export {
+  EXPORTER_LABEL,
+  materialLength,
+  type SrtpKeys,
+  srtpKeys,
+  type SrtpProfile,
+} from "./srtp_profiles.ts";

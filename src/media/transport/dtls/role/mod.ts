@@ -1,0 +1,4 @@
+/** undefined */
+export { ClientRole } from "./client_role.ts";
+export { type HandshakeOptions, Refused, type Role } from "./handshake.ts";
+export { ServerRole } from "./server_role.ts";
