@@ -3,6 +3,7 @@
  * §11, Consumer page §15, Button page §12). A usage is one number, `page × 65536 + id`, as in a
  * 4-byte Usage item (HID 1.11 §6.2.2.8).
  */
+import { DTMF_DIGITS, type DtmfDigit } from "../core/media/mod.ts";
 
 export const Page = {
   led: 0x08,
@@ -35,7 +36,6 @@ export const Usage = {
   phoneMute: usageOf(Page.telephony, 0x2f),
   ringer: usageOf(Page.telephony, 0x9e),
   phoneKey0: usageOf(Page.telephony, 0xb0),
-  phoneKeyD: usageOf(Page.telephony, 0xbf),
   /** Usage 7 of Programmable Button (0B:07): the reject button of Jabra and Poly. */
   rejectButton: usageOf(Page.button, 0x07),
   volumeUp: usageOf(Page.consumer, 0xe9),
@@ -46,13 +46,9 @@ export const Usage = {
   ledHold: usageOf(Page.led, 0x20),
 } as const;
 
-/** Phone keys 0xB0–0xBF in the order of their usages. */
-const PHONE_KEYS = "0123456789*#ABCD";
-
-/** The digit of a phone-key usage, or undefined for any other usage. */
-export function digitOf(usage: number): string | undefined {
-  if (usage < Usage.phoneKey0 || usage > Usage.phoneKeyD) return undefined;
-  return PHONE_KEYS[usage - Usage.phoneKey0];
+/** The digit of a phone-key usage (0xB0–0xBF, in the digits' order), or undefined for any other. */
+export function digitOf(usage: number): DtmfDigit | undefined {
+  return DTMF_DIGITS[usage - Usage.phoneKey0];
 }
 
 /** A vendor or product id as lists and quirk files write it: four lower-case hex digits. */

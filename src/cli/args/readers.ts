@@ -3,6 +3,7 @@
  * npm package: what every command loads is small. Pure.
  */
 import { nearest, OffhookError } from "../../base/mod.ts";
+import { DIGITS_HINT, digitsOf, wrongDigit } from "../../core/media/mod.ts";
 
 /** @throws OffhookError `usage` */
 export type Reader<T> = (input: string) => T;
@@ -49,13 +50,13 @@ export function durationMs(input: string): number {
 
 /** DTMF digits with pauses: `w` one second, `,` two. */
 export function dtmfDigits(input: string): string {
-  const digits = input.toUpperCase().replaceAll("W", "w").replaceAll(/[\s-]/g, "");
+  const digits = digitsOf(input);
   if (digits === "") throw bad("the digits are empty");
-  const wrong = [...digits].find((digit) => !/[0-9A-D*#w,]/.test(digit));
+  const wrong = wrongDigit(digits);
   if (wrong === undefined) return digits;
   throw bad(
     `"${wrong}" in "${input}" is not a DTMF digit`,
-    "Allowed are 0-9 * # A-D, w (1 s) and , (2 s).",
+    DIGITS_HINT,
   );
 }
 

@@ -4,6 +4,7 @@
  * shell. Ctrl-C is a signal, as ever; no other Ctrl key acts.
  */
 import { TypeAhead } from "../../base/mod.ts";
+import { isDigit, isTelephoneKey } from "../../core/media/mod.ts";
 import type { CallFollower } from "./call_follower.ts";
 import type { Io, Keyboard } from "../process/mod.ts";
 
@@ -14,9 +15,9 @@ export function openCallKeys(io: Io, follower: CallFollower): Keyboard {
   return io.keyboard((keys) => {
     // An escape sequence (arrow, function key) is no digits.
     if (keys.startsWith("\u001b")) return;
-    for (const key of keys) if (/[0-9*#]/.test(key)) void follower.press(key);
+    for (const key of keys) if (isTelephoneKey(key)) void follower.press(key);
     // Several at once are a paste, or were typed while nobody read.
-    const [text, ...others] = [...keys].filter((key) => key >= " " && !/[0-9*#]/.test(key));
+    const [text, ...others] = [...keys].filter((key) => key >= " " && !isTelephoneKey(key));
     if (text === undefined || typeAhead.drops(io.now()) || others.length > 0) return;
     act(text, follower);
   });
@@ -25,5 +26,5 @@ export function openCallKeys(io: Io, follower: CallFollower): Keyboard {
 function act(key: string, follower: CallFollower): void {
   if (key === "q") void follower.hangup();
   else if (key === "m") void follower.toggleMute();
-  else if (/[A-D]/.test(key)) void follower.press(key);
+  else if (isDigit(key)) void follower.press(key);
 }

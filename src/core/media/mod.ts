@@ -1,4 +1,16 @@
 /** What two parties say about a stream: offer and answer (RFC 3264). */
+export {
+  DIGITS_HINT,
+  digitsOf,
+  DTMF_DIGITS,
+  type DtmfDigit,
+  isDigit,
+  isPause,
+  isTelephoneKey,
+  KEYPAD,
+  PAUSES_MS,
+  wrongDigit,
+} from "./dtmf.ts";
 export type {
   CryptoAttribute,
   Direction,

@@ -3,18 +3,21 @@
  * line of a sequence of them. Pure.
  */
 import { OffhookError } from "../../base/mod.ts";
+import {
+  DIGITS_HINT,
+  digitsOf,
+  DTMF_DIGITS,
+  type DtmfDigit,
+  isDigit,
+  isPause,
+  KEYPAD,
+  PAUSES_MS,
+} from "../../core/media/mod.ts";
 
-/** In the order of event numbers 0–15. */
-export const DIGITS = "0123456789*#ABCD";
-
-/** The low and the high frequency of each digit in the order of {@link DIGITS}, Hz. */
+/** The low frequency of each row of the keypad, and the high one of each column, Hz. */
 export const LOW_GROUP = [697, 770, 852, 941] as const;
 export const HIGH_GROUP = [1209, 1336, 1477, 1633] as const;
-const KEYPAD = ["123A", "456B", "789C", "*0#D"] as const;
 
-/** Pauses between digits, ms. */
-const SHORT_PAUSE_MS = 1000;
-const LONG_PAUSE_MS = 2000;
 /** Silence after each digit, ms: room for the three end packets (Q.24 asks for 40 at least). */
 const GAP_MS = 80;
 /** Bounds of one digit, ms: Q.24's shortest, and the most that 16 bits of duration hold at 8 kHz. */
@@ -38,15 +41,13 @@ export type DigitStep =
 export function digitSteps(digits: string, durationMs: number): DigitStep[] {
   const ms = Math.min(MAX_DIGIT_MS, Math.max(MIN_DIGIT_MS, durationMs));
   const steps: DigitStep[] = [];
-  for (const character of digits.toUpperCase()) {
-    if (character === " " || character === "-") continue;
-    if (character === "W") steps.push({ kind: "pause", ms: SHORT_PAUSE_MS });
-    else if (character === ",") steps.push({ kind: "pause", ms: LONG_PAUSE_MS });
-    else if (DIGITS.includes(character)) {
+  for (const character of digitsOf(digits)) {
+    if (isPause(character)) steps.push({ kind: "pause", ms: PAUSES_MS[character] });
+    else if (isDigit(character)) {
       steps.push({ kind: "digit", digit: character, ms }, { kind: "gap", ms: GAP_MS });
     } else {
       throw new OffhookError("usage", `"${character}" in "${digits}" is not a DTMF digit`, {
-        hint: "Digits are 0-9 * # A-D; w pauses 1 s, a comma 2 s.",
+        hint: DIGITS_HINT,
         data: { digits, character },
       });
     }
@@ -56,21 +57,22 @@ export function digitSteps(digits: string, durationMs: number): DigitStep[] {
 
 /** The event number of a digit; −1 for what is none. */
 export function eventOf(digit: string): number {
-  return digit.length === 1 ? DIGITS.indexOf(digit.toUpperCase()) : -1;
+  return (DTMF_DIGITS as readonly string[]).indexOf(digit.toUpperCase());
 }
 
 /** The digit of an event number; undefined for other events (tones, flash). */
-export function digitOf(event: number): string | undefined {
-  return DIGITS[event];
+export function digitOf(event: number): DtmfDigit | undefined {
+  return DTMF_DIGITS[event];
 }
 
 /** The two frequencies of a digit, Hz. */
 export function frequenciesOf(digit: string): readonly [number, number] {
-  const row = KEYPAD.findIndex((keys) => keys.includes(digit));
-  return [LOW_GROUP[row]!, HIGH_GROUP[KEYPAD[row]!.indexOf(digit)]!];
+  const keys = KEYPAD.flat() as string[];
+  const at = keys.indexOf(digit);
+  return [LOW_GROUP[Math.floor(at / 4)]!, HIGH_GROUP[at % 4]!];
 }
 
 /** The digit of a row and a column of the keypad. */
-export function digitAt(row: number, column: number): string {
+export function digitAt(row: number, column: number): DtmfDigit {
   return KEYPAD[row]![column]!;
 }

@@ -2,10 +2,10 @@
  * DTMF digits in INFO bodies: `application/dtmf-relay` (Signal=, Duration=) and the bare
  * `application/dtmf`. Both are conventions without an RFC. Pure.
  */
+import { isDigit } from "../../core/media/mod.ts";
 
 export const DTMF_RELAY = "application/dtmf-relay";
 const DTMF = "application/dtmf";
-const DIGIT = /^[0-9A-D*#]$/;
 /** Names that some peers write for the two signs. */
 const NUMBERED: Readonly<Record<string, string>> = { "10": "*", "11": "#" };
 const DEFAULT_DURATION_MS = 160;
@@ -30,6 +30,6 @@ export function parseDtmfBody(contentType: string, body: string): Digit | undefi
 
 function digitOf(signal: string, duration: string | undefined): Digit | undefined {
   const digit = NUMBERED[signal] ?? signal.toUpperCase();
-  if (!DIGIT.test(digit)) return undefined;
+  if (!isDigit(digit)) return undefined;
   return { digit, durationMs: duration === undefined ? DEFAULT_DURATION_MS : Number(duration) };
 }

@@ -8,6 +8,7 @@
  * action that is impossible says why.
  */
 import { OffhookError, sentences } from "../../base/mod.ts";
+import { isTelephoneKey } from "../../core/media/mod.ts";
 import type { MethodName, Methods } from "../../control/contract/mod.ts";
 import { ACTIONS, type Desk, type MessageRole, type Program, whyNot } from "../act/mod.ts";
 import {
@@ -214,7 +215,7 @@ export class Controller implements Desk {
     const character = key === "space" ? " " : key;
     if ([...character].length !== 1 || this.#windows.type(character)) return;
     const state = this.store.get();
-    const call = /^[0-9*#]$/.test(character) ? digitsGoTo(state) : undefined;
+    const call = isTelephoneKey(character) ? digitsGoTo(state) : undefined;
     if (call !== undefined) return void this.ask("dtmf", { call, digits: character });
     if (!isTyping(state)) {
       if (!isDialled(character) && !this.#letterIsText()) return;

@@ -3,6 +3,7 @@
  *
  *     act(name) ─► taken by the window? ─► yes: done      no: the window closes, the action goes on
  */
+import { isDigit } from "../../core/media/mod.ts";
 import { type Desk, removeContact } from "../act/mod.ts";
 import {
   type ActionName,
@@ -90,7 +91,7 @@ export class Windows {
   #digit(call: string, key: KeyName): boolean {
     const digit = key.toUpperCase();
     const overlay = this.#overlay;
-    if (overlay?.name !== "pad" || !/^[0-9*#A-D]$/.test(digit)) return false;
+    if (overlay?.name !== "pad" || !isDigit(digit)) return false;
     this.#desk.open({ ...overlay, sent: (overlay.sent + digit).slice(-40) });
     void this.#desk.ask("dtmf", { call, digits: digit });
     return true;

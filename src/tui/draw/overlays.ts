@@ -1,4 +1,5 @@
 /** Windows over a view: all keys, all actions, the digit pad, questions. Pure. */
+import { KEYPAD } from "../../core/media/mod.ts";
 import { ACTIONS, doesNow, whyNot } from "../act/mod.ts";
 import {
   ACTION_NAMES,
@@ -95,7 +96,6 @@ function padRows(stage: Stage, { call, sent }: Extract<Overlay, { name: "pad" }>
   const { state, words } = stage;
   const found = state.phone.calls.find(({ view }) => view.id === call);
   const who = found === undefined ? "" : whoOf(state, found.view.remote);
-  const pad = ["1 2 3 A", "4 5 6 B", "7 8 9 C", "* 0 # D"];
   return [
     heading(words.t("pad.title", { who }), stage),
     line(words.t("pad.hint"), "dim"),
@@ -104,7 +104,9 @@ function padRows(stage: Stage, { call, sent }: Extract<Overlay, { name: "pad" }>
       grow: true,
       cursor: true,
     }],
-    ...(stage.rows >= 8 ? [BLANK, ...pad.map((keys) => line(`   ${keys}`, "key"))] : []),
+    ...(stage.rows >= 8
+      ? [BLANK, ...KEYPAD.map((keys) => line(`   ${keys.join(" ")}`, "key"))]
+      : []),
   ];
 }
 

@@ -17,6 +17,7 @@
  * Digits, `*`, `#` and `+` are never bound: they dial, or are sent into the call. Pure.
  */
 import { OffhookError } from "../../base/mod.ts";
+import { isTelephoneKey } from "../../core/media/mod.ts";
 import {
   ACTION_NAMES,
   type ActionName,
@@ -201,7 +202,7 @@ export function isKeyName(key: string): boolean {
 
 /** What dials in every view. */
 export function isDialled(key: string): boolean {
-  return /^[0-9*#+]$/.test(key);
+  return key === "+" || isTelephoneKey(key);
 }
 
 /** How a key is written for people: `Ctrl-K`, `Enter`, `m`. */

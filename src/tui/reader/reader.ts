@@ -7,6 +7,7 @@
  * Nothing is drawn over, there is no second screen, and the cursor stands where one types. Letters
  * are those of the key table.
  */
+import { isTelephoneKey } from "../../core/media/mod.ts";
 import { addContact, beginRename, doesNow, removeContact } from "../act/mod.ts";
 import {
   type ActionName,
@@ -117,7 +118,9 @@ export class Reader {
   /** In an answered call digits go into it. @returns whether they did */
   #digits(text: string): boolean {
     const digits = text.replace(/\s/g, "");
-    const call = /^[\d*#]+$/.test(digits) ? digitsGoTo(this.#controller.store.get()) : undefined;
+    const call = digits !== "" && [...digits].every(isTelephoneKey)
+      ? digitsGoTo(this.#controller.store.get())
+      : undefined;
     if (call === undefined) return false;
     void this.#controller.ask("dtmf", { call, digits });
     return true;

@@ -4,7 +4,8 @@ import fc from "fast-check";
 import { FRAME_SAMPLES, GRAPH_RATE } from "../../../src/audio/endpoint.ts";
 import { voiceSamples } from "../../../src/audio/voice.ts";
 import { OffhookError } from "../../../src/base/errors.ts";
-import { DIGITS, digitSteps, frequenciesOf } from "../../../src/media/dtmf/digits.ts";
+import { DTMF_DIGITS } from "../../../src/core/media/dtmf.ts";
+import { digitSteps, frequenciesOf } from "../../../src/media/dtmf/digits.ts";
 import { DigitLog } from "../../../src/media/dtmf/digit_log.ts";
 import { DigitSender } from "../../../src/media/dtmf/digit_sender.ts";
 import { TelephoneEventReceiver, writeEvent } from "../../../src/media/dtmf/telephone_event.ts";
@@ -13,6 +14,8 @@ import { ToneGenerator } from "../../../src/media/dtmf/tone_generator.ts";
 import { parseRtp, RtpPacket } from "../../../src/media/rtp/packet.ts";
 import { RtpSender } from "../../../src/media/rtp/sender.ts";
 import { noise, sine } from "../../fakes/media/signals.ts";
+
+const DIGITS = DTMF_DIGITS.join("");
 
 Deno.test("a sequence becomes digits, gaps and pauses", () => {
   const steps = digitSteps("1w#,", 100);

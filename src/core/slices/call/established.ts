@@ -8,12 +8,11 @@ import {
   type Turn,
 } from "../../state/mod.ts";
 import { OffhookError } from "../../../base/mod.ts";
+import { DIGITS_HINT, digitsOf, wrongDigit } from "../../media/mod.ts";
 import type { SipInput } from "../../ports/mod.ts";
 import { end, signallingDone } from "./ending.ts";
 import { applyMute } from "./media.ts";
 import { holdOthers, offerAnswered } from "./offers.ts";
-
-const DIGITS = /^[0-9A-D*#w,]+$/i;
 
 /** The call is answered, by either side. */
 export function establish(turn: Turn, call: Call, exchange: Exchange): Call {
@@ -64,9 +63,10 @@ export function sendDigits(
   command: Extract<Command, { type: "SendDigits" }>,
 ): void {
   const { digits, durationMs } = command;
-  if (!DIGITS.test(digits)) {
+  const sent = digitsOf(digits);
+  if (sent === "" || wrongDigit(sent) !== undefined) {
     throw new OffhookError("usage", `"${digits}" is not a sequence of DTMF digits`, {
-      hint: "Digits are 0-9, *, #, A-D; w waits 1 s and a comma 2 s.",
+      hint: DIGITS_HINT,
       data: { digits },
     });
   }
