@@ -11,13 +11,16 @@ import { aLawTables, muLawTables } from "./g711_tables.ts";
 /** How one sample is written in the file. */
 export type SampleEncoding = "u8" | "s16" | "s24" | "s32" | "f32" | "f64" | "alaw" | "mulaw";
 
-export interface WavFormat {
+export interface SampleFormat {
   encoding: SampleEncoding;
   /** Hz. */
   rate: number;
   channels: number;
   /** Octets of one sample of every channel. */
   blockAlign: number;
+}
+
+export interface WavFormat extends SampleFormat {
   /** Where the samples begin, octets from the start of the file. */
   dataOffset: number;
   /** Octets of samples; undefined: to the end of the file (a header written by a stream). */
@@ -42,7 +45,7 @@ const TAG = { pcm: 1, float: 3, alaw: 6, mulaw: 7, extensible: 0xfffe } as const
 export function formatOfChunk(
   chunk: Uint8Array,
   size: number,
-): Omit<WavFormat, "dataOffset" | "dataLength"> | string {
+): SampleFormat | string {
   if (size < 16 || chunk.length < Math.min(size, 40)) return "its header is cut short";
   const view = new DataView(chunk.buffer, chunk.byteOffset, chunk.byteLength);
   let tag = view.getUint16(0, true);

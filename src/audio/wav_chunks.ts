@@ -5,7 +5,7 @@
  *
  *     RIFF│RF64│BW64 ─► chunk ─► chunk ─► fmt ─► … ─► data
  */
-import { formatOfChunk, type WavFormat } from "./wav.ts";
+import { formatOfChunk, type SampleFormat, type WavFormat } from "./wav.ts";
 
 /** Octets of a file that are wanted; fewer come where the file ends. */
 export interface WantedOctets {
@@ -32,7 +32,7 @@ export function* searchWav(): WavSearch {
   const head = yield { at: 0, length: 12 };
   const form = fourCc(head, 0);
   if (!FORMS.has(form) || fourCc(head, 8) !== "WAVE") return "it is not a WAV file";
-  let format: Omit<WavFormat, "dataOffset" | "dataLength"> | undefined;
+  let format: SampleFormat | undefined;
   let sizeOfData: number | undefined;
   let at = 12;
   for (let count = 0; count < MAX_CHUNKS; count++) {

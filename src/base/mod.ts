@@ -21,6 +21,7 @@ export {
   withoutStop,
 } from "./errors.ts";
 export { fileReason } from "./file_reason.ts";
+export { GPIO_BIASES, type GpioBias } from "./gpio_bias.ts";
 export { nearest } from "./nearest.ts";
 export {
   addressBytes,
@@ -30,6 +31,8 @@ export {
   isUnicast,
   isUnspecified,
 } from "./network_address.ts";
+export { mayAct, type Role, ROLES } from "./role.ts";
+export { type Language, LANGUAGES, type ThemeName, THEMES } from "./screen_names.ts";
 export { callErrorCode } from "./sip_status.ts";
 export { clean, cleanLines, jsonText, oneLine } from "./text.ts";
 export { TypeAhead } from "./type_ahead.ts";

@@ -5,6 +5,7 @@
  *
  * `version`, `--help` and a mistyped command load nothing but the table of commands.
  */
+import { SECRET_NAMES } from "../config/mod.ts";
 import { type ExitCode, fileReason, nearest, OffhookError } from "../base/mod.ts";
 import { COMMANDS, loadCommand } from "./commands.ts";
 import { helpText } from "./help.ts";
@@ -87,9 +88,7 @@ function unknownCommand(word: string): OffhookError {
   });
 }
 
-/** A mistyped one is meant, too. */
-const SECRET_FLAGS = ["password", "passwd", "secret"];
-/** Flags of ours that are near one of these. */
+/** Flags of ours that are near what a password is called. */
 const HARMLESS_FLAGS = ["socket"];
 
 /** Any process of the machine can read arguments: a password there is lost already. */
@@ -99,7 +98,7 @@ function refuseSecrets(args: readonly string[]): void {
   for (const argument of end < 0 ? args : args.slice(0, end)) {
     const name = /^--?([A-Za-z-]+)/.exec(argument)?.[1]?.toLowerCase();
     if (name === undefined || HARMLESS_FLAGS.includes(name)) continue;
-    if (nearest(name, SECRET_FLAGS) === undefined) continue;
+    if (nearest(name, SECRET_NAMES) === undefined) continue;
     throw new OffhookError("usage", `--${name}: passwords are never taken from the command line`, {
       hint: "Use --password-file FILE (- for standard input), the variable OFFHOOK_PASSWORD, " +
         "or `offhook credential set ACCOUNT`. Change this one: other processes could read it.",

@@ -2,6 +2,7 @@
  * The manual page, made from what `--help` and the terminal phone show: offhook(1) in man(7). Nothing
  * in it is written twice.
  */
+import type { ExitCode } from "../base/mod.ts";
 import { COMMAND_GROUPS, type CommandEntry, COMMANDS, loadCommand } from "./commands.ts";
 import { helpPage } from "./args/mod.ts";
 import { VERSION } from "./process/mod.ts";
@@ -9,22 +10,22 @@ import { VERSION } from "./process/mod.ts";
 /** Columns of the help inside the page, which indents it. */
 const WIDTH = 72;
 
-const STATUSES: readonly [status: string, meaning: string][] = [
-  ["0", "done"],
-  ["1", "a bug of offhook"],
-  ["2", "usage"],
-  ["3", "configuration"],
-  ["4", "authentication refused"],
-  ["5", "busy"],
-  ["6", "no answer"],
-  ["7", "declined"],
-  ["8", "not found or unreachable"],
-  ["9", "media failed"],
-  ["10", "device failed"],
-  ["11", "no station, or it refused"],
-  ["12", "TLS: certificate or handshake"],
-  ["130", "interrupted"],
-];
+const STATUSES: Readonly<Record<ExitCode, string>> = {
+  0: "done",
+  1: "a bug of offhook",
+  2: "usage",
+  3: "configuration",
+  4: "authentication refused",
+  5: "busy",
+  6: "no answer",
+  7: "declined",
+  8: "not found or unreachable",
+  9: "media failed",
+  10: "device failed",
+  11: "no station, or it refused",
+  12: "TLS: certificate or handshake",
+  130: "interrupted",
+};
 
 /** @param date as the page's foot shows it, `2026-01-31` */
 export async function manPage(date: string): Promise<string> {
@@ -50,7 +51,9 @@ export async function manPage(date: string): Promise<string> {
     ...commands,
     keysManual().trimEnd(),
     ".SH EXIT STATUS",
-    ...STATUSES.flatMap(([status, meaning]) => [".TP", `.B ${status}`, escaped(meaning)]),
+    ...Object.entries(STATUSES).flatMap((
+      [status, meaning],
+    ) => [".TP", `.B ${status}`, escaped(meaning)]),
     ".SH FILES",
     ".TP",
     ".I $XDG_CONFIG_HOME/offhook/config.toml",

@@ -1,9 +1,13 @@
 /**
  * The allowed values of keys, apart from the schema: flags use them too, and must not wait for zod.
  */
-export const CODECS = ["PCMU", "PCMA", "G722"] as const;
-export const TLS_VERSIONS = ["1.2", "1.3"] as const;
 export const LOG_LEVELS = ["trace", "debug", "info", "warning", "error", "fatal"] as const;
+
+/** What passwords are called that stand where none may: in the file or among the flags. */
+export const SECRET_NAMES = ["password", "passwd", "secret"] as const;
+
+/** What an account cannot be without. */
+export const NEEDED_KEYS = ["server", "user"] as const;
 
 /** Sample rates that a pipe may have: what every tool can produce and the codecs can use, Hz. */
 export const MINIMUM_PIPE_RATE = 8000;

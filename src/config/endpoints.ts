@@ -10,12 +10,27 @@
 import { nearest, OffhookError } from "../base/mod.ts";
 import type { Microphone, Speaker } from "../core/ports/mod.ts";
 
-export const MICROPHONE_KINDS = ["device", "file", "pipe", "tone", "voice", "silence"] as const;
-export const SPEAKER_KINDS = ["device", "file", "pipe", "null"] as const;
+/** The forms of each kind; `echo` is the practice PBX's alone. */
+const MICROPHONES: Readonly<Record<Exclude<Microphone["kind"], "echo">, readonly string[]>> = {
+  device: ["device", "device:NAME"],
+  file: ["file:PATH"],
+  pipe: ["pipe"],
+  tone: ["tone", "tone:HERTZ"],
+  voice: ["voice"],
+  silence: ["silence"],
+};
+const SPEAKERS: Readonly<Record<Speaker["kind"], readonly string[]>> = {
+  device: ["device", "device:NAME"],
+  file: ["file:PATH"],
+  pipe: ["pipe"],
+  null: ["null"],
+};
 
-export const MICROPHONE_SYNTAX =
-  "device, device:NAME, file:PATH, pipe, tone, tone:HERTZ, voice or silence";
-export const SPEAKER_SYNTAX = "device, device:NAME, file:PATH, pipe or null";
+export const MICROPHONE_KINDS = Object.keys(MICROPHONES);
+export const SPEAKER_KINDS = Object.keys(SPEAKERS);
+
+export const MICROPHONE_SYNTAX = listed(Object.values(MICROPHONES).flat());
+export const SPEAKER_SYNTAX = listed(Object.values(SPEAKERS).flat());
 
 /** Level of a generated tone, dBm0: loud enough for any detector, below clipping. */
 const TONE_LEVEL = -10;
@@ -68,6 +83,11 @@ export function parseSpeaker(text: string, defaults: Omit<EndpointDefaults, "loo
     default:
       throw unknownKind("speaker", text, kind, SPEAKER_KINDS, SPEAKER_SYNTAX);
   }
+}
+
+/** `a, b or c`. */
+function listed(forms: readonly string[]): string {
+  return `${forms.slice(0, -1).join(", ")} or ${forms.at(-1)}`;
 }
 
 function split(text: string): { kind: string; rest?: string } {

@@ -1,11 +1,11 @@
 /** Settings, without the file's schema, which takes time to load. */
 export {
-  CODECS,
   FIRST_ACCOUNT,
   LOG_LEVELS,
   MAXIMUM_PIPE_RATE,
   MINIMUM_PIPE_RATE,
-  TLS_VERSIONS,
+  NEEDED_KEYS,
+  SECRET_NAMES,
 } from "./constants.ts";
 export {
   MICROPHONE_KINDS,

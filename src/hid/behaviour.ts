@@ -3,17 +3,20 @@
  * model. {@link STANDARD_BEHAVIOUR} suits every device that follows them; a quirk changes single
  * entries for a model that does not. Plain JSON. Pure.
  */
+import type { InputMode } from "../core/ports/mod.ts";
 
 /** Inputs of a headset by what they mean. */
-export type InputName =
-  | "hookSwitch"
-  | "phoneMute"
-  | "reject"
-  | "flash"
-  | "hold"
-  | "redial"
-  | "volumeUp"
-  | "volumeDown";
+export const INPUT_NAMES = [
+  "hookSwitch",
+  "phoneMute",
+  "reject",
+  "flash",
+  "hold",
+  "redial",
+  "volumeUp",
+  "volumeDown",
+] as const;
+export type InputName = (typeof INPUT_NAMES)[number];
 
 /** A button that the report descriptor does not name, or names wrongly. */
 export interface ExtraButton {
@@ -22,7 +25,7 @@ export interface ExtraButton {
   reportId: number;
   /** From the first bit behind the id byte. */
   bitOffset: number;
-  mode: "absolute" | "relative";
+  mode: InputMode;
 }
 
 export interface Behaviour {

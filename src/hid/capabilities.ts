@@ -1,13 +1,14 @@
 /**
  * What a headset can do, as `offhook headset list` shows it, from its report descriptor. Pure.
  */
+import type { InputMode } from "../core/ports/mod.ts";
 import type { Behaviour, InputName } from "./behaviour.ts";
 import { type Controls, controlsOf, type LampName } from "./controls.ts";
 import type { ReportDescriptor } from "./descriptor.ts";
 import { Page, pageOf } from "./usages.ts";
 
-/** How an input speaks: levels, or single presses; null: there is none. */
-export type InputMode = "absolute" | "relative" | null;
+/** Null: there is none. */
+type Mode = InputMode | null;
 
 export interface Capabilities {
   /** True when a hook switch or a mute button is there to be pressed. */
@@ -15,15 +16,15 @@ export interface Capabilities {
   /** One sentence: what works, or why nothing does. */
   why: string;
   inputs:
-    & Record<"hookSwitch" | "phoneMute" | "reject" | "flash" | "hold" | "redial", InputMode>
+    & Record<Exclude<InputName, "volumeUp" | "volumeDown">, Mode>
     & { /** Digits that its keys can dial, in the order of the descriptor. */ digits: string };
-  outputs: Record<"offHook" | "ring" | "mute" | "hold", boolean>;
+  outputs: Record<Exclude<LampName, "ringer">, boolean>;
 }
 
 /** What the device can do under a behaviour (the standard one, or its quirk's). */
 export function capabilitiesOf(descriptor: ReportDescriptor, behaviour: Behaviour): Capabilities {
   const controls = controlsOf(descriptor, behaviour);
-  const mode = (input: InputName): InputMode => {
+  const mode = (input: InputName): Mode => {
     const control = controls.inputs.find((each) => each.input === input);
     if (control === undefined) return null;
     const toggles = input === "hookSwitch" && behaviour.momentaryHook;

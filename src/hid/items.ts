@@ -15,7 +15,9 @@ export interface DescriptorProblem {
   message: string;
 }
 
-export type ItemType = "main" | "global" | "local" | "reserved" | "long";
+/** Of short items, by the two bits that name them (HID 1.11 §6.2.2.2). */
+const TYPES = ["main", "global", "local", "reserved"] as const;
+export type ItemType = (typeof TYPES)[number] | "long";
 
 export interface Item {
   offset: number;
@@ -31,7 +33,6 @@ export interface Item {
 }
 
 const LONG_ITEM = 0xfe;
-const TYPES: readonly ItemType[] = ["main", "global", "local", "reserved"];
 const SIZES = [0, 1, 2, 4] as const;
 
 /** Splits a descriptor into items. Bytes that make no whole item end the list with a problem. */

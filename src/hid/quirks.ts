@@ -4,7 +4,7 @@
  * them. Later quirks win over earlier ones. Pure.
  */
 import { OffhookError } from "../base/mod.ts";
-import { type Behaviour, type ExtraButton, STANDARD_BEHAVIOUR } from "./behaviour.ts";
+import { type Behaviour, type ExtraButton, INPUT_NAMES, STANDARD_BEHAVIOUR } from "./behaviour.ts";
 import { idText } from "./usages.ts";
 
 /** What the system tells of a device before it is opened. */
@@ -75,16 +75,6 @@ const SWITCHES = [
   "ownVolume",
 ] as const;
 const TIMES = ["acknowledgeMs", "ignoreOnHookMs", "repeatedHookMs", "refusedUnmuteMs"] as const;
-const INPUTS = [
-  "hookSwitch",
-  "phoneMute",
-  "reject",
-  "flash",
-  "hold",
-  "redial",
-  "volumeUp",
-  "volumeDown",
-] as const;
 const LONGEST_MS = 60_000;
 
 /** A quirk as its file holds it: ids are four hex digits, usages eight. */
@@ -183,8 +173,8 @@ function readBehaviour(json: unknown, file: string): Partial<Behaviour> {
 
 function readButton(json: unknown, file: string, path: string): ExtraButton {
   const { input, reportId, bitOffset, mode } = record(json, file, path);
-  const named = INPUTS.find((each) => each === input);
-  if (named === undefined) throw invalid(file, `${path}.input`, input, INPUTS.join(", "));
+  const named = INPUT_NAMES.find((each) => each === input);
+  if (named === undefined) throw invalid(file, `${path}.input`, input, INPUT_NAMES.join(", "));
   if (mode !== "absolute" && mode !== "relative") {
     throw invalid(file, `${path}.mode`, mode, "absolute or relative");
   }

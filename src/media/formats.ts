@@ -1,13 +1,18 @@
 /**
  * What media can run, as plain data for offers and configuration. Imports nothing that runs.
  */
+import { type CodecName, CODECS } from "../core/account/mod.ts";
 import type { PayloadFormat } from "../core/media/mod.ts";
+
+const AUDIO: Readonly<Record<CodecName, Omit<PayloadFormat, "encoding">>> = {
+  G722: { payloadType: 9, clockRate: 8000, channels: 1 },
+  PCMU: { payloadType: 0, clockRate: 8000, channels: 1 },
+  PCMA: { payloadType: 8, clockRate: 8000, channels: 1 },
+};
 
 /** Every audio format in the default order of preference, then telephone-event (RFC 4733). */
 export const MEDIA_FORMATS: readonly PayloadFormat[] = [
-  { payloadType: 9, encoding: "G722", clockRate: 8000, channels: 1 },
-  { payloadType: 0, encoding: "PCMU", clockRate: 8000, channels: 1 },
-  { payloadType: 8, encoding: "PCMA", clockRate: 8000, channels: 1 },
+  ...CODECS.map((encoding) => ({ encoding, ...AUDIO[encoding] })),
   {
     payloadType: 101,
     encoding: "TELEPHONE-EVENT",

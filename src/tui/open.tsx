@@ -7,6 +7,7 @@
  * It has no phone state of its own, and ending it ends no call unless that was asked for. Not on the
  * real-time path.
  */
+import type { ThemeName } from "../base/mod.ts";
 import type { Leaving } from "./act/mod.ts";
 import { Controller } from "./controller/mod.ts";
 import { endingOf } from "./draw/mod.ts";
@@ -24,7 +25,7 @@ import {
   type Timers,
 } from "./model/mod.ts";
 import { Reader } from "./reader/mod.ts";
-import { glyphsOf, type LocaleChoice, type ThemeName, wordsFor } from "./look/mod.ts";
+import { glyphsOf, type LocaleChoice, wordsFor } from "./look/mod.ts";
 
 export interface TuiOptions {
   /** Joins the phone, again when it went away. @throws OffhookError when there is none */

@@ -1,4 +1,5 @@
 /** The terminal phone up to its controller, joined to an agreeable phone: lines or Ink stand before it. */
+import type { ThemeName } from "../../src/base/screen_names.ts";
 import { Controller } from "../../src/tui/controller/controller.ts";
 import { keymapOf } from "../../src/tui/keys/keymap.ts";
 import { Link } from "../../src/tui/model/link.ts";
@@ -6,7 +7,6 @@ import { Records } from "../../src/tui/model/records.ts";
 import { firstState, type Ownership } from "../../src/tui/model/state.ts";
 import { Store } from "../../src/tui/model/store.ts";
 import { wordsFor } from "../../src/tui/look/strings.ts";
-import type { ThemeName } from "../../src/tui/look/theme.ts";
 import type { Timers } from "../../src/tui/model/timers.ts";
 import { joinedPhone } from "./joined_phone.ts";
 import { VirtualClock } from "./virtual_clock.ts";

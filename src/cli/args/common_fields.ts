@@ -3,14 +3,8 @@
  * `src/config/sources/overrides.ts`, so that what was parsed can be handed to the configuration as it is.
  * Does not load the configuration's schema.
  */
-import {
-  CODECS,
-  LOG_LEVELS,
-  MAXIMUM_PIPE_RATE,
-  MINIMUM_PIPE_RATE,
-  TLS_VERSIONS,
-} from "../../config/mod.ts";
-import { TRANSPORTS } from "../../core/account/mod.ts";
+import { LOG_LEVELS, MAXIMUM_PIPE_RATE, MINIMUM_PIPE_RATE } from "../../config/mod.ts";
+import { CODECS, TLS_VERSIONS, TRANSPORTS } from "../../core/account/mod.ts";
 import { outputFields } from "./output_fields.ts";
 import { file, flag, oneOf, option, repeated, text, type ValuesOf } from "./fields.ts";
 import {

@@ -2,15 +2,14 @@
  * Readers of what only commands with a phone take: codecs, endpoints, addresses, headers. Pure. Not on
  * the real-time path.
  */
+import { CODECS, type ExtraHeader } from "../../core/account/mod.ts";
 import {
-  CODECS,
   MICROPHONE_KINDS,
   parseMicrophone,
   parseSpeaker,
   SPEAKER_KINDS,
 } from "../../config/mod.ts";
 import { codecNames } from "../../config/sources/mod.ts";
-import type { ExtraHeader } from "../../core/account/mod.ts";
 import { formatHostPort, parseHostPort } from "../../base/mod.ts";
 import { bad } from "./readers.ts";
 

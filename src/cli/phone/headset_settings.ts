@@ -1,4 +1,5 @@
 /** The `[headset]` table of the configuration as a phone needs it. */
+import { isDigit } from "../../core/media/mod.ts";
 import { dirname, join } from "node:path";
 import { expandPath } from "../../config/sources/mod.ts";
 import type { HeadsetConfig, LoadedConfig } from "../../config/file/mod.ts";
@@ -44,7 +45,7 @@ export async function withHeadsets<T extends Omit<PhoneOptions, "log">>(
 
 function buttonsOf({ keys, gpio }: HeadsetConfig): ButtonSetting[] {
   const meaning = ({ does, normally, debounce_ms }: (typeof keys | typeof gpio)[number]) => ({
-    does: does.length === 1 ? { digit: does } : does as Exclude<ButtonSetting["does"], object>,
+    does: isDigit(does) ? { digit: does } : does,
     normally,
     debounceMs: debounce_ms,
   });

@@ -81,7 +81,7 @@ export async function openLogAs(
 export async function openLog(
   loaded: LogConfig,
   io: Io,
-  piped: "words" | "json" = "words",
+  piped: Exclude<LogForm, "journal"> = "words",
 ): Promise<Log> {
   let place = await placeOf(loaded, io, piped);
   const sink = (record: LogRecord) => place.write(`${formatted(record, place.form)}\n`);

@@ -1,12 +1,12 @@
 /** The `[calls]` table of the configuration: who may call, and what peers may make us do. */
+import { TRANSFER_POLICIES } from "../../core/state/mod.ts";
+import { CALLERS } from "../../core/account/mod.ts";
 import { z } from "zod";
 import { isNetwork } from "../../base/mod.ts";
 
-const TRANSFERS = ["ask", "follow", "never"] as const;
-
 export const callsSchema = z.strictObject({
   from: z.union([
-    z.enum(["server", "anyone"]),
+    z.enum(CALLERS),
     z.array(
       z.string().refine(isNetwork, {
         error: "allowed are IP addresses and networks like 192.0.2.0/24",
@@ -19,11 +19,11 @@ export const callsSchema = z.strictObject({
       "addresses and networks. Other callers get 403 without ringing. Default: server for an account " +
       "that registers, otherwise anyone.",
   ).meta({ examples: [["192.0.2.7", "10.0.0.0/8"]] }),
-  transfers: z.enum(TRANSFERS).default("follow").describe(
+  transfers: z.enum(TRANSFER_POLICIES).default("follow").describe(
     "Whether to follow a transfer that the other side asks for: follow, never, or ask (`offhook " +
       "follow` must answer within 20 s). Only for callers that come from the server or an address of `from`.",
   ),
-  transfers_auto_answered: z.enum(TRANSFERS).default("never").describe(
+  transfers_auto_answered: z.enum(TRANSFER_POLICIES).default("never").describe(
     "The same for calls that were answered automatically.",
   ),
   silence_seconds: z.int().min(0).max(86400).default(30).describe(

@@ -1,4 +1,6 @@
 /** The `[headset]` table of the configuration: buttons, lamps, and what they do. */
+import { GPIO_BIASES } from "../../base/mod.ts";
+import { DTMF_DIGITS } from "../../core/media/mod.ts";
 import { z } from "zod";
 
 const line = () =>
@@ -17,15 +19,23 @@ export const BUTTON_ACTIONS = [
   "redial",
   "volume-up",
   "volume-down",
-  ..."0123456789*#ABCD",
+  ...DTMF_DIGITS,
 ] as const;
+export type ButtonAction = (typeof BUTTON_ACTIONS)[number];
+
+const CONTACTS = ["open", "closed"] as const;
+export type NormallyContact = (typeof CONTACTS)[number];
+
+/** What to do when another softphone seems to use the same headset. */
+const CONTESTED = ["say", "release"] as const;
+export type ContestedPolicy = (typeof CONTESTED)[number];
 
 const button = {
   does: z.enum(BUTTON_ACTIONS).describe(
     "hook-switch: off-hook while it is active; hook: each press changes between off-hook and " +
       "on-hook; mute, reject, flash, hold, redial, volume-up, volume-down; or a digit.",
   ).meta({ examples: ["hook-switch"] }),
-  normally: z.enum(["open", "closed"]).default("open").describe(
+  normally: z.enum(CONTACTS).default("open").describe(
     "closed: active when not pressed (a cradle that the resting handset presses).",
   ).meta({ examples: ["open"] }),
   debounce_ms: z.int().min(0).max(1000).default(20).describe(
@@ -51,7 +61,7 @@ export const gpioSchema = z.strictObject({
   active: z.enum(["high", "low"]).default("low").describe(
     "Level of the line while the contact is closed.",
   ).meta({ examples: ["low"] }),
-  bias: z.enum(["as-is", "pull-up", "pull-down", "disabled"]).default("pull-up").describe(
+  bias: z.enum(GPIO_BIASES).default("pull-up").describe(
     "The internal resistor of the line.",
   ).meta({ examples: ["pull-up"] }),
   ...button,
@@ -71,7 +81,7 @@ export const headsetSchema = z.strictObject({
   release_when_idle: z.boolean().default(false).describe(
     "Release the headset to other programs while there is no call; its buttons then cannot start a call.",
   ),
-  contested: z.enum(["say", "release"]).default("say").describe(
+  contested: z.enum(CONTESTED).default("say").describe(
     "What to do when another softphone seems to use the same headset: say so, or release it.",
   ),
   lift: z.enum(["nothing", "hotline", "redial"]).default("nothing").describe(

@@ -4,14 +4,14 @@
  */
 import type { z } from "zod";
 import { nearest, OffhookError } from "../../base/mod.ts";
-import type { ConfigIssue } from "../mod.ts";
+import { type ConfigIssue, SECRET_NAMES } from "../mod.ts";
 import { OVERRIDES } from "../sources/mod.ts";
 import { configJsonSchema } from "./schema.ts";
 
 /** Where a value came from when it was not the file: `--transport`, `OFFHOOK_TRANSPORT`. */
 export type Origins = ReadonlyMap<string, string>;
 
-const SECRET_KEYS = new Set(["password", "secret", "passwd", "auth_password"]);
+const SECRET_KEYS = new Set([...SECRET_NAMES, "auth_password"]);
 const SECRET_HINT = "passwords do not stand in the configuration; use password_file, " +
   "password_env, password_command or `offhook credential set ACCOUNT`";
 

@@ -8,11 +8,11 @@
  * `OFFHOOK_ACCOUNT` names; else, when server and user are both given, a fresh one named
  * `command-line`; else the file's default account.
  */
+import { type Environment, NEEDED_KEYS } from "../mod.ts";
 import { parse, TomlError } from "smol-toml";
 import { dirname } from "node:path";
 import { type Account, COMMAND_LINE_ACCOUNT } from "../../core/account/mod.ts";
 import { nearest, OffhookError, parseWebSocketUrl } from "../../base/mod.ts";
-import type { Environment } from "../mod.ts";
 import {
   type AppliedOverride,
   appliedOverrides,
@@ -196,7 +196,7 @@ function setAt(raw: Table, path: readonly string[], value: unknown): void {
 
 /** What the command line's account lacks is asked for by the flag's name. */
 function nameMissing(origins: Map<string, string>): void {
-  for (const key of ["user", "server"]) {
+  for (const key of NEEDED_KEYS) {
     const place = dotted(["accounts", COMMAND_LINE_ACCOUNT, key]);
     if (!origins.has(place)) origins.set(place, `--${key}`);
   }

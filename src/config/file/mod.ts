@@ -1,6 +1,11 @@
 /** The configuration file: its schema, how it is read, checked and shown. */
 export { exampleToml } from "./example.ts";
-export type { HeadsetConfig } from "./headset_schema.ts";
+export type {
+  ButtonAction,
+  ContestedPolicy,
+  HeadsetConfig,
+  NormallyContact,
+} from "./headset_schema.ts";
 export { initialToml } from "./initial.ts";
 export { configError, dotted, issuesOf } from "./issues.ts";
 export { chosen, loadConfig, type LoadedConfig, toAccount } from "./load.ts";

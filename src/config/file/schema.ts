@@ -16,10 +16,9 @@ import {
   parseWebSocketUrl,
   type WebSocketUrl,
 } from "../../base/mod.ts";
-import { TRANSPORTS } from "../../core/account/mod.ts";
+import { CODECS, TLS_VERSIONS, TRANSPORTS } from "../../core/account/mod.ts";
 import { callsSchema } from "./calls_schema.ts";
 import {
-  CODECS,
   LOG_LEVELS,
   MAXIMUM_PIPE_RATE,
   MICROPHONE_SYNTAX,
@@ -27,7 +26,6 @@ import {
   parseMicrophone,
   parseSpeaker,
   SPEAKER_SYNTAX,
-  TLS_VERSIONS,
 } from "../mod.ts";
 import { headsetSchema } from "./headset_schema.ts";
 import { screenSchema } from "./screen_schema.ts";
@@ -154,7 +152,7 @@ export const accountSchema = z.strictObject({
   ),
   codecs: z.array(z.enum(CODECS)).min(1).refine((list) => new Set(list).size === list.length, {
     error: "each codec may be listed only once",
-  }).default(["G722", "PCMU", "PCMA"]).describe("Codecs in the order of preference."),
+  }).default([...CODECS]).describe("Codecs in the order of preference."),
   password_file: path().optional().describe(
     "File whose first line is the password; other users must not be able to read it (chmod 600).",
   ).meta({ examples: ["~/.config/offhook/alice.password"] }),

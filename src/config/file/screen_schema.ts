@@ -1,4 +1,5 @@
 /** The `[screen]` table of the configuration: how the phone's screen looks, and its keys. */
+import { LANGUAGES, THEMES } from "../../base/mod.ts";
 import { z } from "zod";
 
 /** Which actions and keys there are is the key table's business: `docs/card.md` lists them. */
@@ -12,11 +13,11 @@ const keySchema = z.strictObject({
 });
 
 export const screenSchema = z.strictObject({
-  theme: z.enum(["dark", "light", "contrast", "none"]).optional().describe(
+  theme: z.enum(THEMES).optional().describe(
     "Colours. Default: none if NO_COLOR is set, otherwise by the terminal's background, otherwise dark.",
   ).meta({ examples: ["light"] }),
   ascii: z.boolean().default(false).describe("Draw with ASCII characters only."),
-  language: z.enum(["en", "de", "es"]).optional().describe("Default: from LANG.").meta({
+  language: z.enum(LANGUAGES).optional().describe("Default: from LANG.").meta({
     examples: ["de"],
   }),
   screen_reader: z.boolean().default(false).describe(

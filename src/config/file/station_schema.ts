@@ -1,6 +1,6 @@
 /** The `[station]` table of the configuration: how the headless phone behaves and is reached. */
+import { parseHostPort, ROLES } from "../../base/mod.ts";
 import { z } from "zod";
-import { parseHostPort } from "../../base/mod.ts";
 
 const line = () =>
   z.string().min(1).regex(/^[^\p{Cc}]*$/u, {
@@ -9,19 +9,9 @@ const line = () =>
 
 const file = (example: string) => line().meta({ examples: [`~/.config/offhook/${example}`] });
 
-const TOKEN_KEYS = [
-  "viewer_token_file",
-  "operator_token_file",
-  "supervisor_token_file",
-  "admin_token_file",
-] as const;
+const TOKEN_KEYS = ROLES.map((role) => `${role}_token_file` as const);
 
-const controlSchema = z.strictObject({
-  listen: z.string().refine((text) => parseHostPort(text, true)?.port !== undefined, {
-    error: "allowed is HOST:PORT",
-  }).describe("HOST:PORT; without TLS only a loopback address is allowed.").meta({
-    examples: ["127.0.0.1:7060"],
-  }),
+const tokenFiles = {
   viewer_token_file: file("viewer.token").optional().describe(
     "File with the token of the viewer role: may only look. Only its owner may read a token file.",
   ),
@@ -34,6 +24,15 @@ const controlSchema = z.strictObject({
   admin_token_file: file("admin.token").optional().describe(
     "File with the token of the admin role: may do everything.",
   ),
+} satisfies Record<(typeof TOKEN_KEYS)[number], z.ZodType>;
+
+const controlSchema = z.strictObject({
+  listen: z.string().refine((text) => parseHostPort(text, true)?.port !== undefined, {
+    error: "allowed is HOST:PORT",
+  }).describe("HOST:PORT; without TLS only a loopback address is allowed.").meta({
+    examples: ["127.0.0.1:7060"],
+  }),
+  ...tokenFiles,
   tls_cert_file: file("control.pem").optional().describe("PEM file of the certificate."),
   tls_key_file: file("control.key").optional().describe("PEM file of the certificate's key."),
 }).refine((place) => (place.tls_cert_file === undefined) === (place.tls_key_file === undefined), {

@@ -6,7 +6,8 @@
  *     text frames, to the client: {"type": "joined" | "room" | "ended" | "refused", …}
  */
 import { z } from "zod";
-import { MAXIMUM_AUDIO_RATE, MINIMUM_AUDIO_RATE, type Role } from "../wire/mod.ts";
+import { MAXIMUM_AUDIO_RATE, MINIMUM_AUDIO_RATE } from "../wire/mod.ts";
+import type { Role } from "../../base/mod.ts";
 import { errorJson } from "./values.ts";
 
 /** Who may hear and speak in any call, unnoticed: more than who makes calls of his own. */

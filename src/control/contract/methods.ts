@@ -3,10 +3,11 @@
  * line of what it does. The types of `Phone`, the server's checks, `offhook schema --api` and
  * `docs/api.md` are made from it.
  */
+import { RECORD_ACTIONS } from "../../core/state/mod.ts";
 import { z } from "zod";
-import type { VolumeWish } from "../../core/media/mod.ts";
+import { VOLUME_STEPS, type VolumeWish } from "../../core/media/mod.ts";
 import { exactly } from "./exactly.ts";
-import type { Role } from "../wire/mod.ts";
+import type { Role } from "../../base/mod.ts";
 import {
   contact,
   contactCard,
@@ -132,7 +133,7 @@ export const METHODS = {
   },
   volume: {
     params: z.strictObject({
-      volume: exactly<VolumeWish>()(z.union([z.enum(["up", "down"]), z.number()]))
+      volume: exactly<VolumeWish>()(z.union([z.enum(VOLUME_STEPS), z.number()]))
         .describe("One step, or dB: whole numbers from -30 to 6."),
     }),
     result: z.strictObject({ volume: z.number().describe("What it is now, dB.") }),
@@ -152,7 +153,7 @@ export const METHODS = {
   record: {
     params: z.strictObject({
       call,
-      action: z.enum(["start", "stop", "pause", "resume"]).describe(
+      action: z.enum(RECORD_ACTIONS).describe(
         "start and stop are answered when the file is open, and when it is complete.",
       ),
       path: z.string().min(1).optional().describe(

@@ -1,4 +1,5 @@
 /** Schemas of what a station keeps and sees beside its calls; `records.ts` makes the types of them. */
+import { INPUT_MODES, MESSAGE_DIRECTIONS } from "../../core/ports/mod.ts";
 import { z } from "zod";
 import { DIRECTIONS, ENDED_BY } from "../../core/state/mod.ts";
 import { errorJson, outcome, party, transport } from "./values.ts";
@@ -126,7 +127,7 @@ export const soundDevices = z.strictObject({
   missing: errorJson.optional().describe("Why a call that is answered now would have no sound."),
 });
 
-const inputMode = z.enum(["absolute", "relative"]).nullable()
+const inputMode = z.enum(INPUT_MODES).nullable()
   .describe("How the input speaks: levels, or single presses; null: there is none.");
 
 export const headsetInfo = z.strictObject({
@@ -169,7 +170,7 @@ export const headsetList = z.strictObject({
 /** One SIP message of a call's ladder; credentials are taken out. */
 export const ladderMessage = z.strictObject({
   at: time,
-  direction: z.enum(["in", "out"]),
+  direction: z.enum(MESSAGE_DIRECTIONS),
   transport,
   peer: z.string().describe("host:port of the other side."),
   summary: z.string().describe("INVITE, 200 OK."),

@@ -14,7 +14,8 @@ import {
   METHODS,
   SESSION_METHODS,
 } from "../contract/mod.ts";
-import { PROTOCOL_VERSION, type Role, ROLES } from "../wire/mod.ts";
+import { PROTOCOL_VERSION } from "../wire/mod.ts";
+import { type Role, ROLES } from "../../base/mod.ts";
 
 /** A JSON Schema, or a part of one. */
 export type Json = { [key: string]: unknown };

@@ -9,7 +9,7 @@
  * client that does not read loses what is due then. Whatever it does, the call goes on.
  */
 import type { z } from "zod";
-import { OffhookError } from "../../base/mod.ts";
+import { mayAct, OffhookError, type Role } from "../../base/mod.ts";
 import {
   AUDIO_LEAST,
   AUDIO_PATH,
@@ -17,7 +17,7 @@ import {
   audioQuery,
   type Phone,
 } from "../contract/mod.ts";
-import { type CallAudio, mayAct, type Role } from "../wire/mod.ts";
+import type { CallAudio } from "../wire/mod.ts";
 
 /** Unread sound from which more is dropped, ms. */
 const UNREAD_MS = 200;

@@ -6,7 +6,7 @@
  * A client that does not read is never waited for: its events are dropped from a limit on and it is
  * told `lagged`; answers to its own requests are kept. Whatever it sends, the phone goes on.
  */
-import { OffhookError } from "../../base/mod.ts";
+import { mayAct, OffhookError, type Role } from "../../base/mod.ts";
 import type { CallId } from "../../core/ports/mod.ts";
 import {
   type Initialized,
@@ -22,7 +22,7 @@ import {
   type SessionMethod,
   type Subscription,
 } from "../contract/mod.ts";
-import { mayAct, PROTOCOL_VERSION, type Role, RPC_CODES } from "../wire/mod.ts";
+import { PROTOCOL_VERSION, RPC_CODES } from "../wire/mod.ts";
 import { confined } from "./confined_files.ts";
 import { WRONG_TOKENS } from "./wrong_tokens.ts";
 import { errorOf, readParams, readRequest, Refusal } from "./rpc_request.ts";

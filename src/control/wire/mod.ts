@@ -9,4 +9,3 @@ export {
 } from "./call_audio.ts";
 export { LevelFeed, type LevelListener, type LevelSource } from "./levels.ts";
 export { MAX_MESSAGE_BYTES, PROTOCOL_VERSION, RPC_CODES } from "./protocol.ts";
-export { mayAct, type Role, ROLES } from "./role.ts";

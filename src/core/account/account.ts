@@ -10,6 +10,16 @@ export type AccountId = string;
 export const TRANSPORTS = ["udp", "tcp", "tls", "ws", "wss"] as const;
 export type TransportName = (typeof TRANSPORTS)[number];
 
+export function isTransport(name: string): name is TransportName {
+  return (TRANSPORTS as readonly string[]).includes(name);
+}
+
+/** Codecs of accounts and flags, in the order of preference where nobody says another. */
+export const CODECS = ["G722", "PCMU", "PCMA"] as const;
+export type CodecName = (typeof CODECS)[number];
+
+export const TLS_VERSIONS = ["1.2", "1.3"] as const;
+
 /** TLS of an account's connections; paths are read by `src/sip`, when it connects. */
 export interface TlsSettings {
   /** PEM file of further trusted authorities. */
@@ -19,7 +29,7 @@ export interface TlsSettings {
   keyFile?: string;
   /** Name for SNI and verification when it is not the server's host. */
   serverName?: string;
-  minVersion: "1.2" | "1.3";
+  minVersion: (typeof TLS_VERSIONS)[number];
   /** SHA-256 fingerprint of the server's certificate (hex, colons allowed), checked besides the chain. */
   pin?: string;
   /** False only by explicit wish: then nothing is verified. */
@@ -46,7 +56,7 @@ export interface Account {
   register: boolean;
   /** Registration interval asked for, seconds. */
   expires: number;
-  /** Codec names in the order of preference: `PCMU`, `PCMA`, `G722`. */
+  /** Codec names in the order of preference. */
   codecs: string[];
   /** Rules for what a person dials; the first that matches the whole number is used. */
   dialPlan?: NumberRule[];

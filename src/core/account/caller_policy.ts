@@ -10,7 +10,8 @@ import type { Account } from "./account.ts";
 import { isInNetwork } from "../../base/mod.ts";
 
 /** The account's server alone; everybody; or the server and these addresses and networks. */
-export type CallersPolicy = "server" | "anyone" | readonly string[];
+export const CALLERS = ["server", "anyone"] as const;
+export type CallersPolicy = (typeof CALLERS)[number] | readonly string[];
 
 /**
  * Who brought us a request outside any dialog: the account's server (over the account's flow, or from an

@@ -4,18 +4,28 @@ export {
   type Account,
   type AccountId,
   type AccountState,
+  type CodecName,
+  CODECS,
   COMMAND_LINE_ACCOUNT,
   DIRECT_ACCOUNT,
   type ExtraHeader,
+  isTransport,
   type Party,
   type RegistrationState,
+  TLS_VERSIONS,
   type TlsSettings,
   type TransportName,
   TRANSPORTS,
 } from "./account.ts";
 export { type AutoAnswer, autoAnswerMs } from "./auto_answer.ts";
 export { matchesCaller } from "./caller_pattern.ts";
-export { type CallersPolicy, isTrusted, mayCall, type RequestOrigin } from "./caller_policy.ts";
+export {
+  CALLERS,
+  type CallersPolicy,
+  isTrusted,
+  mayCall,
+  type RequestOrigin,
+} from "./caller_policy.ts";
 export {
   checkSaid,
   displayNameContent,

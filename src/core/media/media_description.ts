@@ -7,7 +7,8 @@
  */
 
 /** Direction of a stream as its sender states it (RFC 3264 §5.1, RFC 8866 §6.7). */
-export type Direction = "sendrecv" | "sendonly" | "recvonly" | "inactive";
+export const STREAM_DIRECTIONS = ["sendrecv", "sendonly", "recvonly", "inactive"] as const;
+export type Direction = (typeof STREAM_DIRECTIONS)[number];
 
 /** One payload format of an m= line: rtpmap and fmtp together (RFC 8866 §6.6, §6.15). */
 export interface PayloadFormat {
@@ -28,15 +29,19 @@ export interface PayloadFormat {
 }
 
 /** Profiles without encryption; keys beside them are an offer to encrypt all the same (RFC 8643). */
-export type OpenProfile = "RTP/AVP" | "RTP/AVPF";
+const OPEN_PROFILES = ["RTP/AVP", "RTP/AVPF"] as const;
+export type OpenProfile = (typeof OPEN_PROFILES)[number];
 /** Profiles that promise encryption: by SDES or DTLS, and by DTLS alone (RFC 5764 §8). */
-export type SecureProfile =
-  | "RTP/SAVP"
-  | "RTP/SAVPF"
-  | "UDP/TLS/RTP/SAVP"
-  | "UDP/TLS/RTP/SAVPF";
-/** RTP profile of the m= line. */
-export type RtpProfile = OpenProfile | SecureProfile;
+const SECURE_PROFILES = [
+  "RTP/SAVP",
+  "RTP/SAVPF",
+  "UDP/TLS/RTP/SAVP",
+  "UDP/TLS/RTP/SAVPF",
+] as const;
+export type SecureProfile = (typeof SECURE_PROFILES)[number];
+/** RTP profiles of the m= line that we take, the preferred one first. */
+export const RTP_PROFILES = [...OPEN_PROFILES, ...SECURE_PROFILES] as const;
+export type RtpProfile = (typeof RTP_PROFILES)[number];
 
 /** One party's description of the call's audio stream. */
 export type MediaDescription = StreamDescription & Protection;

@@ -11,26 +11,28 @@ export {
   PAUSES_MS,
   wrongDigit,
 } from "./dtmf.ts";
-export type {
-  CryptoAttribute,
-  Direction,
-  Fingerprint,
-  IceCandidate,
-  IceDescription,
-  Keying,
-  Keys,
-  MasterKeyIdentifier,
-  MediaDescription,
-  NegotiatedStream,
-  NonEmpty,
-  OpenProfile,
-  PayloadFormat,
-  Protection,
-  RtpProfile,
-  SdesKey,
-  Setup,
-  SrtpSuite,
-  StreamDescription,
+export {
+  type CryptoAttribute,
+  type Direction,
+  type Fingerprint,
+  type IceCandidate,
+  type IceDescription,
+  type Keying,
+  type Keys,
+  type MasterKeyIdentifier,
+  type MediaDescription,
+  type NegotiatedStream,
+  type NonEmpty,
+  type OpenProfile,
+  type PayloadFormat,
+  type Protection,
+  RTP_PROFILES,
+  type RtpProfile,
+  type SdesKey,
+  type Setup,
+  type SrtpSuite,
+  STREAM_DIRECTIONS,
+  type StreamDescription,
 } from "./media_description.ts";
 export {
   acceptAnswer,
@@ -46,4 +48,4 @@ export {
   maySend,
 } from "./offer_answer.ts";
 export { isSrtpSuite, SUITE_PARAMETERS, type SuiteParameters } from "./srtp_suites.ts";
-export { volumeAfter, type VolumeWish } from "./volume.ts";
+export { VOLUME_STEPS, volumeAfter, type VolumeStep, type VolumeWish } from "./volume.ts";

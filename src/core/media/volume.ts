@@ -7,8 +7,11 @@ import { OffhookError } from "../../base/mod.ts";
 /** dB. */
 export const VOLUME = { least: -30, most: 6, step: 2 } as const;
 
+export const VOLUME_STEPS = ["up", "down"] as const;
+export type VolumeStep = (typeof VOLUME_STEPS)[number];
+
 /** One step, or dB. */
-export type VolumeWish = "up" | "down" | number;
+export type VolumeWish = VolumeStep | number;
 
 /**
  * The volume that is meant; a step beyond the limits stays at the limit.

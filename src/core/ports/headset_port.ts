@@ -8,6 +8,7 @@
  * gives what the person wants. What a headset sends to confirm a lamp never becomes an intent.
  * Further sources of the same intents: handsets and buttons of kiosks; further sinks: busylights.
  */
+import type { VolumeStep } from "../media/mod.ts";
 import type { AccountId } from "../account/mod.ts";
 import type { ErrorJson } from "../../base/mod.ts";
 import type { Microphone, Speaker } from "./media_port.ts";
@@ -52,9 +53,13 @@ export type HeadsetIntent =
   | { type: "hold" }
   /** Hold or resume; with two calls, swap; with a second call ringing, answer it. */
   | { type: "flash" }
-  | { type: "digit"; /** `0-9*#A-D` */ digit: string }
+  | { type: "digit"; digit: string }
   | { type: "redial" }
-  | { type: "volume"; direction: "up" | "down" };
+  | { type: "volume"; direction: VolumeStep };
+
+/** How an input of a headset speaks: levels, or single presses. */
+export const INPUT_MODES = ["absolute", "relative"] as const;
+export type InputMode = (typeof INPUT_MODES)[number];
 
 export type HeadsetEffect = {
   /** Shows the state on every attached headset. Sent whenever it changes. */

@@ -46,6 +46,8 @@ export interface AudioEndpoints {
 /** What can fail by itself in a call's sound. */
 export const ENDPOINT_NAMES = ["microphone", "speaker", "record"] as const;
 export type EndpointName = (typeof ENDPOINT_NAMES)[number];
+/** Those that are changed and come back in mid-call. */
+export type LiveEndpoint = Exclude<EndpointName, "record">;
 
 /** Names a program that has joined a call's sound. */
 export type AttachmentId = string;
@@ -162,7 +164,7 @@ export type MediaInput =
     error: ErrorJson;
   }
   /** Works again after it failed; or what UseEndpoints asked for is done, or nothing was changed. */
-  | { type: "EndpointRestored"; call: CallId; endpoint: "microphone" | "speaker" }
+  | { type: "EndpointRestored"; call: CallId; endpoint: LiveEndpoint }
   /** What RecordMedia asked for is done: the file is open, or complete. */
   | { type: "RecordingSettled"; call: CallId }
   /** About once a second while the stream runs. */

@@ -8,6 +8,8 @@ export {
   type HeadsetNotice,
   type HeadsetState,
   IDLE_HEADSET,
+  INPUT_MODES,
+  type InputMode,
 } from "./headset_port.ts";
 export {
   type AttachmentId,
@@ -15,10 +17,19 @@ export {
   type CallLevels,
   ENDPOINT_NAMES,
   type EndpointName,
+  type LiveEndpoint,
   type MediaEffect,
   type MediaInput,
   type MediaReport,
   type Microphone,
   type Speaker,
 } from "./media_port.ts";
-export type { CallId, RequestOrigin, SipEffect, SipInput } from "./sip_port.ts";
+export {
+  type CallId,
+  type Ender,
+  ENDERS,
+  MESSAGE_DIRECTIONS,
+  type RequestOrigin,
+  type SipEffect,
+  type SipInput,
+} from "./sip_port.ts";

@@ -33,6 +33,13 @@ export type CallId = string;
 
 export type { RequestOrigin };
 
+/** Which way a message went. */
+export const MESSAGE_DIRECTIONS = ["in", "out"] as const;
+
+/** Who can end a dialog. */
+export const ENDERS = ["local", "remote"] as const;
+export type Ender = (typeof ENDERS)[number];
+
 export type SipEffect =
   | { type: "Register"; account: AccountId }
   | { type: "Unregister"; account: AccountId }
@@ -172,7 +179,7 @@ export type SipInput =
    * The dialog is over. `remote`: the peer ended it, or it is lost (`error`: no ACK, session timer,
    * 481). `local`: the BYE that SendBye asked for is answered or has timed out.
    */
-  | { type: "CallEnded"; call: CallId; by: "remote" | "local"; reason: string; error?: ErrorJson }
+  | { type: "CallEnded"; call: CallId; by: Ender; reason: string; error?: ErrorJson }
   | { type: "ReferProgress"; call: CallId; status: number; reason: string }
   /** The peer transfers us: call `target`, under the call id `referral`. AnswerRefer must follow. */
   | {

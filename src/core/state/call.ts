@@ -19,14 +19,15 @@
 import type { AccountId, ExtraHeader, Party, TransportName } from "../account/mod.ts";
 import type { ErrorJson } from "../../base/mod.ts";
 import type { MediaDescription, NegotiatedStream, PayloadFormat } from "../media/mod.ts";
-import type { AudioEndpoints, CallId, MediaReport } from "../ports/mod.ts";
+import { type AudioEndpoints, type CallId, ENDERS, type MediaReport } from "../ports/mod.ts";
 import type { Outcome } from "./outcome.ts";
 
 export const DIRECTIONS = ["outgoing", "incoming"] as const;
 export type Direction = (typeof DIRECTIONS)[number];
 
 /** Who ended a call; `none`: it did not begin, or nobody did. */
-export const ENDED_BY = ["local", "remote", "none"] as const;
+export const ENDED_BY = [...ENDERS, "none"] as const;
+export type EndedBy = (typeof ENDED_BY)[number];
 
 /** One word for what a person would say of a live call. */
 export const CALL_STATES = [
@@ -197,7 +198,7 @@ export interface CallOutcome {
   /** Final SIP status; 0 when there was none. */
   sipStatus: number;
   reason: string;
-  endedBy: (typeof ENDED_BY)[number];
+  endedBy: EndedBy;
   error?: ErrorJson;
 }
 

@@ -7,6 +7,9 @@ import type { CallRecord, CallView, Recording } from "./call.ts";
 import type { ErrorJson } from "../../base/mod.ts";
 import type { CallId, EndpointName, HeadsetId, HeadsetNotice } from "../ports/mod.ts";
 
+/** What is asked of a recording. */
+export const RECORD_ACTIONS = ["start", "stop", "pause", "resume"] as const;
+
 /** What the other side may refuse us in a call, and how its digits come. */
 export const HOLD_WISHES = ["hold", "resume"] as const;
 export const DIGIT_SOURCES = ["rtp", "info"] as const;

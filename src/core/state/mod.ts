@@ -8,8 +8,10 @@ export {
   type CallOutcome,
   type CallRecord,
   type CallView,
+  type Direction,
   DIRECTIONS,
   ENDED_BY,
+  type EndedBy,
   type Exchange,
   type Recording,
   SECURITIES,
@@ -24,6 +26,7 @@ export {
   HOLD_WISHES,
   isCallEvent,
   type PhoneEvent,
+  RECORD_ACTIONS,
   type TransferDetail,
 } from "./events.ts";
 export { type Outcome, OUTCOME_WORDS, OUTCOMES } from "./outcome.ts";
@@ -35,20 +38,28 @@ export {
   type TimerTransitions,
   type Transitions,
 } from "./slice.ts";
-export type {
-  AccountCommand,
-  CallCommand,
-  CallPolicy,
-  Command,
-  Dialled,
-  Effect,
-  Input,
-  Moment,
-  PhoneState,
-  Settings,
-  SettingsCommand,
-  StepResult,
-  TransferPolicy,
+export {
+  type AccountCommand,
+  type CallCommand,
+  type CallPolicy,
+  type Command,
+  type Dialled,
+  type Effect,
+  type Input,
+  type Moment,
+  type PhoneState,
+  type Settings,
+  type SettingsCommand,
+  type StepResult,
+  TRANSFER_POLICIES,
+  type TransferPolicy,
 } from "./state.ts";
-export { type Subject, subjectOf, type Timer, type TimerFired, timerKey } from "./timer.ts";
+export {
+  LIVING_TIMERS,
+  type Subject,
+  subjectOf,
+  type Timer,
+  type TimerFired,
+  timerKey,
+} from "./timer.ts";
 export { type CallIn, isIn, refuse, type Rule, Turn } from "./turn.ts";

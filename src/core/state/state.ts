@@ -70,7 +70,8 @@ export interface CallPolicy {
   silenceMs?: number;
 }
 
-export type TransferPolicy = "ask" | "follow" | "never";
+export const TRANSFER_POLICIES = ["ask", "follow", "never"] as const;
+export type TransferPolicy = (typeof TRANSFER_POLICIES)[number];
 
 /** What was dialled, to dial it again. */
 export interface Dialled {

@@ -1,18 +1,21 @@
 /** Timers as data: the core asks for them, `src/station` runs them. Each names what it is about. */
 import type { CallId } from "../ports/mod.ts";
 
+/** `ending` waits for the answer to our BYE; each other belongs to a call that is still alive. */
+export const LIVING_TIMERS = [
+  "no-answer",
+  "ring",
+  "auto-answer",
+  "duration",
+  "glare",
+  "transfer",
+  "transfer-news",
+  "refer",
+] as const;
+
 /** The timers of each subject. A slice that gets timers adds its subject here, and then has a table. */
 export interface TimerNames {
-  call:
-    | "no-answer"
-    | "ring"
-    | "auto-answer"
-    | "duration"
-    | "ending"
-    | "glare"
-    | "transfer"
-    | "transfer-news"
-    | "refer";
+  call: (typeof LIVING_TIMERS)[number] | "ending";
 }
 
 /** What a timer may be about, with the name of its kind: `{ subject: "call", call: … }`. */

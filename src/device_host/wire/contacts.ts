@@ -10,7 +10,7 @@
  * Raw levels: what is debounced, turned round and meant by them is the client's. Not on the real-time
  * path.
  */
-import type { ErrorJson } from "../../base/mod.ts";
+import { type ErrorJson, GPIO_BIASES, type GpioBias } from "../../base/mod.ts";
 
 export type ContactSource =
   | {
@@ -26,7 +26,7 @@ export type ContactSource =
     chip: string;
     line: number;
     activeLow: boolean;
-    bias: "as-is" | "pull-up" | "pull-down" | "disabled";
+    bias: GpioBias;
   };
 
 export interface ContactRequests {
@@ -63,7 +63,6 @@ export function isContactMessage(message: Record<string, unknown>): boolean {
       message.type === "contact-failed");
 }
 
-const BIASES = ["as-is", "pull-up", "pull-down", "disabled"];
 /** KEY_MAX of linux/input-event-codes.h. */
 const KEY_MAX = 0x2ff;
 
@@ -72,7 +71,7 @@ function isSource(value: unknown): boolean {
   const { kind, device, code, chip, line, activeLow, bias } = value as Record<string, unknown>;
   if (kind === "key") return typeof device === "string" && isNumber(code, KEY_MAX);
   return kind === "gpio" && typeof chip === "string" && isNumber(line, 0xffff) &&
-    typeof activeLow === "boolean" && BIASES.includes(bias as string);
+    typeof activeLow === "boolean" && (GPIO_BIASES as readonly unknown[]).includes(bias);
 }
 
 function isNumber(value: unknown, max: number): boolean {

@@ -15,14 +15,16 @@ import type {
   AudioEndpoints,
   CallId,
   CallLevels,
+  EndpointName,
   MediaInput,
   MediaReport,
 } from "../../core/ports/mod.ts";
-import { CallSound, type EndpointName } from "../sound/mod.ts";
+import { CallSound } from "../sound/mod.ts";
 import type { MediaClock } from "../mod.ts";
 import { MediaStream, type StreamSurroundings } from "../stream/mod.ts";
 import {
   type MediaTransport,
+  type PacketKind,
   PlainTransport,
   type Receiver,
   type Sockets,
@@ -195,7 +197,7 @@ export class CallMedia {
     return report;
   }
 
-  #onDatagram(kind: "rtp" | "rtcp", data: Uint8Array): boolean {
+  #onDatagram(kind: PacketKind, data: Uint8Array): boolean {
     return this.#state === "streaming" && this.#stream.receive(kind, data);
   }
 

@@ -2,19 +2,22 @@
  * PCMU and PCMA (ITU-T G.711) by table: 8 kHz, one byte a sample. On the real-time path.
  */
 import { aLawTables, type Law, muLawTables } from "../../audio/mod.ts";
+import type { CodecName } from "../../core/account/mod.ts";
 import { ANY_PACKET_MS, type Codec } from "./codec.ts";
 
 const RATE = 8000;
 
+type Encoding = Exclude<CodecName, "G722">;
+
 /** G.711 in either law; it keeps no state between packets. */
 export class G711Codec implements Codec {
-  readonly encoding: "PCMU" | "PCMA";
+  readonly encoding: Encoding;
   readonly sampleRate = RATE;
   readonly clockRate = RATE;
   readonly packetMs = ANY_PACKET_MS;
   readonly #law: Law;
 
-  constructor(encoding: "PCMU" | "PCMA") {
+  constructor(encoding: Encoding) {
     this.encoding = encoding;
     this.#law = encoding === "PCMU" ? muLawTables() : aLawTables();
   }

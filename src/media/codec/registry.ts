@@ -1,6 +1,8 @@
 /**
- * Codecs by name. A codec that is added is added here and in `formats.ts`.
+ * Codecs by name. A codec that is added is named in `core/account/account.ts`; what runs it is here,
+ * what is offered of it in `formats.ts`.
  */
+import type { CodecName } from "../../core/account/mod.ts";
 import type { PayloadFormat } from "../../core/media/mod.ts";
 import { OffhookError } from "../../base/mod.ts";
 import type { Codec } from "./codec.ts";
@@ -10,7 +12,7 @@ import { G722Codec } from "./g722.ts";
 /** Makes a codec with fresh state for a negotiated format. @throws OffhookError `media-failed` */
 export type CreateCodec = (format: PayloadFormat) => Codec;
 
-const FACTORIES: Record<string, CreateCodec> = {
+const FACTORIES: Readonly<Record<CodecName, CreateCodec>> = {
   G722: () => new G722Codec(),
   PCMU: () => new G711Codec("PCMU"),
   PCMA: () => new G711Codec("PCMA"),
@@ -21,7 +23,8 @@ const FACTORIES: Record<string, CreateCodec> = {
  * @throws OffhookError `media-failed` when there is none
  */
 export function createCodec(format: PayloadFormat): Codec {
-  const factory = FACTORIES[format.encoding.toUpperCase()];
+  const factory =
+    (FACTORIES as Readonly<Record<string, CreateCodec>>)[format.encoding.toUpperCase()];
   if (factory) return factory(format);
   throw new OffhookError("media-failed", `the codec ${format.encoding} cannot be run`, {
     hint: `Codecs: ${Object.keys(FACTORIES).join(", ")}.`,

@@ -20,7 +20,14 @@ import {
   loadResampler,
 } from "../../audio/mod.ts";
 import { OffhookError } from "../../base/mod.ts";
-import type { AttachmentId, AudioEndpoints, Microphone, Speaker } from "../../core/ports/mod.ts";
+import type {
+  AttachmentId,
+  AudioEndpoints,
+  EndpointName,
+  LiveEndpoint,
+  Microphone,
+  Speaker,
+} from "../../core/ports/mod.ts";
 import { Attachment } from "./attachment.ts";
 import { type AttachmentPort, type FromAttachment, refuseAttachment } from "../attachment/mod.ts";
 import { LiveSink } from "./live_sink.ts";
@@ -28,11 +35,9 @@ import { LiveSource } from "./live_source.ts";
 import { Recording } from "./recording.ts";
 import { SpeakerVolume, WaitingTone } from "../dsp/mod.ts";
 
-export type EndpointName = "microphone" | "speaker" | "record";
-
 export interface SoundEvents {
   failed(endpoint: EndpointName, error: OffhookError): void;
-  restored(endpoint: "microphone" | "speaker"): void;
+  restored(endpoint: LiveEndpoint): void;
   microphoneEnded(): void;
   /** What was asked for the recording is done. */
   recordingSettled(): void;
@@ -223,14 +228,14 @@ export class CallSound {
   /** Opens what is to take over. @throws OffhookError; closed then */
   async #openNext(
     next: AudioSource | AudioSink,
-    endpoint: "microphone" | "speaker",
+    endpoint: LiveEndpoint,
   ): Promise<void> {
     await loadResampler();
     await next.open(this.#eventsOf(endpoint));
     if (this.#closed) await next.close();
   }
 
-  async #exchange(endpoint: "microphone" | "speaker", run: () => Promise<void>): Promise<void> {
+  async #exchange(endpoint: LiveEndpoint, run: () => Promise<void>): Promise<void> {
     const wasBroken = this.#broken.has(endpoint);
     try {
       await run();
@@ -251,7 +256,7 @@ export class CallSound {
     return endpoints.some(({ kind }) => kind === "device") ? await this.#devices?.() : undefined;
   }
 
-  #eventsOf(endpoint: "microphone" | "speaker"): EndpointEvents {
+  #eventsOf(endpoint: LiveEndpoint): EndpointEvents {
     return {
       failed: (error) => {
         this.#broken.add(endpoint);

@@ -1,2 +1,2 @@
 /** The sound of a call between its endpoints and its stream. */
-export { CallSound, type EndpointName } from "./call_sound.ts";
+export { CallSound } from "./call_sound.ts";

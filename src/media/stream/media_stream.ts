@@ -15,7 +15,7 @@ import type { NegotiatedStream } from "../../core/media/mod.ts";
 import type { MediaReport } from "../../core/ports/mod.ts";
 import { type CreateCodec, createCodec } from "../codec/mod.ts";
 import { canonicalName, type Random32, RtcpSession, RtpSender } from "../rtp/mod.ts";
-import type { MediaKind } from "../transport/mod.ts";
+import type { MediaKind, PacketKind } from "../transport/mod.ts";
 import { InboundStream } from "./inbound.ts";
 import { OutboundStream } from "./outbound.ts";
 
@@ -129,7 +129,7 @@ export class MediaStream {
    * Takes a datagram of the peer, valid during the call.
    * @returns whether it was of this stream
    */
-  receive(kind: "rtp" | "rtcp", data: Uint8Array): boolean {
+  receive(kind: PacketKind, data: Uint8Array): boolean {
     if (kind === "rtp") return this.#inbound.receive(data, this.#clock.now());
     const taken = this.#control.receive(data);
     const { remote } = this.#control;

@@ -11,10 +11,11 @@ import type { NegotiatedStream } from "../../core/media/mod.ts";
 import { looksLikeRtcp } from "../rtp/mod.ts";
 
 /** What streams exchange. A keepalive has no content; it holds a NAT's way open (RFC 6263). */
-export type MediaKind = "rtp" | "rtcp" | "keepalive";
+export type MediaKind = PacketKind | "keepalive";
+export type PacketKind = "rtp" | "rtcp";
 
 /** @returns whether it was what its kind says: only then is its source believed */
-export type Deliver = (kind: "rtp" | "rtcp", data: Uint8Array) => boolean;
+export type Deliver = (kind: PacketKind, data: Uint8Array) => boolean;
 
 /** Who stands above a transport, and takes what comes. */
 export interface Receiver {
@@ -51,7 +52,7 @@ export interface MediaTransport {
 }
 
 /** What the first octet of a datagram says that it is (RFC 7983 §7); RTP and RTCP by the second. */
-export function kindOf(data: Uint8Array): "stun" | "dtls" | "rtp" | "rtcp" | undefined {
+export function kindOf(data: Uint8Array): "stun" | "dtls" | PacketKind | undefined {
   const first = data[0];
   if (first === undefined) return undefined;
   if (first < 4) return "stun";

@@ -2,10 +2,8 @@
  * Who is who in a message: our own From, and the peer as From, P-Asserted-Identity (RFC 3325) or
  * Remote-Party-ID name it.
  */
-import type { Account, Party } from "../../core/account/mod.ts";
-import { OffhookError } from "../../base/mod.ts";
-import type { RequestOrigin } from "../../core/ports/mod.ts";
 import {
+  isCallable,
   type NameAddr,
   type ParsedUri,
   parseNameAddrList,
@@ -14,6 +12,9 @@ import {
   unquoted,
   withoutHeaders,
 } from "../message/mod.ts";
+import type { Account, Party } from "../../core/account/mod.ts";
+import { OffhookError } from "../../base/mod.ts";
+import type { RequestOrigin } from "../../core/ports/mod.ts";
 
 /**
  * The peer of a call: what the account's server asserts, else what the peer says of itself. A stranger
@@ -71,7 +72,7 @@ export function requestTarget(target: string, account: Account): string {
 function targetUri(target: string, domain: string): ParsedUri {
   const uri = parseUri(target);
   const scheme = uri?.scheme ?? "";
-  if (uri === undefined || !["sip", "sips", "tel"].includes(scheme)) {
+  if (uri === undefined || !isCallable(scheme)) {
     throw new OffhookError(
       "invalid-target",
       `${JSON.stringify(target)} is not an address to call`,

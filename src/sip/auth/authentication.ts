@@ -29,8 +29,11 @@ const MAX_STALE = 3;
 /** Characters of a challenge that are sent back with every request. */
 const MAX_CHALLENGE_LENGTH = 4_096;
 
+/** Header of the credentials for a server (401), and for a proxy (407). */
+export const CREDENTIALS = { server: "Authorization", proxy: "Proxy-Authorization" } as const;
+
 interface Answer {
-  header: "Authorization" | "Proxy-Authorization";
+  header: (typeof CREDENTIALS)[keyof typeof CREDENTIALS];
   challenge: Challenge;
   cnonce: string;
   /** Requests that used the nonce. */
@@ -107,7 +110,7 @@ export class Authentication {
   }
 
   #take(challenge: Challenge, proxy: boolean): void {
-    const header = proxy ? "Proxy-Authorization" : "Authorization";
+    const header = CREDENTIALS[proxy ? "proxy" : "server"];
     const key = `${header} ${challenge.realm}`;
     if (this.#answers.get(key)?.fresh) {
       if (!challenge.stale || this.#stale >= MAX_STALE) throw this.#refused(challenge.realm);

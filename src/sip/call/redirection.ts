@@ -2,29 +2,26 @@
  * The targets of one call that is redirected (RFC 3261 §8.1.3.4): Contacts in the order of q, each
  * tried once, and no more than a limit of them. Pure.
  */
+import { isCallable, parseNameAddrList, withoutHeaders } from "../message/mod.ts";
 import { MAX_REDIRECTIONS } from "../limits/mod.ts";
-import { parseNameAddrList, withoutHeaders } from "../message/mod.ts";
-
-const TAKEN_SCHEMES = ["sip", "sips", "tel"];
-/** A call that was to be encrypted is not made in the clear by a redirection (RFC 3261 §8.1.3.4). */
-const SECURE_SCHEMES = ["sips"];
 
 export class Redirection {
   readonly #seen: Set<string>;
-  readonly #schemes: readonly string[];
+  /** A call that was to be encrypted is not made in the clear by a redirection (RFC 3261 §8.1.3.4). */
+  readonly #secure: boolean;
   #waiting: string[] = [];
   #left = MAX_REDIRECTIONS;
 
   /** @param first the target that was called first: a Contact with it would be a loop */
   constructor(first: string) {
     this.#seen = new Set([first]);
-    this.#schemes = /^sips:/i.test(first) ? SECURE_SCHEMES : TAKEN_SCHEMES;
+    this.#secure = /^sips:/i.test(first);
   }
 
   /** Takes the Contacts of a 3xx; they come before those that wait from earlier ones. */
   add(contacts: readonly string[]): void {
     const found = contacts.flatMap((value) => parseNameAddrList(value) ?? [])
-      .filter(({ uri }) => this.#schemes.includes(uri.scheme))
+      .filter(({ uri }) => this.#secure ? uri.scheme === "sips" : isCallable(uri.scheme))
       .map(({ uri, parameters }) => ({
         target: withoutHeaders(uri).text,
         q: quality(parameters.get("q")),

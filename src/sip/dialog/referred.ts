@@ -7,15 +7,20 @@
  *
  * A peer that wants no news (`Refer-Sub: false`, RFC 4488) gets none.
  */
+import {
+  isCallable,
+  type MessageBody,
+  newToken,
+  parseNameAddr,
+  withoutHeaders,
+} from "../message/mod.ts";
 import { headerValue, reasonPhrase } from "../../core/account/mod.ts";
-import { type MessageBody, newToken, parseNameAddr, withoutHeaders } from "../message/mod.ts";
 import { sendInDialog } from "./in_dialog.ts";
 import type { ServerRequest } from "../library/mod.ts";
 import type { SessionContext } from "./session_context.ts";
 
 /** Seconds that a transferor is told to wait for news. */
 const EXPIRES = 120;
-const CALLABLE = new Set(["sip", "sips", "tel"]);
 /** The value of Replaces (RFC 3891 §6.1), loosely. */
 const REPLACES = /^[^\s;,]+(?:;[^\s;,]+)+$/;
 
@@ -38,7 +43,7 @@ export class Referred {
     if (referTo === undefined || method !== "INVITE") {
       return request.reject(400, { reason: "Bad Refer-To" });
     }
-    if (!CALLABLE.has(referTo.uri.scheme)) return request.reject(416);
+    if (!isCallable(referTo.uri.scheme)) return request.reject(416);
     if (this.#request !== undefined) return request.reject(491);
     this.#request = request;
     const { agent, call, dialog } = this.#context;

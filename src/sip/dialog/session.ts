@@ -7,6 +7,7 @@
  *
  * A lost connection ends nothing: requests fail, the dialog stays.
  */
+import type { Ender } from "../../core/ports/mod.ts";
 import { DigitRate, OffhookError } from "../../base/mod.ts";
 import type { CallEffect, Leg } from "../agent/mod.ts";
 import {
@@ -255,7 +256,7 @@ export class Session implements Leg {
     if (error !== undefined) this.#end("local", error.message, error);
   }
 
-  #end(by: "remote" | "local", reason: string, error: OffhookError | undefined): void {
+  #end(by: Ender, reason: string, error: OffhookError | undefined): void {
     this.#stage = { name: "over" };
     this.offers.close();
     this.#refresh.stop();

@@ -25,19 +25,15 @@ import { ServerReinvite, ServerRequest } from "./server_request.ts";
 import { dialogRoute, type UpdateDelegate } from "./overrides/mod.ts";
 
 /** What comes inside a dialog. A request without a handler is answered as its method has it. */
-export interface DialogEvents {
+export interface DialogEvents extends Partial<Record<(typeof PLAIN)[number], PlainHandler>> {
   /** The ACK to a 2xx of ours. */
   onAck?(message: RequestMessage): void;
   /** No ACK came to our 2xx within 64·T1. */
   onAckTimeout?(): void;
   onInvite?(request: ServerReinvite): void;
-  onUpdate?(request: ServerRequest): void;
-  onPrack?(request: ServerRequest): void;
-  onBye?(request: ServerRequest): void;
-  onInfo?(request: ServerRequest): void;
-  onNotify?(request: ServerRequest): void;
-  onRefer?(request: ServerRequest): void;
 }
+
+type PlainHandler = (request: ServerRequest) => void;
 
 const PLAIN = ["onUpdate", "onPrack", "onBye", "onInfo", "onNotify", "onRefer"] as const;
 

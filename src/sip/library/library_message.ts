@@ -10,20 +10,23 @@
  * here and left in the message, so its grammar is not run at all for usual messages.
  */
 import {
-  IncomingRequestMessage,
-  IncomingResponseMessage,
-  NameAddrHeader,
-} from "sip.js/lib/core/index.js";
-import {
+  isCallable,
   type NameAddr,
+  ONCE,
   parseNameAddrList,
   parseParameterised,
   parseUri,
   readableNameAddrs,
   readUri,
+  REQUIRED,
   sdpPart,
   type SipMessage,
 } from "../message/mod.ts";
+import {
+  IncomingRequestMessage,
+  IncomingResponseMessage,
+  NameAddrHeader,
+} from "sip.js/lib/core/index.js";
 import { LiteralUri } from "./overrides/mod.ts";
 
 export type LibraryMessage = IncomingRequestMessage | IncomingResponseMessage;
@@ -35,14 +38,9 @@ export class MalformedMessage extends Error {
   }
 }
 
-/** Headers that stand once (RFC 3261 §7.3.1, RFC 4475 §3.3.8). */
-const SINGLE = ["from", "to", "call-id", "cseq", "max-forwards", "content-length", "content-type"];
-const MANDATORY = ["from", "to", "call-id", "cseq", "via"];
 /** Headers with one name-addr, and with a list of them, that SIP.js reads. */
 const NAME_ADDRS = new Set(["from", "to", "refer-to", "referred-by"]);
 const NAME_ADDR_LISTS = new Set(["contact", "record-route"]);
-
-const TARGET_SCHEMES = new Set(["sip", "sips", "tel"]);
 
 /** Stands for an address that cannot be read. */
 const UNKNOWN_URI = "sip:anonymous@anonymous.invalid";
@@ -143,12 +141,12 @@ function setsTarget({ kind, method, status }: SipMessage): boolean {
 
 /** No request can be sent to `http:`, nor to port 0. */
 function mayBeTarget({ uri }: NameAddr): boolean {
-  return TARGET_SCHEMES.has(uri.scheme) && uri.port !== 0;
+  return isCallable(uri.scheme) && uri.port !== 0;
 }
 
 /** Of a request the way back is known whatever its port says. */
 function mayBeSource({ uri }: NameAddr): boolean {
-  return TARGET_SCHEMES.has(uri.scheme);
+  return isCallable(uri.scheme);
 }
 
 interface Reading {
@@ -249,12 +247,12 @@ function store(fields: Fields, name: string, header: StoredHeader): void {
 }
 
 function requireSound(fields: Fields): void {
-  for (const name of MANDATORY) {
+  for (const name of [...REQUIRED, "via"]) {
     if (fields.headers[canonicalName(name)] === undefined) {
       throw new MalformedMessage(400, `Missing ${canonicalName(name)}`);
     }
   }
-  for (const name of SINGLE) {
+  for (const name of ONCE) {
     if ((fields.headers[canonicalName(name)]?.length ?? 0) > 1) {
       throw new MalformedMessage(400, `More than one ${canonicalName(name)}`);
     }

@@ -2,6 +2,7 @@
  * What every SIP message must have (RFC 3261 §8.1.1, §8.2.2.1, §16.3, §20; RFC 4475). Pure; each check
  * says what is wrong and which status answers it.
  */
+import { isCallable } from "./schemes.ts";
 import type { SipMessage } from "./sip_message.ts";
 
 export interface CheckFault {
@@ -9,11 +10,11 @@ export interface CheckFault {
   status: number;
 }
 
-const REQUIRED = ["from", "to", "call-id", "cseq"];
-const ONCE = new Set([...REQUIRED, "max-forwards", "content-length", "content-type"]);
+/** Headers that every message has, and with them those that stand once (§7.3.1, RFC 4475 §3.3.8). */
+export const REQUIRED = ["from", "to", "call-id", "cseq"];
+export const ONCE = new Set([...REQUIRED, "max-forwards", "content-length", "content-type"]);
 /** CSeq, RFC 3261 §8.1.1.5: below 2³¹. */
 const CSEQ_LIMIT = 2 ** 31;
-const TAKEN_SCHEMES = new Set(["sip", "sips", "tel"]);
 
 export function checkRequest(message: SipMessage): CheckFault | undefined {
   return checkCommon(message) ?? checkRequestUri(message.requestUri);
@@ -118,7 +119,7 @@ function checkRequestUri(uri: string): CheckFault | undefined {
   const scheme = /^([A-Za-z][A-Za-z0-9+.-]*):./.exec(uri);
   if (scheme === null) return bad("its request URI is malformed");
   const name = scheme[1].toLowerCase();
-  if (!TAKEN_SCHEMES.has(name)) {
+  if (!isCallable(name)) {
     return { reason: `it is for a ${name}: URI, which is not taken here`, status: 416 };
   }
   if (/[\s<>]/.test(uri)) return bad("its request URI is malformed");

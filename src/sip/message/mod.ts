@@ -14,12 +14,14 @@ export {
   tokens,
   unsupportedOptions,
 } from "./capabilities.ts";
+export { ONCE, REQUIRED } from "./checks.ts";
 export { DTMF_RELAY, dtmfRelayBody, parseDtmfBody } from "./dtmf_relay.ts";
 export { newBranch, newToken } from "./identifiers.ts";
 export { sdpPart } from "./multipart.ts";
 export type { MessageBody, ReadableMessage } from "./readable_message.ts";
 export { isAnsweredElsewhere, reasonText } from "./reason.ts";
 export { headEnd, replaceVia, scanBytes, scanText, utf8Length } from "./scan.ts";
+export { isCallable } from "./schemes.ts";
 export { header, headerFields, type ScanFault, type SipMessage, splice } from "./sip_message.ts";
 export { redacted, textTrace, type TraceRecord, type TraceSink } from "./trace.ts";
 export {

@@ -1,4 +1,5 @@
 /** A SIP message as text with the offsets of its parts, and what reads and changes it. Pure. */
+import type { StartLine } from "./start_line.ts";
 import type { ViaValue } from "./via.ts";
 
 /** One header field. */
@@ -14,7 +15,7 @@ export interface HeaderField {
 
 /** A message whose frame is sound. Header values beyond those named here are not validated. */
 export interface SipMessage {
-  kind: "request" | "response";
+  kind: StartLine["kind"];
   text: string;
   /** Of the request; of a response the one in its CSeq. */
   method: string;

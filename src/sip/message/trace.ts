@@ -8,6 +8,7 @@
  * What is redacted: the digest's response, nonces and opaque of (Proxy-)Authorization, the whole of a
  * credential of another scheme (Bearer, Basic), and in SDP the keys of `a=crypto` and `a=ice-pwd`.
  */
+import type { MESSAGE_DIRECTIONS } from "../../core/ports/mod.ts";
 import type { TransportName } from "../../core/account/mod.ts";
 import { cleanLines } from "../../base/mod.ts";
 import { hostPort } from "./via.ts";
@@ -16,7 +17,7 @@ import { hostPort } from "./via.ts";
 export interface TraceRecord {
   /** Milliseconds since the Unix epoch. */
   time: number;
-  direction: "in" | "out";
+  direction: (typeof MESSAGE_DIRECTIONS)[number];
   transport: TransportName;
   local: { host: string; port: number };
   remote: { host: string; port: number };

@@ -15,7 +15,9 @@ import {
   isEncrypted,
   type MediaDescription,
   type PayloadFormat,
+  RTP_PROFILES,
   type RtpProfile,
+  STREAM_DIRECTIONS,
   type StreamDescription,
 } from "../../core/media/mod.ts";
 import { iceLines, readIce } from "./sdp_ice.ts";
@@ -69,16 +71,6 @@ export interface Layout {
   audioIndex: number;
 }
 
-/** Profiles that we take, the preferred one first. */
-const PROFILES: readonly RtpProfile[] = [
-  "RTP/AVP",
-  "RTP/AVPF",
-  "RTP/SAVP",
-  "RTP/SAVPF",
-  "UDP/TLS/RTP/SAVP",
-  "UDP/TLS/RTP/SAVPF",
-];
-const DIRECTIONS: readonly Direction[] = ["sendrecv", "sendonly", "recvonly", "inactive"];
 const ADDRESS =
   /^(?:[A-Za-z0-9](?:[A-Za-z0-9._\-]*[A-Za-z0-9])?\.?|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*)$/;
 const DOTTED = /^\d{1,3}(?:\.\d{1,3}){3}$/;
@@ -126,7 +118,7 @@ export function parseSdp(text: string, preferredIndex?: number): RemoteSdp {
   const stream = streamOf(session, lines, audioIndex);
   const ice = readIce(attributes);
   if (ice !== undefined) stream.ice = ice;
-  const profile = PROFILES[profileRank(lines[audioIndex].protocol)];
+  const profile = RTP_PROFILES[profileRank(lines[audioIndex].protocol)];
   const description = { ...stream, ...protectionOf(profile, stream.port, readKeys(attributes)) };
   return { description: description as MediaDescription, lines, audioIndex };
 }
@@ -225,7 +217,7 @@ function chooseAudio(
 
 /** −1: not one of those that we know. */
 function profileRank(protocol: string): number {
-  return PROFILES.indexOf(protocol.toUpperCase() as RtpProfile);
+  return RTP_PROFILES.indexOf(protocol.toUpperCase() as RtpProfile);
 }
 
 function streamOf(
@@ -265,7 +257,7 @@ function addressOf(stated: unknown): string {
 }
 
 function directionOf(stated: unknown, address: string): Direction {
-  const direction = DIRECTIONS.find((known) => known === stated) ?? "sendrecv";
+  const direction = STREAM_DIRECTIONS.find((known) => known === stated) ?? "sendrecv";
   if (!isUnspecified(address)) return direction;
   return direction === "sendrecv" || direction === "sendonly" ? "sendonly" : "inactive";
 }

@@ -9,10 +9,10 @@
  * mode: each goes where its Route or request URI says. Responses go back where the request came from.
  * Nothing that a peer sends makes it throw.
  */
+import { scanText, type SipMessage, type TraceRecord } from "../message/mod.ts";
 import type { TransportName } from "../../core/account/mod.ts";
 import { OffhookError } from "../../base/mod.ts";
 import { type Destination, locate, SystemResolver, type Target } from "../dns/mod.ts";
-import { scanText, type SipMessage } from "../message/mod.ts";
 import {
   ClientTransactions,
   type ServerTransaction,
@@ -279,7 +279,7 @@ export class TransportLayer {
     for (const subscriber of [...this.#subscribers]) subscriber(event);
   }
 
-  #trace(flow: BaseFlow, direction: "in" | "out", text: string): void {
+  #trace(flow: BaseFlow, direction: TraceRecord["direction"], text: string): void {
     const { transport, local, remote } = flow;
     this.options.trace?.({ time: this.clock.now(), direction, transport, local, remote, text });
   }

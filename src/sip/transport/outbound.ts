@@ -1,6 +1,7 @@
 /**
  * What happens to a message of SipStack on its way out: a flow, the right Via and Contact, a transaction.
  */
+import { CREDENTIALS } from "../auth/mod.ts";
 import { OffhookError } from "../../base/mod.ts";
 import {
   answer,
@@ -224,8 +225,8 @@ export class Outbound {
 
 /** What was learnt from the server's challenges in a dialog is not for a proxy or peer past it. */
 function dropCredentials(request: SipMessage): void {
-  for (const name of ["authorization", "proxy-authorization"]) {
-    for (const field of headerFields(request, name)) {
+  for (const name of Object.values(CREDENTIALS)) {
+    for (const field of headerFields(request, name.toLowerCase())) {
       splice(request, field.start, field.end, "");
       request.headers.splice(request.headers.indexOf(field), 1);
     }

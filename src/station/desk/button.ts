@@ -6,24 +6,17 @@
  *
  * The level at the start is the baseline: a handset that is off its cradle then answers nothing.
  */
+import type { DtmfDigit } from "../../core/media/mod.ts";
+import type { ButtonAction, NormallyContact } from "../../config/file/mod.ts";
 import { type HeadsetIntent, type HeadsetState, IDLE_HEADSET } from "../../core/ports/mod.ts";
 
-type Action =
-  | "hook-switch"
-  | "hook"
-  | "mute"
-  | "reject"
-  | "flash"
-  | "hold"
-  | "redial"
-  | "volume-up"
-  | "volume-down";
+type Action = Exclude<ButtonAction, DtmfDigit>;
 
 export interface ButtonMeaning {
   /** `hook-switch`: lifted while it is pressed; `hook`: each press lifts or puts down. */
   does: Action | { digit: string };
   /** `closed`: pressed means that the contact is open. */
-  normally: "open" | "closed";
+  normally: NormallyContact;
   debounceMs: number;
 }
 

@@ -1,5 +1,6 @@
 /** How a station uses headsets. Plain values. */
-import type { AudioEndpoints, Microphone, Speaker } from "../../core/ports/mod.ts";
+import type { ContestedPolicy } from "../../config/file/mod.ts";
+import type { AudioEndpoints, LiveEndpoint, Microphone, Speaker } from "../../core/ports/mod.ts";
 import type { Quirk } from "../../hid/mod.ts";
 
 export interface HeadsetSettings {
@@ -9,12 +10,11 @@ export interface HeadsetSettings {
   preferred: string[];
   /** Held only while a call is on. */
   releaseWhenIdle: boolean;
-  /** What to do when another softphone seems to use the same headset. */
-  contested: "say" | "release";
+  contested: ContestedPolicy;
   /** Models that break the rules; the later ones win. */
   quirks: readonly Quirk[];
   /** What calls use without a headset; absent: sound does not follow headsets. */
-  sound?: Pick<AudioEndpoints, "microphone" | "speaker">;
+  sound?: Pick<AudioEndpoints, LiveEndpoint>;
 }
 
 export const PLAIN_HEADSETS: Omit<HeadsetSettings, "quirks"> = {

@@ -6,7 +6,13 @@
  */
 import type { SoundDevice } from "../../control/contract/mod.ts";
 import { OffhookError } from "../../base/mod.ts";
-import type { AudioEndpoints, HeadsetInput, Microphone, Speaker } from "../../core/ports/mod.ts";
+import type {
+  AudioEndpoints,
+  HeadsetInput,
+  LiveEndpoint,
+  Microphone,
+  Speaker,
+} from "../../core/ports/mod.ts";
 import { follows } from "./headset_settings.ts";
 
 /** Stable ids of the headset's devices; what it lacks is absent. */
@@ -36,7 +42,7 @@ export function soundOf(
   };
 }
 
-type SoundBase = Pick<AudioEndpoints, "microphone" | "speaker">;
+type SoundBase = Pick<AudioEndpoints, LiveEndpoint>;
 
 export interface SoundFollowerOptions {
   /** Where calls are heard without a headset; undefined: sound follows none. */

@@ -1,9 +1,8 @@
 /** One line of the phone's log: words, and facts that a program can search. */
-import { type ConfigIssue, formatIssue } from "../../config/mod.ts";
+import { type ConfigIssue, formatIssue, type LOG_LEVELS } from "../../config/mod.ts";
 import type { OffhookError } from "../../base/mod.ts";
 
-export const LEVELS = ["trace", "debug", "info", "warning", "error", "fatal"] as const;
-export type LogLevel = (typeof LEVELS)[number];
+export type LogLevel = (typeof LOG_LEVELS)[number];
 
 export interface LogFacts {
   /** Default `info`. */

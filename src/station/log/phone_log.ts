@@ -11,6 +11,9 @@ import { clean, formatHostPort } from "../../base/mod.ts";
 import type { TraceRecord } from "../../sip/message/mod.ts";
 import type { EventLine } from "./event_log.ts";
 
+/** What the core did with an input or an effect. */
+export type Verb = "takes" | "asks for";
+
 /** A PIN may be among them. */
 const SECRET = new Set(["digit", "digits"]);
 
@@ -31,7 +34,7 @@ export function messageLine({ direction, transport, remote, text }: TraceRecord)
  * @param callIds of the calls, by their ids; one that is new in `what` is added
  */
 export function coreLine(
-  verb: "takes" | "asks for",
+  verb: Verb,
   what: Input | Effect,
   callIds: Map<string, string>,
 ): EventLine {

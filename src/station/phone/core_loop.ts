@@ -7,6 +7,7 @@
  * An input that an effect causes at once waits in the queue until the step that caused it is done, so
  * a step never sees half of another. Not on the real-time path: RTP never comes through here.
  */
+import type { Verb } from "../log/mod.ts";
 import type { Sequenced } from "../../control/contract/mod.ts";
 import type { CommandPort } from "../../control/local/mod.ts";
 import { type Clock, OffhookError, type TimerHandle } from "../../base/mod.ts";
@@ -30,26 +31,24 @@ export interface Adapters {
   /** Absent: no headset is looked for. */
   headset?(effect: HeadsetEffect): void;
   /** Sees what the core takes and asks for, in order. */
-  watch?(verb: "takes" | "asks for", what: Input | Effect): void;
+  watch?(verb: Verb, what: Input | Effect): void;
 }
 
-const MEDIA_EFFECTS: ReadonlySet<string> = new Set(
-  [
-    "OpenMedia",
-    "StartMedia",
-    "ConfirmMedia",
-    "MuteMedia",
-    "SetVolume",
-    "RecordMedia",
-    "PauseRecording",
-    "SignalWaiting",
-    "UseEndpoints",
-    "AttachAudio",
-    "DetachAudio",
-    "SendDigits",
-    "CloseMedia",
-  ] satisfies MediaEffect["type"][],
-);
+const MEDIA_EFFECTS: Readonly<Record<MediaEffect["type"], true>> = {
+  OpenMedia: true,
+  StartMedia: true,
+  ConfirmMedia: true,
+  MuteMedia: true,
+  SetVolume: true,
+  RecordMedia: true,
+  PauseRecording: true,
+  SignalWaiting: true,
+  UseEndpoints: true,
+  AttachAudio: true,
+  DetachAudio: true,
+  SendDigits: true,
+  CloseMedia: true,
+};
 
 export class CoreLoop implements CommandPort {
   #state: PhoneState;
@@ -147,7 +146,7 @@ export class CoreLoop implements CommandPort {
       this.#startTimer(timer, ms);
     } else if (effect.type === "StopTimer") this.#stopTimer(timerKey(effect));
     else if (effect.type === "SetHeadset") this.#adapters.headset?.(effect);
-    else if (MEDIA_EFFECTS.has(effect.type)) this.#adapters.media(effect as MediaEffect);
+    else if (Object.hasOwn(MEDIA_EFFECTS, effect.type)) this.#adapters.media(effect as MediaEffect);
     else this.#adapters.sip(effect as SipEffect);
   }
 

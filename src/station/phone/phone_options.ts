@@ -6,7 +6,7 @@
  */
 import type { Account, TlsSettings, TransportName } from "../../core/account/mod.ts";
 import type { Phone } from "../../control/contract/mod.ts";
-import type { CallPolicy } from "../../core/state/mod.ts";
+import type { CallPolicy, Settings } from "../../core/state/mod.ts";
 import type { AudioEndpoints } from "../../core/ports/mod.ts";
 import type { WriteLog } from "../log/mod.ts";
 import type { TraceSink } from "../../sip/message/mod.ts";
@@ -73,7 +73,7 @@ export interface PhoneOptions {
   /** Whom to call when a peer transfers us to `target`; absent: just that. */
   transferTo?: (target: string) => string;
   /** `one`: a call that becomes active holds the others; `all`: none is held (practice PBX). */
-  active: "one" | "all";
+  active: Settings["active"];
   /** How headsets, busylights and buttons are used; absent: none is looked for. */
   headsets?: DeskSettings;
   /** What lifting a headset does while no call is on; absent: nothing. */

@@ -3,10 +3,9 @@
  *
  *     [[station.control]] ─► token files, certificate ─► TcpListen
  */
-import { type Role, ROLES } from "../../control/wire/mod.ts";
+import { OffhookError, parseHostPort, type Role, ROLES } from "../../base/mod.ts";
 import { readPasswordFile } from "../../config/credentials/mod.ts";
 import type { ControlConfig } from "../../config/file/mod.ts";
-import { OffhookError, parseHostPort } from "../../base/mod.ts";
 import type { TcpListen } from "./served_places.ts";
 
 /** A shorter one could be guessed. */

@@ -6,7 +6,8 @@
  */
 import type { ImportProblem } from "./decode.ts";
 
-export type Delimiter = "," | ";" | "\t";
+const DELIMITERS = [",", ";", "\t"] as const;
+export type Delimiter = (typeof DELIMITERS)[number];
 
 export interface CsvRecord {
   /** Line of the file where it begins, from 1. */
@@ -43,8 +44,7 @@ function guessDelimiter(text: string, start: number): Delimiter {
   const header = /^(?:"(?:[^"]|"")*"|[^"\r\n])*/.exec(text.slice(start, start + 65536))?.[0] ?? "";
   const plain = header.replace(/"(?:[^"]|"")*"/g, "");
   const count = (delimiter: string) => plain.split(delimiter).length;
-  const candidates: Delimiter[] = [",", ";", "\t"];
-  return candidates.reduce((best, one) => count(one) > count(best) ? one : best);
+  return DELIMITERS.reduce<Delimiter>((best, one) => count(one) > count(best) ? one : best, ",");
 }
 
 class CsvReader {

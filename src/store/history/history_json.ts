@@ -10,7 +10,7 @@ export interface HistoryJson {
   id: string;
   sipCallId: string | null;
   account: string;
-  direction: "outgoing" | "incoming";
+  direction: HistoryRecord["direction"];
   remote: { uri: string; displayName: string | null };
   /** `live` while the call goes on. */
   outcome: string;

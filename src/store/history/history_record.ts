@@ -1,8 +1,8 @@
 /**
  * A call as the history knows it, as a row of the table `calls`, and back. Pure.
  */
+import type { Direction, EndedBy, Outcome } from "../../core/state/mod.ts";
 import type { AccountId, Party } from "../../core/account/mod.ts";
-import type { Outcome } from "../../core/state/mod.ts";
 import type { CallId } from "../../core/ports/mod.ts";
 import { fold } from "../database/mod.ts";
 
@@ -21,7 +21,7 @@ export interface HistoryRecord {
   id: CallId;
   sipCallId: string | null;
   account: AccountId;
-  direction: "outgoing" | "incoming";
+  direction: Direction;
   remote: Party;
   /** Null: the call is live. */
   outcome: Outcome | null;
@@ -38,7 +38,7 @@ export interface HistoryRecord {
   quality: CallQuality | null;
   /** Path of the recording. */
   recording: string | null;
-  endedBy: "local" | "remote" | "none";
+  endedBy: EndedBy;
 }
 
 /** Answered to ended in ms; 0 when never answered, null while live or when the end is unknown. */

@@ -1,7 +1,8 @@
 /** Actions on the views and on the program itself. */
+import { THEMES } from "../../base/mod.ts";
 import type { Action, Desk } from "./action.ts";
 import { type ActionName, type AppState, lost, type ViewName, VIEWS } from "../model/mod.ts";
-import { type StringKey, THEMES } from "../look/mod.ts";
+import type { StringKey } from "../look/mod.ts";
 import { undoLast } from "./undo.ts";
 
 const view = (name: ViewName, key: string): Action => ({

@@ -1,5 +1,5 @@
 /** One call on screen: state, time, codec, locks, levels, quality with its reason. */
-import { isRinging, type LiveCall, verdictOf } from "../model/mod.ts";
+import { isRinging, type LiveCall, SIDES, verdictOf } from "../model/mod.ts";
 import { type Cell, line, type Row } from "./rows.ts";
 import { shortAddress, width } from "../look/mod.ts";
 import {
@@ -111,7 +111,7 @@ function levelRow(stage: Stage, { view, levels }: LiveCall, side: "you" | "them"
 function qualityRows(stage: Stage, { view, samples }: LiveCall): Row[] {
   const { words } = stage;
   const onHold = view.hold.local || view.hold.remote;
-  return (["theirs", "ours"] as const).map((side) => {
+  return SIDES.map((side) => {
     const verdict = verdictOf(samples, side, onHold);
     const role = onHold ? "dim" as const : VERDICT_ROLES[verdict.word];
     return [

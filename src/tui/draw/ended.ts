@@ -1,4 +1,5 @@
 /** What became of a call, in a sentence, and why when it was no good. Pure. */
+import type { MessageRole } from "../act/mod.ts";
 import { sentences, withoutStop } from "../../base/mod.ts";
 import type { AppState, EndedCall } from "../model/mod.ts";
 import { shortAddress, type Words } from "../look/mod.ts";
@@ -6,7 +7,7 @@ import { whoOf } from "./widgets.ts";
 
 export interface Ending {
   text: string;
-  role: "text" | "good" | "warn";
+  role: Exclude<MessageRole, "bad">;
 }
 
 export function endingOf(

@@ -3,7 +3,10 @@ import {
   chosenIndex,
   frontCall,
   type LiveCall,
+  type Measure,
+  MEASURES,
   type QualitySample,
+  type Side,
   type Verdict,
   verdictOf,
 } from "../model/mod.ts";
@@ -12,7 +15,7 @@ import { type StringKey, width, wrap } from "../look/mod.ts";
 import { chosenRow, sparkline, type Stage, VERDICT_ROLES, verdictText, whoOf } from "./widgets.ts";
 
 /** The least value of a full column: percent, ms, ms. */
-const CEILING = { loss: 5, jitter: 60, delay: 300 } as const;
+const CEILING: Readonly<Record<Measure, number>> = { loss: 5, jitter: 60, delay: 300 };
 
 interface Measured {
   who: string;
@@ -76,7 +79,7 @@ function measuredCalls({ state }: Stage): Measured[] {
   return [...live, ...ended];
 }
 
-function directionRows(stage: Stage, call: Measured, side: "theirs" | "ours"): Row[] {
+function directionRows(stage: Stage, call: Measured, side: Side): Row[] {
   const { words, columns, rows } = stage;
   const verdict = verdictOf(call.samples, side, call.onHold);
   const last = call.samples.at(-1)?.[side];
@@ -112,13 +115,13 @@ function delayRows(stage: Stage, call: Measured): Row[] {
 
 function graph(
   stage: Stage,
-  kind: keyof typeof CEILING,
+  kind: Measure,
   values: readonly (number | null)[],
   now: string,
 ): Row {
   const { words, glyphs, columns } = stage;
   const labels = Math.max(
-    ...(["loss", "jitter", "delay"] as const).map((each) => width(words.t(`quality.${each}`))),
+    ...MEASURES.map((each) => width(words.t(`quality.${each}`))),
   ) + 2;
   const room = Math.max(8, columns - labels - 11);
   return [
@@ -142,7 +145,7 @@ function number(
 
 function meaning(
   { word }: Verdict,
-  side: "theirs" | "ours",
+  side: Side,
   words: Stage["words"],
   columns: number,
 ): Row[] {

@@ -5,7 +5,7 @@
  *     Cell[] ─► layOut(columns) ─► Span[] (texts that fill the row exactly)
  */
 import type { ActionName, AnswerName } from "../model/mod.ts";
-import { cellText, fit, type Role, toAscii, width } from "../look/mod.ts";
+import { type Align, cellText, fit, type Role, toAscii, width } from "../look/mod.ts";
 
 /** What a click does: an action, or the choice of a row of the list in front. */
 export type Act = { action: ActionName | AnswerName } | { choose: number };
@@ -17,7 +17,7 @@ export interface Cell {
   width?: number;
   /** Takes what the others leave; several share it. */
   grow?: boolean;
-  align?: "left" | "right" | "centre";
+  align?: Align;
   /** Repeated over the width that it is given, instead of a text. */
   fill?: string;
   /** Cells with the highest number are left out first when a row is too narrow. Default 0: stays. */

@@ -2,7 +2,7 @@
  * Errors of the station in the language of the screen: what kind of error it is, before the English
  * message, which has the values.
  */
-import type { ErrorCode } from "../../base/mod.ts";
+import type { ErrorCode, Language } from "../../base/mod.ts";
 
 type ErrorTexts = Readonly<Record<ErrorCode, string>>;
 
@@ -68,11 +68,11 @@ const es: ErrorTexts = {
   interrupted: "interrumpido",
 };
 
-const TEXTS: Readonly<Record<"de" | "es", ErrorTexts>> = { de, es };
+const TEXTS: Readonly<Record<Exclude<Language, "en">, ErrorTexts>> = { de, es };
 
 /** English: the message alone. A newer station's code that is unknown here, likewise. */
 export function errorText(
-  language: "en" | "de" | "es",
+  language: Language,
   { code, message }: { code: ErrorCode; message: string },
 ): string {
   if (language === "en") return message;

@@ -6,7 +6,7 @@ export {
   type Words,
   wordsFor,
 } from "./strings.ts";
-export { cellText, clip, fit, shortAddress, toAscii, width, wrap } from "./text.ts";
+export { type Align, cellText, clip, fit, shortAddress, toAscii, width, wrap } from "./text.ts";
 export {
   type Glyphs,
   glyphsOf,
@@ -14,7 +14,5 @@ export {
   type Look,
   type Role,
   type Theme,
-  type ThemeName,
   themeOf,
-  THEMES,
 } from "./theme.ts";

@@ -5,15 +5,13 @@
  *
  * Pure.
  */
-import type { ErrorJson } from "../../base/mod.ts";
+import { type ErrorJson, type Language, LANGUAGES } from "../../base/mod.ts";
 import { de } from "./de.ts";
 import { type Catalogue, en, type StringKey } from "./en.ts";
 import { errorText } from "./error_texts.ts";
 import { es } from "./es.ts";
 
 export type { StringKey };
-export type Language = "en" | "de" | "es";
-export const LANGUAGES: readonly Language[] = ["en", "de", "es"];
 
 const CATALOGUES: Readonly<Record<Language, Catalogue>> = { en, de, es };
 

@@ -71,11 +71,13 @@ export function clip(text: string, columns: number, ellipsis = "…"): string {
   return kept + ellipsis;
 }
 
+export type Align = "left" | "right" | "centre";
+
 /** Exactly `columns` wide. */
 export function fit(
   text: string,
   columns: number,
-  align: "left" | "right" | "centre" = "left",
+  align: Align = "left",
   ellipsis = "…",
 ): string {
   const clipped = clip(text, columns, ellipsis);

@@ -2,9 +2,7 @@
  * Looks: colours by what a piece of text is, and glyphs with a plain ASCII form. State is always said
  * in words too, so that every theme, `none` included, tells the same. Pure.
  */
-
-export type ThemeName = "dark" | "light" | "contrast" | "none";
-export const THEMES: readonly ThemeName[] = ["dark", "light", "contrast", "none"];
+import type { ThemeName } from "../../base/mod.ts";
 
 /** What a piece of text is. */
 export type Role =

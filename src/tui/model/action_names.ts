@@ -57,8 +57,8 @@ export type ActionName = typeof ACTION_NAMES[number];
 /** Choices of a question; only there. */
 export type AnswerName = "confirm.first" | "confirm.second" | "confirm.no";
 
-export type Group = "calls" | "dialling" | "views" | "program";
-export const GROUPS: readonly Group[] = ["calls", "dialling", "views", "program"];
+export const GROUPS = ["calls", "dialling", "views", "program"] as const;
+export type Group = (typeof GROUPS)[number];
 
 /** When a key means something; see `keys/keymap.ts`. */
 export type Layer =

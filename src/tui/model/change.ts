@@ -7,6 +7,7 @@
  *
  * Pure. What changes nothing gives the same value again, and nothing is drawn.
  */
+import type { ThemeName } from "../../base/mod.ts";
 import type { CallId, CallLevels } from "../../core/ports/mod.ts";
 import type { Line } from "./line_editor.ts";
 import { headsetNotice } from "./log_lines.ts";
@@ -24,7 +25,7 @@ import {
   type Screen,
   type Undo,
 } from "./state.ts";
-import type { Role, ThemeName } from "../look/mod.ts";
+import type { Role } from "../look/mod.ts";
 import { tourAfter } from "./tour.ts";
 import type { ViewName } from "./view_names.ts";
 

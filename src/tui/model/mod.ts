@@ -23,7 +23,15 @@ export {
   type PhoneNews,
   ringingCall,
 } from "./phone_model.ts";
-export { type QualitySample, type Verdict, verdictOf } from "./quality.ts";
+export {
+  type Measure,
+  MEASURES,
+  type QualitySample,
+  type Side,
+  SIDES,
+  type Verdict,
+  verdictOf,
+} from "./quality.ts";
 export { Records } from "./records.ts";
 export { asTyped, findHits, fitOf } from "./search.ts";
 export {

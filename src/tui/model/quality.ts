@@ -29,8 +29,17 @@ export interface Direction {
   total: { packets: number; lost: number };
 }
 
-export type VerdictWord = "unknown" | "good" | "fair" | "poor" | "bad";
-export type Reason = "none" | "nothing-measured" | "no-packets" | "loss" | "jitter" | "delay";
+/** Of a call's sound, best first. */
+const WORDS = ["good", "fair", "poor", "bad"] as const;
+export type VerdictWord = "unknown" | (typeof WORDS)[number];
+
+export const MEASURES = ["loss", "jitter", "delay"] as const;
+export type Measure = (typeof MEASURES)[number];
+export type Reason = "none" | "nothing-measured" | "no-packets" | Measure;
+
+/** What we hear of them, and they of us. */
+export const SIDES = ["theirs", "ours"] as const;
+export type Side = (typeof SIDES)[number];
 
 export interface Verdict {
   word: VerdictWord;
@@ -40,16 +49,12 @@ export interface Verdict {
 }
 
 /** Each limit is where the word before it ends. Loss in percent, jitter and round trip in ms. */
-const LIMITS: Record<
-  "loss" | "jitter" | "delay",
-  readonly [fair: number, poor: number, bad: number]
-> = {
+const LIMITS: Record<Measure, readonly [fair: number, poor: number, bad: number]> = {
   loss: [1, 3, 8],
   jitter: [30, 60, 120],
   delay: [300, 500, 800],
 };
 
-const WORDS: readonly VerdictWord[] = ["good", "fair", "poor", "bad"];
 /** Samples that a verdict looks back. */
 const WINDOW = 5;
 /** Age of a peer's report above which it says nothing of now, ms: RTCP comes every 7.5 s or sooner. */
@@ -101,7 +106,7 @@ function direction(
 /** The last few seconds of one direction in a word. @param hold nothing is expected to come */
 export function verdictOf(
   samples: readonly QualitySample[],
-  side: "theirs" | "ours",
+  side: Side,
   hold = false,
 ): Verdict {
   const window = samples.slice(-WINDOW);

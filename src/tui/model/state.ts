@@ -3,6 +3,7 @@
  *
  * Pure. What the station knows is only copied here; what is typed and chosen lives here alone.
  */
+import type { ErrorJson, ThemeName } from "../../base/mod.ts";
 import type {
   Contact,
   ContactAddress,
@@ -14,11 +15,10 @@ import type {
   PastCall,
   SoundDevices,
 } from "../../control/contract/mod.ts";
-import type { ErrorJson } from "../../base/mod.ts";
 import type { CallId } from "../../core/ports/mod.ts";
 import type { ActionName } from "./action_names.ts";
 import { frontCall, NO_PHONE, type PhoneModel } from "./phone_model.ts";
-import { type Role, shortAddress, type StringKey, type ThemeName } from "../look/mod.ts";
+import { type Role, shortAddress, type StringKey } from "../look/mod.ts";
 import type { ViewName } from "./view_names.ts";
 
 export { type ViewName, VIEWS } from "./view_names.ts";

@@ -1,6 +1,6 @@
 /** The views as lines, and as numbered choices where something can be chosen. Pure but for devices. */
 import { callSentence } from "./announce.ts";
-import { type AppState, nameOf, verdictOf, type ViewName } from "../model/mod.ts";
+import { type AppState, nameOf, SIDES, verdictOf, type ViewName } from "../model/mod.ts";
 import { shortAddress, type StringKey, type Words } from "../look/mod.ts";
 import { registrationText, verdictText, whoOf } from "../draw/mod.ts";
 
@@ -75,7 +75,7 @@ function accountLines(state: AppState, words: Words): string[] {
 function qualityLines(state: AppState, words: Words): string[] {
   if (state.phone.calls.length === 0) return [words.t("quality.none")];
   return state.phone.calls.map(({ view, samples }) => {
-    const sides = (["theirs", "ours"] as const).map((side) =>
+    const sides = SIDES.map((side) =>
       `${words.t(`quality.${side}`)}: ${verdictText(verdictOf(samples, side), words)}`
     );
     return `${whoOf(state, view.remote)}. ${sides.join(". ")}`;

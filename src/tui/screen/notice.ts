@@ -24,16 +24,20 @@ const RING_EVERY_MS = 3_000;
 export const PUSH_TITLE = "\u001b[22;0t";
 export const POP_TITLE = "\u001b[23;0t";
 
+/** Sequences by which a terminal shows a notification. */
+const NOTIFICATIONS = ["osc9", "osc777"] as const;
+type Notification = (typeof NOTIFICATIONS)[number];
+
 type Environment = (name: string) => string | undefined;
 
 /** Which notification sequences the terminal is likely to know. */
-function notificationsFor(environment: Environment): ("osc9" | "osc777")[] {
+function notificationsFor(environment: Environment): readonly Notification[] {
   const program = environment("TERM_PROGRAM") ?? "";
   const term = environment("TERM") ?? "";
   if (/^(?:iTerm|WezTerm|ghostty|Warp|vscode)/i.test(program)) return ["osc9"];
   if (environment("KITTY_WINDOW_ID") || environment("WT_SESSION")) return ["osc9"];
   if (/^(?:rxvt|foot)/.test(term) || environment("VTE_VERSION")) return ["osc777"];
-  return ["osc9", "osc777"];
+  return NOTIFICATIONS;
 }
 
 /** Wrapped so that the multiplexer hands it to the terminal outside. */

@@ -1,6 +1,7 @@
 /** The form of log lines, and how they reach their place. */
+import { LOG_LEVELS } from "../../../src/config/constants.ts";
 import assert from "node:assert/strict";
-import { LEVELS, type LogLevel } from "../../../src/station/log/log_line.ts";
+import type { LogLevel } from "../../../src/station/log/log_line.ts";
 import { announce, formatted, openLog } from "../../../src/cli/phone/log.ts";
 import { loadConfig } from "../../../src/config/file/load.ts";
 import { FakeIo } from "../../fakes/fake_io.ts";
@@ -42,13 +43,13 @@ async function logged(
   const io = new FakeIo(options);
   const { environment, cwd } = io;
   const log = await openLog(await loadConfig({ flags, environment, cwd }), io, piped);
-  const wanted = () => LEVELS.filter((level) => log.write.wants?.(level));
-  assert.deepEqual(wanted(), LEVELS.slice(LEVELS.indexOf(logLevelOf(flags))));
+  const wanted = () => LOG_LEVELS.filter((level) => log.write.wants?.(level));
+  assert.deepEqual(wanted(), LOG_LEVELS.slice(LOG_LEVELS.indexOf(logLevelOf(flags))));
   log.write("an info");
   log.write("a warning", { level: "warning", callId: "x@y" });
   const more = { ...flags, logLevel: "debug" };
   (await log.reopen(await loadConfig({ flags: more, environment, cwd })))();
-  assert.deepEqual(wanted(), LEVELS.slice(LEVELS.indexOf("debug")));
+  assert.deepEqual(wanted(), LOG_LEVELS.slice(LOG_LEVELS.indexOf("debug")));
   log.write("a detail", { level: "debug" });
   log.close();
   return io.stderr.text;

@@ -1,10 +1,10 @@
 /** What the screen says in every view, at every size, in every look and language. */
+import { LANGUAGES } from "../../../src/base/screen_names.ts";
 import assert from "node:assert/strict";
 import { frameRows } from "../../../src/tui/draw/frame.ts";
 import { takeNews } from "../../../src/tui/model/phone_model.ts";
 import { layOut } from "../../../src/tui/draw/rows.ts";
 import { type AppState, VIEWS } from "../../../src/tui/model/state.ts";
-import { LANGUAGES } from "../../../src/tui/look/strings.ts";
 import { width } from "../../../src/tui/look/text.ts";
 import { call, drawn, NOW, past, report, ringing, stageOf, state } from "./stage.ts";
 

@@ -1,4 +1,5 @@
 /** A screen to test on: state, words and keys as a person would have them. */
+import type { Language } from "../../../src/base/screen_names.ts";
 import type { PastCall } from "../../../src/control/contract/records.ts";
 import type { CallView } from "../../../src/core/state/call.ts";
 import type { MediaReport } from "../../../src/core/ports/media_port.ts";
@@ -7,7 +8,7 @@ import { keymapOf } from "../../../src/tui/keys/keymap.ts";
 import { takeNews } from "../../../src/tui/model/phone_model.ts";
 import { textOf } from "../../../src/tui/draw/rows.ts";
 import { type AppState, firstState } from "../../../src/tui/model/state.ts";
-import { type Language, wordsFor } from "../../../src/tui/look/strings.ts";
+import { wordsFor } from "../../../src/tui/look/strings.ts";
 import { glyphsOf } from "../../../src/tui/look/theme.ts";
 import type { Stage } from "../../../src/tui/draw/widgets.ts";
 

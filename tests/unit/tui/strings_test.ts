@@ -1,7 +1,8 @@
 /** Every language says everything, with the same gaps filled in. */
+import { LANGUAGES } from "../../../src/base/screen_names.ts";
 import assert from "node:assert/strict";
 import { type ErrorCode, EXIT_CODES } from "../../../src/base/errors.ts";
-import { LANGUAGES, localeOf, wordsFor } from "../../../src/tui/look/strings.ts";
+import { localeOf, wordsFor } from "../../../src/tui/look/strings.ts";
 import { de } from "../../../src/tui/look/de.ts";
 import { en, type StringKey } from "../../../src/tui/look/en.ts";
 import { es } from "../../../src/tui/look/es.ts";

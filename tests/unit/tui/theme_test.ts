@@ -1,12 +1,7 @@
 /** Colours: what a terminal has, and that nothing is drawn in the colour it is drawn on. */
+import { THEMES } from "../../../src/base/screen_names.ts";
 import assert from "node:assert/strict";
-import {
-  hasBasicColours,
-  type Look,
-  type Role,
-  themeOf,
-  THEMES,
-} from "../../../src/tui/look/theme.ts";
+import { hasBasicColours, type Look, type Role, themeOf } from "../../../src/tui/look/theme.ts";
 
 const among = (variables: Record<string, string>) => (name: string) => variables[name];
 

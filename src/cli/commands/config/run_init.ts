@@ -3,6 +3,7 @@
  * password goes into the credential store or stays in its file, never into the configuration. Not on
  * the real-time path.
  */
+import { NEEDED_KEYS } from "../../../config/mod.ts";
 import { dirname, resolve } from "node:path";
 import { storeCredential } from "../../../config/credentials/mod.ts";
 import { configError, configSchema, initialToml, issuesOf } from "../../../config/file/mod.ts";
@@ -52,7 +53,7 @@ interface Described {
 async function describeAccount(values: InitValues, io: Io): Promise<Described> {
   const asks = io.stdinIsTty && (values.server === undefined || values.user === undefined);
   const answers = asks ? await askAll(values, io) : values;
-  for (const key of ["server", "user"] as const) {
+  for (const key of NEEDED_KEYS) {
     if (answers[key] !== undefined && answers[key] !== "") continue;
     throw new OffhookError("usage", `config init needs --${key}`, {
       hint: "Without a terminal nothing is asked: give --server and --user.",

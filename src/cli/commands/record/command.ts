@@ -1,4 +1,5 @@
 /** `offhook record start | stop | pause | resume`: the recording of a live call. */
+import { RECORD_ACTIONS } from "../../../core/state/mod.ts";
 import { resolve } from "node:path";
 import type { CallView } from "../../../control/contract/mod.ts";
 import { talking } from "../../call/mod.ts";
@@ -6,8 +7,7 @@ import { say, sayJson } from "../../process/mod.ts";
 import { callField, LIVE, type LiveFields, meantCall, withStation } from "../../station/mod.ts";
 import { argument, bad, defineCommand, oneOf, words } from "../../args/mod.ts";
 
-const ACTIONS = ["start", "stop", "pause", "resume"] as const;
-type Action = (typeof ACTIONS)[number];
+type Action = (typeof RECORD_ACTIONS)[number];
 
 const DONE: Record<Action, string> = {
   start: "recording to",
@@ -26,7 +26,7 @@ const FITS: Record<Action, (call: CallView) => boolean> = {
 
 const fields = {
   action: argument(
-    { ...oneOf("ACTION", ACTIONS), read: readAction },
+    { ...oneOf("ACTION", RECORD_ACTIONS), read: readAction },
     "start, stop, pause or resume; a pause is recorded as silence.",
   ),
   file: words(
@@ -57,9 +57,9 @@ export const command = defineCommand<typeof fields & LiveFields>({
 });
 
 function readAction(input: string): Action {
-  const action = ACTIONS.find((each) => each === input);
+  const action = RECORD_ACTIONS.find((each) => each === input);
   if (action !== undefined) return action;
-  throw bad(`"${input}" is not one of ${ACTIONS.join(", ")}`);
+  throw bad(`"${input}" is not one of ${RECORD_ACTIONS.join(", ")}`);
 }
 
 function pathOf(action: Action, files: readonly string[], cwd: string): { path?: string } {

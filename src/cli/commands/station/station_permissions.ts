@@ -6,6 +6,7 @@
  * What commands play and record is named when the station runs already: it has to lie in one of
  * `station.folders`.
  */
+import { ROLES } from "../../../base/mod.ts";
 import { dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import {
@@ -18,7 +19,7 @@ import {
 import type { LoadedConfig } from "../../../config/file/mod.ts";
 import { isStdin } from "../../../config/credentials/mod.ts";
 import { permissionFlags } from "../../../config/mod.ts";
-import type { AudioEndpoints } from "../../../core/ports/mod.ts";
+import type { AudioEndpoints, LiveEndpoint } from "../../../core/ports/mod.ts";
 import { endpointsOf, loadForCommand, quirkFilesOf } from "../../phone/mod.ts";
 import type { Io } from "../../process/mod.ts";
 import type { StationValues } from "./command.ts";
@@ -65,8 +66,8 @@ function namedForReading(loaded: LoadedConfig, values: StationValues, io: Io): s
       ...[tls.ca_file, tls.cert_file, tls.key_file],
     ]),
     ...config.station.control.flatMap((place) => [
-      ...[place.viewer_token_file, place.operator_token_file, place.supervisor_token_file],
-      ...[place.admin_token_file, place.tls_cert_file, place.tls_key_file],
+      ...ROLES.map((role) => place[`${role}_token_file` as const]),
+      ...[place.tls_cert_file, place.tls_key_file],
     ]),
   ];
   const { passwordFile = io.environment("OFFHOOK_PASSWORD_FILE") } = values;
@@ -94,7 +95,7 @@ function namedForWriting(loaded: LoadedConfig, values: StationValues, io: Io): s
   ];
 }
 
-function fileOf(endpoint: AudioEndpoints["microphone" | "speaker"], { cwd }: Io): string[] {
+function fileOf(endpoint: AudioEndpoints[LiveEndpoint], { cwd }: Io): string[] {
   return endpoint.kind === "file" ? [resolve(cwd, endpoint.path)] : [];
 }
 

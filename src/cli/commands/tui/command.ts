@@ -1,4 +1,5 @@
 /** `offhook` and `offhook tui`: the full-screen phone. */
+import { LANGUAGES, THEMES } from "../../../base/mod.ts";
 import { defineCommand, file, flag, oneOf, option, type ValuesOf } from "../../args/mod.ts";
 import { lazily } from "../../process/mod.ts";
 
@@ -6,13 +7,13 @@ import { lazily } from "../../process/mod.ts";
 export const screenFields = {
   theme: option(
     "--theme",
-    oneOf("THEME", ["dark", "light", "contrast", "none"]),
+    oneOf("THEME", THEMES),
     "dark, light, contrast or none; NO_COLOR means none.",
   ),
   ascii: flag(["--ascii"], "Draw with ASCII characters only."),
   language: option(
     "--language",
-    oneOf("LANGUAGE", ["en", "de", "es"]),
+    oneOf("LANGUAGE", LANGUAGES),
     "en, de or es; the default comes from LANG.",
   ),
   mouse: flag(

@@ -6,6 +6,7 @@ import {
   type CallOutcome,
   type CallRecord,
   isIn,
+  LIVING_TIMERS,
   type Outcome,
   type Turn,
 } from "../../state/mod.ts";
@@ -124,19 +125,8 @@ function recordOf(call: CallIn<"ending">): CallRecord {
 }
 
 /** Whatever may be running; `ending` begins now. */
-const TIMERS = [
-  "no-answer",
-  "ring",
-  "auto-answer",
-  "duration",
-  "glare",
-  "transfer",
-  "transfer-news",
-  "refer",
-] as const;
-
 function stopTimers(turn: Turn, call: Call): void {
-  for (const timer of TIMERS) {
+  for (const timer of LIVING_TIMERS) {
     turn.stopTimer(timer, call.id);
   }
 }

@@ -4,6 +4,7 @@
  *     evdev: struct input_event of 64-bit systems (linux/input.h)
  *     GPIO: uAPI v2 (linux/gpio.h): line request, line event, line values
  */
+import type { GpioBias } from "../../../base/mod.ts";
 
 const EVENT_BYTES = 24, EVENT_TYPE = 16, EVENT_CODE = 18, EVENT_VALUE = 20;
 const EV_SYN = 0, EV_KEY = 1;
@@ -69,7 +70,7 @@ export function lineRequest(
   { line, activeLow, bias }: {
     line: number;
     activeLow: boolean;
-    bias: "as-is" | "pull-up" | "pull-down" | "disabled";
+    bias: GpioBias;
   },
 ): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(REQUEST_BYTES);

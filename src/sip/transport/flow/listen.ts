@@ -72,7 +72,7 @@ function bound(server: net.Server, transport: TransportName, at: Address): Promi
 
 function streamServer(
   owner: FlowOwner,
-  transport: "tcp" | "tls",
+  transport: StreamFlow["transport"],
   options: ListenOptions,
   opened: (flow: BaseFlow, ends: Ends) => void,
 ): net.Server {
@@ -89,7 +89,7 @@ function streamServer(
 
 function webSocketServer(
   owner: FlowOwner,
-  transport: "ws" | "wss",
+  transport: WebSocketFlow["transport"],
   options: ListenOptions,
   opened: (flow: BaseFlow, ends: Ends) => void,
 ): net.Server {

@@ -19,7 +19,7 @@ export interface StreamFlowOptions {
 }
 
 export class StreamFlow extends BaseFlow {
-  readonly transport: "tcp" | "tls";
+  readonly transport: StreamFlowOptions["transport"];
   readonly local: Address;
   readonly remote: Address;
   override readonly name: string | undefined;

@@ -2,6 +2,7 @@
  * A WebSocket connection as a flow (RFC 7118): one message of SIP a WebSocket message, whichever kind;
  * blank ones are keepalives of peers and are ignored.
  */
+import type { WebSocketUrl } from "../../../base/mod.ts";
 import type { Socket } from "node:net";
 import type { RawData, WebSocket } from "ws";
 import { BaseFlow, type FlowOwner, isBlank } from "./flow.ts";
@@ -22,14 +23,14 @@ export const WEBSOCKET_OPTIONS = {
 } as const;
 
 export interface WebSocketFlowOptions {
-  transport: "ws" | "wss";
+  transport: WebSocketUrl["transport"];
   accepted: boolean;
   /** The name that it was opened to. */
   name?: string;
 }
 
 export class WebSocketFlow extends BaseFlow {
-  readonly transport: "ws" | "wss";
+  readonly transport: WebSocketUrl["transport"];
   readonly local: Address;
   readonly remote: Address;
   override readonly name: string | undefined;

@@ -2,7 +2,7 @@
  * Where a request goes next (RFC 3261 §8.1.2): the URI of its topmost Route, else its request URI; and
  * what of a SIP URI that decides. Pure.
  */
-import type { TransportName } from "../../../core/account/mod.ts";
+import { isTransport, type TransportName } from "../../../core/account/mod.ts";
 import { OffhookError } from "../../../base/mod.ts";
 import type { Destination } from "../../dns/mod.ts";
 import {
@@ -20,7 +20,6 @@ export interface HopUri extends Destination {
   hostPort: string;
 }
 
-const TRANSPORTS = new Set<string>(["udp", "tcp", "tls", "ws", "wss"]);
 const HOP =
   /^(sips?):(?:[^@<>]*@)?(\[[0-9a-f:.]+\]|[0-9a-z_.-]+)(?::(\d{1,5}))?(?=[;?>]|$)([^?>]*)/i;
 
@@ -39,9 +38,7 @@ export function parseHopUri(text: string): HopUri | undefined {
     hostPort: `${host}${port === undefined ? "" : `:${port}`}`.toLowerCase(),
   };
   if (port !== undefined) hop.port = Number(port);
-  if (transport !== undefined && TRANSPORTS.has(transport)) {
-    hop.transport = transport as TransportName;
-  }
+  if (transport !== undefined && isTransport(transport)) hop.transport = transport;
   return hop;
 }
 

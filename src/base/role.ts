@@ -1,4 +1,4 @@
-/** Who may do what over the control API. Each role may do all that those before it may. */
+/** Who may do what over the control API, and by which token of the configuration. Each role may do all that those before it may. */
 
 export const ROLES = ["viewer", "operator", "supervisor", "admin"] as const;
 

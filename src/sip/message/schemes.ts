@@ -1,0 +1,9 @@
+/** The schemes of addresses that a call can go to. Pure. */
+
+const CALLABLE = ["sip", "sips", "tel"] as const;
+export type CallableScheme = (typeof CALLABLE)[number];
+
+/** @param scheme in lower case */
+export function isCallable(scheme: string): scheme is CallableScheme {
+  return (CALLABLE as readonly string[]).includes(scheme);
+}
