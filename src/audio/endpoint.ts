@@ -74,11 +74,11 @@ export interface AudioSink extends Endpoint {
    */
   write(frame: Int16Array): void;
   /**
-   * Milliseconds of sound that wait in the sink beyond what it wants to hold; negative when it runs
-   * dry. Only a sink with a clock of its own (a card) has it: frames are left out or added to keep it
-   * near 0, and the jitter buffer, the one place where clock drift is corrected, makes up for them.
+   * Frames that it wants this tick, asked once a tick. Only a sink with a clock of its own (a card) has
+   * it: frames are left out or added to keep it in step, and the jitter buffer, the one place where
+   * clock drift is corrected, makes up for them.
    */
-  surplusMs?(): number;
+  frames?(): 0 | 1 | 2;
 }
 
 /** Sound cards, reached through the device host. `name` absent: the default device. */

@@ -25,6 +25,7 @@ import {
   GRAPH_RATE,
   loadResampler,
   Resampler,
+  SinkPacer,
 } from "../mod.ts";
 
 /** Milliseconds per frame that a microphone's host sends: half of ours, for half of the delay. */
@@ -140,6 +141,7 @@ class DeviceSink implements AudioSink {
   #converter: RateConverter | undefined;
   #level: PlaybackLevel | undefined;
   #rate = GRAPH_RATE;
+  #pacer = new SinkPacer();
   #started = false;
 
   constructor(connections: DeviceConnections, name: string | undefined) {
@@ -174,9 +176,9 @@ class DeviceSink implements AudioSink {
     stream.send(this.#converter!.convert(frame));
   }
 
-  surplusMs(): number {
-    if (this.#level === undefined) return 0;
-    return this.#level.headroom * 1000 / this.#rate - WANTED_HEADROOM_MS;
+  frames(): 0 | 1 | 2 {
+    if (this.#level === undefined) return 1;
+    return this.#pacer.frames(this.#level.headroom * 1000 / this.#rate - WANTED_HEADROOM_MS);
   }
 
   async close(): Promise<void> {
@@ -190,5 +192,6 @@ class DeviceSink implements AudioSink {
     this.#converter = await RateConverter.load(GRAPH_RATE, rate, FRAME_SAMPLES);
     this.#rate = rate;
     this.#level = undefined;
+    this.#pacer = new SinkPacer();
   }
 }

@@ -6,13 +6,11 @@
  */
 import { type AudioSink, FRAME_SAMPLES } from "../../audio/mod.ts";
 import { faded } from "../dsp/mod.ts";
-import { SinkPacer } from "./sink_pacer.ts";
 
 export class LiveSink {
   #current: AudioSink | undefined;
   /** The one that gets its last frame with the next write. */
   #former: AudioSink | undefined;
-  #pacer = new SinkPacer();
   #started = false;
   readonly #fading = new Int16Array(FRAME_SAMPLES);
   readonly #closing = new Set<Promise<void>>();
@@ -32,13 +30,12 @@ export class LiveSink {
     if (this.#former !== undefined) this.#leave(this.#former);
     this.#former = this.#current;
     this.#current = next;
-    this.#pacer = new SinkPacer();
     if (this.#started) next.start();
   }
 
-  /** Frames that the sink wants this tick; see {@link SinkPacer}. */
+  /** Frames that the sink wants this tick, asked once a tick. */
   frames(): 0 | 1 | 2 {
-    return this.#pacer.frames(this.#current?.surplusMs?.());
+    return this.#current?.frames?.() ?? 1;
   }
 
   /** @param frame 20 ms, the caller's */

@@ -10,7 +10,7 @@ import { JitterBuffer } from "../../../src/media/jitter/jitter_buffer.ts";
 import { PacketBuffer } from "../../../src/media/jitter/packet_buffer.ts";
 import { Playout } from "../../../src/media/jitter/playout.ts";
 import { findSignal } from "../../../src/lab/correlate.ts";
-import { SinkPacer } from "../../../src/media/sound/sink_pacer.ts";
+import { SinkPacer } from "../../../src/audio/sink_pacer.ts";
 import { stoi, STOI_RATE } from "../../../src/lab/stoi.ts";
 import { RtpPacket } from "../../../src/media/rtp/packet.ts";
 import { type Impairment, overImpairedLink } from "../../fakes/media/impaired_link.ts";

@@ -26,12 +26,12 @@ class Steady implements AudioSource {
 }
 
 class Collecting implements AudioSink {
-  readonly frames: Int16Array[] = [];
+  readonly written: Int16Array[] = [];
   closed = false;
   open = () => Promise.resolve();
   start(): void {}
   write(frame: Int16Array): void {
-    this.frames.push(frame.slice());
+    this.written.push(frame.slice());
   }
   close(): Promise<void> {
     this.closed = true;
@@ -109,10 +109,10 @@ Deno.test("a speaker fades out while the next one fades in", async () => {
   sink.use(next);
   sink.write(frame);
   sink.write(frame);
-  assert.equal(former.frames.length, 2);
-  assert.equal(next.frames.length, 2);
-  assert.deepEqual([former.frames[1]![480], next.frames[0]![480]], [4_800, 4_800]);
-  assert.equal(next.frames[1]![0], 9_600);
+  assert.equal(former.written.length, 2);
+  assert.equal(next.written.length, 2);
+  assert.deepEqual([former.written[1]![480], next.written[0]![480]], [4_800, 4_800]);
+  assert.equal(next.written[1]![0], 9_600);
   assert.ok(former.closed && !next.closed);
   await sink.close();
   assert.ok(next.closed);

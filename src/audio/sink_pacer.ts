@@ -18,9 +18,8 @@ const REST_TICKS = 15;
 export class SinkPacer {
   #rest = 0;
 
-  /** @param surplusMs of the sink; undefined: it has no clock of its own */
-  frames(surplusMs: number | undefined): 0 | 1 | 2 {
-    if (surplusMs === undefined) return 1;
+  /** @param surplusMs sound that waits in the card beyond what it should hold; negative: it runs dry */
+  frames(surplusMs: number): 0 | 1 | 2 {
     if (this.#rest > 0) {
       this.#rest--;
       return 1;
