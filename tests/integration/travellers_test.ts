@@ -21,7 +21,7 @@ function way(): string[] {
   return [...new Set(modules.reverse())];
 }
 
-Deno.test("a microphone frame passes mute, encoder, packetizer and socket", async () => {
+Deno.test("a microphone frame passes bridge, encoder, packetizer and socket", async () => {
   const bench = await EngineBench.call(TONE, QUIET);
   let seen: string[] | undefined;
   bench.net.fate = ({ from }) => {
@@ -34,6 +34,7 @@ Deno.test("a microphone frame passes mute, encoder, packetizer and socket", asyn
     "media/clock.ts",
     "media/worker/engine.ts",
     "media/call/call_media.ts",
+    "media/sound/bridge.ts",
     "media/stream/media_stream.ts",
     "media/stream/outbound.ts",
     "media/rtp/sender.ts",
@@ -81,7 +82,8 @@ Deno.test("a packet passes receiver and jitter buffer; the clock pulls it to the
     "media/clock.ts",
     "media/worker/engine.ts",
     "media/call/call_media.ts",
-    "media/sound/call_sound.ts",
+    "media/sound/bridge.ts",
+    "media/sound/local_party.ts",
     "media/sound/live_sink.ts",
   ]);
 });

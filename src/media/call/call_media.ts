@@ -1,5 +1,7 @@
 /**
- * The media of one call: its transport, its sound and the stream between them.
+ * The media of one call: a transport, its stream, and the bridge between the stream and our end.
+ *
+ *     near: person, programs, recorder ◄──► Bridge ◄──► MediaStream ◄──► MediaTransport
  *
  *     opening ──► open ──StartMedia──► streaming (StartMedia again: renegotiated)
  *        │          │                      │
@@ -12,6 +14,7 @@ import type { AudioDevices } from "../../audio/mod.ts";
 import type { OffhookError } from "../../base/mod.ts";
 import type { NegotiatedStream } from "../../core/media/mod.ts";
 import type {
+  AttachmentId,
   AudioEndpoints,
   CallId,
   CallLevels,
@@ -19,7 +22,8 @@ import type {
   MediaInput,
   MediaReport,
 } from "../../core/ports/mod.ts";
-import { CallSound } from "../sound/mod.ts";
+import { Attachment, Bridge, LocalParty, Recording } from "../sound/mod.ts";
+import { type AttachmentPort, type FromAttachment, refuseAttachment } from "../attachment/mod.ts";
 import type { MediaClock } from "../mod.ts";
 import { MediaStream, type StreamSurroundings } from "../stream/mod.ts";
 import {
@@ -35,7 +39,7 @@ export interface MediaSurroundings extends StreamSurroundings {
   clock: MediaClock;
   sockets: Sockets;
   /** Sound cards; absent: device endpoints fail with `device-failed`. */
-  devices?: () => Promise<AudioDevices>;
+  devices?: AudioDevices;
   notify(input: MediaInput): void;
 }
 
@@ -51,19 +55,21 @@ const NOTHING = new Uint8Array();
 export class CallMedia {
   readonly call: CallId;
   readonly #around: MediaSurroundings;
+  readonly #bridge = new Bridge();
   readonly #stream: MediaStream;
-  /** Endpoints, recording, and programs that have joined. */
-  readonly sound: CallSound;
+  /** The person's microphone and speaker. */
+  readonly local: LocalParty;
+  readonly recording: Recording;
+  /** Programs that have joined. */
+  readonly #programs = new Map<AttachmentId, Attachment>();
+  #muted = false;
   #state: "opening" | "open" | "streaming" | "closed" = "opening";
   /** Everything is closed and MediaClosed or MediaFailed is told next. */
   #gone = false;
   #transport: MediaTransport | undefined;
   #ticksToReport = REPORT_TICKS;
   #ticksToKeepalive = 0;
-  /** Of the tick that runs. */
-  #due = 0;
   readonly #receiver: Receiver = { deliver: (kind, data) => this.#onDatagram(kind, data) };
-  readonly #pull = (into: Int16Array) => this.#stream.pull(this.#due, into);
 
   constructor(call: CallId, around: MediaSurroundings) {
     this.call = call;
@@ -74,22 +80,40 @@ export class CallMedia {
       digit: (digit, durationMs) => this.#tell({ type: "DigitReceived", call, digit, durationMs }),
       digitsSent: (digits) => this.#tell({ type: "DigitsSent", call, digits }),
     });
-    this.sound = this.#soundOf(call);
+    const failed = (endpoint: EndpointName, error: OffhookError) =>
+      this.#tellFailure(endpoint, error);
+    this.local = new LocalParty(around.devices, {
+      failed,
+      restored: (endpoint) => this.#tell({ type: "EndpointRestored", call, endpoint }),
+      microphoneEnded: () => this.#tell({ type: "MicrophoneEnded", call }),
+    });
+    this.recording = new Recording({
+      settled: () => this.#tell({ type: "RecordingSettled", call }),
+      failed: (error) => failed("record", error),
+    });
+    this.#bridge.join(this.local, "near");
+    this.#bridge.join(this.recording, "near");
+    this.#bridge.join(this.#stream, "far");
   }
 
   get streaming(): boolean {
     return this.#state === "streaming";
   }
 
+  get #isClosed(): boolean {
+    return this.#state === "closed";
+  }
+
   /**
    * Opens the transport and opens the endpoints → MediaOpened.
    * @throws OffhookError what a socket or an endpoint says; call `fail` then
    */
-  async open(endpoints: AudioEndpoints): Promise<void> {
+  async open({ microphone, speaker, record }: AudioEndpoints): Promise<void> {
     this.#transport = new PlainTransport(this.#around);
     this.#transport.receiver = this.#receiver;
-    await this.sound.open(endpoints);
-    if (this.#state === "closed") return;
+    await this.local.open(microphone, speaker);
+    if (record !== undefined && !this.#isClosed) await this.recording.open(record);
+    if (this.#isClosed) return await this.recording.close();
     this.#state = "open";
     const { rtpPort: port, rtcpPort } = this.#transport;
     this.#tell({ type: "MediaOpened", call: this.call, port, rtcpPort });
@@ -127,7 +151,7 @@ export class CallMedia {
     this.#stream.use(stream);
     this.#transport!.use(stream, remoteAddress);
     this.#state = "streaming";
-    this.sound.start(answered);
+    this.local.start(answered);
     this.#tell({ type: "MediaStarted", call: this.call });
   }
 
@@ -136,8 +160,37 @@ export class CallMedia {
     this.#transport?.confirm();
   }
 
+  /** Nothing of our end is heard; programs that have joined are ours too. */
   mute(muted: boolean): void {
-    this.#stream.mute(muted);
+    this.#muted = muted;
+    this.#letSpeak();
+  }
+
+  /** @param port owned from now on */
+  attach(
+    id: AttachmentId,
+    port: AttachmentPort<FromAttachment>,
+    { rate, instead }: { rate: number; instead: boolean },
+  ): void {
+    this.detach(id);
+    try {
+      const program = new Attachment(port, rate, instead);
+      this.#programs.set(id, program);
+      this.#bridge.join(program, "near");
+      this.#letSpeak();
+    } catch {
+      // A rate that cannot be converted: refused at the API; here it is no worse than an early end.
+      refuseAttachment(port);
+    }
+  }
+
+  detach(id: AttachmentId): void {
+    const program = this.#programs.get(id);
+    if (program === undefined) return;
+    this.#programs.delete(id);
+    this.#bridge.leave(program);
+    program.close();
+    this.#letSpeak();
   }
 
   /** @throws OffhookError `usage` for a character that is no digit */
@@ -153,11 +206,10 @@ export class CallMedia {
    */
   tick(due: number, skipped: number): void {
     if (this.#state !== "streaming") return;
-    this.#due = due;
-    this.sound.play(this.#pull);
     if (skipped > 0) this.#stream.skip(skipped);
-    this.#stream.send(this.sound.microphone(), this.#transport!.permits(due));
-    this.sound.keep(this.#stream.sent);
+    this.#stream.permit(this.#transport!.permits(due));
+    this.#bridge.tick(due);
+    this.recording.keep(this.#stream.sent);
     this.#stream.tick(due);
     this.#keepAlive();
     if (--this.#ticksToReport === 0) {
@@ -210,13 +262,12 @@ export class CallMedia {
     }
   }
 
-  #soundOf(call: CallId): CallSound {
-    return new CallSound(this.#around.devices, {
-      failed: (endpoint, error) => this.#tellFailure(endpoint, error),
-      restored: (endpoint) => this.#tell({ type: "EndpointRestored", call, endpoint }),
-      microphoneEnded: () => this.#tell({ type: "MicrophoneEnded", call }),
-      recordingSettled: () => this.#tell({ type: "RecordingSettled", call }),
-    });
+  /** The person is heard unless muted or replaced by a program, programs unless muted. */
+  #letSpeak(): void {
+    const programs = [...this.#programs.values()];
+    const replaced = programs.some(({ instead }) => instead);
+    this.#bridge.mute(this.local, this.#muted || replaced);
+    for (const program of programs) this.#bridge.mute(program, this.#muted);
   }
 
   /** Also while the call closes: the last second of a file is written then. */
@@ -233,6 +284,7 @@ export class CallMedia {
 
   async #release(): Promise<void> {
     this.#transport?.close();
-    await this.sound.close();
+    for (const id of [...this.#programs.keys()]) this.detach(id);
+    await Promise.all([this.local.close(), this.recording.close()]);
   }
 }

@@ -3,6 +3,7 @@
  * on. Only the person's own speaker gets it. On the real-time path.
  */
 import { FRAME_MS, FRAME_SAMPLES, ToneSource } from "../../audio/mod.ts";
+import type { Filter } from "./filter.ts";
 import { addSaturating } from "./mixing.ts";
 
 const FREQUENCY = 425;
@@ -10,24 +11,24 @@ const LEVEL_DBM0 = -20;
 const TONE_FRAMES = 300 / FRAME_MS;
 const PERIOD_FRAMES = 10_000 / FRAME_MS;
 
-export class WaitingTone {
-  readonly #tone = new ToneSource(FREQUENCY, LEVEL_DBM0);
+export class WaitingTone implements Filter {
   readonly #toneFrame = new Int16Array(FRAME_SAMPLES);
-  readonly #mixed = new Int16Array(FRAME_SAMPLES);
+  #tone: ToneSource | undefined;
   #frame = 0;
 
-  constructor() {
-    this.#tone.start();
+  /** Begins, or ends. */
+  signal(on: boolean): void {
+    this.#tone = on ? new ToneSource(FREQUENCY, LEVEL_DBM0) : undefined;
+    this.#tone?.start();
+    this.#frame = 0;
   }
 
-  /** @returns `frame`, or a mixture that is valid until the next call; `frame` stays as it is */
-  over(frame: Int16Array): Int16Array {
+  apply(frame: Int16Array): void {
+    if (this.#tone === undefined) return;
     const sounds = this.#frame < TONE_FRAMES;
     this.#frame = (this.#frame + 1) % PERIOD_FRAMES;
-    if (!sounds) return frame;
+    if (!sounds) return;
     this.#tone.read(this.#toneFrame);
-    this.#mixed.set(frame);
-    addSaturating(this.#mixed, this.#toneFrame);
-    return this.#mixed;
+    addSaturating(frame, this.#toneFrame);
   }
 }

@@ -1,12 +1,12 @@
 /**
- * A program that has joined a call's sound, on the media thread.
+ * A program that has joined a call's sound, on the media thread: a party that says what comes on a port.
  *
- *     port ──said──► resample ──► ring (200 ms) ──mixInto()──► microphone frame
- *     far end's frame ──hear()──► resample ──► queue (100 ms) ──► at most 100 ms on the port
+ *     port ──said──► resample ──► ring (200 ms) ──speak()──► bridge
+ *     bridge ──hear()──► resample ──► queue (100 ms) ──► at most 100 ms on the port
  *
  * A ring that ran dry plays again when a little has gathered, so that a program that sends in real
  * time does not stutter; a short rest that nothing follows is played all the same. `hear` and
- * `mixInto` are on the real-time path: they never wait.
+ * `speak` are on the real-time path: they never wait.
  */
 import { FRAME_MS, FRAME_SAMPLES, GRAPH_RATE, Resampler, SampleRing } from "../../audio/mod.ts";
 import {
@@ -15,7 +15,7 @@ import {
   type FromAttachment,
   type ToAttachment,
 } from "../attachment/mod.ts";
-import { addSaturating } from "../dsp/mod.ts";
+import type { Party } from "./party.ts";
 
 /** Frames on the port that the program has not taken yet, and those that wait behind them. */
 const ON_THE_PORT = 5;
@@ -27,7 +27,7 @@ const WAIT_TICKS = 3;
 /** More than may be said at a time: what is on its way through the resampler. */
 const RING_MS = ATTACHMENT_MS + 50;
 
-export class Attachment {
+export class Attachment implements Party {
   /** Whether the microphone is not heard beside it. */
   readonly instead: boolean;
   readonly #rate: number;
@@ -65,7 +65,6 @@ export class Attachment {
     this.#post({ type: "room", samples: window });
   }
 
-  /** Takes 20 ms of the far end; the caller's frame is copied. */
   hear(frame: Int16Array): void {
     const count = this.#fromGraph.process(frame, this.#outSamples);
     if (this.#queue.length === IN_THE_QUEUE) this.#lost += this.#queue.shift()!.length;
@@ -73,16 +72,13 @@ export class Attachment {
     this.#flush();
   }
 
-  /** Adds the next 20 ms of the program, or what there is of them. */
-  mixInto(microphone: Int16Array): void {
-    if (!this.#mayPlay()) return;
-    const count = this.#ring.read(this.#frame);
-    addSaturating(
-      microphone,
-      count === FRAME_SAMPLES ? this.#frame : this.#frame.subarray(0, count),
-    );
+  /** The next 20 ms of the program, or what there is of them. */
+  speak(): Int16Array {
+    const count = this.#mayPlay() ? this.#ring.read(this.#frame) : 0;
+    this.#frame.fill(0, count);
     if (this.#ring.length === 0) this.#flows = false;
-    this.#tellRoom(count);
+    if (count > 0) this.#tellRoom(count);
+    return this.#frame;
   }
 
   /** Says goodbye. Idempotent. */

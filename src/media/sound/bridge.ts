@@ -24,8 +24,8 @@ export type Side = "near" | "far";
 /** A party's place in the bridge. */
 class Seat {
   readonly party: Party;
-  /** What the party hears, where it is far. */
-  readonly mix = new Mix();
+  /** What it hears. */
+  readonly mix: Mix;
   /** What the party said last, as others hear it. */
   said: Int16Array = SILENCE;
   muted = false;
@@ -34,8 +34,9 @@ class Seat {
   #heard = false;
   readonly #faded = new Int16Array(FRAME_SAMPLES);
 
-  constructor(party: Party) {
+  constructor(party: Party, mix: Mix) {
     this.party = party;
+    this.mix = mix;
   }
 
   /** What it said last ends softly in the next tick. */
@@ -71,7 +72,7 @@ export class Bridge {
 
   /** From the next tick on. */
   join(party: Party, side: Side): void {
-    this.#sides[side].push(new Seat(party));
+    this.#sides[side].push(new Seat(party, side === "near" ? this.#near : new Mix()));
   }
 
   /** It is neither asked nor told anything from now on. */

@@ -1,2 +1,7 @@
 /** The sound of a call between its endpoints and its stream. */
-export { CallSound } from "./call_sound.ts";
+export { Attachment } from "./attachment.ts";
+export { Bridge } from "./bridge.ts";
+export { LocalParty } from "./local_party.ts";
+export type { Party } from "./party.ts";
+export { Recording } from "./recording.ts";
+export { SharedDevices } from "./shared_devices.ts";

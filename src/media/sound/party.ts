@@ -23,9 +23,3 @@ export interface Party {
    */
   frames?(): 0 | 1 | 2;
 }
-
-/** Changes a frame on its way through a party. */
-export interface Filter {
-  /** @param frame 20 ms, changed in place */
-  apply(frame: Int16Array): void;
-}

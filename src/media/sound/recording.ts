@@ -1,15 +1,18 @@
 /**
- * The recording of a call, which may begin, pause and end while the call goes on.
+ * The ear that records a call: what it hears on the right, what was sent on the left. It may begin,
+ * pause and end while the call goes on.
  *
- *     off ──begin(path)──► opening ──► on ⇄ paused
+ *     off ──use(path)────► opening ──► on ⇄ paused
  *      ▲                     │          │
- *      └──────end()──────────┴──────────┘      one change after the other
+ *      └──────use(null)──────┴──────────┘      one change after the other
  *
  * While it is paused it holds silence: a moment of the call is found at the same position whether
- * something before it was left out or not. `write` is on the real-time path.
+ * something before it was left out or not. `hear` and `keep` are on the real-time path.
  */
 import { FRAME_SAMPLES, WavRecorder } from "../../audio/mod.ts";
 import { OffhookError } from "../../base/mod.ts";
+import { SILENCE } from "../dsp/mod.ts";
+import type { Party } from "./party.ts";
 
 export interface RecordingEvents {
   /** The file is open, or complete. */
@@ -18,9 +21,9 @@ export interface RecordingEvents {
   failed(error: OffhookError): void;
 }
 
-export class Recording {
+export class Recording implements Party {
   readonly #tell: RecordingEvents;
-  readonly #silence = new Int16Array(FRAME_SAMPLES);
+  readonly #theirs = new Int16Array(FRAME_SAMPLES);
   #recorder: WavRecorder | undefined;
   #paused = false;
   /** Changes that are under way; never rejects. */
@@ -37,14 +40,19 @@ export class Recording {
     this.#recorder = recorder;
   }
 
-  /** Begins in mid-call; how that went is told. */
-  begin(path: string): void {
+  /** Begins in mid-call, or ends; how that went is told. */
+  use(path: string | null): void {
+    if (path === null) this.#end();
+    else this.#begin(path);
+  }
+
+  #begin(path: string): void {
     this.#paused = false;
     this.#then(() => this.open(path));
   }
 
-  /** Ends; told when the file is complete. */
-  end(): void {
+  /** Told when the file is complete. */
+  #end(): void {
     const recorder = this.#recorder;
     this.#recorder = undefined;
     this.#then(async () => {
@@ -60,10 +68,15 @@ export class Recording {
     this.#paused = paused;
   }
 
-  /** Takes 20 ms of both directions. */
-  write(ours: Int16Array, theirs: Int16Array): void {
-    if (this.#paused) this.#recorder?.write(this.#silence, this.#silence);
-    else this.#recorder?.write(ours, theirs);
+  hear(mix: Int16Array): void {
+    if (this.#recorder !== undefined) this.#theirs.set(mix);
+  }
+
+  /** Writes 20 ms: what was sent, beside what was heard since the last time. */
+  keep(ours: Int16Array): void {
+    if (this.#paused) this.#recorder?.write(SILENCE, SILENCE);
+    else this.#recorder?.write(ours, this.#theirs);
+    this.#theirs.fill(0);
   }
 
   /** Never rejects. */

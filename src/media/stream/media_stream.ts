@@ -1,21 +1,23 @@
 /**
  * One audio stream: sound to RTP and back, on whatever format was negotiated last, with its RTCP.
- * It stands between a party's sound and a MediaTransport and knows neither devices nor addresses.
+ * It is a call's party in a bridge: its mouth is what the far end says, its ear what is sent there. It
+ * knows neither devices nor addresses.
  *
- *     send(frame) ──► OutboundStream: packetiser, encoder ──► RtpSender ──► transport
- *     receive(kind, bytes) ──► InboundStream: jitter buffer      RtcpSession ◄──► transport
- *     pull(into) ◄── decoder or concealment ◄──┘
+ *     hear(mix) ──► OutboundStream: packetiser, encoder ──► RtpSender ──► transport
+ *     receive(kind, bytes) ──► InboundStream: jitter buffer    RtcpSession ◄──► transport
+ *     speak(due) ◄── decoder or concealment ◄──┘
  *
  * What depends on the format is made anew when the format changes; counters and digits go on.
  * On the real-time path, with time passed in.
  */
-import { FRAME_MS } from "../../audio/mod.ts";
+import { FRAME_MS, FRAME_SAMPLES } from "../../audio/mod.ts";
 import type { Clock } from "../../base/mod.ts";
 import type { NegotiatedStream } from "../../core/media/mod.ts";
 import type { MediaReport } from "../../core/ports/mod.ts";
 import { type CreateCodec, createCodec } from "../codec/mod.ts";
 import { canonicalName, type Random32, RtcpSession, RtpSender } from "../rtp/mod.ts";
 import type { MediaKind, PacketKind } from "../transport/mod.ts";
+import type { Party } from "../sound/mod.ts";
 import { InboundStream } from "./inbound.ts";
 import { OutboundStream } from "./outbound.ts";
 
@@ -37,12 +39,13 @@ export interface StreamEvents {
   digitsSent(digits: string): void;
 }
 
-export class MediaStream {
+export class MediaStream implements Party {
   readonly #clock: Clock;
   readonly #sender: RtpSender;
   readonly #outbound: OutboundStream;
   readonly #inbound: InboundStream;
   readonly #control: RtcpSession;
+  readonly #said = new Int16Array(FRAME_SAMPLES);
   /** RTP clock of what we send, Hz. */
   #clockRate = 8000;
   /** When it was started or changed last, ms. */
@@ -78,7 +81,7 @@ export class MediaStream {
     return this.#outbound.sends;
   }
 
-  /** What was sent last: 20 ms, of the microphone or silence; valid until the next frame. */
+  /** What was sent last, 20 ms; valid until the next frame. */
   get sent(): Int16Array {
     return this.#outbound.sound;
   }
@@ -102,10 +105,6 @@ export class MediaStream {
     this.#startedAt = this.#clock.now();
   }
 
-  mute(muted: boolean): void {
-    this.#outbound.muted = muted;
-  }
-
   /** @throws OffhookError `usage` for a character that is no digit */
   sendDigits(digits: string, durationMs: number): void {
     this.#outbound.sendDigits(digits, durationMs);
@@ -116,13 +115,14 @@ export class MediaStream {
     this.#outbound.skip(ticks);
   }
 
-  /**
-   * Sends 20 ms.
-   * @param permitted whether the peer may be sent to at all
-   */
-  send(frame: Int16Array, permitted: boolean): void {
+  /** Whether the peer may be sent to at all, from the next frame on. */
+  permit(permitted: boolean): void {
     this.#outbound.permitted = permitted;
-    this.#outbound.frame(frame);
+  }
+
+  /** Sends 20 ms. */
+  hear(mix: Int16Array): void {
+    this.#outbound.frame(mix);
   }
 
   /**
@@ -137,9 +137,10 @@ export class MediaStream {
     return taken;
   }
 
-  /** Makes the frame that is due, ms: 20 ms at 48 kHz, filled completely. */
-  pull(due: number, into: Int16Array): void {
-    this.#inbound.pull(due, into);
+  /** Makes the frame that is due. */
+  speak(due: number): Int16Array {
+    this.#inbound.pull(due, this.#said);
+    return this.#said;
   }
 
   /** RTCP, when it is due. Call it every tick. */

@@ -1,7 +1,7 @@
 /**
  * The first traveller, on the real-time path:
  *
- *     microphone frame ──► silence when muted ──► tone or event of a digit ──► resample ──► encoder
+ *     mix of all who speak ──► tone or event of a digit ──► resample ──► encoder
  *         ──► packet ──► socket
  *
  * One frame a tick; a packet holds `ptime` of them. The RTP clock runs with the ticks whether packets
@@ -33,7 +33,6 @@ interface Plan {
 
 export class OutboundStream {
   readonly level = new LevelMeter();
-  muted = false;
   /** False while the peer may not be sent to, whatever was negotiated. */
   permitted = true;
   readonly #sender: RtpSender;
@@ -67,7 +66,7 @@ export class OutboundStream {
     return this.#digits.sent;
   }
 
-  /** What was sent last: 20 ms, of the microphone or silence; valid until the next frame. */
+  /** What was sent last, 20 ms; valid until the next frame. */
   get sound(): Int16Array {
     return this.#sound;
   }
@@ -133,21 +132,21 @@ export class OutboundStream {
   }
 
   /**
-   * Sends digits in place of the microphone, as soon as the stream may send.
+   * Sends digits in place of the mix, as soon as the stream may send.
    * @throws OffhookError `usage` for a character that is no digit
    */
   sendDigits(digits: string, durationMs: number): void {
     this.#digits.add(digits, durationMs);
   }
 
-  /** Sends 20 ms: of the microphone, of silence when muted, or of a digit. */
-  frame(microphone: Int16Array): void {
+  /** Sends 20 ms: of the mix, or of a digit. */
+  frame(mix: Int16Array): void {
     const plan = this.#plan;
     if (plan === undefined) return;
     const ticks = this.#ticks;
     this.#ticks += plan.ticksPerFrame;
     const { sends } = this;
-    this.#sound = this.muted || !sends ? this.#silence : microphone;
+    this.#sound = sends ? mix : this.#silence;
     if (sends) this.#send(plan, ticks);
     else this.#pause();
     this.level.add(this.#sound);

@@ -2,23 +2,31 @@
  * The media of all calls of a worker: runs effects, one clock for every stream.
  *
  *     perform(effect) ──► CallMedia ──► notify(input)      MediaFailed, MediaClosed: the last word
- *     Ticker ──every 20 ms──► CallMedia.tick of every streaming call
+ *     Ticker ──every 20 ms──► CallMedia.tick of every streaming call, then the sound cards' turn
  *            └─every 100 ms─► levels of them all, while somebody wants them
  *
  * Runs in the media worker; tests run it on their own thread with their own clock and sockets.
  */
-import { FRAME_MS } from "../../audio/mod.ts";
+import { type AudioDevices, FRAME_MS } from "../../audio/mod.ts";
 import { OffhookError } from "../../base/mod.ts";
 import type { CallId, CallLevels, MediaEffect } from "../../core/ports/mod.ts";
 import { type AttachmentPort, type FromAttachment, refuseAttachment } from "../attachment/mod.ts";
 import { CallMedia, type MediaSurroundings } from "../call/mod.ts";
 import { Ticker } from "../mod.ts";
+import { SharedDevices } from "../sound/mod.ts";
 
 /** Ticks between two readings of the level meters. */
 const LEVEL_TICKS = 5;
 
+/** What an engine is made with. */
+export interface EngineSurroundings extends Omit<MediaSurroundings, "devices"> {
+  /** Sound cards, loaded when one is first needed; absent: device endpoints fail. */
+  devices?: () => Promise<AudioDevices>;
+}
+
 export class MediaEngine {
   readonly #around: MediaSurroundings;
+  readonly #devices: SharedDevices | undefined;
   readonly #ticker: Ticker;
   readonly #calls = new Map<CallId, CallMedia>();
   /** Effects of one call run one after the other. */
@@ -26,10 +34,12 @@ export class MediaEngine {
   #tellLevels: ((levels: CallLevels[]) => void) | undefined;
   #ticksOfLevels = 0;
 
-  constructor(around: MediaSurroundings) {
-    this.#around = around;
+  constructor({ devices, ...around }: EngineSurroundings) {
+    this.#devices = devices && new SharedDevices(devices);
+    this.#around = { ...around, ...(this.#devices && { devices: this.#devices }) };
     this.#ticker = new Ticker(around.clock, FRAME_MS, (due, skipped) => {
       for (const media of this.#calls.values()) this.#tick(media, due, skipped);
+      this.#devices?.tick();
       this.#readLevels();
     });
   }
@@ -100,22 +110,22 @@ export class MediaEngine {
       case "MuteMedia":
         return media.mute(effect.muted);
       case "SetVolume":
-        return media.sound.setVolume(effect.volume);
+        return media.local.setVolume(effect.volume);
       case "SendDigits":
         return this.#sendDigits(media, effect.digits, effect.durationMs);
       case "RecordMedia":
-        return media.sound.record(effect.path);
+        return media.recording.use(effect.path);
       case "SignalWaiting":
-        return media.sound.signalWaiting(effect.on);
+        return media.local.signalWaiting(effect.on);
       case "PauseRecording":
-        return media.sound.pauseRecording(effect.paused);
+        return media.recording.pause(effect.paused);
       case "UseEndpoints":
         // Not waited for: muting must not wait for a card that wakes up.
-        return media.sound.use(effect.microphone, effect.speaker);
+        return media.local.use(effect.microphone, effect.speaker);
       case "AttachAudio":
-        return port && media.sound.attach(effect.attachment, port, effect);
+        return port && media.attach(effect.attachment, port, effect);
       case "DetachAudio":
-        return media.sound.detach(effect.attachment);
+        return media.detach(effect.attachment);
     }
   }
 

@@ -1,4 +1,5 @@
 /** Two engines on one thread, a virtual clock and a fake network: calls in virtual time. */
+import type { AudioDevices } from "../../../src/audio/endpoint.ts";
 import type { NegotiatedStream } from "../../../src/core/media/media_description.ts";
 import type {
   AudioEndpoints,
@@ -27,30 +28,48 @@ export const TONE: AudioEndpoints = {
 };
 
 export class EngineParty {
-  readonly inputs: MediaInput[] = [];
-  readonly call = "call";
+  /** Of all calls of the engine. */
+  readonly inputs: MediaInput[];
+  readonly call: string;
   readonly address: string;
   readonly engine: MediaEngine;
   readonly #net: FakeNetwork;
   readonly #settle: () => Promise<void>;
 
-  constructor(bench: EngineBench, address: string, seed: number) {
+  /**
+   * @param cards absent: it has none
+   * @param beside a party of whose engine this is another call
+   */
+  constructor(
+    bench: EngineBench,
+    address: string,
+    seed: number,
+    { cards, call = "call", beside }: {
+      cards?: AudioDevices;
+      call?: string;
+      beside?: EngineParty;
+    } = {},
+  ) {
     const random = seeded(seed);
     this.address = address;
+    this.call = call;
+    this.inputs = beside?.inputs ?? [];
     this.#net = bench.net;
     this.#settle = () => bench.clock.advanceAsync(0);
-    this.engine = new MediaEngine({
+    this.engine = beside?.engine ?? new MediaEngine({
       clock: bench.clock,
       sockets: bench.net.host(address),
       random: () => Math.floor(random() * 0x1_0000_0000),
       createCodec: bench.createCodec,
       notify: (input) => this.inputs.push(input),
+      ...(cards && { devices: () => Promise.resolve(cards) }),
     });
   }
 
   async open(endpoints: AudioEndpoints): Promise<void> {
     this.engine.perform({ type: "OpenMedia", call: this.call, endpoints });
-    for (let i = 0; i < 100 && this.inputs.length === 0; i++) {
+    const answered = () => this.inputs.some(({ call }) => call === this.call);
+    for (let i = 0; i < 100 && !answered(); i++) {
       await new Promise((resolve) => setTimeout(resolve, 1));
     }
   }
@@ -102,7 +121,9 @@ export class EngineParty {
   }
 
   of<T extends MediaInput["type"]>(type: T): Input<T>[] {
-    return this.inputs.filter((input): input is Input<T> => input.type === type);
+    return this.inputs.filter((input): input is Input<T> =>
+      input.type === type && input.call === this.call
+    );
   }
 
   /** The newest report. */

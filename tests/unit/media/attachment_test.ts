@@ -7,6 +7,7 @@ import { AttachedAudio } from "../../../src/media/attachment/attached_audio.ts";
 import { Attachment } from "../../../src/media/sound/attachment.ts";
 import type { ToAttachment } from "../../../src/media/attachment/attachment_protocol.ts";
 import { addSaturating, crossfade, faded } from "../../../src/media/dsp/mixing.ts";
+import { Bridge } from "../../../src/media/sound/bridge.ts";
 import { FakePort } from "../../fakes/media/attachment_port.ts";
 import { toneAmplitude } from "../../fakes/tone.ts";
 import { sine } from "../../fakes/media/signals.ts";
@@ -19,13 +20,9 @@ async function attach(rate = 48_000, instead = false) {
   return { port, attachment: new Attachment(port, rate, instead) };
 }
 
-/** What the call would send, frame by frame, with this microphone. */
-function sent(attachment: Attachment, frames: number, microphone = 0): Int16Array[] {
-  return Array.from({ length: frames }, () => {
-    const frame = filled(microphone);
-    attachment.mixInto(frame);
-    return frame;
-  });
+/** What the program would say, frame by frame. */
+function said(attachment: Attachment, frames: number): Int16Array[] {
+  return Array.from({ length: frames }, () => attachment.speak().slice());
 }
 
 Deno.test("two sounds add up, and stay at the limit instead of wrapping", () => {
@@ -55,13 +52,16 @@ Deno.test("a crossfade of equal sounds changes nothing, of others no sample jump
 
 Deno.test("what a program says is mixed with the microphone", async () => {
   const { port, attachment } = await attach();
+  const bridge = new Bridge();
+  const sent: number[] = [];
+  bridge.join({ speak: () => filled(500) }, "near");
+  bridge.join(attachment, "near");
+  bridge.join({ speak: () => filled(0), hear: (mix) => void sent.push(mix[480]!) }, "far");
+  // They fade in.
+  bridge.tick(0);
   port.receive({ type: "said", samples: filled(1_000, 2 * FRAME_SAMPLES) });
-  const frames = sent(attachment, 3, 500);
-  assert.deepEqual(frames.map((frame) => [frame[0], frame.at(-1)]), [
-    [1_500, 1_500],
-    [1_500, 1_500],
-    [500, 500],
-  ]);
+  for (let tick = 1; tick < 4; tick++) bridge.tick(tick * 20);
+  assert.deepEqual(sent.slice(1), [1_500, 1_500, 500]);
 });
 
 Deno.test("200 ms may be said at first, and as much again as was played", async () => {
@@ -74,7 +74,7 @@ Deno.test("200 ms may be said at first, and as much again as was played", async 
       const samples = port.room - said;
       said += samples;
       if (samples > 0) port.receive({ type: "said", samples: filled(7, samples) });
-      attachment.mixInto(filled(0));
+      attachment.speak();
     }
     // Ten seconds were played: no sample less, and none more than the window on top.
     assert.ok(said >= rate * 10 && said <= rate * 10 + window, `${rate} Hz: ${said}`);
@@ -89,7 +89,7 @@ Deno.test("a program in real time that comes late now and then does not stutter"
     // Every ninth of ten comes together with the tenth.
     const chunks = tick % 10 === 8 ? 0 : tick % 10 === 9 ? 2 : 1;
     for (let i = 0; i < chunks; i++) port.receive({ type: "said", samples: filled(1_000) });
-    if (sent(attachment, 1)[0]![0] === 0) silent++;
+    if (said(attachment, 1)[0]![0] === 0) silent++;
   }
   assert.equal(silent, 1, "frames of silence, the one before the start included");
 });
@@ -97,7 +97,7 @@ Deno.test("a program in real time that comes late now and then does not stutter"
 Deno.test("a short sound that nothing follows is played all the same", async () => {
   const { port, attachment } = await attach();
   port.receive({ type: "said", samples: filled(1_000, 100) });
-  const loud = sent(attachment, 5).filter((frame) => frame[0] === 1_000);
+  const loud = said(attachment, 5).filter((frame) => frame[0] === 1_000);
   assert.equal(loud.length, 1);
   assert.deepEqual([loud[0]![99], loud[0]![100]], [1_000, 0]);
 });
@@ -106,7 +106,7 @@ Deno.test("who says more than there is room for loses it, and the delay stays bo
   const { port, attachment } = await attach();
   port.receive({ type: "said", samples: filled(1_000, 480_000) });
   port.receive({ type: "said", samples: filled(1_000, 480_000) });
-  const loud = sent(attachment, 100).filter((frame) => frame[0] === 1_000);
+  const loud = said(attachment, 100).filter((frame) => frame[0] === 1_000);
   assert.ok(loud.length <= 13, `${loud.length * 20} ms were kept`);
 });
 

@@ -1,9 +1,8 @@
 /**
- * Where a call's sound comes from and goes to: endpoints, the recording, programs that have joined.
+ * The person's end of a call: where our sound comes from, and where theirs goes.
  *
- *     decoded frame ──play()──► speaker (at its volume), echo, every attachment
- *     microphone, every attachment ──microphone()──► frame to be sent
- *     both ──keep()──► recording
+ *     microphone ─► filters ─► speak          hear ─► volume ─► waiting tone ─► speaker
+ *                                                └──► echo, where that is the microphone
  *
  * Opening, exchanging and closing wait for files and devices; what a tick calls is on the real-time
  * path and does not.
@@ -20,76 +19,67 @@ import {
   loadResampler,
 } from "../../audio/mod.ts";
 import { OffhookError } from "../../base/mod.ts";
-import type {
-  AttachmentId,
-  AudioEndpoints,
-  EndpointName,
-  LiveEndpoint,
-  Microphone,
-  Speaker,
-} from "../../core/ports/mod.ts";
-import { Attachment } from "./attachment.ts";
-import { type AttachmentPort, type FromAttachment, refuseAttachment } from "../attachment/mod.ts";
+import type { LiveEndpoint, Microphone, Speaker } from "../../core/ports/mod.ts";
+import { type Filter, SpeakerVolume, WaitingTone } from "../dsp/mod.ts";
 import { LiveSink } from "./live_sink.ts";
 import { LiveSource } from "./live_source.ts";
-import { Recording } from "./recording.ts";
-import { SpeakerVolume, WaitingTone } from "../dsp/mod.ts";
+import type { Party } from "./party.ts";
 
-export interface SoundEvents {
-  failed(endpoint: EndpointName, error: OffhookError): void;
+export interface LocalEvents {
+  failed(endpoint: LiveEndpoint, error: OffhookError): void;
   restored(endpoint: LiveEndpoint): void;
   microphoneEnded(): void;
-  /** What was asked for the recording is done. */
-  recordingSettled(): void;
 }
 
 /** Frames that a card may take to give its first sound before the former microphone is left. */
 const WAKING_FRAMES = 10;
 
-export class CallSound {
-  readonly #devices: (() => Promise<AudioDevices>) | undefined;
-  readonly #tell: SoundEvents;
+export class LocalParty implements Party {
+  readonly #devices: AudioDevices | undefined;
+  readonly #tell: LocalEvents;
   readonly #source = new LiveSource();
   readonly #sink = new LiveSink();
-  readonly #recording: Recording;
-  readonly #attachments = new Map<AttachmentId, Attachment>();
-  readonly #microphone = new Int16Array(FRAME_SAMPLES);
-  readonly #speaker = new Int16Array(FRAME_SAMPLES);
+  readonly #spoken = new Int16Array(FRAME_SAMPLES);
+  readonly #played = new Int16Array(FRAME_SAMPLES);
   readonly #volume = new SpeakerVolume();
+  readonly #waiting = new WaitingTone();
+  readonly #filters: { microphone: readonly Filter[]; speaker: readonly Filter[] };
   #echo: EchoSource | undefined;
-  /** While another call rings. */
-  #waiting: WaitingTone | undefined;
   /** Whether the microphone waits for the answer. */
   #waitsForAnswer = false;
   #answered = false;
-  /** The stream has been started. */
+  /** Sound runs. */
   #runs = false;
   #closed = false;
   /** Endpoints that do not work at present. */
-  readonly #broken = new Set<EndpointName>();
+  readonly #broken = new Set<LiveEndpoint>();
   /** Exchanges that are under way, one after the other; never rejects. */
   #exchanges: Promise<void> = Promise.resolve();
 
-  /** @param devices sound cards; absent: device endpoints fail with `device-failed` */
-  constructor(devices: (() => Promise<AudioDevices>) | undefined, tell: SoundEvents) {
+  /**
+   * @param devices sound cards; absent: device endpoints fail with `device-failed`
+   * @param filters what the microphone's sound passes, in order
+   */
+  constructor(
+    devices: AudioDevices | undefined,
+    tell: LocalEvents,
+    filters: readonly Filter[] = [],
+  ) {
     this.#devices = devices;
     this.#tell = tell;
-    this.#recording = new Recording({
-      settled: () => tell.recordingSettled(),
-      failed: (error) => tell.failed("record", error),
-    });
+    this.#filters = { microphone: filters, speaker: [this.#volume, this.#waiting] };
   }
 
   /** @throws OffhookError what an endpoint says; `close` then */
-  async open({ microphone, speaker, record }: AudioEndpoints): Promise<void> {
-    const devices = await this.#devicesFor(microphone, speaker);
-    const source = createSource(microphone, devices);
-    const sink = createSink(speaker, devices);
+  async open(microphone: Microphone, speaker: Speaker): Promise<void> {
+    const source = createSource(microphone, this.#devices);
+    const sink = createSink(speaker, this.#devices);
     this.#source.begin(source);
     this.#sink.begin(sink);
     this.#waitsForAnswer = waitsForAnswer(microphone);
     this.#listenTo(source);
     const openSink = () => sink.open(this.#eventsOf("speaker"));
+    // A file that is written comes last: a call that cannot be leaves none behind, and spoils none.
     const writes = speaker.kind === "file";
     try {
       await allOf([
@@ -97,14 +87,10 @@ export class CallSound {
         source.open(this.#eventsOf("microphone")),
         ...(writes ? [] : [openSink()]),
       ]);
-      // Files that are written come last: a call that cannot be leaves none behind, and spoils none.
-      await allOf([
-        ...(writes ? [openSink()] : []),
-        ...(record === undefined ? [] : [this.#recording.open(record)]),
-      ]);
+      if (writes) await openSink();
     } finally {
       // What came to be open after the call was closed is closed again.
-      if (this.#closed) await Promise.all([source.close(), sink.close(), this.#recording.close()]);
+      if (this.#closed) await Promise.all([source.close(), sink.close()]);
     }
   }
 
@@ -116,53 +102,30 @@ export class CallSound {
     this.#startSource();
   }
 
-  /**
-   * Plays what is due.
-   *
-   * @param pull fills a frame with the far end's next 20 ms
-   */
-  play(pull: (into: Int16Array) => void): void {
-    const frames = this.#sink.frames();
-    if (frames === 0) this.#speaker.fill(0);
-    for (let i = 0; i < frames; i++) {
-      pull(this.#speaker);
-      this.#sink.write(this.#volume.over(this.#waiting?.over(this.#speaker) ?? this.#speaker));
-      for (const attachment of this.#attachments.values()) attachment.hear(this.#speaker);
-    }
-    this.#echo?.hear(this.#speaker);
+  frames(): 0 | 1 | 2 {
+    return this.#sink.frames();
   }
 
-  /** @returns the next 20 ms to be sent; valid until the next call */
-  microphone(): Int16Array {
-    const frame = this.#microphone;
-    this.#source.read(frame);
-    for (const { instead } of this.#attachments.values()) if (instead) frame.fill(0);
-    for (const attachment of this.#attachments.values()) attachment.mixInto(frame);
-    return frame;
+  speak(): Int16Array {
+    this.#source.read(this.#spoken);
+    pass(this.#filters.microphone, this.#spoken);
+    return this.#spoken;
   }
 
-  /** Records what was sent beside what was played last. */
-  keep(sent: Int16Array): void {
-    this.#recording.write(sent, this.#speaker);
-  }
-
-  /** Begins a recording, or ends the one that runs; how that went is told. */
-  record(path: string | null): void {
-    if (path === null) this.#recording.end();
-    else this.#recording.begin(path);
+  hear(mix: Int16Array): void {
+    this.#echo?.hear(mix);
+    this.#played.set(mix);
+    pass(this.#filters.speaker, this.#played);
+    this.#sink.write(this.#played);
   }
 
   signalWaiting(on: boolean): void {
-    this.#waiting = on ? new WaitingTone() : undefined;
+    this.#waiting.signal(on);
   }
 
   /** @param volume dB of what the speaker gets */
   setVolume(volume: number): void {
     this.#volume.set(volume);
-  }
-
-  pauseRecording(paused: boolean): void {
-    this.#recording.pause(paused);
   }
 
   /**
@@ -178,35 +141,14 @@ export class CallSound {
     });
   }
 
-  /** @param port owned from now on */
-  attach(
-    id: AttachmentId,
-    port: AttachmentPort<FromAttachment>,
-    { rate, instead }: { rate: number; instead: boolean },
-  ): void {
-    this.detach(id);
-    try {
-      this.#attachments.set(id, new Attachment(port, rate, instead));
-    } catch {
-      // A rate that cannot be converted: refused at the API; here it is no worse than an early end.
-      refuseAttachment(port);
-    }
-  }
-
-  detach(id: AttachmentId): void {
-    this.#attachments.get(id)?.close();
-    this.#attachments.delete(id);
-  }
-
   /** Idempotent; never rejects. */
   async close(): Promise<void> {
     this.#closed = true;
-    for (const id of [...this.#attachments.keys()]) this.detach(id);
-    await Promise.all([this.#source.close(), this.#sink.close(), this.#recording.close()]);
+    await Promise.all([this.#source.close(), this.#sink.close()]);
   }
 
   async #useMicrophone(microphone: Microphone): Promise<void> {
-    const source = createSource(microphone, await this.#devicesFor(microphone));
+    const source = createSource(microphone, this.#devices);
     await this.#openNext(source, "microphone");
     if (this.#closed) return;
     this.#waitsForAnswer = waitsForAnswer(microphone);
@@ -220,16 +162,13 @@ export class CallSound {
   }
 
   async #useSpeaker(speaker: Speaker): Promise<void> {
-    const sink = createSink(speaker, await this.#devicesFor(speaker));
+    const sink = createSink(speaker, this.#devices);
     await this.#openNext(sink, "speaker");
     if (!this.#closed) this.#sink.use(sink);
   }
 
   /** Opens what is to take over. @throws OffhookError; closed then */
-  async #openNext(
-    next: AudioSource | AudioSink,
-    endpoint: LiveEndpoint,
-  ): Promise<void> {
+  async #openNext(next: AudioSource | AudioSink, endpoint: LiveEndpoint): Promise<void> {
     await loadResampler();
     await next.open(this.#eventsOf(endpoint));
     if (this.#closed) await next.close();
@@ -252,10 +191,6 @@ export class CallSound {
     this.#echo = source instanceof EchoSource ? source : undefined;
   }
 
-  async #devicesFor(...endpoints: { kind: string }[]): Promise<AudioDevices | undefined> {
-    return endpoints.some(({ kind }) => kind === "device") ? await this.#devices?.() : undefined;
-  }
-
   #eventsOf(endpoint: LiveEndpoint): EndpointEvents {
     return {
       failed: (error) => {
@@ -269,6 +204,10 @@ export class CallSound {
       ended: () => this.#tell.microphoneEnded(),
     };
   }
+}
+
+function pass(filters: readonly Filter[], frame: Int16Array): void {
+  for (let i = 0; i < filters.length; i++) filters[i]!.apply(frame);
 }
 
 function waitsForAnswer({ kind }: Microphone): boolean {
