@@ -8,11 +8,13 @@ import {
   historySchema,
 } from "../../src/control/schemas/records.ts";
 import { ControlServer } from "../../src/control/server/server.ts";
+import type { Providers } from "../../src/control/contract/records.ts";
 import type { HistoryRecord } from "../../src/store/history/history_record.ts";
 import { openStore, type Store } from "../../src/store/store.ts";
 import { agreeableCore } from "../fakes/agreeable_core.ts";
 import { FakeIo, type FakeIoOptions, settle } from "../fakes/fake_io.ts";
 import { aRecord, FakePhone } from "../fakes/fake_phone.ts";
+import { loadedImports } from "../../tools/import_rules.ts";
 
 const NOON = Date.parse("2026-03-01T12:00:00Z");
 const HOUR = 3_600_000;
@@ -197,20 +199,36 @@ Deno.test("what is no contact file is refused with its first problem", () =>
     assert.equal((await run(["contacts", "import", "/none"])).status, 2);
   }));
 
+/** A station of the user that has the store, and what commands do beside it. */
+async function withStation(
+  { folder, path }: Scene,
+  provided: (store: Store) => Providers,
+  body: (store: Store) => Promise<void>,
+): Promise<void> {
+  Deno.mkdirSync(`${folder}/offhook`, { recursive: true });
+  const store = openStore({ path, mode: "write", now: () => NOON });
+  const core = agreeableCore();
+  const phone = new LocalPhone(core, () => Promise.resolve());
+  phone.provide(provided(store));
+  const server = await ControlServer.start({
+    phone,
+    station: { name: "test", version: "0", pid: 1 },
+    listen: { kind: "unix", path: `${folder}/offhook/default/control.sock` },
+    log: () => {},
+  });
+  try {
+    await body(store);
+  } finally {
+    await server.close();
+    store.close();
+    core.close();
+  }
+}
+
 Deno.test("a running station writes: it alone has the store", () =>
-  withFolder(async ({ run, folder, path }) => {
-    Deno.mkdirSync(`${folder}/offhook`);
-    const store = openStore({ path, mode: "write", now: () => NOON });
-    const core = agreeableCore();
-    const phone = new LocalPhone(core, () => Promise.resolve());
-    phone.provide({ contacts: store.contacts });
-    const server = await ControlServer.start({
-      phone,
-      station: { name: "test", version: "0", pid: 1 },
-      listen: { kind: "unix", path: `${folder}/offhook/default/control.sock` },
-      log: () => {},
-    });
-    try {
+  withFolder(async (scene) => {
+    const { run } = scene;
+    await withStation(scene, ({ contacts }) => ({ contacts }), async (store) => {
       assert.equal((await run(["contacts", "add", "Ada", "600"])).status, 0);
       assert.equal((await run(["contacts", "import", "-"], { stdin: VCARD })).status, 0);
       assert.deepEqual(store.contacts.list().map(({ name }) => name), ["Ada", "Grace Hopper"]);
@@ -219,9 +237,63 @@ Deno.test("a running station writes: it alone has the store", () =>
       assert.equal((await run(["contacts", "edit", "Ada", "--name", "Ada L."])).status, 0);
       assert.equal((await run(["contacts", "remove", "Ada L."])).status, 0);
       assert.equal(store.contacts.list().length, 1);
-    } finally {
-      await server.close();
-      store.close();
-      core.close();
+    });
+  }));
+
+Deno.test("the station's own records are read, and the file where it keeps none", () =>
+  withFolder(async (scene) => {
+    const { run, fill } = scene;
+    fill(({ history, contacts }) => {
+      history.put(aCall({}));
+      contacts.add({ name: "Ada", addresses: [{ value: "600" }] });
+    });
+    const remote = openStore({ path: ":memory:", mode: "write", now: () => NOON });
+    remote.history.put(MISSED);
+    remote.contacts.add({ name: "Bobby", addresses: [{ value: "sip:bob@example.com" }] });
+    const its = { history: remote.history, contacts: remote.contacts };
+    const shown = async (args: string[]) => (await run(args)).io.stdout.text;
+    await withStation(scene, () => its, async () => {
+      assert.match(await shown(["history"]), /from +Bobby sip:bob/);
+      assert.match(await shown(["contacts", "list"]), /Bobby/);
+      assert.match(await shown(["contacts", "search", "bob"]), /Bobby/);
+      assert.match(await shown(["contacts", "export"]), /FN:Bobby/);
+      const none = await run(["redial"]);
+      assert.match(none.io.stderr.text, /no number was dialled yet/);
+    });
+    await withStation(scene, () => ({}), async () => {
+      assert.match(await shown(["history"]), /Ada|\+4420/);
+      assert.match(await shown(["contacts", "list"]), /Ada/);
+    });
+    remote.close();
+  }));
+
+Deno.test("--socket names a station: without one nothing is read", () =>
+  withFolder(async ({ run, folder, fill }) => {
+    fill(({ history }) => history.put(aCall({})));
+    const socket = `--socket=${folder}/none.sock`;
+    for (const args of [["history", socket], ["contacts", "list", socket]]) {
+      const { status, io } = await run(args);
+      assert.deepEqual([status, io.stdout.text], [11, ""]);
     }
   }));
+
+Deno.test("history and contacts load neither signalling, media nor the schemas of the contract", () => {
+  const files = modulesBelow("src/station/records/own_records.ts");
+  assert.deepEqual(
+    files.filter((file) =>
+      /^src\/(sip|media|audio|device_host|config|tui|control\/contract)\//.test(file)
+    ),
+    [],
+  );
+  assert.ok(files.includes("src/store/store.ts") && files.length < 60, files.join("\n"));
+});
+
+/** Everything that is loaded with a module; types cost nothing and are not followed. */
+function modulesBelow(file: string, known = new Set<string>()): string[] {
+  if (known.has(file)) return [];
+  known.add(file);
+  const text = Deno.readTextFileSync(new URL(`../../${file}`, import.meta.url));
+  const values = text.replaceAll(/^(import|export) type [^;]*;/gm, "");
+  for (const next of loadedImports(file, values)) modulesBelow(next, known);
+  return [...known];
+}

@@ -9,7 +9,6 @@ export {
   startStation,
   type StationProcess,
 } from "./own_station.ts";
-export { reachStation } from "./reach_station.ts";
-export { readStore, writeStore } from "./read_store.ts";
 export { stationPlace } from "./station_place.ts";
 export { storePath } from "./store_place.ts";
+export { withRecords } from "./with_records.ts";

@@ -11,8 +11,12 @@ import type { Role } from "../../base/mod.ts";
 import {
   contact,
   contactCard,
+  contactCardPage,
+  contactCardQuery,
   contactDraft,
   contactHit,
+  contactPage,
+  contactQuery,
   contactSearch,
   headsetList,
   importedContacts,
@@ -179,6 +183,18 @@ export const METHODS = {
     result: pastCallPage,
     least: "viewer",
     does: "past and live calls, newest first",
+  },
+  "contacts.list": {
+    params: contactQuery,
+    result: contactPage,
+    least: "viewer",
+    does: "all contacts, or some of them",
+  },
+  "contacts.export": {
+    params: contactCardQuery,
+    result: contactCardPage,
+    least: "viewer",
+    does: "contacts as contacts.import takes them",
   },
   "contacts.search": {
     params: contactSearch,

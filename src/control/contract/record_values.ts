@@ -38,7 +38,9 @@ export const pastCall = z.strictObject({
 export const pastCallQuery = z.strictObject({
   direction: direction.optional(),
   missed: z.boolean().optional(),
+  account: z.string().optional(),
   since: z.number().optional().describe("ms since the epoch; started at this time or later."),
+  until: z.number().optional().describe("ms since the epoch; started before this time."),
   remote: z.string().optional().describe("Part of the remote's name, URI or number."),
   limit: limit.describe("Default 50, at most 1000."),
   cursor: z.string().optional().describe("`next` of the page before."),
@@ -83,6 +85,27 @@ export const importedContacts = z.strictObject({
   merged: ids.describe("Merged with a contact that existed already."),
   unchanged: ids.describe("Existed already, with everything."),
 });
+
+/** All given conditions hold together. */
+const contactFilter = {
+  group: z.string().optional(),
+  favourite: z.boolean().optional(),
+  named: z.string().optional().describe("An id, or a whole name."),
+  cursor: z.string().optional().describe("`next` of the page before."),
+};
+
+export const contactQuery = z.strictObject({ ...contactFilter, limit });
+
+export const contactCardQuery = z.strictObject(contactFilter);
+
+const nextPage = z.string().nullable().describe("Null: this was the last page.");
+
+export const contactPage = z.strictObject({
+  contacts: z.array(contact).describe("Favourites first, then by name."),
+  next: nextPage,
+});
+
+export const contactCardPage = z.strictObject({ cards: z.array(contactCard), next: nextPage });
 
 export const contactSearch = z.strictObject({
   query: z.string().max(200).describe("Empty: every contact, favourites first."),

@@ -9,7 +9,8 @@ import type { AttachmentId } from "../../core/ports/mod.ts";
 import type { CallView } from "../../core/state/mod.ts";
 import type { HeadsetList } from "./headsets.ts";
 import type { Health } from "./health.ts";
-import type { LevelSource } from "../wire/mod.ts";
+import type { LevelSource, StoreMethod } from "../wire/mod.ts";
+import type { Methods } from "./phone.ts";
 import type * as values from "./record_values.ts";
 
 /** A call as the history has it. */
@@ -21,6 +22,7 @@ export type PastCallPage = z.infer<typeof values.pastCallPage>;
 export type ContactAddress = z.infer<typeof values.contactAddress>;
 export type Contact = z.infer<typeof values.contact>;
 export type ContactHit = z.infer<typeof values.contactHit>;
+export type ContactFilter = Omit<z.infer<typeof values.contactCardQuery>, "cursor">;
 /** What a person says about a new contact. */
 export type ContactDraft = z.infer<typeof values.contactDraft>;
 /** A contact as it is imported; an empty id gets a new one. */
@@ -33,11 +35,24 @@ export type SoundDevices = z.infer<typeof values.soundDevices>;
 /** One SIP message of a call's ladder. */
 export type LadderMessage = z.infer<typeof values.ladderMessage>;
 
+/** The part of a phone that the store is enough for. */
+export interface Records {
+  request<M extends StoreMethod>(
+    method: M,
+    params: Methods[M]["params"],
+  ): Promise<Methods[M]["result"]>;
+  close(): Promise<void>;
+}
+
 export interface HistoryProvider {
   list(query: PastCallQuery): PastCallPage;
 }
 
 export interface ContactsProvider {
+  /** Favourites first, then by name. */
+  list(filter: ContactFilter): Contact[];
+  /** In the same order. */
+  cards(filter: ContactFilter): Iterable<ContactCard>;
   search(query: string, options: { limit?: number }): ContactHit[];
   lookUp(uri: string): { contact: Contact } | undefined;
   add(draft: ContactDraft): Contact;

@@ -30,7 +30,7 @@ import type {
   Subscription,
 } from "../contract/mod.ts";
 import { RecentEvents } from "./recent_events.ts";
-import { recordHandlers, type RecordMethod } from "./record_handlers.ts";
+import { recordHandlers, type RecordMethod } from "../records/mod.ts";
 import { soundHandlers, type SoundMethod } from "./sound_handlers.ts";
 
 /** ms of a DTMF digit unless asked otherwise. */

@@ -29,6 +29,8 @@ export interface ContactsOptions {
 export interface ContactFilter {
   group?: string;
   favourite?: boolean;
+  /** An id, or a whole name. */
+  named?: string;
 }
 
 /** What an import did; the ids are those in the store. */
@@ -65,8 +67,9 @@ export class Contacts {
 
   /** Favourites first, then by name. */
   list(filter: ContactFilter = {}): Contact[] {
-    const { group, favourite } = filter;
+    const { group, favourite, named } = filter;
     return this.#loaded().list((contact) =>
+      (named === undefined || contact.id === named || contact.name === named) &&
       (group === undefined || contact.groups.includes(group)) &&
       (favourite === undefined || contact.favourite === favourite)
     );

@@ -1,12 +1,12 @@
 /**
  * Call history: one record a call, from its first moment.
  *
- *     put (outcome null) ──► put (outcome) ──► list, lastDialled ──► prune
+ *     put (outcome null) ──► put (outcome) ──► list ──► prune
  *            └── the phone is killed ──► closeInterrupted at the next start
  *
  * A record is plain JSON.
  */
-import type { AccountId, Party } from "../../core/account/mod.ts";
+import type { Party } from "../../core/account/mod.ts";
 import type { CallId } from "../../core/ports/mod.ts";
 import { type HistoryPage, type HistoryQuery, select } from "./history_query.ts";
 import { type CallRow, fromRow, type HistoryRecord, searchColumns } from "./history_record.ts";
@@ -79,11 +79,6 @@ export class History {
    */
   list(query: HistoryQuery = {}): HistoryPage {
     return select(this.#database, query);
-  }
-
-  /** Whom `redial` calls: the party of the newest outgoing call, answered or not. */
-  lastDialled(account?: AccountId): HistoryRecord | undefined {
-    return this.list({ direction: "outgoing", account, limit: 1 }).records[0];
   }
 
   /**

@@ -3,9 +3,15 @@ import assert from "node:assert/strict";
 import { LocalPhone } from "../../../src/control/local/local_phone.ts";
 import { METHODS } from "../../../src/control/contract/methods.ts";
 import type { MethodName, Phone } from "../../../src/control/contract/phone.ts";
-import type { Providers } from "../../../src/control/contract/records.ts";
+import type {
+  Contact,
+  ContactCard,
+  ContactFilter,
+  Providers,
+} from "../../../src/control/contract/records.ts";
 import { OffhookError } from "../../../src/base/errors.ts";
 import { historyLog } from "../../../src/station/history/history_log.ts";
+import { OwnRecords } from "../../../src/station/records/own_records.ts";
 import { SipLog } from "../../../src/station/log/sip_log.ts";
 import { openStore } from "../../../src/store/store.ts";
 import { describeHeadset } from "../../../src/station/desk/describe_headset.ts";
@@ -21,16 +27,49 @@ const ENDPOINT = {
   remote: { host: "192.0.2.1", port: 5060 },
 } as const;
 
+const CONTACT: Contact = {
+  id: "zoe-1",
+  name: "Zoë Ångström",
+  givenName: "Zoë",
+  familyName: "Ångström",
+  organisation: "Example",
+  addresses: [{ value: "sip:zoe@example.test", labels: ["work"], preferred: true }],
+  groups: ["friends"],
+  note: "likes tea",
+  favourite: true,
+};
+
 interface Scene {
   phone: Phone;
   local: LocalPhone;
 }
+
+/** Run by {@link OwnRecords}, too. */
+const STORE_ONLY = new Set([
+  "contacts are kept, found, named, changed and forgotten",
+  "a contact that was removed comes back whole by an import of its card",
+  "every contact comes in pages that fit into a message",
+]);
 
 function contract(
   name: string,
   run: (scene: Scene) => Promise<void>,
   withProviders = true,
 ): void {
+  if (STORE_ONLY.has(name)) {
+    Deno.test(`records of the store alone: ${name}`, async () => {
+      const folder = await Deno.makeTempDir();
+      const path = `${folder}/history.db`;
+      const own = new OwnRecords({ path, now: () => 0, notice: assert.fail });
+      try {
+        // What is asked of it is in the store: it needs no more of a phone.
+        await run({ phone: checkedPhone(own as unknown as Phone) } as Scene);
+      } finally {
+        await own.close();
+        await Deno.remove(folder, { recursive: true });
+      }
+    });
+  }
   for (const remote of [false, true]) {
     Deno.test(`records ${remote ? "over a socket" : "in process"}: ${name}`, async () => {
       const core = agreeableCore();
@@ -129,17 +168,7 @@ contract("contacts are kept, found, named, changed and forgotten", async ({ phon
 contract(
   "a contact that was removed comes back whole by an import of its card",
   async ({ phone }) => {
-    const contact = {
-      id: "zoe-1",
-      name: "Zoë Ångström",
-      givenName: "Zoë",
-      familyName: "Ångström",
-      organisation: "Example",
-      addresses: [{ value: "sip:zoe@example.test", labels: ["work"], preferred: true }],
-      groups: ["friends"],
-      note: "likes tea",
-      favourite: true,
-    };
+    const contact = CONTACT;
     const extra = ["EMAIL:zoe@example.test", "PHOTO:data:image/png;base64,AAAA"];
     await phone.request("contacts.import", { cards: [{ contact, extra }] });
     const removed = await phone.request("contacts.remove", { id: "zoe-1" });
@@ -152,6 +181,54 @@ contract(
     assert.equal((await phone.request("contacts.remove", { id: "zoe-1" })).card, undefined);
   },
 );
+
+contract("every contact comes in pages that fit into a message", async ({ phone }) => {
+  const photo = `PHOTO:data:image/png;base64,${"A".repeat(50_000)}`;
+  const names = Array.from({ length: 30 }, (_, index) => `Ada ${index + 10}`);
+  for (const name of names) {
+    const contact = { ...CONTACT, id: name, name, favourite: name === "Ada 39" };
+    await phone.request("contacts.import", { cards: [{ contact, extra: [photo] }] });
+  }
+  const cards: ContactCard[] = [];
+  let pages = 0;
+  for (let cursor = {};; pages++) {
+    const page = await phone.request("contacts.export", cursor);
+    cards.push(...page.cards);
+    if (page.next === null) break;
+    cursor = { cursor: page.next };
+  }
+  assert.ok(pages > 3);
+  assert.deepEqual(cards.map(({ contact }) => contact.name), ["Ada 39", ...names.slice(0, -1)]);
+  assert.ok(cards.every(({ extra }) => extra[0] === photo));
+  const first = await phone.request("contacts.list", { limit: 1 });
+  assert.deepEqual([first.contacts[0]?.name, first.next], ["Ada 39", "Ada 39"]);
+  const rest = await phone.request("contacts.list", { cursor: "Ada 38" });
+  assert.deepEqual([rest.contacts, rest.next], [[], null]);
+  const ofOne = async (filter: ContactFilter) =>
+    (await phone.request("contacts.list", filter)).contacts.map(({ name }) => name);
+  assert.deepEqual(await ofOne({ named: "Ada 12" }), ["Ada 12"]);
+  assert.deepEqual(await ofOne({ favourite: true }), ["Ada 39"]);
+  assert.deepEqual(await ofOne({ group: "nobody" }), []);
+  await assert.rejects(phone.request("contacts.list", { cursor: "gone" }), { code: "usage" });
+});
+
+contract("past calls have the names of the address book, and are filtered", async ({ phone }) => {
+  const { call } = await phone.request("dial", { target: "sip:bob@example.test" });
+  await phone.request("hangup", { call });
+  await phone.request("contacts.add", {
+    name: "Bobby",
+    addresses: [{ value: "sip:bob@example.test" }],
+  });
+  const { records: [past] } = await phone.request("history", {});
+  assert.equal(past?.remote.contact, "Bobby");
+  const { account, startedAt } = past!;
+  const none = [{ until: startedAt }, { since: startedAt + 1 }, { account: `${account}x` }];
+  for (const query of none) {
+    assert.deepEqual((await phone.request("history", query)).records, [], JSON.stringify(query));
+  }
+  const found = await phone.request("history", { account, until: startedAt + 1 });
+  assert.equal(found.records.length, 1);
+});
 
 contract("the ladder of a call has its messages, without credentials", async ({ phone }) => {
   const ladder = await phone.request("ladder", { sipCallId: "abc" });

@@ -15,14 +15,9 @@ import {
   words,
 } from "../../args/mod.ts";
 import { lazily } from "../../process/mod.ts";
+import { stationFields } from "../../station/mod.ts";
 
-const station = {
-  config: option("--config", file("FILE"), "The station's configuration."),
-  socket: option("--socket", file("PATH"), "The station's control socket."),
-};
-
-const Output = outputFields;
-const WRITING = { Station: station, Output };
+const SHARED = { Station: stationFields, Output: outputFields };
 
 const filter = {
   group: option("--group", text("GROUP"), "Only contacts of this group."),
@@ -70,22 +65,21 @@ const exporting = {
   ...filter,
 };
 
-type Writing = typeof station & typeof outputFields;
+type Shared = typeof stationFields & typeof outputFields;
 
-export type ContactStationValues = ValuesOf<typeof station>;
-export type ListValues = ValuesOf<typeof filter & typeof outputFields>;
-export type SearchValues = ValuesOf<typeof search & typeof outputFields>;
-export type AddValues = ValuesOf<typeof add & Writing>;
-export type EditValues = ValuesOf<typeof edit & Writing>;
-export type RemoveValues = ValuesOf<typeof one & Writing>;
-export type ImportValues = ValuesOf<typeof importing & Writing>;
-export type ExportValues = ValuesOf<typeof exporting>;
+export type ListValues = ValuesOf<typeof filter & Shared>;
+export type SearchValues = ValuesOf<typeof search & Shared>;
+export type AddValues = ValuesOf<typeof add & Shared>;
+export type EditValues = ValuesOf<typeof edit & Shared>;
+export type RemoveValues = ValuesOf<typeof one & Shared>;
+export type ImportValues = ValuesOf<typeof importing & Shared>;
+export type ExportValues = ValuesOf<typeof exporting & typeof stationFields>;
 
 const runs = () => lazily<typeof import("./run.ts")>(import.meta.url, "./run.ts");
 
 export const command = defineCommands({
   description:
-    "The names of callers come from the address book. When a station is running, it makes the changes.",
+    "The names of callers come from the address book. When a station is running, its address book is used.",
   examples: [
     `contacts add "Ada Lovelace" "+44 20 7946 0000"`,
     `contacts edit "Ada Lovelace" --note "afternoons" --favourite yes`,
@@ -93,47 +87,51 @@ export const command = defineCommands({
     "contacts search ada --json | jq -r .address.value",
   ],
 }, {
-  list: defineSubcommand<typeof filter & typeof outputFields>(
+  list: defineSubcommand<typeof filter & Shared>(
     "List all contacts, favourites first",
     {
       fields: filter,
-      shared: { Output },
+      shared: SHARED,
       run: async (values, { io }) => await (await runs()).list(values, io),
     },
   ),
-  search: defineSubcommand<typeof search & typeof outputFields>(
+  search: defineSubcommand<typeof search & Shared>(
     "List matching contacts, best match first",
     {
       fields: search,
-      shared: { Output },
+      shared: SHARED,
       run: async (values, { io }) => await (await runs()).search(values, io),
     },
   ),
-  add: defineSubcommand<typeof add & Writing>("Add a contact", {
+  add: defineSubcommand<typeof add & Shared>("Add a contact", {
     fields: add,
-    shared: WRITING,
+    shared: SHARED,
     run: async (values, { io }) => await (await runs()).add(values, io),
   }),
-  edit: defineSubcommand<typeof edit & Writing>(
+  edit: defineSubcommand<typeof edit & Shared>(
     "Change a contact; what you do not give stays the same",
     {
       fields: edit,
-      shared: WRITING,
+      shared: SHARED,
       run: async (values, { io }) => await (await runs()).edit(values, io),
     },
   ),
-  remove: defineSubcommand<typeof one & Writing>("Remove a contact", {
+  remove: defineSubcommand<typeof one & Shared>("Remove a contact", {
     fields: one,
-    shared: WRITING,
+    shared: SHARED,
     run: async (values, { io }) => await (await runs()).remove(values, io),
   }),
-  import: defineSubcommand<typeof importing & Writing>("Import a vCard or CSV file", {
+  import: defineSubcommand<typeof importing & Shared>("Import a vCard or CSV file", {
     fields: importing,
-    shared: WRITING,
+    shared: SHARED,
     run: async (values, { io }) => await (await runs()).importFile(values, io),
   }),
-  export: defineSubcommand<typeof exporting>("Export contacts to standard output", {
-    fields: exporting,
-    run: async (values, { io }) => await (await runs()).exportAll(values, io),
-  }),
+  export: defineSubcommand<typeof exporting & typeof stationFields>(
+    "Export contacts to standard output",
+    {
+      fields: exporting,
+      shared: { Station: stationFields },
+      run: async (values, { io }) => await (await runs()).exportAll(values, io),
+    },
+  ),
 });

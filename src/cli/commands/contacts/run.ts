@@ -1,13 +1,7 @@
-/**
- * The runs of `offhook contacts`.
- *
- *     list, search, export ─► the store, beside a station
- *     add, edit, remove, import ──► the station that runs, else the store
- */
+/** The runs of `offhook contacts`: on the station that runs, else on the store. */
 import { resolve } from "node:path";
-import type { ContactCard, ContactDraft } from "../../../control/contract/mod.ts";
+import type { Contact, ContactCard, ContactDraft, Records } from "../../../control/contract/mod.ts";
 import { type ExitCode, fileReason, OffhookError } from "../../../base/mod.ts";
-import type { Contact } from "../../../store/contacts/mod.ts";
 import type { ImportProblem } from "../../../store/exchange/mod.ts";
 import type {
   AddValues,
@@ -18,9 +12,9 @@ import type {
   RemoveValues,
   SearchValues,
 } from "./command.ts";
-import { type ContactBook, withContactBook } from "./contact_book.ts";
+import { exportCards, importCards, listContacts } from "./contact_pages.ts";
 import { type Io, lazily, say, sayJson, table, writeJson } from "../../process/mod.ts";
-import { readStore } from "../../station/mod.ts";
+import { withRecords } from "../../station/mod.ts";
 
 const SCHEMA = "offhook.contact/1";
 
@@ -32,7 +26,7 @@ function filterOf({ group, favourites }: { group?: string | undefined; favourite
 }
 
 export async function list(values: ListValues, io: Io): Promise<ExitCode> {
-  const found = await readStore(io, [], ({ contacts }) => contacts.list(filterOf(values)));
+  const found = await withRecords(values, io, (records) => listContacts(records, filterOf(values)));
   const all = !values.favourites && values.group === undefined;
   const none = all ? "there is no contact yet" : "no such contact";
   await show(found.map((contact) => ({ contact })), values, io, none);
@@ -40,15 +34,19 @@ export async function list(values: ListValues, io: Io): Promise<ExitCode> {
 }
 
 export async function search(values: SearchValues, io: Io): Promise<ExitCode> {
-  const { text, limit } = values;
-  const hits = await readStore(io, [], ({ contacts }) => contacts.search(text, { limit }));
+  const { text: query, limit } = values;
+  const { hits } = await withRecords(
+    values,
+    io,
+    (records) => records.request("contacts.search", { query, limit }),
+  );
   await show(hits, values, io);
   return 0;
 }
 
 interface Shown {
   contact: Contact;
-  address?: { value: string };
+  address?: { value: string } | undefined;
   score?: number;
 }
 
@@ -76,10 +74,10 @@ function row({ contact, address }: Shown): string[] {
 }
 
 export function add(values: AddValues, io: Io): Promise<ExitCode> {
-  return withContactBook(values, io, (book) => addIn(book, values, io));
+  return withRecords(values, io, (records) => addIn(records, values, io));
 }
 
-async function addIn(book: ContactBook, values: AddValues, io: Io): Promise<ExitCode> {
+async function addIn(records: Records, values: AddValues, io: Io): Promise<ExitCode> {
   const { name, addresses, organisation, note, favourite } = values;
   const draft: ContactDraft = {
     name,
@@ -88,19 +86,19 @@ async function addIn(book: ContactBook, values: AddValues, io: Io): Promise<Exit
     ...(note === undefined ? {} : { note }),
     ...(favourite ? { favourite } : {}),
   };
-  const contact = await book.add(draft);
+  const { contact } = await records.request("contacts.add", draft);
   if (values.json) await sayJson(io, { schema: SCHEMA, contact });
   else if (!values.quiet) await say(io, `added ${contact.name} (${contact.id})`);
   return 0;
 }
 
 export function edit(values: EditValues, io: Io): Promise<ExitCode> {
-  return withContactBook(values, io, (book) => editIn(book, values, io));
+  return withRecords(values, io, (records) => editIn(records, values, io));
 }
 
-async function editIn(book: ContactBook, values: EditValues, io: Io): Promise<ExitCode> {
+async function editIn(records: Records, values: EditValues, io: Io): Promise<ExitCode> {
   const { name, addresses, organisation, note, favourite } = values;
-  const { id } = await meant(values.id, io);
+  const { id } = await meant(records, values.id);
   const changes: ContactDraft = {
     ...(name === undefined ? {} : { name }),
     ...(addresses.length === 0 ? {} : { addresses: addresses.map((value) => ({ value })) }),
@@ -113,31 +111,31 @@ async function editIn(book: ContactBook, values: EditValues, io: Io): Promise<Ex
       hint: "Give numbers, --name, --organisation, --note or --favourite.",
     });
   }
-  const contact = await book.update(id, changes);
+  const { contact } = await records.request("contacts.update", { id, changes });
   if (values.json) await sayJson(io, { schema: SCHEMA, contact });
   else if (!values.quiet) await say(io, `changed ${contact.name} (${contact.id})`);
   return 0;
 }
 
 export function remove(values: RemoveValues, io: Io): Promise<ExitCode> {
-  return withContactBook(values, io, (book) => removeIn(book, values, io));
+  return withRecords(values, io, (records) => removeIn(records, values, io));
 }
 
-async function removeIn(book: ContactBook, values: RemoveValues, io: Io): Promise<ExitCode> {
-  const contact = await meant(values.id, io);
-  if (!await book.remove(contact.id)) throw noSuchContact(values.id);
+async function removeIn(records: Records, values: RemoveValues, io: Io): Promise<ExitCode> {
+  const contact = await meant(records, values.id);
+  const { removed } = await records.request("contacts.remove", { id: contact.id });
+  if (!removed) throw noSuchContact(values.id);
   if (values.json) await sayJson(io, { schema: SCHEMA, contact });
   else if (!values.quiet) await say(io, `removed ${contact.name}`);
   return 0;
 }
 
 /** @throws OffhookError `not-found`; `usage` when several have the name */
-async function meant(idOrName: string, io: Io): Promise<Contact> {
-  const contact = await readStore(io, undefined, ({ contacts }) => {
-    const named = contacts.list().filter(({ name }) => name === idOrName);
-    if (named.length > 1) throw severalNamed(idOrName, named);
-    return contacts.get(idOrName) ?? named[0];
-  });
+async function meant(records: Records, idOrName: string): Promise<Contact> {
+  const found = await listContacts(records, { named: idOrName });
+  const named = found.filter(({ name }) => name === idOrName);
+  if (named.length > 1) throw severalNamed(idOrName, named);
+  const contact = found.find(({ id }) => id === idOrName) ?? named[0];
   if (contact === undefined) throw noSuchContact(idOrName);
   return contact;
 }
@@ -164,8 +162,8 @@ export async function importFile(values: ImportValues, io: Io): Promise<ExitCode
   );
   const { cards, problems, ignored } = readContactFile(await bytesOf(values.file, io));
   if (cards.length === 0) throw nothingIn(values.file, problems);
-  return await withContactBook(values, io, async (book) => {
-    const { added, merged, unchanged } = await book.import(cards as ContactCard[]);
+  return await withRecords<ExitCode>(values, io, async (records) => {
+    const { added, merged, unchanged } = await importCards(records, cards as ContactCard[]);
     const counts = { added: added.length, merged: merged.length, unchanged: unchanged.length };
     if (values.json) {
       await sayJson(io, { schema: "offhook.contacts-import/1", ...counts, problems, ignored });
@@ -202,7 +200,7 @@ async function bytesOf(file: string, io: Io): Promise<Uint8Array> {
 }
 
 export async function exportAll(values: ExportValues, io: Io): Promise<ExitCode> {
-  const cards = await readStore(io, [], ({ contacts }) => [...contacts.cards(filterOf(values))]);
+  const cards = await withRecords(values, io, (records) => exportCards(records, filterOf(values)));
   const vcard = await lazily<typeof import("../../../store/exchange/vcard_write.ts")>(
     import.meta.url,
     "../../../store/exchange/vcard_write.ts",

@@ -3,13 +3,13 @@ import {
   defineCommand,
   flag,
   option,
-  outputFields,
   readMoment,
   readWholeNumber,
   text,
   type ValuesOf,
 } from "../../args/mod.ts";
 import { lazily } from "../../process/mod.ts";
+import { LIVE, type LiveFields } from "../../station/mod.ts";
 
 const fields = {
   missed: flag(["--missed"], "Only missed calls, without those answered elsewhere."),
@@ -34,15 +34,17 @@ const fields = {
   ),
 };
 
-export type HistoryValues = ValuesOf<typeof fields & typeof outputFields>;
+type HistoryFields = typeof fields & LiveFields;
 
-export const command = defineCommand<typeof fields & typeof outputFields>({
+export type HistoryValues = ValuesOf<HistoryFields>;
+
+export const command = defineCommand<HistoryFields>({
   description:
     "Lists calls of all stations of this user, and of dial and answer without a station. " +
     "--json prints one object per line.",
   examples: ["history --missed --since 1d", "history --with 0301234567 --json | jq .durationMs"],
   fields,
-  shared: { Output: outputFields },
+  shared: LIVE,
   async run(values, { io }) {
     const { runHistory } = await lazily<typeof import("./run.ts")>(
       import.meta.url,

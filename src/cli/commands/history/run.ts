@@ -1,26 +1,26 @@
 /** The run of `offhook history`. */
 import { OUTCOME_WORDS } from "../../../core/state/mod.ts";
 import { type ExitCode, OffhookError } from "../../../base/mod.ts";
-import type { HistoryQuery, HistoryRecord } from "../../../store/history/mod.ts";
-import type { Store } from "../../../store/mod.ts";
+import type { PastCall, PastCallQuery, Records } from "../../../control/contract/mod.ts";
 import { clock } from "../../call/mod.ts";
 import type { HistoryValues } from "./command.ts";
 import { type Io, lazily, say, table, writeJson } from "../../process/mod.ts";
-import { readStore } from "../../station/mod.ts";
+import { withRecords } from "../../station/mod.ts";
 
-const PAGE = 1000;
+/** Calls of one request: far below the largest message. */
+const PAGE = 500;
 const DEFAULT_LIMIT = 50;
 
 export async function runHistory(values: HistoryValues, io: Io): Promise<ExitCode> {
   const query = queryOf(values, io.now());
   const limit = values.limit ?? DEFAULT_LIMIT;
-  const found = await readStore(io, [], (store) => take(store, query, limit));
+  const found = await withRecords(values, io, (records) => take(records, query, limit));
   if (values.json) {
     const { historyJson } = await lazily<typeof import("../../../store/history/history_json.ts")>(
       import.meta.url,
       "../../../store/history/history_json.ts",
     );
-    await writeJson(io.stdout, found.map(({ record }) => historyJson(record)));
+    await writeJson(io.stdout, found.map(historyJson));
   } else if (found.length > 0) await io.stdout.rows(table(found.map(row)));
   else if (!values.quiet) {
     await say(io, Object.keys(query).length === 0 ? "no call is remembered yet" : "no such call");
@@ -28,13 +28,7 @@ export async function runHistory(values: HistoryValues, io: Io): Promise<ExitCod
   return 0;
 }
 
-interface Found {
-  record: HistoryRecord;
-  /** Whose address it is, by the contacts. */
-  name: string | undefined;
-}
-
-function queryOf(values: HistoryValues, now: number): HistoryQuery {
+function queryOf(values: HistoryValues, now: number): PastCallQuery {
   if (values.incoming && values.outgoing) {
     throw new OffhookError("usage", "--incoming and --outgoing together leave nothing");
   }
@@ -49,30 +43,27 @@ function queryOf(values: HistoryValues, now: number): HistoryQuery {
   };
 }
 
-function take({ history, contacts }: Store, query: HistoryQuery, limit: number): Found[] {
-  const found: Found[] = [];
+async function take(records: Records, query: PastCallQuery, limit: number): Promise<PastCall[]> {
+  const found: PastCall[] = [];
   let cursor: string | undefined;
   do {
-    const page = history.list({
+    const page = await records.request("history", {
       ...query,
       limit: Math.min(PAGE, limit - found.length),
       ...(cursor === undefined ? {} : { cursor }),
     });
-    for (const record of page.records) {
-      found.push({ record, name: contacts.nameFor(record.remote.uri) });
-    }
+    found.push(...page.records);
     cursor = page.next ?? undefined;
   } while (cursor !== undefined && found.length < limit);
   return found;
 }
 
-function row({ record, name }: Found): string[] {
-  const { remote, outcome, answeredAt, endedAt } = record;
+function row({ remote, direction, outcome, startedAt, answeredAt, endedAt }: PastCall): string[] {
   const lasted = answeredAt === null || endedAt === null ? "" : clock(endedAt - answeredAt);
-  const who = name ?? remote.displayName;
+  const who = remote.contact ?? remote.displayName;
   return [
-    timeOf(record.startedAt),
-    record.direction === "incoming" ? "from" : "to",
+    timeOf(startedAt),
+    direction === "incoming" ? "from" : "to",
     who === undefined ? remote.uri : `${who} ${remote.uri}`,
     outcome === null ? "live" : OUTCOME_WORDS[outcome],
     lasted,

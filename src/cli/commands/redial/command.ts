@@ -3,7 +3,9 @@ import { COMMAND_LINE_ACCOUNT, DIRECT_ACCOUNT } from "../../../core/account/mod.
 import { OffhookError } from "../../../base/mod.ts";
 import { CALLING, defineCommand } from "../../args/mod.ts";
 import { detachField, type DialFlags, runDialValues } from "../dial/mod.ts";
-import { readStore } from "../../station/mod.ts";
+import { withRecords } from "../../station/mod.ts";
+
+const LAST = { direction: "outgoing", limit: 1 } as const;
 
 export const command = defineCommand<DialFlags>({
   description:
@@ -13,10 +15,10 @@ export const command = defineCommand<DialFlags>({
   fields: detachField,
   shared: CALLING,
   async run(values, context) {
-    const last = await readStore(
+    const { records: [last] } = await withRecords(
+      values,
       context.io,
-      undefined,
-      ({ history }) => history.lastDialled(values.account),
+      (records) => records.request("history", { ...LAST, account: values.account }),
     );
     if (last === undefined) {
       throw new OffhookError("not-found", "no number was dialled yet", {
