@@ -16,6 +16,7 @@ export interface MasterKey {
 
 /** Which packet: its source, and its place in the order of that source. */
 export interface PacketPosition {
+  /** 32 bits, signed or not. */
   ssrc: number;
   /** Roll-overs of the sequence number so far (RFC 3711 §3.3.1). */
   rollOver: number;

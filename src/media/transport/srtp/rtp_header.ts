@@ -11,3 +11,8 @@ export function rtpHeaderLength(data: Uint8Array, length: number): number {
   }
   return header <= length ? header : 0;
 }
+
+/** A source's identifier as a signed number: an unsigned one of 32 bits would be allocated. */
+export function sourceOf(data: Uint8Array, at: number): number {
+  return (data[at]! << 24) | (data[at + 1]! << 16) | (data[at + 2]! << 8) | data[at + 3]!;
+}

@@ -11,10 +11,10 @@
  * heard for a while, so that a change of keys leaves no gap. Each generation has its own sources, each
  * source its own windows. On the real-time path: nothing is allocated but for a new source.
  */
-import { uint16, uint32 } from "../../rtp/mod.ts";
+import { uint16 } from "../../rtp/mod.ts";
 import type { PacketCipher } from "./packet_cipher.ts";
-import { CYCLE, guessRollOver, ReplayWindow } from "./replay_window.ts";
-import { rtpHeaderLength } from "./rtp_header.ts";
+import { guessRollOver, ReplayWindow } from "./replay_window.ts";
+import { rtpHeaderLength, sourceOf } from "./rtp_header.ts";
 
 /** Sources of the peer that are told apart; the one that was silent longest gives way. */
 const MAX_SOURCES = 32;
@@ -48,7 +48,9 @@ export class SrtpReceiver {
   readonly #opened = {
     generation: undefined as Generation | undefined,
     kind: "rtp" as "rtp" | "rtcp",
-    index: 0,
+    /** Its index. */
+    rollOver: 0,
+    sequence: 0,
     now: 0,
   };
 
@@ -68,12 +70,14 @@ export class SrtpReceiver {
     if (header === 0) return -1;
     this.#retire(now);
     const position = this.#position;
-    position.ssrc = uint32(data, 8);
+    position.ssrc = sourceOf(data, 8);
     position.sequence = uint16(data, 2);
     let replayed = false;
-    for (const generation of this.#generations) {
-      const top = generation.sources.get(position.ssrc)?.rtp.top ?? -1;
-      const plain = top >= 0
+    // Counted, here and below: an iterator would be allocated.
+    for (let i = 0; i < this.#generations.length; i++) {
+      const generation = this.#generations[i]!;
+      const top = generation.sources.get(position.ssrc)?.rtp;
+      const plain = top !== undefined && top.rollOver >= 0
         ? this.#openAt(generation, data, header, length, guessRollOver(top, position.sequence), now)
         : this.#openFirst(generation, data, header, length, now);
       if (plain >= 0) return plain;
@@ -85,21 +89,21 @@ export class SrtpReceiver {
   rtcp(data: Uint8Array, length: number, now: number): number {
     if (length < 8) return -1;
     this.#retire(now);
-    const ssrc = uint32(data, 4);
+    const ssrc = sourceOf(data, 4);
     let replayed = false;
     for (const generation of this.#generations) {
       const window = generation.sources.get(ssrc)?.rtcp;
       for (const cipher of generation.ciphers) {
         const index = cipher.rtcpIndex(data, length);
         if (index < 0) continue;
-        if (window !== undefined && !window.permits(index)) {
+        if (window !== undefined && !window.permits(index >>> 16, index & 0xffff)) {
           replayed = true;
           continue;
         }
         const plain = cipher.openRtcp(data, length, ssrc, index);
         if (plain < 0) continue;
         this.#position.ssrc = ssrc;
-        return this.#note(generation, "rtcp", index, now, plain);
+        return this.#note(generation, "rtcp", index >>> 16, index & 0xffff, now, plain);
       }
     }
     return this.#refuse(replayed);
@@ -107,12 +111,12 @@ export class SrtpReceiver {
 
   /** The packet that was opened last is the peer's, and used. */
   commit(): void {
-    const { generation, kind, index, now } = this.#opened;
+    const { generation, kind, rollOver, sequence, now } = this.#opened;
     if (generation === undefined) return;
     this.#opened.generation = undefined;
     generation.heardAt ??= now;
     const source = this.#sourceOf(generation, now);
-    source[kind].take(index);
+    source[kind].take(rollOver, sequence);
     source.heardAt = now;
   }
 
@@ -128,7 +132,7 @@ export class SrtpReceiver {
     now: number,
   ): number {
     const top = this.#topBefore(generation);
-    const before = top < 0 ? 0 : guessRollOver(top, this.#position.sequence);
+    const before = top === undefined ? 0 : guessRollOver(top, this.#position.sequence);
     let plain = this.#openAt(generation, data, header, length, before, now);
     if (plain < 0 && before !== 0) plain = this.#openAt(generation, data, header, length, 0, now);
     if (plain < 0 && before !== 1) plain = this.#openAt(generation, data, header, length, 1, now);
@@ -144,13 +148,13 @@ export class SrtpReceiver {
     now: number,
   ): number {
     const position = this.#position;
-    const index = rollOver * CYCLE + position.sequence;
+    const { sequence } = position;
     const window = generation.sources.get(position.ssrc)?.rtp;
-    if (window !== undefined && !window.permits(index)) return REPLAYED;
+    if (window !== undefined && !window.permits(rollOver, sequence)) return REPLAYED;
     position.rollOver = rollOver;
-    for (const cipher of generation.ciphers) {
-      const plain = cipher.openRtp(data, header, length, position);
-      if (plain >= 0) return this.#note(generation, "rtp", index, now, plain);
+    for (let i = 0; i < generation.ciphers.length; i++) {
+      const plain = generation.ciphers[i]!.openRtp(data, header, length, position);
+      if (plain >= 0) return this.#note(generation, "rtp", rollOver, sequence, now, plain);
     }
     return FORGED;
   }
@@ -158,14 +162,16 @@ export class SrtpReceiver {
   #note(
     generation: Generation,
     kind: "rtp" | "rtcp",
-    index: number,
+    rollOver: number,
+    sequence: number,
     now: number,
     plain: number,
   ): number {
     const opened = this.#opened;
     opened.generation = generation;
     opened.kind = kind;
-    opened.index = index;
+    opened.rollOver = rollOver;
+    opened.sequence = sequence;
     opened.now = now;
     return plain;
   }
@@ -176,14 +182,14 @@ export class SrtpReceiver {
     return -1;
   }
 
-  /** The highest index of the source under older keys; −1: none. */
-  #topBefore(generation: Generation): number {
+  /** The highest index of the source under older keys. */
+  #topBefore(generation: Generation): ReplayWindow | undefined {
     const at = this.#generations.indexOf(generation);
     for (let i = at + 1; i < this.#generations.length; i++) {
-      const top = this.#generations[i]!.sources.get(this.#position.ssrc)?.rtp.top ?? -1;
-      if (top >= 0) return top;
+      const top = this.#generations[i]!.sources.get(this.#position.ssrc)?.rtp;
+      if (top !== undefined && top.rollOver >= 0) return top;
     }
-    return -1;
+    return undefined;
   }
 
   #sourceOf({ sources }: Generation, now: number): Source {

@@ -3,10 +3,10 @@
  * when the key changes (RFC 3711 §3.3.1): no key ever sees an index twice.
  * On the real-time path: nothing is allocated but for a new source.
  */
-import { uint16, uint32 } from "../../rtp/mod.ts";
-import type { PacketCipher } from "./packet_cipher.ts";
-import { CYCLE, guessRollOver } from "./replay_window.ts";
-import { rtpHeaderLength } from "./rtp_header.ts";
+import { uint16 } from "../../rtp/mod.ts";
+import type { PacketCipher, PacketPosition } from "./packet_cipher.ts";
+import { guessRollOver } from "./replay_window.ts";
+import { rtpHeaderLength, sourceOf } from "./rtp_header.ts";
 
 /** Our sources: one, and another after each collision of SSRCs. */
 const MAX_SOURCES = 16;
@@ -15,10 +15,9 @@ const MAX_RTCP = 2 ** 31;
 
 export class SrtpSender {
   #cipher: PacketCipher;
-  /** The highest index of each source. */
-  readonly #tops = new Map<number, number>();
+  /** The last packet of each source. */
+  readonly #last = new Map<number, PacketPosition>();
   #rtcpIndex = 0;
-  readonly #position = { ssrc: 0, rollOver: 0, sequence: 0 };
 
   constructor(cipher: PacketCipher) {
     this.#cipher = cipher;
@@ -36,21 +35,30 @@ export class SrtpSender {
   rtp(data: Uint8Array, length: number): number {
     const header = rtpHeaderLength(data, length);
     if (header === 0) return 0;
-    const position = this.#position;
-    position.ssrc = uint32(data, 8);
-    position.sequence = uint16(data, 2);
-    const top = this.#tops.get(position.ssrc);
-    position.rollOver = top === undefined ? 0 : guessRollOver(top, position.sequence);
-    const index = position.rollOver * CYCLE + position.sequence;
+    const ssrc = sourceOf(data, 8);
+    const sequence = uint16(data, 2);
+    const last = this.#last.get(ssrc);
+    if (last === undefined) {
+      return this.#first(data, header, length, { ssrc, rollOver: 0, sequence });
+    }
+    const rollOver = guessRollOver(last, sequence);
     // The same index under the same key would give both packets away (§9.1).
-    if (top !== undefined && index <= top) return 0;
-    if (top === undefined && this.#tops.size >= MAX_SOURCES) return 0;
-    this.#tops.set(position.ssrc, index);
+    if (rollOver < last.rollOver || (rollOver === last.rollOver && sequence <= last.sequence)) {
+      return 0;
+    }
+    last.rollOver = rollOver;
+    last.sequence = sequence;
+    return this.#cipher.sealRtp(data, header, length, last);
+  }
+
+  #first(data: Uint8Array, header: number, length: number, position: PacketPosition): number {
+    if (this.#last.size >= MAX_SOURCES) return 0;
+    this.#last.set(position.ssrc, position);
     return this.#cipher.sealRtp(data, header, length, position);
   }
 
   rtcp(data: Uint8Array, length: number): number {
     if (length < 8 || this.#rtcpIndex >= MAX_RTCP) return 0;
-    return this.#cipher.sealRtcp(data, length, uint32(data, 4), this.#rtcpIndex++);
+    return this.#cipher.sealRtcp(data, length, sourceOf(data, 4), this.#rtcpIndex++);
   }
 }
