@@ -30,7 +30,7 @@ export type {
   RpcResponse,
   Subscribed,
 } from "./protocol.ts";
-export { contact } from "./record_values.ts";
+export { contact, contactHit, headsetInfo, pastCall, soundDevices } from "./record_values.ts";
 export type {
   Contact,
   ContactAddress,

@@ -133,30 +133,34 @@ export const contactDraft = z.strictObject({
 });
 
 export const soundDevice = z.strictObject({
-  id: z.string(),
+  id: z.string().describe("Stays the same over restarts and replugging."),
   name: z.string(),
   hostApi: z.string(),
   inputChannels: count,
   outputChannels: count,
   defaultInput: z.boolean(),
   defaultOutput: z.boolean(),
-  sampleRate: count.describe("Hz."),
+  sampleRate: count.describe("Preferred by the device, Hz."),
 });
 
 export const soundDevices = z.strictObject({
-  backend: z.string(),
+  backend: z.string().describe("What reaches the sound cards: naudiodon, portaudio or none."),
   devices: z.array(soundDevice),
-  unavailable: errorJson.optional().describe("Why no sound card can be used at all."),
+  unavailable: errorJson.optional().describe(
+    "Why no sound card can be used at all, and what to install.",
+  ),
   missing: errorJson.optional().describe("Why a call that is answered now would have no sound."),
 });
 
 const inputMode = z.enum(INPUT_MODES).nullable()
   .describe("How the input speaks: levels, or single presses; null: there is none.");
 
+const hexId = z.string().regex(/^[0-9a-f]{4}$/);
+
 export const headsetInfo = z.strictObject({
   name: z.string().describe("As the device names itself."),
-  vendorId: z.string().describe("Four hex digits."),
-  productId: z.string(),
+  vendorId: hexId.describe("Four hex digits."),
+  productId: hexId,
   path: z.string().describe("Names it while it is plugged in: /dev/hidraw3."),
   serial: z.string().optional(),
   usable: z.boolean().describe("It has a hook switch or a mute button, and we may open it."),
@@ -167,7 +171,7 @@ export const headsetInfo = z.strictObject({
     phoneMute: inputMode,
     reject: inputMode,
     flash: inputMode,
-  }),
+  }).describe("How each button and switch speaks."),
   furtherInputs: z.strictObject({ hold: inputMode, redial: inputMode }),
   digits: z.string().describe("Digits that its keys dial."),
   outputs: z.strictObject({
@@ -175,7 +179,7 @@ export const headsetInfo = z.strictObject({
     ring: z.boolean(),
     mute: z.boolean(),
     hold: z.boolean(),
-  }),
+  }).describe("Its lamps."),
   quirks: z.array(z.string())
     .describe("Why it is treated in another way than the standard has it, a sentence each."),
   soundCards: z.array(z.int()).describe("Linux: ALSA cards of the same USB device."),

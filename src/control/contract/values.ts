@@ -29,10 +29,11 @@ const ms = z.number();
 
 export const errorJson = exactly<ErrorJson>()(
   z.strictObject({
-    code: z.enum(Object.keys(EXIT_CODES) as [ErrorCode, ...ErrorCode[]]),
-    message: z.string(),
-    hint: z.string().optional(),
-    data: z.record(z.string(), z.unknown()).optional(),
+    code: z.enum(Object.keys(EXIT_CODES) as [ErrorCode, ...ErrorCode[]])
+      .describe("What kind of failure it was; it decides the exit status."),
+    message: z.string().describe("One sentence: what failed and with which value."),
+    hint: z.string().optional().describe("What to do next."),
+    data: z.record(z.string(), z.unknown()).optional().describe("Details."),
   }).meta({ id: "Error" }),
 );
 

@@ -2,8 +2,7 @@
 import { z } from "zod";
 import { TRANSPORTS } from "../../core/account/mod.ts";
 import { ENDED_BY, SECURITIES } from "../../core/state/mod.ts";
-import { outcome } from "../contract/mod.ts";
-import { errorSchema } from "./error.ts";
+import { errorJson, outcome } from "../contract/mod.ts";
 
 export const callReportSchema = z.object({
   schema: z.literal("offhook.call/1"),
@@ -30,9 +29,9 @@ export const callReportSchema = z.object({
   }),
   dtmf: z.object({ sent: z.string(), received: z.string() }),
   endedBy: z.enum(ENDED_BY),
-  recordingError: errorSchema.optional()
+  recordingError: errorJson.optional()
     .describe("Why the recording, or the speaker's file, is cut: its code gives the exit status."),
-  error: errorSchema.optional().describe("Why, when the call failed."),
+  error: errorJson.optional().describe("Why, when the call failed."),
 });
 
 export type CallReport = z.infer<typeof callReportSchema>;

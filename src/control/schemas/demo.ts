@@ -1,7 +1,7 @@
 /** The JSON of `offhook demo`. */
+import { errorJson } from "../contract/mod.ts";
 import { z } from "zod";
 import { callReportSchema } from "./call.ts";
-import { errorSchema } from "./error.ts";
 
 export const demoReportSchema = z.object({
   schema: z.literal("offhook.demo/1"),
@@ -16,7 +16,7 @@ export const demoReportSchema = z.object({
   }),
   sound: z.object({
     card: z.boolean().describe("Whether there is a microphone and a loudspeaker."),
-    error: errorSchema.optional().describe("Why there is none, and what to install."),
+    error: errorJson.optional().describe("Why there is none, and what to install."),
   }),
 });
 

@@ -1,6 +1,6 @@
 /** The JSON of `offhook register`; with `--stay` one line for each change. */
+import { errorJson } from "../contract/mod.ts";
 import { z } from "zod";
-import { errorSchema } from "./error.ts";
 
 export const registerReportSchema = z.object({
   schema: z.literal("offhook.register/1"),
@@ -11,7 +11,7 @@ export const registerReportSchema = z.object({
   sipStatus: z.int().describe("Of a failure; 0 when nothing was answered, 200 when registered."),
   tookMs: z.int().nonnegative().describe("Since the command began to register."),
   retryInMs: z.int().nonnegative().optional().describe("When it is tried again, with --stay."),
-  error: errorSchema.optional(),
+  error: errorJson.optional(),
 });
 
 export type RegisterReport = z.infer<typeof registerReportSchema>;
