@@ -1,6 +1,6 @@
 /** A live call on one line, as `offhook status` and `offhook calls` say it. Pure. */
 import type { CallView } from "../../control/contract/mod.ts";
-import { partyWords } from "../phone/mod.ts";
+import type { Party } from "../../core/account/mod.ts";
 
 export function callLine(call: CallView, now: number): string {
   const arrow = call.direction === "incoming" ? "from" : "to";
@@ -8,4 +8,9 @@ export function callLine(call: CallView, now: number): string {
   const muted = call.muted ? ", muted" : "";
   return `${call.id}  ${call.state}${muted}  ${arrow} ${partyWords(call.remote)}  ${since} s` +
     (call.codec === undefined ? "" : `  ${call.codec}`);
+}
+
+/** With the name that our contacts have; what the other side calls itself is only its word. */
+export function partyWords({ uri, contact }: Party): string {
+  return contact === undefined ? uri : `${contact} ${uri}`;
 }

@@ -2,8 +2,8 @@
 export { accountsOf, callPolicyOf, endpointsOf, loadForCommand, passwordOf } from "./call_setup.ts";
 export { quirkFilesOf, withHeadsets } from "./headset_settings.ts";
 export { announce, type Log, openLog, openLogAs } from "./log.ts";
-export { partyOf, partyWords } from "./party.ts";
+export { partyOf } from "./party.ts";
 export { awaitRegistration, silentRegistrar } from "./registration.ts";
-export { interruptsOf, type PhoneSession, type Session, sessionOf } from "./session.ts";
+export { type PhoneSession, type Session, sessionOf } from "./session.ts";
 export { openTrace } from "./trace_file.ts";
 export { type OwnPhone, withPhone } from "./with_phone.ts";

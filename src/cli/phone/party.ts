@@ -1,4 +1,4 @@
-/** Who calls, and whose calls are taken, as people write it. Pure. */
+/** Who calls, as people write it. Pure. */
 import { type Party, resolveTarget } from "../../core/account/mod.ts";
 import { OffhookError } from "../../base/mod.ts";
 
@@ -20,9 +20,4 @@ export function partyOf(text: string): Party {
       hint: `Write sip:user@host or "Name <sip:user@host>".`,
     });
   }
-}
-
-/** With the name that our contacts have; what the other side calls itself is only its word. */
-export function partyWords({ uri, contact }: Party): string {
-  return contact === undefined ? uri : `${contact} ${uri}`;
 }

@@ -6,7 +6,7 @@
 import type { Phone, Sequenced, Snapshot } from "../../control/contract/mod.ts";
 import type { Account, AccountId } from "../../core/account/mod.ts";
 import type { AudioEndpoints } from "../../core/ports/mod.ts";
-import type { Io, OpenedPhone } from "../process/mod.ts";
+import type { Interrupts, OpenedPhone } from "../process/mod.ts";
 import type { StationPipes } from "../pipe/mod.ts";
 
 export interface Session {
@@ -41,29 +41,6 @@ export interface CallSound {
   pipes?: StationPipes;
   /** Standard output carries what is heard. */
   onStdout: boolean;
-}
-
-export interface Interrupts {
-  readonly happened: boolean;
-  readonly promise: Promise<void>;
-  close(): void;
-}
-
-/** Listens for the signals that end a command. */
-export function interruptsOf(io: Io): Interrupts {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  let happened = false;
-  const close = io.onInterrupt(() => {
-    happened = true;
-    resolve();
-  });
-  return {
-    get happened() {
-      return happened;
-    },
-    promise,
-    close,
-  };
 }
 
 /** The events of a phone from now on, for one listener at a time. */

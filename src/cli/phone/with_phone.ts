@@ -9,8 +9,8 @@
 import type { LoadedConfig } from "../../config/file/mod.ts";
 import type { AudioEndpoints } from "../../core/ports/mod.ts";
 import type { Context, OutputValues } from "../args/mod.ts";
-import { lazily, type PhoneOptions } from "../process/mod.ts";
-import { type CallSound, interruptsOf, type PhoneSession, sessionOf } from "./session.ts";
+import { interruptsOf, lazily, type PhoneOptions } from "../process/mod.ts";
+import { type CallSound, type PhoneSession, sessionOf } from "./session.ts";
 import { attachedStation, type AttachWishes } from "../station/mod.ts";
 import { stationSound } from "./station_endpoints.ts";
 import type { RemotePhone } from "../../control/client/mod.ts";

@@ -1,5 +1,6 @@
 /** The process of a command line: its streams, its errors, its way to a phone. */
 export { openDescriptor } from "./event_descriptor.ts";
+export { type Interrupts, interruptsOf } from "./interrupts.ts";
 export { colours, type Io, type Keyboard, say, sayJson, writeJson } from "./io.ts";
 export { lazily } from "./lazily.ts";
 export {

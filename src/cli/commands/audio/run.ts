@@ -10,10 +10,9 @@ import { type ExitCode, jsonText, OffhookError } from "../../../base/mod.ts";
 import type { CallId } from "../../../core/ports/mod.ts";
 import type { AudioFields } from "./command.ts";
 import { AudioPipe, type ByteStreams, type PipeEnd, processStreams } from "../../pipe/mod.ts";
-import { type Io, openDescriptor, say } from "../../process/mod.ts";
+import { interruptsOf, type Io, openDescriptor, say } from "../../process/mod.ts";
 import { meantCall, withStation } from "../../station/mod.ts";
 import type { ValuesOf } from "../../args/mod.ts";
-import { interruptsOf } from "../../phone/mod.ts";
 
 type AudioValues = ValuesOf<AudioFields>;
 

@@ -10,10 +10,10 @@ import { type ErrorJson, type ExitCode, OffhookError } from "../../../base/mod.t
 import type { PracticeLine } from "../../../lab/mod.ts";
 import { loadConfig } from "../../../config/file/mod.ts";
 import { callReport } from "../../call/mod.ts";
-import { interruptsOf, openLogAs, openTrace, sessionOf } from "../../phone/mod.ts";
+import { openLogAs, openTrace, sessionOf } from "../../phone/mod.ts";
 import type { Context } from "../../args/mod.ts";
 import type { DemoValues } from "./command.ts";
-import { errorLines, type Io, say, sayJson } from "../../process/mod.ts";
+import { errorLines, interruptsOf, type Io, say, sayJson } from "../../process/mod.ts";
 
 const VOICE: AudioEndpoints = { microphone: { kind: "voice" }, speaker: { kind: "null" } };
 const CARD: AudioEndpoints = { microphone: { kind: "device" }, speaker: { kind: "device" } };

@@ -4,9 +4,9 @@ import { runtimeFolder } from "../../../config/sources/mod.ts";
 import type { LabReport } from "../../../control/schemas/mod.ts";
 import { type ExitCode, formatHostPort, parseHostPort } from "../../../base/mod.ts";
 import type { Context } from "../../args/mod.ts";
-import { type Io, say, sayJson } from "../../process/mod.ts";
+import { interruptsOf, type Io, say, sayJson } from "../../process/mod.ts";
 import type { LabValues } from "./command.ts";
-import { interruptsOf, openLogAs, openTrace } from "../../phone/mod.ts";
+import { openLogAs, openTrace } from "../../phone/mod.ts";
 
 const PORT = 5560;
 const USERS = new Map([["alice", "alice"], ["bob", "bob"]]);

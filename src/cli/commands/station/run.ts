@@ -15,7 +15,6 @@ import type {
 } from "../../../station/service/mod.ts";
 import {
   announce,
-  interruptsOf,
   loadForCommand,
   type Log,
   openLog,
@@ -23,7 +22,7 @@ import {
   withHeadsets,
 } from "../../phone/mod.ts";
 import type { Context } from "../../args/mod.ts";
-import { errorOf, type Io, type PhoneOptions, VERSION } from "../../process/mod.ts";
+import { errorOf, interruptsOf, type Io, type PhoneOptions, VERSION } from "../../process/mod.ts";
 import type { StationValues } from "./command.ts";
 import { pathIn, phoneOptions } from "./station_options.ts";
 import { stationPlace, storePath } from "../../station/mod.ts";

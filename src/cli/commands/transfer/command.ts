@@ -8,8 +8,7 @@ import { type ErrorJson, type ExitCode, OffhookError } from "../../../base/mod.t
 import type { CallView, Sequenced } from "../../../control/contract/mod.ts";
 import type { RemotePhone } from "../../../control/client/mod.ts";
 import { argument, defineCommand, flag, text } from "../../args/mod.ts";
-import { interruptsOf } from "../../phone/mod.ts";
-import { type Io, say, sayJson } from "../../process/mod.ts";
+import { interruptsOf, type Io, say, sayJson } from "../../process/mod.ts";
 import { callField, LIVE, type LiveFields, meantCall, withStation } from "../../station/mod.ts";
 import { talking } from "../../call/mod.ts";
 

@@ -1,0 +1,71 @@
+/**
+ * What a command line loads before it does anything: our own modules only. A package takes longer to
+ * load than a running station takes to answer, so that only what needs one loads it, when it runs.
+ */
+import assert from "node:assert/strict";
+import { COMMANDS } from "../../../src/cli/commands.ts";
+
+const ROOT = new URL("../../../", import.meta.url);
+
+/** What each command line loads at once, and what those to a running station load when they run. */
+const QUICK = [
+  "main.ts",
+  "src/cli/args/command.ts",
+  "src/cli/args/help_page.ts",
+  "src/cli/station/reach_station.ts",
+  ...COMMANDS.map(({ name }) => `src/cli/commands/${name}/command.ts`),
+];
+/** Reads the configuration, so that it needs packages: the test sees them. */
+const SLOW = "src/cli/commands/config/run.ts";
+
+interface Module {
+  specifier: string;
+  dependencies?: { isDynamic?: boolean; code?: { specifier?: string } }[];
+}
+
+Deno.test("no command loads a package before it needs one", async () => {
+  const graph = await moduleGraph([...QUICK, SLOW]);
+  const loaded = (file: string) => packagesOf(graph, new URL(file, ROOT).href);
+  assert.deepEqual(QUICK.map((file) => [file, loaded(file)]), QUICK.map((file) => [file, []]));
+  assert.ok(loaded(SLOW).some((way) => way.includes("/zod@")), "the graph has packages");
+});
+
+/** Imports of values by module, as Deno reads them. */
+async function moduleGraph(files: readonly string[]): Promise<Map<string, string[]>> {
+  const entry = await Deno.makeTempFile({ suffix: ".ts" });
+  try {
+    const lines = files.map((file) => `import "${new URL(file, ROOT).href}";\n`);
+    await Deno.writeTextFile(entry, lines.join(""));
+    const config = new URL("deno.json", ROOT).pathname;
+    const { stdout } = await new Deno.Command(Deno.execPath(), {
+      args: ["info", "--json", "--config", config, entry],
+      stderr: "null",
+    }).output();
+    const { modules } = JSON.parse(new TextDecoder().decode(stdout)) as { modules: Module[] };
+    return new Map(modules.map(({ specifier, dependencies = [] }) => [
+      specifier,
+      dependencies.flatMap(({ isDynamic, code }) =>
+        isDynamic === true || code?.specifier === undefined ? [] : [code.specifier]
+      ),
+    ]));
+  } finally {
+    await Deno.remove(entry);
+  }
+}
+
+/** Each package below a module, with the way to it. */
+function packagesOf(graph: ReadonlyMap<string, string[]>, root: string): string[] {
+  assert.ok(graph.has(root), `${root} is no module`);
+  const ways = new Map([[root, root.slice(ROOT.href.length)]]);
+  const packages: string[] = [];
+  for (const [module, way] of ways) {
+    for (const next of graph.get(module) ?? []) {
+      if (ways.has(next)) continue;
+      ways.set(next, `${way} > ${next.replace(ROOT.href, "")}`);
+      if (next.includes("/node_modules/") || next.startsWith("npm:")) {
+        packages.push(ways.get(next)!);
+      }
+    }
+  }
+  return packages;
+}
