@@ -1,15 +1,14 @@
 /**
  * Whether a letter is meant for what is on now, or was typed for what was there before.
  *
- *     a call comes, goes or moves ─► letters do nothing for 700 ms ─ and for as long as they come fast
+ *     a call comes, goes or moves ─► letters do nothing ─ 700 ms without a letter ─► they act
  *
- * Who types "max" while a call begins means a name, not mute and hang up. Pure: time is passed in.
+ * Who types "max" while a call begins means a name, not mute and hang up; also who types slowly.
+ * Pure: time is passed in.
  */
 
-/** ms in which nobody can have seen a change and pressed a key for it. */
+/** ms in which nobody can have seen a change and pressed a key for it, or found the next letter. */
 export const SETTLE_MS = 700;
-/** ms between two letters of one word, at most. */
-const BURST_MS = 300;
 
 export class TypeAhead {
   #until = -Infinity;
@@ -24,10 +23,10 @@ export class TypeAhead {
     this.#until = at + SETTLE_MS;
   }
 
-  /** A letter was typed. @returns whether it does nothing: so does what follows it fast */
+  /** A letter was typed. @returns whether it does nothing; what follows it soon does nothing either */
   drops(at: number): boolean {
     if (at >= this.#until) return false;
-    this.#until = Math.max(this.#until, at + BURST_MS);
+    this.changed(at);
     return true;
   }
 }

@@ -12,8 +12,8 @@ const MOUSE =
   "on a row it chooses, on the chosen row it is Enter, and the wheel moves in the list.";
 
 const LETTERS =
-  "Letters act on the call while nothing is being typed, but not in the first 0.7 seconds after a " +
-  "call came, went or moved; Alt with the letter acts at any time.";
+  "Letters act on the call while nothing is being typed, but not until a call that came, went or " +
+  "moved is followed by 0.7 seconds without a letter; Alt with the letter acts at any time.";
 
 interface CardRow {
   keys: string[];

@@ -41,10 +41,10 @@ Deno.test("what is typed as the call begins or is answered does nothing", async 
   await answer();
   for (const key of "max q") {
     type(key);
-    pass(290);
+    pass(690);
   }
   assert.deepEqual(done, []);
-  pass(300);
+  pass(10);
   type("m");
   assert.deepEqual(done, ["mute"]);
 });

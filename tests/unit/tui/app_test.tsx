@@ -354,7 +354,7 @@ Deno.test("what is typed as a call begins does not act on it, however fast or sl
     await rush("600\r");
     for (const letter of "max") {
       await rush(letter);
-      pass(290);
+      pass(690);
     }
     assert.match(text(), /letters have no effect for a moment[^]*Alt-X hang up/);
     const [call] = [...core.state.calls.values()];
