@@ -19,7 +19,7 @@ import {
   startHost,
 } from "../start/mod.ts";
 
-/** How long a host may take until it listens. */
+/** How long a host may take until it listens, unless another time is given. */
 const START_LIMIT_MS = 10_000;
 const CONNECT_RETRY_MS = 10;
 /** Pauses before a start, by the number of hosts that died young one after the other. */
@@ -34,6 +34,8 @@ const ERROR_LINES = 10;
 export interface SupervisorOptions extends HostProgram {
   /** Starts the host; absent: as a child of this process. */
   start?(program: HostProgram): Promise<StartedHost>;
+  /** ms that a host may take until it listens. */
+  startLimitMs?: number;
 }
 
 /** One life of the device host. */
@@ -126,7 +128,7 @@ export class DeviceHostSupervisor implements DeviceHostAccess {
   async #start(): Promise<Incarnation> {
     const pause = BACKOFF_MS[Math.min(this.#youngDeaths, BACKOFF_MS.length - 1)];
     if (pause > 0) await new Promise((resolve) => setTimeout(resolve, pause));
-    const { start = startHost } = this.#options;
+    const { start = startHost, startLimitMs = START_LIMIT_MS } = this.#options;
     const { child, folder, socket } = await start(this.#options);
     this.#log.follow(child.stdout);
     this.#log.follow(child.stderr);
@@ -140,7 +142,7 @@ export class DeviceHostSupervisor implements DeviceHostAccess {
     };
     incarnation.lease.catch(() => {});
     incarnation.died = child.status.then(() => this.#bury(incarnation, folder));
-    incarnation.lease = connectWhenListening(incarnation);
+    incarnation.lease = connectWhenListening(incarnation, startLimitMs);
     try {
       const lease = await incarnation.lease;
       lease.closed.then(() => lease.hung && kill(child));
@@ -148,6 +150,8 @@ export class DeviceHostSupervisor implements DeviceHostAccess {
       return incarnation;
     } catch (error) {
       kill(child);
+      // Otherwise who waits for nothing else is gone before it can be told.
+      child.ref();
       await incarnation.died;
       const failed = OffhookError.from(error);
       this.#failure = failed.message;
@@ -174,8 +178,11 @@ export class DeviceHostSupervisor implements DeviceHostAccess {
 }
 
 /** @throws OffhookError `device-failed` when it dies or does not listen in time */
-async function connectWhenListening(incarnation: Incarnation): Promise<DeviceHostConnection> {
-  while (!incarnation.dead && performance.now() - incarnation.born < START_LIMIT_MS) {
+async function connectWhenListening(
+  incarnation: Incarnation,
+  limitMs: number,
+): Promise<DeviceHostConnection> {
+  while (!incarnation.dead && performance.now() - incarnation.born < limitMs) {
     try {
       return await DeviceHostConnection.connect(incarnation.socket);
     } catch {

@@ -4,6 +4,7 @@ import process from "node:process";
 import { existsSync } from "node:fs";
 import { OffhookError } from "../../../src/base/errors.ts";
 import { DeviceHostConnection } from "../../../src/device_host/client/connection.ts";
+import type { StartedHost } from "../../../src/device_host/start/spawn.ts";
 import { DeviceHostSupervisor } from "../../../src/device_host/client/supervisor.ts";
 import {
   FAKE_RIG,
@@ -147,6 +148,33 @@ testWith([], "a host that cannot start is an error with what it printed", async 
   } finally {
     await Deno.remove(entry);
   }
+});
+
+/** A host that stands still, and whose death is seen later than the end of what it printed. */
+function stillHost(): StartedHost {
+  const died = Promise.withResolvers<void>();
+  let dies: ReturnType<typeof setTimeout> | undefined;
+  const child = {
+    pid: 0,
+    stdout: ReadableStream.from<Uint8Array>([]),
+    stderr: ReadableStream.from<Uint8Array>([]),
+    status: died.promise,
+    kill() {
+      dies = setTimeout(died.resolve, 50);
+      dies.unref();
+    },
+    ref: () => dies?.ref(),
+    unref() {},
+  };
+  return { child, folder: "/nonexistent", socket: "/nonexistent/socket" };
+}
+
+// Without the time limit of the others, which would keep the process waiting.
+Deno.test("who waits only for a host that stands still is told so", async () => {
+  const start = () => Promise.resolve(stillHost());
+  const host = new DeviceHostSupervisor({ start, startLimitMs: 1 });
+  await assert.rejects(host.socket(), { message: "The device host does not start" });
+  await host.close();
 });
 
 testWith([], "without a sound library it is said once, with the package to install", async () => {
