@@ -65,6 +65,25 @@ async function run({ offhook, env }: Place, ...args: string[]) {
   return { code, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };
 }
 
+/** A station of the launcher, with all that it says. */
+function start(scratch: Scratch, { offhook, env }: Place) {
+  const station = new Deno.Command(offhook, {
+    args: ["station"],
+    env,
+    stdin: "null",
+    stdout: "null",
+    stderr: "piped",
+  }).spawn();
+  let ended = false;
+  const status = station.status.finally(() => ended = true);
+  scratch.defer(async () => {
+    if (!ended) station.kill("SIGKILL");
+    await status;
+  });
+  const said = new Response(station.stderr).text();
+  return { pid: station.pid, status, said, kill: (signal: Deno.Signal) => station.kill(signal) };
+}
+
 async function until<T>(what: string, ask: () => Promise<T | undefined>): Promise<T> {
   const end = performance.now() + 60_000;
   for (;;) {
@@ -85,21 +104,7 @@ Deno.test("a station with the permissions of its configuration does all that a s
     scratch.defer(() => pbx.close());
     const server = `127.0.0.1:${pbx.listening[0]!.port}`;
     const at = await place(scratch, server);
-    const log = await Deno.open(scratch.file("log"), { write: true, create: true });
-    const station = new Deno.Command(at.offhook, {
-      args: ["station"],
-      env: at.env,
-      stdin: "null",
-      stdout: "null",
-      stderr: "piped",
-    }).spawn();
-    void station.stderr.pipeTo(log.writable);
-    let ended = false;
-    const end = station.status.then(() => ended = true);
-    scratch.defer(async () => {
-      if (!ended) station.kill("SIGKILL");
-      await end;
-    });
+    const station = start(scratch, at);
     const status = () => run(at, "status", "--json");
     await until("it registers by its password_command", async () => {
       const { code, stdout } = await status();
@@ -142,10 +147,8 @@ Deno.test("a station with the permissions of its configuration does all that a s
         undefined,
     );
     station.kill("SIGTERM");
-    const { code } = await station.status;
-    const said = await Deno.readTextFile(scratch.file("log"));
-    assert.equal(code, 0, said);
-    assert.doesNotMatch(said, /may read and write all files/);
+    assert.equal((await station.status).code, 0, await station.said);
+    assert.doesNotMatch(await station.said, /may read and write all files/);
   }));
 
 Deno.test("code inside a station starts no program and reaches no file that nobody named", () =>
@@ -188,6 +191,24 @@ Deno.test("a person's own station plays and records in some of their folders, or
     await Deno.writeTextFile(config, `${await Deno.readTextFile(config)}folders = ["/srv/x"]\n`);
     const named = ["/srv/x/greeting.wav", `${home}/Music/song.wav`, config];
     assert.deepEqual((await intrude(at, ["station"], named)).write, ["/srv/x/greeting.wav"]);
+  }));
+
+Deno.test("a station for which no permissions are found runs all the same, and warns", () =>
+  withScratch(async (scratch) => {
+    const at = await place(scratch, "127.0.0.1:9");
+    const launcher = await Deno.readTextFile(at.offhook);
+    await Deno.writeTextFile(at.offhook, launcher.replace("/narrow.ts", "/not_there.ts"));
+    const station = start(scratch, at);
+    await until(
+      "it serves",
+      async () => (await run(at, "status", "--json")).code === 0 || undefined,
+    );
+    station.kill("SIGTERM");
+    assert.equal((await station.status).code, 0, await station.said);
+    assert.match(
+      await station.said,
+      /"warning".*this station may read and write all files of its user/,
+    );
   }));
 
 interface Probed {
