@@ -4,7 +4,7 @@ import { ControlServer, type ServerOptions } from "../../src/control/server/serv
 import { agreeableCore } from "./agreeable_core.ts";
 
 export async function servedCore(
-  options: Pick<ServerOptions, "listen" | "helloMs">,
+  options: Pick<ServerOptions, "listen" | "helloMs" | "clock">,
   run: (server: ControlServer, log: string[]) => Promise<void>,
 ): Promise<void> {
   const core = agreeableCore();

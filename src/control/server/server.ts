@@ -13,7 +13,7 @@ import { createServer as createHttpServer, type Server } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import type { Socket } from "node:net";
 import { type RawData, type WebSocket, WebSocketServer } from "ws";
-import { OffhookError, type Role } from "../../base/mod.ts";
+import { type Clock, OffhookError, type Role } from "../../base/mod.ts";
 import { AUDIO_PATH, type Initialized, type Phone } from "../contract/mod.ts";
 import { AudioConnection } from "./audio_connection.ts";
 import { Connection } from "./connection.ts";
@@ -44,9 +44,16 @@ export interface ServerOptions {
   recordings?: string | undefined;
   /** What clients do wrong; bounded. */
   log(text: string): void;
-  /** ms that a client has for each step of its greeting; tests shorten it. */
+  /** ms that a client has for each step of its greeting; tests change it. */
   helloMs?: number;
+  /** What measures the last step, `initialize`; tests bring their own. */
+  clock?: Pick<Clock, "setTimeout" | "clearTimeout">;
 }
+
+const REAL_TIME: NonNullable<ServerOptions["clock"]> = {
+  setTimeout: (callback, ms) => setTimeout(callback, ms),
+  clearTimeout: (handle) => clearTimeout(handle as ReturnType<typeof setTimeout>),
+};
 
 export class ControlServer {
   readonly #options: ServerOptions;
@@ -179,7 +186,7 @@ export class ControlServer {
   }
 
   #accept(socket: WebSocket, source: string): void {
-    const { phone, station, recordings, helloMs = HELLO_MS } = this.#options;
+    const { phone, station, recordings, helloMs = HELLO_MS, clock = REAL_TIME } = this.#options;
     const connection = new Connection({
       phone,
       station,
@@ -196,14 +203,14 @@ export class ControlServer {
       recordings,
     });
     this.#expectGreeting(socket, source);
-    const silence = setTimeout(() => {
+    const silence = clock.setTimeout(() => {
       this.#log.add(`ended a client that did not say initialize within ${helloMs} ms`);
       socket.close(1008, "the first request must be initialize");
       // Who does not speak may not answer either.
-      setTimeout(() => socket.terminate(), helloMs);
+      clock.setTimeout(() => socket.terminate(), helloMs);
     }, helloMs);
     const greeted = () => {
-      clearTimeout(silence);
+      clock.clearTimeout(silence);
       this.#strangers.delete(socket);
     };
     socket.on("message", async (data: RawData) => {
