@@ -20,7 +20,7 @@ import {
 } from "../start/mod.ts";
 
 /** How long a host may take until it listens, unless another time is given. */
-const START_LIMIT_MS = 10_000;
+const START_LIMIT_MS = 30_000;
 const CONNECT_RETRY_MS = 10;
 /** Pauses before a start, by the number of hosts that died young one after the other. */
 const BACKOFF_MS = [0, 0, 250, 500, 1000, 2000, 5000];
