@@ -33,6 +33,7 @@ const TEST_REQUIREMENTS: readonly RequirementName[] = [
   "spandsp",
   "libusb",
   "sox",
+  "aplay",
   "espeak",
   "openssl",
   "tmux",

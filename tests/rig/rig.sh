@@ -68,7 +68,7 @@ fetch_kernel() {
   mv "$work/lib/modules/$version" "$CACHE/modules/lib/modules/$version"
   cp "$work"/boot/vmlinuz-* "$CACHE/vmlinuz"
   if command -v depmod >/dev/null; then depmod -b "$CACHE/modules" "$version"
-  else busybox depmod -b "$CACHE/modules/lib/modules/$version" "$version"; fi
+  else busybox depmod -b "$CACHE/modules" "$version"; fi
   rm -rf "$work"
   echo "$version" >"$CACHE/version"
 }

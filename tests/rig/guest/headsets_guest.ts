@@ -14,7 +14,7 @@ import { capabilitiesOf } from "../../../src/hid/capabilities.ts";
 import { parseDescriptor } from "../../../src/hid/descriptor.ts";
 import { HID_LAYOUTS, type HidLayout, layout } from "../../fixtures/hid_layouts.ts";
 import { REAL_HEADSETS, realLayout } from "../../fixtures/real_headsets.ts";
-import { DrivenHeadset, Place, until } from "./place.ts";
+import { DrivenHeadset, Place, START_LIMIT_MS, until } from "./place.ts";
 import { VirtualHeadset } from "./virtual_headset.ts";
 
 const HERE = new URL(".", import.meta.url).pathname;
@@ -198,7 +198,7 @@ async function killedClient(): Promise<void> {
 async function terminatedHost(): Promise<void> {
   const each = layout(2);
   const headset = new VirtualHeadset(each);
-  await using supervisor = new ClosingSupervisor();
+  await using supervisor = new ClosingSupervisor({ startLimitMs: START_LIMIT_MS });
   const connection = await DeviceHostConnection.connect(await supervisor.socket());
   const { path } = await place.find(each.vendorId, each.productId);
   const farewell = [Uint8Array.from([each.lamps.offHook![0]!, 0])];
