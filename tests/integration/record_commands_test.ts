@@ -14,7 +14,7 @@ import { openStore, type Store } from "../../src/store/store.ts";
 import { agreeableCore } from "../fakes/agreeable_core.ts";
 import { FakeIo, type FakeIoOptions, settle } from "../fakes/fake_io.ts";
 import { aRecord, FakePhone } from "../fakes/fake_phone.ts";
-import { loadedImports } from "../../tools/import_rules.ts";
+import { modulesBelow } from "../support/modules_below.ts";
 
 const NOON = Date.parse("2026-03-01T12:00:00Z");
 const HOUR = 3_600_000;
@@ -287,13 +287,3 @@ Deno.test("history and contacts load neither signalling, media nor the schemas o
   );
   assert.ok(files.includes("src/store/store.ts") && files.length < 60, files.join("\n"));
 });
-
-/** Everything that is loaded with a module; types cost nothing and are not followed. */
-function modulesBelow(file: string, known = new Set<string>()): string[] {
-  if (known.has(file)) return [];
-  known.add(file);
-  const text = Deno.readTextFileSync(new URL(`../../${file}`, import.meta.url));
-  const values = text.replaceAll(/^(import|export) type [^;]*;/gm, "");
-  for (const next of loadedImports(file, values)) modulesBelow(next, known);
-  return [...known];
-}
