@@ -98,6 +98,12 @@ export const anyInput: fc.Arbitrary<Input> = fc.tuple(
       { type: "MediaOpened", call, port: 5000, rtcpPort: 5001 },
       { type: "MediaFailed", call, error: { code: "media-failed", message: "no" } },
       { type: "MediaHeard", call },
+      {
+        type: "MediaSecured",
+        call,
+        suite: "AEAD_AES_128_GCM",
+        fingerprint: { hash: "sha-256", value: "AA:BB" },
+      },
       { type: "MicrophoneEnded", call },
       { type: "MediaReported", call, report: REPORT },
       { type: "MediaClosed", call, report: REPORT },

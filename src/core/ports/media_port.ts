@@ -8,7 +8,7 @@
  * once; failures come back as inputs.
  */
 import type { ErrorJson } from "../../base/mod.ts";
-import type { NegotiatedStream } from "../media/mod.ts";
+import type { Fingerprint, NegotiatedStream, SrtpSuite } from "../media/mod.ts";
 import type { CallId } from "./sip_port.ts";
 
 /** Where a call's outgoing sound comes from. */
@@ -54,7 +54,12 @@ export type AttachmentId = string;
 
 export type MediaEffect =
   /** Binds the sockets and opens (not yet starts) the endpoints → MediaOpened | MediaFailed. */
-  | { type: "OpenMedia"; call: CallId; endpoints: AudioEndpoints }
+  | {
+    type: "OpenMedia";
+    call: CallId;
+    endpoints: AudioEndpoints; /** With a certificate, whose fingerprint MediaOpened has. */
+    dtls?: true;
+  }
   /** Starts the stream, or changes a running one (codec, address, direction). */
   | {
     type: "StartMedia";
@@ -147,7 +152,20 @@ export interface CallLevels {
 }
 
 export type MediaInput =
-  | { type: "MediaOpened"; call: CallId; port: number; rtcpPort: number }
+  | {
+    type: "MediaOpened";
+    call: CallId;
+    port: number;
+    rtcpPort: number; /** Of our certificate, where one was wanted. */
+    fingerprint?: Fingerprint;
+  }
+  /** DTLS has brought keys, for the first time or anew. */
+  | {
+    type: "MediaSecured";
+    call: CallId;
+    suite: SrtpSuite; /** Of the peer's certificate. */
+    fingerprint: Fingerprint;
+  }
   | { type: "MediaFailed"; call: CallId; error: ErrorJson }
   | { type: "MediaStarted"; call: CallId }
   /** The first packet of the peer arrived. */

@@ -18,7 +18,13 @@
  */
 import type { AccountId, ExtraHeader, Party, TransportName } from "../account/mod.ts";
 import type { ErrorJson } from "../../base/mod.ts";
-import type { MediaDescription, NegotiatedStream, PayloadFormat } from "../media/mod.ts";
+import type {
+  Fingerprint,
+  MediaDescription,
+  NegotiatedStream,
+  PayloadFormat,
+  SrtpSuite,
+} from "../media/mod.ts";
 import { type AudioEndpoints, type CallId, ENDERS, type MediaReport } from "../ports/mod.ts";
 import type { Outcome } from "./outcome.ts";
 
@@ -97,11 +103,24 @@ export interface Awaiting {
   media: boolean;
 }
 
+/** What a key exchange beside the sound agreed on. */
+export interface Secured {
+  suite: SrtpSuite;
+  /** Of the peer's certificate; it is one of those that its description announced. */
+  fingerprint: Fingerprint;
+}
+
 export type MediaState =
   | { name: "none" }
   | { name: "opening" }
   | { name: "open"; port: number; rtcpPort: number }
-  | { name: "running"; port: number; rtcpPort: number; stream: NegotiatedStream };
+  | {
+    name: "running";
+    port: number;
+    rtcpPort: number;
+    stream: NegotiatedStream; /** What DTLS has brought. */
+    secured?: Secured;
+  };
 
 /** Who holds: both may. */
 export interface Hold {

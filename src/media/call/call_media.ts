@@ -11,8 +11,8 @@
  * and do not.
  */
 import type { AudioDevices } from "../../audio/mod.ts";
-import type { OffhookError } from "../../base/mod.ts";
-import type { NegotiatedStream } from "../../core/media/mod.ts";
+import { OffhookError } from "../../base/mod.ts";
+import type { Fingerprint, NegotiatedStream } from "../../core/media/mod.ts";
 import type {
   AttachmentId,
   AudioEndpoints,
@@ -33,6 +33,8 @@ import {
   type Receiver,
   type Sockets,
 } from "../transport/mod.ts";
+import type { DtlsTransport, Identity } from "../transport/dtls/mod.ts";
+import type { SrtpTransport } from "../transport/srtp/mod.ts";
 
 /** What the streams of one engine share. */
 export interface MediaSurroundings extends StreamSurroundings {
@@ -66,14 +68,27 @@ export class CallMedia {
   #state: "opening" | "open" | "streaming" | "closed" = "opening";
   /** Everything is closed and MediaClosed or MediaFailed is told next. */
   #gone = false;
+  readonly #lost: (error: OffhookError) => void;
+  /** The lowest and the topmost stage; between them those that a stream wants. */
+  #plain: MediaTransport | undefined;
   #transport: MediaTransport | undefined;
+  #srtp: SrtpTransport | undefined;
+  #hasDtls = false;
+  /** Whose fingerprint was announced, where keys may come by DTLS. */
+  #identity: Identity | undefined;
   #ticksToReport = REPORT_TICKS;
   #ticksToKeepalive = 0;
   readonly #receiver: Receiver = { deliver: (kind, data) => this.#onDatagram(kind, data) };
 
-  constructor(call: CallId, around: MediaSurroundings) {
+  /** @param lost the call's media cannot go on; whoever is told calls {@link fail} */
+  constructor(
+    call: CallId,
+    around: MediaSurroundings,
+    lost: (error: OffhookError) => void = () => {},
+  ) {
     this.call = call;
     this.#around = around;
+    this.#lost = lost;
     this.#stream = new MediaStream(around, {
       transmit: (kind, data) => this.#transport?.send(kind, data),
       heard: () => this.#tell({ type: "MediaHeard", call }),
@@ -106,34 +121,58 @@ export class CallMedia {
 
   /**
    * Opens the transport and opens the endpoints → MediaOpened.
+   * @param dtls with a certificate for keys by DTLS
    * @throws OffhookError what a socket or an endpoint says; call `fail` then
    */
-  async open({ microphone, speaker, record }: AudioEndpoints): Promise<void> {
-    this.#transport = new PlainTransport(this.#around);
+  async open({ microphone, speaker, record }: AudioEndpoints, dtls = false): Promise<void> {
+    this.#transport = this.#plain = new PlainTransport(this.#around);
     this.#transport.receiver = this.#receiver;
-    await this.local.open(microphone, speaker);
+    const certificate = dtls ? await this.#loadCertificate() : {};
+    if (!this.#isClosed) await this.local.open(microphone, speaker);
     if (record !== undefined && !this.#isClosed) await this.recording.open(record);
     if (this.#isClosed) return await this.recording.close();
     this.#state = "open";
     const { rtpPort: port, rtcpPort } = this.#transport;
-    this.#tell({ type: "MediaOpened", call: this.call, port, rtcpPort });
+    this.#tell({ type: "MediaOpened", call: this.call, port, rtcpPort, ...certificate });
+  }
+
+  /** What signalling announces of us; the key stays here. */
+  async #loadCertificate(): Promise<{ fingerprint: Fingerprint }> {
+    const { currentIdentity, fingerprintOf } = await import("../transport/dtls/mod.ts");
+    this.#identity = currentIdentity(this.#around.clock.now());
+    return { fingerprint: fingerprintOf(this.#identity.certificate) };
   }
 
   /** Loads what a stream with keys needs, before it is started. */
   async prepare({ keying }: NegotiatedStream): Promise<void> {
     if (keying === undefined) return;
     const suites = keying.kind === "sdes" ? [keying.suite] : keying.suites;
-    const [{ SrtpTransport }, { loadCiphers }] = await Promise.all([
-      import("../transport/srtp/srtp_transport.ts"),
-      import("../transport/srtp/ciphers.ts"),
+    const [{ SrtpTransport, loadCiphers }, dtls] = await Promise.all([
+      import("../transport/srtp/mod.ts"),
+      keying.kind === "dtls" ? import("../transport/dtls/mod.ts") : undefined,
     ]);
     const ciphers = await loadCiphers(suites);
-    const below = this.#transport;
-    if (this.#state === "closed" || below === undefined) return;
-    if (below instanceof SrtpTransport) return below.provide(ciphers);
-    const { clock } = this.#around;
-    this.#transport = new SrtpTransport(below, { clock, ciphers });
-    this.#transport.receiver = this.#receiver;
+    if (this.#state === "closed" || this.#plain === undefined) return;
+    if (this.#srtp && (dtls === undefined || this.#hasDtls)) return this.#srtp.provide(ciphers);
+    const below = dtls ? this.#dtlsOver(this.#plain, dtls.DtlsTransport) : this.#plain;
+    // Where DTLS comes below SRTP that had other keys, those and their windows go.
+    this.#srtp = new SrtpTransport(below, { clock: this.#around.clock, ciphers });
+    this.#srtp.receiver = this.#receiver;
+    this.#transport = this.#srtp;
+  }
+
+  /** @throws OffhookError `internal` when no certificate of ours was announced */
+  #dtlsOver(plain: MediaTransport, Stage: typeof DtlsTransport): MediaTransport {
+    if (this.#identity === undefined) throw new OffhookError("internal", "DTLS has no certificate");
+    const around = { clock: this.#around.clock, identity: this.#identity };
+    this.#hasDtls = true;
+    return new Stage(plain, around, {
+      connected: ({ suite, local, remote }, fingerprint) => {
+        this.#srtp?.rekey({ suite, send: local, receive: [remote] });
+        this.#tell({ type: "MediaSecured", call: this.call, suite, fingerprint });
+      },
+      failed: this.#lost,
+    });
   }
 
   /**

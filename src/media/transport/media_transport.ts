@@ -10,8 +10,11 @@
 import type { NegotiatedStream } from "../../core/media/mod.ts";
 import { looksLikeRtcp } from "../rtp/mod.ts";
 
-/** What streams exchange. A keepalive has no content; it holds a NAT's way open (RFC 6263). */
-export type MediaKind = PacketKind | "keepalive";
+/**
+ * What goes out. A keepalive has no content; it holds a NAT's way open (RFC 6263). A handshake (DTLS)
+ * comes before the peer is confirmed, and is how it may be.
+ */
+export type MediaKind = PacketKind | "keepalive" | "handshake";
 export type PacketKind = "rtp" | "rtcp";
 
 /** @returns whether it was what its kind says: only then is its source believed */
@@ -26,6 +29,8 @@ export interface Receiver {
    * @returns what is delivered then, valid until the next datagram
    */
   screen?(kind: "rtp" | "rtcp", data: Uint8Array): Uint8Array | undefined;
+  /** DTLS from where the peer is. Absent: it waits. */
+  handshake?(data: Uint8Array): void;
 }
 
 export interface MediaTransport {

@@ -8,6 +8,7 @@ import { type Clock, isUnicast } from "../../base/mod.ts";
 import type { NegotiatedStream } from "../../core/media/mod.ts";
 import { RTP_HEADER_LENGTH, uint16, uint32 } from "../rtp/mod.ts";
 import { Allowance } from "./allowance.ts";
+import { EarlyHandshake } from "./early_handshake.ts";
 import { kindOf, type MediaKind, type MediaTransport, type Receiver } from "./media_transport.ts";
 import { RemoteAddress } from "./remote_address.ts";
 import { RtcpAddress } from "./rtcp_address.ts";
@@ -20,6 +21,7 @@ export class PlainTransport implements MediaTransport {
   readonly #sockets: SocketPair;
   readonly #allowance = new Allowance();
   readonly #rtcp = new RtcpAddress();
+  readonly #early = new EarlyHandshake();
   #remote: RemoteAddress | undefined;
   /** The address of which `#mayBeSentTo` tells. */
   #judged = "";
@@ -58,6 +60,7 @@ export class PlainTransport implements MediaTransport {
       this.#remote.signalled(address, stream.remotePort, this.#clock.now());
     }
     this.#rtcp.signalled(stream.remoteRtcpPort, this.#remote);
+    if (stream.keying?.kind === "dtls") this.#takeEarly(this.#remote);
   }
 
   confirm(): void {
@@ -70,7 +73,9 @@ export class PlainTransport implements MediaTransport {
 
   send(kind: MediaKind, data: Uint8Array): void {
     const remote = this.#remote;
-    if (remote === undefined || remote.port === 0 || !this.permits(this.#clock.now())) return;
+    if (remote === undefined || remote.port === 0) return;
+    // A handshake is small, and answered by whoever wanted it.
+    if (kind !== "handshake" && !this.permits(this.#clock.now())) return;
     if (!this.#isOneHost(remote.address)) return;
     if (kind !== "rtcp" || this.muxed) {
       return this.#sockets.sendRtp(data, remote.address, remote.port);
@@ -97,6 +102,19 @@ export class PlainTransport implements MediaTransport {
     if (kind === "rtcp" && this.muxed) {
       if (this.#remote?.isAt(address, port)) this.#deliver("rtcp", data);
     } else if (kind === "rtp" || kind === "rtcp") this.#onMedia(data, address, port);
+    else if (kind === "dtls") this.#onHandshake(data, address, port);
+  }
+
+  #onHandshake(data: Uint8Array, address: string, port: number): void {
+    const handshake = this.receiver?.handshake;
+    if (this.#remote === undefined || handshake === undefined) {
+      return this.#early.keep(address, port, data);
+    }
+    if (this.#remote.isAt(address, port)) handshake(data);
+  }
+
+  #takeEarly({ address, port }: RemoteAddress): void {
+    for (const data of this.#early.take(address, port)) this.receiver?.handshake?.(data);
   }
 
   /** Of a payload type that was not negotiated, nobody is believed who is not there already. */

@@ -88,9 +88,10 @@ export class MediaEngine {
 
   async #run(effect: MediaEffect, port?: AttachmentPort<FromAttachment>): Promise<void> {
     if (effect.type === "OpenMedia") {
-      const media = new CallMedia(effect.call, this.#around);
+      const { call } = effect;
+      const media = new CallMedia(call, this.#around, (error) => this.#fail(call, error));
       this.#calls.set(effect.call, media);
-      return media.open(effect.endpoints);
+      return media.open(effect.endpoints, effect.dtls);
     }
     if (effect.type === "CloseMedia") return this.#close(effect.call);
     const media = this.#calls.get(effect.call);

@@ -66,8 +66,8 @@ export class EngineParty {
     });
   }
 
-  async open(endpoints: AudioEndpoints): Promise<void> {
-    this.engine.perform({ type: "OpenMedia", call: this.call, endpoints });
+  async open(endpoints: AudioEndpoints, dtls?: true): Promise<void> {
+    this.engine.perform({ type: "OpenMedia", call: this.call, endpoints, ...(dtls && { dtls }) });
     const answered = () => this.inputs.some(({ call }) => call === this.call);
     for (let i = 0; i < 100 && !answered(); i++) {
       await new Promise((resolve) => setTimeout(resolve, 1));
@@ -156,16 +156,17 @@ export class EngineBench {
     this.b = new EngineParty(this, "10.0.0.2", 2);
   }
 
-  /** Both ends open, not yet started. */
+  /** Both ends open, not yet started. @param dtls with certificates */
   static async open(
     a: AudioEndpoints,
     b: AudioEndpoints,
     codecs?: CreateCodec,
+    dtls?: true,
   ): Promise<EngineBench> {
     await loadResampler();
     const bench = new EngineBench(codecs);
-    await bench.a.open(a);
-    await bench.b.open(b);
+    await bench.a.open(a, dtls);
+    await bench.b.open(b, dtls);
     return bench;
   }
 

@@ -1,5 +1,5 @@
 /** What the core asks of media: streams started and muted as the call's state says. */
-import type { Call, Recording, Turn } from "../../state/mod.ts";
+import type { Call, MediaState, Recording, Turn } from "../../state/mod.ts";
 import { directionOf, type MediaDescription, type NegotiatedStream } from "../../media/mod.ts";
 import type { AudioEndpoints } from "../../ports/mod.ts";
 
@@ -30,7 +30,12 @@ export function runStream(
   }
   turn.ask({ type: "StartMedia", call: call.id, stream, answered, confirmed: isConfirmed(call) });
   const { port, rtcpPort } = ports;
-  return turn.put({ ...call, media: { name: "running", port, rtcpPort, stream } });
+  const running: MediaState = { name: "running", port, rtcpPort, stream };
+  // Until another key exchange has ended, what the one before agreed on is in use.
+  if (stream.keying?.kind === "dtls" && call.media.name === "running" && call.media.secured) {
+    running.secured = call.media.secured;
+  }
+  return turn.put({ ...call, media: running });
 }
 
 /**

@@ -19,6 +19,18 @@ export function mediaOpened(
   else if (isIn(open, "ringing")) earlyMedia(turn, open);
 }
 
+/** DTLS has brought keys. */
+export function mediaSecured(
+  turn: Turn,
+  call: Call,
+  { suite, fingerprint }: Extract<MediaInput, { type: "MediaSecured" }>,
+): void {
+  const { media } = call;
+  if (media.name === "running") {
+    turn.put({ ...call, media: { ...media, secured: { suite, fingerprint } } });
+  }
+}
+
 /** Before the call or in the middle of it. */
 export function mediaFailed(
   turn: Turn,
@@ -32,7 +44,7 @@ export function mediaFailed(
     // What is wrong with our devices is not the caller's to know.
     return reject(turn, call, 480, {}, error);
   }
-  if (isIn(call, "established")) return mediaLost(turn, call, error.message);
+  if (isIn(call, "established")) return mediaLost(turn, call, error);
   if (isIn(call, "calling")) turn.ask({ type: "SendCancel", call: call.id });
   end(turn, call, {
     outcome: outcomeOf(error),

@@ -209,14 +209,14 @@ function glareMs(call: Call, random: number): number {
 }
 
 /** No sound can flow any more: the call has no use. */
-export function mediaLost(turn: Turn, call: Call, message: string): void {
+export function mediaLost(turn: Turn, call: Call, why: string | OffhookError): void {
   turn.ask({ type: "SendBye", call: call.id });
-  const error = new OffhookError("media-failed", message).toJSON();
+  const error = typeof why === "string" ? new OffhookError("media-failed", why) : why;
   end(turn, call, {
     outcome: "media-failed",
     sipStatus: 200,
-    reason: message,
+    reason: error.message,
     endedBy: "local",
-    error,
+    error: error.toJSON(),
   }, true);
 }

@@ -47,8 +47,8 @@ export interface AssociationOptions extends HandshakeOptions {
 
 export interface AssociationListener {
   send(datagram: Uint8Array): void;
-  /** Once; the keys may be used from now on. */
-  connected(keys: SrtpKeys): void;
+  /** Once; the keys may be used from now on. @param certificate of the peer, DER */
+  connected(keys: SrtpKeys, certificate: Uint8Array): void;
   /** Once; nothing comes after it. `tls-failed`: the peer is not who it should be. */
   failed(error: OffhookError): void;
   /** The peer ended it, after `connected`. */
@@ -89,7 +89,7 @@ export class Association {
     const output = {
       send: (flight: FlightPart[], until: "answered" | "asked") => this.#send(flight, until),
       protect: this.#records.protect.bind(this.#records),
-      connected: (keys: SrtpKeys) => this.#connected(keys),
+      connected: (keys: SrtpKeys, certificate: Uint8Array) => this.#connected(keys, certificate),
       mayVerify: () => this.#mayVerify(),
     };
     this.#role = options.role === "client"
@@ -109,6 +109,15 @@ export class Association {
   receive(datagram: Uint8Array): void {
     for (const record of recordsIn(datagram)) this.#receive(record);
     this.#take();
+  }
+
+  get isConnected(): boolean {
+    return this.#state === "connected";
+  }
+
+  /** Ends it without a word: another has taken its place. Idempotent. */
+  abandon(): void {
+    this.#end();
   }
 
   /** Tells a connected peer; idempotent. */
@@ -224,14 +233,14 @@ export class Association {
     }
   }
 
-  #connected(keys: SrtpKeys): void {
+  #connected(keys: SrtpKeys, certificate: Uint8Array): void {
     this.#state = "connected";
     this.#clearDeadline();
     // A client has the last word of the server; a server may be asked for its own again.
     this.#repeater.stop();
     if (this.#options.role === "client") this.#flight = [];
     this.#early = [];
-    this.#listener.connected(keys);
+    this.#listener.connected(keys, certificate);
   }
 
   #failIn(ms: number): void {

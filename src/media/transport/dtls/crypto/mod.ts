@@ -1,7 +1,7 @@
-/** undefined */
+/** What a handshake computes with: suites, keys, signatures, certificates. */
 export { CIPHER_SUITES, type CipherSuite, cipherSuite } from "./cipher_suites.ts";
-export { isAnnounced } from "./fingerprint.ts";
-export type { Identity } from "./identity.ts";
+export { fingerprintOf, isAnnounced } from "./fingerprint.ts";
+export { type Identity, makeIdentity } from "./identity.ts";
 export { DEFAULT_GROUPS, generateKeyShare, GROUPS, type KeyShare } from "./key_agreement.ts";
 export {
   exportKeyingMaterial,
@@ -17,6 +17,7 @@ export { isSigned, OWN_SCHEME, publicKeyOf, SIGNATURE_SCHEMES, signed } from "./
 export {
   EXPORTER_LABEL,
   materialLength,
+  profilesOf,
   type SrtpKeys,
   srtpKeys,
   type SrtpProfile,

@@ -2,18 +2,12 @@
  * The protection profiles that a handshake can agree on (RFC 5764 §4.1.2, RFC 7714 §14.2), and how
  * exported keying material is shared out (RFC 5764 §4.2).
  */
+import type { SrtpSuite } from "../../../../core/media/mod.ts";
 import { OctetReader } from "../message/mod.ts";
-
-/** Suites by the names that SDES has for them, too (RFC 4568 §6.2, RFC 7714 §14.1). */
-export type SrtpSuiteName =
-  | "AES_CM_128_HMAC_SHA1_80"
-  | "AES_CM_128_HMAC_SHA1_32"
-  | "AEAD_AES_128_GCM"
-  | "AEAD_AES_256_GCM";
 
 export interface SrtpProfile {
   id: number;
-  suite: SrtpSuiteName;
+  suite: SrtpSuite;
   /** Octets. */
   keyLength: number;
   saltLength: number;
@@ -27,6 +21,11 @@ export const SRTP_PROFILES: readonly SrtpProfile[] = [
   { id: 0x0002, suite: "AES_CM_128_HMAC_SHA1_32", keyLength: 16, saltLength: 14 },
 ];
 
+/** Those of suites, in their order; a suite that DTLS has no number for is left out. */
+export function profilesOf(suites: readonly SrtpSuite[]): SrtpProfile[] {
+  return suites.flatMap((suite) => SRTP_PROFILES.filter((profile) => profile.suite === suite));
+}
+
 /** A master key and its salt, of one direction. */
 export interface SrtpMasterKey {
   key: Uint8Array;
@@ -35,7 +34,7 @@ export interface SrtpMasterKey {
 
 /** What SRTP needs of a handshake. */
 export interface SrtpKeys {
-  suite: SrtpSuiteName;
+  suite: SrtpSuite;
   /** Of what we send. */
   local: SrtpMasterKey;
   /** Of what the peer sends. */

@@ -1,4 +1,4 @@
-/** undefined */
+/** Handshake messages and alerts as octets. */
 export { type Alert, AlertDescription, alertName, readAlert, writeAlert } from "./alert.ts";
 export {
   type Fragment,

@@ -1,4 +1,4 @@
-/** undefined */
+/** Records, and messages in them and out of them. */
 export { datagramsOf, type FlightPart } from "./flight.ts";
 export { Reassembly } from "./reassembly.ts";
 export {

@@ -63,6 +63,8 @@ export class ClientRole implements Role {
   #cookies = 0;
   /** Of what the server's flight agreed on; undefined before it came. */
   #secrets: Secrets | undefined;
+  /** The server's, verified. */
+  #certificate = new Uint8Array();
 
   constructor(options: HandshakeOptions, output: HandshakeOutput) {
     this.#options = options;
@@ -127,7 +129,7 @@ export class ClientRole implements Role {
     const { fingerprints } = this.#options;
     const data = concat(this.#random, serverHello.random, parameters);
     const mayVerify = () => this.#output.mayVerify();
-    const key = verifyOwner(certificate!, signature, data, fingerprints, mayVerify);
+    const { der, key } = verifyOwner(certificate!, signature, data, fingerprints, mayVerify);
     const agreed = this.#agree(serverHello);
     if (key.asymmetricKeyType !== agreed.suite.authentication) {
       throw new Malformed("a key of another kind than the cipher suite's");
@@ -138,6 +140,7 @@ export class ClientRole implements Role {
     const share = generateKeyShare(group);
     const secret = share.sharedSecret(publicKey);
     this.#transcript.add(...flight);
+    this.#certificate = Uint8Array.from(der);
     this.#answer(agreed, share.publicKey, secret, request !== undefined);
   }
 
@@ -186,7 +189,7 @@ export class ClientRole implements Role {
     if (body.length !== expected.length || !timingSafeEqual(body, expected)) {
       throw changedOnItsWay();
     }
-    this.#output.connected(secrets.srtpKeys("client"));
+    this.#output.connected(secrets.srtpKeys("client"), this.#certificate);
     return 1;
   }
 }

@@ -49,7 +49,8 @@ export interface HandshakeOutput {
   send(flight: FlightPart[], until: "answered" | "asked"): void;
   /** Records can be sealed and opened from now on. */
   protect(protection: RecordProtection): void;
-  connected(keys: SrtpKeys): void;
+  /** @param certificate of the peer, DER */
+  connected(keys: SrtpKeys, certificate: Uint8Array): void;
   /** Whether a signature may be tried now; forged ones must not cost all of our time. */
   mayVerify(): boolean;
 }
@@ -105,7 +106,7 @@ export function nothingInCommon(what: string, isAnswer: boolean): Refused {
 /**
  * Checks that a certificate is announced and that its owner signed.
  * @param certificate body of the message
- * @returns its public key
+ * @returns the certificate, DER, and its public key
  * @throws Refused, Malformed
  */
 export function verifyOwner(
@@ -114,7 +115,7 @@ export function verifyOwner(
   data: Uint8Array,
   fingerprints: readonly Fingerprint[],
   mayVerify: () => boolean,
-): KeyObject {
+): { der: Uint8Array; key: KeyObject } {
   const der = requireCertificate(certificate);
   const key = publicKeyOf(der);
   if (key === undefined) throw new Refused(stranger("shows a certificate that is not usable"));
@@ -124,7 +125,7 @@ export function verifyOwner(
     throw new Refused(stranger("shows another certificate than signalling announced"), owns);
   }
   if (!owns) throw new Refused(stranger("does not have the key of the certificate that it shows"));
-  return key;
+  return { der, key };
 }
 
 /** Both sides' Finished tell whether both saw the same messages (RFC 5246 §7.4.9). */

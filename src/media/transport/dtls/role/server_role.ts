@@ -76,6 +76,8 @@ export class ServerRole implements Role {
   #begun: { agreed: Agreed; share: KeyShare } | undefined;
   /** Set when the client proved who it is. */
   #secrets: Secrets | undefined;
+  /** The client's, verified. */
+  #certificate = new Uint8Array();
 
   constructor(options: ServerOptions, output: HandshakeOutput) {
     this.#options = options;
@@ -184,10 +186,17 @@ export class ServerRole implements Role {
     const { fingerprints } = this.#options;
     const signature = readCertificateVerify(proof!.body);
     const mayVerify = () => this.#output.mayVerify();
-    verifyOwner(certificate!, signature, concat(...upToExchange), fingerprints, mayVerify);
+    const { der } = verifyOwner(
+      certificate!,
+      signature,
+      concat(...upToExchange),
+      fingerprints,
+      mayVerify,
+    );
     const shared = share.sharedSecret(readClientKeyExchange(exchange!.body));
     this.#secrets = new Secrets(agreed, shared, upToExchange);
     this.#transcript.add(...flight);
+    this.#certificate = Uint8Array.from(der);
     this.#output.protect(this.#secrets.protection("server"));
   }
 
@@ -201,7 +210,7 @@ export class ServerRole implements Role {
     const content = verifyData(hash, master, "server", this.#transcript.messages);
     const finished = this.#transcript.write(HandshakeType.finished, content);
     this.#output.send(["change-cipher-spec", { epoch: 1, message: finished }], "asked");
-    this.#output.connected(secrets.srtpKeys("server"));
+    this.#output.connected(secrets.srtpKeys("server"), this.#certificate);
     return 1;
   }
 }
