@@ -100,6 +100,13 @@ Deno.test("an operator's files stay in the recordings folder and overwrite nothi
     assert.throws(() => confined({ path: "new.wav" }, undefined), /no folder for recordings/);
   }));
 
+Deno.test("the folder of recordings is there for the first file that an operator names", () =>
+  inFolder((folder) => {
+    const recordings = `${folder}/data/recordings`;
+    assert.deepEqual(confined({ path: "a.wav" }, recordings), { path: `${recordings}/a.wav` });
+    assert.equal(Deno.statSync(recordings).mode! & 0o777, 0o700);
+  }));
+
 Deno.test("an admin names any file", async () => {
   const { phone, ask } = client("admin");
   await ask("initialize", { version: 1 });

@@ -4,7 +4,7 @@
  *
  *     params of a request ─► paths in them ─► inside the folder, absolute │ `station-refused`
  */
-import { lstatSync, realpathSync } from "node:fs";
+import { lstatSync, mkdirSync, realpathSync } from "node:fs";
 import { dirname, isAbsolute, relative, resolve } from "node:path";
 import { OffhookError } from "../../base/mod.ts";
 
@@ -30,7 +30,7 @@ export function confined<Params extends object>(
   folder: string | undefined,
 ): Params {
   const { path, microphone, speaker, endpoints } = params as FileParams;
-  const written = (file: string) => unused(inside(file, folder));
+  const written = (file: string) => unused(inside(file, made(folder)));
   const played = <E extends FileEndpoint>(endpoint: E): E =>
     endpoint.path === undefined ? endpoint : { ...endpoint, path: inside(endpoint.path, folder) };
   const recorded = <E extends FileEndpoint>(endpoint: E): E =>
@@ -51,6 +51,17 @@ export function confined<Params extends object>(
       },
     }),
   };
+}
+
+/** The first recording may be one that a client names. */
+function made(folder: string | undefined): string | undefined {
+  if (folder === undefined) return undefined;
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+  } catch {
+    // Whoever opens the file says why it cannot be.
+  }
+  return folder;
 }
 
 function inside(file: string, folder: string | undefined): string {
