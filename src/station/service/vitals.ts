@@ -39,8 +39,12 @@ export class Vitals {
       const { id } = event.call;
       const { endpoint, working } = event.detail;
       const key = `${id} ${endpoint}`;
+      const name = endpoint === "record" ? "recording" : endpoint;
       if (working) this.#broken.delete(key);
-      else this.#broken.set(key, `the ${endpoint} of call ${id}`);
+      else this.#broken.set(key, `the ${name} of call ${id}`);
+    } else if (event.type === "call.recording") {
+      // Another file than the one that could not be used.
+      if (event.detail.settled) this.#broken.delete(`${event.call.id} record`);
     } else if (event.type === "call.ended") {
       for (const key of this.#broken.keys()) {
         if (key.startsWith(`${event.record.id} `)) this.#broken.delete(key);

@@ -97,6 +97,32 @@ Deno.test("a media thread counts as lost when none has answered for half a minut
   }
 });
 
+Deno.test("a recording that failed counts until another one works, or the call ends", () => {
+  const vitals = new Vitals(1_000);
+  const call = { id: "1" };
+  const note = (event: object) => vitals.note(event as Parameters<Vitals["note"]>[0]);
+  const error = { code: "file-unusable", message: "no such folder" };
+  const failed = {
+    type: "call.endpoint",
+    call,
+    detail: { endpoint: "record", working: false, error },
+  };
+  const reasons = () =>
+    vitals.judge({ state: initialState(SETTINGS, []), mediaAlive: true }).reasons;
+  try {
+    note(failed);
+    note({ type: "call.recording", call, detail: { name: "off" } });
+    assert.deepEqual(reasons(), ["the recording of call 1 does not work"]);
+    note({ type: "call.recording", call, detail: { name: "on", path: "/a.wav", settled: true } });
+    assert.deepEqual(reasons(), []);
+    note(failed);
+    note({ type: "call.ended", record: call });
+    assert.deepEqual(reasons(), []);
+  } finally {
+    vitals.close();
+  }
+});
+
 Deno.test("health is served as status codes with the reasons", async () => {
   let facts: Parameters<typeof judge>[0] = well;
   const server = serveHealth(0, () => judge(facts));
