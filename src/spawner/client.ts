@@ -10,6 +10,7 @@
 import { fileURLToPath } from "node:url";
 import { OffhookError } from "../base/mod.ts";
 import type { HostChild, StartedHost } from "../device_host/start/mod.ts";
+import { keptUnderOtherNames, refusedVariables } from "./loader_variables.ts";
 import { messages, type News, type Question, type Reply, type Sender, sender } from "./wire.ts";
 
 export interface SpawnerOptions {
@@ -42,19 +43,8 @@ export class Spawner {
   #gone = false;
 
   constructor({ config, runtime, hidden = [], stderr = "inherit" }: SpawnerOptions) {
-    const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
-    this.#child = new Deno.Command(Deno.execPath(), {
-      args: [
-        ...["run", "--quiet", "--no-prompt", `--config=${here("../../deno.json")}`],
-        ...["-P=spawner", here("main.ts"), config, runtime],
-      ],
-      env: Object.fromEntries(hidden.map((name) => [name, ""])),
-      stdin: "piped",
-      stdout: "piped",
-      stderr,
-      // A group of its own: a Ctrl-C in the terminal is the phone's to act on.
-      detached: true,
-    }).spawn();
+    const env = Object.fromEntries(hidden.map((name) => [name, ""]));
+    this.#child = startProgram(config, runtime, { env, stderr });
     this.#child.unref();
     this.#input = sender<Question>(this.#child.stdin);
     this.#listening = this.#listen();
@@ -133,6 +123,35 @@ export class Spawner {
       if ("error" in message) waiting?.reject(OffhookError.fromJSON(message.error));
       else waiting?.resolve(message);
     }
+  }
+}
+
+function startProgram(
+  config: string,
+  runtime: string,
+  { env, stderr }: { env: Record<string, string>; stderr: "inherit" | "null" },
+): Deno.ChildProcess {
+  const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+  try {
+    return new Deno.Command(Deno.execPath(), {
+      args: [
+        ...["run", "--quiet", "--no-prompt", `--config=${here("../../deno.json")}`],
+        ...["-P=spawner", here("main.ts"), config, runtime],
+      ],
+      env,
+      stdin: "piped",
+      stdout: "piped",
+      stderr,
+      // A group of its own: a Ctrl-C in the terminal is the phone's to act on.
+      detached: true,
+    }).spawn();
+  } catch (error) {
+    const names = refusedVariables(error).filter((name) => !(name in env));
+    if (names.length === 0) throw error;
+    return startProgram(config, runtime, {
+      env: { ...env, ...keptUnderOtherNames(names) },
+      stderr,
+    });
   }
 }
 

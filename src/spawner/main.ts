@@ -10,8 +10,10 @@ import { processEnvironment } from "../config/mod.ts";
 import { runPasswordCommand } from "../config/credentials/mod.ts";
 import { OffhookError } from "../base/mod.ts";
 import { type HostChild, startHost } from "../device_host/start/mod.ts";
+import { restoreKept } from "./loader_variables.ts";
 import { messages, type News, type Question, type Reply, sender } from "./wire.ts";
 
+restoreKept();
 const [config = "", runtime = ""] = Deno.args;
 const { send } = sender<Reply | News>(Deno.stdout.writable);
 const hosts = new Map<number, HostChild>();

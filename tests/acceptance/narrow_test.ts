@@ -23,9 +23,11 @@ async function place(scratch: Scratch, server: string): Promise<Place> {
     XDG_RUNTIME_DIR: scratch.file("r"),
     OFFHOOK_AUDIO_BACKEND: "none",
     NO_COLOR: "1",
+    // A variable that Deno lets no narrowed program hand to another; a password_command may want it.
+    LD_RUN_PATH: "/nowhere",
   };
   for (const [name, variable] of Object.entries(folders)) env[variable] = scratch.file(name);
-  for (const path of Object.values(env).filter((each) => each.startsWith("/"))) {
+  for (const path of Object.values(env).filter((each) => each.startsWith(scratch.path))) {
     await Deno.mkdir(path, { mode: 0o700 });
   }
   const install = await new Deno.Command(Deno.execPath(), {
@@ -51,7 +53,7 @@ const stationToml = (server: string, more = "") =>
   `[accounts.alice]
 user = "alice"
 server = "${server}"
-password_command = ["sh", "-c", "echo alice"]
+password_command = ["sh", "-c", "test $LD_RUN_PATH = /nowhere && echo alice"]
 [audio]
 mic = "tone"
 speaker = "null"

@@ -49,11 +49,17 @@ export async function stationFlags(values: StationValues, io: Io): Promise<strin
       ...namedForReading(loaded, values, io),
     ],
     write: [...own, ...open, ...namedForWriting(loaded, values, io)],
-    variables: Object.values(loaded.config.accounts).flatMap(({ password_env: name }) =>
-      name ?? []
-    ),
+    variables: [
+      ...Object.values(loaded.config.accounts).flatMap(({ password_env: name }) => name ?? []),
+      ...loaderVariables(),
+    ],
     deno: Deno.execPath(),
   });
+}
+
+/** Those of the dynamic loader, to be handed to the spawner. */
+function loaderVariables(): string[] {
+  return Object.keys(Deno.env.toObject()).filter((name) => /^(?:LD|DYLD)_/.test(name));
 }
 
 function namedForReading(loaded: LoadedConfig, values: StationValues, io: Io): string[] {
