@@ -21,6 +21,7 @@ import {
   mappedAddressOf,
   METHOD,
   parseStun,
+  randomId,
   type SocketAddress,
   type StunMessage,
   StunTransactions,
@@ -45,7 +46,7 @@ import {
 } from "./checks.ts";
 import { Consent } from "./consent.ts";
 import { EarlyData } from "./early_data.ts";
-import { randomId, randomTieBreaker } from "./random.ts";
+import { randomTieBreaker } from "./random.ts";
 
 /** Between the beginnings of two checks, ms (RFC 8445 §14.2). */
 const PACE_MS = 50;

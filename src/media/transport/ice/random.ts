@@ -4,11 +4,6 @@ import type { IceCredentials } from "./checks.ts";
 
 const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
-/** A transaction id: 96 bits as 24 hexadecimal digits. */
-export function randomId(random: Random32): string {
-  return [random(), random(), random()].map((word) => word.toString(16).padStart(8, "0")).join("");
-}
-
 export function randomTieBreaker(random: Random32): bigint {
   return BigInt(random()) << 32n | BigInt(random());
 }

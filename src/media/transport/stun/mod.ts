@@ -21,4 +21,5 @@ export {
   uint32Of,
   uint64Of,
 } from "./message.ts";
+export { randomId } from "./random.ts";
 export { StunTransactions } from "./transactions.ts";

@@ -1,0 +1,120 @@
+/**
+ * A TURN client's requests with long-term credentials (RFC 8489 §9.2): the first shows the server's
+ * realm and nonce, all others are signed; a stale nonce (438) is replaced.
+ */
+import type { Clock } from "../../../base/mod.ts";
+import type { Random32 } from "../../rtp/mod.ts";
+import {
+  addFingerprint,
+  addIntegrity,
+  ATTRIBUTE,
+  errorOf,
+  hasIntegrity,
+  longTermKey,
+  METHOD,
+  randomId,
+  type SocketAddress,
+  type StunError,
+  type StunMessage,
+  StunTransactions,
+  StunWriter,
+  textOf,
+} from "../stun/mod.ts";
+
+/** How often a server may want another nonce before a request is given up. */
+const MAX_CHALLENGES = 3;
+/** The response in its place: nothing came. */
+export const SILENCE: StunError = { code: 0, reason: "" };
+/** The server's words that are used when it says no more. */
+const UNAUTHORISED = 401;
+const STALE_NONCE = 438;
+
+export interface RequestSurroundings {
+  clock: Clock;
+  random: Random32;
+  username: string;
+  password: string;
+  reliable: boolean;
+  send(data: Uint8Array): void;
+}
+
+export type Method = "allocate" | "refresh" | "createPermission" | "channelBind";
+export type Settled = (result: { message: StunMessage } | { error: StunError }) => void;
+
+export class TurnRequests {
+  readonly #around: RequestSurroundings;
+  readonly #transactions: StunTransactions;
+  #nonce: string | undefined;
+  #realm = "";
+  #key: Uint8Array | undefined;
+
+  constructor(around: RequestSurroundings) {
+    this.#around = around;
+    this.#transactions = new StunTransactions(around.clock);
+  }
+
+  /** @param attributes adds what the method needs; called for each repetition with another nonce */
+  begin(method: Method, attributes: (writer: StunWriter) => void, settled: Settled): void {
+    this.#send(method, attributes, settled, MAX_CHALLENGES);
+  }
+
+  /** @returns whether it answers a request */
+  take(message: StunMessage, source: SocketAddress): boolean {
+    return this.#transactions.take(message, source, () => this.#isBelieved(message));
+  }
+
+  close(): void {
+    this.#transactions.close();
+  }
+
+  #send(
+    method: Method,
+    attributes: (writer: StunWriter) => void,
+    settled: Settled,
+    challenges: number,
+  ): void {
+    const { random, reliable, send, username } = this.#around;
+    const writer = new StunWriter(METHOD[method], "request", randomId(random));
+    attributes(writer);
+    const nonce = this.#nonce;
+    if (this.#key !== undefined && nonce !== undefined) {
+      writer.text(ATTRIBUTE.username, username)
+        .text(ATTRIBUTE.realm, this.#realm).text(ATTRIBUTE.nonce, nonce);
+      addIntegrity(writer, this.#key);
+    }
+    const bytes = addFingerprint(writer).bytes.slice();
+    const { transactionId } = writer;
+    this.#transactions.begin({ transactionId, reliable, send: () => send(bytes) }, (message) => {
+      if (message === undefined) return settled({ error: SILENCE });
+      if (message.class === "success") return settled({ message });
+      const error = errorOf(message);
+      if (challenges > 0 && this.#takesChallenge(message, error.code, nonce)) {
+        return this.#send(method, attributes, settled, challenges - 1);
+      }
+      settled({ error });
+    });
+  }
+
+  /** Whether another attempt may succeed: with credentials at all, or with a fresh nonce. */
+  #takesChallenge(message: StunMessage, code: number, used: string | undefined): boolean {
+    const nonce = textOf(message, ATTRIBUTE.nonce);
+    const realm = textOf(message, ATTRIBUTE.realm) ?? this.#realm;
+    const fresh = code === STALE_NONCE && nonce !== used;
+    if (nonce === undefined || !(fresh || (code === UNAUTHORISED && used === undefined))) {
+      return false;
+    }
+    const { username, password } = this.#around;
+    this.#nonce = nonce;
+    this.#realm = realm;
+    this.#key = longTermKey(username, realm, password);
+    return true;
+  }
+
+  /** A success is signed, when our request was; a refusal need not be (RFC 8489 §9.2.5). */
+  #isBelieved(message: StunMessage): boolean {
+    if (message.class === "error" && !message.attributes.has(ATTRIBUTE.messageIntegrity)) {
+      return true;
+    }
+    return this.#key === undefined || hasIntegrity(message, this.#key);
+  }
+}
