@@ -21,7 +21,14 @@ import {
   SECURITIES,
 } from "../../core/state/mod.ts";
 import { type ErrorCode, type ErrorJson, EXIT_CODES } from "../../base/mod.ts";
-import type { AudioEndpoints, MediaReport, Microphone, Speaker } from "../../core/ports/mod.ts";
+import type {
+  AudioEndpoints,
+  IceEnd,
+  IceReport,
+  MediaReport,
+  Microphone,
+  Speaker,
+} from "../../core/ports/mod.ts";
 import { exactly } from "./exactly.ts";
 
 const count = z.int().min(0);
@@ -99,6 +106,21 @@ export const registration = exactly<RegistrationState>()(
   ]).meta({ id: "Registration" }),
 );
 
+const iceEnd = exactly<IceEnd>()(z.strictObject({
+  type: z.enum(["host", "srflx", "prflx", "relay"]),
+  address: z.string(),
+  port: count,
+}));
+
+const iceReport = exactly<IceReport>()(
+  z.strictObject({
+    state: z.enum(["checking", "connected", "failed"]),
+    local: iceEnd.optional(),
+    remote: iceEnd.optional(),
+    relayProtocol: z.enum(["udp", "tcp", "tls"]).optional(),
+  }).meta({ id: "IceReport" }),
+);
+
 export const mediaReport = exactly<MediaReport>()(
   z.strictObject({
     sent: count,
@@ -121,6 +143,7 @@ export const mediaReport = exactly<MediaReport>()(
     receivedLevel: z.number(),
     dtmfSent: z.string(),
     dtmfReceived: z.string(),
+    ice: iceReport.optional(),
   }).meta({ id: "MediaReport" }),
 );
 

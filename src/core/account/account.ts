@@ -58,6 +58,8 @@ export interface Account {
   expires: number;
   /** Codec names in the order of preference. */
   codecs: string[];
+  /** ICE, with every address of ours or with relayed ones only; absent: none. */
+  ice?: "all" | "relay";
   /** Rules for what a person dials; the first that matches the whole number is used. */
   dialPlan?: NumberRule[];
   tls: TlsSettings;

@@ -104,10 +104,14 @@ export interface Fingerprint {
 /** `a=setup` (RFC 4145 §4, RFC 5763 §5): who sends the ClientHello. */
 export type Setup = "active" | "passive" | "actpass" | "holdconn";
 
-/** What ICE needs of a party (RFC 8839 §5). */
-export interface IceDescription {
+/** What a party's ICE answers to, and proves its checks with (RFC 8839 §5.4). */
+export interface IceCredentials {
   ufrag: string;
   password: string;
+}
+
+/** What ICE needs of a party (RFC 8839 §5). */
+export interface IceDescription extends IceCredentials {
   /** The party answers checks and makes none (RFC 8445 §2.5). */
   lite?: true;
   /** Words of `a=ice-options`: `trickle`, `ice2`, … */
@@ -157,7 +161,11 @@ export interface StreamDescription {
   ptime?: number;
   /** Names the stream in groups (RFC 5888). */
   mid?: string;
+  /** Shares its transport with every other stream of its group: with none, where we are one (RFC 9143). */
+  bundled?: true;
   ice?: IceDescription;
+  /** The peer's ICE is not used: somebody on the way changed its addresses (RFC 8839 §5.4). */
+  iceMismatch?: true;
 }
 
 /** SRTP suites that we can run, the preferred one first (RFC 4568 §6.2, RFC 6188, RFC 7714). */
@@ -210,6 +218,30 @@ export interface NegotiatedStream {
   ptime: number;
   /** Absent: nothing is encrypted. */
   keying?: Keying;
+  /** Absent: the peer's address is what it says, and what its packets show. */
+  ice?: NegotiatedIce;
+}
+
+/** How the way to the peer is found. */
+export interface NegotiatedIce {
+  /** Ours; others than before are a restart (RFC 8445 §9), as are others of the peer. */
+  local: IceCredentials;
+  remote: IceDescription;
+  /** We offered first, or the peer is lite: we choose the pair. */
+  controlling: boolean;
+}
+
+/** What media has found out about our side before an offer or answer. */
+export interface LocalIce {
+  /** The candidate for peers without ICE; `port` is that of the description. */
+  address: string;
+  candidates: IceCandidate[];
+  /** In force. */
+  credentials: IceCredentials;
+  /** For restarts, one after the other. */
+  spares: IceCredentials[];
+  /** The peer's that ours are used with; absent before. */
+  peer?: IceCredentials;
 }
 
 /** The same direction seen from the other party. */

@@ -16,11 +16,14 @@ export {
   type Direction,
   type Fingerprint,
   type IceCandidate,
+  type IceCredentials,
   type IceDescription,
   type Keying,
   type Keys,
+  type LocalIce,
   type MasterKeyIdentifier,
   type MediaDescription,
+  type NegotiatedIce,
   type NegotiatedStream,
   type NonEmpty,
   type OpenProfile,
@@ -44,8 +47,10 @@ export {
   directionOf,
   encryptionWanted,
   isEncrypted,
+  type LocalPorts,
   mayReceive,
   maySend,
 } from "./offer_answer.ts";
 export { isSrtpSuite, SUITE_PARAMETERS, type SuiteParameters } from "./srtp_suites.ts";
+export { settledIce } from "./ice.ts";
 export { VOLUME_STEPS, volumeAfter, type VolumeStep, type VolumeWish } from "./volume.ts";

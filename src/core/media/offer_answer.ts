@@ -9,8 +9,10 @@
  */
 import { isUnicast, isUnspecified, OffhookError } from "../../base/mod.ts";
 import { sameFormat } from "./format_parameters.ts";
+import { acceptIce, answerIce, offerIce } from "./ice.ts";
 import {
   type Direction,
+  type LocalIce,
   type MediaDescription,
   mirrored,
   type NegotiatedStream,
@@ -29,6 +31,8 @@ const MAX_PTIME_MS = 60;
 export interface LocalPorts {
   port: number;
   rtcpPort: number;
+  /** Absent: the call does without ICE. */
+  ice?: LocalIce;
 }
 
 /** An answer together with what it settled. */
@@ -66,6 +70,7 @@ export function createOffer(
   return {
     address: "",
     ...portsOf(local),
+    ...offerIce(local.ice),
     profile: "RTP/AVP",
     formats: capabilities,
     direction,
@@ -91,7 +96,12 @@ export function createReoffer(
   const others = capabilities.filter((format) => !kept.some((each) => sameFormat(each, format)))
     .map((format) => withFreeType(format, taken));
   const formats = [...kept, ...others].sort((a, b) => Number(isEvent(a)) - Number(isEvent(b)));
-  return createOffer(formats, local, direction);
+  if (running.ice !== undefined || local.ice === undefined) {
+    return createOffer(formats, local, direction);
+  }
+  // No candidates for a peer that had no use for them.
+  const { ice: { address }, ...ports } = local;
+  return { ...createOffer(formats, ports, direction), address };
 }
 
 /** The format with a payload type that is not in `taken`, where it is added. */
@@ -127,9 +137,11 @@ export function answerOffer(
   const events = eventsFor(audio[0], common);
   const direction = intersect(mirrored(directionOf(offer)), wish);
   const formats = events === undefined ? audio : [...audio, events];
+  const ice = answerIce(offer, local.ice);
   const answer: MediaDescription = {
     address: "",
     ...portsOf(local),
+    ...ice.answer,
     profile,
     formats,
     direction,
@@ -139,6 +151,7 @@ export function answerOffer(
   const stream = streamOf(offer, audio, events, direction, offer.rtcpMux === true);
   stream.receiveFormats = audio;
   if (events !== undefined) stream.receiveEvents = events;
+  if (ice.negotiated !== undefined) stream.ice = ice.negotiated;
   return { answer, stream };
 }
 
@@ -166,6 +179,8 @@ export function acceptAnswer(offer: MediaDescription, answer: MediaDescription):
   if (sendEvents !== undefined) {
     stream.receiveEvents = offer.formats.find((own) => sameFormat(own, sendEvents));
   }
+  const ice = acceptIce(offer, answer);
+  if (ice !== undefined) stream.ice = ice;
   return stream;
 }
 
@@ -184,7 +199,8 @@ export function answerRemoval(offer: MediaDescription, running: NegotiatedStream
 
 /** What a description asks for, hold by a null address included (RFC 2543; RFC 3264 §8.4). */
 export function directionOf(description: MediaDescription): Direction {
-  if (!isUnspecified(description.address)) return description.direction;
+  // With ICE it is the address of a peer that has gathered nothing yet.
+  if (!isUnspecified(description.address) || description.ice) return description.direction;
   return description.direction === "recvonly" ? "inactive" : intersect(
     description.direction,
     "sendonly",

@@ -8,7 +8,8 @@
  * once; failures come back as inputs.
  */
 import type { ErrorJson } from "../../base/mod.ts";
-import type { Fingerprint, NegotiatedStream, SrtpSuite } from "../media/mod.ts";
+import type { AccountId } from "../account/mod.ts";
+import type { Fingerprint, LocalIce, NegotiatedStream, SrtpSuite } from "../media/mod.ts";
 import type { CallId } from "./sip_port.ts";
 
 /** Where a call's outgoing sound comes from. */
@@ -59,6 +60,8 @@ export type MediaEffect =
     call: CallId;
     endpoints: AudioEndpoints; /** With a certificate, whose fingerprint MediaOpened has. */
     dtls?: true;
+    /** Gathers candidates, as the configuration of this account says; takes up to two seconds. */
+    ice?: AccountId;
   }
   /** Starts the stream, or changes a running one (codec, address, direction). */
   | {
@@ -141,6 +144,26 @@ export interface MediaReport {
   receivedLevel: number;
   dtmfSent: string;
   dtmfReceived: string;
+  /** Absent: the call does without ICE. */
+  ice?: IceReport;
+}
+
+/** One end of the way that ICE found. */
+export interface IceEnd {
+  /** How it became known: our own address, seen by a server or the peer, or a relay. */
+  type: "host" | "srflx" | "prflx" | "relay";
+  address: string;
+  port: number;
+}
+
+/** What ICE has come to. */
+export interface IceReport {
+  state: "checking" | "connected" | "failed";
+  /** Absent before a pair works. */
+  local?: IceEnd;
+  remote?: IceEnd;
+  /** By which our relay is reached. */
+  relayProtocol?: "udp" | "tcp" | "tls";
 }
 
 /** What the meters of a call show: dBFS of the last 100 ms, −90 is silence. */
@@ -158,6 +181,9 @@ export type MediaInput =
     port: number;
     rtcpPort: number; /** Of our certificate, where one was wanted. */
     fingerprint?: Fingerprint;
+    ice?: LocalIce;
+    /** Servers that were of no use to ICE. */
+    failures?: ErrorJson[];
   }
   /** DTLS has brought keys, for the first time or anew. */
   | {
@@ -185,6 +211,8 @@ export type MediaInput =
   | { type: "EndpointRestored"; call: CallId; endpoint: LiveEndpoint }
   /** What RecordMedia asked for is done: the file is open, or complete. */
   | { type: "RecordingSettled"; call: CallId }
+  /** ICE found no way to the peer, or lost the one that it had; or a relay is lost. */
+  | { type: "IceFailed"; call: CallId; error: ErrorJson }
   /** About once a second while the stream runs. */
   | { type: "MediaReported"; call: CallId; report: MediaReport }
   | { type: "MediaClosed"; call: CallId; report: MediaReport };

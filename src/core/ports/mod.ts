@@ -17,6 +17,8 @@ export {
   type CallLevels,
   ENDPOINT_NAMES,
   type EndpointName,
+  type IceEnd,
+  type IceReport,
   type LiveEndpoint,
   type MediaEffect,
   type MediaInput,

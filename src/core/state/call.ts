@@ -20,6 +20,7 @@ import type { AccountId, ExtraHeader, Party, TransportName } from "../account/mo
 import type { ErrorJson } from "../../base/mod.ts";
 import type {
   Fingerprint,
+  LocalPorts,
   MediaDescription,
   NegotiatedStream,
   PayloadFormat,
@@ -113,14 +114,12 @@ export interface Secured {
 export type MediaState =
   | { name: "none" }
   | { name: "opening" }
-  | { name: "open"; port: number; rtcpPort: number }
+  | { name: "open" } & LocalPorts
   | {
     name: "running";
-    port: number;
-    rtcpPort: number;
     stream: NegotiatedStream; /** What DTLS has brought. */
     secured?: Secured;
-  };
+  } & LocalPorts;
 
 /** Who holds: both may. */
 export interface Hold {

@@ -11,7 +11,8 @@
  * and do not.
  */
 import type { AudioDevices } from "../../audio/mod.ts";
-import { OffhookError } from "../../base/mod.ts";
+import { type ErrorJson, OffhookError } from "../../base/mod.ts";
+import type { AccountId } from "../../core/account/mod.ts";
 import type { Fingerprint, NegotiatedStream } from "../../core/media/mod.ts";
 import type {
   AttachmentId,
@@ -25,6 +26,12 @@ import type {
 import { Attachment, Bridge, LocalParty, Recording } from "../sound/mod.ts";
 import { type AttachmentPort, type FromAttachment, refuseAttachment } from "../attachment/mod.ts";
 import type { MediaClock } from "../mod.ts";
+import type {
+  IceGatherer,
+  IceSettings,
+  IceSurroundings,
+  IceTransport,
+} from "../transport/ice/mod.ts";
 import { MediaStream, type StreamSurroundings } from "../stream/mod.ts";
 import {
   type MediaTransport,
@@ -43,6 +50,14 @@ export interface MediaSurroundings extends StreamSurroundings {
   /** Sound cards; absent: device endpoints fail with `device-failed`. */
   devices?: AudioDevices;
   notify(input: MediaInput): void;
+  /** Absent: calls do without ICE. */
+  ice?: {
+    settings(account: AccountId): Promise<IceSettings>;
+    /** @param caFile for TURN over TLS */
+    surroundings(
+      caFile: string | undefined,
+    ): Promise<Pick<IceSurroundings, "addresses" | "resolve" | "link">>;
+  };
 }
 
 /** Ticks between two reports. */
@@ -76,6 +91,9 @@ export class CallMedia {
   #hasDtls = false;
   /** Whose fingerprint was announced, where keys may come by DTLS. */
   #identity: Identity | undefined;
+  /** The lowest stage, where that is ICE. */
+  #ice: IceTransport | undefined;
+  #gatherer: IceGatherer | undefined;
   #ticksToReport = REPORT_TICKS;
   #ticksToKeepalive = 0;
   readonly #receiver: Receiver = { deliver: (kind, data) => this.#onDatagram(kind, data) };
@@ -121,19 +139,57 @@ export class CallMedia {
 
   /**
    * Opens the transport and opens the endpoints → MediaOpened.
-   * @param dtls with a certificate for keys by DTLS
+   * @param wanted.dtls with a certificate for keys by DTLS
+   * @param wanted.ice the account whose ICE servers are asked; absent: the call does without ICE
    * @throws OffhookError what a socket or an endpoint says; call `fail` then
    */
-  async open({ microphone, speaker, record }: AudioEndpoints, dtls = false): Promise<void> {
-    this.#transport = this.#plain = new PlainTransport(this.#around);
-    this.#transport.receiver = this.#receiver;
-    const certificate = dtls ? await this.#loadCertificate() : {};
-    if (!this.#isClosed) await this.local.open(microphone, speaker);
+  async open(
+    { microphone, speaker, record }: AudioEndpoints,
+    wanted: { dtls?: boolean; ice?: AccountId } = {},
+  ): Promise<void> {
+    const [failures, certificate] = await Promise.all([
+      this.#openTransport(wanted.ice),
+      wanted.dtls ? this.#loadCertificate() : {},
+      this.local.open(microphone, speaker),
+    ]);
     if (record !== undefined && !this.#isClosed) await this.recording.open(record);
     if (this.#isClosed) return await this.recording.close();
     this.#state = "open";
-    const { rtpPort: port, rtcpPort } = this.#transport;
-    this.#tell({ type: "MediaOpened", call: this.call, port, rtcpPort, ...certificate });
+    const { rtpPort: port, rtcpPort } = this.#transport!;
+    this.#tell({
+      type: "MediaOpened",
+      call: this.call,
+      port,
+      rtcpPort,
+      ...certificate,
+      ...(this.#ice && { ice: this.#ice.local }),
+      ...(failures.length > 0 && { failures }),
+    });
+  }
+
+  /** @returns servers that were of no use */
+  async #openTransport(account: AccountId | undefined): Promise<ErrorJson[]> {
+    const { ice } = this.#around;
+    if (ice === undefined || account === undefined) {
+      this.#transport = this.#plain = new PlainTransport(this.#around);
+      this.#transport.receiver = this.#receiver;
+      return [];
+    }
+    const [{ IceGatherer, IceTransport }, settings] = await Promise.all([
+      import("../transport/ice/mod.ts"),
+      ice.settings(account),
+    ]);
+    const ways = await ice.surroundings(settings.caFile);
+    const gatherer = new IceGatherer({ ...this.#around, ...ways }, settings);
+    this.#gatherer = gatherer;
+    await gatherer.gather();
+    if (this.#isClosed) return [];
+    this.#ice = new IceTransport(this.#around, gatherer, (error) => {
+      this.#tell({ type: "IceFailed", call: this.call, error: error.toJSON() });
+    });
+    this.#transport = this.#plain = this.#ice;
+    this.#transport.receiver = this.#receiver;
+    return gatherer.failures.map((error) => error.toJSON());
   }
 
   /** What signalling announces of us; the key stays here. */
@@ -263,7 +319,8 @@ export class CallMedia {
   }
 
   report(): MediaReport {
-    return this.#stream.report();
+    const ice = this.#ice?.report;
+    return { ...this.#stream.report(), ...(ice && { ice }) };
   }
 
   /** Ends the streams, closes everything → MediaClosed. Never rejects; also while it opens. */
@@ -322,6 +379,7 @@ export class CallMedia {
   }
 
   async #release(): Promise<void> {
+    this.#gatherer?.close();
     this.#transport?.close();
     for (const id of [...this.#programs.keys()]) this.detach(id);
     await Promise.all([this.local.close(), this.recording.close()]);

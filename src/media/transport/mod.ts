@@ -1,10 +1,17 @@
 /** The way of a call's datagrams. */
-export type {
-  Deliver,
-  MediaKind,
-  MediaTransport,
-  PacketKind,
-  Receiver,
+export {
+  type Deliver,
+  kindOf,
+  type MediaKind,
+  type MediaTransport,
+  type PacketKind,
+  type Receiver,
 } from "./media_transport.ts";
 export { PlainTransport } from "./plain_transport.ts";
-export { type PortRange, type Sockets, UdpSockets } from "./sockets.ts";
+export {
+  canonicalAddress,
+  type PortRange,
+  type SocketPair,
+  type Sockets,
+  UdpSockets,
+} from "./sockets.ts";

@@ -32,7 +32,7 @@ export class PlainTransport implements MediaTransport {
   readonly #header = { ssrc: 0, sequenceNumber: 0 };
 
   /** @throws OffhookError `media-failed` when no pair of ports is free */
-  constructor(around: { clock: Clock; sockets: Sockets }) {
+  constructor(around: { clock: Clock; sockets: Pick<Sockets, "open"> }) {
     this.#clock = around.clock;
     this.#sockets = around.sockets.open(
       (data, address, port) => this.#onRtp(data, address, port),

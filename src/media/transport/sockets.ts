@@ -23,8 +23,11 @@ export interface SocketPair {
 }
 
 export interface Sockets {
-  /** @throws OffhookError `media-failed` when no pair of ports is free */
-  open(onRtp: OnDatagram, onRtcp: OnDatagram): SocketPair;
+  /**
+   * @param address binds there only; absent: as the sockets were made
+   * @throws OffhookError `media-failed` when no pair of ports is free
+   */
+  open(onRtp: OnDatagram, onRtcp: OnDatagram, address?: string): SocketPair;
   /** An IP address for a host name; addresses pass. @throws OffhookError `media-failed` */
   resolve(host: string): Promise<string>;
 }
@@ -53,11 +56,12 @@ export class UdpSockets implements Sockets {
     this.#hostnames = options.address === undefined ? ["::", "0.0.0.0"] : [options.address];
   }
 
-  open(onRtp: OnDatagram, onRtcp: OnDatagram): SocketPair {
+  open(onRtp: OnDatagram, onRtcp: OnDatagram, address?: string): SocketPair {
+    const at = address === undefined ? this.#hostnames : [address];
     for (const port of this.#candidates()) {
-      const rtp = this.#bind(port, onRtp);
+      const rtp = this.#bind(port, onRtp, at);
       if (rtp === undefined) continue;
-      const rtcp = rtp.port % 2 === 0 ? this.#bind(rtp.port + 1, onRtcp) : undefined;
+      const rtcp = rtp.port % 2 === 0 ? this.#bind(rtp.port + 1, onRtcp, at) : undefined;
       if (rtcp) return new UdpPair(rtp, rtcp);
       rtp.close();
     }
@@ -69,12 +73,19 @@ export class UdpSockets implements Sockets {
   }
 
   async resolve(host: string): Promise<string> {
-    if (isAddress(host)) return canonicalAddress(host);
+    const [first] = await this.resolveAll(host);
+    return first!;
+  }
+
+  /** Every address of a host, one at least. @throws OffhookError `media-failed` */
+  async resolveAll(host: string): Promise<string[]> {
+    if (isAddress(host)) return [canonicalAddress(host)];
     try {
       const { lookup } = await import("node:dns/promises");
-      return canonicalAddress((await lookup(host)).address);
+      const found = await lookup(host, { all: true });
+      return found.map(({ address }) => canonicalAddress(address));
     } catch (error) {
-      throw new OffhookError("media-failed", `the peer's media host ${host} has no address`, {
+      throw new OffhookError("media-failed", `the media host ${host} has no address`, {
         data: { host },
         cause: error,
       });
@@ -93,8 +104,12 @@ export class UdpSockets implements Sockets {
     for (let i = 0; i < pairs; i++) yield first + 2 * ((start + i) % pairs);
   }
 
-  #bind(port: number, onDatagram: OnDatagram): UdpSocket | undefined {
-    for (const hostname of this.#hostnames) {
+  #bind(
+    port: number,
+    onDatagram: OnDatagram,
+    hostnames: readonly string[],
+  ): UdpSocket | undefined {
+    for (const hostname of hostnames) {
       try {
         const socket = Deno.listenDatagram({ transport: "udp", hostname, port });
         return new UdpSocket(socket, onDatagram);

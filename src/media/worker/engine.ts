@@ -9,6 +9,7 @@
  */
 import { type AudioDevices, FRAME_MS } from "../../audio/mod.ts";
 import { OffhookError } from "../../base/mod.ts";
+import type { NegotiatedStream } from "../../core/media/mod.ts";
 import type { CallId, CallLevels, MediaEffect } from "../../core/ports/mod.ts";
 import { type AttachmentPort, type FromAttachment, refuseAttachment } from "../attachment/mod.ts";
 import { CallMedia, type MediaSurroundings } from "../call/mod.ts";
@@ -91,7 +92,7 @@ export class MediaEngine {
       const { call } = effect;
       const media = new CallMedia(call, this.#around, (error) => this.#fail(call, error));
       this.#calls.set(effect.call, media);
-      return media.open(effect.endpoints, effect.dtls);
+      return media.open(effect.endpoints, effect);
     }
     if (effect.type === "CloseMedia") return this.#close(effect.call);
     const media = this.#calls.get(effect.call);
@@ -99,7 +100,7 @@ export class MediaEngine {
     switch (effect.type) {
       case "StartMedia": {
         const [address] = await Promise.all([
-          this.#around.sockets.resolve(effect.stream.remoteAddress),
+          this.#addressOf(effect.stream),
           media.prepare(effect.stream),
         ]);
         media.start(effect.stream, address, effect);
@@ -128,6 +129,11 @@ export class MediaEngine {
       case "DetachAudio":
         return media.detach(effect.attachment);
     }
+  }
+
+  /** With ICE, candidates say where the peer is, and a name in its place is never asked for. */
+  #addressOf({ ice, remoteAddress }: NegotiatedStream): Promise<string> | string {
+    return ice === undefined ? this.#around.sockets.resolve(remoteAddress) : remoteAddress;
   }
 
   /** Digits that are none are not worth a call: nothing is sent, and that is told. */

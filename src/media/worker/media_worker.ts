@@ -10,6 +10,7 @@
  */
 import { type DeviceHostAccess, serveAccess } from "../../audio/device/mod.ts";
 import { OffhookError } from "../../base/mod.ts";
+import type { AccountId } from "../../core/account/mod.ts";
 import type {
   AttachmentId,
   CallId,
@@ -18,29 +19,38 @@ import type {
   MediaInput,
 } from "../../core/ports/mod.ts";
 import { AttachedAudio, type AttachmentListener } from "../attachment/mod.ts";
+import type { IceSettings } from "../transport/ice/mod.ts";
 import type { FromWorker, MediaSettings, ToWorker } from "./worker_protocol.ts";
 
 /** What a media worker is made with. */
 export interface MediaOptions extends MediaSettings {
   /** The device host of this process; absent: device endpoints fail with `device-failed`. */
   devices?: DeviceHostAccess;
+  /** What ICE uses for an account; absent: no account has ICE. Never rejects. */
+  iceSettings?: (account: AccountId) => Promise<IceSettings>;
   /** The thread's program; tests have one that breaks. */
   program?: URL;
 }
 
 /** What stopping waits for open files and devices, ms. */
 const STOP_MS = 2000;
-/** RTP, sound files, and the device host's socket: no programs, no environment, no native code. */
+/**
+ * RTP, sound files, and the device host's socket: no programs, no environment, no native code. ICE asks
+ * which addresses this machine has.
+ */
 const PERMISSIONS: Deno.PermissionOptions = {
   net: "inherit",
   read: "inherit",
   write: "inherit",
   env: false,
-  sys: false,
+  sys: ["networkInterfaces"],
   run: false,
   ffi: false,
   import: false,
 };
+
+/** Host candidates only: nobody is asked. */
+const NO_ICE: IceSettings = { stun: [], turn: [], relayOnly: false };
 
 /** Questions without an answer after which the thread is given up. */
 const MISSES = 2;
@@ -197,7 +207,7 @@ export class MediaWorker {
   }
 
   #configure(thread: Worker): void {
-    const { devices, program: _, ...settings } = this.#options;
+    const { devices, program: _, iceSettings: __, ...settings } = this.#options;
     if (devices === undefined) {
       thread.postMessage({ type: "configure", settings } satisfies ToWorker);
       return;
@@ -224,6 +234,9 @@ export class MediaWorker {
       case "input":
         this.#takeInput(message.input);
         return;
+      case "ice":
+        void this.#answerIce(message);
+        return;
       case "levels":
         this.#tellLevels?.(message.levels);
         return;
@@ -236,6 +249,13 @@ export class MediaWorker {
       case "stopped":
         this.#stopped?.();
     }
+  }
+
+  async #answerIce(
+    { question, account }: Extract<FromWorker, { type: "ice" }>,
+  ): Promise<void> {
+    const settings = await this.#options.iceSettings?.(account) ?? NO_ICE;
+    this.#thread?.postMessage({ type: "ice", question, settings } satisfies ToWorker);
   }
 
   #takeInput(input: MediaInput): void {

@@ -3,6 +3,8 @@
  * The entry of the media thread: messages in, messages out, the engine between. Nothing that the main
  * thread does makes a packet late.
  */
+import type { AccountId } from "../../core/account/mod.ts";
+import type { IceSettings, IceSurroundings } from "../transport/ice/mod.ts";
 import { aLawTables, type AudioDevices, loadResampler, muLawTables } from "../../audio/mod.ts";
 import { OffhookError } from "../../base/mod.ts";
 import { systemClock } from "../mod.ts";
@@ -14,6 +16,29 @@ const say = (message: FromWorker) => self.postMessage(message);
 
 let engine: MediaEngine | undefined;
 let devices: Promise<AudioDevices> | undefined;
+/** Questions about ICE that wait for their answer. */
+const questions = new Map<number, (settings: IceSettings) => void>();
+let lastQuestion = 0;
+
+/** Asked for each call: passwords of TURN servers may be good for a while only. */
+function askIceSettings(account: AccountId): Promise<IceSettings> {
+  const question = ++lastQuestion;
+  say({ type: "ice", question, account });
+  return new Promise((resolve) => questions.set(question, resolve));
+}
+
+async function iceSurroundings(
+  sockets: UdpSockets,
+  { address }: MediaSettings,
+  caFile: string | undefined,
+): Promise<Pick<IceSurroundings, "addresses" | "resolve" | "link">> {
+  const { ownAddresses, systemLinks } = await import("../transport/ice/mod.ts");
+  return {
+    addresses: address === undefined ? ownAddresses : () => [address],
+    resolve: (host) => sockets.resolveAll(host),
+    link: systemLinks(caFile),
+  };
+}
 
 /** Most calls of a script have no sound card: its modules load with the first that has. */
 async function loadDevices(port: MessagePort): Promise<AudioDevices> {
@@ -41,6 +66,10 @@ function start(settings: MediaSettings, devicePort?: MessagePort): MediaEngine {
     sockets,
     devices: devicePort && (() => devices ??= loadDevices(devicePort)),
     notify: (input) => say({ type: "input", input }),
+    ice: {
+      settings: askIceSettings,
+      surroundings: (caFile) => iceSurroundings(sockets, settings, caFile),
+    },
   });
 }
 
@@ -49,6 +78,10 @@ self.onmessage = async ({ data }: MessageEvent<ToWorker>) => {
     case "configure":
       engine = start(data.settings, data.devices);
       warmUp();
+      return;
+    case "ice":
+      questions.get(data.question)?.(data.settings);
+      questions.delete(data.question);
       return;
     case "effect":
       engine?.perform(data.effect, data.port);

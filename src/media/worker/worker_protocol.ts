@@ -1,6 +1,8 @@
 /** What crosses between `MediaWorker` and its thread: plain JSON both ways. */
 import type { ErrorJson } from "../../base/mod.ts";
+import type { AccountId } from "../../core/account/mod.ts";
 import type { CallLevels, MediaEffect, MediaInput } from "../../core/ports/mod.ts";
+import type { IceSettings } from "../transport/ice/mod.ts";
 import type { PortRange } from "../transport/mod.ts";
 
 /** Settings of a media worker that cross to its thread. */
@@ -12,6 +14,8 @@ export interface MediaSettings {
 }
 
 export type ToWorker =
+  /** What the configuration says now, as the thread asked. */
+  | { type: "ice"; question: number; settings: IceSettings }
   | { type: "configure"; settings: MediaSettings; /** To the device host. */ devices?: MessagePort }
   | {
     type: "effect";
@@ -25,6 +29,8 @@ export type ToWorker =
   | { type: "stop" };
 
 export type FromWorker =
+  /** With which servers does this account gather? */
+  | { type: "ice"; question: number; account: AccountId }
   | { type: "input"; input: MediaInput }
   | { type: "levels"; levels: CallLevels[] }
   /** Something broke that belongs to no call. */

@@ -20,7 +20,7 @@ import {
   STREAM_DIRECTIONS,
   type StreamDescription,
 } from "../../core/media/mod.ts";
-import { iceLines, readIce } from "./sdp_ice.ts";
+import { groupLines, iceLines, isBundled, readIce } from "./sdp_ice.ts";
 import { keyLines, protectionOf, readKeys } from "./sdp_keys.ts";
 import {
   attributesOf,
@@ -115,9 +115,9 @@ export function parseSdp(text: string, preferredIndex?: number): RemoteSdp {
   if (session.media.length !== lines.length) throw malformed("its m= lines are malformed");
   const audioIndex = chooseAudio(lines, preferredIndex);
   const attributes = attributesOf(tidy, audioIndex);
-  const stream = streamOf(session, lines, audioIndex);
   const ice = readIce(attributes);
-  if (ice !== undefined) stream.ice = ice;
+  const stream = { ...streamOf(session, lines, audioIndex, ice.ice !== undefined), ...ice };
+  if (isBundled(attributes, stream.mid)) stream.bundled = true;
   const profile = RTP_PROFILES[profileRank(lines[audioIndex].protocol)];
   const description = { ...stream, ...protectionOf(profile, stream.port, readKeys(attributes)) };
   return { description: description as MediaDescription, lines, audioIndex };
@@ -147,6 +147,7 @@ export function writeSdp(
     "s=-",
     `c=${connection}`,
     "t=0 0",
+    ...groupLines(description),
     ...blocks,
     "",
   ].join("\r\n");
@@ -165,7 +166,7 @@ function audioLines(description: MediaDescription): string[] {
   if (description.rtcpPort !== undefined) lines.push(`a=rtcp:${description.rtcpPort}`);
   if (description.rtcpMux) lines.push("a=rtcp-mux");
   if (description.mid !== undefined) lines.push(`a=mid:${description.mid}`);
-  lines.push(...keyLines(description), ...iceLines(description.ice));
+  lines.push(...keyLines(description), ...iceLines(description));
   lines.push(`a=${description.direction}`);
   return lines;
 }
@@ -224,6 +225,7 @@ function streamOf(
   session: TransformedSession,
   lines: ReadMediaLine[],
   index: number,
+  hasIce: boolean,
 ): StreamDescription {
   const media = session.media[index];
   const { port } = lines[index];
@@ -233,7 +235,7 @@ function streamOf(
     address,
     port,
     formats: formatsOf(media, lines[index].formats),
-    direction: directionOf(media.direction ?? session.direction, address),
+    direction: directionOf(media.direction ?? session.direction, hasIce ? undefined : address),
   };
   const rtcpPort = media.rtcp?.port;
   if (isIntegerIn(rtcpPort, 1, 65_535)) description.rtcpPort = rtcpPort;
@@ -256,9 +258,10 @@ function addressOf(stated: unknown): string {
   return ADDRESS.test(address) ? address : "";
 }
 
-function directionOf(stated: unknown, address: string): Direction {
+/** @param address with ICE a null one holds nobody: its peer has gathered nothing yet */
+function directionOf(stated: unknown, address: string | undefined): Direction {
   const direction = STREAM_DIRECTIONS.find((known) => known === stated) ?? "sendrecv";
-  if (!isUnspecified(address)) return direction;
+  if (address === undefined || !isUnspecified(address)) return direction;
   return direction === "sendrecv" || direction === "sendonly" ? "sendonly" : "inactive";
 }
 

@@ -2,11 +2,14 @@
  * ICE in a description (RFC 8839 §5): `a=ice-ufrag`, `a=ice-pwd`, `a=ice-lite`, `a=ice-options` and
  * `a=candidate`. What is malformed is passed over; without a name and a password there is no ICE. Pure.
  */
-import type { IceCandidate, IceDescription } from "../../core/media/mod.ts";
+import type { IceCandidate, IceDescription, StreamDescription } from "../../core/media/mod.ts";
 import { type Attributes, valuesAt, valuesOf } from "./sdp_lines.ts";
 
 /** Candidates that are looked at: a list of checks grows with their square. */
 const MAX_CANDIDATES = 100;
+
+/** Groups that are looked at. */
+const MAX_GROUPS = 8;
 
 const UFRAG = /^[A-Za-z0-9+/]{4,256}$/;
 const PASSWORD = /^[A-Za-z0-9+/]{22,256}$/;
@@ -14,7 +17,14 @@ const FOUNDATION = /^[A-Za-z0-9+/]{1,32}$/;
 const WORD = /^[A-Za-z0-9\-+/]{1,32}$/;
 const ADDRESS = /^[A-Za-z0-9.:\-_]{1,255}$/;
 
-export function readIce(from: Attributes): IceDescription | undefined {
+/** What a description says of ICE. */
+export function readIce(from: Attributes): Pick<StreamDescription, "ice" | "iceMismatch"> {
+  if (from.media.includes("ice-mismatch")) return { iceMismatch: true };
+  const ice = iceOf(from);
+  return ice === undefined ? {} : { ice };
+}
+
+function iceOf(from: Attributes): IceDescription | undefined {
   const ufrag = valuesAt(from, "ice-ufrag", 1)[0]?.trim();
   const password = valuesAt(from, "ice-pwd", 1)[0]?.trim();
   if (ufrag === undefined || password === undefined) return undefined;
@@ -29,8 +39,8 @@ export function readIce(from: Attributes): IceDescription | undefined {
   return ice;
 }
 
-export function iceLines(ice: IceDescription | undefined): string[] {
-  if (ice === undefined) return [];
+export function iceLines({ ice, iceMismatch }: StreamDescription): string[] {
+  if (ice === undefined) return iceMismatch ? ["a=ice-mismatch"] : [];
   return [
     `a=ice-ufrag:${ice.ufrag}`,
     `a=ice-pwd:${ice.password}`,
@@ -38,6 +48,18 @@ export function iceLines(ice: IceDescription | undefined): string[] {
     ...ice.candidates.map(candidateLine),
     ...(ice.complete ? ["a=end-of-candidates"] : []),
   ];
+}
+
+/** Whether the stream is in a bundle (RFC 9143 §7). */
+export function isBundled(from: Attributes, mid: string | undefined): boolean {
+  if (mid === undefined) return false;
+  return valuesOf(from.session, "group", MAX_GROUPS).map((line) => line.trim().split(/[ \t]+/))
+    .some(([semantics, ...mids]) => semantics === "BUNDLE" && mids.includes(mid));
+}
+
+/** A bundle of our one stream. */
+export function groupLines({ bundled, mid }: StreamDescription): string[] {
+  return bundled && mid !== undefined ? [`a=group:BUNDLE ${mid}`] : [];
 }
 
 function candidateLine(candidate: IceCandidate): string {

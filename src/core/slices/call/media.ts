@@ -1,19 +1,33 @@
 /** What the core asks of media: streams started and muted as the call's state says. */
 import type { Call, MediaState, Recording, Turn } from "../../state/mod.ts";
-import { directionOf, type MediaDescription, type NegotiatedStream } from "../../media/mod.ts";
+import {
+  directionOf,
+  type LocalPorts,
+  type MediaDescription,
+  type NegotiatedStream,
+  settledIce,
+} from "../../media/mod.ts";
 import type { AudioEndpoints } from "../../ports/mod.ts";
 
 /** The ports of a call whose sockets are open; undefined before. */
-export function portsOf(call: Call): { port: number; rtcpPort: number } | undefined {
+export function portsOf(call: Call): LocalPorts | undefined {
   return call.media.name === "open" || call.media.name === "running" ? call.media : undefined;
 }
 
 /** Opens a call's sound, as loud as it is heard now. */
 export function openMedia(turn: Turn, opened: Call): void {
-  const { id: call, endpoints } = turn.put({ ...opened, media: { name: "opening" } });
+  const { id: call, account, endpoints } = turn.put({ ...opened, media: { name: "opening" } });
   const { volume } = turn;
-  turn.ask({ type: "OpenMedia", call, endpoints });
+  const ice = wantsIce(turn, opened) ? { ice: account } : {};
+  turn.ask({ type: "OpenMedia", call, endpoints, ...ice });
   if (volume !== 0) turn.ask({ type: "SetVolume", call, volume });
+}
+
+/** Candidates are gathered where the peer can use them, or our address must not be seen. */
+function wantsIce(turn: Turn, { account, phase }: Call): boolean {
+  const wish = turn.accounts.get(account)?.account.ice;
+  const offer = "offer" in phase ? phase.offer : null;
+  return wish === "relay" || (wish === "all" && (offer === null || offer.ice !== undefined));
 }
 
 /** Starts the stream or changes the running one, and remembers it. */
@@ -30,7 +44,8 @@ export function runStream(
   }
   turn.ask({ type: "StartMedia", call: call.id, stream, answered, confirmed: isConfirmed(call) });
   const { port, rtcpPort } = ports;
-  const running: MediaState = { name: "running", port, rtcpPort, stream };
+  const ice = ports.ice && { ice: settledIce(ports.ice, stream.ice) };
+  const running: MediaState = { name: "running", port, rtcpPort, ...ice, stream };
   // Until another key exchange has ended, what the one before agreed on is in use.
   if (stream.keying?.kind === "dtls" && call.media.name === "running" && call.media.secured) {
     running.secured = call.media.secured;

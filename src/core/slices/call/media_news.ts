@@ -1,5 +1,5 @@
 /** What becomes of a call when its media is open, or cannot be had. */
-import { OffhookError } from "../../../base/mod.ts";
+import { OffhookError, sentences } from "../../../base/mod.ts";
 import type { MediaInput } from "../../ports/mod.ts";
 import { type Call, isIn, type Turn } from "../../state/mod.ts";
 import { end, mediaGone, outcomeOf } from "./ending.ts";
@@ -10,10 +10,12 @@ import { invite } from "./outgoing.ts";
 export function mediaOpened(
   turn: Turn,
   call: Call,
-  { port, rtcpPort }: Extract<MediaInput, { type: "MediaOpened" }>,
+  { port, rtcpPort, ice, failures = [] }: Extract<MediaInput, { type: "MediaOpened" }>,
 ): void {
   if (call.media.name !== "opening" || isIn(call, "ending")) return;
-  const open = turn.put({ ...call, media: { name: "open", port, rtcpPort } });
+  for (const { message, hint } of failures) turn.notice(sentences(message, hint), call.id);
+  const media = { name: "open", port, rtcpPort, ...(ice && { ice }) } as const;
+  const open = turn.put({ ...call, media });
   if (isIn(open, "preparing")) invite(turn, open);
   else if (isIn(open, "answering")) accept(turn, open);
   else if (isIn(open, "ringing")) earlyMedia(turn, open);
@@ -29,6 +31,15 @@ export function mediaSecured(
   if (media.name === "running") {
     turn.put({ ...call, media: { ...media, secured: { suite, fingerprint } } });
   }
+}
+
+/** The call goes on: the peer may come back, and who talks decides whether to wait. */
+export function iceFailed(
+  turn: Turn,
+  call: Call,
+  { error: { message, hint } }: Extract<MediaInput, { type: "IceFailed" }>,
+): void {
+  turn.notice(sentences(message, hint), call.id);
 }
 
 /** Before the call or in the middle of it. */

@@ -16,7 +16,7 @@ import { hangup } from "./hangup.ts";
 import { answer, autoAnswer, cancelled, incoming } from "./incoming.ts";
 import { refuseCall, rungOut, sendEarlyMedia } from "./incoming.ts";
 import { dialogAnswered, mediaReported } from "./liveness.ts";
-import { mediaFailed, mediaOpened, mediaSecured } from "./media_news.ts";
+import { iceFailed, mediaFailed, mediaOpened, mediaSecured } from "./media_news.ts";
 import { glareOver, offerAnswered, offerRejected, remoteOffer, setHold, swap } from "./offers.ts";
 import { accepted, dial, progress, rejected, unanswered } from "./outgoing.ts";
 import { askedInVain, endForgotten, followTransfer, referred } from "./referred.ts";
@@ -67,6 +67,7 @@ const NEWS: CallTransitions<Exclude<CallNews, Incoming>> = {
   MediaOpened: mediaOpened,
   MediaFailed: mediaFailed,
   MediaSecured: mediaSecured,
+  IceFailed: iceFailed,
   MediaStarted: () => {},
   MediaHeard: (turn, call) => turn.tell("call.heard", call),
   DigitReceived: (turn, call, { digit, durationMs }) => {

@@ -13,7 +13,7 @@
  * otherwise, and wants all of the environment and of the system's information.
  */
 import type { Clock, TimerHandle } from "../../../base/mod.ts";
-import type { IceDescription } from "../../../core/media/mod.ts";
+import type { IceCredentials, IceDescription } from "../../../core/media/mod.ts";
 import type { Random32 } from "../../rtp/mod.ts";
 import {
   ATTRIBUTE,
@@ -35,15 +35,7 @@ import {
   usableCandidates,
 } from "./candidate.ts";
 import { type CandidatePair, CheckList, MAX_PAIRS } from "./check_list.ts";
-import {
-  checkError,
-  checkRequest,
-  checkResponse,
-  type IceCredentials,
-  isAuthentic,
-  isFrom,
-  roleOf,
-} from "./checks.ts";
+import { checkError, checkRequest, checkResponse, isAuthentic, isFrom, roleOf } from "./checks.ts";
 import { Consent } from "./consent.ts";
 import { EarlyData } from "./early_data.ts";
 import { randomTieBreaker } from "./random.ts";
@@ -61,6 +53,13 @@ const MAX_REMOTES = 2 * MAX_PAIRS;
 /** Checks of one pair at a time: the first, and one that the peer triggered. */
 const MAX_CHECKS = 2;
 
+/**
+ * A nomination is asked of a pair that works: it is repeated sooner, and put a second time before another
+ * pair is tried, because the peer may use this one already.
+ */
+const NOMINATION = { rtoMs: 150, requests: 6 };
+const MAX_NOMINATIONS = 2;
+
 export type IceState = "waiting" | "checking" | "connected" | "failed";
 
 export interface IceAgentOptions {
@@ -68,7 +67,7 @@ export interface IceAgentOptions {
   random: Random32;
   credentials: IceCredentials;
   candidates: readonly LocalCandidate[];
-  /** Who has offered nominates, unless the peer is lite (RFC 8445 §6.1.1). */
+  /** What is assumed until the start. */
   controlling: boolean;
 }
 
@@ -136,11 +135,14 @@ export class IceAgent {
     return this.#list.leftOut;
   }
 
-  /** Begins the checks. A second call, as with more candidates of the same peer, adds them. */
-  start(remote: IceDescription): void {
+  /**
+   * Begins the checks. A second call, as with more candidates of the same peer, adds them.
+   * @param controlling who has offered nominates, unless the peer is lite (RFC 8445 §6.1.1)
+   */
+  start(remote: IceDescription, controlling = this.controlling): void {
     if (this.#closed) return;
     if (this.#remote === undefined) {
-      if (remote.lite) this.controlling = true;
+      this.controlling = controlling || remote.lite === true;
       this.state = "checking";
       this.#deadline = this.#options.clock.setTimeout(() => this.#fail("no-pair"), FAIL_MS);
     }
@@ -167,8 +169,7 @@ export class IceAgent {
       if (message !== undefined) this.#receiveStun(base, message, source);
       return;
     }
-    const pair = this.#list.find(base, source);
-    if (pair?.state === "succeeded" && this.failure === undefined) return this.#events.data(data);
+    if (this.proves(base, source)) return this.#events.data(data);
     const known = this.#remoteAt(source) !== undefined;
     this.#early.keep(base, source.address, source.port, data, known);
   }
@@ -178,6 +179,11 @@ export class IceAgent {
     return message.class === "request"
       ? isAuthentic(message, this.credentials)
       : this.#transactions.has(message.transactionId);
+  }
+
+  /** Whether what comes by the base from there is the peer's. */
+  proves(base: IceBase, source: SocketAddress): boolean {
+    return this.failure === undefined && this.#list.find(base, source)?.state === "succeeded";
   }
 
   /** @returns whether there is a pair to send by */
@@ -310,7 +316,8 @@ export class IceAgent {
     pair.checks.add(transactionId);
     const { address, port } = pair.remote;
     const send = () => base.send(bytes, address, port);
-    this.#transactions.begin({ transactionId, send }, (response, source) => {
+    const pacing = nominate ? NOMINATION : {};
+    this.#transactions.begin({ transactionId, send, ...pacing }, (response, source) => {
       pair.checks.delete(transactionId);
       this.#checked(pair, response, source, { controlling, nominate });
       this.#nominateSoon();
@@ -343,8 +350,9 @@ export class IceAgent {
 
   #failed(pair: CandidatePair, nomination: boolean): void {
     if (pair.checks.size > 0 || (pair.state === "succeeded" && !nomination)) return;
-    pair.state = "failed";
     pair.nominating = false;
+    if (pair.nominations < MAX_NOMINATIONS && nomination) return;
+    pair.state = "failed";
   }
 
   #works(pair: CandidatePair): void {
@@ -370,6 +378,7 @@ export class IceAgent {
     const pending = this.#list.pairs.some(({ nominating }) => nominating);
     if (!this.controlling || this.#selected || best === undefined || pending) return;
     best.nominating = true;
+    best.nominations += 1;
     this.#check(best, true);
   }
 

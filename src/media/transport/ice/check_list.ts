@@ -22,6 +22,8 @@ export interface CandidatePair {
   /** A nomination that waits for the check's success: the peer's, or our own under way. */
   nominating: boolean;
   nominated: boolean;
+  /** How often we asked the peer to use it. */
+  nominations: number;
   /** Where the peer saw us, once a check succeeded. */
   mapped?: { address: string; port: number };
 }
@@ -155,6 +157,7 @@ function pairOf(
     checks: new Set(),
     nominating: false,
     nominated: false,
+    nominations: 0,
   };
   pair.priority = pairPriority(pair, controlling);
   return pair;

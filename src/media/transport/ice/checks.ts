@@ -2,6 +2,7 @@
  * Connectivity checks as messages (RFC 8445 §7): requests with the peer's name and password, responses
  * with ours. Pure.
  */
+import type { IceCredentials } from "../../../core/media/mod.ts";
 import {
   addAddress,
   addError,
@@ -18,12 +19,6 @@ import {
   textOf,
   uint64Of,
 } from "../stun/mod.ts";
-
-/** What a party answers to, and proves its checks with (RFC 8839 §5.4). */
-export interface IceCredentials {
-  ufrag: string;
-  password: string;
-}
 
 export interface Check {
   transactionId: string;

@@ -1,6 +1,6 @@
 /** What ICE draws by lot. @param random must be unpredictable: it makes passwords */
 import type { Random32 } from "../../rtp/mod.ts";
-import type { IceCredentials } from "./checks.ts";
+import type { IceCredentials } from "../../../core/media/mod.ts";
 
 const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 

@@ -1,0 +1,291 @@
+/**
+ * Gathering (RFC 8445 §5.1.1): our addresses, where STUN servers see them, and relays at TURN servers.
+ *
+ *     interfaces ─► sockets ─► host ─┬─ STUN ─► srflx
+ *     TURN servers ─► allocations ───┴─────────► relay
+ *
+ * It takes two seconds at most: then what is there is used, and each server that did not answer is told.
+ * Nobody is asked but who is in the configuration.
+ */
+import { type Clock, type ErrorJson, OffhookError, type TimerHandle } from "../../../base/mod.ts";
+import type { Random32 } from "../../rtp/mod.ts";
+import type { SocketPair, Sockets } from "../mod.ts";
+import {
+  addFingerprint,
+  mappedAddressOf,
+  METHOD,
+  parseStun,
+  randomId,
+  type SocketAddress,
+  StunTransactions,
+  StunWriter,
+} from "../stun/mod.ts";
+import { nameOf, type OpenLink, TurnClient, type TurnServer } from "../turn/mod.ts";
+import { type IceBase, LocalCandidates, scopeOf } from "./candidate.ts";
+
+/** How long servers may take, ms. */
+const GATHER_MS = 2000;
+/** First retransmission to a STUN server, ms: more would not fit into the time. */
+const RTO_MS = 250;
+/** What a NAT must hear to keep its binding while a call rings, ms. */
+const KEEPALIVE_MS = 15_000;
+/** Addresses of ours that are used: a machine with many containers has many. */
+const MAX_ADDRESSES = 8;
+
+export interface StunServer {
+  host: string;
+  port: number;
+}
+
+/** What the configuration says about ICE. */
+export interface IceSettings {
+  stun: StunServer[];
+  turn: TurnServer[];
+  /** Only relayed candidates: the peer never learns an address of ours. */
+  relayOnly: boolean;
+  /** PEM file of an authority that is trusted for TURN over TLS. */
+  caFile?: string;
+  /** Servers that cannot be asked at all: their password could not be read. */
+  failures?: ErrorJson[];
+}
+
+/** Gathering's ways to the system; tests have others. */
+export interface IceSurroundings {
+  clock: Clock;
+  random: Random32;
+  sockets: Sockets;
+  /** IP addresses of ours, the best first. */
+  addresses(): string[];
+  /** IP addresses of a host, one at least. @throws OffhookError `media-failed` */
+  resolve(host: string): Promise<string[]>;
+  link: OpenLink;
+}
+
+/** What comes by a base and answers no question of gathering. */
+export type OnBase = (base: IceBase, data: Uint8Array, source: SocketAddress) => void;
+
+/** A socket of ours, with the one for RTCP of peers that do without ICE. */
+export interface HostBase extends IceBase {
+  readonly pair: SocketPair;
+}
+
+export class IceGatherer {
+  readonly candidates = new LocalCandidates();
+  /** What did not work, as a person can read it. */
+  readonly failures: OffhookError[] = [];
+  /** Set before gathering begins. */
+  onDatagram: OnBase = () => {};
+  /** A relay that was lost in mid-call. */
+  onLost: (error: OffhookError) => void = () => {};
+  /** RTCP of a peer without ICE. */
+  onRtcp: (data: Uint8Array, address: string, port: number) => void = () => {};
+  readonly hosts: HostBase[] = [];
+  readonly #around: IceSurroundings;
+  readonly #settings: IceSettings;
+  readonly #transactions: StunTransactions;
+  readonly #relays = new Set<TurnClient>();
+  /** Servers that see a base: asked again to keep the way open. */
+  readonly #bindings: { base: IceBase; server: SocketAddress }[] = [];
+  #keepalive: TimerHandle;
+  #closed = false;
+
+  constructor(around: IceSurroundings, settings: IceSettings) {
+    this.#around = around;
+    this.#settings = settings;
+    this.#transactions = new StunTransactions(around.clock);
+    this.failures.push(...(settings.failures ?? []).map(OffhookError.fromJSON));
+  }
+
+  /**
+   * @throws OffhookError `media-failed` when no socket can be had, or no relay where nothing else is
+   *   allowed
+   */
+  async gather(): Promise<void> {
+    const { stun, turn, relayOnly } = this.#settings;
+    if (!relayOnly) this.#openHosts();
+    const tasks = turn.map((server) => this.#allocate(server));
+    if (!relayOnly) tasks.push(...stun.map((server) => this.#ask(server)));
+    await this.#inTime(tasks);
+    if (this.#closed) return;
+    if (this.candidates.list.length === 0) throw this.#noRelay();
+    if (this.#bindings.length > 0) this.#keepAlive();
+  }
+
+  /** The candidate that a peer without ICE is told (RFC 8839 §4.2.1.2), the likeliest to be reached. */
+  get default() {
+    const { list } = this.candidates;
+    // Deviation: not the relay first. A peer without ICE is most often a server, which reaches us
+    // without one, and would send every such call the long way.
+    return list.find(({ type }) => type === "srflx") ?? list[0];
+  }
+
+  /** A pair works: NATs are kept open by that from now on. */
+  settle(): void {
+    this.#around.clock.clearTimeout(this.#keepalive);
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.settle();
+    this.#transactions.close();
+    for (const relay of this.#relays) relay.close();
+    for (const { pair } of this.hosts) pair.close();
+  }
+
+  #openHosts(): void {
+    const all = this.#around.addresses();
+    const network = all.filter((address) => scopeOf(address) === "network");
+    const used = network.length > 0 ? network : all.filter((each) => scopeOf(each) === "loopback");
+    let thrown: unknown = new OffhookError("media-failed", "this machine has no network address");
+    for (const address of used.slice(0, MAX_ADDRESSES)) {
+      try {
+        this.#openHost(address);
+      } catch (error) {
+        // An address that is going away; the others decide.
+        thrown = error;
+      }
+    }
+    if (this.hosts.length === 0) throw thrown;
+  }
+
+  #openHost(address: string): void {
+    const pair = this.#around.sockets.open(
+      (data, from, port) => this.#receive(base, data, { address: from, port }),
+      (data, from, port) => this.onRtcp(data, from, port),
+      address,
+    );
+    const base: HostBase = {
+      address,
+      port: pair.rtpPort,
+      pair,
+      send: (data, to, port) => pair.sendRtp(data, to, port),
+    };
+    this.hosts.push(base);
+    this.candidates.addBase(base);
+  }
+
+  #receive(base: IceBase, data: Uint8Array, source: SocketAddress): void {
+    const message = data[0]! < 4 ? parseStun(data) : undefined;
+    if (message !== undefined && this.#transactions.has(message.transactionId)) {
+      this.#transactions.take(message, source);
+    } else this.onDatagram(base, data, source);
+  }
+
+  /** Where a STUN server sees each of our addresses. */
+  async #ask(server: StunServer): Promise<void> {
+    const { host, port } = server;
+    const addresses = await this.#around.resolve(host);
+    const seen = await Promise.all(this.hosts.map((base) => {
+      const address = addresses.find((each) => each.includes(":") === base.address.includes(":"));
+      return address === undefined ? false : this.#bind(base, { address, port });
+    }));
+    if (seen.includes(true) || this.#closed) return;
+    throw new OffhookError("media-failed", `the STUN server ${host}:${port} does not answer`, {
+      hint: "Check its address and port under [ice].",
+    });
+  }
+
+  #bind(base: IceBase, server: SocketAddress): Promise<boolean> {
+    const transactionId = randomId(this.#around.random);
+    const writer = new StunWriter(METHOD.binding, "request", transactionId);
+    const bytes = addFingerprint(writer).bytes;
+    const send = () => base.send(bytes, server.address, server.port);
+    return new Promise((resolve) => {
+      this.#transactions.begin({ transactionId, send, rtoMs: RTO_MS }, (response, source) => {
+        const mapped = response?.class === "success" ? mappedAddressOf(response) : undefined;
+        const same = source?.address === server.address && source.port === server.port;
+        if (mapped === undefined || !same) return resolve(false);
+        this.candidates.addReflexive(base, mapped);
+        this.#bindings.push({ base, server });
+        resolve(true);
+      });
+    });
+  }
+
+  async #allocate(server: TurnServer): Promise<void> {
+    const { clock, random, resolve, link: openLink } = this.#around;
+    const [address] = await resolve(server.host);
+    // What comes before the client is there answers nothing yet.
+    const client: { is?: TurnClient } = {};
+    const link = await openLink(server, address!, {
+      deliver: (frame) => client.is?.receive(frame),
+      broken: (reason) => client.is?.broken(reason),
+    });
+    if (this.#closed) return link.close();
+    const relay = new TurnClient(server, { clock, random }, link, {
+      data: (data, source) => this.onDatagram(relay, data, source),
+      lost: (error) => this.onLost(error),
+    });
+    client.is = relay;
+    this.#relays.add(relay);
+    try {
+      const mapped = await relay.allocate();
+      if (!this.#closed) this.candidates.addBase(relay, this.#settings.relayOnly ? relay : mapped);
+    } catch (error) {
+      this.#relays.delete(relay);
+      relay.close();
+      throw error;
+    }
+  }
+
+  /** Waits for all tasks, but not too long; each that fails or is late is told. */
+  #inTime(tasks: Promise<void>[]): Promise<void> {
+    const { stun, turn } = this.#settings;
+    const names = [
+      ...turn.map((server) => `TURN server ${nameOf(server)}`),
+      ...stun.map(({ host, port }) => `STUN server ${host}:${port}`),
+    ];
+    const open = new Set(names.slice(0, tasks.length).keys());
+    return new Promise((resolve) => {
+      const timer = this.#around.clock.setTimeout(() => {
+        for (const index of open) this.failures.push(tooLate(names[index]!));
+        this.#transactions.close();
+        resolve();
+      }, GATHER_MS);
+      const done = (index: number) => {
+        open.delete(index);
+        if (open.size > 0) return;
+        this.#around.clock.clearTimeout(timer);
+        resolve();
+      };
+      if (tasks.length === 0) {
+        this.#around.clock.clearTimeout(timer);
+        resolve();
+      }
+      tasks.forEach((task, index) => {
+        task.then(() => done(index), (error) => {
+          if (open.has(index)) this.failures.push(OffhookError.from(error));
+          done(index);
+        });
+      });
+    });
+  }
+
+  #keepAlive(): void {
+    this.#keepalive = this.#around.clock.setTimeout(() => {
+      for (const { base, server } of this.#bindings) {
+        const id = randomId(this.#around.random);
+        const writer = new StunWriter(METHOD.binding, "indication", id);
+        base.send(addFingerprint(writer).bytes, server.address, server.port);
+      }
+      this.#keepAlive();
+    }, KEEPALIVE_MS);
+  }
+
+  #noRelay(): OffhookError {
+    const [first] = this.failures;
+    return new OffhookError(
+      "media-failed",
+      `there is no relay, and the policy under [ice] allows nothing else${
+        first === undefined ? "" : `: ${first.message}`
+      }`,
+      { hint: first?.hint ?? "Name a TURN server under [ice]." },
+    );
+  }
+}
+
+function tooLate(name: string): OffhookError {
+  return new OffhookError("media-failed", `the ${name} did not answer within 2 s`, {
+    hint: "The call goes on without it. Check its address and port under [ice].",
+  });
+}
