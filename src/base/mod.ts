@@ -1,4 +1,5 @@
 /** What every folder may use: errors, addresses, text. Pure. */
+export type { Names } from "./names.ts";
 export {
   formatHostPort,
   type HostPort,

@@ -1,13 +1,22 @@
 /**
  * The allowed values of keys, apart from the schema: flags use them too, and must not wait for zod.
  */
-export const LOG_LEVELS = ["trace", "debug", "info", "warning", "error", "fatal"] as const;
+import type { Names } from "../base/mod.ts";
+
+export const LOG_LEVELS = [
+  "trace",
+  "debug",
+  "info",
+  "warning",
+  "error",
+  "fatal",
+] as const satisfies Names<6>;
 
 /** What passwords are called that stand where none may: in the file or among the flags. */
-export const SECRET_NAMES = ["password", "passwd", "secret"] as const;
+export const SECRET_NAMES = ["password", "passwd", "secret"] as const satisfies Names<3>;
 
 /** What an account cannot be without. */
-export const NEEDED_KEYS = ["server", "user"] as const;
+export const NEEDED_KEYS = ["server", "user"] as const satisfies Names<2>;
 
 /** Sample rates that a pipe may have: what every tool can produce and the codecs can use, Hz. */
 export const MINIMUM_PIPE_RATE = 8000;

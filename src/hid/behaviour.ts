@@ -3,6 +3,7 @@
  * model. {@link STANDARD_BEHAVIOUR} suits every device that follows them; a quirk changes single
  * entries for a model that does not. Plain JSON. Pure.
  */
+import type { Names } from "../base/mod.ts";
 import type { InputMode } from "../core/ports/mod.ts";
 
 /** Inputs of a headset by what they mean. */
@@ -15,7 +16,7 @@ export const INPUT_NAMES = [
   "redial",
   "volumeUp",
   "volumeDown",
-] as const;
+] as const satisfies Names<8>;
 export type InputName = (typeof INPUT_NAMES)[number];
 
 /** A button that the report descriptor does not name, or names wrongly. */

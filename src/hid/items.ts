@@ -7,6 +7,7 @@
  * Never throws: a descriptor that ends inside an item yields the items before it and a problem.
  * Pure.
  */
+import type { Names } from "../base/mod.ts";
 
 /** Something wrong or unusual in a descriptor, with the byte where it stands. */
 export interface DescriptorProblem {
@@ -16,7 +17,7 @@ export interface DescriptorProblem {
 }
 
 /** Of short items, by the two bits that name them (HID 1.11 §6.2.2.2). */
-const TYPES = ["main", "global", "local", "reserved"] as const;
+const TYPES = ["main", "global", "local", "reserved"] as const satisfies Names<4>;
 export type ItemType = (typeof TYPES)[number] | "long";
 
 export interface Item {

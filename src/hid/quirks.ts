@@ -3,7 +3,7 @@
  * behaves, and why we believe so. People share quirks as JSON files; `offhook headset learn` writes
  * them. Later quirks win over earlier ones. Pure.
  */
-import { OffhookError } from "../base/mod.ts";
+import { type Names, OffhookError } from "../base/mod.ts";
 import { type Behaviour, type ExtraButton, INPUT_NAMES, STANDARD_BEHAVIOUR } from "./behaviour.ts";
 import { idText } from "./usages.ts";
 
@@ -73,8 +73,13 @@ const SWITCHES = [
   "silentAcknowledge",
   "acknowledgesMute",
   "ownVolume",
-] as const;
-const TIMES = ["acknowledgeMs", "ignoreOnHookMs", "repeatedHookMs", "refusedUnmuteMs"] as const;
+] as const satisfies Names<6>;
+const TIMES = [
+  "acknowledgeMs",
+  "ignoreOnHookMs",
+  "repeatedHookMs",
+  "refusedUnmuteMs",
+] as const satisfies Names<4>;
 const LONGEST_MS = 60_000;
 
 /** A quirk as its file holds it: ids are four hex digits, usages eight. */

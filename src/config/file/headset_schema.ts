@@ -1,5 +1,5 @@
 /** The `[headset]` table of the configuration: buttons, lamps, and what they do. */
-import { GPIO_BIASES } from "../../base/mod.ts";
+import { GPIO_BIASES, type Names } from "../../base/mod.ts";
 import { DTMF_DIGITS } from "../../core/media/mod.ts";
 import { z } from "zod";
 
@@ -20,14 +20,20 @@ export const BUTTON_ACTIONS = [
   "volume-up",
   "volume-down",
   ...DTMF_DIGITS,
-] as const;
+] as const satisfies Names<25>;
 export type ButtonAction = (typeof BUTTON_ACTIONS)[number];
 
-const CONTACTS = ["open", "closed"] as const;
+const CONTACTS = ["open", "closed"] as const satisfies Names<2>;
 export type NormallyContact = (typeof CONTACTS)[number];
 
+/** Of a GPIO line. */
+const LEVELS = ["high", "low"] as const satisfies Names<2>;
+
+/** What lifting does. */
+const LIFTS = ["nothing", "hotline", "redial"] as const satisfies Names<3>;
+
 /** What to do when another softphone seems to use the same headset. */
-const CONTESTED = ["say", "release"] as const;
+const CONTESTED = ["say", "release"] as const satisfies Names<2>;
 export type ContestedPolicy = (typeof CONTESTED)[number];
 
 const button = {
@@ -58,7 +64,7 @@ export const gpioSchema = z.strictObject({
     examples: ["/dev/gpiochip0"],
   }),
   line: z.int().min(0).max(65535).describe("Number of the line.").meta({ examples: [17] }),
-  active: z.enum(["high", "low"]).default("low").describe(
+  active: z.enum(LEVELS).default("low").describe(
     "Level of the line while the contact is closed.",
   ).meta({ examples: ["low"] }),
   bias: z.enum(GPIO_BIASES).default("pull-up").describe(
@@ -84,7 +90,7 @@ export const headsetSchema = z.strictObject({
   contested: z.enum(CONTESTED).default("say").describe(
     "What to do when another softphone seems to use the same headset: say so, or release it.",
   ),
-  lift: z.enum(["nothing", "hotline", "redial"]).default("nothing").describe(
+  lift: z.enum(LIFTS).default("nothing").describe(
     "What going off-hook does while there is no call.",
   ),
   hotline: line().optional().describe('What lift = "hotline" dials.').meta({

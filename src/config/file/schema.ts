@@ -12,6 +12,7 @@
 import { z } from "zod";
 import {
   formatHostPort,
+  type Names,
   parseHostPort,
   parseWebSocketUrl,
   type WebSocketUrl,
@@ -112,7 +113,11 @@ const dialRuleSchema = z.strictObject({
   }),
 });
 
-const PASSWORD_KEYS = ["password_file", "password_env", "password_command"] as const;
+const PASSWORD_KEYS = [
+  "password_file",
+  "password_env",
+  "password_command",
+] as const satisfies Names<3>;
 
 export const accountSchema = z.strictObject({
   user: line().regex(USER, { error: "allowed are the characters of a SIP user name, without @" })

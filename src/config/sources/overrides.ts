@@ -5,6 +5,7 @@
  *
  *     flags > environment > file > defaults
  */
+import type { Names } from "../../base/mod.ts";
 import { resolve } from "node:path";
 import type { Environment } from "../mod.ts";
 
@@ -125,7 +126,7 @@ const OTHER_VARIABLES = [
   "OFFHOOK_PASSWORD_FILE",
   "OFFHOOK_SOCKET",
   "OFFHOOK_TOKEN",
-] as const;
+] as const satisfies Names<6>;
 
 export function knownVariables(): string[] {
   return [...OTHER_VARIABLES, ...Object.values(OVERRIDES).map((override) => override.variable)];

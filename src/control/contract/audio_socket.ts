@@ -7,7 +7,7 @@
  */
 import { z } from "zod";
 import { MAXIMUM_AUDIO_RATE, MINIMUM_AUDIO_RATE } from "../wire/mod.ts";
-import type { Role } from "../../base/mod.ts";
+import type { Names, Role } from "../../base/mod.ts";
 import { errorJson } from "./values.ts";
 
 /** Who may hear and speak in any call, unnoticed: more than who makes calls of his own. */
@@ -15,11 +15,13 @@ export const AUDIO_LEAST: Role = "supervisor";
 
 export const AUDIO_PATH = "/audio";
 
+const BITS = ["0", "1"] as const satisfies Names<2>;
+
 export const audioQuery = z.strictObject({
   call: z.string().min(1),
   rate: z.coerce.number().int().min(MINIMUM_AUDIO_RATE).max(MAXIMUM_AUDIO_RATE).default(16_000)
     .describe("Hz, both ways."),
-  instead: z.enum(["0", "1"]).default("0")
+  instead: z.enum(BITS).default("0")
     .describe("1: what the program says replaces the microphone, also while it says nothing."),
 });
 

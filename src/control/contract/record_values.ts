@@ -1,4 +1,5 @@
 /** Schemas of what a station keeps and sees beside its calls; `records.ts` makes the types of them. */
+import type { Names } from "../../base/mod.ts";
 import { INPUT_MODES, MESSAGE_DIRECTIONS } from "../../core/ports/mod.ts";
 import { z } from "zod";
 import { DIRECTIONS, ENDED_BY } from "../../core/state/mod.ts";
@@ -157,6 +158,9 @@ const inputMode = z.enum(INPUT_MODES).nullable()
 
 const hexId = z.string().regex(/^[0-9a-f]{4}$/);
 
+/** Who has a headset. */
+const HEADSET_USES = ["free", "station", "front", "released", "off"] as const satisfies Names<5>;
+
 export const headsetInfo = z.strictObject({
   name: z.string().describe("As the device names itself."),
   vendorId: hexId.describe("Four hex digits."),
@@ -183,7 +187,7 @@ export const headsetInfo = z.strictObject({
   quirks: z.array(z.string())
     .describe("Why it is treated in another way than the standard has it, a sentence each."),
   soundCards: z.array(z.int()).describe("Linux: ALSA cards of the same USB device."),
-  use: z.enum(["free", "station", "front", "released", "off"]).describe(
+  use: z.enum(HEADSET_USES).describe(
     "free: no station uses it; station: a running station uses it; front: and calls are on it; " +
       "released: the station let it go while no call is on; off: until it is switched on again.",
   ),

@@ -20,14 +20,17 @@ import {
   OUTCOMES,
   SECURITIES,
 } from "../../core/state/mod.ts";
-import { type ErrorCode, type ErrorJson, EXIT_CODES } from "../../base/mod.ts";
-import type {
-  AudioEndpoints,
-  IceEnd,
-  IceReport,
-  MediaReport,
-  Microphone,
-  Speaker,
+import { type ErrorCode, type ErrorJson, EXIT_CODES, type Names } from "../../base/mod.ts";
+import {
+  type AudioEndpoints,
+  CANDIDATE_TYPES,
+  ICE_STATES,
+  type IceEnd,
+  type IceReport,
+  type MediaReport,
+  type Microphone,
+  RELAY_PROTOCOLS,
+  type Speaker,
 } from "../../core/ports/mod.ts";
 import { exactly } from "./exactly.ts";
 
@@ -107,17 +110,17 @@ export const registration = exactly<RegistrationState>()(
 );
 
 const iceEnd = exactly<IceEnd>()(z.strictObject({
-  type: z.enum(["host", "srflx", "prflx", "relay"]),
+  type: z.enum(CANDIDATE_TYPES),
   address: z.string(),
   port: count,
 }));
 
 const iceReport = exactly<IceReport>()(
   z.strictObject({
-    state: z.enum(["checking", "connected", "failed"]),
+    state: z.enum(ICE_STATES),
     local: iceEnd.optional(),
     remote: iceEnd.optional(),
-    relayProtocol: z.enum(["udp", "tcp", "tls"]).optional(),
+    relayProtocol: z.enum(RELAY_PROTOCOLS).optional(),
   }).meta({ id: "IceReport" }),
 );
 
@@ -150,9 +153,12 @@ export const mediaReport = exactly<MediaReport>()(
 export const transport = z.enum(TRANSPORTS);
 const hold = z.strictObject({ local: z.boolean(), remote: z.boolean() });
 
+/** States of a recording that has a file. */
+const RUNNING = ["on", "paused"] as const satisfies Names<2>;
+
 export const recording = {
   off: z.strictObject({ name: z.literal("off") }),
-  running: z.strictObject({ name: z.enum(["on", "paused"]), path: z.string() }),
+  running: z.strictObject({ name: z.enum(RUNNING), path: z.string() }),
 };
 
 export const callView = exactly<CallView>()(

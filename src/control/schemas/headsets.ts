@@ -1,4 +1,5 @@
 /** The JSON of `offhook headset`. */
+import type { Names } from "../../base/mod.ts";
 import { z } from "zod";
 import { headsetInfo } from "../contract/mod.ts";
 
@@ -9,13 +10,15 @@ export const headsetListSchema = z.object({
 
 export type HeadsetListReport = z.infer<typeof headsetListSchema>;
 
+const CHECK_OUTCOMES = ["passed", "failed", "skipped"] as const satisfies Names<3>;
+
 export const headsetTestSchema = z.object({
   schema: z.literal("offhook.headset-test/1"),
   headset: headsetInfo.pick({ name: true, vendorId: true, productId: true, path: true }),
   passed: z.boolean().describe("Nothing failed; what was skipped does not count."),
   checks: z.array(z.object({
     part: z.string().describe("A lamp or a button: lamp ring, hook switch."),
-    outcome: z.enum(["passed", "failed", "skipped"]),
+    outcome: z.enum(CHECK_OUTCOMES),
     detail: z.string(),
     ms: z.number().nonnegative().optional().describe("How long the answer took."),
   })),

@@ -3,11 +3,12 @@
  * adapter that needs a password gets a function that reads it.
  */
 
+import type { Names } from "../../base/mod.ts";
 import type { NumberRule } from "./target.ts";
 
 export type AccountId = string;
 
-export const TRANSPORTS = ["udp", "tcp", "tls", "ws", "wss"] as const;
+export const TRANSPORTS = ["udp", "tcp", "tls", "ws", "wss"] as const satisfies Names<5>;
 export type TransportName = (typeof TRANSPORTS)[number];
 
 export function isTransport(name: string): name is TransportName {
@@ -15,10 +16,10 @@ export function isTransport(name: string): name is TransportName {
 }
 
 /** Codecs of accounts and flags, in the order of preference where nobody says another. */
-export const CODECS = ["G722", "PCMU", "PCMA"] as const;
+export const CODECS = ["G722", "PCMU", "PCMA"] as const satisfies Names<3>;
 export type CodecName = (typeof CODECS)[number];
 
-export const TLS_VERSIONS = ["1.2", "1.3"] as const;
+export const TLS_VERSIONS = ["1.2", "1.3"] as const satisfies Names<2>;
 
 /** TLS of an account's connections; paths are read by `src/sip`, when it connects. */
 export interface TlsSettings {

@@ -7,10 +7,10 @@
  *     a stranger else ───────────────► 403 without ringing, counted
  */
 import type { Account } from "./account.ts";
-import { isInNetwork } from "../../base/mod.ts";
+import { isInNetwork, type Names } from "../../base/mod.ts";
 
 /** The account's server alone; everybody; or the server and these addresses and networks. */
-export const CALLERS = ["server", "anyone"] as const;
+export const CALLERS = ["server", "anyone"] as const satisfies Names<2>;
 export type CallersPolicy = (typeof CALLERS)[number] | readonly string[];
 
 /**

@@ -1,4 +1,5 @@
 /** The digits of DTMF and the pauses between them, as every face and every layer writes them. Pure. */
+import type { Names } from "../../base/mod.ts";
 
 /** In the order of event numbers 0–15 (RFC 4733 §3.2) and of the usages of a headset's phone keys. */
 export const DTMF_DIGITS = [
@@ -18,7 +19,7 @@ export const DTMF_DIGITS = [
   "B",
   "C",
   "D",
-] as const;
+] as const satisfies Names<16>;
 export type DtmfDigit = (typeof DTMF_DIGITS)[number];
 
 type Row = readonly [DtmfDigit, DtmfDigit, DtmfDigit, DtmfDigit];

@@ -5,9 +5,15 @@
  * other. A {@link MediaDescription} is what crosses between them, as plain JSON. Decisions about it
  * (offer and answer, RFC 3264) are in `offer_answer.ts`.
  */
+import type { Names } from "../../base/mod.ts";
 
 /** Direction of a stream as its sender states it (RFC 3264 §5.1, RFC 8866 §6.7). */
-export const STREAM_DIRECTIONS = ["sendrecv", "sendonly", "recvonly", "inactive"] as const;
+export const STREAM_DIRECTIONS = [
+  "sendrecv",
+  "sendonly",
+  "recvonly",
+  "inactive",
+] as const satisfies Names<4>;
 export type Direction = (typeof STREAM_DIRECTIONS)[number];
 
 /** One payload format of an m= line: rtpmap and fmtp together (RFC 8866 §6.6, §6.15). */
@@ -29,7 +35,7 @@ export interface PayloadFormat {
 }
 
 /** Profiles without encryption; keys beside them are an offer to encrypt all the same (RFC 8643). */
-const OPEN_PROFILES = ["RTP/AVP", "RTP/AVPF"] as const;
+const OPEN_PROFILES = ["RTP/AVP", "RTP/AVPF"] as const satisfies Names<2>;
 export type OpenProfile = (typeof OPEN_PROFILES)[number];
 /** Profiles that promise encryption: by SDES or DTLS, and by DTLS alone (RFC 5764 §8). */
 const SECURE_PROFILES = [
@@ -37,10 +43,10 @@ const SECURE_PROFILES = [
   "RTP/SAVPF",
   "UDP/TLS/RTP/SAVP",
   "UDP/TLS/RTP/SAVPF",
-] as const;
+] as const satisfies Names<4>;
 export type SecureProfile = (typeof SECURE_PROFILES)[number];
 /** RTP profiles of the m= line that we take, the preferred one first. */
-export const RTP_PROFILES = [...OPEN_PROFILES, ...SECURE_PROFILES] as const;
+export const RTP_PROFILES = [...OPEN_PROFILES, ...SECURE_PROFILES] as const satisfies Names<6>;
 export type RtpProfile = (typeof RTP_PROFILES)[number];
 
 /** One party's description of the call's audio stream. */
@@ -176,7 +182,7 @@ export const SRTP_SUITES = [
   "AES_CM_128_HMAC_SHA1_80",
   "AES_256_CM_HMAC_SHA1_32",
   "AES_CM_128_HMAC_SHA1_32",
-] as const;
+] as const satisfies Names<6>;
 export type SrtpSuite = (typeof SRTP_SUITES)[number];
 
 /** How the keys of a stream are made. Plain JSON: it crosses to the media thread. */

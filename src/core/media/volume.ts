@@ -2,12 +2,12 @@
  * How loud the person hears calls: one number for headset keys, API and screen, in dB. 0 is as it
  * comes. Pure.
  */
-import { OffhookError } from "../../base/mod.ts";
+import { type Names, OffhookError } from "../../base/mod.ts";
 
 /** dB. */
 export const VOLUME = { least: -30, most: 6, step: 2 } as const;
 
-export const VOLUME_STEPS = ["up", "down"] as const;
+export const VOLUME_STEPS = ["up", "down"] as const satisfies Names<2>;
 export type VolumeStep = (typeof VOLUME_STEPS)[number];
 
 /** One step, or dB. */

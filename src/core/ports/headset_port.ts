@@ -10,7 +10,7 @@
  */
 import type { VolumeStep } from "../media/mod.ts";
 import type { AccountId } from "../account/mod.ts";
-import type { ErrorJson } from "../../base/mod.ts";
+import type { ErrorJson, Names } from "../../base/mod.ts";
 import type { Microphone, Speaker } from "./media_port.ts";
 
 /** Names one attached headset: stable while it is plugged in. */
@@ -58,7 +58,7 @@ export type HeadsetIntent =
   | { type: "volume"; direction: VolumeStep };
 
 /** How an input of a headset speaks: levels, or single presses. */
-export const INPUT_MODES = ["absolute", "relative"] as const;
+export const INPUT_MODES = ["absolute", "relative"] as const satisfies Names<2>;
 export type InputMode = (typeof INPUT_MODES)[number];
 
 export type HeadsetEffect = {
@@ -81,7 +81,7 @@ export const HEADSET_NOTICES = [
   "permission-denied",
   /** It does not open for another reason, or does not take its lamps. */
   "failed",
-] as const;
+] as const satisfies Names<6>;
 export type HeadsetNotice = (typeof HEADSET_NOTICES)[number];
 
 export type HeadsetInput =

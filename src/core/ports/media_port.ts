@@ -7,7 +7,7 @@
  * Plain JSON both ways, posted to a worker as it is. `perform(effect)` never throws and returns at
  * once; failures come back as inputs.
  */
-import type { ErrorJson } from "../../base/mod.ts";
+import type { ErrorJson, Names } from "../../base/mod.ts";
 import type { AccountId } from "../account/mod.ts";
 import type { Fingerprint, LocalIce, NegotiatedStream, SrtpSuite } from "../media/mod.ts";
 import type { CallId } from "./sip_port.ts";
@@ -45,7 +45,7 @@ export interface AudioEndpoints {
 }
 
 /** What can fail by itself in a call's sound. */
-export const ENDPOINT_NAMES = ["microphone", "speaker", "record"] as const;
+export const ENDPOINT_NAMES = ["microphone", "speaker", "record"] as const satisfies Names<3>;
 export type EndpointName = (typeof ENDPOINT_NAMES)[number];
 /** Those that are changed and come back in mid-call. */
 export type LiveEndpoint = Exclude<EndpointName, "record">;
@@ -148,22 +148,26 @@ export interface MediaReport {
   ice?: IceReport;
 }
 
+export const CANDIDATE_TYPES = ["host", "srflx", "prflx", "relay"] as const satisfies Names<4>;
+export const ICE_STATES = ["checking", "connected", "failed"] as const satisfies Names<3>;
+export const RELAY_PROTOCOLS = ["udp", "tcp", "tls"] as const satisfies Names<3>;
+
 /** One end of the way that ICE found. */
 export interface IceEnd {
   /** How it became known: our own address, seen by a server or the peer, or a relay. */
-  type: "host" | "srflx" | "prflx" | "relay";
+  type: (typeof CANDIDATE_TYPES)[number];
   address: string;
   port: number;
 }
 
 /** What ICE has come to. */
 export interface IceReport {
-  state: "checking" | "connected" | "failed";
+  state: (typeof ICE_STATES)[number];
   /** Absent before a pair works. */
   local?: IceEnd;
   remote?: IceEnd;
   /** By which our relay is reached. */
-  relayProtocol?: "udp" | "tcp" | "tls";
+  relayProtocol?: (typeof RELAY_PROTOCOLS)[number];
 }
 
 /** What the meters of a call show: dBFS of the last 100 ms, −90 is silence. */

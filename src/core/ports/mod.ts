@@ -15,8 +15,10 @@ export {
   type AttachmentId,
   type AudioEndpoints,
   type CallLevels,
+  CANDIDATE_TYPES,
   ENDPOINT_NAMES,
   type EndpointName,
+  ICE_STATES,
   type IceEnd,
   type IceReport,
   type LiveEndpoint,
@@ -24,6 +26,7 @@ export {
   type MediaInput,
   type MediaReport,
   type Microphone,
+  RELAY_PROTOCOLS,
   type Speaker,
 } from "./media_port.ts";
 export {

@@ -26,7 +26,7 @@ import type {
   RequestOrigin,
   TransportName,
 } from "../account/mod.ts";
-import type { ErrorJson } from "../../base/mod.ts";
+import type { ErrorJson, Names } from "../../base/mod.ts";
 import type { MediaDescription } from "../media/mod.ts";
 
 export type CallId = string;
@@ -34,10 +34,10 @@ export type CallId = string;
 export type { RequestOrigin };
 
 /** Which way a message went. */
-export const MESSAGE_DIRECTIONS = ["in", "out"] as const;
+export const MESSAGE_DIRECTIONS = ["in", "out"] as const satisfies Names<2>;
 
 /** Who can end a dialog. */
-export const ENDERS = ["local", "remote"] as const;
+export const ENDERS = ["local", "remote"] as const satisfies Names<2>;
 export type Ender = (typeof ENDERS)[number];
 
 export type SipEffect =

@@ -17,7 +17,7 @@
  * never mutated.
  */
 import type { AccountId, ExtraHeader, Party, TransportName } from "../account/mod.ts";
-import type { ErrorJson } from "../../base/mod.ts";
+import type { ErrorJson, Names } from "../../base/mod.ts";
 import type {
   Fingerprint,
   LocalPorts,
@@ -29,11 +29,11 @@ import type {
 import { type AudioEndpoints, type CallId, ENDERS, type MediaReport } from "../ports/mod.ts";
 import type { Outcome } from "./outcome.ts";
 
-export const DIRECTIONS = ["outgoing", "incoming"] as const;
+export const DIRECTIONS = ["outgoing", "incoming"] as const satisfies Names<2>;
 export type Direction = (typeof DIRECTIONS)[number];
 
 /** Who ended a call; `none`: it did not begin, or nobody did. */
-export const ENDED_BY = [...ENDERS, "none"] as const;
+export const ENDED_BY = [...ENDERS, "none"] as const satisfies Names<3>;
 export type EndedBy = (typeof ENDED_BY)[number];
 
 /** One word for what a person would say of a live call. */
@@ -45,10 +45,10 @@ export const CALL_STATES = [
   "active",
   "held",
   "ending",
-] as const;
+] as const satisfies Names<7>;
 
 /** Of the sound, not of the signalling. */
-export const SECURITIES = ["none", "srtp"] as const;
+export const SECURITIES = ["none", "srtp"] as const satisfies Names<2>;
 
 export type Phase =
   | { name: "preparing" }

@@ -4,15 +4,15 @@
  */
 import type { AccountId, AccountView, RegistrationState } from "../account/mod.ts";
 import type { CallRecord, CallView, Recording } from "./call.ts";
-import type { ErrorJson } from "../../base/mod.ts";
+import type { ErrorJson, Names } from "../../base/mod.ts";
 import type { CallId, EndpointName, HeadsetId, HeadsetNotice } from "../ports/mod.ts";
 
 /** What is asked of a recording. */
-export const RECORD_ACTIONS = ["start", "stop", "pause", "resume"] as const;
+export const RECORD_ACTIONS = ["start", "stop", "pause", "resume"] as const satisfies Names<4>;
 
 /** What the other side may refuse us in a call, and how its digits come. */
-export const HOLD_WISHES = ["hold", "resume"] as const;
-export const DIGIT_SOURCES = ["rtp", "info"] as const;
+export const HOLD_WISHES = ["hold", "resume"] as const satisfies Names<2>;
+export const DIGIT_SOURCES = ["rtp", "info"] as const satisfies Names<2>;
 
 /** A response of the other side. */
 export interface Answered {

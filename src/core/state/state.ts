@@ -10,6 +10,7 @@
  * Commands that are impossible throw; inputs from outside that do not fit are ignored and told in a
  * `notice` event, because the network may say anything at any time.
  */
+import type { Names } from "../../base/mod.ts";
 import type {
   Account,
   AccountId,
@@ -70,7 +71,7 @@ export interface CallPolicy {
   silenceMs?: number;
 }
 
-export const TRANSFER_POLICIES = ["ask", "follow", "never"] as const;
+export const TRANSFER_POLICIES = ["ask", "follow", "never"] as const satisfies Names<3>;
 export type TransferPolicy = (typeof TRANSFER_POLICIES)[number];
 
 /** What was dialled, to dial it again. */

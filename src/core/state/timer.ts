@@ -1,4 +1,5 @@
 /** Timers as data: the core asks for them, `src/station` runs them. Each names what it is about. */
+import type { Names } from "../../base/mod.ts";
 import type { CallId } from "../ports/mod.ts";
 
 /** `ending` waits for the answer to our BYE; each other belongs to a call that is still alive. */
@@ -11,7 +12,7 @@ export const LIVING_TIMERS = [
   "transfer",
   "transfer-news",
   "refer",
-] as const;
+] as const satisfies Names<8>;
 
 /** The timers of each subject. A slice that gets timers adds its subject here, and then has a table. */
 export interface TimerNames {

@@ -7,10 +7,11 @@
  * credentials, and the chain in `authentication.ts` uses this module instead. Not on the real-time
  * path.
  */
+import type { Names } from "../../base/mod.ts";
 import { createHash } from "node:crypto";
 
 /** In the order of strength, weakest first. */
-const ALGORITHMS = ["MD5", "SHA-256", "SHA-512-256"] as const;
+const ALGORITHMS = ["MD5", "SHA-256", "SHA-512-256"] as const satisfies Names<3>;
 export type DigestAlgorithm = typeof ALGORITHMS[number];
 
 const HASH_NAMES: Readonly<Record<DigestAlgorithm, string>> = {

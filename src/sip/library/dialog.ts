@@ -4,6 +4,7 @@
  *     confirmed ─ events.on… ◄─ ACK, BYE, re-INVITE, UPDATE, PRACK, INFO, NOTIFY, REFER
  *         └ request, invite ─► one final response; challenges are for the caller to answer
  */
+import type { Names } from "../../base/mod.ts";
 import {
   type IncomingInviteRequest,
   type IncomingResponse,
@@ -35,7 +36,14 @@ export interface DialogEvents extends Partial<Record<(typeof PLAIN)[number], Pla
 
 type PlainHandler = (request: ServerRequest) => void;
 
-const PLAIN = ["onUpdate", "onPrack", "onBye", "onInfo", "onNotify", "onRefer"] as const;
+const PLAIN = [
+  "onUpdate",
+  "onPrack",
+  "onBye",
+  "onInfo",
+  "onNotify",
+  "onRefer",
+] as const satisfies Names<6>;
 
 /** A non-INVITE request inside a dialog. */
 export interface DialogRequest {

@@ -1,6 +1,7 @@
 /** The schemes of addresses that a call can go to. Pure. */
+import type { Names } from "../../base/mod.ts";
 
-const CALLABLE = ["sip", "sips", "tel"] as const;
+const CALLABLE = ["sip", "sips", "tel"] as const satisfies Names<3>;
 export type CallableScheme = (typeof CALLABLE)[number];
 
 /** @param scheme in lower case */

@@ -4,9 +4,10 @@
  * A record that is broken is reported and skipped up to the end of its first line; the records after
  * it are read. Pure.
  */
+import type { Names } from "../../base/mod.ts";
 import type { ImportProblem } from "./decode.ts";
 
-const DELIMITERS = [",", ";", "\t"] as const;
+const DELIMITERS = [",", ";", "\t"] as const satisfies Names<3>;
 export type Delimiter = (typeof DELIMITERS)[number];
 
 export interface CsvRecord {

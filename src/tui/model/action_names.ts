@@ -2,6 +2,7 @@
  * Everything that the screen can do, by name, and when a key means something. The table of what each
  * name stands for is in `act/actions.ts`.
  */
+import type { Names } from "../../base/mod.ts";
 
 /** In the order of the palette and of the `?` page. */
 export const ACTION_NAMES = [
@@ -51,13 +52,13 @@ export const ACTION_NAMES = [
   "startStation",
   "endStation",
   "quit",
-] as const;
+] as const satisfies Names<46>;
 export type ActionName = typeof ACTION_NAMES[number];
 
 /** Choices of a question; only there. */
 export type AnswerName = "confirm.first" | "confirm.second" | "confirm.no";
 
-export const GROUPS = ["calls", "dialling", "views", "program"] as const;
+export const GROUPS = ["calls", "dialling", "views", "program"] as const satisfies Names<4>;
 export type Group = (typeof GROUPS)[number];
 
 /** When a key means something; see `keys/keymap.ts`. */

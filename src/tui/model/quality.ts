@@ -5,6 +5,7 @@
  *
  * Honest: a direction that nobody measured is "unknown", never good. Pure.
  */
+import type { Names } from "../../base/mod.ts";
 import type { MediaReport } from "../../core/ports/mod.ts";
 
 /** One second of a call. `theirs` is what we receive, `ours` what the peer says it receives. */
@@ -30,15 +31,15 @@ export interface Direction {
 }
 
 /** Of a call's sound, best first. */
-const WORDS = ["good", "fair", "poor", "bad"] as const;
+const WORDS = ["good", "fair", "poor", "bad"] as const satisfies Names<4>;
 export type VerdictWord = "unknown" | (typeof WORDS)[number];
 
-export const MEASURES = ["loss", "jitter", "delay"] as const;
+export const MEASURES = ["loss", "jitter", "delay"] as const satisfies Names<3>;
 export type Measure = (typeof MEASURES)[number];
 export type Reason = "none" | "nothing-measured" | "no-packets" | Measure;
 
 /** What we hear of them, and they of us. */
-export const SIDES = ["theirs", "ours"] as const;
+export const SIDES = ["theirs", "ours"] as const satisfies Names<2>;
 export type Side = (typeof SIDES)[number];
 
 export interface Verdict {

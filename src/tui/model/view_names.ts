@@ -1,4 +1,6 @@
 /** The views, in the order of their tabs. */
+import type { Names } from "../../base/mod.ts";
+
 export const VIEWS = [
   "phone",
   "contacts",
@@ -7,5 +9,5 @@ export const VIEWS = [
   "devices",
   "accounts",
   "log",
-] as const;
+] as const satisfies Names<7>;
 export type ViewName = typeof VIEWS[number];

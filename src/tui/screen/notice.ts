@@ -7,6 +7,7 @@
  * (`set -g allow-passthrough on` in tmux). Which notification a terminal understands is told by its
  * environment; an unknown one gets both. Pure text; who writes it is passed in.
  */
+import type { Names } from "../../base/mod.ts";
 import {
   type AppState,
   frontCall,
@@ -25,7 +26,7 @@ export const PUSH_TITLE = "\u001b[22;0t";
 export const POP_TITLE = "\u001b[23;0t";
 
 /** Sequences by which a terminal shows a notification. */
-const NOTIFICATIONS = ["osc9", "osc777"] as const;
+const NOTIFICATIONS = ["osc9", "osc777"] as const satisfies Names<2>;
 type Notification = (typeof NOTIFICATIONS)[number];
 
 type Environment = (name: string) => string | undefined;

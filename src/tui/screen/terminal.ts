@@ -6,6 +6,7 @@
  * The process may end by an exception or a signal: what is still taken then is given back when the
  * process unloads. The one file of this folder that touches the process.
  */
+import type { Names } from "../../base/mod.ts";
 import process from "node:process";
 import { KeyDecoder, type KeyEvent, MOUSE_OFF, MOUSE_ON, withBursts } from "../keys/mod.ts";
 import { POP_TITLE, PUSH_TITLE } from "./notice.ts";
@@ -157,7 +158,7 @@ const CONTINUED_MS = 500;
 const CONTINUES = Deno.build.os !== "windows";
 
 /** How a process ends that did not close the terminal: its report belongs on the ordinary screen. */
-const ENDINGS = ["unload", "error", "unhandledrejection"] as const;
+const ENDINGS = ["unload", "error", "unhandledrejection"] as const satisfies Names<3>;
 
 const SIGNALS: readonly NodeJS.Signals[] = Deno.build.os === "windows"
   ? ["SIGINT"]

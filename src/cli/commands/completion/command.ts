@@ -5,6 +5,7 @@
  *     offhook completion zsh dial --tra ─► --trace TAB Write every SIP message …
  *     offhook completion zsh dial --mic file:gr ─► :file TAB file:        (a path follows that)
  */
+import type { Names } from "../../../base/mod.ts";
 import {
   argument,
   type Context,
@@ -16,7 +17,7 @@ import {
 import { lazily } from "../../process/mod.ts";
 import { COMMANDS, loadCommand } from "../../mod.ts";
 
-const SHELLS = ["bash", "zsh", "fish"] as const;
+const SHELLS = ["bash", "zsh", "fish"] as const satisfies Names<3>;
 type Shell = (typeof SHELLS)[number];
 
 const fields = {
