@@ -57,8 +57,44 @@ class BlockClock {
   }
 }
 
+/** One open stream: what is written comes out of the loop of its rate. */
+export class FakeCard implements BackendCapture, BackendPlayback {
+  readonly latencyMs = BLOCK_MS;
+  readonly xruns = 0;
+  /** It was pulled out. */
+  gone = false;
+  closed = false;
+  readonly #clock = new BlockClock();
+
+  constructor(readonly format: StreamFormat, private readonly loop: Int16Array[]) {}
+
+  async read(into: Int16Array): Promise<void> {
+    await this.#move();
+    const block = this.loop.shift();
+    if (block === undefined) into.fill(0);
+    else into.set(block.subarray(0, into.length));
+  }
+
+  async write(samples: Int16Array): Promise<void> {
+    await this.#move();
+    if (this.loop.length < LONGEST_QUEUE) this.loop.push(samples.slice());
+  }
+
+  close(): Promise<void> {
+    this.closed = true;
+    return Promise.resolve();
+  }
+
+  async #move(): Promise<void> {
+    await this.#clock.tick();
+    if (this.gone) throw new OffhookError("device-failed", "The device was pulled out.");
+  }
+}
+
 export class FakeBackend implements AudioBackend {
   readonly name = "fake";
+  /** Every stream that was opened, by direction. */
+  readonly cards: Record<StreamDirection, FakeCard[]> = { capture: [], playback: [] };
   /** Blocks on their way from a speaker to the microphone of the same rate. */
   readonly #loops = new Map<number, Int16Array[]>();
 
@@ -88,23 +124,9 @@ export class FakeBackend implements AudioBackend {
     const loop = this.#loops.get(format.rate) ?? [];
     this.#loops.set(format.rate, loop);
     if (direction === "playback") loop.length = 0;
-    const clock = new BlockClock();
-    return Promise.resolve({
-      format,
-      latencyMs: BLOCK_MS,
-      xruns: 0,
-      async read(into) {
-        await clock.tick();
-        const block = loop.shift();
-        if (block === undefined) into.fill(0);
-        else into.set(block.subarray(0, into.length));
-      },
-      async write(samples) {
-        await clock.tick();
-        if (loop.length < LONGEST_QUEUE) loop.push(samples.slice());
-      },
-      close: () => Promise.resolve(),
-    });
+    const card = new FakeCard(format, loop);
+    this.cards[direction].push(card);
+    return Promise.resolve(card);
   }
 
   close(): Promise<void> {

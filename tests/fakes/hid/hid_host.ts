@@ -1,6 +1,7 @@
-/** A device host of tests: its real server in this process, over a HID library that is a fake. */
+/** A device host of tests: its real server in this process, over libraries that are fakes. */
 import assert from "node:assert/strict";
 import { OffhookError } from "../../../src/base/errors.ts";
+import type { AudioBackend } from "../../../src/device_host/native/audio/backend.ts";
 import { AudioStreams } from "../../../src/device_host/native/audio/streams.ts";
 import { DeviceHostConnection } from "../../../src/device_host/client/connection.ts";
 import { HidDevices } from "../../../src/device_host/native/hid/session.ts";
@@ -8,6 +9,8 @@ import { NoBackend } from "../../../src/device_host/native/audio/no_backend.ts";
 import { DeviceHostServer } from "../../../src/device_host/server.ts";
 import { FakeContacts } from "./contact_backend.ts";
 import { FakeHidBackend } from "./hid_backend.ts";
+
+const NO_SOUND = new OffhookError("device-failed", "This place has no sound.");
 
 /** A device host in this process with a fake HID library and a clock that the test moves. */
 export class HidHost implements AsyncDisposable {
@@ -17,19 +20,21 @@ export class HidHost implements AsyncDisposable {
   now = 1_000_000;
   readonly hid = new HidDevices(this.backend, { now: () => this.now }, 60_000);
   readonly #folder = Deno.makeTempDirSync();
-  readonly #audio = new AudioStreams(
-    new NoBackend(new OffhookError("device-failed", "This place has no sound.")),
-    { clock: () => 0, fatal: (reason) => assert.fail(reason) },
-  );
+  readonly #audio: AudioStreams;
   readonly #server: DeviceHostServer;
   readonly #connections: DeviceHostConnection[] = [];
   /** Settles when the last client has gone. */
   readonly abandoned = Promise.withResolvers<void>();
 
-  constructor() {
+  /** @param sound absent: none */
+  constructor(sound: AudioBackend = new NoBackend(NO_SOUND)) {
+    this.#audio = new AudioStreams(sound, {
+      clock: () => 0,
+      fatal: (reason) => assert.fail(reason),
+    });
     const listener = Deno.listen({ transport: "unix", path: this.socket });
     const devices = {
-      backend: "none" as const,
+      backend: sound.name,
       audio: this.#audio,
       hid: this.hid,
       contacts: this.contacts,

@@ -8,6 +8,7 @@ import type {
 } from "../../../src/core/ports/media_port.ts";
 import { MediaEngine } from "../../../src/media/worker/engine.ts";
 import { type CreateCodec, createCodec } from "../../../src/media/codec/registry.ts";
+import type { Sockets } from "../../../src/media/transport/sockets.ts";
 import { loadResampler } from "../../../src/audio/resampler.ts";
 import { parseRtp, RtpPacket } from "../../../src/media/rtp/packet.ts";
 import { VirtualClock } from "../virtual_clock.ts";
@@ -38,14 +39,16 @@ export class EngineParty {
 
   /**
    * @param cards absent: it has none
+   * @param sockets absent: those of the fake network
    * @param beside a party of whose engine this is another call
    */
   constructor(
     bench: EngineBench,
     address: string,
     seed: number,
-    { cards, call = "call", beside }: {
+    { cards, sockets = bench.net.host(address), call = "call", beside }: {
       cards?: AudioDevices;
+      sockets?: Sockets;
       call?: string;
       beside?: EngineParty;
     } = {},
@@ -58,7 +61,7 @@ export class EngineParty {
     this.#settle = () => bench.clock.advanceAsync(0);
     this.engine = beside?.engine ?? new MediaEngine({
       clock: bench.clock,
-      sockets: bench.net.host(address),
+      sockets,
       random: () => Math.floor(random() * 0x1_0000_0000),
       createCodec: bench.createCodec,
       notify: (input) => this.inputs.push(input),
@@ -69,7 +72,7 @@ export class EngineParty {
   async open(endpoints: AudioEndpoints, dtls?: true): Promise<void> {
     this.engine.perform({ type: "OpenMedia", call: this.call, endpoints, ...(dtls && { dtls }) });
     const answered = () => this.inputs.some(({ call }) => call === this.call);
-    for (let i = 0; i < 100 && !answered(); i++) {
+    for (let i = 0; i < 10_000 && !answered(); i++) {
       await new Promise((resolve) => setTimeout(resolve, 1));
     }
   }
