@@ -1,107 +1,295 @@
 /**
- * The three ways through the phone that must stay short: which modules a microphone frame, an RTP
- * packet and a headset's button pass, read off the call stack where each arrives. A module more in
- * between fails here and is to be argued for in docs/architecture.md.
+ * The three ways through the phone that must stay short, from their first function to their last: which
+ * modules a microphone frame, an RTP packet and a headset's report pass, read off the call stack where
+ * each part of the way ends. A part begins with a socket, a card or the clock, and ends at the next
+ * socket, card or buffer. A module more in between fails here and is to be argued for in
+ * docs/architecture.md.
  */
-import assert from "node:assert/strict";
-import { EngineBench, QUIET, TONE } from "../fakes/media/engine_call.ts";
-import { NullSink } from "../../src/audio/null.ts";
+import { Socket } from "node:dgram";
+import { deviceEndpoints } from "../../src/audio/device/device.ts";
+import { loadResampler } from "../../src/audio/resampler.ts";
+import { ReplaceableStream } from "../../src/device_host/native/audio/replaceable_stream.ts";
+import { PlayoutRing } from "../../src/device_host/wire/playout_ring.ts";
+import type { HostChild } from "../../src/device_host/start/spawn.ts";
+import { Turn } from "../../src/core/state/turn.ts";
+import { Headset } from "../../src/hid/headset.ts";
+import { KNOWN_QUIRKS } from "../../src/hid/quirks.ts";
+import { G711Codec } from "../../src/media/codec/g711.ts";
+import { Concealer } from "../../src/media/jitter/concealer.ts";
 import { JitterBuffer } from "../../src/media/jitter/jitter_buffer.ts";
-import { CoreLoop } from "../../src/station/phone/core_loop.ts";
-import { initialState } from "../../src/core/step.ts";
-import { accepted, ACCOUNT, SETTINGS } from "../unit/core/scene.ts";
+import { SharedDevices } from "../../src/media/sound/shared_devices.ts";
+import { UdpSockets } from "../../src/media/transport/sockets.ts";
+import { Outbound } from "../../src/sip/transport/outbound.ts";
+import { PLAIN_HEADSETS } from "../../src/station/desk/headset_settings.ts";
+import { openPhone } from "../../src/station/phone/open_phone.ts";
+import type { OpenPhone, PhoneOptions } from "../../src/station/phone/phone_options.ts";
+import { FakeBackend, FakeCard } from "../fakes/audio_backend.ts";
+import { PATH, until } from "../fakes/hid/desk.ts";
+import { HidHost } from "../fakes/hid/hid_host.ts";
+import { EngineBench, EngineParty, TONE } from "../fakes/media/engine_call.ts";
+import { layout } from "../fixtures/hid_layouts.ts";
+import { type Leg, travelled, udpSocket, unixSocket } from "../support/ways.ts";
 
-/** The modules of `src` on the stack, outermost first, each once. */
-function way(): string[] {
-  const before = Error.stackTraceLimit;
-  Error.stackTraceLimit = 50;
-  const stack = new Error().stack ?? "";
-  Error.stackTraceLimit = before;
-  const modules = [...stack.matchAll(/\/src\/([\w/]+\.ts):/g)].map(([, module]) => module);
-  return [...new Set(modules.reverse())];
+/** From the clock to a call's bridge. */
+const TICK = [
+  "media/clock.ts",
+  "media/worker/engine.ts",
+  "media/call/call_media.ts",
+  "media/sound/bridge.ts",
+];
+
+/**
+ * A call between two engines on UDP sockets, the first with the cards of a device host, at the pace of
+ * the host's fake cards.
+ */
+async function call(legs: (host: HidHost) => Promise<Leg[]>): Promise<void> {
+  await loadResampler();
+  await using host = new HidHost(new FakeBackend());
+  const bench = new EngineBench();
+  const sockets = () => new UdpSockets({ address: "127.0.0.1", random: () => 1 });
+  const cards = deviceEndpoints({
+    socket: () => Promise.resolve(host.socket),
+    abandon: () => {},
+    log: () => Promise.resolve([]),
+  });
+  const us = new EngineParty(bench, "127.0.0.1", 1, { cards, sockets: sockets() });
+  const peer = new EngineParty(bench, "127.0.0.1", 2, { sockets: sockets() });
+  await us.open({ microphone: { kind: "device" }, speaker: { kind: "device" } });
+  await peer.open(TONE);
+  await us.start(peer);
+  await peer.start(us);
+  const turn = async () => {
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    await bench.run(20);
+  };
+  using _loss = everyTenthLost();
+  try {
+    await travelled(await legs(host), turn);
+  } finally {
+    await us.engine.close();
+    await peer.engine.close();
+  }
 }
 
-Deno.test("a microphone frame passes bridge, encoder, packetizer and socket", async () => {
-  const bench = await EngineBench.call(TONE, QUIET);
-  let seen: string[] | undefined;
-  bench.net.fate = ({ from }) => {
-    if (from.address === bench.a.address && from.port % 2 === 0) seen ??= way();
-    return [1];
+function everyTenthLost(): Disposable {
+  const socket = udpSocket() as { send?: unknown };
+  const original = socket.send as (...args: unknown[]) => Promise<number>;
+  let count = 0;
+  const own = Object.hasOwn(socket, "send");
+  socket.send = function (...args: unknown[]) {
+    return ++count % 10 === 0 ? Promise.resolve(0) : original.apply(this, args);
   };
-  await bench.run(100);
-  await bench.close();
-  assert.deepEqual(seen, [
-    "media/clock.ts",
-    "media/worker/engine.ts",
-    "media/call/call_media.ts",
-    "media/sound/bridge.ts",
-    "media/stream/media_stream.ts",
-    "media/stream/outbound.ts",
-    "media/rtp/sender.ts",
-    "media/transport/plain_transport.ts",
-  ]);
-});
-
-Deno.test("a datagram passes transport and stream into the jitter buffer", async () => {
-  const bench = await EngineBench.call(TONE, QUIET);
-  const original = JitterBuffer.prototype.put;
-  let seen: string[] | undefined;
-  JitterBuffer.prototype.put = function (...args) {
-    seen ??= way();
-    return original.apply(this, args);
-  };
-  try {
-    await bench.run(100);
-  } finally {
-    JitterBuffer.prototype.put = original;
-    await bench.close();
-  }
-  assert.deepEqual(seen, [
-    "media/transport/plain_transport.ts",
-    "media/call/call_media.ts",
-    "media/stream/media_stream.ts",
-    "media/stream/inbound.ts",
-  ]);
-});
-
-Deno.test("a packet passes receiver and jitter buffer; the clock pulls it to the speaker", async () => {
-  const bench = await EngineBench.call(TONE, QUIET);
-  const original = NullSink.prototype.write;
-  let seen: string[] | undefined;
-  NullSink.prototype.write = function (...args) {
-    seen ??= way();
-    return original.apply(this, args);
-  };
-  try {
-    await bench.run(100);
-  } finally {
-    NullSink.prototype.write = original;
-    await bench.close();
-  }
-  assert.deepEqual(seen, [
-    "media/clock.ts",
-    "media/worker/engine.ts",
-    "media/call/call_media.ts",
-    "media/sound/bridge.ts",
-    "media/sound/local_party.ts",
-    "media/sound/live_sink.ts",
-  ]);
-});
-
-Deno.test("a button's wish passes one queue and one step to signalling", () => {
-  let seen: string[] | undefined;
-  const core: CoreLoop = new CoreLoop(initialState(SETTINGS, [ACCOUNT]), {
-    sip: (effect) => {
-      if (effect.type === "SendBye") seen = way();
+  return {
+    [Symbol.dispose]() {
+      if (own) socket.send = original;
+      else delete socket.send;
     },
-    media: ({ type, call }) => {
-      if (type !== "OpenMedia") return;
-      core.submit({ type: "MediaOpened", call, port: 5000, rtcpPort: 5001 });
+  };
+}
+
+Deno.test("a microphone frame: card, device host, wire, party, stream, transport, socket", () =>
+  call(async (host) => [
+    {
+      to: [await unixSocket(host.socket), "write"],
+      way: ["device_host/native/audio/pump.ts", "device_host/wire/writer.ts"],
     },
+    {
+      to: [PlayoutRing.prototype, "push"],
+      way: [
+        "device_host/client/connection.ts",
+        "device_host/wire/frame.ts",
+        "audio/device/device_stream.ts",
+        "audio/device/device.ts",
+        "audio/device/capture_ring.ts",
+      ],
+    },
+    {
+      to: [PlayoutRing.prototype, "pull"],
+      way: [
+        ...TICK,
+        "media/sound/local_party.ts",
+        "media/sound/live_source.ts",
+        "media/sound/shared_devices.ts",
+        "audio/device/device.ts",
+        "audio/device/capture_ring.ts",
+      ],
+    },
+    {
+      to: [udpSocket(), "send"],
+      way: [
+        ...TICK,
+        "media/stream/media_stream.ts",
+        "media/stream/outbound.ts",
+        "media/rtp/sender.ts",
+        "media/transport/plain_transport.ts",
+        "media/transport/sockets.ts",
+      ],
+    },
+  ]));
+
+Deno.test("an RTP packet: socket, transport, jitter buffer, decoder or concealment, party, card", () =>
+  call(async (host) => {
+    const receiver = ["media/stream/media_stream.ts", "media/stream/inbound.ts"];
+    const sink = new SharedDevices(() => Promise.reject()).sink();
+    const player = [...TICK, ...receiver, "media/jitter/playout.ts"];
+    return [
+      {
+        to: [JitterBuffer.prototype, "put"],
+        way: [
+          "media/transport/sockets.ts",
+          "media/transport/plain_transport.ts",
+          "media/call/call_media.ts",
+          ...receiver,
+        ],
+      },
+      { to: [G711Codec.prototype, "decode"], way: player },
+      { to: [Concealer.prototype, "conceal"], way: player },
+      {
+        to: [Object.getPrototypeOf(sink), "write"],
+        way: [...TICK, "media/sound/local_party.ts", "media/sound/live_sink.ts"],
+      },
+      {
+        to: [await unixSocket(host.socket), "write"],
+        way: [
+          "media/clock.ts",
+          "media/worker/engine.ts",
+          "media/sound/shared_devices.ts",
+          "audio/device/device.ts",
+          "device_host/client/connection.ts",
+          "device_host/wire/writer.ts",
+        ],
+      },
+      {
+        to: [PlayoutRing.prototype, "push"],
+        way: [
+          "device_host/server.ts",
+          "device_host/wire/frame.ts",
+          "device_host/native/audio/streams.ts",
+          "device_host/native/audio/pump.ts",
+        ],
+      },
+      {
+        to: [ReplaceableStream.prototype, "write"],
+        way: ["device_host/native/audio/pump.ts"],
+      },
+      {
+        to: [FakeCard.prototype, "write"],
+        way: ["device_host/native/audio/replaceable_stream.ts"],
+      },
+    ];
+  }));
+
+const OPTIONS: PhoneOptions = {
+  accounts: [],
+  direct: {
+    listen: [{ transport: "udp", host: "127.0.0.1", port: 0 }],
+    codecs: ["PCMU"],
+    user: "x",
+    tls: { minVersion: "1.2", verify: true },
+  },
+  register: false,
+  endpoints: { microphone: { kind: "silence" }, speaker: { kind: "null" } },
+  maxCalls: 1,
+  ringMs: 60_000,
+  doNotDisturb: false,
+  active: "one",
+  policy: { callers: "anyone" },
+  log: () => {},
+};
+
+/** A phone whose device host is one of this process. */
+function phoneOn({ socket }: HidHost): Promise<OpenPhone> {
+  const gone = Promise.withResolvers<void>();
+  const child: HostChild = {
+    pid: Deno.pid,
+    stdout: new ReadableStream(),
+    stderr: new ReadableStream(),
+    status: gone.promise,
+    kill: () => gone.resolve(),
+    ref: () => {},
+    unref: () => {},
+  };
+  return openPhone({
+    ...OPTIONS,
+    startHost: () => Promise.resolve({ child, folder: `${socket}.none`, socket }),
+    headsets: { ...PLAIN_HEADSETS, quirks: KNOWN_QUIRKS, busylights: false, buttons: [] },
   });
-  core.command({ type: "Dial", call: "a", account: "desk", target: "sip:bob@example.test" });
-  core.submit(accepted("a") as never);
-  core.submit({ type: "HeadsetIntent", headset: "h", intent: { type: "hookOn" } });
-  core.close();
-  assert.deepEqual(seen, ["station/phone/core_loop.ts"]);
+}
+
+Deno.test("a headset's report: device host, wire, hook, step, SendBye, session, transport, socket", async () => {
+  await using host = new HidHost();
+  const report = [
+    "device_host/client/connection.ts",
+    "device_host/wire/frame.ts",
+    "device_host/client/hid.ts",
+    "station/desk/headset_link.ts",
+  ];
+  const intent = [
+    "station/desk/headset_slot.ts",
+    "station/desk/headsets.ts",
+    "station/phone/assembly.ts",
+    "station/phone/core_loop.ts",
+  ];
+  const kind = layout(1);
+  const device = host.backend.plug(PATH, kind);
+  const [phone, caller] = await Promise.all([phoneOn(host), openPhone(OPTIONS)]);
+  try {
+    const told = new Set<string>();
+    await phone.subscribe(({ type }) => void told.add(type));
+    await until(() => device.openers.size > 0);
+    await caller.request("dial", { target: `sip:x@127.0.0.1:${phone.listening[0]!.port}` });
+    await until(() => told.has("call.incoming"));
+    device.send(kind.reports.hookOff!);
+    await until(() => told.has("call.heard"));
+    let pressed = false;
+    await travelled([
+      {
+        to: [await unixSocket(host.socket), "write"],
+        way: ["device_host/native/hid/session.ts", "device_host/wire/writer.ts"],
+      },
+      { to: [Headset.prototype, "report"], way: report },
+      {
+        to: [Turn.prototype, "ask"],
+        way: [
+          ...report,
+          ...intent,
+          "core/step.ts",
+          "core/slices/headset/intents.ts",
+          "core/slices/call/hangup.ts",
+          "core/slices/call/established.ts",
+        ],
+      },
+      {
+        to: [Outbound.prototype, "send"],
+        way: [
+          ...report,
+          ...intent,
+          "station/phone/user_agents.ts",
+          "sip/user_agent.ts",
+          "sip/dialog/session.ts",
+          "sip/dialog/in_dialog.ts",
+          "sip/library/dialog.ts",
+          "sip/library/sip_stack.ts",
+          "sip/network.ts",
+          "sip/transport/layer.ts",
+        ],
+      },
+      {
+        // Where the request goes was looked up.
+        to: [Socket.prototype, "send"],
+        way: [
+          "sip/transport/outbound.ts",
+          "sip/transport/flow/flow.ts",
+          "sip/transport/flow/udp_socket.ts",
+        ],
+      },
+    ], async () => {
+      if (!pressed) device.send(kind.reports.hookOn!);
+      pressed = true;
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    });
+  } finally {
+    await phone.close();
+    await caller.close();
+  }
 });
