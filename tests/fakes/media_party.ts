@@ -1,5 +1,9 @@
 /** One end of a call without signalling: a media worker and the descriptions that it needs. */
-import type { NegotiatedStream, PayloadFormat } from "../../src/core/media/media_description.ts";
+import type {
+  Fingerprint,
+  NegotiatedStream,
+  PayloadFormat,
+} from "../../src/core/media/media_description.ts";
 import type { AudioEndpoints, MediaInput, MediaReport } from "../../src/core/ports/media_port.ts";
 import { MEDIA_FORMATS } from "../../src/media/formats.ts";
 import { type MediaOptions, MediaWorker } from "../../src/media/worker/media_worker.ts";
@@ -18,6 +22,8 @@ export class MediaParty {
   /** Bound RTP port, after `open`. */
   port = 0;
   rtcpPort = 0;
+  /** Of its certificate, where it opened with one. */
+  fingerprint: Fingerprint | undefined;
   readonly worker: MediaWorker;
   #waiting: (() => void)[] = [];
   #seen = 0;
@@ -30,9 +36,11 @@ export class MediaParty {
   }
 
   /** @throws the error of a MediaFailed as an assertion */
-  async open(endpoints: AudioEndpoints): Promise<void> {
-    this.worker.perform({ type: "OpenMedia", call: this.call, endpoints });
+  async open(endpoints: AudioEndpoints, dtls?: true): Promise<void> {
+    const wish = dtls === undefined ? {} : { dtls };
+    this.worker.perform({ type: "OpenMedia", call: this.call, endpoints, ...wish });
     const opened = await this.next("MediaOpened");
+    this.fingerprint = opened.fingerprint;
     this.port = opened.port;
     this.rtcpPort = opened.rtcpPort;
   }

@@ -72,6 +72,7 @@ export const REQUIREMENTS = {
   coturn: command("turnserver", "coturn"),
   iptables: command("iptables", "iptables"),
   ip: command("ip", "iproute2"),
+  rtpengine: command("rtpengine", "rtpengine-daemon"),
   linphone: command("linphone-daemon", "linphone-cli"),
   sipp: command("sipp", "sip-tester"),
   pulseaudio: command("pulseaudio", "pulseaudio"),
