@@ -31,6 +31,8 @@ export interface Receiver {
   screen?(kind: "rtp" | "rtcp", data: Uint8Array): Uint8Array | undefined;
   /** DTLS from where the peer is. Absent: it waits. */
   handshake?(data: Uint8Array): void;
+  /** There is a way to the peer, where one had to be found. */
+  ready?(): void;
 }
 
 export interface MediaTransport {

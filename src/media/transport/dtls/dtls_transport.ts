@@ -9,6 +9,8 @@
  * the one before are good until its successor has some (RFC 5763 §6.6, RFC 8842 §5). So does a peer that
  * begins anew by itself, once it has proved who it is.
  *
+ * Over ICE a handshake begins when a pair works, and no cookie is needed: the pair was proved.
+ *
  * RTP and RTCP pass on the real-time path. RTCP has keys only where it shares the port.
  */
 import { randomBytes } from "node:crypto";
@@ -35,8 +37,9 @@ export class DtlsTransport implements MediaTransport {
   readonly #identity: Identity;
   readonly #events: DtlsEvents;
   #keying: DtlsKeying | undefined;
-  /** Where the peer is, by its last description that says so. */
+  /** Where the peer is, by its last description that says so; ICE finds that out by itself. */
   #place = "";
+  #hasIce = false;
   #current: Association | undefined;
   /** May take the place of the current one. */
   #successor: Association | undefined;
@@ -55,6 +58,7 @@ export class DtlsTransport implements MediaTransport {
       deliver,
       screen: (kind, data) => this.receiver?.screen ? this.receiver.screen(kind, data) : data,
       handshake: (data) => this.#receive(data),
+      ready: () => this.#newest?.start(),
     };
   }
 
@@ -72,9 +76,9 @@ export class DtlsTransport implements MediaTransport {
 
   use(stream: NegotiatedStream, address: string): void {
     const keying = stream.keying?.kind === "dtls" ? stream.keying : undefined;
-    const place = stream.remotePort > 0 && isUnicast(address)
-      ? `${address} ${stream.remotePort}`
-      : this.#place;
+    this.#hasIce = stream.ice !== undefined;
+    const isStated = stream.remotePort > 0 && isUnicast(address) && !this.#hasIce;
+    const place = isStated ? `${address} ${stream.remotePort}` : this.#place;
     const isSame = JSON.stringify(keying) === JSON.stringify(this.#keying);
     const isMoved = place !== this.#place;
     this.#keying = keying;
@@ -85,7 +89,7 @@ export class DtlsTransport implements MediaTransport {
     else if (isMoved) this.#begin(keying, () => this.#successor = undefined);
     // A ClientHello that was too early comes now.
     this.#below.use(stream, address);
-    this.#newest?.start();
+    if (!this.#hasIce || this.#below.permits(this.#clock.now())) this.#newest?.start();
   }
 
   confirm(): void {
@@ -118,8 +122,6 @@ export class DtlsTransport implements MediaTransport {
       this.#current?.abandon();
       this.#current = this.#associationFor(keying, (error) => this.#events.failed(error));
     }
-    // A server waits, and may have been waited for.
-    if (keying.role === "passive") this.#newest!.start();
   }
 
   #associationFor(keying: DtlsKeying, failed: (error: OffhookError) => void): Association {
@@ -130,7 +132,7 @@ export class DtlsTransport implements MediaTransport {
       fingerprints: keying.fingerprints,
       profiles: profilesOf(keying.suites),
       random: randomBytes,
-      demandCookie: true,
+      demandCookie: !this.#hasIce,
     }, {
       send: (datagram) => this.#below.send("handshake", datagram),
       connected: (keys, certificate) => {
@@ -156,6 +158,8 @@ export class DtlsTransport implements MediaTransport {
 
   #receive(data: Uint8Array): void {
     if (this.#successor === undefined && this.#beginsAnew(data)) this.#expectSuccessor();
+    // Who waits for a client may have been waited for, and not know yet that there is a way.
+    if (this.#keying?.role === "passive") this.#newest?.start();
     this.#successor?.receive(data);
     this.#current?.receive(data);
   }

@@ -163,6 +163,7 @@ export class IceTransport implements MediaTransport {
     this.#former?.close();
     this.#former = undefined;
     this.#gatherer.settle();
+    this.#receiver?.ready?.();
   }
 
   #receive(base: IceBase, data: Uint8Array, source: SocketAddress): void {
