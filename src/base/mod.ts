@@ -36,4 +36,5 @@ export { mayAct, type Role, ROLES } from "./role.ts";
 export { type Language, LANGUAGES, type ThemeName, THEMES } from "./screen_names.ts";
 export { callErrorCode } from "./sip_status.ts";
 export { clean, cleanLines, jsonText, oneLine } from "./text.ts";
+export { SteadyTime } from "./steady_time.ts";
 export { TypeAhead } from "./type_ahead.ts";

@@ -1,2 +1,2 @@
 /** The clock of the running phone. */
-export { SYSTEM_CLOCK } from "./clock.ts";
+export { type StationClock, SYSTEM_CLOCK } from "./clock.ts";

@@ -281,7 +281,8 @@ export class TransportLayer {
 
   #trace(flow: BaseFlow, direction: TraceRecord["direction"], text: string): void {
     const { transport, local, remote } = flow;
-    this.options.trace?.({ time: this.clock.now(), direction, transport, local, remote, text });
+    // For people: the time of day, also after the clock was set.
+    this.options.trace?.({ time: Date.now(), direction, transport, local, remote, text });
   }
 
   #flowClosed(flow: BaseFlow, error: OffhookError | undefined): void {

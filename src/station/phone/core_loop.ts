@@ -10,7 +10,7 @@
 import type { Verb } from "../log/mod.ts";
 import type { Sequenced } from "../../control/contract/mod.ts";
 import type { CommandPort } from "../../control/local/mod.ts";
-import { type Clock, OffhookError, type TimerHandle } from "../../base/mod.ts";
+import { OffhookError, type TimerHandle } from "../../base/mod.ts";
 import type { HeadsetEffect, MediaEffect, SipEffect } from "../../core/ports/mod.ts";
 import {
   type Command,
@@ -22,7 +22,7 @@ import {
   timerKey,
 } from "../../core/state/mod.ts";
 import { step } from "../../core/mod.ts";
-import { SYSTEM_CLOCK } from "../mod.ts";
+import { type StationClock, SYSTEM_CLOCK } from "../mod.ts";
 
 /** Where effects go. `perform` returns at once and never throws. */
 export interface Adapters {
@@ -58,13 +58,13 @@ export class CoreLoop implements CommandPort {
   readonly #timers = new Map<string, TimerHandle>();
   readonly #listeners = new Set<(event: Sequenced) => void>();
   readonly #adapters: Adapters;
-  readonly #clock: Clock;
+  readonly #clock: StationClock;
   readonly #random: () => number;
 
   constructor(
     state: PhoneState,
     adapters: Adapters,
-    clock: Clock = SYSTEM_CLOCK,
+    clock: StationClock = SYSTEM_CLOCK,
     random: () => number = Math.random,
   ) {
     this.#state = state;
@@ -125,6 +125,8 @@ export class CoreLoop implements CommandPort {
   }
 
   #take(input: Input): void {
+    // A call's time line has no jumps; between calls the time of day is what it is.
+    if (this.#state.calls.size === 0) this.#clock.follow?.();
     const moment = { at: this.#clock.now(), random: this.#random() };
     const { state, effects, events } = step(this.#state, input, moment);
     this.#state = state;
