@@ -1,6 +1,7 @@
 /** One end of a call without signalling: a media worker and the descriptions that it needs. */
 import type {
   Fingerprint,
+  LocalIce,
   NegotiatedStream,
   PayloadFormat,
 } from "../../src/core/media/media_description.ts";
@@ -24,6 +25,8 @@ export class MediaParty {
   rtcpPort = 0;
   /** Of its certificate, where it opened with one. */
   fingerprint: Fingerprint | undefined;
+  /** What it gathered, where it opened with ICE. */
+  ice: LocalIce | undefined;
   readonly worker: MediaWorker;
   #waiting: (() => void)[] = [];
   #seen = 0;
@@ -36,11 +39,14 @@ export class MediaParty {
   }
 
   /** @throws the error of a MediaFailed as an assertion */
-  async open(endpoints: AudioEndpoints, dtls?: true): Promise<void> {
-    const wish = dtls === undefined ? {} : { dtls };
+  async open(
+    endpoints: AudioEndpoints,
+    wish: { dtls?: true; ice?: string } = {},
+  ): Promise<void> {
     this.worker.perform({ type: "OpenMedia", call: this.call, endpoints, ...wish });
     const opened = await this.next("MediaOpened");
     this.fingerprint = opened.fingerprint;
+    this.ice = opened.ice;
     this.port = opened.port;
     this.rtcpPort = opened.rtcpPort;
   }
