@@ -12,6 +12,7 @@ import {
   readUri,
   unquoted,
 } from "../../../src/sip/message/uri.ts";
+import { testWith } from "../../support/skip.ts";
 
 Deno.test("SIP URIs are taken apart and keep their text", () => {
   const uri = parseUri("SIP:a%20b;x=y:pw@Example.COM:5070;transport=tcp;lr;m=%41?X=1&Y=2");
@@ -133,7 +134,7 @@ Deno.test("any user part survives escaping", () => {
   }));
 });
 
-Deno.test("no value makes the parsers throw, and long ones take no time", () => {
+testWith([], "no value makes the parsers throw, and long ones keep to the time limit", () => {
   const piece = fc.constantFrom(
     "<",
     ">",
@@ -158,10 +159,10 @@ Deno.test("no value makes the parsers throw, and long ones take no time", () => 
     }
     parseParameterised(value);
   }));
-  const startedAt = performance.now();
+  // What takes time with the square of the length takes minutes.
+  const letters = 400_000;
   for (const long of [" ", "<", '"', "a", ";a", "sip:a@h,", "sip:" + "a.", '"\\']) {
-    readableNameAddrs(long.repeat(60_000 / long.length));
-    readUri(`sip:${long.repeat(60_000 / long.length)}`);
+    readableNameAddrs(long.repeat(letters / long.length));
+    readUri(`sip:${long.repeat(letters / long.length)}`);
   }
-  assert.ok(performance.now() - startedAt < 2_000);
 });
