@@ -37,6 +37,8 @@ export interface EndpointEvents {
 }
 
 interface Endpoint {
+  /** Stable id of the sound card that is open; only a card has one. */
+  readonly card?: string | undefined;
   /**
    * Acquires the file, pipe or device, without letting sound run yet.
    *

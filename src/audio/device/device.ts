@@ -106,6 +106,10 @@ export class DeviceSource implements AudioSource {
     return this.#keeper.stream?.opened;
   }
 
+  get card(): string | undefined {
+    return this.opened?.device.id;
+  }
+
   open(events: EndpointEvents): Promise<void> {
     return this.#keeper.open(events);
   }
@@ -160,6 +164,10 @@ class DeviceSink implements AudioSink {
   /** The device that is open, with its rate and latency; undefined while it is not. */
   get opened(): StreamOpened | undefined {
     return this.#keeper.stream?.opened;
+  }
+
+  get card(): string | undefined {
+    return this.opened?.device.id;
   }
 
   open(events: EndpointEvents): Promise<void> {

@@ -22,6 +22,14 @@ interface Ticks {
   readonly now: number;
 }
 
+/** What a card's owner knows of the others. */
+interface Desk<Shared> {
+  /** The last user has left, or it cannot be opened. */
+  abandoned(device: Shared): void;
+  /** The first one with the same card open: by another name, or itself. */
+  first(device: Shared): Shared;
+}
+
 /** One open card, and who uses it. */
 abstract class SharedDevice<Device extends AudioSource | AudioSink, User> {
   protected device: Device | undefined;
@@ -29,25 +37,41 @@ abstract class SharedDevice<Device extends AudioSource | AudioSink, User> {
   protected readonly ticks: Ticks;
   readonly #loading: Promise<Device>;
   readonly #opened: Promise<void>;
-  readonly #abandoned: () => void;
+  readonly #desk: Desk<SharedDevice<Device, User>>;
   #started = false;
   /** Why it does not work at present. */
   #lost: OffhookError | undefined;
 
-  /** @param abandoned called when the last user has left, or when it cannot be opened */
-  constructor(loading: Promise<Device>, ticks: Ticks, abandoned: () => void) {
+  constructor(
+    loading: Promise<Device>,
+    ticks: Ticks,
+    desk: Desk<SharedDevice<Device, User>>,
+  ) {
     this.#loading = loading;
     this.ticks = ticks;
-    this.#abandoned = abandoned;
+    this.#desk = desk;
     this.#opened = this.#open();
-    this.#opened.catch(abandoned);
+    this.#opened.catch(() => desk.abandoned(this));
   }
 
-  /** @throws OffhookError what the device said when it was opened, or when it was lost just now */
-  async join(user: User, events: EndpointEvents): Promise<void> {
+  /** Stable id of the card; undefined while it is not open. */
+  get card(): string | undefined {
+    return this.device?.card;
+  }
+
+  /**
+   * @returns what the user has joined: another one that has the same card open
+   * @throws OffhookError what the device said when it was opened, or when it was lost just now
+   */
+  async join(user: User, events: EndpointEvents): Promise<this> {
     if (this.#lost !== undefined) throw this.#lost;
     this.users.set(user, events);
     await this.#opened;
+    const first = this.#desk.first(this) as this;
+    if (first === this || !this.users.has(user)) return this;
+    first.users.set(user, events);
+    await this.leave(user);
+    return first;
   }
 
   start(): void {
@@ -58,7 +82,7 @@ abstract class SharedDevice<Device extends AudioSource | AudioSink, User> {
   /** Never rejects. */
   async leave(user: User): Promise<void> {
     if (!this.users.delete(user) || this.users.size > 0) return;
-    this.#abandoned();
+    this.#desk.abandoned(this);
     await this.#loading.then((device) => device.close(), () => {});
   }
 
@@ -151,9 +175,9 @@ class Microphone implements AudioSource {
     this.#find = find;
   }
 
-  open(events: EndpointEvents): Promise<void> {
+  async open(events: EndpointEvents): Promise<void> {
     this.#shared = this.#find();
-    return this.#shared.join(this, events);
+    this.#shared = await this.#shared.join(this, events);
   }
 
   start(): void {
@@ -187,9 +211,9 @@ class Speaker implements AudioSink {
     this.#find = find;
   }
 
-  open(events: EndpointEvents): Promise<void> {
+  async open(events: EndpointEvents): Promise<void> {
     this.#shared = this.#find();
-    return this.#shared.join(this, events);
+    this.#shared = await this.#shared.join(this, events);
   }
 
   start(): void {
@@ -220,12 +244,39 @@ class Speaker implements AudioSink {
   }
 }
 
+/** The cards of one direction that are open, by name; the default one has none. */
+class Cards<Shared extends { readonly card: string | undefined }> implements Desk<Shared> {
+  readonly #open = new Map<string | undefined, Shared>();
+
+  /** The one that is open under a name, or a new one. */
+  find(name: string | undefined, create: () => Shared): Shared {
+    const known = this.#open.get(name);
+    if (known !== undefined) return known;
+    const device = create();
+    this.#open.set(name, device);
+    return device;
+  }
+
+  abandoned(device: Shared): void {
+    for (const [name, open] of this.#open) if (open === device) this.#open.delete(name);
+  }
+
+  first(device: Shared): Shared {
+    if (device.card === undefined) return device;
+    for (const open of this.#open.values()) if (open.card === device.card) return open;
+    return device;
+  }
+
+  values(): Iterable<Shared> {
+    return this.#open.values();
+  }
+}
+
 export class SharedDevices implements AudioDevices {
   readonly #load: () => Promise<AudioDevices>;
   readonly #ticks = { now: 0 };
-  /** By name; the default device has none. */
-  readonly #microphones = new Map<string | undefined, SharedMicrophone>();
-  readonly #speakers = new Map<string | undefined, SharedSpeaker>();
+  readonly #microphones = new Cards<SharedMicrophone>();
+  readonly #speakers = new Cards<SharedSpeaker>();
 
   /** @param load called whenever a card is opened */
   constructor(load: () => Promise<AudioDevices>) {
@@ -233,21 +284,19 @@ export class SharedDevices implements AudioDevices {
   }
 
   source(name?: string): AudioSource {
-    return new Microphone(() =>
-      found(this.#microphones, name, (abandoned) => {
-        const source = this.#load().then((devices) => devices.source(name));
-        return new SharedMicrophone(source, this.#ticks, abandoned);
-      })
-    );
+    const create = () => {
+      const source = this.#load().then((devices) => devices.source(name));
+      return new SharedMicrophone(source, this.#ticks, this.#microphones);
+    };
+    return new Microphone(() => this.#microphones.find(name, create));
   }
 
   sink(name?: string): AudioSink {
-    return new Speaker(() =>
-      found(this.#speakers, name, (abandoned) => {
-        const sink = this.#load().then((devices) => devices.sink(name));
-        return new SharedSpeaker(sink, this.#ticks, abandoned);
-      })
-    );
+    const create = () => {
+      const sink = this.#load().then((devices) => devices.sink(name));
+      return new SharedSpeaker(sink, this.#ticks, this.#speakers);
+    };
+    return new Speaker(() => this.#speakers.find(name, create));
   }
 
   /** Every call has had its tick: what they said is played. */
@@ -255,19 +304,4 @@ export class SharedDevices implements AudioDevices {
     for (const speaker of this.#speakers.values()) speaker.play();
     this.#ticks.now++;
   }
-}
-
-/** The one that is open under a name, or a new one. */
-function found<Device>(
-  open: Map<string | undefined, Device>,
-  name: string | undefined,
-  create: (abandoned: () => void) => Device,
-): Device {
-  const known = open.get(name);
-  if (known !== undefined) return known;
-  const device = create(() => {
-    if (open.get(name) === device) open.delete(name);
-  });
-  open.set(name, device);
-  return device;
 }

@@ -21,6 +21,12 @@ abstract class Card {
     if (!slow) this.#opened.resolve();
   }
 
+  /** Its name, but the default one is the headset. */
+  get card(): string | undefined {
+    if (this.state !== "open") return undefined;
+    return this.name === "default" ? "Headset" : this.name;
+  }
+
   async open(events: EndpointEvents): Promise<void> {
     this.state = "opening";
     this.events = events;

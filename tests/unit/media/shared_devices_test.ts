@@ -55,11 +55,21 @@ Deno.test("two calls with one microphone: it is open until both are over", async
   await third!.close();
 });
 
-Deno.test("each name is a card of its own, and the default one too", async () => {
+Deno.test("each name is a card of its own, but one that the default turns out to be", async () => {
   const { cards, devices } = desk();
   const names = ["Headset", undefined, "Camera", undefined];
-  const { sources } = await microphones(devices, ...names);
-  assert.deepEqual(cards.open.sort(), ["Camera", "Headset", "default"]);
+  const { sources, ears } = await microphones(devices, ...names);
+  assert.deepEqual(cards.open.sort(), ["Camera", "Headset"]);
+  for (const source of sources) source.start();
+  const frames = sources.map(() => frameOf(0));
+  sources.forEach((source, i) => source.read(frames[i]!));
+  assert.deepEqual(frames[1], frames[0]);
+  cards.microphones[0]!.lose();
+  assert.deepEqual(ears.map(({ told }) => told.length), [1, 1, 0, 1]);
+  cards.microphones[0]!.comeBack();
+  const { sources: [named] } = await microphones(devices, "Headset");
+  assert.deepEqual(cards.open.sort(), ["Camera", "Headset"]);
+  await named!.close();
   await Promise.all(sources.map((source) => source.close()));
   assert.deepEqual(cards.open, []);
 });
