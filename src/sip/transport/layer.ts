@@ -200,6 +200,30 @@ export class TransportLayer {
   }
 
   /**
+   * The host's addresses have changed: what leaves from another one from now on is made right. Account
+   * mode: true when that is so of the way to the next hop; a connection has to be opened anew then.
+   */
+  follow(): boolean {
+    const flow = this.#account?.flow;
+    const way = flow === undefined ? undefined : this.#flows.localHost(flow);
+    const leaves = flow?.reliable && way !== undefined && way !== flow.local.host;
+    if (leaves) this.leaveNextHop();
+    const moved = this.#flows.follow();
+    return leaves || (flow !== undefined && moved.includes(flow));
+  }
+
+  /** Account mode: the next connect opens a flow anew, what is under way on this one may end there. */
+  leaveNextHop(): void {
+    const flow = this.#account?.leave();
+    if (flow !== undefined) this.#flows.retire(flow);
+  }
+
+  /** The address that this host uses toward a flow's peer now; undefined: it has no way there. */
+  localHost(flow: Flow): string | undefined {
+    return this.#flows.localHost(flow as BaseFlow);
+  }
+
+  /**
    * Account mode: the server said that it is out of service (503): closes the flow, where there is
    * another target, so that the next connect tries that one.
    * @returns false when there is no other, and nothing was done

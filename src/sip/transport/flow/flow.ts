@@ -7,7 +7,7 @@
 import type { TransportName } from "../../../core/account/mod.ts";
 import type { OffhookError } from "../../../base/mod.ts";
 import { sendError } from "./network_error.ts";
-import type { Address, Clock, Flow, TransactionFlow } from "./types.ts";
+import type { Address, Clock, Flow, HostNetwork, TransactionFlow } from "./types.ts";
 
 /** Who takes what a flow receives: the layer. */
 export interface FlowOwner {
@@ -15,6 +15,7 @@ export interface FlowOwner {
   /** Uniform in [0, 1). */
   readonly random: () => number;
   readonly keepaliveMs: number;
+  readonly host: HostNetwork;
   /** One datagram, WebSocket message or framed message. */
   received(flow: BaseFlow, bytes: Uint8Array): void;
   /** A message is about to go out. */
@@ -39,6 +40,8 @@ export abstract class BaseFlow implements Flow, TransactionFlow {
   lastHeardAt = 0;
   /** Milliseconds since the epoch of the last byte, keepalives too; 0: none came. */
   lastByteAt = 0;
+  /** True: for what is under way on it only, as another has taken its place. */
+  retired = false;
   /** Since when part of a message waits for the rest. */
   partSince: number | undefined;
   #open = true;

@@ -4,8 +4,9 @@
  * the routing table is read where it is a file (Linux); elsewhere subnets decide.
  */
 import { readFileSync } from "node:fs";
-import { type NetworkInterfaceInfo, networkInterfaces } from "node:os";
+import { networkInterfaces } from "node:os";
 import { isIPv6 } from "./flow.ts";
+import type { HostNetwork } from "./types.ts";
 
 interface Interface {
   name: string;
@@ -23,14 +24,7 @@ interface Route {
   metric: number;
 }
 
-/** Where interfaces and routes come from; tests replace it. */
-export interface HostNetwork {
-  interfaces(): Record<string, NetworkInterfaceInfo[] | undefined>;
-  /** Text of /proc/net/route or /proc/net/ipv6_route; empty where there is none. */
-  routes(family: 4 | 6): string;
-}
-
-const hostNetwork: HostNetwork = {
+export const hostNetwork: HostNetwork = {
   interfaces: networkInterfaces,
   routes(family) {
     try {
@@ -44,22 +38,78 @@ const hostNetwork: HostNetwork = {
 /** Numeric local address toward the numeric `remote`; loopback when nothing better is known. */
 export function localAddressToward(remote: string, network: HostNetwork = hostNetwork): string {
   const family = isIPv6(remote) ? 6 : 4;
-  const width = family === 6 ? 128 : 32;
-  const bits = addressBits(remote);
   const loopback = family === 6 ? "::1" : "127.0.0.1";
-  const interfaces = readInterfaces(network, family);
-  if (bits === undefined || interfaces.some((each) => each.address === remote)) {
-    return bits === undefined ? loopback : remote;
-  }
+  if (addressBits(remote) === undefined) return loopback;
+  const way = wayToward(remote, network);
+  return way ?? anyUsable(readInterfaces(network, family))?.address ?? loopback;
+}
+
+/**
+ * The same; undefined when the host has no way there.
+ * @param current the address in use: it stays where the interface to take still has it, as others of
+ *   that interface come and go (RFC 8981)
+ */
+export function wayToward(
+  remote: string,
+  network: HostNetwork = hostNetwork,
+  current?: string,
+): string | undefined {
+  const bits = addressBits(remote);
+  if (bits === undefined) return undefined;
+  const family = isIPv6(remote) ? 6 : 4;
+  const width = family === 6 ? 128 : 32;
   const matches = (entry: { bits: bigint; prefix: number }) =>
     entry.prefix === 0 || ((entry.bits ^ bits) >> BigInt(width - entry.prefix)) === 0n;
-  const onLink = interfaces.filter(matches).sort((a, b) => b.prefix - a.prefix)[0];
-  if (onLink !== undefined) return onLink.address;
-  const route = readRoutes(network, family).filter(matches)
-    .sort((a, b) => b.prefix - a.prefix || a.metric - b.metric)[0];
-  const routed = interfaces.find((each) => each.name === route?.name && isGlobal(each.address));
-  const usable = interfaces.find((each) => !each.internal && isGlobal(each.address));
-  return (routed ?? usable)?.address ?? loopback;
+  const routes = readRoutes(network, family);
+  const interfaces = readInterfaces(network, family).filter((each) => isUp(each, routes));
+  if (interfaces.some((each) => each.address === remote)) return remote;
+  const onLink = interfaces.filter(matches).sort((a, b) => b.prefix - a.prefix);
+  const found = onLink[0] ?? routed(interfaces, routes?.filter(matches));
+  const stays = interfaces.some((each) =>
+    each.name === found?.name && each.address === current && (onLink.length === 0 || matches(each))
+  );
+  return stays ? current : found?.address;
+}
+
+/** One that is down keeps its addresses, but has no routes. */
+function isUp({ name, internal }: Interface, routes: readonly Route[] | undefined): boolean {
+  return internal || routes === undefined || routes.some((route) => route.name === name);
+}
+
+function routed(
+  interfaces: readonly Interface[],
+  routes: Route[] | undefined,
+): Interface | undefined {
+  if (routes === undefined) return anyUsable(interfaces);
+  const best = routes.sort((a, b) => b.prefix - a.prefix || a.metric - b.metric)[0];
+  return interfaces.find((each) => each.name === best?.name && isGlobal(each.address));
+}
+
+function anyUsable(interfaces: readonly Interface[]): Interface | undefined {
+  return interfaces.find((each) => !each.internal && isGlobal(each.address));
+}
+
+/** Whether the host has a numeric address. */
+export function hasAddress(address: string, network: HostNetwork = hostNetwork): boolean {
+  return Object.values(network.interfaces()).some((all) =>
+    all?.some((each) => each.address === address)
+  );
+}
+
+/** What decides over ways, as it is now: equal while nothing of it changes. */
+export function networkSignature(network: HostNetwork = hostNetwork): string {
+  const interfaces = Object.entries(network.interfaces()).map(([name, addresses]) =>
+    `${name} ${addresses?.map(({ address, cidr }) => `${address} ${cidr}`).sort().join(",")}`
+  );
+  return [...interfaces.sort(), ...([4, 6] as const).map((family) => wayPart(network, family))]
+    .join("\n");
+}
+
+/** The routes, without the counters that use changes. */
+function wayPart(network: HostNetwork, family: 4 | 6): string {
+  return (readRoutes(network, family) ?? [])
+    .map(({ name, bits, prefix, metric }) => `${name} ${bits} ${prefix} ${metric}`)
+    .sort().join(",");
 }
 
 function readInterfaces(network: HostNetwork, family: 4 | 6): Interface[] {
@@ -81,8 +131,11 @@ function isGlobal(address: string): boolean {
   return !/^fe[89ab]/i.test(address);
 }
 
-function readRoutes(network: HostNetwork, family: 4 | 6): Route[] {
-  const lines = network.routes(family).split("\n");
+/** Undefined where the host does not tell them. */
+function readRoutes(network: HostNetwork, family: 4 | 6): Route[] | undefined {
+  const text = network.routes(family);
+  if (text === "") return undefined;
+  const lines = text.split("\n");
   const routes = family === 4 ? lines.slice(1).map(route4) : lines.map(route6);
   return routes.filter((route) => route !== undefined);
 }

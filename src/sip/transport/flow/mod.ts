@@ -3,12 +3,20 @@ export { AcceptedConnections } from "./accepted_connections.ts";
 export { cryptoRandom, systemClock } from "./clock.ts";
 export { BaseFlow, type FlowOwner, isBlank, isIPv6, isSecure, plainHost } from "./flow.ts";
 export type { Listener } from "./listen.ts";
-export { addressBits, localAddressToward } from "./local_address.ts";
+export {
+  addressBits,
+  hasAddress,
+  hostNetwork,
+  localAddressToward,
+  networkSignature,
+  wayToward,
+} from "./local_address.ts";
 export type {
   Address,
   Clock,
   ContactAddress,
   Flow,
+  HostNetwork,
   LayerEvent,
   ListenOptions,
   NextHop,

@@ -4,10 +4,18 @@
  */
 import type { TlsSettings, TransportName } from "../../../core/account/mod.ts";
 import type { Clock, ErrorJson } from "../../../base/mod.ts";
+import type { NetworkInterfaceInfo } from "node:os";
 import type { Resolver } from "../../dns/mod.ts";
 import type { SipMessage, TraceSink } from "../../message/mod.ts";
 
 export type { Clock, TimerHandle } from "../../../base/mod.ts";
+
+/** Where the host's interfaces and routes are read; tests replace it. */
+export interface HostNetwork {
+  interfaces(): Record<string, NetworkInterfaceInfo[] | undefined>;
+  /** Text of /proc/net/route or /proc/net/ipv6_route; empty where there is none. */
+  routes(family: 4 | 6): string;
+}
 
 /** A numeric address; IPv6 without brackets, IPv4-mapped IPv6 as IPv4. */
 export interface Address {
@@ -22,7 +30,7 @@ export interface Address {
 export interface Flow {
   readonly id: number;
   readonly transport: TransportName;
-  /** Never a wildcard: for UDP the address that the host would use toward `remote`. */
+  /** Never a wildcard: for UDP the address that the host uses toward `remote`, which may change. */
   readonly local: Address;
   readonly remote: Address;
   /** True: the peer connected to a listener of ours (UDP: it came to us first). */
@@ -116,6 +124,8 @@ export interface TransportLayerOptions {
   /** Uniform in [0, 1): SRV weights, jitter. Default: crypto. */
   random?: () => number;
   resolver?: Resolver;
+  /** Default: this host's. */
+  host?: HostNetwork;
   /** For connections that we open; default: verify against the system's authorities. */
   tls?: TlsSettings;
   trace?: TraceSink;

@@ -4,7 +4,7 @@
 import dgram from "node:dgram";
 import { BaseFlow, type FlowOwner, isIPv6, plainHost } from "./flow.ts";
 import { Keepalive } from "./keepalive.ts";
-import { localAddressToward } from "./local_address.ts";
+import { localAddressToward, wayToward } from "./local_address.ts";
 import { listenError, sendError } from "./network_error.ts";
 import type { Address } from "./types.ts";
 
@@ -77,6 +77,11 @@ export class UdpSocket {
     if (this.#flows.get(key) === flow) this.#flows.delete(key);
   }
 
+  /** The host's addresses have changed. @returns the flows that leave from another one now */
+  follow(): UdpFlow[] {
+    return this.isWildcard ? [...this.#flows.values()].filter((flow) => flow.follow()) : [];
+  }
+
   send(text: string, remote: Address): Promise<void> {
     if (this.#closed) return Promise.reject(sendError("udp", remote));
     return new Promise((resolve, reject) => {
@@ -103,15 +108,29 @@ export class UdpSocket {
 
 export class UdpFlow extends BaseFlow {
   readonly transport = "udp";
-  readonly local: Address;
+  #local: Address;
   #keepalive: Keepalive | undefined;
 
   constructor(readonly socket: UdpSocket, readonly remote: Address, accepted: boolean) {
     super(socket.owner, accepted);
     const { bound } = socket;
-    this.local = socket.isWildcard
-      ? { host: localAddressToward(remote.host), port: bound.port }
+    this.#local = socket.isWildcard
+      ? { host: localAddressToward(remote.host, socket.owner.host), port: bound.port }
       : bound;
+  }
+
+  get local(): Address {
+    return this.#local;
+  }
+
+  /** True: it leaves from another address now. Where there is no way at all, it stays what it was. */
+  follow(): boolean {
+    const { host, port } = this.#local;
+    const way = wayToward(this.remote.host, this.owner.host, host);
+    if (way === undefined || way === host) return false;
+    this.#local = { host: way, port };
+    this.publicAddress = undefined;
+    return true;
   }
 
   get isKeptAlive(): boolean {

@@ -45,7 +45,7 @@ export class DialogFlows {
   /** The open flow that a request of the dialog must take, whatever its URIs say. */
   preferred(callId: string): BaseFlow | undefined {
     const entry = this.#get(callId);
-    return entry?.preferred && entry.flow.isOpen ? entry.flow : undefined;
+    return entry?.preferred && entry.flow.isOpen && !entry.flow.retired ? entry.flow : undefined;
   }
 
   /** The open flow that a request of the dialog can take when its URIs lead nowhere. */

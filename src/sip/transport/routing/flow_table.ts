@@ -14,17 +14,24 @@ import {
   type BaseFlow,
   type Clock,
   type FlowOwner,
+  hasAddress,
+  type HostNetwork,
+  hostNetwork,
   isIPv6,
   type Listener,
   type ListenOptions,
   plainHost,
+  type TimerHandle,
   type TransportLayerOptions,
   type UdpFlow,
   UdpSocket,
+  wayToward,
 } from "../flow/mod.ts";
 
 const CONNECT_TIMEOUT_MS = 5000;
 const KEEPALIVE_MS = 25_000;
+/** How long what is under way on a connection may go on there, while another has taken its place. */
+const RETIRED_MS = 180_000;
 const DEFAULT_TLS: TlsSettings = { minVersion: "1.2", verify: true };
 /** How long the last messages may take to reach the kernel before the sockets are closed. */
 const DRAIN_MS = 300;
@@ -58,7 +65,9 @@ export class FlowTable implements FlowOwner {
   readonly clock: Clock;
   readonly random: () => number;
   readonly keepaliveMs: number;
+  readonly host: HostNetwork;
   readonly #connections = new Set<BaseFlow>();
+  readonly #retiring = new Map<BaseFlow, TimerHandle>();
   readonly #leaving = new Set<Promise<void>>();
   readonly #opening = new Map<string, Promise<BaseFlow>>();
   readonly #listeners: Listener[] = [];
@@ -73,6 +82,7 @@ export class FlowTable implements FlowOwner {
     this.clock = options.clock;
     this.random = options.random;
     this.keepaliveMs = options.keepaliveMs ?? KEEPALIVE_MS;
+    this.host = options.host ?? hostNetwork;
   }
 
   received(flow: BaseFlow, bytes: Uint8Array): void {
@@ -99,6 +109,8 @@ export class FlowTable implements FlowOwner {
 
   closed(flow: BaseFlow, error: OffhookError | undefined): void {
     this.#connections.delete(flow);
+    this.clock.clearTimeout(this.#retiring.get(flow));
+    this.#retiring.delete(flow);
     this.sink.closed(flow, error);
   }
 
@@ -149,6 +161,37 @@ export class FlowTable implements FlowOwner {
     return listener?.address.port ?? flow.local.port;
   }
 
+  /** The address that this host uses toward a flow's peer now; undefined: it has no way there. */
+  localHost(flow: BaseFlow): string | undefined {
+    return wayToward(flow.remote.host, this.host, flow.local.host);
+  }
+
+  /**
+   * The host's addresses have changed. UDP leaves from the new ones, connections from one that is gone
+   * are closed where there is another way. @returns the flows that changed
+   */
+  follow(): BaseFlow[] {
+    const moved: BaseFlow[] = this.#sockets.flatMap((socket) => socket.follow());
+    for (const flow of [...this.#connections]) {
+      const way = this.localHost(flow);
+      if (way === undefined || way === flow.local.host || this.#has(flow.local.host)) continue;
+      moved.push(flow);
+      flow.close(new OffhookError("unreachable", `This machine left ${flow.local.host}`));
+    }
+    return moved;
+  }
+
+  /** Another connection is to take its place: what is under way may end on it. */
+  retire(flow: BaseFlow): void {
+    if (flow.retired) return;
+    flow.retired = true;
+    this.#retiring.set(flow, this.clock.setTimeout(() => flow.close(), RETIRED_MS));
+  }
+
+  #has(address: string): boolean {
+    return hasAddress(address, this.host);
+  }
+
   close(): void {
     this.#closed = true;
     for (const listener of this.#listeners.splice(0)) listener.close();
@@ -160,7 +203,7 @@ export class FlowTable implements FlowOwner {
 
   #find(target: Target): BaseFlow | undefined {
     for (const flow of this.#connections) {
-      const same = flow.isOpen && flow.transport === target.transport &&
+      const same = flow.isOpen && !flow.retired && flow.transport === target.transport &&
         flow.remote.port === target.port && flow.remote.host === target.host;
       // A certificate is verified for one name only; who came to us showed none.
       const trusted = flow.transport === "tcp" || flow.transport === "ws" ||

@@ -86,6 +86,13 @@ export class NextHopConnection {
     return true;
   }
 
+  /** The next connect opens another flow. @returns the one that was in use */
+  leave(): BaseFlow | undefined {
+    const flow = this.#flow;
+    this.#flow = undefined;
+    return flow;
+  }
+
   /** Whether a target is left that has not failed lately. */
   get hasAlternative(): boolean {
     return this.#targets.some((each) => each !== this.#target && !this.#isPenalized(each));

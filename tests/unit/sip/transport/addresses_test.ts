@@ -5,9 +5,11 @@ import { header, type SipMessage } from "../../../../src/sip/message/sip_message
 import { plainHost } from "../../../../src/sip/transport/flow/flow.ts";
 import {
   addressBits,
-  type HostNetwork,
   localAddressToward,
+  networkSignature,
+  wayToward,
 } from "../../../../src/sip/transport/flow/local_address.ts";
+import type { HostNetwork } from "../../../../src/sip/transport/flow/types.ts";
 import {
   configuredHop,
   nextHopOf,
@@ -125,6 +127,29 @@ Deno.test("the local address toward a peer follows subnets, then routes", () => 
   assert.equal(localAddressToward("198.51.100.1", unrouted), "192.0.2.7");
   const lonely = { interfaces: () => ({}), routes: () => "" };
   assert.equal(localAddressToward("198.51.100.1", lonely), "127.0.0.1");
+});
+
+Deno.test("there is no way over an interface that is down, which keeps its addresses", () => {
+  const down = {
+    ...NETWORK,
+    routes: (family: 4 | 6) => NETWORK.routes(family).replace(/^eth0.*\n/m, ""),
+  };
+  assert.equal(wayToward("198.51.100.1", down), undefined);
+  assert.equal(wayToward("192.0.2.99", down), undefined);
+  assert.equal(wayToward("10.8.44.1", down), "10.8.0.2");
+  assert.equal(localAddressToward("198.51.100.1", down), "192.0.2.7", "a guess for the Contact");
+  assert.notEqual(networkSignature(down), networkSignature(NETWORK));
+});
+
+Deno.test("the address in use stays while its interface is the one to take and has it", () => {
+  const renewed = {
+    ...NETWORK,
+    interfaces: () => ({ eth0: [entry("2001:db8::99", "64"), entry("2001:db8::7", "64")] }),
+  };
+  assert.equal(wayToward("2620::1", renewed, "2001:db8::7"), "2001:db8::7");
+  assert.equal(wayToward("2620::1", renewed, "2001:db8::5"), "2001:db8::99");
+  assert.equal(wayToward("10.8.44.1", NETWORK, "192.0.2.7"), "10.8.0.2");
+  assert.equal(networkSignature(NETWORK), networkSignature({ ...NETWORK }));
 });
 
 Deno.test("addresses are numbers, or none", () => {

@@ -12,6 +12,7 @@ import { Inbound } from "../../../../src/sip/transport/inbound.ts";
 import { ServerTransactions } from "../../../../src/sip/transport/transaction/server.ts";
 import type { LayerEvent } from "../../../../src/sip/transport/flow/types.ts";
 import { rawRequest } from "../../../fakes/raw_user_agent.ts";
+import { hostNetwork } from "../../../../src/sip/transport/flow/local_address.ts";
 import { VirtualClock } from "../../../fakes/virtual_clock.ts";
 
 class MemoryFlow extends BaseFlow {
@@ -34,6 +35,7 @@ function rig() {
     clock,
     random: () => 0,
     keepaliveMs: 0,
+    host: hostNetwork,
     received: () => {},
     sending: () => {},
     leaving: () => {},
