@@ -11,6 +11,7 @@ import type { Account } from "./account/mod.ts";
 import { RULES } from "./rules/mod.ts";
 import { ACCOUNT } from "./slices/account/mod.ts";
 import { CALL } from "./slices/call/mod.ts";
+import { NETWORK } from "./slices/network/mod.ts";
 import { HEADSET } from "./slices/headset/mod.ts";
 import { SETTINGS } from "./slices/settings/mod.ts";
 import {
@@ -47,6 +48,7 @@ const TRANSITIONS: Transitions<Input> = {
   ...ACCOUNT.news,
   ...SETTINGS.news,
   ...HEADSET.news,
+  ...NETWORK.news,
   TimerFired: timerFired,
 };
 

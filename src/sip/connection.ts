@@ -11,7 +11,11 @@ import { Backoff } from "./limits/mod.ts";
 import type { TransportLayer } from "./transport/mod.ts";
 import type { Flow, LayerEvent } from "./transport/flow/mod.ts";
 
+/** Without a network for so long, a connection is not trusted any more, nor a registration. */
+const AWAY_MS = 5_000;
+
 export interface ConnectionEvents {
+  /** It is there, anew, or from another address of ours. */
   up(flow: Flow): void;
   /** Lost, or not reached; the next try is `retryInMs` away. */
   down(error: OffhookError, retryInMs: number): void;
@@ -26,6 +30,8 @@ export class Connection {
   #connecting: Promise<Flow> | undefined;
   #retry: TimerHandle;
   #unsubscribe: (() => void) | undefined;
+  /** Since when there is no way to the server. */
+  #strandedAt: number | undefined;
 
   constructor(layer: TransportLayer, clock: Clock, random: () => number, events: ConnectionEvents) {
     this.#layer = layer;
@@ -52,6 +58,28 @@ export class Connection {
     this.#clock.clearTimeout(this.#retry);
     this.#connecting ??= this.#connect().finally(() => this.#connecting = undefined);
     return this.#connecting;
+  }
+
+  /**
+   * The host's addresses have changed, or it slept: the server hears from us at once, from where we are
+   * now. A network that came back as it was, after a moment, is no change.
+   */
+  follow(slept: boolean): void {
+    const { flow } = this;
+    const moved = this.#layer.follow();
+    if (!this.#wanted) return;
+    if (flow === undefined) return void this.ensure().catch(() => {});
+    if (!moved && this.#layer.localHost(flow) === undefined) {
+      this.#strandedAt ??= slept ? 0 : this.#clock.now();
+      return;
+    }
+    const away = this.#clock.now() - (this.#strandedAt ?? this.#clock.now());
+    this.#strandedAt = undefined;
+    if (!moved && !slept && away < AWAY_MS) return;
+    if (flow.transport === "udp") return this.#events.up(flow);
+    // A connection that slept may be forgotten by everybody on its way.
+    if (!moved) this.#layer.leaveNextHop();
+    void this.ensure().catch(() => {});
   }
 
   /** No more tries; the flow stays until the layer is closed. */

@@ -133,7 +133,17 @@ export class Network {
 
   /** The local address for SDP of a call that began on `flow`. */
   localAddress(flow: Flow): string {
-    return (this.flow ?? flow).local.host;
+    const known = this.flow ?? flow;
+    return this.#layer.localHost(known) ?? known.local.host;
+  }
+
+  /**
+   * The host's addresses have changed, or it slept: connections are opened anew where that is needed.
+   * `up` and `addressChanged` tell what came of it.
+   */
+  follow(slept: boolean): void {
+    if (this.#connection === undefined) this.#layer.follow();
+    else this.#connection.follow(slept);
   }
 
   /** Our Contact's URI as it stands on the wire of a flow. */

@@ -64,6 +64,8 @@ export class UserAgent {
   /** Absent without an account. */
   readonly #registration: Registration | undefined;
   readonly #legs = new Map<CallId, Leg>();
+  /** From which the account's server was reached last. */
+  #address: string | undefined;
   #password: () => Promise<string>;
   #stopping: (() => void) | undefined;
 
@@ -133,6 +135,9 @@ export class UserAgent {
         return this.#registration?.register();
       case "Unregister":
         return void this.#registration?.unregister();
+      case "FollowNetwork":
+        this.#network.follow(effect.slept);
+        return this.#checkAddresses();
       case "SendInvite": {
         const call = new OutgoingCall(this.#agent, effect);
         this.#legs.set(effect.call, call);
@@ -165,6 +170,7 @@ export class UserAgent {
         up: () => {
           this.#options.notify({ type: "ConnectionChanged", account: account.id, connected: true });
           this.#registration?.connected();
+          this.#checkAddresses();
         },
         down: (thrown, retryInMs) => {
           const error = thrown.toJSON();
@@ -245,6 +251,16 @@ export class UserAgent {
     if (leg === undefined) this.#legs.delete(call);
     else this.#legs.set(call, leg);
     if (this.#legs.size === 0) this.#stopping?.();
+  }
+
+  /** Tells where we are, and each call whose peer knows another address of ours. */
+  #checkAddresses(): void {
+    const address = this.#network.flow?.local.host;
+    if (address !== undefined && address !== this.#address) {
+      this.#address = address;
+      this.#options.notify({ type: "AddressChanged", account: this.account.id, address });
+    }
+    for (const leg of [...this.#legs.values()]) leg.checkAddress?.();
   }
 
   #log(level: Parameters<Log>[0], message: string): void {

@@ -52,6 +52,7 @@ export const anyInput: fc.Arbitrary<Input> = fc.tuple(
       { type: "FollowTransfer", call },
       { type: "RefuseTransfer", call },
       { type: "Reject", call, status: 302, target: "sip:c@x" },
+      { type: "CallAddressChanged", call },
       { type: "DialogAnswered", call, verdict: flag ? "gone" : "there", reason: "481" },
       { type: "SendEarlyMedia", call },
       { type: "Record", call, path: flag ? "/tmp/x.wav" : null },

@@ -22,6 +22,11 @@ export const EVENTS = {
     connected: z.boolean(),
     error: errorJson.optional(),
   }),
+  address: told("address", {
+    account: id,
+    address: z.string().describe("Ours, from which the account's server is reached now."),
+    before: z.string().describe("The one before it."),
+  }),
   accounts: told("accounts", { accounts: z.array(accountView) }),
   "call.dialling": callEvent("call.dialling", {
     detail: z.strictObject({ referrer: id }).optional()

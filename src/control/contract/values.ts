@@ -217,6 +217,7 @@ export const accountView = exactly<AccountView>()(
     uri: z.string(),
     registration,
     connected: z.boolean(),
+    address: z.string().optional().describe("Ours, from which its server is reached."),
   }).meta({ id: "Account" }),
 );
 

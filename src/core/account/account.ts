@@ -108,4 +108,6 @@ export interface AccountState {
   account: Account;
   registration: RegistrationState;
   connected: boolean;
+  /** Ours, from which its server is reached, numeric; absent before the first connection. */
+  address?: string;
 }

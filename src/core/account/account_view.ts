@@ -12,16 +12,19 @@ export interface AccountView {
   uri: string;
   registration: RegistrationState;
   connected: boolean;
+  /** Ours, from which its server is reached, numeric; absent before the first connection. */
+  address?: string;
 }
 
 /** All of them; what stands for having no account is nobody's account. */
 export function accountViews(accounts: ReadonlyMap<AccountId, AccountState>): AccountView[] {
   return [...accounts.values()]
     .filter(({ account }) => account.id !== DIRECT_ACCOUNT)
-    .map(({ account, registration, connected }) => ({
+    .map(({ account, registration, connected, address }) => ({
       id: account.id,
       uri: `sip:${account.user}@${account.server}`,
       registration,
       connected,
+      ...(address === undefined ? {} : { address }),
     }));
 }

@@ -29,6 +29,7 @@ export {
   RELAY_PROTOCOLS,
   type Speaker,
 } from "./media_port.ts";
+export type { NetworkInput } from "./network_port.ts";
 export {
   type CallId,
   type Ender,

@@ -43,6 +43,8 @@ export type Ender = (typeof ENDERS)[number];
 export type SipEffect =
   | { type: "Register"; account: AccountId }
   | { type: "Unregister"; account: AccountId }
+  /** The host's addresses have changed, or it slept: the account goes on from where it is now. */
+  | { type: "FollowNetwork"; account: AccountId; slept: boolean }
   | {
     type: "SendInvite";
     call: CallId;
@@ -212,5 +214,9 @@ export type SipInput =
     /** Names. */
     headers: string[];
   }
+  /** The account's server is reached from this address of ours, numeric; told when it is another. */
+  | { type: "AddressChanged"; account: AccountId; address: string }
+  /** The peer of an answered call has an address for our sound that is not ours any more. */
+  | { type: "CallAddressChanged"; call: CallId }
   /** The signalling connection of an account, for status; calls survive its loss. */
   | { type: "ConnectionChanged"; account: AccountId; connected: boolean; error?: ErrorJson };

@@ -121,6 +121,13 @@ export type MediaState =
     secured?: Secured;
   } & LocalPorts;
 
+export interface Move {
+  /** Times that it was offered in vain. */
+  tries: number;
+  /** The offer that is under way tells it. */
+  offered: boolean;
+}
+
 /** Who holds: both may. */
 export interface Hold {
   /** What we want, and have offered or will offer. */
@@ -155,6 +162,8 @@ export interface Call {
   /** What the peer knows of our hold; differs from `hold.local` until an offer is answered. */
   toldHold: boolean;
   muted: boolean;
+  /** The peer has another address for our sound than ours is now. */
+  moved?: Move;
   /** Whether the peer's identity is more than its own claim: see `caller_policy.ts`. */
   trusted: boolean;
   /** An incoming call of which no ACK has come: its address may be forged. */

@@ -95,6 +95,8 @@ export type PhoneEvent =
   | { type: "accounts"; accounts: AccountView[] }
   | { type: "registration"; account: AccountId; registration: RegistrationState }
   | { type: "connection"; account: AccountId; connected: boolean; error?: ErrorJson }
+  /** The account's server is reached from another address of ours than before; both numeric. */
+  | { type: "address"; account: AccountId; address: string; before: string }
   | { type: "do-not-disturb"; on: boolean }
   | { type: "volume"; /** dB */ volume: number }
   | { type: "headset"; headset: HeadsetId; attached: boolean; name?: string; error?: ErrorJson }

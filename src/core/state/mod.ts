@@ -14,6 +14,7 @@ export {
   type EndedBy,
   type Exchange,
   type MediaState,
+  type Move,
   type Recording,
   type Secured,
   SECURITIES,

@@ -5,6 +5,7 @@
  *     SipInput (network)           ├─► step(state, input, moment) ─► { state, effects, events }
  *     MediaInput (RTP, devices)    │
  *     HeadsetInput (buttons)       │
+ *     NetworkInput (addresses)     │
  *     TimerFired                   ┘
  *
  * Commands that are impossible throw; inputs from outside that do not fit are ignored and told in a
@@ -32,6 +33,7 @@ import type {
   MediaEffect,
   MediaInput,
   Microphone,
+  NetworkInput,
   SipEffect,
   SipInput,
   Speaker,
@@ -157,7 +159,7 @@ export type SettingsCommand =
   /** What a changed configuration says; calls go on as they are. */
   | { type: "Configure"; settings: Settings; accounts: Account[] };
 
-export type Input = Command | SipInput | MediaInput | HeadsetInput | TimerFired;
+export type Input = Command | SipInput | MediaInput | HeadsetInput | NetworkInput | TimerFired;
 
 export type Effect =
   | SipEffect

@@ -17,6 +17,8 @@ export interface Leg {
   perform(effect: CallEffect): void;
   /** The dialog, when there is a confirmed one: for Replaces. */
   readonly dialog: Dialog | undefined;
+  /** Tells the core when the peer has an address for the sound that is not ours any more. */
+  checkAddress?(): void;
   /** Ends it for good without a word to the core: BYE or CANCEL as far as that is possible. */
   abandon(): void;
 }

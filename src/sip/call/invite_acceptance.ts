@@ -51,7 +51,10 @@ export class InviteAcceptance {
     agent.setLeg(effect.call, session);
     if (effect.offer === null) return this.#takeOffer(session);
     this.#acknowledge();
-    return this.#takeAnswer(session);
+    const failure = this.#takeAnswer(session);
+    // While it rang our address may have changed.
+    session.checkAddress();
+    return failure;
   }
 
   refuse(): void {

@@ -31,7 +31,7 @@ import { isDialogGone, sendInDialog } from "./in_dialog.ts";
 import { type AwaitedAck, Offers } from "./offers.ts";
 import { referStatus, sendRefer } from "./referral.ts";
 import { Referred } from "./referred.ts";
-import type { SessionContext } from "./session_context.ts";
+import { sdpAddress, type SessionContext } from "./session_context.ts";
 import { SessionRefresh } from "./session_refresh.ts";
 
 type Stage =
@@ -100,6 +100,12 @@ export class Session implements Leg {
       case "SendReferStatus":
         return this.#referred.report(effect.status, effect.reason);
     }
+  }
+
+  checkAddress(): void {
+    const { agent, call, descriptions } = this.context;
+    if (this.#stage.name !== "confirmed" || !descriptions.isStale(sdpAddress(this.context))) return;
+    agent.notify({ type: "CallAddressChanged", call });
   }
 
   abandon(): void {

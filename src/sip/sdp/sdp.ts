@@ -59,10 +59,12 @@ export interface RemoteSdp {
   audioIndex: number;
 }
 
-/** The o= line without its address (RFC 8866 §5.2). */
+/** The o= line (RFC 8866 §5.2): for the whole session all but its version stays (RFC 3264 §8). */
 export interface Origin {
   sessionId: number;
   version: number;
+  /** Absent: that of the c= line. */
+  address?: string;
 }
 
 /** The layout of a description that we write: other lines than `audioIndex` get port 0. */
@@ -134,7 +136,7 @@ export function writeSdp(
   origin: Origin,
   layout?: Layout,
 ): string {
-  const connection = networkAddress(description.address || address);
+  const connected = description.address || address;
   const audio = audioLines(description);
   const blocks = layout === undefined
     ? audio
@@ -143,9 +145,9 @@ export function writeSdp(
     );
   return [
     "v=0",
-    `o=- ${origin.sessionId} ${origin.version} ${connection}`,
+    `o=- ${origin.sessionId} ${origin.version} ${networkAddress(origin.address ?? connected)}`,
     "s=-",
-    `c=${connection}`,
+    `c=${networkAddress(connected)}`,
     "t=0 0",
     ...groupLines(description),
     ...blocks,

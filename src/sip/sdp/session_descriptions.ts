@@ -18,6 +18,8 @@ export class SessionDescriptions {
   /** The last text without its version. */
   #written = "";
   #sent: string | undefined;
+  /** The local address in it. */
+  #address = "";
   /** m= lines of the last exchange that was completed, or of our first offer. */
   #layout: Layout | undefined;
   /** m= lines of an offer of the peer that waits for our answer. */
@@ -43,6 +45,7 @@ export class SessionDescriptions {
     const copy = new SessionDescriptions(() => 0, { ...this.#origin }, this.#addressToward);
     copy.#written = this.#written;
     copy.#sent = this.#sent;
+    copy.#address = this.#address;
     copy.#layout = this.#layout;
     return copy;
   }
@@ -50,6 +53,11 @@ export class SessionDescriptions {
   /** Our last description as it was sent; undefined before the first. */
   get current(): string | undefined {
     return this.#sent;
+  }
+
+  /** Whether what we said last names another address of ours than it would now. */
+  isStale(signalling: string): boolean {
+    return this.#sent !== undefined && this.#address !== this.#localAddress(signalling);
   }
 
   /** @param address local address of the signalling flow */
@@ -119,6 +127,8 @@ export class SessionDescriptions {
 
   #write(description: MediaDescription, signalling: string, layout: Layout | undefined): string {
     const address = this.#localAddress(signalling);
+    this.#address = address;
+    this.#origin.address ??= address;
     const unversioned = writeSdp(description, address, { ...this.#origin, version: 0 }, layout);
     if (unversioned !== this.#written) this.#origin.version += 1;
     this.#written = unversioned;

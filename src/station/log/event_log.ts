@@ -48,6 +48,13 @@ export function eventLog(
         troubles.delete(account);
         return { text: `${account}: connected`, facts: { level: "info", account } };
       }
+      case "address": {
+        const { account, address, before } = event;
+        return {
+          text: `${account}: ${movedWords(address, before)}`,
+          facts: { level: "info", account },
+        };
+      }
       case "headset":
         return {
           text: `headset ${event.name ?? event.headset} ${event.attached ? "attached" : "gone"}`,
@@ -66,6 +73,10 @@ export function eventLog(
         return undefined;
     }
   };
+}
+
+function movedWords(address: string, before: string): string {
+  return `reached from ${address} now, no longer from ${before}`;
 }
 
 /** A server that is away for the night is a warning once, not at every try. */

@@ -29,6 +29,8 @@ import {
   rememberedCallId,
   SipLog,
 } from "../log/mod.ts";
+import { NetworkWatch } from "../network/mod.ts";
+import { networkSignature } from "../../sip/transport/flow/mod.ts";
 import { listDevices } from "./list_devices.ts";
 import type { AccountAccess, OpenPhone, PhoneOptions } from "./phone_options.ts";
 import { accountChanges, directAccount, settingsOf } from "./phone_settings.ts";
@@ -52,6 +54,7 @@ export class Assembly {
   readonly #media: MediaWorker;
   /** Absent: headsets are not this phone's business. */
   readonly desk: DeskDevices | undefined;
+  readonly #network: NetworkWatch;
   readonly #mediaCheck: ReturnType<typeof setInterval>;
   #mediaAlive = true;
   /** A configuration of which something waits for the end of a call. */
@@ -97,6 +100,12 @@ export class Assembly {
     });
     for (const { account, password } of options.accounts) this.#agents.add(account, password);
     this.#agents.add(direct, () => Promise.resolve(""));
+    this.#network = new NetworkWatch({
+      clock: SYSTEM_CLOCK,
+      look: () => networkSignature(options.host),
+      notify: (input) => this.core.submit(input),
+      blind: ({ message }) => options.log(`network changes go unseen: ${message}`),
+    });
     this.#mediaCheck = setInterval(async () => {
       this.#mediaAlive = await this.#media.answers(MEDIA_CHECK_MS / 2);
     }, MEDIA_CHECK_MS);
@@ -141,6 +150,7 @@ export class Assembly {
     // A command that only registers takes no call, and needs no thread for it.
     if (this.#options.maxCalls > 0) this.#media.warm();
     this.desk?.start();
+    this.#network.start();
     if (this.#options.connect === "when used") {
       // While the call's media opens, not after.
       this.core.listen((event) => {
@@ -207,6 +217,7 @@ export class Assembly {
   /** Calls first, then registrations and transports, then media and devices. */
   async close(): Promise<void> {
     clearInterval(this.#mediaCheck);
+    this.#network.stop();
     await this.#endCalls();
     await this.#agents.stop();
     await this.#media.stop();
@@ -223,6 +234,7 @@ export class Assembly {
         if (this.#writes("debug")) this.#write(messageLine(record));
         trace?.(record);
       },
+      ...(this.#options.host === undefined ? {} : { host: this.#options.host }),
       ...(isDirect && direct.onRequest ? { onRequest: direct.onRequest } : {}),
       ...(isDirect && direct.routes ? { routes: direct.routes } : {}),
     };

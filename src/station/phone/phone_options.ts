@@ -10,7 +10,7 @@ import type { CallPolicy, Settings } from "../../core/state/mod.ts";
 import type { AudioEndpoints } from "../../core/ports/mod.ts";
 import type { WriteLog } from "../log/mod.ts";
 import type { TraceSink } from "../../sip/message/mod.ts";
-import type { RequestHook, RouteTable } from "../../sip/transport/flow/mod.ts";
+import type { HostNetwork, RequestHook, RouteTable } from "../../sip/transport/flow/mod.ts";
 import type { SupervisorOptions } from "../../device_host/client/mod.ts";
 import type { DeskSettings } from "../desk/mod.ts";
 
@@ -80,6 +80,8 @@ export interface PhoneOptions {
   lift?: { kind: "redial" } | { kind: "hotline"; /** As a person writes it. */ target: string };
   /** Starts device hosts for this phone; absent: it does so itself. */
   startHost?: SupervisorOptions["start"];
+  /** Where addresses and routes are read; absent: this machine's. */
+  host?: HostNetwork;
   trace?: TraceSink;
   /** Somebody is told of every event: what failed is no warning in the log, only information. */
   attended?: boolean;

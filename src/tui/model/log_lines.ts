@@ -28,6 +28,10 @@ export function logLine(event: Sequenced): LogLine | undefined {
       return registrationLine(event);
     case "connection":
       return event.error === undefined ? undefined : warning(event.at, event.error.message);
+    case "address": {
+      const { account, address, before } = event;
+      return info(event.at, `${account}: reached from ${address} now, no longer from ${before}`);
+    }
     case "headset":
       return headsetLine(event);
     case "headset-notice":

@@ -144,6 +144,8 @@ function changedBy(model: PhoneModel, event: Sequenced): PhoneModel {
       const { account, connected, error } = event;
       return withAccount(model, account, { connected, changedAt: at, connectionError: error }, at);
     }
+    case "address":
+      return withAccount(model, event.account, { address: event.address, changedAt: at }, at);
     case "accounts":
       return { ...model, accounts: accountRows(model.accounts, event.accounts, at) };
     case "do-not-disturb":

@@ -8,6 +8,7 @@ import { defineCommand, oneOf, option, readWholeNumber, repeated } from "../../a
 const TYPES: Record<Sequenced["type"], true> = {
   registration: true,
   connection: true,
+  address: true,
   accounts: true,
   "call.dialling": true,
   "call.incoming": true,

@@ -22,9 +22,11 @@ export const command = defineCommand<LiveFields>({
 
 function statusLines(snapshot: Snapshot, now: number): string[] {
   const { accounts, calls, doNotDisturb, refusedCalls, health } = snapshot;
-  const lines = accounts.map(({ id, uri, registration, connected }) =>
-    `${id}  ${uri}  ${registrationWords(registration)}${connected ? "" : ", not connected"}`
-  );
+  const lines = accounts.map(({ id, uri, registration, connected, address }) => {
+    const from = address === undefined ? "" : `, from ${address}`;
+    const place = connected ? from : ", not connected";
+    return `${id}  ${uri}  ${registrationWords(registration)}${place}`;
+  });
   if (health?.healthy === false) lines.push(`unhealthy: ${health.reasons.join("; ")}`);
   if (doNotDisturb) lines.push("do not disturb");
   if (refusedCalls !== undefined) lines.push(`refused calls from unknown sources: ${refusedCalls}`);

@@ -50,13 +50,25 @@ export function connectionChanged(
   turn: Turn,
   { account, connected, error }: Extract<SipInput, { type: "ConnectionChanged" }>,
 ): void {
+  const known = turn.accounts.get(account);
   update(turn, account, { connected });
+  if (connected && known?.connected) return;
   turn.events.push({
     type: "connection",
     account,
     connected,
     ...(error === undefined ? {} : { error }),
   });
+}
+
+/** The first one is where the phone began. */
+export function addressChanged(
+  turn: Turn,
+  { account, address }: Extract<SipInput, { type: "AddressChanged" }>,
+): void {
+  const before = turn.accounts.get(account)?.address;
+  update(turn, account, { address });
+  if (before !== undefined) turn.events.push({ type: "address", account, address, before });
 }
 
 /** The message was taken all the same: what is left of it may explain what follows. */

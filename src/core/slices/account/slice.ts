@@ -2,6 +2,7 @@
 import type { SipInput } from "../../ports/mod.ts";
 import type { AccountCommand, Slice } from "../../state/mod.ts";
 import {
+  addressChanged,
   connectionChanged,
   newAccount,
   register,
@@ -11,7 +12,7 @@ import {
 
 type AccountNews = Extract<
   SipInput,
-  { type: "RegistrationChanged" | "ConnectionChanged" | "ResponseMalformed" }
+  { type: "RegistrationChanged" | "ConnectionChanged" | "AddressChanged" | "ResponseMalformed" }
 >;
 
 export const ACCOUNT: Slice<"accounts", AccountCommand, AccountNews> = {
@@ -25,6 +26,7 @@ export const ACCOUNT: Slice<"accounts", AccountCommand, AccountNews> = {
   news: {
     RegistrationChanged: registrationChanged,
     ConnectionChanged: connectionChanged,
+    AddressChanged: addressChanged,
     ResponseMalformed: responseMalformed,
   },
   timers: {},

@@ -3,8 +3,10 @@
  *
  *     stable ─ reoffer ─► offered ─ OfferAccepted ─► stable
  *                            └ OfferRejected 491 ─► glare ─ timer ─► offered
+ *
+ * What we want the peer to know, and it does not yet: our hold, and where our sound is (`moved`).
  */
-import { type Call, type CallIn, isIn, refuse, type Turn } from "../../state/mod.ts";
+import { type Call, type CallIn, isIn, type Move, refuse, type Turn } from "../../state/mod.ts";
 import { OffhookError } from "../../../base/mod.ts";
 import {
   acceptAnswer,
@@ -17,6 +19,10 @@ import {
 import type { SipInput } from "../../ports/mod.ts";
 import { end } from "./ending.ts";
 import { applyMute, holdsUs, portsOf, runStream } from "./media.ts";
+
+/** Of telling the peer of a new address in vain, and ms between two. */
+const MOVE_TRIES = 5;
+const MOVE_RETRY_MS = 2_000;
 
 type Established = CallIn<"established">;
 
@@ -134,7 +140,7 @@ export function offerAnswered(turn: Turn, call: Call, answer: MediaDescription |
     const stream = answer.port === 0 && call.media.name === "running"
       ? answerRemoval(answer, call.media.stream).stream
       : acceptAnswer(exchange.offer, answer);
-    const stable = stabilised(turn, { ...call, toldHold: isHold(exchange.offer) });
+    const stable = stabilised(turn, { ...settled(call), toldHold: isHold(exchange.offer) });
     const told = isHold(exchange.offer) ? stable : noteRemoteHold(turn, stable, answer);
     reofferIfNeeded(turn, runStream(turn, told, stream, true));
   } catch (error) {
@@ -145,15 +151,57 @@ export function offerAnswered(turn: Turn, call: Call, answer: MediaDescription |
 export function offerRejected(turn: Turn, call: Call, status: number, reason: string): void {
   if (!isIn(call, "established") || call.phase.exchange.name !== "offered") return;
   if (status === 491) {
-    turn.enter(call, { ...call.phase, exchange: { name: "glare" } });
+    turn.enter(untold(call, 0), { ...call.phase, exchange: { name: "glare" } });
     turn.startTimer("glare", call.id, glareMs(call, turn.moment.random));
     return;
   }
+  if (call.moved?.offered) return moveRefused(turn, call, call.moved, status, reason);
   // The peer keeps what was: so do we, and say so.
   const refused = isHold(call.phase.exchange.offer) ? "hold" : "resume";
   const reverted = stabilised(turn, { ...call, hold: { ...call.hold, local: call.toldHold } });
   applyMute(turn, reverted);
   turn.tell("call.hold", reverted, { refused, status, reason });
+}
+
+/** Our address is another one: the peer has to send its sound there. */
+export function addressMoved(turn: Turn, call: Call): void {
+  if (!isIn(call, "established")) return;
+  reofferIfNeeded(
+    turn,
+    turn.put({ ...call, moved: { tries: call.moved?.tries ?? 0, offered: false } }),
+  );
+}
+
+/** The network may not be there yet: tried again a few times. */
+function moveRefused(
+  turn: Turn,
+  call: Established,
+  { tries }: Move,
+  status: number,
+  reason: string,
+): void {
+  const again = status === 0 || status === 408 || status >= 500;
+  if (again && tries < MOVE_TRIES) {
+    const waiting = { ...call.phase, exchange: { name: "glare" } as const };
+    turn.enter(untold(call, 1), waiting);
+    return turn.startTimer("glare", call.id, MOVE_RETRY_MS);
+  }
+  stabilised(turn, { ...settled(call), hold: { ...call.hold, local: call.toldHold } });
+  const answer = `${status} ${reason}`.trimEnd();
+  const what = `the other side did not take our new address (${answer})`;
+  turn.notice(`${what}: it may not be heard any more`, call.id);
+}
+
+/** An offer with our address of now was answered. */
+function settled(call: Established): Established {
+  const { moved, ...rest } = call;
+  return moved?.offered ? rest : call;
+}
+
+function untold(call: Established, more: number): Established {
+  const { moved } = call;
+  if (!moved?.offered) return call;
+  return { ...call, moved: { tries: moved.tries + more, offered: false } };
 }
 
 export function glareOver(turn: Turn, call: Call): void {
@@ -166,7 +214,9 @@ export function glareOver(turn: Turn, call: Call): void {
 function reofferIfNeeded(turn: Turn, call: Call): void {
   const ports = portsOf(call);
   if (!isIn(call, "established") || ports === undefined) return;
-  if (call.phase.exchange.name !== "stable" || call.hold.local === call.toldHold) return;
+  const { moved } = call;
+  const isKnown = call.hold.local === call.toldHold && (moved === undefined || moved.offered);
+  if (call.phase.exchange.name !== "stable" || isKnown) return;
   const direction = call.hold.local ? "sendonly" : "sendrecv";
   const offer = call.media.name === "running"
     ? createReoffer(call.media.stream, call.capabilities, ports, direction)
@@ -174,6 +224,7 @@ function reofferIfNeeded(turn: Turn, call: Call): void {
   turn.ask({ type: "SendReinvite", call: call.id, offer });
   turn.put({
     ...call,
+    ...(moved === undefined ? {} : { moved: { ...moved, offered: true } }),
     description: offer,
     phase: { ...call.phase, exchange: { name: "offered", offer } },
   });

@@ -17,7 +17,15 @@ import { answer, autoAnswer, cancelled, incoming } from "./incoming.ts";
 import { refuseCall, rungOut, sendEarlyMedia } from "./incoming.ts";
 import { dialogAnswered, mediaReported } from "./liveness.ts";
 import { iceFailed, mediaFailed, mediaOpened, mediaSecured } from "./media_news.ts";
-import { glareOver, offerAnswered, offerRejected, remoteOffer, setHold, swap } from "./offers.ts";
+import {
+  addressMoved,
+  glareOver,
+  offerAnswered,
+  offerRejected,
+  remoteOffer,
+  setHold,
+  swap,
+} from "./offers.ts";
 import { accepted, dial, progress, rejected, unanswered } from "./outgoing.ts";
 import { askedInVain, endForgotten, followTransfer, referred } from "./referred.ts";
 import { refuseTransfer } from "./referred.ts";
@@ -84,6 +92,7 @@ const NEWS: CallTransitions<Exclude<CallNews, Incoming>> = {
   },
   MediaReported: (turn, call, { report }) => mediaReported(turn, call, report),
   DialogAnswered: dialogAnswered,
+  CallAddressChanged: addressMoved,
   MediaClosed: (turn, call, { report }) => mediaClosed(turn, call, report),
 };
 

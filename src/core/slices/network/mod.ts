@@ -1,0 +1,2 @@
+/** The machine's network. */
+export { NETWORK } from "./slice.ts";
