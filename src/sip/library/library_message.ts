@@ -9,6 +9,7 @@
  * header: milliseconds per message. Everything that SIP.js reads later with `parseHeader` is parsed
  * here and left in the message, so its grammar is not run at all for usual messages.
  */
+import { canonicalName } from "./header_names.ts";
 import {
   isCallable,
   type NameAddr,
@@ -289,25 +290,4 @@ function bodyOf(source: SipMessage, fields: Fields): string {
   const bytes = new TextEncoder().encode(body);
   const wanted = Number(length);
   return wanted >= bytes.length ? body : new TextDecoder().decode(bytes.subarray(0, wanted));
-}
-
-const CANONICAL = new Map<string, string>();
-const EXCEPTIONS: Readonly<Record<string, string>> = {
-  "call-id": "Call-ID",
-  cseq: "CSeq",
-  "min-se": "Min-SE",
-  rack: "RAck",
-  rseq: "RSeq",
-  "www-authenticate": "WWW-Authenticate",
-};
-
-/** The spelling under which SIP.js stores a header. */
-function canonicalName(name: string): string {
-  const known = CANONICAL.get(name);
-  if (known !== undefined) return known;
-  const canonical = EXCEPTIONS[name] ??
-    name.replace(/(^|-)([a-z])/g, (_, dash: string, letter: string) => dash + letter.toUpperCase());
-  // Names come from the network: the table must not grow with them.
-  if (CANONICAL.size < 200) CANONICAL.set(name, canonical);
-  return canonical;
 }

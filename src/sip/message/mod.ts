@@ -27,15 +27,17 @@ export { redacted, textTrace, type TraceRecord, type TraceSink } from "./trace.t
 export {
   decodedUser,
   escapedUser,
-  type NameAddr,
   type ParsedUri,
+  parseUri,
+  readUri,
+  withoutHeaders,
+} from "./uri.ts";
+export {
+  type NameAddr,
   parseNameAddr,
   parseNameAddrList,
   parseParameterised,
-  parseUri,
   readableNameAddrs,
-  readUri,
   unquoted,
-  withoutHeaders,
-} from "./uri.ts";
+} from "./name_addr.ts";
 export { bracketed, hostPort, stampVia, STRICT_ROUTER, unbracketed, writeVia } from "./via.ts";

@@ -2,7 +2,7 @@
  * The SDP inside a multipart body (RFC 5621, RFC 2046 §5.1): gateways send it beside ISUP or PIDF.
  * One level deep; line ends may be bare LFs. Pure; never throws.
  */
-import { parseParameterised, unquoted } from "./uri.ts";
+import { parseParameterised, unquoted } from "./name_addr.ts";
 
 const SDP = "application/sdp";
 

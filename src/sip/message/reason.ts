@@ -1,6 +1,6 @@
 /** The Reason header (RFC 3326). Pure. */
 import type { ReadableMessage } from "./readable_message.ts";
-import { parseParameterised, unquoted } from "./uri.ts";
+import { parseParameterised, unquoted } from "./name_addr.ts";
 
 type Headers = Pick<ReadableMessage, "headers">;
 

@@ -2,16 +2,13 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import {
-  decodedUser,
-  escapedUser,
   parseNameAddr,
   parseNameAddrList,
   parseParameterised,
-  parseUri,
   readableNameAddrs,
-  readUri,
   unquoted,
-} from "../../../src/sip/message/uri.ts";
+} from "../../../src/sip/message/name_addr.ts";
+import { decodedUser, escapedUser, parseUri, readUri } from "../../../src/sip/message/uri.ts";
 import { testWith } from "../../support/skip.ts";
 
 Deno.test("SIP URIs are taken apart and keep their text", () => {
