@@ -22,7 +22,7 @@ export const audioQuery = z.strictObject({
   rate: z.coerce.number().int().min(MINIMUM_AUDIO_RATE).max(MAXIMUM_AUDIO_RATE).default(16_000)
     .describe("Hz, both ways."),
   instead: z.enum(BITS).default("0")
-    .describe("1: what the program says replaces the microphone, also while it says nothing."),
+    .describe("1: the program's sound replaces the microphone, even while it is silent."),
 });
 
 export const audioMessage = z.discriminatedUnion("type", [
@@ -31,15 +31,17 @@ export const audioMessage = z.discriminatedUnion("type", [
     attachment: z.string(),
     call: z.string(),
     rate: z.int(),
-  }).describe("First: the samples flow from now on."),
+  }).describe("The first message: samples are sent from now on."),
   z.strictObject({ type: z.literal("room"), samples: z.int().positive() })
-    .describe("So many more samples may be sent; what is sent beyond is dropped and counted."),
+    .describe("The client may send this many more samples; any beyond are dropped and counted."),
   z.strictObject({
     type: z.literal("ended"),
-    lost: z.int().min(0).describe("Samples that the client did not take in time."),
-    refused: z.int().min(0).describe("Samples that it sent beyond what it might."),
-  }).describe("Last: the call is over."),
-  z.strictObject({ type: z.literal("refused"), error: errorJson }).describe("First and last."),
+    lost: z.int().min(0).describe("Samples that the client did not read in time."),
+    refused: z.int().min(0).describe("Samples that the client sent beyond its allowance."),
+  }).describe("The last message: the call has ended."),
+  z.strictObject({ type: z.literal("refused"), error: errorJson }).describe(
+    "The only message: the program may not join.",
+  ),
 ]);
 
 export type AudioMessage = z.infer<typeof audioMessage>;

@@ -7,11 +7,11 @@ import type { Sequenced } from "./phone.ts";
 import { accountView, callRecord, callView, errorJson, recording, registration } from "./values.ts";
 
 const order = {
-  seq: z.int().min(0).describe("Its place in the order of all events."),
+  seq: z.int().min(0).describe("Number of the event, in the order of all events."),
   at: z.number().describe("ms since the epoch."),
 };
 const id = z.string();
-const status = z.int().min(0).describe("SIP status; 0: nothing was answered.");
+const status = z.int().min(0).describe("SIP status; 0 if there was no answer.");
 const answer = { status, reason: z.string() };
 const endpoint = z.enum(ENDPOINT_NAMES);
 
@@ -30,13 +30,13 @@ export const EVENTS = {
   accounts: told("accounts", { accounts: z.array(accountView) }),
   "call.dialling": callEvent("call.dialling", {
     detail: z.strictObject({ referrer: id }).optional()
-      .describe("Present: the other side of the call `referrer` transferred us."),
+      .describe("Present if the other side of the call `referrer` transferred us."),
   }),
   "call.incoming": callEvent("call.incoming", {
     detail: z.strictObject({
       autoAnswerAfter: z.number().optional()
-        .describe("ms after which the caller wants it answered by itself."),
-      replaces: id.optional().describe("The call whose place it takes (RFC 3891)."),
+        .describe("ms after which the caller wants it to be answered automatically."),
+      replaces: id.optional().describe("The call that it replaces (RFC 3891)."),
     }).optional(),
   }),
   "call.progress": callEvent("call.progress", { detail: z.strictObject(answer) }),
@@ -44,14 +44,14 @@ export const EVENTS = {
   "call.answered": callEvent("call.answered", {}),
   "call.hold": callEvent("call.hold", {
     detail: z.strictObject({ refused: z.enum(HOLD_WISHES), ...answer }).optional()
-      .describe("Present: the other side refused it."),
+      .describe("Present if the other side refused it."),
   }),
   "call.mute": callEvent("call.mute", {}),
   "call.recording": callEvent("call.recording", {
     detail: z.discriminatedUnion("name", [
       recording.off.extend({ settled: z.literal(true).optional() }),
       recording.running.extend({ settled: z.literal(true).optional() }),
-    ]).describe("settled: the file is open, or complete."),
+    ]).describe("settled: the file is now open, or complete."),
   }),
   "call.transfer": callEvent("call.transfer", {
     detail: z.strictObject({
@@ -62,7 +62,7 @@ export const EVENTS = {
       leg: id.optional().describe("The call that follows it."),
       status: status.optional(),
       reason: z.string().optional(),
-      failed: z.literal(true).optional().describe("It came to nothing: the call is back."),
+      failed: z.literal(true).optional().describe("The transfer failed, and the call continues."),
       error: errorJson.optional(),
     }),
   }),
@@ -75,14 +75,14 @@ export const EVENTS = {
     detail: z.strictObject({
       digit: z.string(),
       durationMs: z.number(),
-      by: z.enum(DIGIT_SOURCES).describe("How it came."),
+      by: z.enum(DIGIT_SOURCES).describe("How it was received."),
     }),
   }),
   "call.endpoint": callEvent("call.endpoint", {
     detail: z.discriminatedUnion("working", [
       z.strictObject({ endpoint, working: z.literal(true) }),
       z.strictObject({ endpoint, working: z.literal(false), error: errorJson }),
-    ]).describe("Whether it works; while it does not, the call goes on without it."),
+    ]).describe("Whether it works; the call continues without it while it does not."),
   }),
   "call.media": callEvent("call.media", {}),
   "call.ending": callEvent("call.ending", {}),
@@ -102,7 +102,7 @@ export const EVENTS = {
   "do-not-disturb": told("do-not-disturb", { on: z.boolean() }),
   volume: told("volume", { volume: z.number().describe("dB.") }),
   notice: told("notice", { text: z.string(), call: id.optional() }),
-  lagged: told("lagged", { dropped: z.int().describe("How many were dropped, at least.") }),
+  lagged: told("lagged", { dropped: z.int().describe("At least this many events were dropped.") }),
 } satisfies Record<Sequenced["type"], z.ZodObject>;
 
 true satisfies Holds<Same<z.output<(typeof EVENTS)[keyof typeof EVENTS]>, Sequenced>>;

@@ -43,15 +43,20 @@ const callOptions = {
   endpoints: endpoints.optional(),
   codecs: z.array(z.string()).min(1).optional(),
   from: party.optional()
-    .describe("Who calls or answers, when that is another than the account's own address."),
+    .describe("Who calls or answers, if not the account's own address."),
   headers: z.array(extraHeader).optional(),
   limits: limits.optional(),
   bound: z.boolean().optional()
-    .describe("The call is hung up when the connection that asked for it is gone."),
+    .describe("Hang up when the connection that asked for the call closes."),
 };
 
 export const METHODS = {
-  status: { params: nothing, result: snapshot, least: "viewer", does: "accounts and live calls" },
+  status: {
+    params: nothing,
+    result: snapshot,
+    least: "viewer",
+    does: "returns accounts and live calls",
+  },
   register: {
     params: z.strictObject({ account }),
     result: nothing,
@@ -67,7 +72,7 @@ export const METHODS = {
   dial: {
     params: z.strictObject({
       account: account.optional()
-        .describe("Absent: the default account; direct: a full URI without any account."),
+        .describe("Default: the default account. `direct`: call a full URI without an account."),
       target: z.string().min(1).describe(
         "SIP, SIPS or TEL URI; or a number or name of the account's server, by its dial plan.",
       ),
@@ -86,7 +91,7 @@ export const METHODS = {
   reject: {
     params: z.strictObject({
       call,
-      status: z.int().min(300).max(699).optional().describe("603 by default."),
+      status: z.int().min(300).max(699).optional().describe("Default: 603."),
       reason: z.string().optional(),
       target: z.string().min(1).optional().describe(
         "Where the caller shall call instead: for a status of 300 to 399, and needed there.",
@@ -105,13 +110,13 @@ export const METHODS = {
     params: z.strictObject({ call, muted: z.boolean() }),
     result: nothing,
     least: "operator",
-    does: "sends silence instead of the microphone, or the microphone again",
+    does: "mutes or unmutes the microphone",
   },
   dtmf: {
     params: z.strictObject({
       call,
-      digits: z.string().describe("0-9, *, #, A-D; w waits 1 s, a comma 2 s."),
-      durationMs: z.number().optional().describe("Of each digit; 100 by default."),
+      digits: z.string().describe("0-9, *, #, A-D; w pauses 1 s, a comma 2 s."),
+      durationMs: z.number().optional().describe("Duration of each digit; default 100."),
     }),
     result: nothing,
     least: "operator",
@@ -127,22 +132,22 @@ export const METHODS = {
     params: z.strictObject({ call, follow: z.boolean() }),
     result: nothing,
     least: "operator",
-    does: "follows the transfer that transferAsked of a call names, or refuses it",
+    does: "follows or refuses the transfer in a call's `transferAsked`",
   },
   doNotDisturb: {
     params: z.strictObject({ on: z.boolean() }),
     result: nothing,
     least: "operator",
-    does: "refuses every incoming call as busy, or stops doing so",
+    does: "turns do-not-disturb on or off: incoming calls get busy",
   },
   volume: {
     params: z.strictObject({
       volume: exactly<VolumeWish>()(z.union([z.enum(VOLUME_STEPS), z.number()]))
         .describe("One step, or dB: whole numbers from -30 to 6."),
     }),
-    result: z.strictObject({ volume: z.number().describe("What it is now, dB.") }),
+    result: z.strictObject({ volume: z.number().describe("The new volume, dB.") }),
     least: "operator",
-    does: "makes every call louder or softer to hear",
+    does: "sets how loud calls are heard",
   },
   earlyMedia: {
     params: z.strictObject({
@@ -176,13 +181,13 @@ export const METHODS = {
     }),
     result: nothing,
     least: "operator",
-    does: "changes to another microphone or speaker; answered when it is in use",
+    does: "switches to another microphone or speaker; the answer comes when it is in use",
   },
   history: {
     params: pastCallQuery,
     result: pastCallPage,
     least: "viewer",
-    does: "past and live calls, newest first",
+    does: "returns past and live calls, newest first",
   },
   "contacts.list": {
     params: contactQuery,
@@ -200,13 +205,13 @@ export const METHODS = {
     params: contactSearch,
     result: z.strictObject({ hits: z.array(contactHit) }),
     least: "viewer",
-    does: "contacts that match some letters or digits, best first",
+    does: "returns contacts that match some letters or digits, best match first",
   },
   "contacts.lookUp": {
     params: z.strictObject({ uri: z.string().min(1) }),
     result: z.strictObject({ contact: contact.optional() }),
     least: "viewer",
-    does: "the contact that has this address",
+    does: "returns the contact with this address",
   },
   "contacts.add": {
     params: contactDraft,
@@ -218,13 +223,13 @@ export const METHODS = {
     params: z.strictObject({ id: z.string().min(1), changes: contactDraft }),
     result: z.strictObject({ contact }),
     least: "operator",
-    does: "changes the given fields of a contact",
+    does: "changes fields of a contact",
   },
   "contacts.remove": {
     params: z.strictObject({ id: z.string().min(1) }),
     result: z.strictObject({
       removed: z.boolean(),
-      card: contactCard.optional().describe("What it was: contacts.import brings it back."),
+      card: contactCard.optional().describe("The removed contact: `contacts.import` restores it."),
     }),
     least: "operator",
     does: "removes a contact",
@@ -233,19 +238,19 @@ export const METHODS = {
     params: z.strictObject({ cards: z.array(contactCard).max(1000) }),
     result: importedContacts,
     least: "operator",
-    does: "imports contacts of another program, and merges them with those that exist",
+    does: "imports contacts from another program and merges them with existing ones",
   },
   devices: {
     params: nothing,
     result: soundDevices,
     least: "viewer",
-    does: "microphones and speakers of the station's machine",
+    does: "returns the microphones and speakers of the station's machine",
   },
   headsets: {
     params: nothing,
     result: headsetList,
     least: "viewer",
-    does: "attached headsets, what each can do, and which has the calls",
+    does: "returns the attached headsets, what each can do, and which one has the calls",
   },
   "headsets.use": {
     params: z.strictObject({ on: z.boolean() }),
@@ -259,7 +264,7 @@ export const METHODS = {
     }),
     result: z.strictObject({ messages: z.array(ladderMessage) }),
     least: "admin",
-    does: "SIP messages of a call, without credentials",
+    does: "returns the SIP messages of a call, without credentials",
   },
 } as const satisfies Record<string, Method>;
 

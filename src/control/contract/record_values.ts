@@ -17,7 +17,7 @@ export const pastCall = z.strictObject({
   account: z.string(),
   direction,
   remote: party,
-  outcome: outcome.nullable().describe("Null: the call is live."),
+  outcome: outcome.nullable().describe("Null while the call is live."),
   sipStatus: count.describe("Final SIP status; 0 when there was none."),
   reason: z.string(),
   startedAt: time,
@@ -44,12 +44,12 @@ export const pastCallQuery = z.strictObject({
   until: z.number().optional().describe("ms since the epoch; started before this time."),
   remote: z.string().optional().describe("Part of the remote's name, URI or number."),
   limit: limit.describe("Default 50, at most 1000."),
-  cursor: z.string().optional().describe("`next` of the page before."),
+  cursor: z.string().optional().describe("`next` of the previous page."),
 });
 
 export const pastCallPage = z.strictObject({
   records: z.array(pastCall).describe("Newest first."),
-  next: z.string().nullable().describe("Null: this was the last page."),
+  next: z.string().nullable().describe("Null on the last page."),
 });
 
 /** One number or URI of a contact. */
@@ -75,7 +75,7 @@ export const contact = z.strictObject({
 export const contactCard = z.strictObject({
   contact,
   extra: z.array(z.string())
-    .describe("Unfolded vCard content lines (RFC 6350 §3.3), kept for the next export."),
+    .describe("Other vCard lines, unfolded (RFC 6350 §3.3), kept for the next export."),
 });
 
 const ids = z.array(z.string());
@@ -83,8 +83,8 @@ const ids = z.array(z.string());
 /** What an import did, by the ids in the store. */
 export const importedContacts = z.strictObject({
   added: ids,
-  merged: ids.describe("Merged with a contact that existed already."),
-  unchanged: ids.describe("Existed already, with everything."),
+  merged: ids.describe("Merged with an existing contact."),
+  unchanged: ids.describe("Already existed with the same data."),
 });
 
 /** All given conditions hold together. */
@@ -92,14 +92,14 @@ const contactFilter = {
   group: z.string().optional(),
   favourite: z.boolean().optional(),
   named: z.string().optional().describe("An id, or a whole name."),
-  cursor: z.string().optional().describe("`next` of the page before."),
+  cursor: z.string().optional().describe("`next` of the previous page."),
 };
 
 export const contactQuery = z.strictObject({ ...contactFilter, limit });
 
 export const contactCardQuery = z.strictObject(contactFilter);
 
-const nextPage = z.string().nullable().describe("Null: this was the last page.");
+const nextPage = z.string().nullable().describe("Null on the last page.");
 
 export const contactPage = z.strictObject({
   contacts: z.array(contact).describe("Favourites first, then by name."),
@@ -154,7 +154,7 @@ export const soundDevices = z.strictObject({
 });
 
 const inputMode = z.enum(INPUT_MODES).nullable()
-  .describe("How the input speaks: levels, or single presses; null: there is none.");
+  .describe("absolute: reports its position; relative: reports each press; null: not present.");
 
 const hexId = z.string().regex(/^[0-9a-f]{4}$/);
 
@@ -162,20 +162,20 @@ const hexId = z.string().regex(/^[0-9a-f]{4}$/);
 const HEADSET_USES = ["free", "station", "front", "released", "off"] as const satisfies Names<5>;
 
 export const headsetInfo = z.strictObject({
-  name: z.string().describe("As the device names itself."),
+  name: z.string().describe("The name that the device reports."),
   vendorId: hexId.describe("Four hex digits."),
   productId: hexId,
-  path: z.string().describe("Names it while it is plugged in: /dev/hidraw3."),
+  path: z.string().describe("Its path while it is plugged in, for example /dev/hidraw3."),
   serial: z.string().optional(),
-  usable: z.boolean().describe("It has a hook switch or a mute button, and we may open it."),
+  usable: z.boolean().describe("It has a hook switch or a mute button, and offhook may open it."),
   why: z.string().describe("One sentence: what works, or why nothing does."),
-  hint: z.string().optional().describe("What to type when it may not be opened."),
+  hint: z.string().optional().describe("The command that gives permission to open it."),
   inputs: z.strictObject({
     hookSwitch: inputMode,
     phoneMute: inputMode,
     reject: inputMode,
     flash: inputMode,
-  }).describe("How each button and switch speaks."),
+  }).describe("How each button and switch reports."),
   furtherInputs: z.strictObject({ hold: inputMode, redial: inputMode }),
   digits: z.string().describe("Digits that its keys dial."),
   outputs: z.strictObject({
@@ -185,7 +185,7 @@ export const headsetInfo = z.strictObject({
     hold: z.boolean(),
   }).describe("Its lamps."),
   quirks: z.array(z.string())
-    .describe("Why it is treated in another way than the standard has it, a sentence each."),
+    .describe("Deviations from the standard that are handled, one sentence each."),
   soundCards: z.array(z.int()).describe("Linux: ALSA cards of the same USB device."),
   use: z.enum(HEADSET_USES).describe(
     "free: no station uses it; station: a running station uses it; front: and calls are on it; " +
@@ -195,7 +195,7 @@ export const headsetInfo = z.strictObject({
 
 export const headsetList = z.strictObject({
   headsets: z.array(headsetInfo),
-  on: z.boolean().describe("Whether the station uses headset buttons at all now."),
+  on: z.boolean().describe("Whether the station uses headset buttons at all."),
 });
 
 /** One SIP message of a call's ladder; credentials are taken out. */

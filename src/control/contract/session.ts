@@ -13,31 +13,33 @@ export const initialized = z.strictObject({
   version: z.int(),
   station: z.strictObject({ name: z.string(), version: z.string(), pid: z.int() }),
   role: z.enum(ROLES).describe("What this connection may do."),
-  seq: seq.describe("The event that was the last one."),
+  seq: seq.describe("Number of the latest event."),
 });
 
 export const subscribed = z.strictObject({
   snapshot,
-  seq: seq.describe("The events after this one follow."),
+  seq: seq.describe("Number of the latest event; later ones are sent."),
 });
 
 /** Fields that these do not know are ignored: a newer client may send more. */
 export const SESSION_METHODS = {
   initialize: {
     params: z.object({
-      version: z.int().describe("Of the protocol: 1."),
-      token: z.string().optional().describe("Over TCP: which role. Absent on the Unix socket."),
+      version: z.int().describe("Version of the protocol: 1."),
+      token: z.string().optional().describe(
+        "Needed over TCP, where it decides the role; absent on the Unix socket.",
+      ),
     }),
     result: initialized,
     least: null,
-    does: "begins: checks version and token, and gives the connection its role",
+    does: "comes first: checks version and token, and gives the connection its role",
   },
   subscribe: {
     params: z.object({
       since: z.number("a number is expected").optional()
-        .describe("Sends what came after this event first, as far as it is still remembered."),
+        .describe("First sends the events after this one, if the station still remembers them."),
       filter: z.array(z.string(), "a list of event types is expected").optional().describe(
-        "Only these types; call: every event of calls. lagged always comes.",
+        "Sends only these types; `call` stands for every event of calls. `lagged` is always sent.",
       ),
     }),
     result: subscribed,
@@ -48,7 +50,7 @@ export const SESSION_METHODS = {
     params: nothing,
     result: z.strictObject({}),
     least: "viewer",
-    does: "sends no more events",
+    does: "stops sending events",
   },
   levels: {
     params: z.object({ on: z.boolean("true or false") }),

@@ -222,20 +222,22 @@ export const accountView = exactly<AccountView>()(
 );
 
 export const health = z.strictObject({
-  works: z.boolean().describe("The process itself works; only this feeds the watchdog."),
-  healthy: z.boolean().describe("Besides, nothing that the phone needs is broken."),
-  ready: z.boolean().describe("Besides, every account that should be registered is."),
-  reasons: z.array(z.string()).describe("What is wrong, a sentence each; empty when ready."),
+  works: z.boolean().describe("The process itself works; only this counts for the watchdog."),
+  healthy: z.boolean().describe("The process works, and nothing that the phone needs is broken."),
+  ready: z.boolean().describe("Healthy, and every account that should be registered is."),
+  reasons: z.array(z.string()).describe("What is wrong, one sentence each; empty when ready."),
 }).meta({ id: "Health" });
 
 export const refusedCalls = z.int().positive().optional()
-  .describe("Calls since the start whose source may not call; absent: none.");
+  .describe(
+    "Calls since the start that were refused because their source may not call; absent if none.",
+  );
 
 export const snapshot = z.strictObject({
   accounts: z.array(accountView),
   calls: z.array(callView),
   doNotDisturb: z.boolean(),
-  volume: z.number().describe("Of what is heard, dB."),
+  volume: z.number().describe("Volume of what is heard, dB."),
   refusedCalls,
   health: health.optional().describe("Of a station."),
 }).meta({ id: "Snapshot" });
