@@ -6,15 +6,15 @@
  *
  * Nothing here waits for a network or a sound card: what cannot be had is told by events.
  */
-import type { LevelListener } from "../../control/wire/mod.ts";
+import { processEnvironment } from "../../config/mod.ts";
+import { dataFolder } from "../../config/sources/mod.ts";
 import type { Providers } from "../../control/contract/mod.ts";
 import { DIRECT_ACCOUNT, type Party } from "../../core/account/mod.ts";
 import { OffhookError } from "../../base/mod.ts";
-import type { AttachmentId, MediaInput, SipInput } from "../../core/ports/mod.ts";
+import type { MediaInput, SipInput } from "../../core/ports/mod.ts";
 import { initialState } from "../../core/mod.ts";
 import { DeviceHostSupervisor } from "../../device_host/client/mod.ts";
 import type { DeviceList } from "../../device_host/wire/mod.ts";
-import type { AttachedAudio, AttachmentListener } from "../../media/attachment/mod.ts";
 import { MediaWorker } from "../../media/worker/mod.ts";
 import type { UserAgentOptions } from "../../sip/mod.ts";
 import { SYSTEM_CLOCK } from "../mod.ts";
@@ -31,8 +31,9 @@ import {
 } from "../log/mod.ts";
 import { NetworkWatch } from "../network/mod.ts";
 import { networkSignature } from "../../sip/transport/flow/mod.ts";
-import { listDevices } from "./list_devices.ts";
+import { devicesFor, listDevices } from "./list_devices.ts";
 import type { AccountAccess, OpenPhone, PhoneOptions } from "./phone_options.ts";
+import { recordingPath } from "./recording_path.ts";
 import { accountChanges, directAccount, settingsOf } from "./phone_settings.ts";
 import { UserAgents } from "./user_agents.ts";
 
@@ -44,7 +45,7 @@ const MEDIA_CHECK_MS = 4_000;
 /** Everything of one phone that must be started and released. */
 export class Assembly {
   readonly core: CoreLoop;
-  readonly sipLog = new SipLog();
+  readonly #sipLog = new SipLog();
   readonly listening: OpenPhone["listening"] = [];
   /** Whose calls come with a name. */
   contacts: Providers["contacts"];
@@ -82,7 +83,7 @@ export class Assembly {
       host: this.#devices,
       clock: SYSTEM_CLOCK,
       settings: options.headsets,
-      soundDevices: async () => (await this.listDevices()).devices,
+      soundDevices: async () => (await this.#listDevices()).devices,
       notify: (input) => this.core.submit(input),
       log: options.log,
     });
@@ -130,7 +131,7 @@ export class Assembly {
   }
 
   /** As they are now: asked of a device host that lives just for the question. */
-  listDevices(): Promise<DeviceList> {
+  #listDevices(): Promise<DeviceList> {
     return listDevices(this.#options.startHost);
   }
 
@@ -163,13 +164,19 @@ export class Assembly {
     }
   }
 
-  /** A program's way to the media thread, before AttachAudio. */
-  attach(attachment: AttachmentId, listener: AttachmentListener): AttachedAudio {
-    return this.#media.attach(attachment, listener);
-  }
-
-  meter(listener: LevelListener): () => void {
-    return this.#media.meter(listener);
+  /** What the phone has besides its calls. */
+  get provided(): Providers {
+    const { desk } = this;
+    return {
+      devices: async () =>
+        devicesFor(this.core.state.settings.endpoints, await this.#listDevices()),
+      ladder: (sipCallId) => this.#sipLog.ladder(sipCallId),
+      // Before AttachAudio.
+      attach: (attachment, listener) => this.#media.attach(attachment, listener),
+      levels: (listener) => this.#media.meter(listener),
+      recordingPath: (call) => recordingPath(dataFolder(processEnvironment), call, new Date()),
+      ...(desk === undefined ? {} : { headsets: desk }),
+    };
   }
 
   /** One after the other. @throws OffhookError when an account makes no sense */
@@ -230,7 +237,7 @@ export class Assembly {
     const { trace, direct } = this.#options;
     return {
       trace: (record) => {
-        this.sipLog.take(record);
+        this.#sipLog.take(record);
         if (this.#writes("debug")) this.#write(messageLine(record));
         trace?.(record);
       },

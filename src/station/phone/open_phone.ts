@@ -3,15 +3,11 @@
  *
  *     Phone ◄─ LocalPhone ◄─ WholePhone ─► Assembly
  */
-import { processEnvironment } from "../../config/mod.ts";
-import { dataFolder } from "../../config/sources/mod.ts";
 import { LocalPhone } from "../../control/local/mod.ts";
 import type { Providers } from "../../control/contract/mod.ts";
 import type { PhoneState } from "../../core/state/mod.ts";
 import { Assembly } from "./assembly.ts";
-import { devicesFor } from "./list_devices.ts";
 import type { OpenPhone, PhoneOptions } from "./phone_options.ts";
-import { recordingPath } from "./recording_path.ts";
 import type { ServedPhone } from "./served_phone.ts";
 import { SharedHistory } from "../history/mod.ts";
 
@@ -38,15 +34,7 @@ class WholePhone extends LocalPhone implements OpenPhone, ServedPhone {
     });
     const history = path === undefined ? undefined : new SharedHistory(path, this, log);
     this.#assembly = assembly;
-    this.provide({
-      devices: async () =>
-        devicesFor(assembly.core.state.settings.endpoints, await assembly.listDevices()),
-      ladder: (sipCallId) => assembly.sipLog.ladder(sipCallId),
-      attach: (attachment, listener) => assembly.attach(attachment, listener),
-      levels: (listener) => assembly.meter(listener),
-      recordingPath: (call) => recordingPath(dataFolder(processEnvironment), call, new Date()),
-      ...(assembly.desk === undefined ? {} : { headsets: assembly.desk }),
-    });
+    this.provide(assembly.provided);
   }
 
   override provide(providers: Providers): void {
