@@ -11,6 +11,7 @@ const TABLE = {
     dial: "Make one call; the exit status says how it went",
     answer: "Wait for a call and answer it",
     register: "Register, report the result, unregister",
+    ping: "Ask a server or a number whether it is there, and how fast",
     redial: "Call the last number again",
     history: "Past calls, newest first",
     contacts: "Address book: list, search, add, edit, remove, import, export",

@@ -23,6 +23,7 @@ import { type Dialog, type Log, placeholder, SipStack } from "./library/mod.ts";
 import { type Keys, Realms } from "./auth/mod.ts";
 import { invitations, OutgoingCall } from "./call/mod.ts";
 import { Network, type NetworkOptions } from "./network.ts";
+import { Pings } from "./ping.ts";
 import { Registration } from "./registration/mod.ts";
 import {
   type Address,
@@ -56,6 +57,7 @@ export interface UserAgentOptions {
 
 export class UserAgent {
   readonly account: Account;
+  readonly pings: Pings;
   readonly #options: UserAgentOptions;
   readonly #clock: Clock;
   readonly #network: Network;
@@ -81,6 +83,7 @@ export class UserAgent {
     this.#network = this.#makeNetwork(random);
     this.#stack = this.#makeStack();
     this.#agent = this.#makeAgent(random);
+    this.pings = new Pings(this.#agent);
     this.#network.onMessage = this.#stack.receive;
     this.#stack.onInvite = invitations(this.#agent);
     if (account.server !== "") this.#registration = new Registration(this.#agent, this.#network);

@@ -240,6 +240,24 @@ export const METHODS = {
     least: "operator",
     does: "imports contacts from another program and merges them with existing ones",
   },
+  ping: {
+    params: z.strictObject({
+      account: account.optional().describe("Absent: as for dial, else the default account."),
+      target: z.string().min(1).optional().describe("As for dial; absent: the account's server."),
+      timeoutMs: z.int().min(100).max(32_000).optional().describe("5000 by default."),
+    }),
+    result: z.strictObject({
+      account,
+      target: z.string().describe("The URI that was asked."),
+      status: z.int().describe("Any is a sign of life: 200, but also 401, 404 or 405."),
+      reason: z.string(),
+      rttMs: z.number().describe("From the request to its answer."),
+      agent: z.string().optional().describe("What the answerer calls itself."),
+      from: z.string().optional().describe("Where the answer came from: udp 192.0.2.1:5060."),
+    }),
+    least: "operator",
+    does: "asks a server or a target whether it is there (OPTIONS)",
+  },
   devices: {
     params: nothing,
     result: soundDevices,

@@ -78,6 +78,7 @@ export interface Providers {
   headsets?: HeadsetsProvider;
   /** Messages of the dialog with this Call-ID, oldest first, as far as they are remembered. */
   ladder?(sipCallId: string): LadderMessage[];
+  ping?(params: Methods["ping"]["params"]): Promise<Methods["ping"]["result"]>;
   /** Prepares an attachment to a call's sound; AttachAudio is commanded next. */
   attach?(attachment: AttachmentId, listener: AttachmentListener): AttachmentWire;
   levels?: LevelSource;

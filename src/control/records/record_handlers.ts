@@ -10,6 +10,7 @@ const PAGE_BYTES = MAX_MESSAGE_BYTES / 4;
 export type RecordMethod =
   | StoreMethod
   | "devices"
+  | "ping"
   | "headsets"
   | "headsets.use"
   | "ladder";
@@ -55,6 +56,7 @@ export function recordHandlers(providers: () => Providers): RecordHandlers {
       await headsets().use(on);
       return {};
     },
+    ping: (params) => (providers().ping ?? missing("signalling"))(params),
     devices: () => (providers().devices ?? missing("list of devices"))(),
     ladder: ({ sipCallId }) => ({
       messages: (providers().ladder ?? missing("log of SIP messages"))(sipCallId),

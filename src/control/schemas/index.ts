@@ -3,6 +3,7 @@
  * that breaks a reader gets a new number in the output's `schema`.
  */
 import { z } from "zod";
+import { errorJson, METHODS } from "../contract/mod.ts";
 import { callReportSchema } from "./call.ts";
 import { configCheckSchema, configShowSchema, credentialsSchema } from "./config.ts";
 import { demoReportSchema } from "./demo.ts";
@@ -37,6 +38,10 @@ export const OUTPUT_SCHEMAS = {
   transfer: actionSchema,
   record: actionSchema,
   "devices use": actionSchema,
+  ping: METHODS.ping.result.partial().extend({
+    schema: z.literal("offhook.ping/1"),
+    error: errorJson.optional().describe("Instead of the answer: there was none in time."),
+  }),
   history: historySchema,
   "contacts list": contactSchema,
   "contacts search": contactSchema,

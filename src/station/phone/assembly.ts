@@ -171,6 +171,7 @@ export class Assembly {
       devices: async () =>
         devicesFor(this.core.state.settings.endpoints, await this.#listDevices()),
       ladder: (sipCallId) => this.#sipLog.ladder(sipCallId),
+      ping: (params) => this.#agents.ping(params),
       // Before AttachAudio.
       attach: (attachment, listener) => this.#media.attach(attachment, listener),
       levels: (listener) => this.#media.meter(listener),

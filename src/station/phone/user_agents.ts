@@ -4,12 +4,19 @@
  *     SipEffect ─► the agent of the account, or the one that has the call
  *     SipInput  ◄─ agents that are still ours
  */
-import type { Account, AccountId } from "../../core/account/mod.ts";
+import { OffhookError } from "../../base/mod.ts";
+import type { Methods } from "../../control/contract/mod.ts";
+import { type Account, type AccountId, routeOf } from "../../core/account/mod.ts";
 import type { CallId, SipEffect, SipInput } from "../../core/ports/mod.ts";
 import type { PhoneState } from "../../core/state/mod.ts";
 import { UserAgent, type UserAgentOptions } from "../../sip/mod.ts";
 import type { WriteLog } from "../log/mod.ts";
 import { SavedIdentity } from "./saved_identity.ts";
+
+type Ping = Methods["ping"];
+
+/** ms that an answer may take. */
+const PING_MS = 5_000;
 
 export interface UserAgentsOptions {
   transportOf(account: Account): UserAgentOptions["transport"];
@@ -77,6 +84,21 @@ export class UserAgents {
     this.#identities.delete(id);
   }
 
+  /**
+   * Asks a target, by the way that a call to it would take, or an account's server.
+   * @throws OffhookError as `dial` for the target; `unreachable` when nothing answers
+   */
+  async ping({ account: named, target, timeoutMs = PING_MS }: Ping["params"]): Promise<
+    Ping["result"]
+  > {
+    const accounts = [...this.#options.state().accounts.values()].map(({ account }) => account);
+    const { account, uri } = target === undefined
+      ? serverOf(accounts, named)
+      : routeOf(target, accounts, named);
+    const agent = this.#agents.get(account) ?? refuseAccount(account);
+    return { account, target: uri, ...await agent.pings.ask(uri, timeoutMs) };
+  }
+
   start(): void {
     for (const agent of this.#agents.values()) agent.start();
   }
@@ -121,4 +143,22 @@ export class UserAgents {
       this.#callAgents.delete(input.call);
     }
   }
+}
+
+function serverOf(
+  accounts: readonly Account[],
+  named: AccountId | undefined,
+): ReturnType<typeof routeOf> {
+  const own = accounts.find(({ id, server }) => server !== "" && (named ?? id) === id);
+  return own === undefined ? refuseAccount(named) : { account: own.id, uri: `sip:${own.server}` };
+}
+
+function refuseAccount(named: AccountId | undefined): never {
+  throw new OffhookError(
+    "config-missing",
+    named === undefined
+      ? "there is no account whose server could be asked"
+      : `there is no account "${named}"`,
+    { hint: "Name a whole address, sip:user@host, or an account of the configuration." },
+  );
 }

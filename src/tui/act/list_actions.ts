@@ -179,9 +179,15 @@ export const LIST_ACTIONS = {
     group: "program",
     keys: { idle: ["ctrl+g"] },
     does: "action.register",
-    disabled: (state) =>
-      lost(state) ?? (state.phone.accounts.length === 0 ? "why.no-account" : undefined),
+    disabled: lostOrNoAccount,
     run: registerAgain,
+  },
+  ping: {
+    group: "program",
+    keys: { idle: ["ctrl+o"] },
+    does: "action.ping",
+    disabled: lostOrNoAccount,
+    run: ping,
   },
   startStation: {
     group: "program",
@@ -215,10 +221,27 @@ function showLadder(desk: Desk, state: AppState): unknown {
 }
 
 async function registerAgain(desk: Desk, state: AppState): Promise<void> {
-  const { accounts } = state.phone;
-  const chosen = state.screen.view === "accounts" ? accounts[chosenIndex(state)] : undefined;
-  const which = chosen === undefined ? accounts : [chosen];
-  for (const { id } of which) await desk.ask("register", { account: id });
+  for (const { id } of meantAccounts(state)) await desk.ask("register", { account: id });
+}
+
+async function ping(desk: Desk, state: AppState): Promise<void> {
+  for (const { id: account } of meantAccounts(state)) {
+    const answer = await desk.ask("ping", { account });
+    if (answer === undefined) continue;
+    const { status, reason, rttMs } = answer;
+    desk.say("ping.answered", { account, answer: `${status} ${reason}`, ms: rttMs }, "good");
+  }
+}
+
+/** The chosen one, else all. */
+function meantAccounts(state: AppState): readonly { id: string }[] {
+  const { phone: { accounts }, screen } = state;
+  const chosen = screen.view === "accounts" ? accounts[chosenIndex(state)] : undefined;
+  return chosen === undefined ? accounts : [chosen];
+}
+
+function lostOrNoAccount(state: AppState): StringKey | undefined {
+  return lost(state) ?? (state.phone.accounts.length === 0 ? "why.no-account" : undefined);
 }
 
 function clear(desk: Desk, state: AppState): void {

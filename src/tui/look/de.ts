@@ -52,6 +52,7 @@ export const de: Catalogue = {
   "action.renameContact": "Kontakt umbenennen",
   "action.removeContact": "Kontakt löschen",
   "action.register": "neu anmelden",
+  "action.ping": "Server prüfen",
   "action.louder": "lauter",
   "action.softer": "leiser",
   "action.doNotDisturb": "nicht stören",
@@ -120,6 +121,7 @@ export const de: Catalogue = {
   "accounts.none.hint": "Kein Konto: nur vollständige Adressen (sip:user@host) sind wählbar.",
   "accounts.connected": "verbunden",
   "accounts.disconnected": "nicht verbunden",
+  "ping.answered": "{account}: Der Server hat nach {ms} ms mit {answer} geantwortet.",
 
   "state.dialling": "wählt",
   "state.ringback": "es klingelt dort",

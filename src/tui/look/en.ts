@@ -55,6 +55,7 @@ export const en = {
   "action.renameContact": "rename contact",
   "action.removeContact": "remove contact",
   "action.register": "register again",
+  "action.ping": "check the server",
   "action.louder": "louder",
   "action.softer": "softer",
   "action.doNotDisturb": "do not disturb",
@@ -121,6 +122,7 @@ export const en = {
   "accounts.none.hint": "No account: you can call only complete addresses (sip:user@host).",
   "accounts.connected": "connected",
   "accounts.disconnected": "not connected",
+  "ping.answered": "{account}: the server answered {answer} after {ms} ms.",
 
   "state.dialling": "dialling",
   "state.ringback": "ringing there",

@@ -52,6 +52,7 @@ export const es: Catalogue = {
   "action.renameContact": "renombrar contacto",
   "action.removeContact": "borrar contacto",
   "action.register": "registrar otra vez",
+  "action.ping": "comprobar el servidor",
   "action.louder": "más alto",
   "action.softer": "más bajo",
   "action.doNotDisturb": "no molestar",
@@ -120,6 +121,7 @@ export const es: Catalogue = {
   "accounts.none.hint": "Sin cuenta: solo se puede llamar a direcciones completas (sip:user@host).",
   "accounts.connected": "conectado",
   "accounts.disconnected": "sin conexión",
+  "ping.answered": "{account}: el servidor respondió {answer} en {ms} ms.",
 
   "state.dialling": "marcando",
   "state.ringback": "suena allí",

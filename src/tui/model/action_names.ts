@@ -46,13 +46,14 @@ export const ACTION_NAMES = [
   "undo",
   "doNotDisturb",
   "register",
+  "ping",
   "refresh",
   "theme",
   "suspend",
   "startStation",
   "endStation",
   "quit",
-] as const satisfies Names<46>;
+] as const satisfies Names<47>;
 export type ActionName = typeof ACTION_NAMES[number];
 
 /** Choices of a question; only there. */

@@ -1,4 +1,5 @@
 /** The screen in Ink: keys in, what is said out, and nothing drawn without a change. */
+import { OffhookError } from "../../../src/base/errors.ts";
 import assert from "node:assert/strict";
 import { VIEWS } from "../../../src/tui/model/state.ts";
 import { settled } from "../../fakes/desk_screen.ts";
@@ -181,4 +182,24 @@ Deno.test("Ctrl-L draws all again", () =>
     await type("\u000c");
     await type("6\u000c");
     assert.deepEqual(left, ["repainted", "repainted"]);
+  }));
+
+Deno.test("Ctrl-O asks the account's server, and says how long its answer took", () =>
+  screen(async ({ type, phone, text }) => {
+    const asked: unknown[] = [];
+    let status = 404;
+    phone.provide({
+      ping(params) {
+        asked.push(params);
+        if (status === 0) return Promise.reject(new OffhookError("unreachable", "no answer"));
+        const target = "sip:example.test";
+        return Promise.resolve({ account: "desk", target, status, reason: "Gone", rttMs: 12 });
+      },
+    });
+    await type("\u000f");
+    assert.match(text(), /the server answered 404 Gone after 12 ms/);
+    assert.deepEqual(asked, [{ account: "desk" }]);
+    status = 0;
+    await type("\u000f");
+    assert.match(text(), /no answer/);
   }));
