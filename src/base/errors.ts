@@ -40,6 +40,8 @@ export const EXIT_CODES = {
   unreachable: 8,
   "media-failed": 9,
   "no-common-codec": 9,
+  /** Sound that must be encrypted cannot be. */
+  "encryption-failed": 9,
   "device-failed": 10,
   "device-not-found": 10,
   "no-station": 11,

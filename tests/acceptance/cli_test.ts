@@ -153,6 +153,7 @@ Deno.test("the schema of a call is what scripts were promised", async () => {
     "transport",
     "codec",
     "security",
+    "encryption",
     "setupMs",
     "durationMs",
     "media",

@@ -34,6 +34,7 @@ function aCall(changes: Partial<HistoryRecord>): HistoryRecord {
     endedAt: NOON - HOUR + 13_000,
     codec: "G722",
     quality: null,
+    encryption: null,
     recording: null,
     endedBy: "remote",
     ...changes,

@@ -33,6 +33,7 @@ const A_CALL: HistoryRecord = {
   endedAt: null,
   codec: null,
   quality: null,
+  encryption: null,
   recording: null,
   endedBy: "remote",
 };

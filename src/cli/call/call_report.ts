@@ -57,6 +57,7 @@ export function callReport(
     transport: record.transport ?? null,
     codec: record.codec ?? report?.codec ?? null,
     security,
+    encryption: record.encryption ?? null,
     setupMs: (answeredAt ?? record.endedAt) - record.startedAt,
     durationMs: answeredAt === undefined ? 0 : record.endedAt - answeredAt,
     media: {

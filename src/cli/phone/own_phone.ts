@@ -111,6 +111,7 @@ function phoneOptions(
       codecs: direct.codecs,
       user: direct.user,
       tls: direct.tls,
+      ...(direct.encryption === undefined ? {} : { encryption: direct.encryption }),
       ...(direct.displayName === undefined ? {} : { displayName: direct.displayName }),
       ...(direct.transport === undefined ? {} : { transport: direct.transport }),
     },

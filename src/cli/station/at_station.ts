@@ -87,9 +87,11 @@ function ownPhoneBy(values: AttachWishes, io: Io): string | undefined {
   return appliedOverrides(rest, io.environment, io.cwd).find(aboutAccount)?.origin;
 }
 
-/** Codecs are a call's, too. */
+/** What is a call's, too, is asked for with the call. */
+const OF_A_CALL = ["codecs", "encryption"];
+
 function aboutAccount({ override }: AppliedOverride): boolean {
-  return override.scope === "account" && override.path[0] !== "codecs";
+  return override.scope === "account" && !OF_A_CALL.includes(override.path[0]);
 }
 
 async function connect(

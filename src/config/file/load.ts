@@ -234,6 +234,8 @@ export function toAccount(
     authUser: settings.auth_user,
     authRealms: settings.auth_realms,
     allowMd5: settings.allow_md5 ? undefined : false,
+    encryption: settings.encryption,
+    cleartextKeys: settings.cleartext_keys ? true : undefined,
     displayName: settings.display_name,
     server: canonicalServer(settings.server),
     outboundProxy: settings.outbound_proxy ?? urlOf(settings.server),

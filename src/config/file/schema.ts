@@ -17,7 +17,13 @@ import {
   parseWebSocketUrl,
   type WebSocketUrl,
 } from "../../base/mod.ts";
-import { CODECS, TLS_VERSIONS, TRANSPORTS } from "../../core/account/mod.ts";
+import {
+  CODECS,
+  DEFAULT_ENCRYPTION,
+  ENCRYPTIONS,
+  TLS_VERSIONS,
+  TRANSPORTS,
+} from "../../core/account/mod.ts";
 import { callsSchema } from "./calls_schema.ts";
 import {
   LOG_LEVELS,
@@ -130,6 +136,14 @@ export const accountSchema = z.strictObject({
   ).meta({ examples: [["voip.example.com"]] }),
   allow_md5: z.boolean().default(true).describe(
     "False: never authenticate with MD5, only with SHA-256 or better.",
+  ),
+  encryption: z.enum(ENCRYPTIONS).default(DEFAULT_ENCRYPTION).describe(
+    "Of the sound, by SRTP. prefer: where both sides can; require: never without; off: never. " +
+      "The keys are in the signalling, so without TLS or WSS prefer means unencrypted.",
+  ),
+  cleartext_keys: z.boolean().default(false).describe(
+    "True: send and take SRTP keys over signalling that is not encrypted, where anyone on the " +
+      "network path can read them.",
   ),
   display_name: line().optional().describe("The name that others see.").meta({
     examples: ["Alice Smith"],

@@ -42,6 +42,7 @@ export const OVERRIDES = {
   transport: account("--transport", "transport"),
   expires: account("--expires", "registration_interval", "integer"),
   codecs: account("--codec", "codecs", "codecs"),
+  encryption: account("--encryption", "encryption"),
   tlsCa: account("--tls-ca", "tls.ca_file", "path"),
   tlsCert: account("--tls-cert", "tls.cert_file", "path"),
   tlsKey: account("--tls-key", "tls.key_file", "path"),

@@ -47,6 +47,7 @@ export const EVENTS = {
       .describe("Present if the other side refused it."),
   }),
   "call.mute": callEvent("call.mute", {}),
+  "call.security": callEvent("call.security", {}),
   "call.recording": callEvent("call.recording", {
     detail: z.discriminatedUnion("name", [
       recording.off.extend({ settled: z.literal(true).optional() }),

@@ -5,6 +5,7 @@
  */
 import { RECORD_ACTIONS } from "../../core/state/mod.ts";
 import { z } from "zod";
+import { ENCRYPTIONS } from "../../core/account/mod.ts";
 import { VOLUME_STEPS, type VolumeWish } from "../../core/media/mod.ts";
 import { exactly } from "./exactly.ts";
 import type { Role } from "../../base/mod.ts";
@@ -42,6 +43,8 @@ const account = z.string().min(1);
 const callOptions = {
   endpoints: endpoints.optional(),
   codecs: z.array(z.string()).min(1).optional(),
+  encryption: z.enum(ENCRYPTIONS).optional()
+    .describe("Of the sound; absent: as the account has it."),
   from: party.optional()
     .describe("Who calls or answers, if not the account's own address."),
   headers: z.array(extraHeader).optional(),

@@ -50,4 +50,12 @@ export type {
   SoundDevices,
 } from "./records.ts";
 export { levels, SESSION_METHODS, type SessionMethod } from "./session.ts";
-export { accountView, callView, errorJson, health, outcome, refusedCalls } from "./values.ts";
+export {
+  accountView,
+  callView,
+  encryption,
+  errorJson,
+  health,
+  outcome,
+  refusedCalls,
+} from "./values.ts";

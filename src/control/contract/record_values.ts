@@ -3,7 +3,7 @@ import type { Names } from "../../base/mod.ts";
 import { INPUT_MODES, MESSAGE_DIRECTIONS } from "../../core/ports/mod.ts";
 import { z } from "zod";
 import { DIRECTIONS, ENDED_BY } from "../../core/state/mod.ts";
-import { errorJson, outcome, party, transport } from "./values.ts";
+import { encryption, errorJson, outcome, party, transport } from "./values.ts";
 
 const time = z.number().describe("ms since the epoch.");
 const count = z.number();
@@ -31,6 +31,7 @@ export const pastCall = z.strictObject({
     jitterMs: z.number(),
     mos: z.number().nullable().describe("1–5; null: not measured."),
   }).nullable(),
+  encryption: encryption.nullable().describe("Of the sound; null: it was not encrypted."),
   recording: z.string().nullable(),
   endedBy: z.enum(ENDED_BY),
 }).meta({ id: "PastCall" });

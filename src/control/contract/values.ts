@@ -16,11 +16,14 @@ import {
   type CallRecord,
   type CallView,
   DIRECTIONS,
+  type EncryptionView,
   ENDED_BY,
+  KEYINGS,
   OUTCOMES,
   SECURITIES,
 } from "../../core/state/mod.ts";
 import { type ErrorCode, type ErrorJson, EXIT_CODES, type Names } from "../../base/mod.ts";
+import { SRTP_SUITES } from "../../core/media/mod.ts";
 import {
   type AudioEndpoints,
   CANDIDATE_TYPES,
@@ -155,6 +158,14 @@ const hold = z.strictObject({ local: z.boolean(), remote: z.boolean() });
 
 /** States of a recording that has a file. */
 const RUNNING = ["on", "paused"] as const satisfies Names<2>;
+export const encryption = exactly<EncryptionView>()(
+  z.strictObject({
+    keying: z.enum(KEYINGS).describe("How the keys were agreed."),
+    suite: z.enum(SRTP_SUITES).optional(),
+    fingerprint: z.string().optional()
+      .describe("Of the certificate that the other side showed; with DTLS."),
+  }).meta({ id: "Encryption" }),
+);
 
 export const recording = {
   off: z.strictObject({ name: z.literal("off") }),
@@ -173,6 +184,7 @@ export const callView = exactly<CallView>()(
     transport: transport.optional(),
     codec: z.string().optional(),
     security: z.enum(SECURITIES),
+    encryption: encryption.optional().describe("Of the sound; absent: it is not encrypted."),
     startedAt: ms,
     answeredAt: ms.optional(),
     hold,
@@ -202,6 +214,7 @@ export const callRecord = exactly<CallRecord>()(
     remote: party,
     transport: transport.optional(),
     codec: z.string().optional(),
+    encryption: encryption.optional().describe("Of the sound; absent: it was not encrypted."),
     startedAt: ms,
     answeredAt: ms.optional(),
     endedAt: ms,

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { TRANSPORTS } from "../../core/account/mod.ts";
 import { ENDED_BY, SECURITIES } from "../../core/state/mod.ts";
-import { errorJson, outcome } from "../contract/mod.ts";
+import { encryption, errorJson, outcome } from "../contract/mod.ts";
 
 export const callReportSchema = z.object({
   schema: z.literal("offhook.call/1"),
@@ -15,6 +15,7 @@ export const callReportSchema = z.object({
   transport: z.enum(TRANSPORTS).nullable(),
   codec: z.string().nullable().describe("The codec that we sent; null when there was no sound."),
   security: z.enum(SECURITIES).describe("Of the sound, not of the signalling."),
+  encryption: encryption.nullable().describe("Of the sound; null: it was not encrypted."),
   setupMs: z.int().nonnegative().describe("From dialling or ringing to the answer, or to the end."),
   durationMs: z.int().nonnegative().describe("From the answer to the end; 0 without an answer."),
   media: z.object({

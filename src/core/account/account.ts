@@ -4,6 +4,7 @@
  */
 
 import type { Names } from "../../base/mod.ts";
+import type { Encryption } from "./encryption.ts";
 import type { NumberRule } from "./target.ts";
 
 export type AccountId = string;
@@ -61,6 +62,10 @@ export interface Account {
   codecs: string[];
   /** ICE, with every address of ours or with relayed ones only; absent: none. */
   ice?: "all" | "relay";
+  /** Of the sound; absent: {@link DEFAULT_ENCRYPTION}. */
+  encryption?: Encryption;
+  /** Keys of the sound may go over signalling that is not encrypted. */
+  cleartextKeys?: true;
   /** Rules for what a person dials; the first that matches the whole number is used. */
   dialPlan?: NumberRule[];
   tls: TlsSettings;

@@ -1,5 +1,12 @@
 /** What two parties say about a stream: offer and answer (RFC 3264). */
 export {
+  type EncryptionTerms,
+  isEncrypted,
+  keptProtection,
+  offeredProtection,
+  type SdesKeys,
+} from "./encryption.ts";
+export {
   DIGITS_HINT,
   digitsOf,
   DTMF_DIGITS,
@@ -45,12 +52,11 @@ export {
   createOffer,
   createReoffer,
   directionOf,
-  encryptionWanted,
-  isEncrypted,
   type LocalPorts,
   mayReceive,
   maySend,
 } from "./offer_answer.ts";
+export { SRTP_SUITES } from "./media_description.ts";
 export { isSrtpSuite, SUITE_PARAMETERS, type SuiteParameters } from "./srtp_suites.ts";
 export { settledIce } from "./ice.ts";
 export { VOLUME_STEPS, volumeAfter, type VolumeStep, type VolumeWish } from "./volume.ts";

@@ -8,6 +8,13 @@
  * number (RFC 3264 §6.1 recommends it).
  */
 import { isUnicast, isUnspecified, OffhookError } from "../../base/mod.ts";
+import {
+  agreedKeying,
+  answeredProtection,
+  type EncryptionTerms,
+  keptProtection,
+} from "./encryption.ts";
+import type { Encryption } from "../account/mod.ts";
 import { sameFormat } from "./format_parameters.ts";
 import { acceptIce, answerIce, offerIce } from "./ice.ts";
 import {
@@ -16,9 +23,8 @@ import {
   type MediaDescription,
   mirrored,
   type NegotiatedStream,
-  type OpenProfile,
   type PayloadFormat,
-  type RtpProfile,
+  type Protection,
 } from "./media_description.ts";
 
 const TELEPHONE_EVENT = "TELEPHONE-EVENT";
@@ -66,12 +72,13 @@ export function createOffer(
   capabilities: PayloadFormat[],
   local: LocalPorts,
   direction: Direction = "sendrecv",
+  protection: Protection = { profile: "RTP/AVP" },
 ): MediaDescription {
   return {
     address: "",
     ...portsOf(local),
     ...offerIce(local.ice),
-    profile: "RTP/AVP",
+    ...protection,
     formats: capabilities,
     direction,
     ptime: DEFAULT_PTIME_MS,
@@ -80,15 +87,17 @@ export function createOffer(
 
 /**
  * An offer of ours in a running call, as for hold: what was agreed comes first and keeps its payload
- * types (RFC 3264 §8.3.2), so that the codec does not change; the other capabilities follow.
+ * types (RFC 3264 §8.3.2), so that the codec does not change; the other capabilities follow. Keys stay.
+ * @param described our description that is in force
  */
 export function createReoffer(
   running: NegotiatedStream,
   capabilities: PayloadFormat[],
   local: LocalPorts,
   direction: Direction,
+  described?: MediaDescription,
 ): MediaDescription {
-  const { sendFormat, receiveFormats, receiveEvents } = running;
+  const { sendFormat, receiveFormats, receiveEvents, keying } = running;
   const current = receiveFormats.filter((format) => sameFormat(format, sendFormat));
   const agreed = [...new Set([...current, ...receiveFormats])];
   const kept = receiveEvents === undefined ? agreed : [...agreed, receiveEvents];
@@ -96,12 +105,13 @@ export function createReoffer(
   const others = capabilities.filter((format) => !kept.some((each) => sameFormat(each, format)))
     .map((format) => withFreeType(format, taken));
   const formats = [...kept, ...others].sort((a, b) => Number(isEvent(a)) - Number(isEvent(b)));
+  const protection = keptProtection(keying, described?.profile);
   if (running.ice !== undefined || local.ice === undefined) {
-    return createOffer(formats, local, direction);
+    return createOffer(formats, local, direction, protection);
   }
   // No candidates for a peer that had no use for them.
   const { ice: { address }, ...ports } = local;
-  return { ...createOffer(formats, ports, direction), address };
+  return { ...createOffer(formats, ports, direction, protection), address };
 }
 
 /** The format with a payload type that is not in `taken`, where it is added. */
@@ -118,16 +128,17 @@ function withFreeType(format: PayloadFormat, taken: Set<number>): PayloadFormat 
 /**
  * Our answer to the peer's offer.
  * @param wish the most that we want; the answer never exceeds what the offer allows (RFC 3264 §6.1)
- * @throws OffhookError `no-common-codec` (a 488) when nothing can be taken, encrypted sound included;
- *   `media-failed` (a 488) when its address is not one host's
+ * @throws OffhookError, each a 488: `no-common-codec` when nothing can be taken; `encryption-failed` when
+ *   the terms cannot be kept; `media-failed` when its address is not one host's
  */
 export function answerOffer(
   offer: MediaDescription,
   capabilities: PayloadFormat[],
   local: LocalPorts,
+  terms: EncryptionTerms,
   wish: Direction = "sendrecv",
 ): Answered {
-  const profile = openProfile(offer);
+  const { protection, keying } = answeredProtection(offer, terms);
   refuseGroups(offer);
   const common = offer.formats.filter((format) =>
     capabilities.some((own) => sameFormat(own, format))
@@ -142,7 +153,7 @@ export function answerOffer(
     address: "",
     ...portsOf(local),
     ...ice.answer,
-    profile,
+    ...protection,
     formats,
     direction,
     ptime: ptimeOf(offer),
@@ -150,6 +161,7 @@ export function answerOffer(
   if (offer.rtcpMux) answer.rtcpMux = true;
   const stream = streamOf(offer, audio, events, direction, offer.rtcpMux === true);
   stream.receiveFormats = audio;
+  if (keying !== undefined) stream.keying = keying;
   if (events !== undefined) stream.receiveEvents = events;
   if (ice.negotiated !== undefined) stream.ice = ice.negotiated;
   return { answer, stream };
@@ -158,10 +170,13 @@ export function answerOffer(
 /**
  * What the peer's answer to our offer settled.
  * @throws OffhookError `no-common-codec` when the answer refuses the stream or names nothing offered;
- *   `media-failed` when its address is not one host's
+ *   `encryption-failed` as {@link agreedKeying}; `media-failed` when its address is not one host's
  */
-export function acceptAnswer(offer: MediaDescription, answer: MediaDescription): NegotiatedStream {
-  openProfile(answer);
+export function acceptAnswer(
+  offer: MediaDescription,
+  answer: MediaDescription,
+  encryption: Encryption,
+): NegotiatedStream {
   refuseGroups(answer);
   const common = answer.formats.filter((format) =>
     offer.formats.some((own) => sameFormat(own, format))
@@ -170,7 +185,9 @@ export function acceptAnswer(offer: MediaDescription, answer: MediaDescription):
   refuseUnless(audio.length > 0 && answer.port !== 0, answer, offer.formats);
   const direction = intersect(offer.direction, mirrored(directionOf(answer)));
   const mux = offer.rtcpMux === true && answer.rtcpMux === true;
+  const keying = agreedKeying(offer, answer, encryption);
   const stream = streamOf(answer, audio, eventsFor(audio[0], common), direction, mux);
+  if (keying !== undefined) stream.keying = keying;
   // The peer may send any format that it answered, with the payload type that we offered for it.
   stream.receiveFormats = offer.formats.filter((own) =>
     audio.some((format) => sameFormat(own, format))
@@ -250,35 +267,12 @@ function portsOf(local: LocalPorts): { port: number; rtcpPort?: number } {
     : { port: local.port, rtcpPort: local.rtcpPort };
 }
 
-/** What cannot be encrypted must not be described as if it were (RFC 4568 §5.1.2, RFC 3264 §6). */
-function openProfile({ profile }: MediaDescription): OpenProfile {
-  if (isOpen(profile)) return profile;
-  throw encryptionWanted(profile);
-}
-
-function isOpen(profile: RtpProfile): profile is OpenProfile {
-  return !isEncrypted(profile);
-}
-
 /** A call is with one host: whoever names a group or a whole network would have us flood it. */
 function refuseGroups({ address }: MediaDescription): void {
   if (isUnicast(address) || isUnspecified(address)) return;
   throw new OffhookError("media-failed", `the other side wants its sound sent to ${address}`, {
     hint: "That is not the address of one host: multicast and broadcast are never sent to.",
     data: { address },
-  });
-}
-
-/** Whether a transport protocol of an m= line wants SRTP, by SDES or DTLS. */
-export function isEncrypted(protocol: string): boolean {
-  return protocol.includes("SAVP");
-}
-
-/** @param profile as the m= line of the peer has it */
-export function encryptionWanted(profile: string): OffhookError {
-  return new OffhookError("no-common-codec", `the other side wants encrypted sound (${profile})`, {
-    hint: "offhook has no SRTP: allow plain RTP for this phone at the server.",
-    data: { profile },
   });
 }
 

@@ -9,7 +9,7 @@
  */
 import type { ErrorJson, Names } from "../../base/mod.ts";
 import type { AccountId } from "../account/mod.ts";
-import type { Fingerprint, LocalIce, NegotiatedStream, SrtpSuite } from "../media/mod.ts";
+import type { Fingerprint, LocalIce, NegotiatedStream, SdesKeys, SrtpSuite } from "../media/mod.ts";
 import type { CallId } from "./sip_port.ts";
 
 /** Where a call's outgoing sound comes from. */
@@ -183,7 +183,10 @@ export type MediaInput =
     type: "MediaOpened";
     call: CallId;
     port: number;
-    rtcpPort: number; /** Of our certificate, where one was wanted. */
+    rtcpPort: number;
+    /** Of random octets, for SDES; good for this call alone. Absent: there is no SDES. */
+    keys?: SdesKeys;
+    /** Of our certificate, where one was wanted. */
     fingerprint?: Fingerprint;
     ice?: LocalIce;
     /** Servers that were of no use to ICE. */

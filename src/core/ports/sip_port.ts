@@ -52,6 +52,11 @@ export type SipEffect =
     /** SIP, SIPS or TEL URI, complete. */
     target: string;
     offer: MediaDescription | null;
+    /**
+     * What is offered instead when the signalling is not encrypted; `refused`: then nothing is sent, and
+     * CallRejected follows. Absent: the same.
+     */
+    inTheClear?: MediaDescription | "refused";
     /** Replaces our own identity in From (`--from`). */
     from?: Party;
     headers: ExtraHeader[];
@@ -137,6 +142,8 @@ export type SipInput =
     status: number;
     reason: string;
     dialog: string;
+    /** Of the INVITE; absent: that of the account. */
+    transport?: TransportName;
     description?: MediaDescription;
   }
   | {

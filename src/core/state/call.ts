@@ -16,14 +16,16 @@
  * A phase is a tagged union: no boolean repeats what the phase says. Plain JSON, owned by the state,
  * never mutated.
  */
-import type { AccountId, ExtraHeader, Party, TransportName } from "../account/mod.ts";
+import type { AccountId, Encryption, ExtraHeader, Party, TransportName } from "../account/mod.ts";
 import type { ErrorJson, Names } from "../../base/mod.ts";
 import type {
   Fingerprint,
+  Keying,
   LocalPorts,
   MediaDescription,
   NegotiatedStream,
   PayloadFormat,
+  SdesKeys,
   SrtpSuite,
 } from "../media/mod.ts";
 import { type AudioEndpoints, type CallId, ENDERS, type MediaReport } from "../ports/mod.ts";
@@ -46,6 +48,17 @@ export const CALL_STATES = [
   "held",
   "ending",
 ] as const satisfies Names<7>;
+
+/** How the sound of a call is encrypted. */
+export interface EncryptionView {
+  keying: Keying["kind"];
+  /** Of DTLS only once the handshake is done. */
+  suite?: SrtpSuite;
+  /** SHA-256 of the certificate that the peer showed: `AB:CD:…`; DTLS only. */
+  fingerprint?: string;
+}
+
+export const KEYINGS = ["sdes", "dtls"] as const satisfies readonly Keying["kind"][];
 
 /** Of the sound, not of the signalling. */
 export const SECURITIES = ["none", "srtp"] as const satisfies Names<2>;
@@ -114,12 +127,18 @@ export interface Secured {
 export type MediaState =
   | { name: "none" }
   | { name: "opening" }
-  | { name: "open" } & LocalPorts
+  | { name: "open" } & OpenMedia
   | {
     name: "running";
     stream: NegotiatedStream; /** What DTLS has brought. */
     secured?: Secured;
-  } & LocalPorts;
+  } & OpenMedia;
+
+/** Of a call whose sockets are open. */
+export interface OpenMedia extends LocalPorts {
+  /** Of ours, for SDES; in no view. */
+  keys?: SdesKeys;
+}
 
 export interface Move {
   /** Times that it was offered in vain. */
@@ -147,6 +166,8 @@ export interface Call {
   startedAt: number;
   endpoints: AudioEndpoints;
   capabilities: PayloadFormat[];
+  /** Of the sound: the account's policy, or what Dial or Answer asked for. */
+  encryption: Encryption;
   /** What Dial or Answer asked for: goes out when media is open. */
   request: {
     target: string;
@@ -239,6 +260,8 @@ export interface CallRecord extends CallOutcome {
   remote: Party;
   transport?: TransportName;
   codec?: string;
+  /** Absent: it was not encrypted. */
+  encryption?: EncryptionView;
   startedAt: number;
   answeredAt?: number;
   endedAt: number;
@@ -263,6 +286,8 @@ export interface CallView {
   codec?: string;
   /** Signalling is not what is meant here: is the sound encrypted? */
   security: (typeof SECURITIES)[number];
+  /** Present when the sound is encrypted, or will be. */
+  encryption?: EncryptionView;
   startedAt: number;
   answeredAt?: number;
   hold: Hold;
@@ -297,6 +322,12 @@ export function viewOf(call: Call): CallView {
   if (call.transport !== undefined) view.transport = call.transport;
   if (call.report !== undefined) view.report = call.report;
   if (media.name === "running") view.codec = media.stream.sendFormat.encoding;
+  const encryption = encryptionOf(call);
+  if (encryption !== undefined) {
+    view.encryption = encryption;
+    // Nothing is sent before the handshake of DTLS has brought keys.
+    if (encryption.suite !== undefined) view.security = "srtp";
+  }
   if ("answeredAt" in phase && phase.answeredAt !== undefined) view.answeredAt = phase.answeredAt;
   if (phase.name === "established" && phase.transfer.name !== "none") {
     view.transferTarget = phase.transfer.target;
@@ -304,6 +335,17 @@ export function viewOf(call: Call): CallView {
   if (call.asked !== undefined) view.transferAsked = call.asked.target;
   if (call.referrer !== undefined) view.referrer = call.referrer;
   return view;
+}
+
+/** How the sound is encrypted; undefined: it is not. */
+export function encryptionOf({ media }: Call): EncryptionView | undefined {
+  const keying = media.name === "running" ? media.stream.keying : undefined;
+  if (keying === undefined) return undefined;
+  if (keying.kind === "sdes") return { keying: "sdes", suite: keying.suite };
+  const secured = media.name === "running" ? media.secured : undefined;
+  if (secured === undefined) return { keying: "dtls" };
+  const { suite, fingerprint: { value } } = secured;
+  return { keying: "dtls", suite, fingerprint: value };
 }
 
 function stateWord(call: Call): CallView["state"] {

@@ -60,6 +60,8 @@ export interface CallEventDetails {
   /** Present: the other side refused it. */
   "call.hold": { refused: (typeof HOLD_WISHES)[number] } & Answered | undefined;
   "call.mute": undefined;
+  /** The sound of a running call is encrypted from now on, or not any more, or otherwise. */
+  "call.security": undefined;
   /** `settled`: the file is open, or complete. */
   "call.recording": Recording & { settled?: true };
   "call.transfer": TransferDetail;

@@ -18,6 +18,7 @@ import type {
   AccountState,
   AutoAnswer,
   CallersPolicy,
+  Encryption,
   ExtraHeader,
   Party,
   Strangers,
@@ -105,6 +106,8 @@ export type CallCommand =
     target: string;
     endpoints?: AudioEndpoints;
     codecs?: string[];
+    /** Absent: as the account has it. */
+    encryption?: Encryption;
     from?: Party;
     headers?: ExtraHeader[];
     limits?: CallLimits;
@@ -114,6 +117,8 @@ export type CallCommand =
     call: CallId;
     endpoints?: AudioEndpoints;
     codecs?: string[];
+    /** Absent: as the account has it. */
+    encryption?: Encryption;
     from?: Party;
     headers?: ExtraHeader[];
     limits?: CallLimits;

@@ -13,7 +13,12 @@
 import type { AudioDevices } from "../../audio/mod.ts";
 import { type ErrorJson, OffhookError } from "../../base/mod.ts";
 import type { AccountId } from "../../core/account/mod.ts";
-import type { Fingerprint, NegotiatedStream } from "../../core/media/mod.ts";
+import {
+  type Fingerprint,
+  type NegotiatedStream,
+  type SdesKeys,
+  SUITE_PARAMETERS,
+} from "../../core/media/mod.ts";
 import type {
   AttachmentId,
   AudioEndpoints,
@@ -161,6 +166,7 @@ export class CallMedia {
       call: this.call,
       port,
       rtcpPort,
+      keys: randomKeys(),
       ...certificate,
       ...(this.#ice && { ice: this.#ice.local }),
       ...(failures.length > 0 && { failures }),
@@ -384,4 +390,13 @@ export class CallMedia {
     for (const id of [...this.#programs.keys()]) this.detach(id);
     await Promise.all([this.local.close(), this.recording.close()]);
   }
+}
+
+/** A master key with its salt for each suite. */
+function randomKeys(): SdesKeys {
+  const keys = Object.entries(SUITE_PARAMETERS).map(([suite, { keyLength, saltLength }]) => {
+    const octets = crypto.getRandomValues(new Uint8Array(keyLength + saltLength));
+    return [suite, btoa(String.fromCharCode(...octets))];
+  });
+  return Object.fromEntries(keys) as SdesKeys;
 }

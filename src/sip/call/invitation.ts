@@ -11,6 +11,7 @@ import { refusesInterval } from "../dialog/mod.ts";
 import type { RequestMessage, ServerInvite } from "../library/mod.ts";
 import { ACCEPT_LINE, acceptsSdp, newToken, sdpOf } from "../message/mod.ts";
 import { SessionDescriptions } from "../sdp/mod.ts";
+import { isSecure } from "../transport/flow/mod.ts";
 import { IncomingCall, type Invited, type ReplacedCall } from "./incoming.ts";
 
 /** What takes the INVITEs of a user agent. */
@@ -21,6 +22,7 @@ export function invitations(agent: Agent): (invite: ServerInvite) => void {
     const replaced = replacedCall(agent, invite.message);
     if (replaced !== undefined && "refusal" in replaced) return invite.reject(replaced.refusal);
     const descriptions = new SessionDescriptions(agent.random);
+    descriptions.prefersSecure = isSecure(flow) && agent.account.encryption !== "off";
     const invited = readInvite(agent, invite, descriptions);
     if (invited === undefined) return;
     new IncomingCall({ agent, invite, call: newToken(), flow, replaced, descriptions, invited })
@@ -71,7 +73,9 @@ function readInvite(
   } catch (thrown) {
     const error = OffhookError.from(thrown);
     // Who may call is the core's to say, and it remembers who could not.
-    if (error.code === "no-common-codec") return { offer: null, unusable: error.toJSON() };
+    if (error.code === "no-common-codec" || error.code === "encryption-failed") {
+      return { offer: null, unusable: error.toJSON() };
+    }
     agent.log("info", `a call was refused: ${error.message}`);
     return void invite.reject(400, { reason: "Bad SDP" });
   }

@@ -30,7 +30,7 @@ import { InviteAcceptance } from "./invite_acceptance.ts";
 import { InviteRequest } from "./invite_request.ts";
 import { Redirection } from "./redirection.ts";
 import { SessionDescriptions } from "../sdp/mod.ts";
-import type { Flow } from "../transport/flow/mod.ts";
+import { type Flow, isSecure } from "../transport/flow/mod.ts";
 
 type Stage =
   /** Nothing of ours is on the wire: a flow or a password is awaited. */
@@ -86,12 +86,19 @@ export class OutgoingCall implements Leg {
     this.#invite = invite;
     this.#flow = await this.#agent.flowToward(invite.target);
     if (this.#stage.name !== "waiting") return;
-    const { offer } = this.#effect;
-    if (offer !== null) {
-      invite.sdp = this.#descriptions.offer(offer, this.#agent.localAddress(this.#flow));
-    }
+    this.#describe(invite, this.#flow);
     this.#authentication.begin();
     this.#send();
+  }
+
+  /** @throws OffhookError `encryption-failed` when the offer has keys that this way may not carry */
+  #describe(invite: InviteRequest, flow: Flow): void {
+    const { offer, inTheClear = offer } = this.#effect;
+    const meant = isSecure(flow) ? offer : inTheClear;
+    if (meant === "refused") throw keysInTheClear(flow);
+    if (meant !== null) {
+      invite.sdp = this.#descriptions.offer(meant, this.#agent.localAddress(flow));
+    }
   }
 
   #send(): void {
@@ -131,6 +138,7 @@ export class OutgoingCall implements Leg {
       status: message.status,
       reason: message.reason,
       dialog: dialog.remoteTag,
+      transport: this.#flow!.transport,
       ...(description === undefined ? {} : { description }),
     });
   }
@@ -216,8 +224,9 @@ export class OutgoingCall implements Leg {
     this.#authentication.begin();
     this.#agent.flowToward(target).then((flow) => {
       this.#flow = flow;
+      this.#describe(this.#invite!, flow);
       this.#send();
-    }, (error) => this.#failed(0, OffhookError.from(error)));
+    }).catch((error) => this.#failed(0, OffhookError.from(error)));
     return true;
   }
 
@@ -296,4 +305,17 @@ export class OutgoingCall implements Leg {
       error,
     });
   }
+}
+
+function keysInTheClear({ transport, remote }: Flow): OffhookError {
+  const by = transport.toUpperCase();
+  return new OffhookError(
+    "encryption-failed",
+    `encrypted sound is required, and its keys would be readable: ${remote.host} is reached by ${by}`,
+    {
+      hint:
+        'Use transport = "tls" or "wss" for the account; or allow it with cleartext_keys = true.',
+      data: { transport },
+    },
+  );
 }

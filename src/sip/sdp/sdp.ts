@@ -11,7 +11,6 @@ import { parse } from "sdp-transform";
 import { isUnspecified, OffhookError } from "../../base/mod.ts";
 import {
   type Direction,
-  encryptionWanted,
   isEncrypted,
   type MediaDescription,
   type PayloadFormat,
@@ -105,17 +104,18 @@ const SPELLINGS: Readonly<Record<string, string>> = {
 /**
  * Reads an offer or answer.
  * @param preferredIndex the m= line that is our audio stream so far
+ * @param secure of several, one with encryption is taken rather than one without; else the other way
  * @throws OffhookError `media-failed` when it is no SDP, `no-common-codec` when it has no audio
  *   stream over RTP
  */
-export function parseSdp(text: string, preferredIndex?: number): RemoteSdp {
+export function parseSdp(text: string, preferredIndex?: number, secure = false): RemoteSdp {
   if (text.length > MAX_BYTES) throw malformed(`it is longer than ${MAX_BYTES} bytes`);
   const tidy = sdpLines(text);
   if (tidy[0] !== "v=0") throw malformed("it does not begin with v=0");
   const lines = mediaLines(tidy);
   const session = transformed(tidy.join("\r\n"));
   if (session.media.length !== lines.length) throw malformed("its m= lines are malformed");
-  const audioIndex = chooseAudio(lines, preferredIndex);
+  const audioIndex = chooseAudio(lines, preferredIndex, secure);
   const attributes = attributesOf(tidy, audioIndex);
   const ice = readIce(attributes);
   const stream = { ...streamOf(session, lines, audioIndex, ice.ice !== undefined), ...ice };
@@ -190,20 +190,17 @@ function transformed(text: string): TransformedSession {
   }
 }
 
-/** The m= line to take: audio over RTP, open rather than refused, plain rather than secure. */
+/** The m= line to take: audio over RTP, open rather than refused. */
 function chooseAudio(
   lines: ReadMediaLine[],
   preferred: number | undefined,
+  secure: boolean,
 ): number {
   const usable = (index: number) => {
     const { media, protocol, unreadable } = lines[index];
     return media === "audio" && profileRank(protocol) >= 0 && unreadable === undefined;
   };
   const candidates = lines.map((_, index) => index).filter(usable);
-  const audio = lines.filter(({ media }) => media === "audio");
-  if (candidates.length === 0 && audio.length > 0 && audio.every((a) => isEncrypted(a.protocol))) {
-    throw encryptionWanted(audio[0].protocol);
-  }
   if (candidates.length === 0) {
     const unreadable = lines.find((line) => line.unreadable !== undefined)?.unreadable;
     if (unreadable !== undefined) throw malformed(`of its line ${JSON.stringify(unreadable)}`);
@@ -213,7 +210,10 @@ function chooseAudio(
   }
   const open = candidates.filter((index) => lines[index].port !== 0);
   if (preferred !== undefined && open.includes(preferred)) return preferred;
-  const rank = (index: number) => profileRank(lines[index].protocol);
+  const rank = (index: number) => {
+    const { protocol } = lines[index];
+    return profileRank(protocol) + (secure && !isEncrypted(protocol) ? RTP_PROFILES.length : 0);
+  };
   if (open.length > 0) return open.reduce((best, i) => rank(i) < rank(best) ? i : best);
   return preferred !== undefined && candidates.includes(preferred) ? preferred : candidates[0];
 }

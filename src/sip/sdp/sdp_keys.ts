@@ -46,7 +46,7 @@ export function readKeys(from: Attributes): Keys {
   };
 }
 
-/** @throws OffhookError `no-common-codec` for a profile that promises encryption without any key */
+/** @throws OffhookError `encryption-failed` for a profile that promises encryption without any key */
 export function protectionOf(profile: RtpProfile, port: number, keys: Keys): Protection {
   if (port === 0) return { ...keys, profile, port };
   if (profile === "RTP/AVP" || profile === "RTP/AVPF") return { ...keys, profile };
@@ -55,7 +55,7 @@ export function protectionOf(profile: RtpProfile, port: number, keys: Keys): Pro
   if (isFilled(crypto) && isBySdes(profile)) return { ...keys, profile, crypto };
   if (isFilled(fingerprints)) return { ...keys, profile, fingerprints, setup };
   throw new OffhookError(
-    "no-common-codec",
+    "encryption-failed",
     `the other side wants encrypted sound (${profile}) and states no usable key`,
     {
       hint: "Its description has neither a=crypto nor a=fingerprint that could be read.",

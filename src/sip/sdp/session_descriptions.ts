@@ -14,6 +14,8 @@ import { localAddressToward } from "../transport/flow/mod.ts";
 import { type Layout, type Origin, parseSdp, writeSdp } from "./sdp.ts";
 
 export class SessionDescriptions {
+  /** Of several streams that the peer offers, one with encryption is taken. */
+  prefersSecure = false;
   readonly #origin: Origin;
   /** The last text without its version. */
   #written = "";
@@ -99,7 +101,11 @@ export class SessionDescriptions {
 
   /** @throws OffhookError as {@link parseSdp} */
   receiveOffer(text: string): MediaDescription {
-    const { description, lines, audioIndex } = parseSdp(text, this.#layout?.audioIndex);
+    const { description, lines, audioIndex } = parseSdp(
+      text,
+      this.#layout?.audioIndex,
+      this.prefersSecure,
+    );
     this.#offered = { lines, audioIndex };
     this.#meet(description);
     return description;

@@ -42,6 +42,7 @@ function begun(call: CallView): HistoryRecord {
     endedAt: null,
     codec: call.codec ?? null,
     quality: null,
+    encryption: null,
     recording: null,
     endedBy: "none",
   };
@@ -62,6 +63,7 @@ function ended(record: CallRecord): HistoryRecord {
     endedAt: record.endedAt,
     codec: record.codec ?? null,
     quality: record.report === undefined ? null : qualityOf(record.report),
+    encryption: record.encryption ?? null,
     recording: record.recording ?? null,
     endedBy: record.endedBy,
   };

@@ -4,7 +4,7 @@
  *     import { openPhone } from "./open_phone.ts";   // lazily: it loads every adapter
  *     const phone = await openPhone(options);                 // an OpenPhone: see below
  */
-import type { Account, TlsSettings, TransportName } from "../../core/account/mod.ts";
+import type { Account, Encryption, TlsSettings, TransportName } from "../../core/account/mod.ts";
 import type { Phone } from "../../control/contract/mod.ts";
 import type { CallPolicy, Settings } from "../../core/state/mod.ts";
 import type { AudioEndpoints } from "../../core/ports/mod.ts";
@@ -42,6 +42,8 @@ export interface PhoneOptions {
   direct: {
     listen: ListenAddress[];
     codecs: string[];
+    encryption?: Encryption;
+    cleartextKeys?: true;
     /** User part and display name that we call ourselves. */
     user: string;
     displayName?: string;

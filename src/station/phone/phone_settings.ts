@@ -69,6 +69,8 @@ export function directAccount({ direct }: PhoneOptions): Account {
     expires: 0,
     codecs: direct.codecs,
     tls: direct.tls,
+    ...(direct.encryption === undefined ? {} : { encryption: direct.encryption }),
+    ...(direct.cleartextKeys === undefined ? {} : { cleartextKeys: direct.cleartextKeys }),
     ...(direct.displayName === undefined ? {} : { displayName: direct.displayName }),
     ...(direct.transport === undefined ? {} : { transport: direct.transport }),
   };

@@ -83,6 +83,11 @@ export const MIGRATIONS: readonly Migration[] = [
       ) STRICT, WITHOUT ROWID;
     `,
   },
+  {
+    version: 3,
+    name: "how a call was encrypted",
+    sql: "ALTER TABLE calls ADD COLUMN encryption TEXT;",
+  },
 ];
 
 /** Tables in the order in which rows may be inserted (referenced ones first), with their own order. */

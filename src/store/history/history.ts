@@ -28,14 +28,15 @@ export interface Pruned {
 const PUT = `
   INSERT INTO calls (id, sip_call_id, account, direction, remote_uri, remote_name, outcome,
     sip_status, reason, started_at, answered_at, ended_at, codec, quality, recording, ended_by,
-    search_text, search_digits)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    encryption, search_text, search_digits)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
   ON CONFLICT (id, started_at) DO UPDATE SET
     sip_call_id = excluded.sip_call_id, account = excluded.account,
     remote_uri = excluded.remote_uri, remote_name = excluded.remote_name,
     outcome = excluded.outcome, sip_status = excluded.sip_status, reason = excluded.reason,
     answered_at = excluded.answered_at, ended_at = excluded.ended_at, codec = excluded.codec,
     quality = excluded.quality, recording = excluded.recording, ended_by = excluded.ended_by,
+    encryption = excluded.encryption,
     search_text = excluded.search_text, search_digits = excluded.search_digits`;
 
 export class History {
@@ -50,7 +51,7 @@ export class History {
    * chosen (URI, name, reason) loses control characters here: it will stand on terminals.
    */
   put(record: HistoryRecord): void {
-    const { quality } = record;
+    const { quality, encryption } = record;
     const remote = plainParty(record.remote);
     const [text, digits] = searchColumns(remote);
     // deno-fmt-ignore
@@ -59,7 +60,7 @@ export class History {
       remote.displayName ?? null, record.outcome, record.sipStatus, singleLine(record.reason),
       Math.round(record.startedAt), wholeMs(record.answeredAt), wholeMs(record.endedAt), record.codec,
       quality === null ? null : JSON.stringify(quality), record.recording, record.endedBy,
-      text, digits,
+      encryption === null ? null : JSON.stringify(encryption), text, digits,
     );
   }
 

@@ -23,6 +23,7 @@ export interface HistoryJson {
   durationMs: number | null;
   codec: string | null;
   quality: HistoryRecord["quality"];
+  encryption: HistoryRecord["encryption"];
   recording: string | null;
   endedBy: HistoryRecord["endedBy"];
 }
@@ -44,6 +45,7 @@ export function historyJson(record: HistoryRecord): HistoryJson {
     durationMs: durationOf(record),
     codec: record.codec,
     quality: record.quality,
+    encryption: record.encryption,
     recording: record.recording,
     endedBy: record.endedBy,
   };

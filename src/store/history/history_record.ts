@@ -1,7 +1,7 @@
 /**
  * A call as the history knows it, as a row of the table `calls`, and back. Pure.
  */
-import type { Direction, EndedBy, Outcome } from "../../core/state/mod.ts";
+import type { Direction, EncryptionView, EndedBy, Outcome } from "../../core/state/mod.ts";
 import type { AccountId, Party } from "../../core/account/mod.ts";
 import type { CallId } from "../../core/ports/mod.ts";
 import { fold } from "../database/mod.ts";
@@ -36,6 +36,8 @@ export interface HistoryRecord {
   /** Encoding name, `PCMA`. */
   codec: string | null;
   quality: CallQuality | null;
+  /** How its sound was encrypted; null: it was not, or nobody noted it. */
+  encryption: EncryptionView | null;
   /** Path of the recording. */
   recording: string | null;
   endedBy: EndedBy;
@@ -65,6 +67,8 @@ export interface CallRow {
   codec: string | null;
   /** JSON of {@link HistoryRecord.quality}. */
   quality: string | null;
+  /** JSON of {@link HistoryRecord.encryption}. */
+  encryption: string | null;
   recording: string | null;
   ended_by: HistoryRecord["endedBy"];
 }
@@ -87,6 +91,7 @@ export function fromRow(row: CallRow): HistoryRecord {
     endedAt: row.ended_at,
     codec: row.codec,
     quality: row.quality === null ? null : JSON.parse(row.quality),
+    encryption: row.encryption === null ? null : JSON.parse(row.encryption),
     recording: row.recording,
     endedBy: row.ended_by,
   };

@@ -125,17 +125,16 @@ function securityRow({ words, glyphs }: Stage, { view }: LiveCall): Row {
   const transport = view.transport ?? "udp";
   const closed = transport === "tls" || transport === "wss";
   const sound = view.security === "srtp";
-  const lock = (locked: boolean) => locked ? glyphs.locked : glyphs.open;
+  // Keys of the sound that came over open signalling are anybody's.
+  const lock = sound && closed ? glyphs.locked : glyphs.open;
   const cells: Cell[] = [
     { text: view.codec === undefined ? " " : ` ${view.codec}  `, role: "accent" },
     {
-      text: `${lock(sound)} ${words.t(sound ? "call.media.srtp" : "call.media.plain")}`,
-      role: sound ? "good" : "dim",
+      text: `${lock} ${words.t(sound ? "call.media.srtp" : "call.media.plain")}`,
+      role: sound && closed ? "good" : "dim",
     },
     {
-      text: `  ${lock(closed)} ${
-        words.t(closed ? "call.signalling.tls" : "call.signalling.plain", { transport })
-      }`,
+      text: `  ${words.t(closed ? "call.signalling.tls" : "call.signalling.plain", { transport })}`,
       role: closed ? "good" : "dim",
       drop: 1,
     },

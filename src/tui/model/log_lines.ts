@@ -100,6 +100,10 @@ function callLine(event: CallEvent): LogLine | undefined {
     ? call.hold.local ? "held" : call.hold.remote ? "held by them" : "resumed"
     : type === "call.mute"
     ? call.muted ? "muted" : "unmuted"
+    : type === "call.security"
+    ? call.encryption === undefined
+      ? "sound not encrypted any more"
+      : `sound encrypted (${call.encryption.suite ?? call.encryption.keying})`
     : type.slice("call.".length);
   return info(at, `${who}: ${state}`, call.id);
 }

@@ -19,6 +19,7 @@ export function sampleCall(changes: Partial<HistoryRecord> = {}): HistoryRecord 
     endedAt: startedAt + 65000,
     codec: "PCMA",
     quality: { sent: 3000, received: 2990, lost: 10, jitterMs: 1.5, mos: null },
+    encryption: null,
     recording: null,
     endedBy: "remote",
     ...changes,

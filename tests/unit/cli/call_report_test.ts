@@ -23,6 +23,7 @@ Deno.test("the JSON of an answered call", () => {
     transport: "udp",
     codec: "PCMU",
     security: "none",
+    encryption: null,
     setupMs: 250,
     durationMs: 5000,
     media: {

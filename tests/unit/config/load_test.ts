@@ -70,6 +70,7 @@ key_file = "/etc/k.pem"
 pin = "${"ab".repeat(32)}"
 `);
   assert.deepEqual(chosen(loaded).account, {
+    encryption: "prefer",
     id: "work",
     user: "100",
     authUser: "desk-100",

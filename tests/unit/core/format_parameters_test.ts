@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { parametersOf, sameFormat } from "../../../src/core/media/format_parameters.ts";
 import type { PayloadFormat } from "../../../src/core/media/media_description.ts";
 import { answerOffer } from "../../../src/core/media/offer_answer.ts";
-import { theirs } from "./scene.ts";
+import { OPEN, theirs } from "./scene.ts";
 
 const opus = (parameters?: string): PayloadFormat => ({
   payloadType: 111,
@@ -53,6 +53,6 @@ Deno.test("formats are one by codec, clock, channels and what must be equal", ()
 
 Deno.test("an offer's format with another packing is not answered", () => {
   const offer = theirs({ formats: [amr(), { ...amr("octet-align=1"), payloadType: 98 }] });
-  const { answer } = answerOffer(offer, [AMR], { port: 5000, rtcpPort: 5001 });
+  const { answer } = answerOffer(offer, [AMR], { port: 5000, rtcpPort: 5001 }, OPEN);
   assert.deepEqual(answer.formats.map(({ payloadType }) => payloadType), [98]);
 });

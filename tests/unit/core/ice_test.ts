@@ -56,7 +56,9 @@ Deno.test("an offer without ICE says nothing of it", () => {
 });
 
 Deno.test("an offer with ICE is answered with ICE, and the peer chooses the pair", () => {
-  const { answer, stream } = answerOffer(offered({ mid: "a", bundled: true }), [CODEC], LOCAL);
+  const { answer, stream } = answerOffer(offered({ mid: "a", bundled: true }), [CODEC], LOCAL, {
+    policy: "prefer",
+  });
   assert.equal(answer.ice?.ufrag, "ours");
   assert.deepEqual([answer.address, answer.mid, answer.bundled], ["192.0.2.1", "a", true]);
   assert.ok(answer.rtcpMux);
@@ -67,7 +69,9 @@ Deno.test("an offer with ICE is answered with ICE, and the peer chooses the pair
 
 Deno.test("a lite peer has us choose the pair", () => {
   const { ice } = offered();
-  const { stream } = answerOffer(offered({ ice: { ...ice!, lite: true } }), [CODEC], LOCAL);
+  const { stream } = answerOffer(offered({ ice: { ...ice!, lite: true } }), [CODEC], LOCAL, {
+    policy: "prefer",
+  });
   assert.equal(stream.ice?.controlling, true);
 });
 
@@ -78,7 +82,7 @@ for (
   ] as const
 ) {
   Deno.test(`an offer ${what} is answered without candidates, from the default one's address`, () => {
-    const { answer, stream } = answerOffer(offer, [CODEC], LOCAL);
+    const { answer, stream } = answerOffer(offer, [CODEC], LOCAL, { policy: "prefer" });
     assert.equal(answer.ice, undefined);
     assert.equal(answer.iceMismatch, undefined);
     assert.equal(answer.address, "192.0.2.1");
@@ -87,55 +91,62 @@ for (
 }
 
 Deno.test("an offer whose address is no candidate is answered with ice-mismatch", () => {
-  const { answer, stream } = answerOffer(offered({ address: "198.51.100.9" }), [CODEC], LOCAL);
+  const { answer, stream } = answerOffer(offered({ address: "198.51.100.9" }), [CODEC], LOCAL, {
+    policy: "prefer",
+  });
   assert.ok(answer.iceMismatch);
   assert.deepEqual([answer.ice, stream.ice], [undefined, undefined]);
 });
 
 for (const extra of [{ address: "0.0.0.0", port: 9 }, { port: 9 }]) {
   Deno.test(`an offer that still gathers (${JSON.stringify(extra)}) has ICE and holds nobody`, () => {
-    const { stream } = answerOffer(offered(extra), [CODEC], LOCAL);
+    const { stream } = answerOffer(offered(extra), [CODEC], LOCAL, { policy: "prefer" });
     assert.ok(stream.ice);
     assert.equal(stream.direction, "sendrecv");
   });
 }
 
 Deno.test("new credentials of the peer restart ICE with new ones of ours, the same do not", () => {
-  const first = answerOffer(offered(), [CODEC], LOCAL);
+  const first = answerOffer(offered(), [CODEC], LOCAL, { policy: "prefer" });
   const after = settledIce(OURS, first.stream.ice);
-  const again = answerOffer(offered(), [CODEC], { ...LOCAL, ice: after });
+  const again = answerOffer(offered(), [CODEC], { ...LOCAL, ice: after }, { policy: "prefer" });
   assert.equal(again.answer.ice?.ufrag, "ours");
   const { candidates } = offered().ice!;
   const restart = offered({ ice: { ...credentials("fresh"), candidates } });
-  const second = answerOffer(restart, [CODEC], { ...LOCAL, ice: after });
+  const second = answerOffer(restart, [CODEC], { ...LOCAL, ice: after }, { policy: "prefer" });
   assert.equal(second.answer.ice?.ufrag, "spare1");
   const restarted = settledIce(after, second.stream.ice);
   assert.deepEqual(restarted.credentials, credentials("spare1"));
   assert.deepEqual(restarted.spares, [credentials("spare2")]);
-  const third = answerOffer(restart, [CODEC], { ...LOCAL, ice: restarted });
+  const third = answerOffer(restart, [CODEC], { ...LOCAL, ice: restarted }, { policy: "prefer" });
   assert.equal(third.answer.ice?.ufrag, "spare1", "the restart is over");
 });
 
 Deno.test("an answer with ICE is taken with us controlling, one without runs without", () => {
   const offer = createOffer([CODEC], LOCAL);
-  const stream = acceptAnswer(offer, offered());
+  const stream = acceptAnswer(offer, offered(), "prefer");
   assert.deepEqual(stream.ice, {
     local: OURS.credentials,
     remote: offered().ice,
     controlling: true,
   });
-  assert.equal(acceptAnswer(offer, offered({ ice: undefined })).ice, undefined);
+  assert.equal(acceptAnswer(offer, offered({ ice: undefined }), "prefer").ice, undefined);
   assert.equal(
-    acceptAnswer(createOffer([CODEC], { port: 1, rtcpPort: 2 }), offered()).ice,
+    acceptAnswer(createOffer([CODEC], { port: 1, rtcpPort: 2 }), offered(), "prefer").ice,
     undefined,
   );
 });
 
 Deno.test("an offer in a call has candidates only for a peer that has used them", () => {
   const offer = createOffer([CODEC], LOCAL);
-  const withIce = createReoffer(acceptAnswer(offer, offered()), [CODEC], LOCAL, "sendonly");
+  const withIce = createReoffer(
+    acceptAnswer(offer, offered(), "prefer"),
+    [CODEC],
+    LOCAL,
+    "sendonly",
+  );
   assert.equal(withIce.ice?.ufrag, "ours");
-  const plain = acceptAnswer(offer, offered({ ice: undefined }));
+  const plain = acceptAnswer(offer, offered({ ice: undefined }), "prefer");
   const without = createReoffer(plain, [CODEC], LOCAL, "sendonly");
   assert.equal(without.ice, undefined);
   assert.equal(without.address, "192.0.2.1");

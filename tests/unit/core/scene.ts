@@ -8,6 +8,7 @@ import type {
   RtpProfile,
   StreamDescription,
 } from "../../../src/core/media/media_description.ts";
+import type { EncryptionTerms } from "../../../src/core/media/encryption.ts";
 import type { MediaReport } from "../../../src/core/ports/media_port.ts";
 import type { RequestOrigin } from "../../../src/core/ports/sip_port.ts";
 import type { Effect, Input, PhoneState, Settings } from "../../../src/core/state/state.ts";
@@ -62,6 +63,9 @@ export const REPORT: MediaReport = {
   dtmfSent: "",
   dtmfReceived: "",
 };
+
+/** Terms of a call whose signalling may not carry keys. */
+export const OPEN: EncryptionTerms = { policy: "prefer" };
 
 /** The far end's description. */
 export function theirs(

@@ -63,7 +63,7 @@ Deno.test("an a=crypto line that is none is passed over", () => {
   ];
   const good = `a=crypto:9 AES_CM_128_HMAC_SHA1_80 inline:${KEY}`;
   assert.deepEqual(read([...bad, good]).crypto?.map(({ tag }) => tag), [9]);
-  for (const line of bad) assert.equal(refusal([line]).code, "no-common-codec", line);
+  for (const line of bad) assert.equal(refusal([line]).code, "encryption-failed", line);
 });
 
 function refusal(lines: string[], profile = "RTP/SAVP"): OffhookError {
@@ -79,7 +79,7 @@ Deno.test("a secure profile without a usable key is refused, and the refusal has
   const sdes = `a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:${KEY}`;
   for (const profile of ["UDP/TLS/RTP/SAVP", "UDP/TLS/RTP/SAVPF"]) {
     const { code, message, hint = "" } = refusal([sdes], profile);
-    assert.equal(code, "no-common-codec");
+    assert.equal(code, "encryption-failed");
     assert.ok(message.includes(profile) && !(message + hint).includes(KEY));
   }
   // A refused stream needs none.
@@ -97,7 +97,7 @@ Deno.test("the fingerprint and the role of the session stand in for those of the
   const other = SHA.replace("a0", "00");
   const own = read([`a=fingerprint:sha-256 ${other}`, "a=setup:ACTIVE"], { profile, session });
   assert.deepEqual([own.fingerprints?.[0].value, own.setup], [other.toUpperCase(), "active"]);
-  assert.equal(refusal(["a=fingerprint:sha-256 AB:CD"], profile).code, "no-common-codec");
+  assert.equal(refusal(["a=fingerprint:sha-256 AB:CD"], profile).code, "encryption-failed");
 });
 
 Deno.test("ICE is read whole or not at all", () => {

@@ -281,7 +281,7 @@ Deno.test("what is no description, or has no audio over RTP, is refused with its
   assert.equal(code(sdp(["m=audio 1 RTP/AVP 0"], ["c=IN IP4 a_b!"])), "media-failed");
   assert.equal(code(sdp([])), "no-common-codec");
   assert.equal(code(sdp(["m=video 1 RTP/AVP 31"])), "no-common-codec");
-  assert.equal(code(sdp(["m=audio 1 UDP/TLS/RTP/SAVPF 0"])), "no-common-codec");
+  assert.equal(code(sdp(["m=audio 1 UDP/TLS/RTP/SAVPF 0"])), "encryption-failed");
   assert.equal(code(`v=0\r\n${"a=x\r\n".repeat(20_000)}`), "media-failed");
   assert.equal(code(sdp(["m=audio 1/2 RTP/AVP 0"])), "taken");
 });

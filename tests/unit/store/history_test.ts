@@ -180,6 +180,7 @@ Deno.test("the JSON of a call is pinned", () => {
     durationMs: 60000,
     codec: "PCMA",
     quality: { sent: 3000, received: 2990, lost: 10, jitterMs: 1.5, mos: null },
+    encryption: null,
     recording: null,
     endedBy: "remote",
   });
@@ -222,6 +223,9 @@ Deno.test("any record survives the round trip", () => {
       jitterMs: fc.double({ noNaN: true, min: 0, max: 1e6 }),
       mos: fc.option(fc.double({ noNaN: true, min: 1, max: 5 })),
     })),
+    encryption: fc.option(fc.constant(
+      { keying: "sdes", suite: "AES_CM_128_HMAC_SHA1_80" } as const,
+    )),
     recording: fc.option(fc.string()),
     endedBy: fc.constantFrom("local", "remote", "none"),
   });

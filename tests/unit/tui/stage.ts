@@ -136,6 +136,7 @@ export function past(change: Partial<PastCall> = {}): PastCall {
     endedAt: NOW - 3_500_000,
     codec: "PCMA",
     quality: null,
+    encryption: null,
     recording: null,
     endedBy: "local",
     ...change,

@@ -84,7 +84,7 @@ async function see(
 async function take(
   { phone, own }: PhoneSession,
   { id }: CallView,
-  { values: { reject, codecs, duration, headers, detach }, said }: AnswerTask,
+  { values: { reject, codecs, encryption, duration, headers, detach }, said }: AnswerTask,
   endpoints: { endpoints?: AudioEndpoints },
 ): Promise<boolean> {
   const extra = headers.length === 0 ? {} : { headers: [...headers] };
@@ -94,6 +94,7 @@ async function take(
       await phone.request("answer", {
         call: id,
         ...(codecs === undefined ? {} : { codecs: [...codecs] }),
+        ...(encryption === undefined ? {} : { encryption }),
         ...extra,
         limits: duration === undefined ? {} : { durationMs: duration },
         ...endpoints,

@@ -30,7 +30,7 @@ export async function runDial(values: DialValues, context: Context): Promise<Exi
 }
 
 function dialParams(
-  { target, timeout, duration, codecs, headers, detach }: DialValues,
+  { target, timeout, duration, codecs, encryption, headers, detach }: DialValues,
   { account, sound: { endpoints }, own }: PhoneSession,
 ): Methods["dial"]["params"] {
   return {
@@ -38,6 +38,7 @@ function dialParams(
     ...(account === undefined ? {} : { account }),
     ...(endpoints === undefined ? {} : { endpoints }),
     ...(codecs === undefined ? {} : { codecs: [...codecs] }),
+    ...(encryption === undefined ? {} : { encryption }),
     headers: [...headers],
     limits: {
       ...(timeout === undefined ? {} : { noAnswerMs: timeout }),

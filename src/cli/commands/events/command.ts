@@ -17,6 +17,7 @@ const TYPES: Record<Sequenced["type"], true> = {
   "call.answered": true,
   "call.hold": true,
   "call.mute": true,
+  "call.security": true,
   "call.recording": true,
   "call.transfer": true,
   "call.heard": true,

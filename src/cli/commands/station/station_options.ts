@@ -37,6 +37,7 @@ export function phoneOptions(
       codecs: direct.codecs,
       user: direct.user,
       tls: direct.tls,
+      ...(direct.encryption === undefined ? {} : { encryption: direct.encryption }),
       ...(direct.displayName === undefined ? {} : { displayName: direct.displayName }),
       ...(direct.transport === undefined ? {} : { transport: direct.transport }),
     },

@@ -5,10 +5,11 @@
  *                  └ 403, counted  └ 486            └ 486   └ 488: in the history, with the caller
  */
 import { type CallIn, type CallRecord, isIn, type Outcome, type Turn } from "../../state/mod.ts";
-import { countStranger, mayCall } from "../../account/mod.ts";
+import { countStranger, type Encryption, mayCall, stricter } from "../../account/mod.ts";
 import { OffhookError } from "../../../base/mod.ts";
 import { answerOffer, capabilitiesFor } from "../../media/mod.ts";
 import type { SipInput } from "../../ports/mod.ts";
+import { encryptionOfAccount, NO_KEYS, termsFor } from "./encryption.ts";
 
 type Incoming = Extract<SipInput, { type: "IncomingCall" }>;
 
@@ -83,16 +84,26 @@ function busyRefusal(turn: Turn, input: Incoming): Refusal | undefined {
 }
 
 function soundRefusal(turn: Turn, input: Incoming): Refusal | undefined {
+  const { account, transport } = input;
+  const encryption = encryptionFor(turn, input);
   try {
     if (input.unusable !== undefined) throw OffhookError.fromJSON(input.unusable);
     if (input.offer !== null) {
-      answerOffer(input.offer, capabilitiesOf(turn, input.account), ANY_PORTS);
+      const terms = termsFor(turn, { account, transport, encryption }, { keys: NO_KEYS });
+      answerOffer(input.offer, capabilitiesOf(turn, account), ANY_PORTS, terms);
     }
     return undefined;
   } catch (thrown) {
     const error = OffhookError.from(thrown);
     return { status: 488, reason: error.message, outcome: "media-failed", error };
   }
+}
+
+/** The policy of an incoming call: the account's, and never less than that of a call whose place it takes. */
+export function encryptionFor(turn: Turn, input: Incoming): Encryption {
+  const ours = encryptionOfAccount(turn, input.account);
+  const replaced = replacedBy(turn, input);
+  return replaced === undefined ? ours : stricter(ours, replaced.encryption);
 }
 
 /** The answered call whose place the new one takes (RFC 3891): it is no call more. */

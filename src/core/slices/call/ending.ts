@@ -5,6 +5,7 @@ import {
   type CallIn,
   type CallOutcome,
   type CallRecord,
+  encryptionOf,
   isIn,
   LIVING_TIMERS,
   type Outcome,
@@ -30,6 +31,7 @@ const OUTCOME_OF: Partial<Record<ErrorCode, Outcome>> = {
   "credential-missing": "auth-failed",
   "media-failed": "media-failed",
   "no-common-codec": "media-failed",
+  "encryption-failed": "media-failed",
   "device-failed": "media-failed",
   "device-not-found": "media-failed",
   "file-unusable": "media-failed",
@@ -116,6 +118,8 @@ function recordOf(call: CallIn<"ending">): CallRecord {
   if (call.local !== undefined) record.local = call.local;
   if (call.transport !== undefined) record.transport = call.transport;
   if (call.media.name === "running") record.codec = call.media.stream.sendFormat.encoding;
+  const encryption = encryptionOf(call);
+  if (encryption !== undefined) record.encryption = encryption;
   if (answeredAt !== undefined) record.answeredAt = answeredAt;
   if (call.report !== undefined) record.report = call.report;
   const recording = call.recorded ?? call.endpoints.record;

@@ -1,5 +1,13 @@
 /** A call to us, from INVITE to the answer. */
-import { type Call, type CallIn, type Command, isIn, refuse, type Turn } from "../../state/mod.ts";
+import {
+  type Call,
+  type CallIn,
+  type Command,
+  isIn,
+  type OpenMedia,
+  refuse,
+  type Turn,
+} from "../../state/mod.ts";
 import { autoAnswerMs, checkSaid, isTrusted } from "../../account/mod.ts";
 import { OffhookError } from "../../../base/mod.ts";
 import {
@@ -7,9 +15,11 @@ import {
   capabilitiesFor,
   createOffer,
   type MediaDescription,
+  offeredProtection,
 } from "../../media/mod.ts";
 import type { SipEffect, SipInput } from "../../ports/mod.ts";
-import { admit, capabilitiesOf, replacedBy, ringingSource } from "./admission.ts";
+import { admit, capabilitiesOf, encryptionFor, replacedBy, ringingSource } from "./admission.ts";
+import { termsFor } from "./encryption.ts";
 import { end } from "./ending.ts";
 import { establish } from "./established.ts";
 import { openMedia, portsOf, recordingOf, runStream } from "./media.ts";
@@ -30,6 +40,7 @@ export function incoming(turn: Turn, input: Extract<SipInput, { type: "IncomingC
     startedAt: turn.moment.at,
     endpoints: turn.settings.endpoints,
     capabilities: capabilitiesOf(turn, input.account),
+    encryption: encryptionFor(turn, input),
     request: { target: input.to.uri, headers: [] },
     limits: {},
     phase: { name: "ringing", offer: input.offer, source: ringingSource(input) },
@@ -84,6 +95,7 @@ export function answer(turn: Turn, command: Extract<Command, { type: "Answer" }>
   const answering = turn.put({
     ...call,
     capabilities,
+    encryption: command.encryption ?? call.encryption,
     endpoints,
     recording: recordingOf(endpoints),
     request: { ...call.request, headers, ...(from === undefined ? {} : { from }) },
@@ -116,7 +128,8 @@ export function sendEarlyMedia(
 export function earlyMedia(turn: Turn, call: CallIn<"ringing">): void {
   const ports = portsOf(call);
   if (ports === undefined || call.phase.offer === null) return;
-  const settled = answerOffer(call.phase.offer, call.capabilities, ports);
+  const { offer } = call.phase;
+  const settled = answerOffer(offer, call.capabilities, ports, termsFor(turn, call, ports));
   turn.ask({ type: "SendProgress", call: call.id, status: 183, description: settled.answer });
   runStream(turn, { ...call, description: settled.answer }, settled.stream, true);
 }
@@ -127,28 +140,37 @@ export function accept(turn: Turn, call: CallIn<"answering">): void {
   if (ports === undefined) return;
   const { offer, early } = call.phase;
   if (early !== undefined) goOver(turn, call, early);
-  if (offer === null) {
-    const ours = createOffer(
-      call.capabilities,
-      ports,
-      call.hold.local ? "sendonly" : "sendrecv",
-    );
-    sendAccept(turn, call, ours);
-    establish(turn, { ...call, description: ours }, { name: "awaiting-ack", offer: ours });
-    return;
-  }
-  if (call.media.name === "running" && call.description !== undefined) {
+  if (offer === null) return acceptWithOffer(turn, call, ports);
+  const isOpen = call.media.name === "running" && call.media.stream.keying === undefined;
+  if (
+    call.media.name === "running" && call.description !== undefined &&
+    !(isOpen && call.encryption === "require")
+  ) {
     sendAccept(turn, call, call.description);
     establish(turn, runStream(turn, call, call.media.stream, true), { name: "stable" });
     return;
   }
   try {
     const wish = call.hold.local ? "sendonly" : "sendrecv";
-    const settled = answerOffer(offer, call.capabilities, ports, wish);
+    const terms = termsFor(turn, call, ports);
+    const settled = answerOffer(offer, call.capabilities, ports, terms, wish);
     sendAccept(turn, call, settled.answer);
     const toldHold = call.hold.local;
     const described = { ...call, toldHold, description: settled.answer };
     establish(turn, runStream(turn, described, settled.stream, true), { name: "stable" });
+  } catch (error) {
+    reject(turn, call, 488, {}, OffhookError.from(error));
+  }
+}
+
+/** The caller sent no offer: ours goes out in the 200, and the ACK brings the answer. */
+function acceptWithOffer(turn: Turn, call: CallIn<"answering">, ports: OpenMedia): void {
+  try {
+    const direction = call.hold.local ? "sendonly" : "sendrecv";
+    const protection = offeredProtection(termsFor(turn, call, ports));
+    const offer = createOffer(call.capabilities, ports, direction, protection);
+    sendAccept(turn, call, offer);
+    establish(turn, { ...call, description: offer }, { name: "awaiting-ack", offer });
   } catch (error) {
     reject(turn, call, 488, {}, OffhookError.from(error));
   }

@@ -1,8 +1,15 @@
 /** What the core asks of media: streams started and muted as the call's state says. */
-import type { Call, MediaState, Recording, Turn } from "../../state/mod.ts";
+import {
+  type Call,
+  encryptionOf,
+  type EncryptionView,
+  type MediaState,
+  type OpenMedia,
+  type Recording,
+  type Turn,
+} from "../../state/mod.ts";
 import {
   directionOf,
-  type LocalPorts,
   type MediaDescription,
   type NegotiatedStream,
   settledIce,
@@ -10,7 +17,7 @@ import {
 import type { AudioEndpoints } from "../../ports/mod.ts";
 
 /** The ports of a call whose sockets are open; undefined before. */
-export function portsOf(call: Call): LocalPorts | undefined {
+export function portsOf(call: Call): OpenMedia | undefined {
   return call.media.name === "open" || call.media.name === "running" ? call.media : undefined;
 }
 
@@ -43,14 +50,26 @@ export function runStream(
     return call;
   }
   turn.ask({ type: "StartMedia", call: call.id, stream, answered, confirmed: isConfirmed(call) });
-  const { port, rtcpPort } = ports;
+  const { port, rtcpPort, keys } = ports;
   const ice = ports.ice && { ice: settledIce(ports.ice, stream.ice) };
-  const running: MediaState = { name: "running", port, rtcpPort, ...ice, stream };
+  const own = keys && { keys };
+  const media: MediaState = { name: "running", port, rtcpPort, ...own, ...ice, stream };
   // Until another key exchange has ended, what the one before agreed on is in use.
   if (stream.keying?.kind === "dtls" && call.media.name === "running" && call.media.secured) {
-    running.secured = call.media.secured;
+    media.secured = call.media.secured;
   }
-  return turn.put({ ...call, media: running });
+  const before = encryptionOf(call);
+  const running = turn.put({ ...call, media });
+  if (call.phase.name === "established") tellSecurity(turn, running, before);
+  return running;
+}
+
+/** A peer that changes how the sound is encrypted, or ends that, does not do it unseen. */
+function tellSecurity(turn: Turn, call: Call, before: EncryptionView | undefined): void {
+  const now = encryptionOf(call);
+  if (now?.keying === before?.keying && now?.suite === before?.suite) return;
+  turn.tell("call.security", call);
+  if (now === undefined) turn.notice("the sound is not encrypted any more", call.id);
 }
 
 /**

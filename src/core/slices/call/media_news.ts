@@ -10,11 +10,17 @@ import { invite } from "./outgoing.ts";
 export function mediaOpened(
   turn: Turn,
   call: Call,
-  { port, rtcpPort, ice, failures = [] }: Extract<MediaInput, { type: "MediaOpened" }>,
+  { port, rtcpPort, keys, ice, failures = [] }: Extract<MediaInput, { type: "MediaOpened" }>,
 ): void {
   if (call.media.name !== "opening" || isIn(call, "ending")) return;
   for (const { message, hint } of failures) turn.notice(sentences(message, hint), call.id);
-  const media = { name: "open", port, rtcpPort, ...(ice && { ice }) } as const;
+  const media = {
+    name: "open",
+    port,
+    rtcpPort,
+    ...(keys && { keys }),
+    ...(ice && { ice }),
+  } as const;
   const open = turn.put({ ...call, media });
   if (isIn(open, "preparing")) invite(turn, open);
   else if (isIn(open, "answering")) accept(turn, open);
@@ -28,9 +34,9 @@ export function mediaSecured(
   { suite, fingerprint }: Extract<MediaInput, { type: "MediaSecured" }>,
 ): void {
   const { media } = call;
-  if (media.name === "running") {
-    turn.put({ ...call, media: { ...media, secured: { suite, fingerprint } } });
-  }
+  if (media.name !== "running") return;
+  const secured = turn.put({ ...call, media: { ...media, secured: { suite, fingerprint } } });
+  if (isIn(secured, "established")) turn.tell("call.security", secured);
 }
 
 /** The call goes on: the peer may come back, and who talks decides whether to wait. */

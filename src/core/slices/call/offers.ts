@@ -6,7 +6,15 @@
  *
  * What we want the peer to know, and it does not yet: our hold, and where our sound is (`moved`).
  */
-import { type Call, type CallIn, isIn, type Move, refuse, type Turn } from "../../state/mod.ts";
+import {
+  type Call,
+  type CallIn,
+  isIn,
+  type Move,
+  type OpenMedia,
+  refuse,
+  type Turn,
+} from "../../state/mod.ts";
 import { OffhookError } from "../../../base/mod.ts";
 import {
   acceptAnswer,
@@ -14,9 +22,12 @@ import {
   answerRemoval,
   createOffer,
   createReoffer,
+  keptProtection,
   type MediaDescription,
+  offeredProtection,
 } from "../../media/mod.ts";
 import type { SipInput } from "../../ports/mod.ts";
+import { termsFor } from "./encryption.ts";
 import { end } from "./ending.ts";
 import { applyMute, holdsUs, portsOf, runStream } from "./media.ts";
 
@@ -84,12 +95,12 @@ export function remoteOffer(
     turn.ask({ type: "RejectOffer", call: call.id, status: 491 });
     return;
   }
-  if (input.offer === null) return answerWithOffer(turn, call, ports);
   try {
+    if (input.offer === null) return answerWithOffer(turn, call, ports);
     const wish = call.hold.local ? "sendonly" : "sendrecv";
     const { answer, stream } = input.offer.port === 0 && call.media.name === "running"
       ? answerRemoval(input.offer, call.media.stream)
-      : answerOffer(input.offer, call.capabilities, ports, wish);
+      : answerOffer(input.offer, call.capabilities, ports, termsFor(turn, call, ports), wish);
     turn.ask({ type: "AnswerOffer", call: call.id, description: answer });
     const held = noteRemoteHold(turn, call, input.offer, answer);
     runStream(turn, { ...held, toldHold: call.hold.local }, stream, true);
@@ -106,7 +117,8 @@ function earlyOffer(turn: Turn, call: Call, offer: MediaDescription): void {
     return turn.ask({ type: "RejectOffer", call: call.id, status: 491 });
   }
   try {
-    const { answer, stream } = answerOffer(offer, call.capabilities, ports);
+    const terms = termsFor(turn, call, ports);
+    const { answer, stream } = answerOffer(offer, call.capabilities, ports, terms);
     turn.ask({ type: "AnswerOffer", call: call.id, description: answer });
     turn.tell("call.early-media", runStream(turn, { ...call, description: answer }, stream, false));
   } catch (error) {
@@ -119,9 +131,14 @@ function earlyOffer(turn: Turn, call: Call, offer: MediaDescription): void {
 function answerWithOffer(
   turn: Turn,
   call: Established,
-  ports: { port: number; rtcpPort: number },
+  ports: OpenMedia,
 ): void {
-  const offer = createOffer(call.capabilities, ports, call.hold.local ? "sendonly" : "sendrecv");
+  const { media, capabilities, description } = call;
+  const protection = media.name === "running"
+    ? keptProtection(media.stream.keying, description?.profile)
+    : offeredProtection(termsFor(turn, call, ports));
+  const direction = call.hold.local ? "sendonly" : "sendrecv";
+  const offer = createOffer(capabilities, ports, direction, protection);
   turn.ask({ type: "AnswerOffer", call: call.id, description: offer });
   turn.put({
     ...call,
@@ -135,16 +152,19 @@ export function offerAnswered(turn: Turn, call: Call, answer: MediaDescription |
   if (!isIn(call, "established")) return turn.notice("an answer came out of turn", call.id);
   const { exchange } = call.phase;
   if (exchange.name !== "offered" && exchange.name !== "awaiting-ack") return;
-  if (answer === undefined) return mediaLost(turn, call, "the ACK brought no answer to our offer");
+  if (answer === undefined) {
+    const message = "the ACK brought no answer to our offer";
+    return mediaLost(turn, call, new OffhookError("media-failed", message));
+  }
   try {
     const stream = answer.port === 0 && call.media.name === "running"
       ? answerRemoval(answer, call.media.stream).stream
-      : acceptAnswer(exchange.offer, answer);
+      : acceptAnswer(exchange.offer, answer, call.encryption);
     const stable = stabilised(turn, { ...settled(call), toldHold: isHold(exchange.offer) });
     const told = isHold(exchange.offer) ? stable : noteRemoteHold(turn, stable, answer);
     reofferIfNeeded(turn, runStream(turn, told, stream, true));
   } catch (error) {
-    mediaLost(turn, call, OffhookError.from(error).message);
+    mediaLost(turn, call, error);
   }
 }
 
@@ -219,7 +239,7 @@ function reofferIfNeeded(turn: Turn, call: Call): void {
   if (call.phase.exchange.name !== "stable" || isKnown) return;
   const direction = call.hold.local ? "sendonly" : "sendrecv";
   const offer = call.media.name === "running"
-    ? createReoffer(call.media.stream, call.capabilities, ports, direction)
+    ? createReoffer(call.media.stream, call.capabilities, ports, direction, call.description)
     : createOffer(call.capabilities, ports, direction);
   turn.ask({ type: "SendReinvite", call: call.id, offer });
   turn.put({
@@ -260,9 +280,11 @@ function glareMs(call: Call, random: number): number {
 }
 
 /** No sound can flow any more: the call has no use. */
-export function mediaLost(turn: Turn, call: Call, why: string | OffhookError): void {
+export function mediaLost(turn: Turn, call: Call, why: unknown): void {
   turn.ask({ type: "SendBye", call: call.id });
-  const error = typeof why === "string" ? new OffhookError("media-failed", why) : why;
+  const error = typeof why === "string"
+    ? new OffhookError("media-failed", why)
+    : OffhookError.from(why);
   end(turn, call, {
     outcome: "media-failed",
     sipStatus: 200,

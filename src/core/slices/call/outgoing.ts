@@ -8,8 +8,10 @@ import {
   capabilitiesFor,
   createOffer,
   type MediaDescription,
+  offeredProtection,
 } from "../../media/mod.ts";
-import type { SipInput } from "../../ports/mod.ts";
+import type { SipEffect, SipInput } from "../../ports/mod.ts";
+import { carriesKeys, encryptionOfAccount, sentOffer, termsFor } from "./encryption.ts";
 import { end, outcomeOf, signallingDone } from "./ending.ts";
 import { establish } from "./established.ts";
 import { holdsUs, openMedia, portsOf, recordingOf, runStream } from "./media.ts";
@@ -60,6 +62,7 @@ export function place(
     startedAt: turn.moment.at,
     endpoints: command.endpoints ?? settings.endpoints,
     capabilities,
+    encryption: command.encryption ?? encryptionOfAccount(turn, command.account),
     request: {
       target: command.target,
       headers: command.headers ?? [],
@@ -95,7 +98,15 @@ function identityOf(account: Account, from: Party | undefined): { local?: Party 
 export function invite(turn: Turn, call: CallIn<"preparing">): void {
   const ports = portsOf(call);
   if (ports === undefined) return;
-  const offer = createOffer(call.capabilities, ports);
+  const offer = createOffer(
+    call.capabilities,
+    ports,
+    "sendrecv",
+    offeredProtection({
+      policy: call.encryption,
+      ...(ports.keys === undefined ? {} : { keys: ports.keys }),
+    }),
+  );
   const { target, headers, from, referredBy, replaces } = call.request;
   turn.ask({
     type: "SendInvite",
@@ -103,6 +114,7 @@ export function invite(turn: Turn, call: CallIn<"preparing">): void {
     account: call.account,
     target,
     offer,
+    ...inTheClear(turn, call, offer),
     headers,
     ...(from === undefined ? {} : { from }),
     ...(referredBy === undefined ? {} : { referredBy }),
@@ -112,6 +124,18 @@ export function invite(turn: Turn, call: CallIn<"preparing">): void {
     turn.startTimer("no-answer", call.id, call.limits.noAnswerMs);
   }
   turn.enter({ ...call, description: offer }, { name: "calling", offer, progress: 0, reason: "" });
+}
+
+/** What signalling gets that must not carry the keys of an offer. */
+function inTheClear(
+  turn: Turn,
+  call: Call,
+  offer: MediaDescription,
+): Pick<Extract<SipEffect, { type: "SendInvite" }>, "inTheClear"> {
+  if (offer.crypto === undefined || carriesKeys(turn, call.account, undefined)) return {};
+  return {
+    inTheClear: call.encryption === "require" ? "refused" : sentOffer(turn, call, offer, "udp"),
+  };
 }
 
 /** 18x: ringback, and early media of whichever fork spoke last. */
@@ -131,7 +155,8 @@ export function progress(
   const detail = { status, reason };
   if (input.description === undefined) return turn.tell("call.progress", next, detail);
   try {
-    next = runStream(turn, next, acceptAnswer(call.phase.offer, input.description), false);
+    const offer = sentOffer(turn, call, call.phase.offer, input.transport);
+    next = runStream(turn, next, acceptAnswer(offer, input.description, call.encryption), false);
     turn.tell("call.early-media", next, detail);
   } catch (error) {
     turn.notice(`early media refused: ${OffhookError.from(error).message}`, call.id);
@@ -154,18 +179,20 @@ export function accepted(
   const { description } = input;
   if (description === null) return acceptEarly(turn, known);
   try {
-    const stream = acceptAnswer(known.phase.offer, description);
+    const offer = sentOffer(turn, known, known.phase.offer, transport);
+    const stream = acceptAnswer(offer, description, known.encryption);
     const hold = { local: false, remote: holdsUs(description) };
     establish(turn, runStream(turn, { ...known, hold }, stream, true), { name: "stable" });
   } catch (error) {
-    mediaLost(turn, known, OffhookError.from(error).message);
+    mediaLost(turn, known, error);
   }
 }
 
 /** The answer came in a reliable provisional response before: the stream goes on as it is. */
 function acceptEarly(turn: Turn, call: CallIn<"calling">): void {
   if (call.media.name !== "running") {
-    return mediaLost(turn, call, "the answer to the call described no sound");
+    const message = "the answer to the call described no sound";
+    return mediaLost(turn, call, new OffhookError("media-failed", message));
   }
   establish(turn, runStream(turn, call, call.media.stream, true), { name: "stable" });
 }
@@ -179,14 +206,15 @@ function acceptDelayed(
   const ports = portsOf(call);
   try {
     if (offer === null || ports === undefined) throw new OffhookError("media-failed", "no offer");
-    const { answer, stream } = answerOffer(offer, call.capabilities, ports);
+    const terms = termsFor(turn, call, ports);
+    const { answer, stream } = answerOffer(offer, call.capabilities, ports, terms);
     turn.ask({ type: "AnswerOffer", call: call.id, description: answer });
     establish(turn, runStream(turn, { ...call, description: answer }, stream, true), {
       name: "stable",
     });
   } catch (error) {
     turn.ask({ type: "RejectOffer", call: call.id, status: 488 });
-    mediaLost(turn, call, OffhookError.from(error).message);
+    mediaLost(turn, call, error);
   }
 }
 

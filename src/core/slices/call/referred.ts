@@ -17,9 +17,10 @@ import {
   type TransferPolicy,
   type Turn,
 } from "../../state/mod.ts";
-import { asksForMore } from "../../account/mod.ts";
+import { asksForMore, stricter } from "../../account/mod.ts";
 import type { AudioEndpoints, SipInput } from "../../ports/mod.ts";
 import { bye } from "./established.ts";
+import { encryptionOfAccount } from "./encryption.ts";
 import { NO_ANSWER_MS, place } from "./outgoing.ts";
 
 /** ms that a person has to decide: the peer's REFER is given up after 32 s (RFC 3261 §17.1.2.2). */
@@ -94,6 +95,7 @@ function follow(
     call: referral,
     account,
     target,
+    encryption: stricter(call.encryption, encryptionOfAccount(turn, account)),
     endpoints: endpointsFor(turn, call),
     limits: { noAnswerMs: NO_ANSWER_MS, ...(durationMs === undefined ? {} : { durationMs }) },
   }, {
