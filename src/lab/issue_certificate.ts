@@ -29,6 +29,8 @@ export interface CertificateWish {
   issuer?: IssuedCertificate;
   /** True: it may sign others. */
   isAuthority?: boolean;
+  /** True: it names clients only as what it is for. */
+  isForClients?: boolean;
   /** Milliseconds since the epoch. */
   validFrom: number;
   validTo: number;
@@ -74,7 +76,7 @@ function toBeSigned(wish: CertificateWish, issuerName: string, publicKey: KeyObj
   );
 }
 
-function extensions({ names = [], isAuthority = false }: CertificateWish): Uint8Array[] {
+function extensions({ names = [], isAuthority, isForClients }: CertificateWish): Uint8Array[] {
   const constraints = sequence(...(isAuthority ? [tagged(0x01, [0xff])] : []));
   // digitalSignature, or keyCertSign and cRLSign (RFC 5280 §4.2.1.3): bits from the left.
   const usage = isAuthority ? tagged(0x03, [1, 0x06]) : tagged(0x03, [7, 0x80]);
@@ -83,7 +85,8 @@ function extensions({ names = [], isAuthority = false }: CertificateWish): Uint8
     extension(OID_KEY_USAGE, true, usage),
   ];
   if (!isAuthority) {
-    const purposes = sequence(oid(OID_SERVER_AUTH), oid(OID_CLIENT_AUTH));
+    const server = isForClients ? [] : [oid(OID_SERVER_AUTH)];
+    const purposes = sequence(...server, oid(OID_CLIENT_AUTH));
     list.push(extension(OID_EXTENDED_KEY_USAGE, false, purposes));
   }
   if (names.length > 0) {

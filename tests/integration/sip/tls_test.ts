@@ -105,6 +105,16 @@ for (const transport of ["tls", "wss"] as const) {
   });
 }
 
+Deno.test("a certificate for clients is refused for its extendedKeyUsage, whoever signed it", async () => {
+  for (const issuer of [authority, stranger]) {
+    const names = ["127.0.0.1"];
+    const wish = { commonName: "pbx", names, issuer, isForClients: true, ...valid };
+    const error = await refused({ certificate: issueCertificate(wish) });
+    assert.match(error.message, /its extendedKeyUsage allows clientAuth, not serverAuth/);
+    assert.match(error.hint!, /serverAuth/);
+  }
+});
+
 Deno.test("a certificate that is not valid yet is refused", async () => {
   const certificate = issued(["127.0.0.1"], { validFrom: now + day, validTo: now + 9 * day });
   assert.match((await refused({ certificate })).message, /not valid yet/);

@@ -8,6 +8,7 @@ import { X509Certificate } from "node:crypto";
 import { isIP } from "node:net";
 import tls from "node:tls";
 import { OffhookError } from "../../../base/mod.ts";
+import { certificateFault } from "./certificate_fault.ts";
 import { errorCode } from "./network_error.ts";
 import { type Attempt, describePlace } from "./network_error.ts";
 import { PinMismatchError } from "./tls.ts";
@@ -122,7 +123,8 @@ export async function tlsError(
   if (!blamesCertificate) return handshakeError(attempt, cause);
   const certificate = await fetchCertificate(attempt.address, serverName);
   const facts = certificate === undefined ? undefined : certificateFacts(certificate);
-  const [why, hint] = certificateReason(code, cause, serverName, facts);
+  const fault = certificate === undefined ? undefined : certificateFault(certificate);
+  const [why, hint] = certificateReason(code, cause, serverName, facts, fault);
   return tlsFailure(attempt, `is not accepted: ${why}`, hint, cause, facts);
 }
 
@@ -176,6 +178,7 @@ function certificateReason(
   cause: unknown,
   serverName: string,
   facts: CertificateFacts | undefined,
+  fault: [why: string, hint: string] | undefined,
 ): [why: string, hint: string] {
   if (cause instanceof PinMismatchError) {
     return [
@@ -190,7 +193,8 @@ function certificateReason(
       "Use a name that it has as server, or set --tls-server-name (server_name) to one of them.",
     ];
   }
-  const [why, hint] = CHAIN_REASONS[chainCode(code, facts)];
+  const told = chainCode(code, facts);
+  const [why, hint] = (told === code ? fault : undefined) ?? CHAIN_REASONS[told];
   const dated = facts !== undefined && why === CHAIN_REASONS.CERT_HAS_EXPIRED[0]
     ? `${why} on ${facts.validTo.slice(0, 10)}`
     : why;
