@@ -70,6 +70,12 @@ export class Spawner {
     return password;
   }
 
+  /** What the TURN server's `password_command` prints. @throws OffhookError `credential-missing` */
+  async turnPassword(url: string): Promise<string> {
+    const { password } = await this.#ask({ ask: "turn-password", url }) as Answer<"password">;
+    return password;
+  }
+
   /** Lets it go: it ends by itself, after its hosts. Idempotent, never rejects. */
   async close(): Promise<void> {
     if (this.#closed) return;

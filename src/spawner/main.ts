@@ -5,7 +5,7 @@
  *
  *     argv: configuration, folder for sockets    stdin: questions    stdout: replies and news
  */
-import { loadConfig } from "../config/file/mod.ts";
+import { type Config, loadConfig } from "../config/file/mod.ts";
 import { processEnvironment } from "../config/mod.ts";
 import { runPasswordCommand } from "../config/credentials/mod.ts";
 import { OffhookError } from "../base/mod.ts";
@@ -35,16 +35,26 @@ async function answer(question: Question): Promise<Reply> {
       return { id, done: true };
     case "password":
       return { id, password: await passwordOf(question.account) };
+    case "turn-password":
+      return { id, password: await turnPasswordOf(question.url) };
   }
 }
 
-/** The configuration is read anew: it may have changed since the phone started. */
+/** It is read anew: it may have changed since the phone started. */
+async function configuration(): Promise<Config> {
+  const options = { path: config, environment: processEnvironment, cwd: Deno.cwd() };
+  return (await loadConfig(options)).config;
+}
+
+async function turnPasswordOf(url: string): Promise<string> {
+  const { ice } = await configuration();
+  const command = ice.turn.find((server) => server.url === url)?.password_command;
+  if (command !== undefined) return await runPasswordCommand(command);
+  throw new OffhookError("credential-missing", `${url} has no password_command`);
+}
+
 async function passwordOf(account: string): Promise<string> {
-  const { config: { accounts } } = await loadConfig({
-    path: config,
-    environment: processEnvironment,
-    cwd: Deno.cwd(),
-  });
+  const { accounts } = await configuration();
   const command = Object.hasOwn(accounts, account)
     ? accounts[account]!.password_command
     : undefined;

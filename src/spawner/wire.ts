@@ -7,7 +7,9 @@ export type Question =
   /** Of a host that this spawner started. */
   | { id: number; ask: "kill"; pid: number }
   /** The `password_command` of this account, as the configuration has it now. */
-  | { id: number; ask: "password"; account: string };
+  | { id: number; ask: "password"; account: string }
+  /** Likewise of the TURN server with this URL. */
+  | { id: number; ask: "turn-password"; url: string };
 
 export type Reply =
   | { id: number; host: { pid: number; folder: string; socket: string } }

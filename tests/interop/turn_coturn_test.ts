@@ -30,6 +30,11 @@ function gatherer(settings: Partial<IceSettings>): IceGatherer {
   }, { stun: [], turn: [], relayOnly: false, ...settings });
 }
 
+/** Of the candidates for RTP. */
+function typesOf({ candidates }: IceGatherer): string[] {
+  return candidates.list.filter(({ component }) => component === 1).map(({ type }) => type);
+}
+
 const turn = (server: Coturn, protocol: "udp" | "tcp" | "tls") => ({
   host: protocol === "tls" ? "localhost" : server.address,
   port: protocol === "tls" ? server.tlsPort : server.port,
@@ -145,7 +150,7 @@ testWith(
       const gathering = gatherer({ turn: [turn(server, "udp")] });
       await gathering.gather();
       assert.deepEqual(gathering.failures, []);
-      assert.deepEqual(gathering.candidates.list.map(({ type }) => type), ["host", "relay"]);
+      assert.deepEqual(typesOf(gathering), ["host", "relay"]);
       gathering.close();
     }),
 );
@@ -161,7 +166,7 @@ testWith(
       await gathering.gather();
       assert.match(gathering.failures[0].message, /refused the user name or password of "alice"/);
       assert.ok(!gathering.failures[0].message.includes("not the password"));
-      assert.deepEqual(gathering.candidates.list.map(({ type }) => type), ["host"]);
+      assert.deepEqual(typesOf(gathering), ["host"]);
       gathering.close();
     }),
 );
@@ -188,7 +193,7 @@ testWith(
       assert.match(told[0], /^the STUN server .* did not answer within 2 s/);
       assert.match(told[1], /^the TURN server .*\(TCP\) cannot be reached/);
       assert.match(told[2], /^the TURN server .*\(UDP\) did not answer within 2 s/);
-      assert.deepEqual(gathering.candidates.list.map(({ type }) => type), ["host", "relay"]);
+      assert.deepEqual(typesOf(gathering), ["host", "relay"]);
       gathering.close();
     }),
 );

@@ -18,6 +18,8 @@ export interface BaresipOptions {
   says: string;
   /** True: answers at once; else {@link Baresip.answer}. */
   autoAnswer?: boolean;
+  /** True: ICE, with RTCP on RTP's port. */
+  ice?: boolean;
   /** True: also records what comes after a hold, in a file of its own from each hold on. */
   recordsOn?: boolean;
   /** Codecs in its order of preference; `G722` needs a WAV of 16 kHz to say. */
@@ -234,6 +236,7 @@ call_max_calls 10
 module_path ${BARESIP_MODULES}
 module g711.so
 module g722.so
+${options.ice ? "module ice.so" : ""}
 module aufile.so
 ${echoes ? "module aubridge.so" : ""}
 module sndfile.so
@@ -258,7 +261,7 @@ function account(port: number, options: BaresipOptions): string {
     .map((name) => name === "G722" ? "G722/16000/1" : `${name}/8000/1`).join(",");
   const common = `answermode=${
     options.autoAnswer ? "auto" : "manual"
-  };audio_codecs=${codecs};ptime=20`;
+  };audio_codecs=${codecs};ptime=20${options.ice ? ";medianat=ice;rtcp_mux=yes" : ""}`;
   if (!registrar) return `<sip:${user}@127.0.0.1:${port}>;regint=0;${common}\n`;
   const { address, password, transport } = registrar;
   return `<sip:${user}@${address};transport=${transport}>;auth_pass=${password};regint=60;${common}\n`;

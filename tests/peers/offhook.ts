@@ -31,7 +31,13 @@ export interface CallJson {
   security: unknown;
   setupMs: number;
   durationMs: number;
-  media: { sent: number; received: number; lost: number; jitterMs: number };
+  media: {
+    sent: number;
+    received: number;
+    lost: number;
+    jitterMs: number;
+    ice: { state: string; local?: { type: string }; remote?: { type: string } } | null;
+  };
   dtmf: { sent: string; received: string };
   endedBy: string;
   error?: { code: string; message: string; hint?: string };

@@ -26,8 +26,9 @@ export class Rtpengine {
   }
 
   static async start(scratch: Scratch): Promise<Rtpengine> {
-    const [control, media] = [freePorts(), freePorts(40)];
-    const places = ["--interface", HOST, "--listen-ng", `${HOST}:${control}`];
+    const [control, cli, media] = [freePorts(), freePorts(), freePorts(40)];
+    const places = ["--interface", HOST, "--listen-ng", `${HOST}:${control}`]
+      .concat("--listen-cli", `${HOST}:${cli}`);
     const ports = ["--port-min", `${media}`, "--port-max", `${media + 39}`];
     const process = PeerProcess.start(scratch, {
       name: "rtpengine",

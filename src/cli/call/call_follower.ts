@@ -91,6 +91,8 @@ export class CallFollower {
       this.#display.note(`transferred to ${event.call.remote.uri}`);
     } else if (event.type === "call.ended") {
       this.#onEnded(event.record);
+    } else if (event.type === "notice" && event.call === this.call) {
+      this.#display.note(event.text);
     } else if (isCallEvent(event) && event.call.id === this.call) {
       this.#view = event.call;
       this.#display.show(event.call);

@@ -68,6 +68,7 @@ export function callReport(
       late: report?.late ?? 0,
       concealedMs: report?.concealedMs ?? 0,
       jitterMs: Math.round((report?.jitterMs ?? 0) * 100) / 100,
+      ice: report?.ice ?? null,
     },
     dtmf: { sent: report?.dtmfSent ?? "", received: report?.dtmfReceived ?? "" },
     endedBy: record.endedBy,

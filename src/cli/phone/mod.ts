@@ -1,4 +1,5 @@
 /** The phone of a subcommand: its settings, its log, and its life until the command ends. */
+export { iceServersOf } from "./ice_servers.ts";
 export { accountsOf, callPolicyOf, endpointsOf, loadForCommand, passwordOf } from "./call_setup.ts";
 export { quirkFilesOf, withHeadsets } from "./headset_settings.ts";
 export { announce, type Log, openLog, openLogAs } from "./log.ts";

@@ -12,6 +12,7 @@ import type { Context } from "../args/mod.ts";
 import { accountsOf, callPolicyOf, endpointsOf, loadForCommand, passwordOf } from "./call_setup.ts";
 import { interruptsOf, type Io, type PhoneOptions } from "../process/mod.ts";
 import { openLog } from "./log.ts";
+import { iceServersOf } from "./ice_servers.ts";
 import { type PhoneSession, sessionOf } from "./session.ts";
 import { openTrace } from "./trace_file.ts";
 import { storePath } from "../station/mod.ts";
@@ -106,12 +107,14 @@ function phoneOptions(
       account,
       password: passwordOf(loaded, account.id, values, io),
     })),
+    iceServers: iceServersOf(loaded),
     direct: {
       listen,
       codecs: direct.codecs,
       user: direct.user,
       tls: direct.tls,
       ...(direct.encryption === undefined ? {} : { encryption: direct.encryption }),
+      ...(direct.ice === undefined ? {} : { ice: direct.ice }),
       ...(direct.displayName === undefined ? {} : { displayName: direct.displayName }),
       ...(direct.transport === undefined ? {} : { transport: direct.transport }),
     },

@@ -222,10 +222,11 @@ export function chosen(loaded: LoadedConfig): { account: Account; settings: Acco
 export function toAccount(
   id: string,
   settings: AccountConfig,
-  loaded: Pick<LoadedConfig, "path" | "environment">,
+  loaded: Pick<LoadedConfig, "path" | "environment"> & { config?: Pick<Config, "ice"> },
 ): Account {
   const base = dirname(loaded.path);
   const { tls } = settings;
+  const ice = settings.ice ?? loaded.config?.ice.policy ?? "off";
   const file = (path: string | undefined) =>
     path === undefined ? undefined : expandPath(path, base, loaded.environment);
   return withoutUndefined({
@@ -243,6 +244,7 @@ export function toAccount(
     register: settings.register,
     expires: settings.registration_interval,
     codecs: settings.codecs,
+    ice: ice === "off" ? undefined : ice,
     dialPlan: settings.dial_plan.length === 0 ? undefined : settings.dial_plan,
     tls: withoutUndefined({
       caFile: file(tls.ca_file),

@@ -6,6 +6,7 @@ export type {
   HeadsetConfig,
   NormallyContact,
 } from "./headset_schema.ts";
+export { parseStunUrl, parseTurnUrl, type TurnServerConfig } from "./ice_schema.ts";
 export { initialToml } from "./initial.ts";
 export { configError, dotted, issuesOf } from "./issues.ts";
 export { chosen, loadConfig, type LoadedConfig, toAccount } from "./load.ts";

@@ -25,6 +25,7 @@ import {
   TRANSPORTS,
 } from "../../core/account/mod.ts";
 import { callsSchema } from "./calls_schema.ts";
+import { ICE_POLICIES, iceSchema } from "./ice_schema.ts";
 import {
   LOG_LEVELS,
   MAXIMUM_PIPE_RATE,
@@ -183,6 +184,9 @@ export const accountSchema = z.strictObject({
   password_command: z.array(z.string().min(1)).min(1).optional().describe(
     "Program and arguments that print the password; started without a shell.",
   ).meta({ examples: [["pass", "show", "sip/alice"]] }),
+  ice: z.enum(ICE_POLICIES).optional().describe(
+    "ICE for this account's calls. Default: the policy under [ice].",
+  ).meta({ examples: ["all"] }),
   dial_plan: z.array(dialRuleSchema).default([]).describe(
     "Rules for dialled numbers; the first rule that matches the whole number is used.",
   ),
@@ -238,6 +242,7 @@ export const configSchema = z.strictObject({
   }).prefault({}).describe("Audio endpoints of calls."),
   headset: headsetSchema,
   calls: callsSchema,
+  ice: iceSchema,
   station: stationSchema,
   screen: screenSchema,
   logging: z.strictObject({

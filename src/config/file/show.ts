@@ -13,12 +13,18 @@ export function redacted(loaded: LoadedConfig): Record<string, unknown> {
   const accounts = Object.entries(loaded.config.accounts).map(([id, account]) => {
     const command = account.password_command;
     if (command === undefined) return [id, account];
-    return [id, {
-      ...account,
-      password_command: command.map((part, index) => index === 0 ? part : REDACTED),
-    }];
+    return [id, { ...account, password_command: hidden(command) }];
   });
-  return { ...loaded.config, accounts: Object.fromEntries(accounts) };
+  const turn = loaded.config.ice.turn.map((server) => ({
+    ...server,
+    ...(server.password_command && { password_command: hidden(server.password_command) }),
+  }));
+  const ice = { ...loaded.config.ice, turn };
+  return { ...loaded.config, ice, accounts: Object.fromEntries(accounts) };
+}
+
+function hidden(command: readonly string[]): string[] {
+  return command.map((part, index) => index === 0 ? part : REDACTED);
 }
 
 /** As TOML, with a comment that says where it came from. */

@@ -56,6 +56,7 @@ export {
   encryption,
   errorJson,
   health,
+  iceReport,
   outcome,
   refusedCalls,
 } from "./values.ts";

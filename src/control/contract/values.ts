@@ -118,7 +118,7 @@ const iceEnd = exactly<IceEnd>()(z.strictObject({
   port: count,
 }));
 
-const iceReport = exactly<IceReport>()(
+export const iceReport = exactly<IceReport>()(
   z.strictObject({
     state: z.enum(ICE_STATES),
     local: iceEnd.optional(),

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { TRANSPORTS } from "../../core/account/mod.ts";
 import { ENDED_BY, SECURITIES } from "../../core/state/mod.ts";
-import { encryption, errorJson, outcome } from "../contract/mod.ts";
+import { encryption, errorJson, iceReport, outcome } from "../contract/mod.ts";
 
 export const callReportSchema = z.object({
   schema: z.literal("offhook.call/1"),
@@ -27,6 +27,7 @@ export const callReportSchema = z.object({
     concealedMs: z.int().nonnegative()
       .describe("Sound made up because none was there in time; suppressed silence among it."),
     jitterMs: z.number().nonnegative().describe("Interarrival jitter (RFC 3550 6.4.1)."),
+    ice: iceReport.nullable().describe("The way that ICE found; null when the call did without."),
   }),
   dtmf: z.object({ sent: z.string(), received: z.string() }),
   endedBy: z.enum(ENDED_BY),

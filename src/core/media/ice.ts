@@ -2,8 +2,8 @@
  * ICE in offer and answer (RFC 8839 §4), as pure functions: what media gathered goes into our
  * descriptions, and the peer's becomes what the stream runs on.
  *
- * ICE goes with RTCP on RTP's port (RFC 5761): one component is checked. A peer that offers ICE without
- * that is answered without ICE, and does without it then.
+ * RTCP on RTP's port is always offered with it (RFC 5761); a peer that wants a port for RTCP has a
+ * second component, without relays.
  */
 import { isUnspecified } from "../../base/mod.ts";
 import type {
@@ -40,14 +40,16 @@ export function answerIce(
     : {};
   if (ice === undefined) return { answer: bundle };
   const { address, peer, spares } = ice;
-  if (offer.ice === undefined || !offer.rtcpMux) return { answer: { address, ...bundle } };
+  if (offer.ice === undefined) return { answer: { address, ...bundle } };
   if (isMismatch(offer, offer.ice)) {
     return { answer: { address, ...bundle, iceMismatch: true } };
   }
   const restarts = peer !== undefined && !sameCredentials(peer, offer.ice);
   const local = restarts ? spares[0] ?? ice.credentials : ice.credentials;
   const negotiated = { local, remote: offer.ice, controlling: offer.ice.lite === true };
-  return { answer: { address, ...bundle, ice: described(ice, local) }, negotiated };
+  const said = described(ice, local);
+  if (offer.rtcpMux) said.candidates = said.candidates.filter(({ component }) => component === 1);
+  return { answer: { address, ...bundle, ice: said }, negotiated };
 }
 
 /** What the peer's answer settled; undefined: the stream runs without ICE. */

@@ -10,6 +10,7 @@ export {
 export { PlainTransport } from "./plain_transport.ts";
 export {
   canonicalAddress,
+  type OnDatagram,
   type PortRange,
   type SocketPair,
   type Sockets,

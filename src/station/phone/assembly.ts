@@ -15,6 +15,7 @@ import type { MediaInput, SipInput } from "../../core/ports/mod.ts";
 import { initialState } from "../../core/mod.ts";
 import { DeviceHostSupervisor } from "../../device_host/client/mod.ts";
 import type { DeviceList } from "../../device_host/wire/mod.ts";
+import type { IceSettings } from "../../media/transport/ice/mod.ts";
 import { MediaWorker } from "../../media/worker/mod.ts";
 import type { UserAgentOptions } from "../../sip/mod.ts";
 import { SYSTEM_CLOCK } from "../mod.ts";
@@ -41,6 +42,9 @@ import { UserAgents } from "./user_agents.ts";
 const CLOSE_MS = 2_000;
 /** ms between two questions to the media thread whether it is alive. */
 const MEDIA_CHECK_MS = 4_000;
+
+/** Our own addresses only. */
+const NO_SERVERS: IceSettings = { stun: [], turn: [], relayOnly: false };
 
 /** Everything of one phone that must be started and released. */
 export class Assembly {
@@ -88,7 +92,10 @@ export class Assembly {
       log: options.log,
     });
     this.#media = new MediaWorker(
-      { devices: this.#devices },
+      {
+        devices: this.#devices,
+        iceSettings: async (account) => await this.#options.iceServers?.(account) ?? NO_SERVERS,
+      },
       (input: MediaInput) => this.core.submit(input),
       (error) => options.log(`media: ${error.message}`, { level: "error" }),
     );

@@ -4,10 +4,17 @@
  *     import { openPhone } from "./open_phone.ts";   // lazily: it loads every adapter
  *     const phone = await openPhone(options);                 // an OpenPhone: see below
  */
-import type { Account, Encryption, TlsSettings, TransportName } from "../../core/account/mod.ts";
+import type {
+  Account,
+  AccountId,
+  Encryption,
+  TlsSettings,
+  TransportName,
+} from "../../core/account/mod.ts";
 import type { Phone } from "../../control/contract/mod.ts";
 import type { CallPolicy, Settings } from "../../core/state/mod.ts";
 import type { AudioEndpoints } from "../../core/ports/mod.ts";
+import type { IceSettings } from "../../media/transport/ice/mod.ts";
 import type { WriteLog } from "../log/mod.ts";
 import type { TraceSink } from "../../sip/message/mod.ts";
 import type { HostNetwork, RequestHook, RouteTable } from "../../sip/transport/flow/mod.ts";
@@ -35,6 +42,8 @@ export interface ListenAddress {
 
 export interface PhoneOptions {
   accounts: AccountAccess[];
+  /** What ICE asks for an account's call, read when it begins; absent: nobody is asked. */
+  iceServers?: (account: AccountId) => Promise<IceSettings>;
   /**
    * The account-less side: calls to full URIs under the account id `direct`, and calls to the
    * addresses that are listened on. Present also when `listen` is empty.
@@ -49,6 +58,7 @@ export interface PhoneOptions {
     displayName?: string;
     transport?: TransportName;
     tls: TlsSettings;
+    ice?: "all" | "relay";
     /** Sees each request that comes to the addresses listened on, before the phone does. */
     onRequest?: RequestHook;
     /** Where its requests go that name one of these places; its owner may change it at any time. */

@@ -72,6 +72,7 @@ export function directAccount({ direct }: PhoneOptions): Account {
     ...(direct.encryption === undefined ? {} : { encryption: direct.encryption }),
     ...(direct.cleartextKeys === undefined ? {} : { cleartextKeys: direct.cleartextKeys }),
     ...(direct.displayName === undefined ? {} : { displayName: direct.displayName }),
+    ...(direct.ice === undefined ? {} : { ice: direct.ice }),
     ...(direct.transport === undefined ? {} : { transport: direct.transport }),
   };
 }

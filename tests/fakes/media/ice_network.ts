@@ -148,6 +148,7 @@ export function gathered(
 ): LocalCandidates {
   const candidates = new LocalCandidates();
   const host: IceBase = {
+    component: 1,
     address,
     port: 5000,
     send: network.open({ address, port: 5000 }, nat, (data, source) => receive(host, data, source)),
@@ -160,6 +161,7 @@ export function gathered(
   if (relay) {
     const at = { address: `198.51.100.${10 + Number(address.split(".")[3])}`, port: 50_000 };
     const base: IceBase = {
+      component: 1,
       ...at,
       relay: { server: "turn.example.net", protocol: "udp" },
       send: network.open(at, undefined, (data, source) => receive(base, data, source)),

@@ -81,7 +81,14 @@ function sideOf(
   });
   const credentials = randomCredentials(random32);
   const agent = new IceAgent(
-    { clock, random: random32, credentials, candidates: candidates.list, controlling },
+    {
+      component: 1,
+      clock,
+      random: random32,
+      credentials,
+      candidates: candidates.list,
+      controlling,
+    },
     {
       data: (data) => side.heard.push(new TextDecoder().decode(data)),
       changed: () => side.changes += 1,

@@ -45,6 +45,19 @@ Deno.test("a password command runs by the account's name, as the configuration i
     await assert.rejects(spawner.password("c"), { code: "credential-missing" });
   }));
 
+Deno.test("a TURN server's password command runs by its URL", () => {
+  const server = (url: string, password: string) =>
+    `[[ice.turn]]\nurl = "${url}"\nusername = "u"\n${password}\n`;
+  const toml = server("turn:a.example", 'password_command = ["echo", "one"]') +
+    server("turn:b.example", 'password_env = "X"');
+  return withSpawner(toml, async (spawner) => {
+    assert.equal(await spawner.turnPassword("turn:a.example"), "one");
+    for (const url of ["turn:b.example", "turn:c.example", "echo"]) {
+      await assert.rejects(spawner.turnPassword(url), { code: "credential-missing" });
+    }
+  });
+});
+
 Deno.test("a device host is started by it, found by its socket, and killed when it must be", () =>
   withSpawner("", async (spawner, folder) => {
     const host = new DeviceHostSupervisor({ start: () => spawner.startHost() });

@@ -34,6 +34,7 @@ Deno.test("the JSON of an answered call", () => {
       late: 0,
       concealedMs: 0,
       jitterMs: 1.23,
+      ice: null,
     },
     dtmf: { sent: "12", received: "#" },
     endedBy: "remote",
@@ -110,6 +111,7 @@ Deno.test("what is unknown is null, so that every key is always there", () => {
     late: 0,
     concealedMs: 0,
     jitterMs: 0,
+    ice: null,
   });
 });
 

@@ -33,6 +33,10 @@ export async function namedFileIssues(loaded: LoadedConfig): Promise<ConfigIssue
       if (path !== undefined) await check([...place, "tls", key], () => readPem(pathOf(path)));
     }
   }
+  for (const [at, { password_file: file }] of loaded.config.ice.turn.entries()) {
+    if (file === undefined) continue;
+    await check(["ice", "turn", at, "password_file"], () => readPasswordFile(pathOf(file)));
+  }
   for (const [at, control] of loaded.config.station.control.entries()) {
     await check(["station", "control", at], () => controlPlaces([control], pathOf));
   }

@@ -51,7 +51,10 @@ async function serve(values: StationValues, processIo: Io): Promise<ExitCode> {
   const interrupts = interruptsOf(io);
   const optionsOf = async (from: LoadedConfig): Promise<PhoneOptions> => ({
     ...await withHeadsets(
-      phoneOptions(from, values, io, (account) => spawner.password(account)),
+      phoneOptions(from, values, io, {
+        password: (account) => spawner.password(account),
+        turnPassword: (url) => spawner.turnPassword(url),
+      }),
       from,
       log.write,
     ),

@@ -4,19 +4,31 @@ import { expandPath, identityFolder } from "../../../config/sources/mod.ts";
 import { type LoadedConfig, toAccount } from "../../../config/file/mod.ts";
 import { DIRECT_ACCOUNT } from "../../../core/account/mod.ts";
 import { OffhookError } from "../../../base/mod.ts";
-import { accountsOf, callPolicyOf, endpointsOf, passwordOf } from "../../phone/mod.ts";
+import {
+  accountsOf,
+  callPolicyOf,
+  endpointsOf,
+  iceServersOf,
+  passwordOf,
+} from "../../phone/mod.ts";
 import type { Io, PhoneOptions } from "../../process/mod.ts";
 import type { StationValues } from "./command.ts";
 
+/** Who runs the `password_command` of an account, and of a TURN server by its URL. */
+export interface PasswordCommands {
+  password(account: string): Promise<string>;
+  turnPassword(url: string): Promise<string>;
+}
+
 /**
- * @param runCommand runs the `password_command` of an account
+ * @param commands runs what prints passwords; absent: this process does
  * @throws OffhookError `usage` for a pipe
  */
 export function phoneOptions(
   loaded: LoadedConfig,
   values: StationValues,
   io: Io,
-  runCommand?: (account: string) => Promise<string>,
+  commands?: PasswordCommands,
 ): Omit<PhoneOptions, "log"> {
   const endpoints = endpointsOf(loaded, values, io);
   const { microphone, speaker } = endpoints;
@@ -30,14 +42,16 @@ export function phoneOptions(
   return {
     accounts: accountsOf(loaded).map((account) => ({
       account,
-      password: passwordOf(loaded, account.id, values, io, runCommand),
+      password: passwordOf(loaded, account.id, values, io, commands?.password),
     })),
+    iceServers: iceServersOf(loaded, commands?.turnPassword),
     direct: {
       listen: [],
       codecs: direct.codecs,
       user: direct.user,
       tls: direct.tls,
       ...(direct.encryption === undefined ? {} : { encryption: direct.encryption }),
+      ...(direct.ice === undefined ? {} : { ice: direct.ice }),
       ...(direct.displayName === undefined ? {} : { displayName: direct.displayName }),
       ...(direct.transport === undefined ? {} : { transport: direct.transport }),
     },

@@ -51,6 +51,7 @@ export async function stationFlags(values: StationValues, io: Io): Promise<strin
     write: [...own, ...open, ...namedForWriting(loaded, values, io)],
     variables: [
       ...Object.values(loaded.config.accounts).flatMap(({ password_env: name }) => name ?? []),
+      ...loaded.config.ice.turn.flatMap(({ password_env: name }) => name ?? []),
       ...loaderVariables(),
     ],
     deno: Deno.execPath(),
@@ -71,6 +72,7 @@ function namedForReading(loaded: LoadedConfig, values: StationValues, io: Io): s
       password_file,
       ...[tls.ca_file, tls.cert_file, tls.key_file],
     ]),
+    ...config.ice.turn.map(({ password_file }) => password_file),
     ...config.station.control.flatMap((place) => [
       ...ROLES.map((role) => place[`${role}_token_file` as const]),
       ...[place.tls_cert_file, place.tls_key_file],

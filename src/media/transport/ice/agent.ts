@@ -28,6 +28,7 @@ import {
   uint32Of,
 } from "../stun/mod.ts";
 import {
+  type Component,
   type IceBase,
   type LocalCandidate,
   peerReflexivePriority,
@@ -63,6 +64,7 @@ const MAX_NOMINATIONS = 2;
 export type IceState = "waiting" | "checking" | "connected" | "failed";
 
 export interface IceAgentOptions {
+  component: Component;
   clock: Clock;
   random: Random32;
   credentials: IceCredentials;
@@ -116,7 +118,9 @@ export class IceAgent {
     this.credentials = options.credentials;
     this.controlling = options.controlling;
     this.#transactions = new StunTransactions(options.clock);
-    this.#list = new CheckList(options.candidates);
+    this.#list = new CheckList(
+      options.candidates.filter(({ component }) => component === options.component),
+    );
     this.#tieBreaker = randomTieBreaker(options.random);
   }
 
@@ -147,7 +151,7 @@ export class IceAgent {
       this.#deadline = this.#options.clock.setTimeout(() => this.#fail("no-pair"), FAIL_MS);
     }
     this.#remote = { ufrag: remote.ufrag, password: remote.password };
-    for (const candidate of usableCandidates(remote.candidates)) {
+    for (const candidate of usableCandidates(remote.candidates, this.#options.component)) {
       if (this.#remotes.length >= MAX_REMOTES) break;
       if (!this.#remoteAt(candidate)) this.#remotes.push(candidate);
     }

@@ -14,11 +14,12 @@ const TYPE_PREFERENCE: Record<CandidateType, number> = {
   srflx: 100,
   relay: 0,
 };
-/** RTP, and RTCP on the same port. */
-const COMPONENT = 1;
+/** 1: RTP, and RTCP where it shares the port; 2: RTCP of peers that want a port for it. */
+export type Component = 1 | 2;
 
 /** What datagrams leave and come by: a socket on one address of ours, or a relay. */
 export interface IceBase {
+  readonly component: Component;
   readonly address: string;
   readonly port: number;
   /** A relay's: how its server is reached, of which UDP is the best. */
@@ -44,8 +45,12 @@ export interface RemoteCandidate {
 }
 
 /** @param localPreference 0–65535, another for each base */
-export function priorityOf(type: CandidateType, localPreference: number): number {
-  return TYPE_PREFERENCE[type] * 2 ** 24 + localPreference * 2 ** 8 + (256 - COMPONENT);
+export function priorityOf(
+  type: CandidateType,
+  localPreference: number,
+  component: Component,
+): number {
+  return TYPE_PREFERENCE[type] * 2 ** 24 + localPreference * 2 ** 8 + (256 - component);
 }
 
 /** What a candidate that the peer finds by a check from here would have (RFC 8445 §7.1.1). */
@@ -82,9 +87,9 @@ export class LocalCandidates {
     if (this.list.some((known) => known.address === address && known.port === port)) return;
     this.list.push({
       foundation: this.#foundation(type, base),
-      component: COMPONENT,
+      component: base.component,
       transport: "udp",
-      priority: priorityOf(type, this.#preference(base)),
+      priority: priorityOf(type, this.#preference(base), base.component),
       address,
       port,
       type,
@@ -96,7 +101,11 @@ export class LocalCandidates {
   /** A relay that is reached by TCP comes behind every one by UDP. */
   #preference(base: IceBase): number {
     const rank = base.relay === undefined ? 0 : ["udp", "tcp", "tls"].indexOf(base.relay.protocol);
-    return 65_535 - 4096 * rank - this.#bases.indexOf(base);
+    // Both components of an address have one preference.
+    const order = this.#bases.filter(({ component }) => component === 1).findIndex(
+      ({ address, relay }) => address === base.address && relay === base.relay,
+    );
+    return 65_535 - 4096 * rank - order;
   }
 
   /** RFC 8445 §5.1.1.3: type, base address, server and protocol. */
@@ -114,17 +123,20 @@ export class LocalCandidates {
 const TYPES: readonly string[] = Object.keys(TYPE_PREFERENCE);
 
 /**
- * The candidates of the peer that can be tried at all: UDP, for RTP, one host's address. Host names
+ * The candidates of the peer that can be tried at all: UDP, for the component, one host's address. Host names
  * are left out: names that end in `.local` say nothing here (mDNS), and any other would have a
  * stranger choose what we ask the DNS.
  */
-export function usableCandidates(candidates: readonly IceCandidate[]): RemoteCandidate[] {
+export function usableCandidates(
+  candidates: readonly IceCandidate[],
+  wanted: Component,
+): RemoteCandidate[] {
   const seen = new Set<string>();
   return candidates.flatMap(
     ({ type, port, priority, foundation, component, transport, ...rest }) => {
       const address = spelled(rest.address);
       const key = `${address} ${port}`;
-      const usable = component === COMPONENT && transport === "udp" && port > 0 &&
+      const usable = component === wanted && transport === "udp" && port > 0 &&
         address !== undefined && isUnicast(address) && TYPES.includes(type) && !seen.has(key);
       if (!usable) return [];
       seen.add(key);

@@ -68,6 +68,7 @@ function nextStep(
 /** `2 host, 1 relay` */
 function kinds(candidates: readonly IceCandidate[]): string {
   const counts = new Map<string, number>();
-  for (const { type } of candidates) counts.set(type, (counts.get(type) ?? 0) + 1);
+  const rtp = candidates.filter(({ component }) => component === 1);
+  for (const { type } of rtp) counts.set(type, (counts.get(type) ?? 0) + 1);
   return [...counts].map(([type, count]) => `${count} ${type}`).join(", ") || "none";
 }

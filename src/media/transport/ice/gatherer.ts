@@ -64,11 +64,6 @@ export interface IceSurroundings {
 /** What comes by a base and answers no question of gathering. */
 export type OnBase = (base: IceBase, data: Uint8Array, source: SocketAddress) => void;
 
-/** A socket of ours, with the one for RTCP of peers that do without ICE. */
-export interface HostBase extends IceBase {
-  readonly pair: SocketPair;
-}
-
 export class IceGatherer {
   readonly candidates = new LocalCandidates();
   /** What did not work, as a person can read it. */
@@ -77,9 +72,8 @@ export class IceGatherer {
   onDatagram: OnBase = () => {};
   /** A relay that was lost in mid-call. */
   onLost: (error: OffhookError) => void = () => {};
-  /** RTCP of a peer without ICE. */
-  onRtcp: (data: Uint8Array, address: string, port: number) => void = () => {};
-  readonly hosts: HostBase[] = [];
+  readonly #hosts: IceBase[] = [];
+  readonly #pairs: SocketPair[] = [];
   readonly #around: IceSurroundings;
   readonly #settings: IceSettings;
   readonly #transactions: StunTransactions;
@@ -115,8 +109,20 @@ export class IceGatherer {
   get default() {
     const { list } = this.candidates;
     // Deviation: not the relay first. A peer without ICE is most often a server, which reaches us
-    // without one, and would send every such call the long way.
-    return list.find(({ type }) => type === "srflx") ?? list[0];
+    // without one, and would send every such call the long way. IPv4, which each of them has.
+    const all = list.filter(({ component }) => component === 1);
+    const ipv4 = all.filter(({ address }) => !address.includes(":"));
+    const likely = ipv4.length > 0 ? ipv4 : all;
+    return likely.find(({ type }) => type === "srflx") ?? likely[0];
+  }
+
+  /** The candidate for RTCP beside the default one; undefined: there is none. */
+  get defaultRtcp() {
+    const { type, base } = this.default;
+    return this.candidates.list.find((candidate) =>
+      candidate.component === 2 && candidate.type === type &&
+      candidate.base.address === base.address
+    );
   }
 
   /** A pair works: NATs are kept open by that from now on. */
@@ -129,7 +135,7 @@ export class IceGatherer {
     this.settle();
     this.#transactions.close();
     for (const relay of this.#relays) relay.close();
-    for (const { pair } of this.hosts) pair.close();
+    for (const pair of this.#pairs) pair.close();
   }
 
   #openHosts(): void {
@@ -145,26 +151,36 @@ export class IceGatherer {
         thrown = error;
       }
     }
-    if (this.hosts.length === 0) throw thrown;
+    if (this.#hosts.length === 0) throw thrown;
   }
 
   #openHost(address: string): void {
     const pair = this.#around.sockets.open(
-      (data, from, port) => this.#receive(base, data, { address: from, port }),
-      (data, from, port) => this.onRtcp(data, from, port),
+      (data, from, port) => this.#receive(rtp, data, { address: from, port }),
+      (data, from, port) => this.#receive(rtcp, data, { address: from, port }),
       address,
     );
-    const base: HostBase = {
+    this.#pairs.push(pair);
+    const rtp: IceBase = {
+      component: 1,
       address,
       port: pair.rtpPort,
-      pair,
       send: (data, to, port) => pair.sendRtp(data, to, port),
     };
-    this.hosts.push(base);
-    this.candidates.addBase(base);
+    const rtcp: IceBase = {
+      component: 2,
+      address,
+      port: pair.rtcpPort,
+      send: (data, to, port) => pair.sendRtcp(data, to, port),
+    };
+    for (const base of [rtp, rtcp]) {
+      this.#hosts.push(base);
+      this.candidates.addBase(base);
+    }
   }
 
   #receive(base: IceBase, data: Uint8Array, source: SocketAddress): void {
+    if (data.length === 0) return;
     const message = data[0]! < 4 ? parseStun(data) : undefined;
     if (message !== undefined && this.#transactions.has(message.transactionId)) {
       this.#transactions.take(message, source);
@@ -175,7 +191,7 @@ export class IceGatherer {
   async #ask(server: StunServer): Promise<void> {
     const { host, port } = server;
     const addresses = await this.#around.resolve(host);
-    const seen = await Promise.all(this.hosts.map((base) => {
+    const seen = await Promise.all(this.#hosts.map((base) => {
       const address = addresses.find((each) => each.includes(":") === base.address.includes(":"));
       return address === undefined ? false : this.#bind(base, { address, port });
     }));

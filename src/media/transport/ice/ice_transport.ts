@@ -15,13 +15,14 @@ import {
   kindOf,
   type MediaKind,
   type MediaTransport,
+  type OnDatagram,
   PlainTransport,
   type Receiver,
   type SocketPair,
 } from "../mod.ts";
 import { parseStun, type SocketAddress } from "../stun/mod.ts";
 import { IceAgent } from "./agent.ts";
-import type { IceBase } from "./candidate.ts";
+import type { Component, IceBase } from "./candidate.ts";
 import { failureOf, reportOf } from "./explain.ts";
 import type { IceGatherer } from "./gatherer.ts";
 import { randomCredentials } from "./random.ts";
@@ -38,12 +39,17 @@ export class IceTransport implements MediaTransport {
   readonly #failed: (error: OffhookError) => void;
   #receiver: Receiver | undefined;
   #agent: IceAgent;
+  /** For RTCP of a peer that has another port for it; waits where there is none. */
+  #rtcpAgent: IceAgent;
   /** Of the peer that the agent was started for. */
   #remote: IceCredentials | undefined;
   /** The agent before a restart. */
   #former: IceAgent | undefined;
   #plain: PlainTransport | undefined;
-  #onPlain: ((data: Uint8Array, address: string, port: number) => void) | undefined;
+  /** By component: what takes what comes for it. */
+  #onPlain: Record<Component, OnDatagram> | undefined;
+  /** The peer is known to be where its description says. */
+  #confirmed = false;
   #closed = false;
 
   /**
@@ -68,7 +74,8 @@ export class IceTransport implements MediaTransport {
       credentials: credentials!,
       spares,
     };
-    this.#agent = this.#agentWith(credentials!);
+    this.#agent = this.#agentWith(credentials!, 1);
+    this.#rtcpAgent = this.#agentWith(credentials!, 2);
     gatherer.onDatagram = (base, data, source) => this.#receive(base, data, source);
     gatherer.onLost = (error) => failed(error);
   }
@@ -86,11 +93,8 @@ export class IceTransport implements MediaTransport {
     return this.#gatherer.default.port;
   }
 
-  /** Only the socket beside the default one is known by a port that can be told. */
   get rtcpPort(): number {
-    const { type, base, port } = this.#gatherer.default;
-    const host = this.#gatherer.hosts.find((each) => each === base);
-    return type === "host" && host !== undefined ? host.pair.rtcpPort : port + 1;
+    return this.#gatherer.defaultRtcp?.port ?? this.rtpPort + 1;
   }
 
   get report(): IceReport | undefined {
@@ -108,10 +112,12 @@ export class IceTransport implements MediaTransport {
     this.#plain = undefined;
     this.#remote = { ufrag: remote.ufrag, password: remote.password };
     this.#agent.start(remote, controlling);
+    if (!this.muxed) this.#rtcpAgent.start(remote, controlling);
   }
 
-  /** The peer proves by its checks that it is where it says. */
+  /** With ICE the peer proves by its checks that it is where it says. */
   confirm(): void {
+    this.#confirmed = true;
     this.#plain?.confirm();
   }
 
@@ -122,22 +128,24 @@ export class IceTransport implements MediaTransport {
 
   send(kind: MediaKind, data: Uint8Array): void {
     if (this.#plain !== undefined) return this.#plain.send(kind, data);
-    // The questions for consent keep NATs open; RTCP of a peer that has another port for it has no pair.
-    if (kind === "keepalive" || (kind === "rtcp" && !this.muxed)) return;
+    // The questions for consent keep NATs open.
+    if (kind === "keepalive") return;
+    if (kind === "rtcp" && !this.muxed) return void this.#rtcpAgent.send(data);
     if (!this.#agent.send(data)) this.#former?.send(data);
   }
 
   close(): void {
     this.#closed = true;
     this.#agent.close();
+    this.#rtcpAgent.close();
     this.#former?.close();
     this.#gatherer.close();
   }
 
-  #agentWith(credentials: IceCredentials): IceAgent {
+  #agentWith(credentials: IceCredentials, component: Component): IceAgent {
     const candidates = this.#gatherer.candidates.list;
     const agent: IceAgent = new IceAgent(
-      { ...this.#around, credentials, candidates, controlling: true },
+      { ...this.#around, component, credentials, candidates, controlling: true },
       { data: (data) => this.#deliver(data), changed: () => this.#changed(agent) },
     );
     return agent;
@@ -151,7 +159,9 @@ export class IceTransport implements MediaTransport {
       this.#former?.close();
       this.#former = this.#agent;
     }
-    this.#agent = this.#agentWith(credentials);
+    this.#agent = this.#agentWith(credentials, 1);
+    this.#rtcpAgent.close();
+    this.#rtcpAgent = this.#agentWith(credentials, 2);
   }
 
   #changed(agent: IceAgent): void {
@@ -169,13 +179,15 @@ export class IceTransport implements MediaTransport {
   #receive(base: IceBase, data: Uint8Array, source: SocketAddress): void {
     if (this.#closed || data.length === 0) return;
     if (this.#plain !== undefined && data[0]! > 3) {
-      if (base === this.#gatherer.default.base) this.#onPlain?.(data, source.address, source.port);
-      return;
+      const { default: rtp, defaultRtcp: rtcp } = this.#gatherer;
+      if (base !== rtp.base && base !== rtcp?.base) return;
+      return this.#onPlain?.[base.component](data, source.address, source.port);
     }
     this.#agentFor(base, data, source).receive(base, data, source);
   }
 
   #agentFor(base: IceBase, data: Uint8Array, source: SocketAddress): IceAgent {
+    if (base.component === 2) return this.#rtcpAgent;
     const former = this.#former;
     if (former === undefined) return this.#agent;
     const message = data[0]! < 4 ? parseStun(data) : undefined;
@@ -197,37 +209,37 @@ export class IceTransport implements MediaTransport {
   /** The peer does without ICE, or does so from now on. */
   #usePlain(stream: NegotiatedStream, address: string): void {
     if (this.#remote !== undefined) {
-      this.#agent.close();
-      this.#former?.close();
+      const { credentials } = this.#agent;
+      for (const agent of [this.#agent, this.#rtcpAgent, this.#former]) agent?.close();
       this.#former = undefined;
       this.#remote = undefined;
-      this.#agent = this.#agentWith(this.#agent.credentials);
+      this.#agent = this.#agentWith(credentials, 1);
+      this.#rtcpAgent = this.#agentWith(credentials, 2);
     }
     this.#plain ??= this.#plainTransport();
     this.#plain.use(stream, address);
   }
 
   #plainTransport(): PlainTransport {
-    const { base } = this.#gatherer.default;
-    const host = this.#gatherer.hosts.find((each) => each === base);
+    const { default: { base }, defaultRtcp } = this.#gatherer;
     const pair: SocketPair = {
       rtpPort: this.rtpPort,
       rtcpPort: this.rtcpPort,
       sendRtp: (data, address, port) => base.send(data, address, port),
-      sendRtcp: (data, address, port) => host?.pair.sendRtcp(data, address, port),
+      sendRtcp: (data, address, port) => defaultRtcp?.base.send(data, address, port),
       close: () => {},
     };
     const plain = new PlainTransport({
       clock: this.#around.clock,
       sockets: {
         open: (onRtp, onRtcp) => {
-          this.#onPlain = onRtp;
-          this.#gatherer.onRtcp = onRtcp;
+          this.#onPlain = { 1: onRtp, 2: onRtcp };
           return pair;
         },
       },
     });
     plain.receiver = this.#receiver;
+    if (this.#confirmed) plain.confirm();
     return plain;
   }
 }

@@ -69,6 +69,8 @@ interface Permission {
 }
 
 export class TurnClient {
+  /** A relay carries RTP, and RTCP that shares its port. */
+  readonly component = 1;
   /** The relayed address; of no use before `allocate` is done. */
   address = "";
   port = 0;

@@ -110,6 +110,24 @@ Deno.test("ICE as a stage delivers from the pair that works, and from nobody els
   });
 });
 
+Deno.test("RTCP has a pair of its own with a peer that does not take it on RTP's port", async () => {
+  const { a, b, clock, network } = await pair();
+  const apart = (us: Party, them: Party, controlling: boolean) => ({
+    ...streamOf(us, them, controlling),
+    rtcpMux: false,
+  });
+  a.transport.use(apart(a, b, true), "");
+  b.transport.use(apart(b, a, false), "");
+  clock.advance(1000);
+  const report = Uint8Array.of(0x80, 201, 0, 1, 1, 2, 3, 4);
+  a.transport.send("rtcp", report);
+  a.transport.send("rtp", rtp(1));
+  clock.advance(10);
+  assert.deepEqual(b.heard.toSorted(), [-1, 1]);
+  const sent = network.sent.find(({ data }) => data[1] === 201)!;
+  assert.deepEqual([sent.from.port, sent.to.port], [a.transport.rtcpPort, b.transport.rtcpPort]);
+});
+
 Deno.test("an ICE restart loses no packet: the old pair is used until the new one works", async () => {
   const { a, b, clock } = await pair();
   clock.advance(500);
@@ -137,12 +155,15 @@ Deno.test("a peer that answers without ICE is spoken to from the default candida
   const { ice: _, ...stream } = streamOf(a, b, true);
   const peer = around.network.host("192.0.2.2").open((data) => got.push(data[3]), () => {});
   const got: number[] = [];
-  plain.transport.use({ ...stream, rtcpMux: false, remotePort: peer.rtpPort }, "192.0.2.2");
+  // As a call does it: confirmed first.
   plain.transport.confirm();
+  plain.transport.use({ ...stream, rtcpMux: false, remotePort: peer.rtpPort }, "192.0.2.2");
   plain.transport.send("rtp", rtp(7));
   peer.sendRtp(rtp(8), "192.0.2.1", plain.transport.rtpPort);
+  around.clock.advance(2000);
+  plain.transport.send("rtp", rtp(9));
   around.clock.advance(10);
-  assert.deepEqual([got, plain.heard], [[7], [8]]);
+  assert.deepEqual([got, plain.heard], [[7, 9], [8]], "also after the first second");
   assert.equal(plain.transport.report, undefined);
   clock.advance(1);
 });
@@ -180,7 +201,8 @@ Deno.test("gathering uses loopback only where there is nothing else, and never l
   const types = async (addresses: string[]) => {
     const gatherer = gathererAt(surroundings(), addresses);
     await gatherer.gather();
-    return gatherer.candidates.list.map(({ address }) => address);
+    const rtp = gatherer.candidates.list.filter(({ component }) => component === 1);
+    return rtp.map(({ address }) => address);
   };
   assert.deepEqual(await types(["127.0.0.1", "::1"]), ["127.0.0.1", "::1"]);
   assert.deepEqual(await types(["127.0.0.1", "fe80::1", "169.254.3.4", "10.0.0.7"]), ["10.0.0.7"]);
@@ -196,11 +218,11 @@ Deno.test("gathering asks no server that is not configured", async () => {
 Deno.test("gathering waits two seconds for a dead STUN server, and keeps a live one's binding", async () => {
   const around = surroundings();
   const { clock, network } = around;
-  const seen = { address: "203.0.113.7", port: 33_333 };
   const server = network.host("198.51.100.1").open((data, address, port) => {
     const { class: kind, method, transactionId } = parseStun(data)!;
     if (kind !== "request" || method !== METHOD.binding) return;
     const writer = new StunWriter(method, "success", transactionId);
+    const seen = { address: "203.0.113.7", port: port + 1000 };
     addAddress(writer, ATTRIBUTE.xorMappedAddress, seen);
     server.sendRtp(writer.bytes.slice(), address, port);
   }, () => {});
@@ -217,9 +239,14 @@ Deno.test("gathering waits two seconds for a dead STUN server, and keeps a live 
   assert.ok(!done);
   await clock.advanceAsync(1);
   await gathered;
-  assert.deepEqual(gatherer.candidates.list.map(({ type, address }) => [type, address]), [
-    ["host", "10.0.0.7"],
-    ["srflx", "203.0.113.7"],
+  const found = gatherer.candidates.list.map(({ type, component, address }) =>
+    `${type} ${component} ${address}`
+  );
+  assert.deepEqual(found, [
+    "host 1 10.0.0.7",
+    "host 2 10.0.0.7",
+    "srflx 1 203.0.113.7",
+    "srflx 2 203.0.113.7",
   ]);
   assert.match(
     gatherer.failures[0].message,
@@ -228,8 +255,8 @@ Deno.test("gathering waits two seconds for a dead STUN server, and keeps a live 
   assert.deepEqual(gatherer.default.address, "203.0.113.7");
   const before = network.sent.length;
   await clock.advanceAsync(60_000);
-  assert.equal(network.sent.length - before, 4, "the binding is kept while the call rings");
+  assert.equal(network.sent.length - before, 8, "the bindings are kept while the call rings");
   gatherer.close();
   await clock.advanceAsync(60_000);
-  assert.equal(network.sent.length - before, 4);
+  assert.equal(network.sent.length - before, 8);
 });
