@@ -9,7 +9,7 @@ import type { AttachmentId } from "../../core/ports/mod.ts";
 import type { CallView } from "../../core/state/mod.ts";
 import type { HeadsetList } from "./headsets.ts";
 import type { Health } from "./health.ts";
-import type { LevelSource, StoreMethod } from "../wire/mod.ts";
+import type { LevelSource, ProvidedMethod, StoreMethod } from "../wire/mod.ts";
 import type { Methods } from "./phone.ts";
 import type * as values from "./record_values.ts";
 
@@ -70,15 +70,18 @@ export interface HeadsetsProvider {
   use(on: boolean): Promise<void>;
 }
 
+/** What is answered as it is asked: the method is the provider's. */
+type Provided = {
+  [M in ProvidedMethod]?: (
+    params: Methods[M]["params"],
+  ) => Methods[M]["result"] | Promise<Methods[M]["result"]>;
+};
+
 /** What a phone may have besides its calls; an absent one is an error to who asks for it. */
-export interface Providers {
+export interface Providers extends Provided {
   history?: HistoryProvider;
   contacts?: ContactsProvider;
-  devices?(): Promise<SoundDevices>;
   headsets?: HeadsetsProvider;
-  /** Messages of the dialog with this Call-ID, oldest first, as far as they are remembered. */
-  ladder?(sipCallId: string): LadderMessage[];
-  ping?(params: Methods["ping"]["params"]): Promise<Methods["ping"]["result"]>;
   /** Prepares an attachment to a call's sound; AttachAudio is commanded next. */
   attach?(attachment: AttachmentId, listener: AttachmentListener): AttachmentWire;
   levels?: LevelSource;

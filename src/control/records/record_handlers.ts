@@ -1,7 +1,12 @@
 /** The methods that a provider answers, and what is said when there is none. */
 import { OffhookError } from "../../base/mod.ts";
 import type { ContactsProvider, Methods, PastCallPage, Providers } from "../contract/mod.ts";
-import { MAX_MESSAGE_BYTES, type StoreMethod } from "../wire/mod.ts";
+import {
+  MAX_MESSAGE_BYTES,
+  PROVIDED_METHODS,
+  type ProvidedMethod,
+  type StoreMethod,
+} from "../wire/mod.ts";
 
 const MOST_CONTACTS = 1_000;
 /** A character has up to three bytes, and the message is more than its items. */
@@ -9,11 +14,9 @@ const PAGE_BYTES = MAX_MESSAGE_BYTES / 4;
 
 export type RecordMethod =
   | StoreMethod
-  | "devices"
-  | "ping"
+  | ProvidedMethod
   | "headsets"
-  | "headsets.use"
-  | "ladder";
+  | "headsets.use";
 
 export type RecordHandlers = {
   [M in RecordMethod]: (
@@ -56,12 +59,17 @@ export function recordHandlers(providers: () => Providers): RecordHandlers {
       await headsets().use(on);
       return {};
     },
-    ping: (params) => (providers().ping ?? missing("signalling"))(params),
-    devices: () => (providers().devices ?? missing("list of devices"))(),
-    ladder: ({ sipCallId }) => ({
-      messages: (providers().ladder ?? missing("log of SIP messages"))(sipCallId),
-    }),
+    ...providedHandlers(providers),
   };
+}
+
+function providedHandlers(providers: () => Providers): Pick<RecordHandlers, ProvidedMethod> {
+  const methods = Object.keys(PROVIDED_METHODS) as ProvidedMethod[];
+  const ask = (method: ProvidedMethod) => (params: never) =>
+    (providers()[method] ?? missing(PROVIDED_METHODS[method]))(params);
+  return Object.fromEntries(methods.map((method) => [method, ask(method)])) as ReturnType<
+    typeof providedHandlers
+  >;
 }
 
 /** Whose names the callers have is asked now: a contact may be newer than the call. */

@@ -9,4 +9,5 @@ export {
 } from "./call_audio.ts";
 export { LevelFeed, type LevelListener, type LevelSource } from "./levels.ts";
 export { MAX_MESSAGE_BYTES, PROTOCOL_VERSION, RPC_CODES } from "./protocol.ts";
+export { PROVIDED_METHODS, type ProvidedMethod } from "./provided_methods.ts";
 export { STORE_METHODS, type StoreMethod } from "./store_methods.ts";

@@ -177,7 +177,7 @@ export class Assembly {
     return {
       devices: async () =>
         devicesFor(this.core.state.settings.endpoints, await this.#listDevices()),
-      ladder: (sipCallId) => this.#sipLog.ladder(sipCallId),
+      ladder: ({ sipCallId }) => ({ messages: this.#sipLog.ladder(sipCallId) }),
       ping: (params) => this.#agents.ping(params),
       // Before AttachAudio.
       attach: (attachment, listener) => this.#media.attach(attachment, listener),

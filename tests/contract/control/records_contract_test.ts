@@ -109,7 +109,7 @@ function providersOf({ history, contacts }: ReturnType<typeof openStore>): Provi
   return {
     history,
     contacts,
-    ladder: (sipCallId) => log.ladder(sipCallId),
+    ladder: ({ sipCallId }) => ({ messages: log.ladder(sipCallId) }),
     devices: () => Promise.resolve({ backend: "none", devices: [] }),
     headsets: headsetsOf(layout(1)),
   };
