@@ -74,8 +74,9 @@ export class Recording implements Party {
 
   /** Writes 20 ms: what was sent, beside what was heard since the last time. */
   keep(ours: Int16Array): void {
-    if (this.#paused) this.#recorder?.write(SILENCE, SILENCE);
-    else this.#recorder?.write(ours, this.#theirs);
+    if (this.#recorder === undefined) return;
+    if (this.#paused) this.#recorder.write(SILENCE, SILENCE);
+    else this.#recorder.write(ours, this.#theirs);
     this.#theirs.fill(0);
   }
 
