@@ -7,6 +7,7 @@ import { ToneDetector } from "../src/media/dtmf/tone_detector.ts";
 import { Concealer } from "../src/media/jitter/concealer.ts";
 import { PcmBuffer } from "../src/media/jitter/pcm_buffer.ts";
 import { Playout } from "../src/media/jitter/playout.ts";
+import { Bridge } from "../src/media/sound/bridge.ts";
 import { parseRtp, RtpPacket, writeRtpHeader } from "../src/media/rtp/packet.ts";
 import { EngineBench, QUIET, TONE } from "../tests/fakes/media/engine_call.ts";
 import { formatOf } from "../tests/fakes/media_party.ts";
@@ -77,6 +78,16 @@ const scratch = new Int16Array(FRAME_SAMPLES);
 Deno.bench("voice", { group: "sources" }, () => voice.next(scratch));
 const detector = new ToneDetector(48_000, () => {});
 Deno.bench("DTMF detection", { group: "sources" }, () => detector.add(frame));
+
+for (const count of [2, 3, 8]) {
+  const bridge = new Bridge();
+  const heard = new Int16Array(1);
+  for (let i = 0; i < count; i++) {
+    const party = { speak: () => frame, hear: (mix: Int16Array) => void (heard[0] = mix[0]!) };
+    bridge.join(party, i === 0 ? "near" : "far");
+  }
+  Deno.bench(`one tick of a bridge of ${count}`, { group: "bridge" }, () => bridge.tick(0));
+}
 
 for (const encoding of ["PCMU", "G722"]) {
   const format = formatOf(encoding);
