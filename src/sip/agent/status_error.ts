@@ -8,7 +8,7 @@ const HINTS: Readonly<Partial<Record<ErrorCode, string>>> = {
   "auth-refused": "Check the user name and the password of the account.",
   "no-common-codec": "Allow more codecs with --codec, or in the account.",
   "not-found": "Check the number or address.",
-  unreachable: "Check the server's address; `doctor` tells more.",
+  unreachable: "The server answers, but does not serve this: try later, or ask who runs it.",
 };
 
 /** Asterisk says 403 for both. */
