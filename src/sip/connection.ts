@@ -8,11 +8,14 @@
  */
 import { type Clock, OffhookError, type TimerHandle } from "../base/mod.ts";
 import { Backoff } from "./limits/mod.ts";
-import type { TransportLayer } from "./transport/mod.ts";
+import { PENALTY_MS, type TransportLayer } from "./transport/mod.ts";
 import type { Flow, LayerEvent } from "./transport/flow/mod.ts";
 
 /** Without a network for so long, a connection is not trusted any more, nor a registration. */
 const AWAY_MS = 5_000;
+
+/** A server that failed gets so long, and a little, before it is asked again. */
+const GO_BACK_MS = PENALTY_MS + 1_000;
 
 export interface ConnectionEvents {
   /** It is there, anew, or from another address of ours. */
@@ -29,6 +32,8 @@ export class Connection {
   #wanted = false;
   #connecting: Promise<Flow> | undefined;
   #retry: TimerHandle;
+  /** Of the way back to the best server. */
+  #goBack: TimerHandle;
   #unsubscribe: (() => void) | undefined;
   /** Since when there is no way to the server. */
   #strandedAt: number | undefined;
@@ -86,6 +91,7 @@ export class Connection {
   stop(): void {
     this.#wanted = false;
     this.#clock.clearTimeout(this.#retry);
+    this.#clock.clearTimeout(this.#goBack);
     this.#unsubscribe?.();
   }
 
@@ -93,7 +99,7 @@ export class Connection {
     try {
       const flow = await this.#layer.connect();
       this.#backoff.reset(this.#clock.now());
-      if (this.#wanted) this.#events.up(flow);
+      if (this.#wanted) this.#up(flow);
       return flow;
     } catch (thrown) {
       const error = OffhookError.from(thrown);
@@ -103,12 +109,26 @@ export class Connection {
   }
 
   #heed(event: LayerEvent): void {
-    if (event.type === "next-hop-changed") this.#events.up(event.flow);
+    if (event.type === "next-hop-changed") this.#up(event.flow);
     if (event.type !== "next-hop-lost" || !this.#wanted) return;
     const error = event.error === undefined
       ? new OffhookError("unreachable", "the connection to the server was closed")
       : OffhookError.fromJSON(event.error);
     this.#down(error);
+  }
+
+  #up(flow: Flow): void {
+    this.#events.up(flow);
+    this.#planReturn();
+  }
+
+  #planReturn(): void {
+    this.#clock.clearTimeout(this.#goBack);
+    if (!this.#layer.isSecondBest) return;
+    this.#goBack = this.#clock.setTimeout(async () => {
+      const isBack = await this.#layer.goBack();
+      if (!isBack && this.#wanted) this.#planReturn();
+    }, GO_BACK_MS);
   }
 
   #down(error: OffhookError): void {

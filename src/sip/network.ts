@@ -163,8 +163,8 @@ export class Network {
   }
 
   /** The server is out of service: another of its addresses may do better; false: it has no other. */
-  failOver(reason: string): boolean {
-    return this.#layer.failOver(reason);
+  failOver(): Promise<boolean> {
+    return this.#layer.failOver();
   }
 
   /** Closes everything, after what is under way: the last ACK, the answer to a BYE. */

@@ -25,14 +25,17 @@ const WATCHDOG_MS = 40_000;
 /** ms that an un-REGISTER may take before the phone goes. */
 const UNREGISTER_MS = 2_000;
 
+/** Answers to a REGISTER of which another server may know better (RFC 3263 §4.3). */
+const ANOTHER_MAY_DO = new Set([408, 480, 503, 504]);
+
 /** What a registration needs of the network. */
 export interface RegistrarAccess {
   /** The account's flow while it is up. */
   readonly flow: Flow | undefined;
   /** Our Contact's URI as it stands on the wire of a flow. */
   contactOn(flow: Flow): string;
-  /** The server answers 503: another of its addresses may do better; false: it has no other. */
-  failOver(reason: string): boolean;
+  /** The server is out of service: another of its addresses may do better; false: it has no other. */
+  failOver(): Promise<boolean>;
 }
 
 interface Attempt {
@@ -261,7 +264,8 @@ export class Registration {
       this.#pause = { until: this.#agent.clock.now() + retryInMs, place: this.#place(), told };
     }
     this.#tell(told);
-    if (answered && status === 503) this.#network.failOver(`the server answered 503 ${reason}`);
+    // Where there is another server, it is asked as soon as it is connected.
+    if (undelivered === undefined && ANOTHER_MAY_DO.has(status)) void this.#network.failOver();
   }
 
   #place(): string {

@@ -1,7 +1,7 @@
 /**
  * Requests whose peer is silent or whose flow is gone (RFC 3261 §8.1.3.1, RFC 3263 §4.3).
  *
- *     resent in vain ─► sent again to the next hop's next target
+ *     resent in vain, 503, 504 ─► sent again to the next hop's next target
  *     Timer B, F     ─► the flow is dead: closed
  *     flow closed    ─► a 503 of our own for each request under way
  */
@@ -9,7 +9,7 @@ import { type Clock, OffhookError } from "../../base/mod.ts";
 import { hostPort, scanText, type SipMessage } from "../message/mod.ts";
 import type { BaseFlow, LayerEvent } from "./flow/mod.ts";
 import type { Outbound } from "./outbound.ts";
-import type { NextHopConnection } from "./routing/mod.ts";
+import { isInDialog, type NextHopConnection } from "./routing/mod.ts";
 import type { ClientTransaction, ClientTransactions } from "./transaction/mod.ts";
 
 /** A UDP target that lets a request go unanswered this long is left for the next, where there is one. */
@@ -23,7 +23,12 @@ export interface FailoverOptions {
   account: NextHopConnection | undefined;
   emit(event: LayerEvent): void;
   deliver(message: SipMessage, flow: BaseFlow): void;
+  /** Another flow has taken its place. */
+  retire(flow: BaseFlow): void;
 }
+
+/** The server cannot help: another one may. Of an INVITE, 408 and 480 are the callee's. */
+const OUT_OF_SERVICE = new Set([503, 504]);
 
 export class Failover {
   constructor(readonly options: FailoverOptions) {}
@@ -55,6 +60,27 @@ export class Failover {
         data: { transport: flow.transport, host, port },
       }),
     );
+  }
+
+  /**
+   * A response came to a request outside dialogs: true when it is not the last word, as the next target
+   * is asked (RFC 3263 §4.3). A registration sees to itself.
+   */
+  refused(transaction: ClientTransaction<BaseFlow>, response: SipMessage): boolean {
+    const { account, outbound, emit, deliver, retire } = this.options;
+    const { flow, method, request } = transaction;
+    if (!OUT_OF_SERVICE.has(response.status) || method === "REGISTER" || method === "CANCEL") {
+      return false;
+    }
+    if (flow !== account?.flow || !account.hasAlternative || isInDialog(request)) return false;
+    if (method === "INVITE") outbound.acknowledge(transaction, response);
+    void account.advance().then((next) => {
+      if (next === undefined) return deliver(response, flow);
+      emit({ type: "next-hop-changed", flow: next });
+      outbound.reroute(transaction, next);
+      retire(flow);
+    });
+    return true;
   }
 
   /** Without waiting for Timer F where the DNS named another target. */

@@ -16,7 +16,11 @@ import {
   type SipMessage,
   stampVia,
 } from "../message/mod.ts";
-import type { ClientTransactions, ServerTransactions } from "./transaction/mod.ts";
+import type {
+  ClientTransaction,
+  ClientTransactions,
+  ServerTransactions,
+} from "./transaction/mod.ts";
 import type { DialogFlows } from "./routing/mod.ts";
 import {
   type BaseFlow,
@@ -32,6 +36,8 @@ export interface InboundOptions {
   server: ServerTransactions<BaseFlow>;
   dialogs: DialogFlows;
   onRequest: RequestHook | undefined;
+  /** A final response was taken: a request of ours is sent again to another server. */
+  refused(transaction: ClientTransaction<BaseFlow>, message: SipMessage): boolean;
   /** False: a request that is of no call gets no answer, and nothing of it is kept. */
   heeds(request: SipMessage, flow: BaseFlow): boolean;
   trace(flow: BaseFlow, text: string): void;
@@ -81,6 +87,7 @@ export class Inbound {
       return emit({ type: "message-rejected", reason, status: undefined, flow });
     }
     this.#learnPublicAddress(transaction.flow, message);
+    if (this.options.refused(transaction, message)) return;
     dialogs.answered(message);
     const { text, via } = transaction.request;
     replaceVia(message, text.slice(via.start, via.end));

@@ -140,6 +140,7 @@ export class TransportLayer {
       account: this.#account,
       emit: (event) => this.#emit(event),
       deliver: (message, flow) => this.onMessage?.(message, flow),
+      retire: (flow) => this.#retire(flow),
     });
   }
 
@@ -149,6 +150,7 @@ export class TransportLayer {
       server: this.#server,
       dialogs: this.#dialogs,
       onRequest: this.options.onRequest,
+      refused: (transaction, message) => this.#failover.refused(transaction, message),
       heeds: this.options.heeds ?? (() => true),
       trace: (flow, text) => this.#trace(flow, "in", text),
       emit: (event) => this.#emit(event),
@@ -214,8 +216,28 @@ export class TransportLayer {
 
   /** Account mode: the next connect opens a flow anew, what is under way on this one may end there. */
   leaveNextHop(): void {
-    const flow = this.#account?.leave();
-    if (flow !== undefined) this.#flows.retire(flow);
+    this.#retire(this.#account?.leave());
+  }
+
+  /** UDP has one socket for all: what is under way there goes on. */
+  #retire(flow: BaseFlow | undefined): void {
+    if (flow?.reliable) this.#flows.retire(flow);
+  }
+
+  /** Account mode: the next hop is not the best of its addresses. */
+  get isSecondBest(): boolean {
+    return this.#account?.isSecondBest ?? false;
+  }
+
+  /** Account mode: back to the best address of the next hop, unless a call is on; true: done. */
+  async goBack(): Promise<boolean> {
+    const flow = this.#account?.flow;
+    if (flow === undefined || this.#dialogs.inCalls().has(flow)) return false;
+    const better = await this.#account?.goBack();
+    if (better === undefined || better === flow) return false;
+    this.#retire(flow);
+    this.#emit({ type: "next-hop-changed", flow: better });
+    return true;
   }
 
   /** The address that this host uses toward a flow's peer now; undefined: it has no way there. */
@@ -224,13 +246,17 @@ export class TransportLayer {
   }
 
   /**
-   * Account mode: the server said that it is out of service (503): closes the flow, where there is
-   * another target, so that the next connect tries that one.
-   * @returns false when there is no other, and nothing was done
+   * Account mode: the server is out of service: another of its addresses takes its place. What is under
+   * way with it goes on.
+   * @returns false when there is no other
    */
-  failOver(reason: string): boolean {
-    if (!this.#account?.hasAlternative) return false;
-    this.#account.flow?.close(new OffhookError("unreachable", reason));
+  async failOver(): Promise<boolean> {
+    const flow = this.#account?.flow;
+    if (flow === undefined || !this.#account?.hasAlternative) return false;
+    const next = await this.#account.advance();
+    if (next === undefined) return false;
+    this.#retire(flow);
+    this.#emit({ type: "next-hop-changed", flow: next });
     return true;
   }
 

@@ -5,6 +5,7 @@ import { CREDENTIALS } from "../auth/mod.ts";
 import { OffhookError } from "../../base/mod.ts";
 import {
   answer,
+  header,
   headerFields,
   randomToken,
   type SipMessage,
@@ -60,10 +61,18 @@ export class Outbound {
     return answer(request, 503);
   }
 
+  /** The ACK to a 3xx–6xx that SipStack does not see (RFC 3261 §17.1.1.3). */
+  acknowledge(transaction: ClientTransaction<BaseFlow>, response: SipMessage): void {
+    const wire = acknowledgement(transaction.wire, response);
+    this.options.client.acknowledged(transaction, wire);
+    transaction.flow.resend(wire);
+  }
+
   /** Sends an unanswered request again, as a new transaction, to another target (RFC 3263 §4.3). */
   reroute(transaction: ClientTransaction<BaseFlow>, flow: BaseFlow): void {
     const { client } = this.options;
-    client.end(transaction);
+    // One that is acknowledged has repetitions of its response to acknowledge.
+    if (transaction.ack === undefined) client.end(transaction);
     const branch = `z9hG4bK${randomToken()}`;
     const wire = this.#stamped(transaction.request, flow, branch);
     client.start(branch, transaction.request, wire, flow);
@@ -221,6 +230,23 @@ export class Outbound {
   #stampContact(message: SipMessage, flow: BaseFlow): void {
     stampContact(message, contactAddress(flow, this.options.flows.listeningPort(flow)));
   }
+}
+
+/** From the INVITE as it went out. */
+function acknowledgement(invite: string, response: SipMessage): string {
+  const lines = invite.slice(0, invite.indexOf("\r\n\r\n")).split("\r\n");
+  const kept = lines.slice(1).filter((line) =>
+    /^(?:via|from|call-id|max-forwards|route):/i.test(line)
+  );
+  return [
+    lines[0].replace(/^INVITE/, "ACK"),
+    ...kept,
+    `To: ${header(response, "to") ?? ""}`,
+    `CSeq: ${/^\d+/.exec(header(response, "cseq") ?? "")?.[0] ?? 1} ACK`,
+    "Content-Length: 0",
+    "",
+    "",
+  ].join("\r\n");
 }
 
 /** What was learnt from the server's challenges in a dialog is not for a proxy or peer past it. */

@@ -6,7 +6,7 @@
  *       ▲                                                     │  ▲      │ advance(): next target (UDP,
  *       └───────── flow closed ───────────────────────────────┘  └──────┘            nobody answers)
  *
- * A target that failed goes to the end of the list for a while.
+ * A target that failed goes to the end of the list for a while; goBack() then returns to a better one.
  */
 import { OffhookError } from "../../../base/mod.ts";
 import type { Destination, Target } from "../../dns/mod.ts";
@@ -14,7 +14,7 @@ import { type BaseFlow, type Clock, type Flow, isSecure } from "../flow/mod.ts";
 import { KnownAddresses } from "./known_addresses.ts";
 
 /** How long a failed target is tried last. */
-const PENALTY_MS = 5 * 60_000;
+export const PENALTY_MS = 5 * 60_000;
 
 export interface NextHopConnectionOptions {
   clock: Clock;
@@ -32,6 +32,8 @@ export class NextHopConnection {
   #flow: BaseFlow | undefined;
   #target: Target | undefined;
   #targets: Target[] = [];
+  /** As they were located: the best first. */
+  #located: Target[] = [];
   #connecting: Promise<BaseFlow> | undefined;
   readonly #penalties = new Map<string, number>();
 
@@ -120,8 +122,31 @@ export class NextHopConnection {
     }
   }
 
+  /** Whether a better target was left, or passed by. */
+  get isSecondBest(): boolean {
+    return this.#target !== undefined && this.#located[0] !== undefined &&
+      keyOf(this.#located[0]) !== keyOf(this.#target);
+  }
+
+  /** Opens a flow to a better target than the one in use; undefined: it stays. */
+  async goBack(): Promise<BaseFlow | undefined> {
+    const before = this.#flow;
+    for (const target of this.#located) {
+      if (this.#target === undefined || keyOf(target) === keyOf(this.#target)) return undefined;
+      if (this.#isPenalized(target)) continue;
+      try {
+        const flow = await this.options.open(target);
+        return this.#flow === before ? this.#use(target, flow) : undefined;
+      } catch {
+        this.#penalties.set(keyOf(target), this.options.clock.now() + PENALTY_MS);
+      }
+    }
+    return undefined;
+  }
+
   async #connect(): Promise<BaseFlow> {
     const located = await this.options.locate();
+    this.#located = located;
     this.#addresses.add(located);
     // Nobody waits for it: most servers send only from where we reach them.
     this.options.locateDomain?.().then((targets) => this.#addresses.add(targets), () => {});

@@ -94,7 +94,7 @@ export class Routing {
       const targets = await this.options.locate(hop);
       // Another name of the server.
       if (account?.flow?.isOpen && targets.some((target) => account.isServerAt(target))) {
-        return account.flow;
+        return this.#stillThere(callId, account.flow, targets) ?? account.flow;
       }
       return await this.#firstOf(targets);
     } catch (thrown) {
@@ -102,6 +102,13 @@ export class Routing {
       if (flow !== undefined && (!hop.secure || isSecure(flow))) return flow;
       throw thrown;
     }
+  }
+
+  /** A call that began with a server goes on with it, though the account has gone over to another. */
+  #stillThere(callId: string, now: BaseFlow, targets: Target[]): BaseFlow | undefined {
+    const began = this.options.dialogs.fallback(callId);
+    if (began === undefined || isSamePlace(began.remote, now.remote)) return undefined;
+    return targets.some((target) => isSamePlace(target, began.remote)) ? began : undefined;
   }
 
   async #firstOf(targets: Target[]): Promise<BaseFlow> {
@@ -117,6 +124,10 @@ export class Routing {
     }
     throw mostTelling(errors);
   }
+}
+
+function isSamePlace(a: Pick<Target, "host" | "port">, b: Pick<Target, "host" | "port">): boolean {
+  return a.host === b.host && a.port === b.port;
 }
 
 function accountFlow({ flow }: NextHopConnection, uri = ""): BaseFlow | Promise<BaseFlow> {

@@ -50,6 +50,7 @@ function rig() {
     client,
     server: new ServerTransactions<BaseFlow>(clock),
     dialogs: new DialogFlows(),
+    refused: () => false,
     onRequest: (request) => request.method === "OPTIONS" ? answer(request, 200) : undefined,
     heeds: () => true,
     trace: () => {},
