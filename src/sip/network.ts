@@ -201,7 +201,7 @@ export class Network {
 
 /** @throws OffhookError for a server that would make messages of ours malformed */
 function nextHopOf(account: Account): TransportLayerOptions["nextHop"] {
-  const { server, outboundProxy, transport } = account;
+  const { server, outboundProxy, backupProxies = [], transport } = account;
   if (server === "") return undefined;
   if (parseUri(`sip:${server}`) === undefined) {
     throw new OffhookError("invalid-target", `${JSON.stringify(server)} is not a server`, {
@@ -209,6 +209,8 @@ function nextHopOf(account: Account): TransportLayerOptions["nextHop"] {
       data: { server },
     });
   }
-  const way = outboundProxy === undefined ? { server } : { server: outboundProxy, domain: server };
+  const way = outboundProxy === undefined
+    ? { server, backups: backupProxies }
+    : { server: outboundProxy, backups: backupProxies, domain: server };
   return { ...way, ...(transport === undefined ? {} : { transport }) };
 }

@@ -240,6 +240,7 @@ export function toAccount(
     displayName: settings.display_name,
     server: canonicalServer(settings.server),
     outboundProxy: settings.outbound_proxy ?? urlOf(settings.server),
+    backupProxies: settings.backup_proxies,
     transport: settings.transport ?? webSocketOf(settings)?.transport,
     register: settings.register,
     expires: settings.registration_interval,

@@ -39,6 +39,7 @@ import { headsetSchema } from "./headset_schema.ts";
 import { screenSchema } from "./screen_schema.ts";
 import { stationSchema } from "./station_schema.ts";
 
+const MOST_BACKUPS = 8;
 const ACCOUNT_ID = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/;
 /** RFC 3261 §25.1 `user`, unescaped: what can stand before the @ of a SIP URI without escapes. */
 const USER = /^[A-Za-z0-9\-_.!~*'()&=+$,;?/%#]+$/;
@@ -156,12 +157,15 @@ export const accountSchema = z.strictObject({
     "The server, as HOST or HOST:PORT. Without a port, DNS is asked (NAPTR, SRV). For SIP over " +
       "WebSocket, a URL: Asterisk and FreePBX serve wss://HOST:8089/ws.",
   ).meta({ examples: ["sip.example.com"] }),
-  outbound_proxy: z.string().refine(isProxy, {
-    error: "allowed is HOST, HOST:PORT, a SIP URI without a user, or wss://HOST:PORT/PATH",
-  }).optional().describe(
+  outbound_proxy: proxy().optional().describe(
     "Proxy that every request is sent to first: HOST[:PORT], a SIP URI or a WebSocket URL.",
   ).meta({
     examples: ["sbc.example.com:5060"],
+  }),
+  backup_proxies: z.array(proxy()).max(MOST_BACKUPS).optional().describe(
+    "Proxies that take over, in this order, when outbound_proxy (without one: the server) cannot help.",
+  ).meta({
+    examples: [["sbc2.example.com:5060"]],
   }),
   transport: z.enum(TRANSPORTS).optional().describe(
     "Default: from DNS, otherwise udp.",
@@ -200,6 +204,12 @@ export const accountSchema = z.strictObject({
   path: ["transport"],
   error: "the WebSocket URL already gives the transport: leave it out",
 });
+
+function proxy(): z.ZodString {
+  return z.string().refine(isProxy, {
+    error: "allowed is HOST, HOST:PORT, a SIP URI without a user, or wss://HOST:PORT/PATH",
+  });
+}
 
 /** The WebSocket that an account's requests go to, if its proxy or server is one. */
 export function webSocketOf(

@@ -52,6 +52,8 @@ export interface Account {
   server: string;
   /** `host[:port]` or SIP URI that every request goes to first. */
   outboundProxy?: string;
+  /** Those that take its place when it cannot help, in this order. */
+  backupProxies?: string[];
   /** Absent: chosen by NAPTR/SRV, else UDP (RFC 3263 §4.1). */
   transport?: TransportName;
   /** False: never registers, only calls. */

@@ -70,8 +70,9 @@ export class Realms {
   }
 }
 
-function namesOf({ server, outboundProxy = "" }: Account): string[] {
-  return [server, outboundProxy.replace(/^sips?:/i, "").replace(/;.*/, "")]
+function namesOf({ server, outboundProxy = "", backupProxies = [] }: Account): string[] {
+  const proxies = [outboundProxy, ...backupProxies];
+  return [server, ...proxies.map((proxy) => proxy.replace(/^sips?:/i, "").replace(/;.*/, ""))]
     .flatMap((name) => [name, name.replace(/:\d+$/, "")])
     .map((name) => name.toLowerCase())
     .filter((name) => name !== "");

@@ -35,6 +35,8 @@ export interface Target {
   port: number;
   /** The name that was asked for: what a certificate has to be for (RFC 5922 §4). */
   name: string;
+  /** Of a WebSocket's URL. */
+  path?: string;
 }
 
 const DEFAULT_PORTS: Record<TransportName, number> = {

@@ -33,6 +33,7 @@ import {
 } from "./flow/mod.ts";
 import {
   configuredHop,
+  configuredHops,
   DialogFlows,
   FlowTable,
   KnownAddresses,
@@ -74,8 +75,8 @@ export class TransportLayer {
     this.clock = options.clock ?? systemClock;
     this.random = options.random ?? cryptoRandom;
     if (options.onEvent !== undefined) this.#subscribers.add(options.onEvent);
-    const hop = options.nextHop === undefined ? undefined : configuredHop(options.nextHop);
-    this.#flows = this.#makeFlows(hop?.path);
+    const hops = options.nextHop === undefined ? [] : configuredHops(options.nextHop);
+    this.#flows = this.#makeFlows(hops[0]?.path);
     this.#client = new ClientTransactions<BaseFlow>({
       clock: this.clock,
       onUnanswered: (transaction) => this.#failover.unanswered(transaction),
@@ -84,7 +85,7 @@ export class TransportLayer {
     this.#server = new ServerTransactions<BaseFlow>(this.clock, {
       onEvicted: (transaction) => this.#evicted(transaction),
     });
-    this.#account = hop === undefined ? undefined : this.#makeAccount(hop);
+    this.#account = hops.length === 0 ? undefined : this.#makeAccount(hops);
     this.#routing = new Routing({
       dialogs: this.#dialogs,
       account: this.#account,
@@ -107,13 +108,13 @@ export class TransportLayer {
     });
   }
 
-  #makeAccount(hop: Destination): NextHopConnection {
+  #makeAccount(hops: readonly (Destination & { path?: string })[]): NextHopConnection {
     const named = this.options.nextHop?.domain;
     const domain = named === undefined ? undefined : configuredHop({ server: named });
     return new NextHopConnection({
       clock: this.clock,
-      names: domain === undefined ? [hop] : [hop, domain],
-      locate: () => this.#locate(hop),
+      names: domain === undefined ? hops : [...hops, domain],
+      locate: () => this.#locateAll(hops),
       ...(domain === undefined ? {} : { locateDomain: () => this.#locate(domain) }),
       open: (target) => this.#openNextHop(target),
     });
@@ -317,6 +318,18 @@ export class TransportLayer {
 
   #locate(destination: Destination): Promise<Target[]> {
     return locate(destination, this.options.resolver ?? new SystemResolver(), this.random);
+  }
+
+  /** @throws OffhookError (rejects) when none can be located */
+  async #locateAll(hops: readonly (Destination & { path?: string })[]): Promise<Target[]> {
+    const found = await Promise.allSettled(hops.map(async ({ path, ...hop }) => {
+      const targets = await this.#locate(hop);
+      return path === undefined ? targets : targets.map((target) => ({ ...target, path }));
+    }));
+    const targets = found.flatMap((each) => each.status === "fulfilled" ? each.value : []);
+    const failed = found.find((each) => each.status === "rejected");
+    if (targets.length === 0 && failed !== undefined) throw failed.reason;
+    return targets;
   }
 
   async #openNextHop(target: Target): Promise<BaseFlow> {

@@ -51,6 +51,31 @@ async function twoServers(run: (scene: Scene) => Promise<void>, options: PhoneOp
   }
 }
 
+Deno.test("a backup proxy takes over from a proxy that refuses or does not answer", async () => {
+  for (const isSilent of [false, true]) {
+    const clock = new VirtualClock();
+    const first = await RawPeer.open();
+    const second = await RawPeer.open();
+    const account = { server: "pbx.test", outboundProxy: first.at, backupProxies: [second.at] };
+    const phone = new Phone({ account, transport: { keepaliveMs: 0 }, clock });
+    phone.agent.start();
+    await phone.next("ConnectionChanged");
+    phone.do({ type: "Register", account: "test" });
+    const register = await first.next("REGISTER");
+    if (isSilent) await clock.advanceAsync(4_000);
+    else first.reply(register, 503);
+    second.reply(await second.next("REGISTER"), 200);
+    await registered(phone);
+    phone.dial("c", "sip:bob@pbx.test");
+    second.reply(await second.next("INVITE"), 486);
+    await phone.next("CallRejected");
+    second.obliging.add("REGISTER");
+    await phone.stop();
+    await first.close();
+    await second.close();
+  }
+});
+
 async function registered(phone: Phone): Promise<void> {
   let state = "";
   while (state !== "registered") {

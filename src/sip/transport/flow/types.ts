@@ -62,6 +62,8 @@ export interface ContactAddress {
 export interface NextHop {
   /** `host`, `host:port`, `[v6]:port` or a SIP/SIPS URI. */
   server: string;
+  /** Others that take its place, in this order, written the same way. */
+  backups?: readonly string[];
   /** Absent: chosen by NAPTR/SRV, else UDP (RFC 3263 §4.1). */
   transport?: TransportName;
   /** The account's domain when `server` is an outbound proxy: its requests may come directly. */

@@ -221,7 +221,7 @@ export class FlowTable implements FlowOwner {
     const flow = await openFlow(this, target, {
       tls,
       timeoutMs: timeoutMs ?? connectTimeoutMs,
-      path,
+      path: target.path ?? path,
       ...(wishedPort === undefined ? {} : { wishedPort }),
     }).catch((error: OffhookError) => {
       this.#wishWasSilent = wishedPort !== undefined && error.data?.cause === "ETIMEDOUT";

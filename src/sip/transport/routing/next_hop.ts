@@ -82,6 +82,12 @@ export function configuredHop(nextHop: NextHop): Destination & { path?: string }
   return nextHop.transport === undefined ? hop : { ...hop, transport: nextHop.transport };
 }
 
+/** The configured next hop, and those that take its place. */
+export function configuredHops(nextHop: NextHop): (Destination & { path?: string })[] {
+  const { server, backups = [], ...rest } = nextHop;
+  return [server, ...backups].map((each) => configuredHop({ ...rest, server: each }));
+}
+
 /** A bare IPv6 address as people write it in a configuration. */
 function bracketedIPv6(server: string): string {
   return /^[0-9a-f:.]*:[0-9a-f:.]*:[0-9a-f:.]*$/i.test(server) ? `[${server}]` : server;
