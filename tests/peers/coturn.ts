@@ -9,6 +9,8 @@ export interface CoturnOptions {
   certificate?: Certificate;
   /** The address that it listens on and relays from. */
   address?: string;
+  /** Runs it elsewhere, as in a network namespace. */
+  within?: (command: string, args: readonly string[]) => { command: string; args: string[] };
   /** Passwords are made of this secret and the name ("REST"), not looked up. */
   secret?: string;
 }
@@ -25,7 +27,7 @@ export class Coturn {
   ) {}
 
   static async start(scratch: Scratch, options: CoturnOptions = {}): Promise<Coturn> {
-    const { address = "127.0.0.1", certificate, secret } = options;
+    const { address = "127.0.0.1", certificate, secret, within } = options;
     const [port, relays] = [freePorts(2), freePorts(40)];
     const lines = [
       `listening-ip=${address}`,
@@ -54,8 +56,8 @@ export class Coturn {
     await Deno.writeTextFile(config, lines.join("\n") + "\n");
     const process = PeerProcess.start(scratch, {
       name: "coturn",
-      command: "turnserver",
-      args: ["-c", config],
+      ...(within?.("turnserver", ["-c", config]) ??
+        { command: "turnserver", args: ["-c", config] }),
     });
     await process.waitFor(/(?:TLS|TCP|UDP)[^\n]*listener opened on[^\n]*|Total [Gg]eneral servers/);
     const [username, password] = secret === undefined
