@@ -24,6 +24,8 @@ export interface BaresipOptions {
   recordsOn?: boolean;
   /** Codecs in its order of preference; `G722` needs a WAV of 16 kHz to say. */
   codecs?: string[];
+  /** SRTP with keys by SDES: where the other side can, or never without. */
+  encryption?: "prefer" | "require";
   /** Its name in logs, for tests with two of them. */
   name?: string;
   /** Called as soon as the process runs, before it is ready. */
@@ -239,6 +241,7 @@ module g722.so
 ${options.ice ? "module ice.so" : ""}
 module aufile.so
 ${echoes ? "module aubridge.so" : ""}
+${options.encryption === undefined ? "" : "module srtp.so"}
 module sndfile.so
 module_tmp account.so
 module_app menu.so
@@ -261,8 +264,15 @@ function account(port: number, options: BaresipOptions): string {
     .map((name) => name === "G722" ? "G722/16000/1" : `${name}/8000/1`).join(",");
   const common = `answermode=${
     options.autoAnswer ? "auto" : "manual"
-  };audio_codecs=${codecs};ptime=20${options.ice ? ";medianat=ice;rtcp_mux=yes" : ""}`;
+  };audio_codecs=${codecs};ptime=20${options.ice ? ";medianat=ice;rtcp_mux=yes" : ""}${
+    mediaEncryption(options)
+  }`;
   if (!registrar) return `<sip:${user}@127.0.0.1:${port}>;regint=0;${common}\n`;
   const { address, password, transport } = registrar;
   return `<sip:${user}@${address};transport=${transport}>;auth_pass=${password};regint=60;${common}\n`;
+}
+
+function mediaEncryption({ encryption }: BaresipOptions): string {
+  if (encryption === undefined) return "";
+  return `;mediaenc=${encryption === "require" ? "srtp-mand" : "srtp"}`;
 }

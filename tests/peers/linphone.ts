@@ -16,6 +16,8 @@ export interface LinphoneOptions {
   autoAnswer?: boolean;
   /** Codecs that it offers, in no order: `PCMU`, `PCMA`, `G722`. */
   codecs?: string[];
+  /** SRTP with keys by SDES: where the other side can, or never without. */
+  encryption?: "prefer" | "require";
   name?: string;
 }
 
@@ -139,6 +141,7 @@ ${registrar ? `default_proxy=0` : `contact=sip:${user}@127.0.0.1:${port}`}
 [rtp]
 audio_rtp_port=${rtp}-${rtp + 19}
 
+${options.encryption === undefined ? "" : encryption(options.encryption)}
 [net]
 mtu=1300
 firewall_policy=0
@@ -152,6 +155,11 @@ log_collection_upload=0
 
 ${codecs.join("\n")}
 ${registrar ? registration(registrar, user) : ""}`;
+}
+
+function encryption(wish: "prefer" | "require"): string {
+  const only = wish === "require" ? 1 : 0;
+  return `srtp=1\n\n[sip]\nmedia_encryption=srtp\nmedia_encryption_mandatory=${only}\n`;
 }
 
 function registration(registrar: NonNullable<LinphoneOptions["registrar"]>, user: string): string {

@@ -29,6 +29,7 @@ export interface CallJson {
   transport: string | null;
   codec: string | null;
   security: unknown;
+  encryption: { keying: string; suite?: string; fingerprint?: string } | null;
   setupMs: number;
   durationMs: number;
   media: {
