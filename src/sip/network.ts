@@ -167,6 +167,12 @@ export class Network {
     return this.#layer.failOver();
   }
 
+  /** The server answers keepalives of its flow, and wants one every so many seconds. */
+  keepFlow(seconds: number | undefined): void {
+    const { flow } = this;
+    if (flow !== undefined) this.#layer.keepFlow(flow, seconds);
+  }
+
   /** Closes everything, after what is under way: the last ACK, the answer to a BYE. */
   async close(): Promise<void> {
     this.#connection?.stop();

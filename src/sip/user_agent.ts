@@ -19,7 +19,7 @@ import {
 import { type Clock, OffhookError } from "../base/mod.ts";
 import type { CallId, SipEffect, SipInput } from "../core/ports/mod.ts";
 import type { Agent, CallEffect, Leg } from "./agent/mod.ts";
-import { type Dialog, type Log, placeholder, SipStack } from "./library/mod.ts";
+import { type Dialog, type Log, SipStack } from "./library/mod.ts";
 import { type Keys, Realms } from "./auth/mod.ts";
 import { invitations, OutgoingCall } from "./call/mod.ts";
 import { Network, type NetworkOptions } from "./network.ts";
@@ -203,7 +203,7 @@ export class UserAgent {
       originOf: (flow) => network.originOf(flow),
       reach: () => network.reach(),
       localAddress: (flow) => network.localAddress(flow),
-      contactLine: () => `Contact: ${placeholder(account.user)}`,
+      contactLine: () => `Contact: ${this.#stack.contact}`,
       failureOf: (sipCallId, method) => network.failureOf(sipCallId, method),
       leg: (call) => this.#legs.get(call),
       callOf: (dialog) => this.#callOf(dialog),

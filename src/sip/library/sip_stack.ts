@@ -77,10 +77,11 @@ export class SipStack {
   readonly #core: UserAgentCore;
   readonly #sources: DialogSources;
   readonly #incoming: IncomingMessages;
+  readonly #contact = { parameters: "" };
 
   constructor(options: StackOptions) {
     this.#options = options;
-    this.#core = makeCore(options, {
+    this.#core = makeCore(options, this.#contact, {
       onInvite: (request) => {
         const invite = new ServerInvite(request as unknown as InviteUserAgentServer);
         if (this.onInvite === undefined) invite.reject(480);
@@ -125,6 +126,16 @@ export class SipStack {
   /** Routes of requests outside dialogs (RFC 3608). */
   set serviceRoute(routes: string[]) {
     this.#core.configuration.routeSet = routes;
+  }
+
+  /** The server keeps flows: requests inside dialogs come by ours (RFC 5626 §5.4). */
+  set keepsFlow(keeps: boolean) {
+    this.#contact.parameters = keeps ? ";ob" : "";
+  }
+
+  /** Our Contact's name-addr in dialogs. */
+  get contact(): string {
+    return placeholder(this.#options.user, this.#contact.parameters);
   }
 
   /** The dialog with these tags; undefined when there is none. */
@@ -178,19 +189,25 @@ export class SipStack {
 }
 
 /** Our Contact's name-addr before the layer fills in the host. */
-export function placeholder(user: string): string {
-  return `<sip:${escapedUser(user)}@${PLACEHOLDER_HOST}>`;
+export function placeholder(user: string, parameters = ""): string {
+  return `<sip:${escapedUser(user)}@${PLACEHOLDER_HOST}${parameters}>`;
 }
 
 function makeCore(
   { user, userAgent, log, send }: StackOptions,
+  ours: { readonly parameters: string },
   delegate: UserAgentCoreDelegate,
 ): UserAgentCore {
   const uri = new URI("sip", escapedUser(user), PLACEHOLDER_HOST);
   const transport: Transport = { protocol: "UDP", send: (text) => send(text) };
   return new UserAgentCore({
     aor: uri,
-    contact: { pubGruu: undefined, tempGruu: undefined, uri, toString: () => placeholder(user) },
+    contact: {
+      pubGruu: undefined,
+      tempGruu: undefined,
+      uri,
+      toString: () => placeholder(user, ours.parameters),
+    },
     displayName: "",
     loggerFactory: loggers(log),
     hackViaTcp: false,

@@ -1,7 +1,7 @@
 /** The REGISTER requests of one registration: one Call-ID, a CSeq that rises (RFC 3261 §10.2). */
 import type { Agent } from "../agent/mod.ts";
 import type { Authentication } from "../auth/mod.ts";
-import type { OutgoingRequest } from "../library/mod.ts";
+import { type OutgoingRequest, placeholder } from "../library/mod.ts";
 import { ALLOW_LINE, newToken } from "../message/mod.ts";
 import type { Flow } from "../transport/flow/mod.ts";
 
@@ -12,6 +12,8 @@ export interface Binding {
   expires: number;
   /** The Contact that the registrar holds. */
   bound: string | undefined;
+  /** Names a flow of this phone, whose binding takes the place of its former ones (RFC 5626 §4.2). */
+  outbound: boolean;
 }
 
 export class RegisterRequest {
@@ -41,20 +43,25 @@ export class RegisterRequest {
       fromTag: this.#fromTag,
       // A Service-Route is not for REGISTER (RFC 3608 §6.1).
       routes: [],
-      supported: ["path"],
+      supported: binding.outbound && this.#agent.instance !== undefined
+        ? ["path", "outbound"]
+        : ["path"],
       headers: this.#lines(binding, target),
     };
   }
 
   /** Parameters of our Contact (RFC 5626 §4.1). */
-  #instance(): string {
+  #instance(outbound: boolean): string {
     const { instance } = this.#agent;
-    return instance === undefined ? "" : `;+sip.instance="<${instance}>"`;
+    if (instance === undefined) return "";
+    return `;+sip.instance="<${instance}>"${outbound ? ";reg-id=1" : ""}`;
   }
 
-  #lines({ contact, expires, bound }: Binding, uri: string): string[] {
+  #lines({ contact, expires, bound, outbound }: Binding, uri: string): string[] {
     return [
-      `${this.#agent.contactLine()}${this.#instance()};expires=${expires}`,
+      `Contact: ${placeholder(this.#agent.account.user)}${
+        this.#instance(outbound)
+      };expires=${expires}`,
       // The binding of an address that we no longer have would ring nowhere.
       ...(bound === undefined || bound === contact ? [] : [`Contact: <${bound}>;expires=0`]),
       `Expires: ${expires}`,

@@ -16,8 +16,9 @@ import { type Agent, nothingGrantedError, registrationError, silenceError } from
 import { Authentication } from "../auth/mod.ts";
 import type { ResponseMessage } from "../library/mod.ts";
 import { Damper, MAX_LONGER, refreshDelay, retryDelay } from "../limits/mod.ts";
+import { requires } from "../message/mod.ts";
 import { RegisterRequest } from "./register_request.ts";
-import { grantedExpires, retryAfter } from "./schedule.ts";
+import { flowTimer, grantedExpires, retryAfter } from "./schedule.ts";
 import type { Flow } from "../transport/flow/mod.ts";
 
 /** ms after which an attempt without any end counts as failed: a little more than Timer F. */
@@ -36,6 +37,8 @@ export interface RegistrarAccess {
   contactOn(flow: Flow): string;
   /** The server is out of service: another of its addresses may do better; false: it has no other. */
   failOver(): Promise<boolean>;
+  /** The server answers the keepalives of the account's flow, and wants one every so many seconds. */
+  keepFlow(seconds: number | undefined): void;
 }
 
 interface Attempt {
@@ -65,6 +68,8 @@ export class Registration {
   #brief = 0;
   /** The registrar has answered something. */
   #heard = false;
+  /** Whether the server keeps flows (RFC 5626), as its last answers told. */
+  #outbound: "asked" | "granted" | "refused" = "asked";
   #timer: TimerHandle;
   #watchdog: TimerHandle;
   /** The attempt that counts; answers to earlier ones are ignored. */
@@ -190,7 +195,9 @@ export class Registration {
     const request = this.#request.make(flow, {
       contact: attempt.contact,
       expires: this.#goal === "unregistered" ? 0 : this.#expires,
-      bound: this.#bound,
+      // A flow that the registrar knows by its name takes its old binding along.
+      bound: this.#outbound === "granted" ? undefined : this.#bound,
+      outbound: this.#outbound !== "refused",
     });
     this.#agent.stack.request(request, (response) => {
       if (this.#attempt === attempt) this.#answered(response, attempt.contact);
@@ -202,6 +209,11 @@ export class Registration {
     this.#heard ||= !message.isStandIn;
     if (status >= 200 && status < 300) return this.#accepted(message, contact);
     if (status === 401 || status === 407) return this.#challenged(message);
+    if (status === 439 && this.#outbound !== "refused") {
+      // RFC 5626 §4.2.1: a proxy on the way does not know flows.
+      this.#outbound = "refused";
+      return this.#send();
+    }
     if (status === 423 && this.#lengthen(message)) return this.#send();
     this.#failed(status, reason, message);
   }
@@ -216,10 +228,20 @@ export class Registration {
     this.#bound = contact;
     const routes = message.headers("service-route").flatMap((value) => value.split(/,(?=\s*<)/));
     this.#agent.stack.serviceRoute = routes.map((route) => route.trim());
+    this.#keepFlow(message);
     this.#startAfter(refreshDelay(expires, this.#agent.random()));
     this.#tell({ state: "registered", expires });
     const flow = this.#network.flow;
     if (flow !== undefined && this.#network.contactOn(flow) !== contact) this.#moved();
+  }
+
+  /** RFC 5626 §4.4: the server that keeps flows says how often it wants to hear of them. */
+  #keepFlow(message: ResponseMessage): void {
+    const granted = requires(message, "outbound");
+    if (granted) this.#outbound = "granted";
+    else if (this.#outbound === "granted") this.#outbound = "asked";
+    this.#agent.stack.keepsFlow = granted;
+    if (granted) this.#network.keepFlow(flowTimer(message));
   }
 
   #challenged(message: ResponseMessage): void {

@@ -9,6 +9,12 @@ export function retryAfter(message: Headers): number | undefined {
   return match === null ? undefined : Math.min(Number(match[1]), 86_400);
 }
 
+/** Seconds of a Flow-Timer header (RFC 5626 §10), at least 10; undefined when there is none. */
+export function flowTimer(message: Headers): number | undefined {
+  const match = /^\s*([0-9]{1,5})\s*$/.exec(message.header("flow-timer") ?? "");
+  return match === null ? undefined : Math.max(10, Number(match[1]));
+}
+
 /**
  * Seconds that a 200 grants to our Contact: its `expires` parameter, else the Expires header, else what
  * was asked for. A registrar may list other phones, rewrite our Contact, or list none at all.

@@ -298,6 +298,11 @@ export class TransportLayer {
     return await this.#routing.flowToward(hop ?? { host: "", hostPort: "" });
   }
 
+  /** The peer of a connection answers its keepalives, and wants one every so many seconds. */
+  keepFlow(flow: Flow, seconds: number | undefined): void {
+    (flow as BaseFlow).keep(seconds === undefined ? undefined : seconds * 1000);
+  }
+
   /** What a Contact of ours has to say on a flow. */
   contactOf(flow: Flow): ContactAddress {
     const known = flow as BaseFlow;

@@ -66,6 +66,9 @@ export abstract class BaseFlow implements Flow, TransactionFlow {
     return sent;
   }
 
+  /** The peer answers keepalives (RFC 5626), and wants one every `ms` at least; on UDP it does not. */
+  keep(_ms: number | undefined): void {}
+
   protected abstract transmit(text: string): Promise<void>;
 
   resend(text: string): void {

@@ -27,12 +27,14 @@ export interface KeepaliveOptions {
 
 export class Keepalive {
   #answers: boolean;
+  #intervalMs: number;
   #pingTimer: TimerHandle;
   #pongTimer: TimerHandle;
   #stopped = false;
 
   constructor(readonly options: KeepaliveOptions) {
     this.#answers = options.mustAnswer;
+    this.#intervalMs = options.intervalMs;
     if (options.intervalMs > 0) this.#pingAfter(Math.min(FIRST_PING_MS, options.intervalMs));
   }
 
@@ -48,6 +50,20 @@ export class Keepalive {
     this.heard();
   }
 
+  /** The peer has said that it answers: silence is death from now on; and how often it wants a ping. */
+  oblige(ms: number | undefined): void {
+    this.#answers = true;
+    this.hasten(ms);
+  }
+
+  /** The peer wants a ping every `ms`: sooner than ours, never later. */
+  hasten(ms: number | undefined): void {
+    if (ms === undefined || ms >= this.#intervalMs || this.#stopped) return;
+    this.#intervalMs = ms;
+    this.options.clock.clearTimeout(this.#pingTimer);
+    this.#pingAfter(ms * 0.8);
+  }
+
   stop(): void {
     this.#stopped = true;
     this.options.clock.clearTimeout(this.#pingTimer);
@@ -55,10 +71,10 @@ export class Keepalive {
   }
 
   #pingAfter(ms: number): void {
-    const { clock, random, intervalMs } = this.options;
+    const { clock, random } = this.options;
     this.#pingTimer = clock.setTimeout(() => {
       this.#ping();
-      if (!this.#stopped) this.#pingAfter(intervalMs * (0.8 + 0.2 * random()));
+      if (!this.#stopped) this.#pingAfter(this.#intervalMs * (0.8 + 0.2 * random()));
     }, ms);
   }
 

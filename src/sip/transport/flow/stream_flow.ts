@@ -45,6 +45,10 @@ export class StreamFlow extends BaseFlow {
     this.#listen();
   }
 
+  override keep(ms: number | undefined): void {
+    this.#keepalive.oblige(ms);
+  }
+
   protected transmit(text: string): Promise<void> {
     if (this.#isClogged()) return Promise.reject(sendError(this.transport, this.remote));
     return new Promise((resolve, reject) => {

@@ -149,6 +149,10 @@ export class UdpFlow extends BaseFlow {
     });
   }
 
+  override keep(ms: number | undefined): void {
+    this.#keepalive?.hasten(ms);
+  }
+
   protected transmit(text: string): Promise<void> {
     return this.socket.send(text, this.remote);
   }
