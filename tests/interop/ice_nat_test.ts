@@ -4,9 +4,10 @@ import { Coturn } from "../peers/coturn.ts";
 import { type Nat, NatNetwork, SERVER_ADDRESS } from "../peers/nat_network.ts";
 import { PeerProcess } from "../peers/peer_process.ts";
 import { type Scratch, withScratch } from "../peers/scratch.ts";
-import { testWith } from "../support/skip.ts";
+import { missing } from "../support/requirements.ts";
+import { testUnless } from "../support/skip.ts";
 
-const NEEDS = ["networks", "ip", "iptables", "coturn"] as const;
+const reason = missing(["root", "ip", "iptables", "coturn"]) ?? await NatNetwork.trouble();
 const PARTY = new URL("../peers/ice_party.ts", import.meta.url).pathname;
 const CONFIG = new URL("../../deno.json", import.meta.url).pathname;
 
@@ -53,8 +54,8 @@ for (
   ] as const
 ) {
   const how = relayed ? "by a relay" : "without a relay";
-  testWith(
-    NEEDS,
+  testUnless(
+    reason,
     `ICE gets through NATs ${nats.join(" and ")} ${how}`,
     () =>
       withScratch(async (scratch) => {
@@ -65,8 +66,8 @@ for (
   );
 }
 
-testWith(
-  NEEDS,
+testUnless(
+  reason,
   "sound comes back by itself when a cable was out for five seconds",
   () =>
     withScratch(async (scratch) => {

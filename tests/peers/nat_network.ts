@@ -29,6 +29,21 @@ export class NatNetwork {
     return network;
   }
 
+  /** Why none can be made here, as root in a container often cannot; undefined: it can. */
+  static async trouble(): Promise<string | undefined> {
+    const name = `offhook-${Deno.pid}-probe`;
+    try {
+      await ip("netns", "add", name);
+      await ip("netns", "exec", name, "iptables", "-t", "nat", "-L", "-n");
+      await ip("-n", name, "link", "add", "bridge", "type", "bridge");
+      return undefined;
+    } catch (error) {
+      return `network namespaces cannot be made: ${(error as Error).message.trim()}`;
+    } finally {
+      await ip("netns", "del", name).catch(() => {});
+    }
+  }
+
   /** What runs a command at a place. */
   within(place: Place, command: string, args: readonly string[]) {
     return { command: "ip", args: ["netns", "exec", this.#name(place), command, ...args] };

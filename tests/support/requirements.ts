@@ -44,17 +44,6 @@ function hasIpv6Loopback(): boolean {
   }
 }
 
-/** CAP_NET_ADMIN and CAP_SYS_ADMIN, which root in a container often has not. */
-function mayMakeNetworks(): boolean {
-  try {
-    const status = Deno.readTextFileSync("/proc/self/status");
-    const rights = BigInt(`0x${/^CapEff:\s*([0-9a-f]+)$/m.exec(status)?.[1] ?? "0"}`);
-    return [12n, 21n].every((bit) => (rights >> bit & 1n) === 1n);
-  } catch {
-    return false;
-  }
-}
-
 const command = (name: string, ...packages: string[]): Requirement => ({
   what: `the command ${name}`,
   packages,
@@ -125,11 +114,6 @@ export const REQUIREMENTS = {
   "c++": command("g++", "g++"),
   ipv6: { what: "IPv6 on loopback", packages: [], probe: hasIpv6Loopback },
   root: { what: "root", packages: [], probe: () => Deno.uid() === 0 },
-  networks: {
-    what: "the right to make network namespaces (root)",
-    packages: [],
-    probe: mayMakeNetworks,
-  },
   namespace: command("unshare", "util-linux"),
   qemu: command("qemu-system-x86_64", "qemu-system-x86"),
   busybox: command("busybox", "busybox-static"),
