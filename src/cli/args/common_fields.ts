@@ -4,7 +4,7 @@
  * Does not load the configuration's schema.
  */
 import { LOG_LEVELS, MAXIMUM_PIPE_RATE, MINIMUM_PIPE_RATE } from "../../config/mod.ts";
-import { CODECS, ENCRYPTIONS, TLS_VERSIONS, TRANSPORTS } from "../../core/account/mod.ts";
+import { CODECS, ENCRYPTIONS, KEYINGS, TLS_VERSIONS, TRANSPORTS } from "../../core/account/mod.ts";
 import { outputFields } from "./output_fields.ts";
 import { file, flag, oneOf, option, repeated, text, type ValuesOf } from "./fields.ts";
 import {
@@ -139,6 +139,11 @@ const callFields = {
     "--encryption",
     oneOf("WHEN", ENCRYPTIONS),
     "Encrypt the sound (SRTP): prefer, require or off. Default: as the account says.",
+  ),
+  keying: option(
+    "--keying",
+    oneOf("HOW", KEYINGS),
+    "Offer keys of the sound by sdes or dtls. Default: as the account says, else sdes.",
   ),
   requireAudio: flag(["--require-audio"], "Exit with 9 when no sound arrives."),
 };

@@ -236,6 +236,7 @@ export function toAccount(
     authRealms: settings.auth_realms,
     allowMd5: settings.allow_md5 ? undefined : false,
     encryption: settings.encryption,
+    keying: settings.keying === "dtls" ? "dtls" : undefined,
     cleartextKeys: settings.cleartext_keys ? true : undefined,
     displayName: settings.display_name,
     server: canonicalServer(settings.server),

@@ -21,6 +21,7 @@ import {
   CODECS,
   DEFAULT_ENCRYPTION,
   ENCRYPTIONS,
+  KEYINGS,
   TLS_VERSIONS,
   TRANSPORTS,
 } from "../../core/account/mod.ts";
@@ -142,6 +143,10 @@ export const accountSchema = z.strictObject({
   encryption: z.enum(ENCRYPTIONS).default(DEFAULT_ENCRYPTION).describe(
     "Of the sound, by SRTP. prefer: where both sides can; require: never without; off: never. " +
       "The keys are in the signalling, so without TLS or WSS prefer means unencrypted.",
+  ),
+  keying: z.enum(KEYINGS).default("sdes").describe(
+    "How our calls offer keys of the sound: sdes, in the signalling, or dtls, beside the sound, " +
+      "where the signalling has only a certificate's fingerprint. Both are taken of a caller.",
   ),
   cleartext_keys: z.boolean().default(false).describe(
     "True: send and take SRTP keys over signalling that is not encrypted, where anyone on the " +

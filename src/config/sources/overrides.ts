@@ -43,6 +43,7 @@ export const OVERRIDES = {
   expires: account("--expires", "registration_interval", "integer"),
   codecs: account("--codec", "codecs", "codecs"),
   encryption: account("--encryption", "encryption"),
+  keying: account("--keying", "keying"),
   tlsCa: account("--tls-ca", "tls.ca_file", "path"),
   tlsCert: account("--tls-cert", "tls.cert_file", "path"),
   tlsKey: account("--tls-key", "tls.key_file", "path"),

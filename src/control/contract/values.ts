@@ -6,6 +6,7 @@ import { z } from "zod";
 import {
   type AccountView,
   type ExtraHeader,
+  KEYINGS,
   type Party,
   type RegistrationState,
   TRANSPORTS,
@@ -18,7 +19,6 @@ import {
   DIRECTIONS,
   type EncryptionView,
   ENDED_BY,
-  KEYINGS,
   OUTCOMES,
   SECURITIES,
 } from "../../core/state/mod.ts";

@@ -4,7 +4,7 @@
  */
 
 import type { Names } from "../../base/mod.ts";
-import type { Encryption } from "./encryption.ts";
+import type { Encryption, KeyingName } from "./encryption.ts";
 import type { NumberRule } from "./target.ts";
 
 export type AccountId = string;
@@ -66,6 +66,8 @@ export interface Account {
   ice?: "all" | "relay";
   /** Of the sound; absent: {@link DEFAULT_ENCRYPTION}. */
   encryption?: Encryption;
+  /** How keys are offered; absent: by SDES. Whichever way a caller offers is taken. */
+  keying?: KeyingName;
   /** Keys of the sound may go over signalling that is not encrypted. */
   cleartextKeys?: true;
   /** Rules for what a person dials; the first that matches the whole number is used. */

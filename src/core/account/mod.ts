@@ -38,4 +38,11 @@ export { asksForMore, identityFor, routeOf, uriFor } from "./route.ts";
 export { countStranger, NO_STRANGERS, type Strangers } from "./strangers.ts";
 export { resolveTarget } from "./target.ts";
 export { bareNumber } from "./written_number.ts";
-export { DEFAULT_ENCRYPTION, type Encryption, ENCRYPTIONS, stricter } from "./encryption.ts";
+export {
+  DEFAULT_ENCRYPTION,
+  type Encryption,
+  ENCRYPTIONS,
+  type KeyingName,
+  KEYINGS,
+  stricter,
+} from "./encryption.ts";

@@ -1,5 +1,5 @@
 /**
- * Whether a stream is encrypted, and with which keys (SDES, RFC 4568), as pure functions.
+ * Whether a stream is encrypted, and with which keys (SDES, RFC 4568; DTLS, RFC 5763), as pure functions.
  *
  *     policy    we offer                      of an offer we take
  *     off       RTP/AVP                       RTP/AVP, without keys
@@ -13,15 +13,16 @@ import { OffhookError } from "../../base/mod.ts";
 import type { Encryption } from "../account/mod.ts";
 import type {
   CryptoAttribute,
+  Fingerprint,
   Keying,
   MediaDescription,
   NonEmpty,
   OpenProfile,
   Protection,
-  RtpProfile,
   SdesKey,
   SrtpSuite,
 } from "./media_description.ts";
+import { agreedDtls, answeredDtls, type DtlsRole, offeredDtls } from "./dtls_keying.ts";
 import { isSrtpSuite, SUITE_PARAMETERS } from "./srtp_suites.ts";
 
 /** A key for each suite, base64 of key and salt. */
@@ -30,6 +31,10 @@ export type SdesKeys = Readonly<Record<SrtpSuite, string>>;
 /** What may be agreed about encryption. */
 export interface EncryptionTerms {
   policy: Encryption;
+  /** Of our certificate; absent: no keys by DTLS. Those go over any signalling: they are never in it. */
+  fingerprint?: Fingerprint;
+  /** Our role in the DTLS association that runs. */
+  role?: DtlsRole;
   /** Our keys; absent: the signalling of this call may not carry any. */
   keys?: SdesKeys;
 }
@@ -43,7 +48,13 @@ const OFFERED: NonEmpty<SrtpSuite> = [
 ];
 
 /** @throws OffhookError `encryption-failed` when it is required and keys may not be told */
-export function offeredProtection({ policy, keys }: EncryptionTerms): Protection {
+export function offeredProtection({ policy, keys, fingerprint }: EncryptionTerms): Protection {
+  if (fingerprint !== undefined && policy !== "off") {
+    const dtls = offeredDtls(fingerprint);
+    return policy === "require"
+      ? { profile: "UDP/TLS/RTP/SAVPF", ...dtls }
+      : { profile: "RTP/AVP", ...dtls };
+  }
   if (policy === "require" && keys === undefined) throw unprotectedKeys();
   if (policy === "off" || keys === undefined) return { profile: "RTP/AVP" };
   const [first, ...others] = OFFERED.map((suite, at) => attribute(at + 1, suite, keys[suite]));
@@ -51,11 +62,17 @@ export function offeredProtection({ policy, keys }: EncryptionTerms): Protection
   return policy === "require" ? { profile: "RTP/SAVP", crypto } : { profile: "RTP/AVP", crypto };
 }
 
-/** The same protection as now, for an offer in a running call: its key and its profile stay. */
+/**
+ * The same protection as now, for an offer in a running call: keys, certificate and profile stay.
+ * @param described our description that is in force
+ */
 export function keptProtection(
   keying: Keying | undefined,
-  profile: RtpProfile = "RTP/AVP",
+  described: MediaDescription | undefined,
 ): Protection {
+  const { profile = "RTP/AVP", fingerprints = [] } = described ?? {};
+  const [fingerprint] = fingerprints;
+  if (keying?.kind === "dtls" && fingerprint) return { profile, ...offeredDtls(fingerprint) };
   if (keying?.kind !== "sdes") return { profile: "RTP/AVP" };
   const { suite, send: { keySalt } } = keying;
   const secure = profile === "RTP/SAVP" || profile === "RTP/SAVPF";
@@ -70,9 +87,15 @@ export function keptProtection(
  */
 export function answeredProtection(
   offer: MediaDescription,
-  { policy, keys }: EncryptionTerms,
+  { policy, keys, fingerprint, role }: EncryptionTerms,
 ): { protection: Protection; keying?: Keying } {
   const { profile } = offer;
+  const dtls = policy === "off" || fingerprint === undefined
+    ? undefined
+    : answeredDtls(offer, fingerprint, role);
+  if (dtls !== undefined) {
+    return { protection: { profile, ...dtls.ours }, keying: dtls.keying };
+  }
   const asked = profile === "RTP/AVP" || profile === "RTP/AVPF" ? undefined : profile;
   const chosen = policy === "off" || keys === undefined || asked?.startsWith("UDP/TLS/")
     ? undefined
@@ -106,6 +129,10 @@ export function agreedKeying(
 ): Keying | undefined {
   const [theirs] = answer.crypto ?? [];
   const isSecure = policy === "require" || isEncrypted(offer.profile);
+  const dtls = offer.fingerprints && agreedDtls(answer);
+  if (dtls !== undefined && (isEncrypted(answer.profile) || !isEncrypted(offer.profile))) {
+    return dtls;
+  }
   if (theirs === undefined || (offer.crypto === undefined && !isEncrypted(answer.profile))) {
     if (!isSecure && !isEncrypted(answer.profile)) return undefined;
     throw mismatch("its answer has no key for what we offered");
@@ -183,8 +210,8 @@ function cannotEncrypt(
     ? ["which is switched off", 'Set encryption = "prefer" for the account.']
     : byDtls && fingerprints !== undefined
     ? [
-      "with keys by DTLS, which offhook does not have",
-      "Choose SDES for this phone at the server.",
+      "with keys by DTLS, for which this call has no certificate",
+      'Set keying = "dtls" for the account.',
     ]
     : !tellable
     ? ["and its keys came over signalling that others can read", CLEARTEXT_HINT]

@@ -56,7 +56,7 @@ export type MediaDescription = StreamDescription & Protection;
 export type Protection =
   | { profile: OpenProfile } & Keys
   | { profile: SecureProfile; crypto: NonEmpty<CryptoAttribute> } & Keys
-  | { profile: SecureProfile; fingerprints: NonEmpty<Fingerprint>; setup: Setup } & Keys
+  | { profile: RtpProfile; fingerprints: NonEmpty<Fingerprint>; setup: Setup } & Keys
   /** A refused stream needs none. */
   | { profile: RtpProfile; port: 0 } & Keys;
 

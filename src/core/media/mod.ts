@@ -6,6 +6,7 @@ export {
   offeredProtection,
   type SdesKeys,
 } from "./encryption.ts";
+export { hasDtls } from "./dtls_keying.ts";
 export {
   DIGITS_HINT,
   digitsOf,

@@ -78,6 +78,8 @@ export function createOffer(
     address: "",
     ...portsOf(local),
     ...offerIce(local.ice),
+    // DTLS is done once, for one port.
+    ...(protection.fingerprints === undefined ? {} : { rtcpMux: true }),
     ...protection,
     formats: capabilities,
     direction,
@@ -105,7 +107,7 @@ export function createReoffer(
   const others = capabilities.filter((format) => !kept.some((each) => sameFormat(each, format)))
     .map((format) => withFreeType(format, taken));
   const formats = [...kept, ...others].sort((a, b) => Number(isEvent(a)) - Number(isEvent(b)));
-  const protection = keptProtection(keying, described?.profile);
+  const protection = keptProtection(keying, described);
   if (running.ice !== undefined || local.ice === undefined) {
     return createOffer(formats, local, direction, protection);
   }

@@ -16,11 +16,17 @@
  * A phase is a tagged union: no boolean repeats what the phase says. Plain JSON, owned by the state,
  * never mutated.
  */
-import type { AccountId, Encryption, ExtraHeader, Party, TransportName } from "../account/mod.ts";
+import type {
+  AccountId,
+  Encryption,
+  ExtraHeader,
+  KeyingName,
+  Party,
+  TransportName,
+} from "../account/mod.ts";
 import type { ErrorJson, Names } from "../../base/mod.ts";
 import type {
   Fingerprint,
-  Keying,
   LocalPorts,
   MediaDescription,
   NegotiatedStream,
@@ -51,14 +57,11 @@ export const CALL_STATES = [
 
 /** How the sound of a call is encrypted. */
 export interface EncryptionView {
-  keying: Keying["kind"];
-  /** Of DTLS only once the handshake is done. */
+  keying: KeyingName;
   suite?: SrtpSuite;
   /** SHA-256 of the certificate that the peer showed: `AB:CD:…`; DTLS only. */
   fingerprint?: string;
 }
-
-export const KEYINGS = ["sdes", "dtls"] as const satisfies readonly Keying["kind"][];
 
 /** Of the sound, not of the signalling. */
 export const SECURITIES = ["none", "srtp"] as const satisfies Names<2>;
@@ -138,6 +141,8 @@ export type MediaState =
 export interface OpenMedia extends LocalPorts {
   /** Of ours, for SDES; in no view. */
   keys?: SdesKeys;
+  /** Of our certificate, for DTLS. */
+  fingerprint?: Fingerprint;
 }
 
 export interface Move {

@@ -15,7 +15,6 @@ export {
   ENDED_BY,
   type EndedBy,
   type Exchange,
-  KEYINGS,
   type MediaState,
   type Move,
   type OpenMedia,

@@ -8,6 +8,7 @@ import type {
   Account,
   AccountId,
   Encryption,
+  KeyingName,
   TlsSettings,
   TransportName,
 } from "../../core/account/mod.ts";
@@ -52,6 +53,7 @@ export interface PhoneOptions {
     listen: ListenAddress[];
     codecs: string[];
     encryption?: Encryption;
+    keying?: KeyingName;
     cleartextKeys?: true;
     /** User part and display name that we call ourselves. */
     user: string;

@@ -70,6 +70,7 @@ export function directAccount({ direct }: PhoneOptions): Account {
     codecs: direct.codecs,
     tls: direct.tls,
     ...(direct.encryption === undefined ? {} : { encryption: direct.encryption }),
+    ...(direct.keying === undefined ? {} : { keying: direct.keying }),
     ...(direct.cleartextKeys === undefined ? {} : { cleartextKeys: direct.cleartextKeys }),
     ...(direct.displayName === undefined ? {} : { displayName: direct.displayName }),
     ...(direct.ice === undefined ? {} : { ice: direct.ice }),

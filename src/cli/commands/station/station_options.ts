@@ -52,6 +52,7 @@ export function phoneOptions(
       tls: direct.tls,
       ...(direct.encryption === undefined ? {} : { encryption: direct.encryption }),
       ...(direct.ice === undefined ? {} : { ice: direct.ice }),
+      ...(direct.keying === undefined ? {} : { keying: direct.keying }),
       ...(direct.displayName === undefined ? {} : { displayName: direct.displayName }),
       ...(direct.transport === undefined ? {} : { transport: direct.transport }),
     },

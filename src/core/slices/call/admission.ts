@@ -9,7 +9,7 @@ import { countStranger, type Encryption, mayCall, stricter } from "../../account
 import { OffhookError } from "../../../base/mod.ts";
 import { answerOffer, capabilitiesFor } from "../../media/mod.ts";
 import type { SipInput } from "../../ports/mod.ts";
-import { encryptionOfAccount, NO_KEYS, termsFor } from "./encryption.ts";
+import { encryptionOfAccount, NO_FINGERPRINT, NO_KEYS, termsFor } from "./encryption.ts";
 
 type Incoming = Extract<SipInput, { type: "IncomingCall" }>;
 
@@ -89,7 +89,10 @@ function soundRefusal(turn: Turn, input: Incoming): Refusal | undefined {
   try {
     if (input.unusable !== undefined) throw OffhookError.fromJSON(input.unusable);
     if (input.offer !== null) {
-      const terms = termsFor(turn, { account, transport, encryption }, { keys: NO_KEYS });
+      const terms = termsFor(turn, { account, transport, encryption }, {
+        keys: NO_KEYS,
+        fingerprint: NO_FINGERPRINT,
+      });
       answerOffer(input.offer, capabilitiesOf(turn, account), ANY_PORTS, terms);
     }
     return undefined;

@@ -1,6 +1,12 @@
 /** What a call may agree about encryption: its policy, its keys, and whether its signalling may carry them. */
 import { DEFAULT_ENCRYPTION, type Encryption, type TransportName } from "../../account/mod.ts";
-import type { EncryptionTerms, MediaDescription, SdesKeys } from "../../media/mod.ts";
+import {
+  type EncryptionTerms,
+  type Fingerprint,
+  hasDtls,
+  type MediaDescription,
+  type SdesKeys,
+} from "../../media/mod.ts";
 import type { Call, OpenMedia, Turn } from "../../state/mod.ts";
 
 /** What an account's calls are encrypted like, unless they say otherwise. */
@@ -8,14 +14,30 @@ export function encryptionOfAccount(turn: Turn, account: string): Encryption {
   return turn.accounts.get(account)?.account.encryption ?? DEFAULT_ENCRYPTION;
 }
 
+/** @param call without media: an offer is judged, not answered */
 export function termsFor(
   turn: Turn,
-  call: Pick<Call, "account" | "encryption" | "transport">,
-  { keys }: Pick<OpenMedia, "keys">,
+  call: Pick<Call, "account" | "encryption" | "transport"> & { media?: Call["media"] },
+  { keys, fingerprint }: Pick<OpenMedia, "keys" | "fingerprint">,
 ): EncryptionTerms {
-  const { encryption: policy, transport } = call;
+  const { encryption: policy, transport, media } = call;
   const told = keys !== undefined && carriesKeys(turn, call.account, transport);
-  return told ? { policy, keys } : { policy };
+  const keying = media?.name === "running" ? media.stream.keying : undefined;
+  return {
+    policy,
+    ...(told ? { keys } : {}),
+    ...(fingerprint === undefined ? {} : { fingerprint }),
+    ...(keying?.kind === "dtls" ? { role: keying.role } : {}),
+  };
+}
+
+/** Whether a call needs a certificate: the peer offers keys by DTLS, or we are to offer them. */
+export function needsCertificate(turn: Turn, call: Call): boolean {
+  if (call.encryption === "off") return false;
+  const { phase } = call;
+  const offer = "offer" in phase && call.direction === "incoming" ? phase.offer : null;
+  if (offer !== null) return hasDtls(offer);
+  return turn.accounts.get(call.account)?.account.keying === "dtls";
 }
 
 /** Whether signalling may carry keys: it is encrypted, or that was allowed. */
@@ -35,12 +57,14 @@ export function sentOffer(
   offer: MediaDescription,
   transport: TransportName | undefined,
 ): MediaDescription {
-  if (transport === undefined || carriesKeys(turn, call.account, transport)) return offer;
+  if (transport === undefined || offer.crypto === undefined) return offer;
+  if (carriesKeys(turn, call.account, transport)) return offer;
   const { crypto: _, ...open } = offer;
   return { ...open, profile: "RTP/AVP" };
 }
 
 /** Stands in for keys where only an offer is judged; each differs from any that a peer has. */
+export const NO_FINGERPRINT: Fingerprint = { hash: "sha-256", value: "" };
 export const NO_KEYS: SdesKeys = {
   AEAD_AES_256_GCM: "",
   AEAD_AES_128_GCM: "",

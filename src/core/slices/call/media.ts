@@ -14,6 +14,7 @@ import {
   type NegotiatedStream,
   settledIce,
 } from "../../media/mod.ts";
+import { needsCertificate } from "./encryption.ts";
 import type { AudioEndpoints } from "../../ports/mod.ts";
 
 /** The ports of a call whose sockets are open; undefined before. */
@@ -26,7 +27,8 @@ export function openMedia(turn: Turn, opened: Call): void {
   const { id: call, account, endpoints } = turn.put({ ...opened, media: { name: "opening" } });
   const { volume } = turn;
   const ice = wantsIce(turn, opened) ? { ice: account } : {};
-  turn.ask({ type: "OpenMedia", call, endpoints, ...ice });
+  const dtls = needsCertificate(turn, opened) ? { dtls: true as const } : {};
+  turn.ask({ type: "OpenMedia", call, endpoints, ...ice, ...dtls });
   if (volume !== 0) turn.ask({ type: "SetVolume", call, volume });
 }
 
@@ -50,9 +52,9 @@ export function runStream(
     return call;
   }
   turn.ask({ type: "StartMedia", call: call.id, stream, answered, confirmed: isConfirmed(call) });
-  const { port, rtcpPort, keys } = ports;
+  const { port, rtcpPort, keys, fingerprint } = ports;
   const ice = ports.ice && { ice: settledIce(ports.ice, stream.ice) };
-  const own = keys && { keys };
+  const own = { ...(keys && { keys }), ...(fingerprint && { fingerprint }) };
   const media: MediaState = { name: "running", port, rtcpPort, ...own, ...ice, stream };
   // Until another key exchange has ended, what the one before agreed on is in use.
   if (stream.keying?.kind === "dtls" && call.media.name === "running" && call.media.secured) {
@@ -69,7 +71,8 @@ function tellSecurity(turn: Turn, call: Call, before: EncryptionView | undefined
   const now = encryptionOf(call);
   if (now?.keying === before?.keying && now?.suite === before?.suite) return;
   turn.tell("call.security", call);
-  if (now === undefined) turn.notice("the sound is not encrypted any more", call.id);
+  const keying = call.media.name === "running" ? call.media.stream.keying : undefined;
+  if (keying === undefined) turn.notice("the sound is not encrypted any more", call.id);
 }
 
 /**

@@ -10,7 +10,10 @@ import { invite } from "./outgoing.ts";
 export function mediaOpened(
   turn: Turn,
   call: Call,
-  { port, rtcpPort, keys, ice, failures = [] }: Extract<MediaInput, { type: "MediaOpened" }>,
+  { port, rtcpPort, keys, fingerprint, ice, failures = [] }: Extract<
+    MediaInput,
+    { type: "MediaOpened" }
+  >,
 ): void {
   if (call.media.name !== "opening" || isIn(call, "ending")) return;
   for (const { message, hint } of failures) turn.notice(sentences(message, hint), call.id);
@@ -19,6 +22,7 @@ export function mediaOpened(
     port,
     rtcpPort,
     ...(keys && { keys }),
+    ...(fingerprint && { fingerprint }),
     ...(ice && { ice }),
   } as const;
   const open = turn.put({ ...call, media });

@@ -135,7 +135,7 @@ function answerWithOffer(
 ): void {
   const { media, capabilities, description } = call;
   const protection = media.name === "running"
-    ? keptProtection(media.stream.keying, description?.profile)
+    ? keptProtection(media.stream.keying, description)
     : offeredProtection(termsFor(turn, call, ports));
   const direction = call.hold.local ? "sendonly" : "sendrecv";
   const offer = createOffer(capabilities, ports, direction, protection);

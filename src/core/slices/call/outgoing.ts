@@ -105,6 +105,7 @@ export function invite(turn: Turn, call: CallIn<"preparing">): void {
     offeredProtection({
       policy: call.encryption,
       ...(ports.keys === undefined ? {} : { keys: ports.keys }),
+      ...(ports.fingerprint === undefined ? {} : { fingerprint: ports.fingerprint }),
     }),
   );
   const { target, headers, from, referredBy, replaces } = call.request;
