@@ -34,7 +34,6 @@ interface SpeexModule {
     output: number,
     outputLength: number,
   ): number;
-  _speex_resampler_reset_mem(state: number): number;
   _speex_resampler_destroy(state: number): void;
 }
 
@@ -142,11 +141,6 @@ export class Resampler {
       if (used === 0 && made === 0) break;
     }
     return produced;
-  }
-
-  /** Forgets the past sound (a new stream through the same converter). */
-  reset(): void {
-    if (this.#state !== 0 && speex) speex._speex_resampler_reset_mem(this.#state);
   }
 
   /** Gives the wasm memory back. Idempotent; `process` gives nothing from then on. */

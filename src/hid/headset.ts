@@ -83,11 +83,6 @@ export class Headset {
     return times.length === 0 ? undefined : Math.min(...times);
   }
 
-  /** What the lamps show now, as far as we wrote them. */
-  get lamps(): HeadsetState {
-    return this.#phase === "open" ? this.#phone : IDLE_HEADSET;
-  }
-
   /** The device was opened. Idle is written; the phone's state follows when the device settled. */
   open(now: number): HeadsetOutput {
     this.#phase = "settling";

@@ -58,11 +58,6 @@ export class Trial {
     return this.controls.inputs.find(({ input }) => input === name);
   }
 
-  /** Whether a level of the input is known to be on. */
-  level(name: InputName): boolean {
-    return this.#levels.get(name) ?? false;
-  }
-
   /** @throws what the driver throws when the device does not take a report */
   async light(state: Partial<HeadsetState>): Promise<void> {
     for (const report of this.#lamps.write({ ...IDLE_HEADSET, ...state })) {

@@ -96,11 +96,6 @@ export class DeviceSource implements AudioSource {
     return { underflows, overflows, losses: this.#keeper.losses };
   }
 
-  /** Sound that waits to be read: this endpoint's part of the delay, ms. */
-  get heldMs(): number {
-    return this.#ring.length * 1000 / GRAPH_RATE;
-  }
-
   /** The device that is open, with its rate and latency; undefined while it is not. */
   get opened(): StreamOpened | undefined {
     return this.#keeper.stream?.opened;

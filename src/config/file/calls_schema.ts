@@ -31,5 +31,3 @@ export const callsSchema = z.strictObject({
       "still there, and ends the call if not. Ten times as long on hold. 0 never checks.",
   ),
 }).prefault({}).describe("Who may call, and what the other side may do in a call.");
-
-export type CallsConfig = z.output<typeof callsSchema>;

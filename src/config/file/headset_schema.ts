@@ -9,7 +9,7 @@ const line = () =>
   });
 
 /** What a button of a kiosk may do; a hook switch is lifted while it is active. */
-export const BUTTON_ACTIONS = [
+const BUTTON_ACTIONS = [
   "hook-switch",
   "hook",
   "mute",
@@ -49,7 +49,7 @@ const button = {
   ).meta({ examples: [20] }),
 };
 
-export const keySchema = z.strictObject({
+const keySchema = z.strictObject({
   device: line().describe("A Linux input device.").meta({
     examples: ["/dev/input/by-id/usb-handset-event-kbd"],
   }),
@@ -59,7 +59,7 @@ export const keySchema = z.strictObject({
   ...button,
 });
 
-export const gpioSchema = z.strictObject({
+const gpioSchema = z.strictObject({
   chip: line().default("/dev/gpiochip0").describe("The GPIO chip.").meta({
     examples: ["/dev/gpiochip0"],
   }),

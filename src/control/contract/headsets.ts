@@ -4,9 +4,6 @@ import type { headsetInfo, headsetList } from "./record_values.ts";
 
 export type HeadsetInfo = z.infer<typeof headsetInfo>;
 
-/** How an input speaks: levels, or single presses; null: there is none. */
-export type HeadsetInputMode = HeadsetInfo["inputs"]["hookSwitch"];
-
 export type HeadsetUse = HeadsetInfo["use"];
 
 export type HeadsetList = z.infer<typeof headsetList>;

@@ -127,7 +127,7 @@ export const iceReport = exactly<IceReport>()(
   }).meta({ id: "IceReport" }),
 );
 
-export const mediaReport = exactly<MediaReport>()(
+const mediaReport = exactly<MediaReport>()(
   z.strictObject({
     sent: count,
     received: count,

@@ -5,7 +5,7 @@
 import { type Names, OffhookError } from "../../base/mod.ts";
 
 /** dB. */
-export const VOLUME = { least: -30, most: 6, step: 2 } as const;
+const VOLUME = { least: -30, most: 6, step: 2 } as const;
 
 export const VOLUME_STEPS = ["up", "down"] as const satisfies Names<2>;
 export type VolumeStep = (typeof VOLUME_STEPS)[number];

@@ -19,7 +19,6 @@ export {
   type Move,
   type OpenMedia,
   type Recording,
-  type Secured,
   SECURITIES,
   type Transfer,
   viewOf,

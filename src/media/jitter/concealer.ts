@@ -34,11 +34,6 @@ export class Concealer {
     this.#period = new Int16Array((rate * MAX_PERIOD_MS) / 1000);
   }
 
-  /** Whether the last sound of the buffer is made up. */
-  get active(): boolean {
-    return this.#made > 0;
-  }
-
   /** Appends `count` samples that continue the sound in `buffer`. */
   conceal(buffer: PcmBuffer, count: number): void {
     buffer.makeRoom(count);

@@ -43,7 +43,7 @@ export interface BackoffLimits {
 }
 
 /** The connection to a server; short at first, for one that was merely cut. */
-export const CONNECTING: BackoffLimits = { firstMs: 250, maxMs: 60_000, stableMs: 30_000 };
+const CONNECTING: BackoffLimits = { firstMs: 250, maxMs: 60_000, stableMs: 30_000 };
 
 /** Delays that double, bounded, with jitter so that a thousand phones do not come back at once. */
 export class Backoff {

@@ -1,2 +1,2 @@
 /** What the machine tells of its network. */
-export { NetworkWatch, type NetworkWatchOptions } from "./network_watch.ts";
+export { NetworkWatch } from "./network_watch.ts";

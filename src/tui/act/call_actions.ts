@@ -14,7 +14,7 @@ import {
 import type { StringKey } from "../look/mod.ts";
 
 /** The call that has been placed or answered, and is not ending. */
-export function talking({ phone }: AppState): LiveCall | undefined {
+function talking({ phone }: AppState): LiveCall | undefined {
   const call = frontCall(phone);
   return call === undefined || isRinging(call.view) || call.view.state === "ending"
     ? undefined

@@ -31,7 +31,7 @@ export type GoesTo =
   | "start";
 
 /** What Enter means now. */
-export function goesTo(state: AppState): GoesTo | undefined {
+function goesTo(state: AppState): GoesTo | undefined {
   const { screen, phone } = state;
   if (screen.purpose !== "dial") {
     if (screen.field.trim() === "") return undefined;

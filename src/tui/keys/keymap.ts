@@ -192,7 +192,7 @@ const NAMED = [
   "space",
 ];
 
-export const KEY_SYNTAX = `a character, ${NAMED.join(", ")}, f1 to f12, and these with ctrl+, ` +
+const KEY_SYNTAX = `a character, ${NAMED.join(", ")}, f1 to f12, and these with ctrl+, ` +
   "alt+ or shift+ before them";
 
 export function isKeyName(key: string): boolean {

@@ -57,7 +57,7 @@ export type Change =
   | { type: "station"; ownership: Ownership; name: string };
 
 /** How long a message stays, ms. */
-export const MESSAGE_MS = 8_000;
+const MESSAGE_MS = 8_000;
 const UNDO_STEPS = 20;
 const MAX_FIELD = 200;
 

@@ -1,6 +1,6 @@
 /** Two media workers on loopback, each with its own thread and sockets. */
 import assert from "node:assert/strict";
-import { readWav, readWavChannel } from "../../../src/audio/read_wav.ts";
+import { readWav, readWavChannel } from "../../support/whole_wav.ts";
 import { loadResampler, Resampler } from "../../../src/audio/resampler.ts";
 import { voiceSamples } from "../../../src/audio/voice.ts";
 import { findInPieces } from "../../../src/lab/correlate.ts";

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { FRAME_SAMPLES } from "../../../src/audio/endpoint.ts";
 import { FileSink, FileSource } from "../../../src/audio/file.ts";
-import { readWav, readWavChannel } from "../../../src/audio/read_wav.ts";
+import { readWav, readWavChannel } from "../../support/whole_wav.ts";
 import { openWav, WavWriter } from "../../../src/audio/wav_file.ts";
 import { OffhookError } from "../../../src/base/errors.ts";
 import { breathe, EndpointLog } from "../../fakes/endpoint_log.ts";

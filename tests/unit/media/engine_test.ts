@@ -333,7 +333,7 @@ Deno.test("the volume is heard in the speaker, and neither recorded nor measured
   }
   near(bench.a.report.receivedLevel, TONE_DBFS, 0.8);
   await bench.close();
-  const { readWavChannel } = await import("../../../src/audio/read_wav.ts");
+  const { readWavChannel } = await import("../../support/whole_wav.ts");
   const { rms } = await import("../../fakes/media/signals.ts");
   const level = (samples: Int16Array) => 20 * Math.log10(rms(samples.subarray(8000)) / 32_768);
   near(level(await readWavChannel(speaker, 0)), TONE_DBFS - 12, 0.8);
@@ -352,7 +352,7 @@ Deno.test("the recording has ours on the left and theirs on the right", async ()
     await new Promise((resolve) => setTimeout(resolve, 0));
   }
   await bench.close();
-  const { readWavChannel } = await import("../../../src/audio/read_wav.ts");
+  const { readWavChannel } = await import("../../support/whole_wav.ts");
   const { rms } = await import("../../fakes/media/signals.ts");
   const [left, right] = [await readWavChannel(path, 0), await readWavChannel(path, 1)];
   assert.ok(left.length >= 16_000 * 2.9, `${left.length} samples`);

@@ -21,7 +21,7 @@ import type {
 } from "../../wire/mod.ts";
 
 /** How often plugging is looked for, where the system does not tell at once, too. */
-export const POLL_MS = 2_000;
+const POLL_MS = 2_000;
 /** A clock that runs ahead of the timer by so much has slept in between. */
 const SLEPT_MS = 5_000;
 /** Reports that follow each other within this time after a sleep come from the queue. */

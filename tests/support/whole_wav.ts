@@ -1,7 +1,7 @@
-/** A whole WAV file as samples, for measurements and tests; the call's own reader streams. */
-import { loadResampler, Resampler } from "./resampler.ts";
-import { monoDecoder } from "./wav.ts";
-import { openWav, readFully } from "./wav_file.ts";
+/** A whole WAV file as samples, read by the parts of the phone's own reader, which streams. */
+import { loadResampler, Resampler } from "../../src/audio/resampler.ts";
+import { monoDecoder } from "../../src/audio/wav.ts";
+import { openWav, readFully } from "../../src/audio/wav_file.ts";
 
 /**
  * Reads a WAV file as mono.
