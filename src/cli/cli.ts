@@ -50,6 +50,8 @@ function refuseLostOutput({ stdout: { failure } }: Io): void {
   );
 }
 
+const HELP = ["help", "--help", "-h"];
+
 async function dispatch(args: readonly string[], options: CliOptions): Promise<ExitCode> {
   const { io, openPhone } = options;
   const [first, ...rest] = args;
@@ -58,15 +60,17 @@ async function dispatch(args: readonly string[], options: CliOptions): Promise<E
     await io.stderr.write(helpText());
     return 2;
   }
-  if (first === "--help" || first === "-h" || (first === "help" && rest.length === 0)) {
+  if (HELP.includes(first)) {
+    const topic = rest.filter((word) => !HELP.includes(word));
+    if (topic.length > 0) return await dispatch([...topic, "--help"], { io });
     await io.stdout.write(helpText());
     return 0;
   }
-  if (first === "--version" || first === "-V" || (first === "version" && rest.length === 0)) {
+  if (first === "--version" || first === "-V") return await dispatch(["version", ...rest], { io });
+  if (first === "version" && rest.length === 0) {
     await io.stdout.write(`offhook ${VERSION}\n`);
     return 0;
   }
-  if (first === "help") return await dispatch([...rest, "--help"], { io });
   const entry = COMMANDS.find(({ name }) => name === first);
   if (entry === undefined) throw unknownCommand(first);
   const { runCommand } = await lazily<typeof import("./args/command.ts")>(
@@ -79,9 +83,13 @@ async function dispatch(args: readonly string[], options: CliOptions): Promise<E
 }
 
 function unknownCommand(word: string): OffhookError {
+  if (word.startsWith("-")) {
+    return new OffhookError("usage", `there is no option "${word}" before a command`, {
+      hint: `Options come after the command: offhook COMMAND ${word}`,
+    });
+  }
   const near = nearest(word, COMMANDS.map(({ name }) => name));
-  const what = word.startsWith("-") ? "option" : "command";
-  return new OffhookError("usage", `there is no ${what} "${word}"`, {
+  return new OffhookError("usage", `there is no command "${word}"`, {
     hint: near === undefined
       ? "`offhook --help` lists the commands."
       : `Did you mean "${near}"? \`offhook --help\` lists the commands.`,

@@ -58,6 +58,8 @@ Deno.test("help of everything: on standard output, status 0, every command in th
     for (const line of io.stdout.text.split("\n")) assert.ok(line.length <= 80, `${name}: ${line}`);
   }
   assert.equal(text(await run(["help", "dial"])), text(await run(["dial", "--help"])));
+  assert.equal(text(await run(["--help", "dial"])), text(await run(["dial", "--help"])));
+  assert.equal(text(await run(["help", "help"])), text(await run(["--help"])));
 });
 
 Deno.test("nothing at all: the help on standard error and status 2", async () => {
@@ -70,7 +72,12 @@ Deno.test("nothing at all: the help on standard error and status 2", async () =>
 Deno.test("a wrong command line: 2, one sentence and what was probably meant", async () => {
   const rows: [string[], RegExp][] = [
     [["dail", "600"], /^offhook: there is no command "dail"\n {2}Did you mean "dial"\?/],
-    [["--jsno"], /^offhook: there is no option "--jsno"/],
+    [
+      ["-q", "volume"],
+      /^offhook: there is no option "-q" before a command\n {2}Options come after the command/,
+    ],
+    [["--version", "--jsno"], /^offhook: there is no option --jsno\n {2}Did you mean --json\?/],
+    [["volume", "7"], /^offhook: the volume cannot be 7 dB\n {2}Allowed are up, down and whole dB/],
     [
       ["dial", "--sever=x", "600"],
       /^offhook: there is no option --sever\n {2}Did you mean --server\?/,

@@ -54,8 +54,9 @@ export function dtmfDigits(input: string): string {
   if (digits === "") throw bad("the digits are empty");
   const wrong = wrongDigit(digits);
   if (wrong === undefined) return digits;
+  const typed = input.includes(wrong) ? wrong : wrong.toLowerCase();
   throw bad(
-    `"${wrong}" in "${input}" is not a DTMF digit`,
+    `"${typed}" in "${input}" is not a DTMF digit`,
     DIGITS_HINT,
   );
 }

@@ -23,6 +23,6 @@ export function volumeAfter(volume: number, wish: VolumeWish): number {
   if (wish === "down") return Math.max(least, volume - step);
   if (Number.isInteger(wish) && wish >= least && wish <= most) return wish;
   throw new OffhookError("usage", `the volume cannot be ${wish} dB`, {
-    hint: `Allowed are whole dB from ${least} to ${most}, up and down.`,
+    hint: `Allowed are up, down and whole dB from ${least} to ${most}.`,
   });
 }

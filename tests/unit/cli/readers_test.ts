@@ -48,6 +48,7 @@ Deno.test("DTMF sequences", () => {
     ["12 34", "1234"],
     ["", /empty/],
     ["12E", /"E" in "12E" is not a DTMF digit/],
+    ["12x", /"x" in "12x" is not a DTMF digit/],
     ["1\r\n2x", /is not a DTMF digit/],
   ]);
 });

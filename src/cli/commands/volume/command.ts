@@ -1,5 +1,5 @@
 /** `offhook volume`: how loud the running station's calls are heard. */
-import type { VolumeWish } from "../../../core/media/mod.ts";
+import { volumeAfter, type VolumeWish } from "../../../core/media/mod.ts";
 import { OffhookError } from "../../../base/mod.ts";
 import { say, sayJson } from "../../process/mod.ts";
 import { LIVE, type LiveFields, withStation } from "../../station/mod.ts";
@@ -35,7 +35,7 @@ function wishOf(given: readonly string[]): VolumeWish | undefined {
   if (wish === undefined) return undefined;
   if (given.length === 1) {
     if (wish === "up" || wish === "down") return wish;
-    if (/^[+-]?[0-9]{1,3}$/.test(wish)) return Number(wish);
+    if (/^[+-]?[0-9]{1,3}$/.test(wish)) return volumeAfter(0, Number(wish));
   }
   throw new OffhookError("usage", `"${given.join(" ")}" is not a volume`, {
     hint: "Allowed are up, down and whole dB from -30 to 6.",
