@@ -24,8 +24,8 @@ export interface BaresipOptions {
   recordsOn?: boolean;
   /** Codecs in its order of preference; `G722` needs a WAV of 16 kHz to say. */
   codecs?: string[];
-  /** SRTP with keys by SDES: where the other side can, or never without. */
-  encryption?: "prefer" | "require";
+  /** SRTP with keys by SDES: where the other side can, or never without; or never without keys by DTLS. */
+  encryption?: "prefer" | "require" | "dtls";
   /** Its name in logs, for tests with two of them. */
   name?: string;
   /** Called as soon as the process runs, before it is ready. */
@@ -241,7 +241,7 @@ module g722.so
 ${options.ice ? "module ice.so" : ""}
 module aufile.so
 ${echoes ? "module aubridge.so" : ""}
-${options.encryption === undefined ? "" : "module srtp.so"}
+${options.encryption === undefined ? "" : "module srtp.so\nmodule dtls_srtp.so"}
 module sndfile.so
 module_tmp account.so
 module_app menu.so
@@ -274,5 +274,6 @@ function account(port: number, options: BaresipOptions): string {
 
 function mediaEncryption({ encryption }: BaresipOptions): string {
   if (encryption === undefined) return "";
+  if (encryption === "dtls") return ";mediaenc=dtls_srtp;rtcp_mux=yes";
   return `;mediaenc=${encryption === "require" ? "srtp-mand" : "srtp"}`;
 }
