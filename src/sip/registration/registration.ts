@@ -72,6 +72,8 @@ export class Registration {
   #outbound: "asked" | "granted" | "refused" = "asked";
   #timer: TimerHandle;
   #watchdog: TimerHandle;
+  /** The end of what was granted. */
+  #lapse: TimerHandle;
   /** The attempt that counts; answers to earlier ones are ignored. */
   #attempt: Attempt | undefined;
   /** The Contact that the registrar holds, as it stood on the wire. */
@@ -151,6 +153,7 @@ export class Registration {
   close(): void {
     this.#goal = "none";
     this.#drop();
+    this.#agent.clock.clearTimeout(this.#lapse);
     this.#unregistered?.();
     this.#unregistered = undefined;
   }
@@ -230,6 +233,8 @@ export class Registration {
     this.#agent.stack.serviceRoute = routes.map((route) => route.trim());
     this.#keepFlow(message);
     this.#startAfter(refreshDelay(expires, this.#agent.random()));
+    this.#agent.clock.clearTimeout(this.#lapse);
+    this.#lapse = this.#agent.clock.setTimeout(() => this.#lapsed(), expires * 1000);
     this.#tell({ state: "registered", expires });
     const flow = this.#network.flow;
     if (flow !== undefined && this.#network.contactOn(flow) !== contact) this.#moved();
@@ -242,6 +247,11 @@ export class Registration {
     else if (this.#outbound === "granted") this.#outbound = "asked";
     this.#agent.stack.keepsFlow = granted;
     if (granted) this.#network.keepFlow(flowTimer(message));
+  }
+
+  /** The refresh is not answered yet, and the registrar has forgotten us: nobody can call. */
+  #lapsed(): void {
+    if (this.#state.state === "registered") this.#tell({ state: "registering" });
   }
 
   #challenged(message: ResponseMessage): void {
@@ -313,6 +323,7 @@ export class Registration {
 
   #finishUnregister(): void {
     this.#drop();
+    this.#agent.clock.clearTimeout(this.#lapse);
     this.#bound = undefined;
     this.#agent.stack.serviceRoute = [];
     if (this.#goal === "unregistered") this.#tell({ state: "unregistered" });

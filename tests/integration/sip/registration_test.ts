@@ -88,7 +88,7 @@ Deno.test("a 200 without Contact is a registration, with Expires or what was ask
     });
     await state();
     assert.deepEqual(await state(), { state: "registered", expires: 100 });
-    clock.advance(100_000);
+    clock.advance(90_000);
     registrar.reply(await registrar.next("REGISTER"), 200, { contact: null });
     assert.deepEqual(await state(), { state: "registered", expires: 300 });
   });
@@ -186,6 +186,19 @@ Deno.test("a registrar that says nothing is noticed, and asked again", async () 
       registrar.received.map((message) => message.header("cseq")),
     );
     assert.ok(attempts.size >= 2, "no second REGISTER");
+  });
+});
+
+Deno.test("what was granted has run out while the refresh is not answered: not registered", async () => {
+  await withRegistrar(async (scene) => {
+    const { registrar, clock, state } = scene;
+    await registered(scene, 60);
+    clock.advance(50_000);
+    const refresh = await registrar.next("REGISTER");
+    clock.advance(10_000);
+    assert.deepEqual(await state(), { state: "registering" });
+    grant(registrar, refresh, 60);
+    assert.deepEqual(await state(), { state: "registered", expires: 60 });
   });
 });
 
