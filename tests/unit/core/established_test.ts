@@ -113,11 +113,37 @@ Deno.test("glare: the peer's offer is refused while ours is out, and ours goes o
   assert.ok(back.asked("SendReinvite"));
 });
 
-Deno.test("a peer that refuses hold leaves the call as it was, and says so", () => {
-  const scene = new Scene().talking().play({ type: "Hold", call: "a" });
+Deno.test("a peer that refuses hold, or never answers it, hears silence until it is resumed", () => {
+  for (const status of [488, 408]) {
+    const scene = new Scene().talking().play({ type: "Hold", call: "a" });
+    scene.play({ type: "OfferRejected", call: "a", status, reason: "no" });
+    assert.equal(scene.call("a").hold.local, true);
+    assert.equal(scene.effect("MuteMedia").muted, true);
+    // It never knew of the hold: there is nothing to tell, and nothing to refuse.
+    scene.play({ type: "Resume", call: "a" });
+    assert.equal(scene.call("a").hold.local, false);
+    assert.equal(scene.effect("MuteMedia").muted, false);
+    assert.equal(scene.asked("SendReinvite"), false);
+  }
+});
+
+Deno.test("a hold that is refused after another call was taken leaves one call that hears us", () => {
+  const scene = new Scene().talking("a");
+  scene.ringing("b").play({ type: "Answer", call: "b" });
   scene.play({ type: "OfferRejected", call: "a", status: 488, reason: "no" });
-  assert.equal(scene.call("a").hold.local, false);
-  assert.equal(scene.effect("MuteMedia").muted, false);
+  assert.equal(scene.call("a").hold.local, true);
+  assert.equal(scene.call("b").hold.local, false);
+});
+
+Deno.test("a peer that refuses to be resumed stays held", () => {
+  const scene = new Scene().talking().play({ type: "Hold", call: "a" }, {
+    type: "OfferAccepted",
+    call: "a",
+    description: theirs({ direction: "recvonly" }),
+  }, { type: "Resume", call: "a" });
+  scene.play({ type: "OfferRejected", call: "a", status: 500, reason: "no" });
+  assert.equal(scene.call("a").hold.local, true);
+  assert.equal(scene.effect("MuteMedia").muted, true);
 });
 
 Deno.test("a second call holds the first; swap changes them over", () => {

@@ -158,7 +158,7 @@ CallConfirmed     ! . . . . . . . . T . . .
 CallCancelled     ! . . - D . . . . . . . .
 RemoteOffer       ! = = = = = = = = = = = =
 OfferAccepted     ! ! ! ! ! . H . . T . ! !
-OfferRejected 488 ! . . . . . T . . . . . .
+OfferRejected 488 ! . . . . . H . . . . . .
 OfferRejected 491 ! . . . . . G . . . . . .
 CallEnded         ! D D - D E E E E E E = =
 ReferProgress 200 ! . . . . . . . . . E . .

@@ -176,11 +176,19 @@ export function offerRejected(turn: Turn, call: Call, status: number, reason: st
     return;
   }
   if (call.moved?.offered) return moveRefused(turn, call, call.moved, status, reason);
-  // The peer keeps what was: so do we, and say so.
   const refused = isHold(call.phase.exchange.offer) ? "hold" : "resume";
-  const reverted = stabilised(turn, { ...call, hold: { ...call.hold, local: call.toldHold } });
-  applyMute(turn, reverted);
-  turn.tell("call.hold", reverted, { refused, status, reason });
+  const kept = stabilised(turn, keepHeld(call));
+  applyMute(turn, kept);
+  turn.tell("call.hold", kept, { refused, status, reason });
+}
+
+/**
+ * After an offer that was refused, or never answered. Whoever would not be held hears silence all the
+ * same: no microphone opens behind the user's back, least of all while another call is active. Who
+ * would not be resumed sends us nothing: the call stays held.
+ */
+function keepHeld(call: Established): Established {
+  return { ...call, hold: { ...call.hold, local: call.hold.local || call.toldHold } };
 }
 
 /** Our address is another one: the peer has to send its sound there. */
@@ -206,7 +214,7 @@ function moveRefused(
     turn.enter(untold(call, 1), waiting);
     return turn.startTimer("glare", call.id, MOVE_RETRY_MS);
   }
-  stabilised(turn, { ...settled(call), hold: { ...call.hold, local: call.toldHold } });
+  stabilised(turn, keepHeld(settled(call)));
   const answer = `${status} ${reason}`.trimEnd();
   const what = `the other side did not take our new address (${answer})`;
   turn.notice(`${what}: it may not be heard any more`, call.id);
