@@ -23,6 +23,7 @@ export {
   withoutStop,
 } from "./errors.ts";
 export { fileReason } from "./file_reason.ts";
+export { lazily } from "./lazily.ts";
 export { GPIO_BIASES, type GpioBias } from "./gpio_bias.ts";
 export { nearest } from "./nearest.ts";
 export {

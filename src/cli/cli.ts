@@ -6,13 +6,12 @@
  * `version`, `--help` and a mistyped command load nothing but the table of commands.
  */
 import { SECRET_NAMES } from "../config/mod.ts";
-import { type ExitCode, fileReason, nearest, OffhookError } from "../base/mod.ts";
+import { type ExitCode, fileReason, lazily, nearest, OffhookError } from "../base/mod.ts";
 import { COMMANDS, loadCommand } from "./commands.ts";
 import { helpText } from "./help.ts";
 import {
   errorOf,
   type Io,
-  lazily,
   type OpenPhone,
   openStationPhone,
   reportError,

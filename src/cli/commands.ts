@@ -3,7 +3,7 @@
  * `offhook --help` read; of a command nothing is loaded before it is needed.
  */
 import type { Command } from "./args/mod.ts";
-import { lazily } from "./process/mod.ts";
+import { lazily } from "../base/mod.ts";
 
 /** By the headings of `offhook --help`, in their order. */
 const TABLE = {

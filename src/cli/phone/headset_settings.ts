@@ -1,4 +1,5 @@
 /** The `[headset]` table of the configuration as a phone needs it. */
+import { lazily } from "../../base/mod.ts";
 import { isDigit } from "../../core/media/mod.ts";
 import { dirname, join } from "node:path";
 import { expandPath } from "../../config/sources/mod.ts";
@@ -23,7 +24,10 @@ export async function withHeadsets<T extends Omit<PhoneOptions, "log">>(
 ): Promise<T> {
   const { enabled, preferred, sound, release_when_idle, contested, busylight } =
     loaded.config.headset;
-  const { readQuirks } = await import("../../station/desk/quirk_files.ts");
+  const { readQuirks } = await lazily<typeof import("../../station/desk/quirk_files.ts")>(
+    import.meta.url,
+    "../../station/desk/quirk_files.ts",
+  );
   const { quirks, broken } = await readQuirks(quirkFilesOf(loaded));
   for (const { message } of broken) log(message);
   const { microphone, speaker } = options.endpoints;

@@ -3,9 +3,9 @@
  * own: paths are made absolute here. Pipes are this process's.
  */
 import { resolve } from "node:path";
-import { OffhookError } from "../../base/mod.ts";
+import { lazily, OffhookError } from "../../base/mod.ts";
 import type { AudioEndpoints } from "../../core/ports/mod.ts";
-import { type Io, lazily } from "../process/mod.ts";
+import { type Io } from "../process/mod.ts";
 import type { AccountValues, AudioValues, TlsValues } from "../args/mod.ts";
 import type { CallSound } from "./session.ts";
 

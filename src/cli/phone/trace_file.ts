@@ -1,6 +1,6 @@
 /** Where `--trace` goes: a file that only its owner can read, or standard error. */
 import { resolve } from "node:path";
-import { fileReason, OffhookError } from "../../base/mod.ts";
+import { fileReason, lazily, OffhookError } from "../../base/mod.ts";
 import type { PhoneOptions } from "../../station/phone/mod.ts";
 import type { Io } from "../process/mod.ts";
 
@@ -14,7 +14,10 @@ export interface Trace {
  * @throws OffhookError `file-unusable` when the file cannot be written
  */
 export async function openTrace(file: string, io: Io): Promise<Trace> {
-  const { textTrace } = await import("../../station/log/text_trace.ts");
+  const { textTrace } = await lazily<typeof import("../../station/log/text_trace.ts")>(
+    import.meta.url,
+    "../../station/log/text_trace.ts",
+  );
   if (file === "-") {
     return { sink: textTrace((text) => void io.stderr.write(text)), close() {} };
   }

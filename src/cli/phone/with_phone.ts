@@ -9,12 +9,12 @@
 import type { LoadedConfig } from "../../config/file/mod.ts";
 import type { AudioEndpoints } from "../../core/ports/mod.ts";
 import type { Context, OutputValues } from "../args/mod.ts";
-import { interruptsOf, lazily, type PhoneOptions } from "../process/mod.ts";
+import { interruptsOf, type PhoneOptions } from "../process/mod.ts";
+import { lazily, OffhookError } from "../../base/mod.ts";
 import { type CallSound, type PhoneSession, sessionOf } from "./session.ts";
 import { attachedStation, type AttachWishes } from "../station/mod.ts";
 import { stationSound } from "./station_endpoints.ts";
 import type { RemotePhone } from "../../control/client/mod.ts";
-import { OffhookError } from "../../base/mod.ts";
 
 /** What a phone of one's own has; a station has its own. */
 export interface OwnPhone {

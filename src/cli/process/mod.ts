@@ -2,7 +2,6 @@
 export { openDescriptor } from "./event_descriptor.ts";
 export { type Interrupts, interruptsOf } from "./interrupts.ts";
 export { colours, type Io, type Keyboard, say, sayJson, writeJson } from "./io.ts";
-export { lazily } from "./lazily.ts";
 export {
   type OpenedPhone,
   type OpenPhone,

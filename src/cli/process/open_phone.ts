@@ -2,7 +2,7 @@
  * The way from the command line to a phone. The station, with every adapter, is loaded when a phone
  * is opened, not before.
  */
-import { lazily } from "./lazily.ts";
+import { lazily } from "../../base/mod.ts";
 import type { Phone } from "../../control/contract/mod.ts";
 import type { OpenPhone as StationPhone, PhoneOptions } from "../../station/phone/mod.ts";
 

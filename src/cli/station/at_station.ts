@@ -9,8 +9,8 @@
  */
 import { type AppliedOverride, appliedOverrides } from "../../config/sources/mod.ts";
 import type { RemotePhone } from "../../control/client/mod.ts";
-import { OffhookError } from "../../base/mod.ts";
-import { type Io, lazily } from "../process/mod.ts";
+import { lazily, OffhookError } from "../../base/mod.ts";
+import { type Io } from "../process/mod.ts";
 import type {
   AccountValues,
   AttachValues,

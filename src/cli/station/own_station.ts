@@ -9,7 +9,13 @@
 import { fileURLToPath } from "node:url";
 import { launchArguments } from "../../config/mod.ts";
 import type { RemotePhone } from "../../control/client/mod.ts";
-import { type ErrorCode, type ErrorJson, EXIT_CODES, OffhookError } from "../../base/mod.ts";
+import {
+  type ErrorCode,
+  type ErrorJson,
+  EXIT_CODES,
+  lazily,
+  OffhookError,
+} from "../../base/mod.ts";
 import type { Io } from "../process/mod.ts";
 
 export interface StationProcess {
@@ -26,7 +32,10 @@ const END_MS = 6_000;
 
 /** @returns undefined when no station answers there */
 export async function joinStation(address: string): Promise<RemotePhone | undefined> {
-  const { RemotePhone } = await import("../../control/client/remote_phone.ts");
+  const { RemotePhone } = await lazily<typeof import("../../control/client/remote_phone.ts")>(
+    import.meta.url,
+    "../../control/client/remote_phone.ts",
+  );
   try {
     return await RemotePhone.connect({ address });
   } catch (error) {
@@ -46,7 +55,10 @@ export async function startStation(
   io: Pick<Io, "now" | "after">,
 ): Promise<StationProcess> {
   const main = fileURLToPath(new URL("../../../main.ts", import.meta.url));
-  const { narrowFlags } = await import("../commands/station/narrow.ts");
+  const { narrowFlags } = await lazily<typeof import("../commands/station/narrow.ts")>(
+    import.meta.url,
+    "../commands/station/narrow.ts",
+  );
   const config = fileURLToPath(new URL("../../../deno.json", import.meta.url));
   const child = new Deno.Command(Deno.execPath(), {
     args: [...launchArguments(config, main, await narrowFlags(args)), "station", ...args],

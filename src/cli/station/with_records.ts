@@ -9,8 +9,8 @@
  */
 import type { Records } from "../../control/contract/mod.ts";
 import type { RemotePhone } from "../../control/client/mod.ts";
-import { OffhookError } from "../../base/mod.ts";
-import { type Io, lazily, say } from "../process/mod.ts";
+import { lazily, OffhookError } from "../../base/mod.ts";
+import { type Io, say } from "../process/mod.ts";
 import { reachStation } from "./reach_station.ts";
 import { storePath } from "./store_place.ts";
 

@@ -11,7 +11,7 @@
  * and do not.
  */
 import type { AudioDevices } from "../../audio/mod.ts";
-import { type ErrorJson, OffhookError } from "../../base/mod.ts";
+import { type ErrorJson, lazily, OffhookError } from "../../base/mod.ts";
 import type { AccountId } from "../../core/account/mod.ts";
 import {
   type Fingerprint,
@@ -182,7 +182,7 @@ export class CallMedia {
       return [];
     }
     const [{ IceGatherer, IceTransport }, settings] = await Promise.all([
-      import("../transport/ice/mod.ts"),
+      lazily<typeof import("../transport/ice/mod.ts")>(import.meta.url, "../transport/ice/mod.ts"),
       ice.settings(account),
     ]);
     const ways = await ice.surroundings(settings.caFile);
@@ -200,7 +200,9 @@ export class CallMedia {
 
   /** What signalling announces of us; the key stays here. */
   async #loadCertificate(): Promise<{ fingerprint: Fingerprint }> {
-    const { currentIdentity, fingerprintOf } = await import("../transport/dtls/mod.ts");
+    const { currentIdentity, fingerprintOf } = await lazily<
+      typeof import("../transport/dtls/mod.ts")
+    >(import.meta.url, "../transport/dtls/mod.ts");
     this.#identity = currentIdentity(this.#around.clock.now());
     return { fingerprint: fingerprintOf(this.#identity.certificate) };
   }
@@ -210,8 +212,16 @@ export class CallMedia {
     if (keying === undefined) return;
     const suites = keying.kind === "sdes" ? [keying.suite] : keying.suites;
     const [{ SrtpTransport, loadCiphers }, dtls] = await Promise.all([
-      import("../transport/srtp/mod.ts"),
-      keying.kind === "dtls" ? import("../transport/dtls/mod.ts") : undefined,
+      lazily<typeof import("../transport/srtp/mod.ts")>(
+        import.meta.url,
+        "../transport/srtp/mod.ts",
+      ),
+      keying.kind === "dtls"
+        ? lazily<typeof import("../transport/dtls/mod.ts")>(
+          import.meta.url,
+          "../transport/dtls/mod.ts",
+        )
+        : undefined,
     ]);
     const ciphers = await loadCiphers(suites);
     if (this.#state === "closed" || this.#plain === undefined) return;

@@ -6,7 +6,7 @@
 import type { AccountId } from "../../core/account/mod.ts";
 import type { IceSettings, IceSurroundings } from "../transport/ice/mod.ts";
 import { aLawTables, type AudioDevices, loadResampler, muLawTables } from "../../audio/mod.ts";
-import { OffhookError } from "../../base/mod.ts";
+import { lazily, OffhookError } from "../../base/mod.ts";
 import { systemClock } from "../mod.ts";
 import { MediaEngine } from "./engine.ts";
 import { UdpSockets } from "../transport/mod.ts";
@@ -32,7 +32,10 @@ async function iceSurroundings(
   { address }: MediaSettings,
   caFile: string | undefined,
 ): Promise<Pick<IceSurroundings, "addresses" | "resolve" | "link">> {
-  const { ownAddresses, systemLinks } = await import("../transport/ice/mod.ts");
+  const { ownAddresses, systemLinks } = await lazily<typeof import("../transport/ice/mod.ts")>(
+    import.meta.url,
+    "../transport/ice/mod.ts",
+  );
   return {
     addresses: address === undefined ? ownAddresses : () => [address],
     resolve: (host) => sockets.resolveAll(host),
@@ -43,8 +46,14 @@ async function iceSurroundings(
 /** Most calls of a script have no sound card: its modules load with the first that has. */
 async function loadDevices(port: MessagePort): Promise<AudioDevices> {
   const [{ deviceEndpoints }, { remoteAccess }] = await Promise.all([
-    import("../../audio/device/device.ts"),
-    import("../../audio/device/device_access.ts"),
+    lazily<typeof import("../../audio/device/device.ts")>(
+      import.meta.url,
+      "../../audio/device/device.ts",
+    ),
+    lazily<typeof import("../../audio/device/device_access.ts")>(
+      import.meta.url,
+      "../../audio/device/device_access.ts",
+    ),
   ]);
   return deviceEndpoints(remoteAccess(port));
 }

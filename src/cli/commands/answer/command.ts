@@ -1,5 +1,5 @@
 /** `offhook answer`: wait for calls and answer them, or refuse them. */
-import { OffhookError } from "../../../base/mod.ts";
+import { lazily, OffhookError } from "../../../base/mod.ts";
 import {
   CALLING,
   type CallingFields,
@@ -14,7 +14,6 @@ import {
   text,
   type ValuesOf,
 } from "../../args/mod.ts";
-import { lazily } from "../../process/mod.ts";
 
 const fields = {
   listen: option(

@@ -1,10 +1,10 @@
 /** What `offhook answer` has of its own when no station runs: an account or addresses, and its devices. */
 import type { LoadedConfig } from "../../../config/file/mod.ts";
-import { fileReason, OffhookError, parseHostPort } from "../../../base/mod.ts";
+import { fileReason, lazily, OffhookError, parseHostPort } from "../../../base/mod.ts";
 import type { AudioEndpoints } from "../../../core/ports/mod.ts";
 import type { TransportName } from "../../../core/account/mod.ts";
 import type { AnswerValues } from "./command.ts";
-import { lazily, type PhoneOptions } from "../../process/mod.ts";
+import { type PhoneOptions } from "../../process/mod.ts";
 import type { OwnPhone } from "../../phone/mod.ts";
 
 type Listen = PhoneOptions["direct"]["listen"];

@@ -1,5 +1,5 @@
 /** `offhook audio`: a live call's sound on standard input and output. */
-import { lazily } from "../../process/mod.ts";
+import { lazily } from "../../../base/mod.ts";
 import { callField, stationFields } from "../../station/mod.ts";
 import { defineCommand, flag, option, readWholeNumber, words } from "../../args/mod.ts";
 

@@ -14,7 +14,7 @@ import {
   type Suggestion,
   words,
 } from "../../args/mod.ts";
-import { lazily } from "../../process/mod.ts";
+import { lazily } from "../../../base/mod.ts";
 import { COMMANDS, loadCommand } from "../../mod.ts";
 
 const SHELLS = ["bash", "zsh", "fish"] as const satisfies Names<3>;

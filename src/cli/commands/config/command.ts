@@ -13,7 +13,7 @@ import {
   tlsFields,
   type ValuesOf,
 } from "../../args/mod.ts";
-import { lazily } from "../../process/mod.ts";
+import { lazily } from "../../../base/mod.ts";
 
 const init = {
   name: defaulted("--name", { ...text("NAME"), fallback: FIRST_ACCOUNT }, "Name of the account."),

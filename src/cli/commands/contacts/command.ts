@@ -14,7 +14,7 @@ import {
   type ValuesOf,
   words,
 } from "../../args/mod.ts";
-import { lazily } from "../../process/mod.ts";
+import { lazily } from "../../../base/mod.ts";
 import { stationFields } from "../../station/mod.ts";
 
 const SHARED = { Station: stationFields, Output: outputFields };

@@ -1,7 +1,7 @@
 /** The runs of `offhook contacts`: on the station that runs, else on the store. */
 import { resolve } from "node:path";
 import type { Contact, ContactCard, ContactDraft, Records } from "../../../control/contract/mod.ts";
-import { type ExitCode, fileReason, OffhookError } from "../../../base/mod.ts";
+import { type ExitCode, fileReason, lazily, OffhookError } from "../../../base/mod.ts";
 import type { ImportProblem } from "../../../store/exchange/mod.ts";
 import type {
   AddValues,
@@ -13,7 +13,7 @@ import type {
   SearchValues,
 } from "./command.ts";
 import { exportCards, importCards, listContacts } from "./contact_pages.ts";
-import { type Io, lazily, say, sayJson, table, writeJson } from "../../process/mod.ts";
+import { type Io, say, sayJson, table, writeJson } from "../../process/mod.ts";
 import { withRecords } from "../../station/mod.ts";
 
 const SCHEMA = "offhook.contact/1";

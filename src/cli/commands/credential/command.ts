@@ -1,6 +1,6 @@
 /** `offhook credential set | list | remove`: passwords in the private store. */
 import { argument, defineCommands, defineSubcommand, jsonFields, text } from "../../args/mod.ts";
-import { lazily } from "../../process/mod.ts";
+import { lazily } from "../../../base/mod.ts";
 
 const fields = { account: argument(text("ACCOUNT"), "Name of the account in the configuration.") };
 

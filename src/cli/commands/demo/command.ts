@@ -1,6 +1,6 @@
 /** `offhook demo`: the practice PBX in this process, and a first call to its echo. */
 import { defineCommand, logFields, outputFields, type ValuesOf } from "../../args/mod.ts";
-import { lazily } from "../../process/mod.ts";
+import { lazily } from "../../../base/mod.ts";
 import { screenFields } from "../tui/mod.ts";
 
 type DemoFields = typeof outputFields & typeof logFields & typeof screenFields;

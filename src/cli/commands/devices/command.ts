@@ -9,7 +9,7 @@ import {
   outputFields,
   type ValuesOf,
 } from "../../args/mod.ts";
-import { lazily } from "../../process/mod.ts";
+import { lazily } from "../../../base/mod.ts";
 import { callField } from "../../station/mod.ts";
 
 const { mic, speaker, loop } = audioFields;

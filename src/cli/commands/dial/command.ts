@@ -10,7 +10,7 @@ import {
   text,
   type ValuesOf,
 } from "../../args/mod.ts";
-import { lazily } from "../../process/mod.ts";
+import { lazily } from "../../../base/mod.ts";
 
 export const detachField = {
   detach: flag(["--detach"], "Let the station make the call, print the call's id and exit."),

@@ -9,7 +9,7 @@ import {
   text,
   type ValuesOf,
 } from "../../args/mod.ts";
-import { lazily } from "../../process/mod.ts";
+import { lazily } from "../../../base/mod.ts";
 
 const place = {
   config: option("--config", file("FILE"), "Configuration file."),

@@ -8,7 +8,7 @@ import {
   text,
   type ValuesOf,
 } from "../../args/mod.ts";
-import { lazily } from "../../process/mod.ts";
+import { lazily } from "../../../base/mod.ts";
 import { LIVE, type LiveFields } from "../../station/mod.ts";
 
 const fields = {

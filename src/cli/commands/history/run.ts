@@ -1,10 +1,10 @@
 /** The run of `offhook history`. */
 import { OUTCOME_WORDS } from "../../../core/state/mod.ts";
-import { type ExitCode, OffhookError } from "../../../base/mod.ts";
+import { type ExitCode, lazily, OffhookError } from "../../../base/mod.ts";
 import type { PastCall, PastCallQuery, Records } from "../../../control/contract/mod.ts";
 import { clock } from "../../call/mod.ts";
 import type { HistoryValues } from "./command.ts";
-import { type Io, lazily, say, table, writeJson } from "../../process/mod.ts";
+import { type Io, say, table, writeJson } from "../../process/mod.ts";
 import { withRecords } from "../../station/mod.ts";
 
 /** Calls of one request: far below the largest message. */

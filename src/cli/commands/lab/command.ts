@@ -9,7 +9,7 @@ import {
   repeated,
   type ValuesOf,
 } from "../../args/mod.ts";
-import { lazily } from "../../process/mod.ts";
+import { lazily } from "../../../base/mod.ts";
 
 const fields = {
   listen: defaulted(

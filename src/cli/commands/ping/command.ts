@@ -10,7 +10,7 @@ import {
   type ValuesOf,
   words,
 } from "../../args/mod.ts";
-import { lazily } from "../../process/mod.ts";
+import { lazily } from "../../../base/mod.ts";
 
 const between = (least: number, most: number) => (input: string): number => {
   const ms = durationMs(input);

@@ -8,7 +8,7 @@ import {
   type PhoneFields,
   type ValuesOf,
 } from "../../args/mod.ts";
-import { lazily } from "../../process/mod.ts";
+import { lazily } from "../../../base/mod.ts";
 
 const fields = {
   stay: flag(["--stay"], "Stay registered until interrupted, and report changes."),

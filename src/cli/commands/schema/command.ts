@@ -1,7 +1,6 @@
 /** `offhook schema`: the JSON Schema of what a command prints with --json, or of the control API. */
-import { jsonText, nearest, OffhookError } from "../../../base/mod.ts";
+import { jsonText, lazily, nearest, OffhookError } from "../../../base/mod.ts";
 import { defineCommand, flag, words } from "../../args/mod.ts";
-import { lazily } from "../../process/mod.ts";
 
 const fields = {
   api: flag(["--api"], "Every method and event of the control API."),

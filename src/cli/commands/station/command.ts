@@ -15,7 +15,7 @@ import {
   type ValuesOf,
 } from "../../args/mod.ts";
 import type { ExitCode } from "../../../base/mod.ts";
-import { lazily } from "../../process/mod.ts";
+import { lazily } from "../../../base/mod.ts";
 
 const fields = {
   socket: option(

@@ -6,7 +6,7 @@
  * What commands play and record is named when the station runs already: it has to lie in one of
  * `station.folders`.
  */
-import { ROLES } from "../../../base/mod.ts";
+import { lazily, ROLES } from "../../../base/mod.ts";
 import { dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import {
@@ -39,7 +39,10 @@ const PERSONAL = ["~/Music", "~/Recordings", "~/Documents", "~/Downloads", "~/De
 export async function stationFlags(values: StationValues, io: Io): Promise<string[]> {
   const loaded = await loadForCommand(values, io);
   const { environment } = io;
-  const { safeFolder } = await import("../../../control/socket/own_folder.ts");
+  const { safeFolder } = await lazily<typeof import("../../../control/socket/own_folder.ts")>(
+    import.meta.url,
+    "../../../control/socket/own_folder.ts",
+  );
   safeFolder(dirname(runtimeFolder(environment)));
   const own = [dataFolder(environment), stateFolder(environment), runtimeFolder(environment)];
   const open = openFolders(loaded, values, io);

@@ -1,7 +1,7 @@
 /** `offhook tour`: the full-screen phone explained by doing, on the practice PBX. */
 import { defineCommand } from "../../args/mod.ts";
 import { screenFields } from "../tui/mod.ts";
-import { lazily } from "../../process/mod.ts";
+import { lazily } from "../../../base/mod.ts";
 
 export const command = defineCommand<typeof screenFields>({
   description:

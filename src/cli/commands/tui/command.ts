@@ -1,7 +1,6 @@
 /** `offhook` and `offhook tui`: the full-screen phone. */
-import { LANGUAGES, THEMES } from "../../../base/mod.ts";
+import { LANGUAGES, lazily, THEMES } from "../../../base/mod.ts";
 import { defineCommand, file, flag, oneOf, option, type ValuesOf } from "../../args/mod.ts";
-import { lazily } from "../../process/mod.ts";
 
 /** Looks of the screen: also those of `demo` and `tour`. */
 export const screenFields = {

@@ -6,7 +6,7 @@
  * than the rest of the phone's start.
  */
 import type { TlsSettings, TransportName } from "../../../core/account/mod.ts";
-import { OffhookError } from "../../../base/mod.ts";
+import { lazily, OffhookError } from "../../../base/mod.ts";
 import type { Target } from "../../dns/mod.ts";
 import {
   type AcceptedConnections,
@@ -143,8 +143,14 @@ export class FlowTable implements FlowOwner {
       this.#sockets.push(socket);
       return socket.bound;
     }
-    const { listenFor } = await import("../flow/listen.ts");
-    const { AcceptedConnections } = await import("../flow/accepted_connections.ts");
+    const { listenFor } = await lazily<typeof import("../flow/listen.ts")>(
+      import.meta.url,
+      "../flow/listen.ts",
+    );
+    const { AcceptedConnections } = await lazily<typeof import("../flow/accepted_connections.ts")>(
+      import.meta.url,
+      "../flow/accepted_connections.ts",
+    );
     const inCalls = () => this.sink.inCalls();
     this.#accepted ??= new AcceptedConnections({ clock: this.clock, inCalls });
     const add = (flow: BaseFlow) => this.#add(flow);
@@ -217,7 +223,10 @@ export class FlowTable implements FlowOwner {
     const { tls = DEFAULT_TLS, connectTimeoutMs = CONNECT_TIMEOUT_MS, path, bind } = this.options;
     const wishedPort = fromWishedPort && !this.#wishWasSilent ? bind?.wishedPort : undefined;
     this.#wishWasSilent = false;
-    const { openFlow } = await import("../flow/connect.ts");
+    const { openFlow } = await lazily<typeof import("../flow/connect.ts")>(
+      import.meta.url,
+      "../flow/connect.ts",
+    );
     const flow = await openFlow(this, target, {
       tls,
       timeoutMs: timeoutMs ?? connectTimeoutMs,
