@@ -1,6 +1,6 @@
 /** No folder or socket of another user is trusted, whatever stands in /tmp before us. */
 import assert from "node:assert/strict";
-import { refuseForeignSocket } from "../../src/control/socket/own_socket.ts";
+import { refuseForeignSocket } from "../../src/control/client/own_socket.ts";
 import { RemotePhone } from "../../src/control/client/remote_phone.ts";
 import { ControlServer } from "../../src/control/server/server.ts";
 import { ownFolder, safeFolder } from "../../src/control/socket/own_folder.ts";

@@ -6,9 +6,8 @@
  * A command's module imports only what its fields need; what its run needs it imports when it runs. Not
  * on the real-time path.
  */
-import type { ExitCode } from "../../base/mod.ts";
+import { type ExitCode, lazily } from "../../base/mod.ts";
 import { colours, type Io, type OpenPhone } from "../process/mod.ts";
-import { lazily } from "../../base/mod.ts";
 import { type Fields, namesOf, type ValuesOf } from "./fields.ts";
 import { asksForHelp, isOption, readArgs, splitOption } from "./read_args.ts";
 import { missingWord, type Place, unexpectedWord, unknownOption } from "./usage_errors.ts";

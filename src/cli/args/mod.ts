@@ -8,24 +8,6 @@ export {
   runCommand,
 } from "./command.ts";
 export {
-  ACCOUNT,
-  accountFields,
-  type AccountValues,
-  type AttachValues,
-  audioFields,
-  type AudioValues,
-  CALLING,
-  type CallingFields,
-  type CallValues,
-  logFields,
-  type LogValues,
-  type OutputValues,
-  PHONE,
-  type PhoneFields,
-  tlsFields,
-  type TlsValues,
-} from "./common_fields.ts";
-export {
   argument,
   defaulted,
   type Fields,
@@ -41,13 +23,5 @@ export {
 export { helpPage } from "./help_page.ts";
 export { readMoment } from "./moments.ts";
 export { jsonFields, outputFields } from "./output_fields.ts";
-export { readListenAddress } from "./phone_readers.ts";
-export {
-  bad,
-  dtmfDigits,
-  durationMs,
-  readCallerPattern,
-  readOrigin,
-  readWholeNumber,
-} from "./readers.ts";
+export { bad, durationMs, readCallerPattern, readOrigin, readWholeNumber } from "./readers.ts";
 export type { Suggestion } from "./suggestions.ts";

@@ -3,7 +3,6 @@
  * npm package: what every command loads is small. Pure.
  */
 import { nearest, OffhookError } from "../../base/mod.ts";
-import { DIGITS_HINT, digitsOf, wrongDigit } from "../../core/media/mod.ts";
 
 /** @throws OffhookError `usage` */
 export type Reader<T> = (input: string) => T;
@@ -46,19 +45,6 @@ export function durationMs(input: string): number {
   const rounded = Math.round(ms);
   if (rounded >= 1 && rounded <= LONGEST_MS) return rounded;
   throw bad(`"${input}" is not between 1ms and 24 days`);
-}
-
-/** DTMF digits with pauses: `w` one second, `,` two. */
-export function dtmfDigits(input: string): string {
-  const digits = digitsOf(input);
-  if (digits === "") throw bad("the digits are empty");
-  const wrong = wrongDigit(digits);
-  if (wrong === undefined) return digits;
-  const typed = input.includes(wrong) ? wrong : wrong.toLowerCase();
-  throw bad(
-    `"${typed}" in "${input}" is not a DTMF digit`,
-    DIGITS_HINT,
-  );
 }
 
 /** One of some words, in any case; the nearest is named when it is none. */

@@ -2,7 +2,7 @@
  * The one line that shows a call on a terminal, and the words that stand for it elsewhere. Pure; the
  * drawing is in `call_display.ts`.
  */
-import { partyWords } from "./call_line.ts";
+import { partyWords } from "../live/mod.ts";
 import type { CallView } from "../../core/state/mod.ts";
 import { clock } from "./call_report.ts";
 

@@ -11,7 +11,7 @@ import { OffhookError } from "../../base/mod.ts";
 import type { AudioEndpoints } from "../../core/ports/mod.ts";
 import type { CallPolicy } from "../../core/state/mod.ts";
 import type { Io } from "../process/mod.ts";
-import type { AccountValues, AudioValues, LogValues, TlsValues } from "../args/mod.ts";
+import type { AccountValues, AudioValues, LogValues, TlsValues } from "../phone_fields/mod.ts";
 
 /** The configuration under the flags of a command. */
 export async function loadForCommand(

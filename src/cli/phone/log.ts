@@ -20,7 +20,7 @@ import {
   OffhookError,
   oneLine,
 } from "../../base/mod.ts";
-import type { LogValues } from "../args/mod.ts";
+import type { LogValues } from "../phone_fields/mod.ts";
 import type { LogFacts, LogLevel, WriteLog } from "../../station/log/mod.ts";
 import { type Io, say } from "../process/mod.ts";
 

@@ -8,7 +8,8 @@
  */
 import type { LoadedConfig } from "../../config/file/mod.ts";
 import type { AudioEndpoints } from "../../core/ports/mod.ts";
-import type { Context, OutputValues } from "../args/mod.ts";
+import type { Context } from "../args/mod.ts";
+import type { OutputValues } from "../phone_fields/mod.ts";
 import { interruptsOf, type PhoneOptions } from "../process/mod.ts";
 import { lazily, OffhookError } from "../../base/mod.ts";
 import { type CallSound, type PhoneSession, sessionOf } from "./session.ts";

@@ -18,7 +18,7 @@ import type {
   CallValues,
   LogValues,
   TlsValues,
-} from "../args/mod.ts";
+} from "../phone_fields/mod.ts";
 
 export interface AttachWishes
   extends AttachValues, AccountValues, TlsValues, LogValues, Partial<AudioValues> {
@@ -99,9 +99,9 @@ async function connect(
   io: Io,
   needed: boolean,
 ): Promise<RemotePhone | undefined> {
-  const { reachStation } = await lazily<typeof import("./reach_station.ts")>(
+  const { reachStation } = await lazily<typeof import("../live/reach_station.ts")>(
     import.meta.url,
-    "./reach_station.ts",
+    "../live/reach_station.ts",
   );
   try {
     return await reachStation(values, io);

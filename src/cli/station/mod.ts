@@ -1,7 +1,5 @@
-/** A subcommand at a running station. */
+/** A station for a subcommand: one that it joins or starts, or the records that one would keep. */
 export { attachedStation, type AttachWishes, refuseToStay } from "./at_station.ts";
-export { callField, LIVE, type LiveFields, stationFields, withStation } from "./live.ts";
-export { meantCall } from "./meant_call.ts";
 export {
   endProcess,
   isAlive,
@@ -9,6 +7,5 @@ export {
   startStation,
   type StationProcess,
 } from "./own_station.ts";
-export { stationPlace } from "./station_place.ts";
 export { storePath } from "./store_place.ts";
 export { withRecords } from "./with_records.ts";

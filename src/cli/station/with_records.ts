@@ -11,7 +11,7 @@ import type { Records } from "../../control/contract/mod.ts";
 import type { RemotePhone } from "../../control/client/mod.ts";
 import { lazily, OffhookError } from "../../base/mod.ts";
 import { type Io, say } from "../process/mod.ts";
-import { reachStation } from "./reach_station.ts";
+import { reachStation } from "../live/mod.ts";
 import { storePath } from "./store_place.ts";
 
 export interface RecordWishes {

@@ -6,7 +6,7 @@
  * When the connection goes, everything that is pending is rejected with `no-station`.
  */
 import { type ErrorJson, OffhookError } from "../../base/mod.ts";
-import { refuseForeignSocket } from "../socket/mod.ts";
+import { refuseForeignSocket } from "./own_socket.ts";
 import { type Channel, UnixWebSocket } from "./unix_websocket.ts";
 import {
   type AudioListener,

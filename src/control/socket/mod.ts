@@ -1,3 +1,2 @@
-/** The socket file of a station: where it may lie, and whose it is. */
+/** The folder of a station's socket, which is its user's alone. */
 export { ownFolder, safeFolder } from "./own_folder.ts";
-export { refuseForeignSocket } from "./own_socket.ts";

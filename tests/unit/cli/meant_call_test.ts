@@ -1,6 +1,6 @@
 /** Which call a command without a call id means. */
 import assert from "node:assert/strict";
-import { meantCall } from "../../../src/cli/station/meant_call.ts";
+import { meantCall } from "../../../src/cli/live/meant_call.ts";
 import type { CallView } from "../../../src/control/contract/phone.ts";
 
 const held = {

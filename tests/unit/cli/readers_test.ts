@@ -2,8 +2,9 @@
 import assert from "node:assert/strict";
 import { OffhookError } from "../../../src/base/errors.ts";
 import { parseMicrophone, parseSpeaker } from "../../../src/config/endpoints.ts";
-import { dtmfDigits, durationMs } from "../../../src/cli/args/readers.ts";
-import { readHeader, readListenAddress } from "../../../src/cli/args/phone_readers.ts";
+import { durationMs } from "../../../src/cli/args/readers.ts";
+import { dtmfDigits } from "../../../src/cli/phone_fields/phone_readers.ts";
+import { readHeader, readListenAddress } from "../../../src/cli/phone_fields/phone_readers.ts";
 
 /** Each text gives the value, or an error that matches. */
 function table<T>(parse: (text: string) => T, rows: [string, T | RegExp][]) {

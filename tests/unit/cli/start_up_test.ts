@@ -12,7 +12,7 @@ const QUICK = [
   "main.ts",
   "src/cli/args/command.ts",
   "src/cli/args/help_page.ts",
-  "src/cli/station/reach_station.ts",
+  "src/cli/live/reach_station.ts",
   ...COMMANDS.map(({ name }) => `src/cli/commands/${name}/command.ts`),
 ];
 /** Reads the configuration, so that it needs packages: the test sees them. */

@@ -1,13 +1,11 @@
 /** `offhook answer`: wait for calls and answer them, or refuse them. */
 import { lazily, OffhookError } from "../../../base/mod.ts";
+import { CALLING, type CallingFields, readListenAddress } from "../../phone_fields/mod.ts";
 import {
-  CALLING,
-  type CallingFields,
   defineCommand,
   flag,
   option,
   readCallerPattern,
-  readListenAddress,
   readOrigin,
   readWholeNumber,
   repeated,

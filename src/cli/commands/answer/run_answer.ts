@@ -9,7 +9,8 @@ import { answerCalls } from "./answer_calls.ts";
 import type { Context } from "../../args/mod.ts";
 import { acceptorOf, IncomingCalls } from "./incoming_calls.ts";
 import { type Io, say } from "../../process/mod.ts";
-import { meantCall, refuseToStay } from "../../station/mod.ts";
+import { meantCall } from "../../live/mod.ts";
+import { refuseToStay } from "../../station/mod.ts";
 import { ownAnswer } from "./own_answer.ts";
 import { awaitRegistration, partyOf, type PhoneSession, withPhone } from "../../phone/mod.ts";
 

@@ -1,6 +1,6 @@
 /** `offhook audio`: a live call's sound on standard input and output. */
 import { lazily } from "../../../base/mod.ts";
-import { callField, stationFields } from "../../station/mod.ts";
+import { callField, stationFields } from "../../live/mod.ts";
 import { defineCommand, flag, option, readWholeNumber, words } from "../../args/mod.ts";
 
 const fields = {

@@ -11,7 +11,7 @@ import type { CallId } from "../../../core/ports/mod.ts";
 import type { AudioFields } from "./command.ts";
 import { AudioPipe, type ByteStreams, type PipeEnd, processStreams } from "../../pipe/mod.ts";
 import { interruptsOf, type Io, openDescriptor, say } from "../../process/mod.ts";
-import { meantCall, withStation } from "../../station/mod.ts";
+import { meantCall, withStation } from "../../live/mod.ts";
 import type { ValuesOf } from "../../args/mod.ts";
 
 type AudioValues = ValuesOf<AudioFields>;

@@ -1,8 +1,7 @@
 /** `offhook calls`: the live calls of the running station. */
 import { defineCommand } from "../../args/mod.ts";
-import { callLine } from "../../call/mod.ts";
+import { callLine, LIVE, type LiveFields, withStation } from "../../live/mod.ts";
 import { say, sayJson } from "../../process/mod.ts";
-import { LIVE, type LiveFields, withStation } from "../../station/mod.ts";
 
 export const command = defineCommand<LiveFields>({
   examples: ["calls", "calls --json"],

@@ -5,7 +5,7 @@
  *     offhook completion zsh dial --tra ─► --trace TAB Write every SIP message …
  *     offhook completion zsh dial --mic file:gr ─► :file TAB file:        (a path follows that)
  */
-import type { Names } from "../../../base/mod.ts";
+import { lazily, type Names } from "../../../base/mod.ts";
 import {
   argument,
   type Context,
@@ -14,7 +14,6 @@ import {
   type Suggestion,
   words,
 } from "../../args/mod.ts";
-import { lazily } from "../../../base/mod.ts";
 import { COMMANDS, loadCommand } from "../../mod.ts";
 
 const SHELLS = ["bash", "zsh", "fish"] as const satisfies Names<3>;

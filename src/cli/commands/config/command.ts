@@ -1,16 +1,13 @@
 /** `offhook config init | check | show | schema`. */
 import { FIRST_ACCOUNT } from "../../../config/mod.ts";
+import { ACCOUNT, accountFields, logFields, tlsFields } from "../../phone_fields/mod.ts";
 import {
-  ACCOUNT,
-  accountFields,
   defaulted,
   defineCommands,
   defineSubcommand,
   flag,
   jsonFields,
-  logFields,
   text,
-  tlsFields,
   type ValuesOf,
 } from "../../args/mod.ts";
 import { lazily } from "../../../base/mod.ts";

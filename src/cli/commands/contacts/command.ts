@@ -15,7 +15,7 @@ import {
   words,
 } from "../../args/mod.ts";
 import { lazily } from "../../../base/mod.ts";
-import { stationFields } from "../../station/mod.ts";
+import { stationFields } from "../../live/mod.ts";
 
 const SHARED = { Station: stationFields, Output: outputFields };
 

@@ -1,5 +1,6 @@
 /** `offhook demo`: the practice PBX in this process, and a first call to its echo. */
-import { defineCommand, logFields, outputFields, type ValuesOf } from "../../args/mod.ts";
+import { defineCommand, outputFields, type ValuesOf } from "../../args/mod.ts";
+import { logFields } from "../../phone_fields/mod.ts";
 import { lazily } from "../../../base/mod.ts";
 import { screenFields } from "../tui/mod.ts";
 

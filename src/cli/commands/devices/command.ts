@@ -1,6 +1,6 @@
 /** `offhook devices`: microphones and loudspeakers, as --mic and --speaker name them; `devices use`. */
+import { audioFields } from "../../phone_fields/mod.ts";
 import {
-  audioFields,
   defineCommand,
   defineSubcommand,
   file,
@@ -10,7 +10,7 @@ import {
   type ValuesOf,
 } from "../../args/mod.ts";
 import { lazily } from "../../../base/mod.ts";
-import { callField } from "../../station/mod.ts";
+import { callField } from "../../live/mod.ts";
 
 const { mic, speaker, loop } = audioFields;
 

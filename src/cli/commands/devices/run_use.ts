@@ -4,7 +4,7 @@ import { parseMicrophone, parseSpeaker } from "../../../config/mod.ts";
 import { type ExitCode, OffhookError } from "../../../base/mod.ts";
 import type { UseValues } from "./command.ts";
 import { type Io, say, sayJson } from "../../process/mod.ts";
-import { meantCall, withStation } from "../../station/mod.ts";
+import { meantCall, withStation } from "../../live/mod.ts";
 
 const RATE = 16_000;
 

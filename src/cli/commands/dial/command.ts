@@ -1,16 +1,14 @@
 /** `offhook dial TARGET`: one call out, from start to exit status. */
-import type { ExitCode } from "../../../base/mod.ts";
+import { type ExitCode, lazily } from "../../../base/mod.ts";
 import {
   argument,
-  CALLING,
-  type CallingFields,
   type Context,
   defineCommand,
   flag,
   text,
   type ValuesOf,
 } from "../../args/mod.ts";
-import { lazily } from "../../../base/mod.ts";
+import { CALLING, type CallingFields } from "../../phone_fields/mod.ts";
 
 export const detachField = {
   detach: flag(["--detach"], "Let the station make the call, print the call's id and exit."),

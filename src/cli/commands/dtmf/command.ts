@@ -1,6 +1,7 @@
 /** `offhook dtmf`: sends digits into a live call. */
-import { argument, dtmfDigits } from "../../args/mod.ts";
-import { callAction, talking } from "../../call/mod.ts";
+import { argument } from "../../args/mod.ts";
+import { dtmfDigits } from "../../phone_fields/mod.ts";
+import { callAction, talking } from "../../live/mod.ts";
 
 export const command = callAction({
   name: "dtmf",

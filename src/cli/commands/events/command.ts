@@ -1,7 +1,7 @@
 /** `offhook events`: what a running station tells, one JSON object a line, until interrupted. */
 import type { Sequenced } from "../../../control/contract/mod.ts";
 import { sayJson } from "../../process/mod.ts";
-import { LIVE, type LiveFields, withStation } from "../../station/mod.ts";
+import { LIVE, type LiveFields, withStation } from "../../live/mod.ts";
 import { defineCommand, oneOf, option, readWholeNumber, repeated } from "../../args/mod.ts";
 
 /** Every type, checked by the compiler; the schemas would bring their library, which is slow. */

@@ -1,6 +1,6 @@
 /** `offhook follow`: goes where the other side wants to transfer us, or stays. */
 import { flag } from "../../args/mod.ts";
-import { callAction } from "../../call/mod.ts";
+import { callAction } from "../../live/mod.ts";
 
 export const command = callAction({
   name: "follow",

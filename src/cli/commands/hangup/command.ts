@@ -1,5 +1,5 @@
 /** `offhook hangup`: ends a live call. */
-import { callAction } from "../../call/mod.ts";
+import { callAction } from "../../live/mod.ts";
 
 export const command = callAction({
   name: "hangup",

@@ -13,7 +13,7 @@ import type { ListValues } from "./command.ts";
 import { quirkFilesOf } from "../../phone/mod.ts";
 import { headsetTable } from "./headset_table.ts";
 import { type Io, say, sayJson } from "../../process/mod.ts";
-import { withStation } from "../../station/mod.ts";
+import { withStation } from "../../live/mod.ts";
 
 type Place = Pick<ListValues, "config" | "socket">;
 

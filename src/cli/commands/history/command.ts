@@ -9,7 +9,7 @@ import {
   type ValuesOf,
 } from "../../args/mod.ts";
 import { lazily } from "../../../base/mod.ts";
-import { LIVE, type LiveFields } from "../../station/mod.ts";
+import { LIVE, type LiveFields } from "../../live/mod.ts";
 
 const fields = {
   missed: flag(["--missed"], "Only missed calls, without those answered elsewhere."),

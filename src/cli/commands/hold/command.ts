@@ -1,5 +1,5 @@
 /** `offhook hold`: puts the other side on hold. */
-import { callAction } from "../../call/mod.ts";
+import { callAction } from "../../live/mod.ts";
 
 export const command = callAction({
   name: "hold",

@@ -2,13 +2,12 @@
 import {
   defaulted,
   defineCommand,
-  logFields,
   outputFields,
-  readListenAddress,
   readOrigin,
   repeated,
   type ValuesOf,
 } from "../../args/mod.ts";
+import { logFields, readListenAddress } from "../../phone_fields/mod.ts";
 import { lazily } from "../../../base/mod.ts";
 
 const fields = {

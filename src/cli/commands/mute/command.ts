@@ -1,5 +1,5 @@
 /** `offhook mute`: sends silence instead of the microphone. */
-import { callAction, talking } from "../../call/mod.ts";
+import { callAction, talking } from "../../live/mod.ts";
 
 export const command = callAction({
   name: "mute",

@@ -4,12 +4,11 @@ import {
   defaulted,
   defineCommand,
   durationMs,
-  PHONE,
-  type PhoneFields,
   readWholeNumber,
   type ValuesOf,
   words,
 } from "../../args/mod.ts";
+import { PHONE, type PhoneFields } from "../../phone_fields/mod.ts";
 import { lazily } from "../../../base/mod.ts";
 
 const between = (least: number, most: number) => (input: string): number => {

@@ -2,9 +2,15 @@
 import { RECORD_ACTIONS } from "../../../core/state/mod.ts";
 import { resolve } from "node:path";
 import type { CallView } from "../../../control/contract/mod.ts";
-import { talking } from "../../call/mod.ts";
+import {
+  callField,
+  LIVE,
+  type LiveFields,
+  meantCall,
+  talking,
+  withStation,
+} from "../../live/mod.ts";
 import { say, sayJson } from "../../process/mod.ts";
-import { callField, LIVE, type LiveFields, meantCall, withStation } from "../../station/mod.ts";
 import { argument, bad, defineCommand, oneOf, words } from "../../args/mod.ts";
 
 type Action = (typeof RECORD_ACTIONS)[number];

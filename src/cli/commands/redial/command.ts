@@ -1,7 +1,8 @@
 /** `offhook redial`: calls the last number again. */
 import { COMMAND_LINE_ACCOUNT, DIRECT_ACCOUNT } from "../../../core/account/mod.ts";
 import { OffhookError } from "../../../base/mod.ts";
-import { CALLING, defineCommand } from "../../args/mod.ts";
+import { CALLING } from "../../phone_fields/mod.ts";
+import { defineCommand } from "../../args/mod.ts";
 import { detachField, type DialFlags, runDialValues } from "../dial/mod.ts";
 import { withRecords } from "../../station/mod.ts";
 

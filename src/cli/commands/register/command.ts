@@ -1,13 +1,6 @@
 /** `offhook register`: register, report the result, unregister; or `--stay`. */
-import {
-  defineCommand,
-  durationMs,
-  flag,
-  option,
-  PHONE,
-  type PhoneFields,
-  type ValuesOf,
-} from "../../args/mod.ts";
+import { defineCommand, durationMs, flag, option, type ValuesOf } from "../../args/mod.ts";
+import { PHONE, type PhoneFields } from "../../phone_fields/mod.ts";
 import { lazily } from "../../../base/mod.ts";
 
 const fields = {

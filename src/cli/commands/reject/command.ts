@@ -1,6 +1,6 @@
 /** `offhook reject`: refuses a ringing call. */
 import { option, readWholeNumber, text } from "../../args/mod.ts";
-import { callAction } from "../../call/mod.ts";
+import { callAction } from "../../live/mod.ts";
 
 export const command = callAction({
   name: "reject",

@@ -1,5 +1,5 @@
 /** `offhook resume`: takes the other side back from hold. */
-import { callAction } from "../../call/mod.ts";
+import { callAction } from "../../live/mod.ts";
 
 export const command = callAction({
   name: "resume",

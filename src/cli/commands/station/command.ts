@@ -3,19 +3,20 @@ import {
   ACCOUNT,
   accountFields,
   audioFields,
+  logFields,
+  tlsFields,
+} from "../../phone_fields/mod.ts";
+import {
   type Command,
   type Context,
   defineCommand,
   file,
   flag,
-  logFields,
   option,
   readWholeNumber,
-  tlsFields,
   type ValuesOf,
 } from "../../args/mod.ts";
-import type { ExitCode } from "../../../base/mod.ts";
-import { lazily } from "../../../base/mod.ts";
+import { type ExitCode, lazily } from "../../../base/mod.ts";
 
 const fields = {
   socket: option(

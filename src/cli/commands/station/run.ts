@@ -25,7 +25,8 @@ import type { Context } from "../../args/mod.ts";
 import { errorOf, interruptsOf, type Io, type PhoneOptions, VERSION } from "../../process/mod.ts";
 import type { StationValues } from "./command.ts";
 import { pathIn, phoneOptions } from "./station_options.ts";
-import { stationPlace, storePath } from "../../station/mod.ts";
+import { stationPlace } from "../../live/mod.ts";
+import { storePath } from "../../station/mod.ts";
 
 export async function runStation(values: StationValues, context: Context): Promise<ExitCode> {
   const { io } = context;

@@ -24,7 +24,7 @@ import { endpointsOf, loadForCommand, quirkFilesOf } from "../../phone/mod.ts";
 import type { Io } from "../../process/mod.ts";
 import type { StationValues } from "./command.ts";
 import { pathIn } from "./station_options.ts";
-import { stationPlace } from "../../station/mod.ts";
+import { stationPlace } from "../../live/mod.ts";
 
 /** The checkout: code is loaded when it is first needed. */
 const CHECKOUT = fileURLToPath(new URL("../../../../", import.meta.url)).replace(/\/$/, "");

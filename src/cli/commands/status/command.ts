@@ -2,8 +2,7 @@
 import type { Snapshot } from "../../../control/contract/mod.ts";
 import type { RegistrationState } from "../../../core/account/mod.ts";
 import { sayJson } from "../../process/mod.ts";
-import { LIVE, type LiveFields, withStation } from "../../station/mod.ts";
-import { callLine } from "../../call/mod.ts";
+import { callLine, LIVE, type LiveFields, withStation } from "../../live/mod.ts";
 import { defineCommand } from "../../args/mod.ts";
 
 export const command = defineCommand<LiveFields>({

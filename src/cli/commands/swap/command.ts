@@ -1,7 +1,7 @@
 /** `offhook swap`: holds the active call and resumes the held one. */
 import { defineCommand } from "../../args/mod.ts";
 import { sayJson } from "../../process/mod.ts";
-import { LIVE, type LiveFields, withStation } from "../../station/mod.ts";
+import { LIVE, type LiveFields, withStation } from "../../live/mod.ts";
 
 export const command = defineCommand<LiveFields>({
   examples: ["swap"],

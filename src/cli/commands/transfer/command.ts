@@ -9,8 +9,14 @@ import type { CallView, Sequenced } from "../../../control/contract/mod.ts";
 import type { RemotePhone } from "../../../control/client/mod.ts";
 import { argument, defineCommand, flag, text } from "../../args/mod.ts";
 import { interruptsOf, type Io, say, sayJson } from "../../process/mod.ts";
-import { callField, LIVE, type LiveFields, meantCall, withStation } from "../../station/mod.ts";
-import { talking } from "../../call/mod.ts";
+import {
+  callField,
+  LIVE,
+  type LiveFields,
+  meantCall,
+  talking,
+  withStation,
+} from "../../live/mod.ts";
 
 const fields = {
   target: argument(text("TARGET"), "A number or URI."),

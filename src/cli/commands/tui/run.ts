@@ -16,9 +16,9 @@ import {
   isAlive,
   joinStation,
   startStation,
-  stationPlace,
   type StationProcess,
 } from "../../station/mod.ts";
+import { stationPlace } from "../../live/mod.ts";
 import { type Looks, looksOf, showTui } from "./show_tui.ts";
 import type { ScreenValues, TuiValues } from "./command.ts";
 

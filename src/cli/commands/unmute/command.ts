@@ -1,5 +1,5 @@
 /** `offhook unmute`: unmutes the microphone. */
-import { callAction } from "../../call/mod.ts";
+import { callAction } from "../../live/mod.ts";
 
 export const command = callAction({
   name: "unmute",

@@ -2,7 +2,7 @@
 import { volumeAfter, type VolumeWish } from "../../../core/media/mod.ts";
 import { OffhookError } from "../../../base/mod.ts";
 import { say, sayJson } from "../../process/mod.ts";
-import { LIVE, type LiveFields, withStation } from "../../station/mod.ts";
+import { LIVE, type LiveFields, withStation } from "../../live/mod.ts";
 import { defineCommand, words } from "../../args/mod.ts";
 
 const FIELDS = {

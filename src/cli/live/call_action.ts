@@ -5,7 +5,8 @@
  */
 import type { CallView, Phone } from "../../control/contract/mod.ts";
 import { say, sayJson } from "../process/mod.ts";
-import { callField, LIVE, type LiveFields, meantCall, withStation } from "../station/mod.ts";
+import { callField, LIVE, type LiveFields, withStation } from "./live.ts";
+import { meantCall } from "./meant_call.ts";
 import { type Command, defineCommand, type Fields, type ValuesOf } from "../args/mod.ts";
 
 interface CallAction<F extends Fields> {

@@ -5,9 +5,20 @@
  */
 import { LOG_LEVELS, MAXIMUM_PIPE_RATE, MINIMUM_PIPE_RATE } from "../../config/mod.ts";
 import { CODECS, ENCRYPTIONS, KEYINGS, TLS_VERSIONS, TRANSPORTS } from "../../core/account/mod.ts";
-import { outputFields } from "./output_fields.ts";
-import { file, flag, oneOf, option, repeated, text, type ValuesOf } from "./fields.ts";
 import {
+  durationMs,
+  file,
+  flag,
+  oneOf,
+  option,
+  outputFields,
+  readWholeNumber,
+  repeated,
+  text,
+  type ValuesOf,
+} from "../args/mod.ts";
+import {
+  dtmfDigits,
   MICROPHONE_WORDS,
   readCodecs,
   readHeader,
@@ -15,7 +26,6 @@ import {
   readSpeaker,
   SPEAKER_WORDS,
 } from "./phone_readers.ts";
-import { dtmfDigits, durationMs, readWholeNumber } from "./readers.ts";
 
 const FILE = file("FILE");
 const NAME = text("NAME");

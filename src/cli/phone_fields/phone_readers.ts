@@ -1,7 +1,7 @@
 /**
- * Readers of what only commands with a phone take: codecs, endpoints, addresses, headers. Pure. Not on
- * the real-time path.
+ * Readers of what only commands with a phone take: codecs, endpoints, addresses, headers. Pure.
  */
+import { DIGITS_HINT, digitsOf, wrongDigit } from "../../core/media/mod.ts";
 import { CODECS, type ExtraHeader } from "../../core/account/mod.ts";
 import {
   MICROPHONE_KINDS,
@@ -11,7 +11,7 @@ import {
 } from "../../config/mod.ts";
 import { codecNames } from "../../config/sources/mod.ts";
 import { formatHostPort, parseHostPort } from "../../base/mod.ts";
-import { bad } from "./readers.ts";
+import { bad } from "../args/mod.ts";
 
 /** `pcmu,g722` */
 export function readCodecs(input: string): readonly string[] {
@@ -63,4 +63,17 @@ export const SPEAKER_WORDS = completionsOf(SPEAKER_KINDS);
 
 function completionsOf(kinds: readonly string[]): readonly string[] {
   return kinds.map((kind) => kind === "file" ? "file:" : kind);
+}
+
+/** DTMF digits with pauses: `w` one second, `,` two. */
+export function dtmfDigits(input: string): string {
+  const digits = digitsOf(input);
+  if (digits === "") throw bad("the digits are empty");
+  const wrong = wrongDigit(digits);
+  if (wrong === undefined) return digits;
+  const typed = input.includes(wrong) ? wrong : wrong.toLowerCase();
+  throw bad(
+    `"${typed}" in "${input}" is not a DTMF digit`,
+    DIGITS_HINT,
+  );
 }
