@@ -6,7 +6,7 @@
  *           sound ⇄ attachment ═══ attachment ⇄ sound,   digits, the end of either ends both
  *
  * Each side is a call of the PBX's own (a back-to-back user agent, RFC 7092 §3.2): the two phones need
- * no codec in common. Not on the real-time path: sound crosses as it comes.
+ * no codec in common.
  */
 import type { CallAudio } from "../control/wire/mod.ts";
 import type { Sequenced } from "../control/contract/mod.ts";

@@ -4,8 +4,7 @@
  *     keys, lines ─► Controller ─┐
  *     Phone ─► Link ─► news ─────┴─► Store ─► FullScreen, or Reader (lines)
  *
- * It has no phone state of its own, and ending it ends no call unless that was asked for. Not on the
- * real-time path.
+ * It has no phone state of its own, and ending it ends no call unless that was asked for.
  */
 import type { ThemeName } from "../base/mod.ts";
 import type { Leaving } from "./act/mod.ts";

@@ -1,7 +1,6 @@
 /**
  * The commented example configuration, written from the schema: every key with its description, what
- * is allowed and its default. A key without a default stands as a comment. Pure. Not on the
- * real-time path.
+ * is allowed and its default. A key without a default stands as a comment. Pure.
  */
 import { stringify } from "smol-toml";
 import { configJsonSchema } from "./schema.ts";
