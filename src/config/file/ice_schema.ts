@@ -1,16 +1,20 @@
 /** The `[ice]` table: how calls find their way through NATs, and which servers may be asked. */
 import { z } from "zod";
-import { parseHostPort } from "../../base/mod.ts";
+import { type Names, parseHostPort } from "../../base/mod.ts";
 
 /** `off`: no ICE at all. */
-export const ICE_POLICIES = ["off", "all", "relay"] as const;
+export const ICE_POLICIES = ["off", "all", "relay"] as const satisfies Names<3>;
 
 /** RFC 7064 §3.2, RFC 7065 §3.2. */
 const PORT = 3478;
 const TLS_PORT = 5349;
 const STUN_SYNTAX = "stun:HOST or stun:HOST:PORT";
 const TURN_SYNTAX = "turn:HOST[:PORT], turn:HOST[:PORT]?transport=tcp or turns:HOST[:PORT]";
-const PASSWORD_KEYS = ["password_file", "password_env", "password_command"] as const;
+const PASSWORD_KEYS = [
+  "password_file",
+  "password_env",
+  "password_command",
+] as const satisfies Names<3>;
 
 export interface StunUrl {
   host: string;

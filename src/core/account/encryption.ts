@@ -2,7 +2,7 @@
 import type { Names } from "../../base/mod.ts";
 
 /** From the least to the most. */
-export const ENCRYPTIONS = ["off", "prefer", "require"] as const;
+export const ENCRYPTIONS = ["off", "prefer", "require"] as const satisfies Names<3>;
 export type Encryption = (typeof ENCRYPTIONS)[number];
 
 /** For accounts and calls that say nothing. */
