@@ -12,8 +12,8 @@ import { helpText } from "./help.ts";
 import {
   errorOf,
   type Io,
-  type OpenPhone,
   openStationPhone,
+  type PhoneOpener,
   reportError,
   VERSION,
 } from "./process/mod.ts";
@@ -21,7 +21,7 @@ import {
 export interface CliOptions {
   io: Io;
   /** Tests pass a phone of their own. */
-  openPhone?: OpenPhone;
+  openPhone?: PhoneOpener;
 }
 
 /** Runs one command line. Never throws. */

@@ -10,13 +10,13 @@ import type { CallRecord, CallView } from "../../src/core/state/call.ts";
 import type { OffhookError } from "../../src/base/errors.ts";
 import type { MediaReport } from "../../src/core/ports/media_port.ts";
 import type { PhoneEvent } from "../../src/core/state/events.ts";
-import type { OpenedPhone, PhoneOptions } from "../../src/cli/process/open_phone.ts";
+import type { ListeningPhone, PhoneOptions } from "../../src/cli/process/open_phone.ts";
 
 type Request = { [M in MethodName]: { method: M; params: Methods[M]["params"] } }[MethodName];
 
-export class FakePhone implements OpenedPhone {
+export class FakePhone implements ListeningPhone {
   readonly requests: Request[] = [];
-  readonly listening: OpenedPhone["listening"] = [];
+  readonly listening: ListeningPhone["listening"] = [];
   options: PhoneOptions | undefined;
   closed = false;
   /** What happens at a request, besides its being recorded; may throw. */

@@ -4,8 +4,7 @@ import { LocalPhone } from "../../src/control/local/local_phone.ts";
 import { RemotePhone } from "../../src/control/client/remote_phone.ts";
 import { OffhookError } from "../../src/base/errors.ts";
 import type { CoreLoop } from "../../src/station/phone/core_loop.ts";
-import type { PhoneOptions } from "../../src/station/phone/phone_options.ts";
-import type { ServedPhone } from "../../src/station/phone/served_phone.ts";
+import type { OpenPhone, PhoneOptions } from "../../src/station/phone/phone_options.ts";
 import type { TcpListen } from "../../src/station/service/served_places.ts";
 import {
   type Changed,
@@ -38,7 +37,8 @@ const A_CALL: HistoryRecord = {
   endedBy: "remote",
 };
 
-class AgreeablePhone extends LocalPhone implements ServedPhone {
+class AgreeablePhone extends LocalPhone implements OpenPhone {
+  readonly listening = [];
   mediaAlive = true;
   deviceHost: string | undefined;
   troubles: readonly string[] = [];

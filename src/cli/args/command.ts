@@ -7,7 +7,7 @@
  * on the real-time path.
  */
 import { type ExitCode, lazily } from "../../base/mod.ts";
-import { colours, type Io, type OpenPhone } from "../process/mod.ts";
+import { colours, type Io, type PhoneOpener } from "../process/mod.ts";
 import { type Fields, namesOf, type ValuesOf } from "./fields.ts";
 import { asksForHelp, isOption, readArgs, splitOption } from "./read_args.ts";
 import { missingWord, type Place, unexpectedWord, unknownOption } from "./usage_errors.ts";
@@ -15,7 +15,7 @@ import { missingWord, type Place, unexpectedWord, unknownOption } from "./usage_
 /** What a run gets besides its values. */
 export interface Context {
   io: Io;
-  openPhone: OpenPhone;
+  openPhone: PhoneOpener;
 }
 
 interface Texts {

@@ -7,4 +7,4 @@ export { partyOf } from "./party.ts";
 export { awaitRegistration, silentRegistrar } from "./registration.ts";
 export { type PhoneSession, type Session, sessionOf } from "./session.ts";
 export { openTrace } from "./trace_file.ts";
-export { type OwnPhone, withPhone } from "./with_phone.ts";
+export { type OwnPhoneWishes, withPhone } from "./with_phone.ts";

@@ -16,14 +16,14 @@ import { iceServersOf } from "./ice_servers.ts";
 import { type PhoneSession, sessionOf } from "./session.ts";
 import { openTrace } from "./trace_file.ts";
 import { storePath } from "../station/mod.ts";
-import type { OwnPhone, PhoneValues } from "./with_phone.ts";
+import type { OwnPhoneWishes, PhoneValues } from "./with_phone.ts";
 
 /** ms that an incoming call rings before it counts as missed. */
 const RING_MS = 60_000;
 
 const NO_SOUND: AudioEndpoints = { microphone: { kind: "silence" }, speaker: { kind: "null" } };
 
-/** What the flags and the configuration make of {@link OwnPhone}. */
+/** What the flags and the configuration make of {@link OwnPhoneWishes}. */
 interface Setup {
   loaded: LoadedConfig;
   endpoints: AudioEndpoints;
@@ -38,7 +38,7 @@ interface Setup {
 export async function withOwnPhone<T>(
   values: PhoneValues,
   context: Context,
-  own: OwnPhone,
+  own: OwnPhoneWishes,
   body: (session: PhoneSession) => Promise<T>,
 ): Promise<T> {
   const { io } = context;
@@ -72,7 +72,7 @@ export async function withOwnPhone<T>(
 }
 
 /** @throws OffhookError for what is missing or contradicts, before anything is opened */
-async function setUp(values: PhoneValues, own: OwnPhone, io: Io): Promise<Setup> {
+async function setUp(values: PhoneValues, own: OwnPhoneWishes, io: Io): Promise<Setup> {
   const loaded = await loadForCommand(values, io);
   const endpoints = own.maxCalls === 0 ? NO_SOUND : endpointsOf(loaded, values, io);
   await own.check?.(endpoints);
@@ -98,7 +98,7 @@ function isNamed(values: PhoneValues, { environment }: Io, { account }: LoadedCo
 function phoneOptions(
   { loaded, accounts, listen, endpoints }: Setup,
   values: PhoneValues,
-  own: OwnPhone,
+  own: OwnPhoneWishes,
   io: Io,
 ): Omit<PhoneOptions, "log"> {
   const direct = toAccount(DIRECT_ACCOUNT, loaded.direct, loaded);

@@ -6,7 +6,7 @@
 import type { Phone, Sequenced, Snapshot } from "../../control/contract/mod.ts";
 import type { Account, AccountId } from "../../core/account/mod.ts";
 import type { AudioEndpoints } from "../../core/ports/mod.ts";
-import type { Interrupts, OpenedPhone } from "../process/mod.ts";
+import type { Interrupts, ListeningPhone } from "../process/mod.ts";
 import type { StationPipes } from "../pipe/mod.ts";
 
 export interface Session {
@@ -30,7 +30,7 @@ export interface PhoneSetup {
   readonly account?: AccountId;
   readonly sound: CallSound;
   /** Present when the phone ends with this command. */
-  readonly own?: { phone: OpenedPhone; /** The one that was chosen. */ account?: Account };
+  readonly own?: { phone: ListeningPhone; /** The one that was chosen. */ account?: Account };
 }
 
 /** The sound of the calls that a command makes or takes. */

@@ -18,7 +18,7 @@ import { stationSound } from "./station_endpoints.ts";
 import type { RemotePhone } from "../../control/client/mod.ts";
 
 /** What a phone of one's own has; a station has its own. */
-export interface OwnPhone {
+export interface OwnPhoneWishes {
   /** All of the configuration, each connected when it is used; the chosen one; none. */
   accounts: "all" | "chosen" | "none";
   /** Whether the chosen account registers at once: if it is one that does; never. */
@@ -43,7 +43,7 @@ export type PhoneValues = AttachWishes & Partial<OutputValues>;
 export async function withPhone<T>(
   values: PhoneValues,
   context: Context,
-  own: OwnPhone,
+  own: OwnPhoneWishes,
   body: (session: PhoneSession) => Promise<T>,
 ): Promise<T> {
   const { io } = context;
@@ -63,7 +63,7 @@ async function atStation<T>(
   phone: RemotePhone,
   values: PhoneValues,
   { io }: Context,
-  { maxCalls }: OwnPhone,
+  { maxCalls }: OwnPhoneWishes,
   body: (session: PhoneSession) => Promise<T>,
 ): Promise<T> {
   const interrupts = interruptsOf(io);

@@ -3,9 +3,9 @@ export { openDescriptor } from "./event_descriptor.ts";
 export { type Interrupts, interruptsOf } from "./interrupts.ts";
 export { colours, type Io, type Keyboard, say, sayJson, writeJson } from "./io.ts";
 export {
-  type OpenedPhone,
-  type OpenPhone,
+  type ListeningPhone,
   openStationPhone,
+  type PhoneOpener,
   type PhoneOptions,
 } from "./open_phone.ts";
 export { processIo } from "./process_io.ts";

@@ -3,18 +3,14 @@
  * is opened, not before.
  */
 import { lazily } from "../../base/mod.ts";
-import type { Phone } from "../../control/contract/mod.ts";
-import type { OpenPhone as StationPhone, PhoneOptions } from "../../station/phone/mod.ts";
+import type { ListeningPhone, PhoneOptions } from "../../station/phone/mod.ts";
 
-export type { PhoneOptions };
-
-/** What commands use of an open phone. */
-export type OpenedPhone = Phone & Pick<StationPhone, "listening">;
+export type { ListeningPhone, PhoneOptions };
 
 /** Opens a phone; tests pass one of their own. @throws OffhookError when it cannot start */
-export type OpenPhone = (options: PhoneOptions) => Promise<OpenedPhone>;
+export type PhoneOpener = (options: PhoneOptions) => Promise<ListeningPhone>;
 
-export const openStationPhone: OpenPhone = async (options) => {
+export const openStationPhone: PhoneOpener = async (options) => {
   const { openPhone } = await lazily<typeof import("../../station/phone/open_phone.ts")>(
     import.meta.url,
     "../../station/phone/open_phone.ts",

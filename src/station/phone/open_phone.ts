@@ -8,11 +8,10 @@ import type { Providers } from "../../control/contract/mod.ts";
 import type { PhoneState } from "../../core/state/mod.ts";
 import { Assembly } from "./assembly.ts";
 import type { OpenPhone, PhoneOptions } from "./phone_options.ts";
-import type { ServedPhone } from "./served_phone.ts";
 import { SharedHistory } from "../history/mod.ts";
 
 /** @throws OffhookError when an address cannot be listened on, or an account makes no sense */
-export async function openPhone(options: PhoneOptions): Promise<OpenPhone & ServedPhone> {
+export async function openPhone(options: PhoneOptions): Promise<OpenPhone> {
   const assembly = new Assembly(options);
   try {
     await assembly.listen();
@@ -24,7 +23,7 @@ export async function openPhone(options: PhoneOptions): Promise<OpenPhone & Serv
   return new WholePhone(assembly, options);
 }
 
-class WholePhone extends LocalPhone implements OpenPhone, ServedPhone {
+class WholePhone extends LocalPhone implements OpenPhone {
   readonly #assembly: Assembly;
 
   constructor(assembly: Assembly, { history: path, log }: PhoneOptions) {

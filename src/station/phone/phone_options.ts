@@ -12,8 +12,8 @@ import type {
   TlsSettings,
   TransportName,
 } from "../../core/account/mod.ts";
-import type { Phone } from "../../control/contract/mod.ts";
-import type { CallPolicy, Settings } from "../../core/state/mod.ts";
+import type { Phone, Providers } from "../../control/contract/mod.ts";
+import type { CallPolicy, PhoneState, Settings } from "../../core/state/mod.ts";
 import type { AudioEndpoints } from "../../core/ports/mod.ts";
 import type { IceSettings } from "../../media/transport/ice/mod.ts";
 import type { WriteLog } from "../log/mod.ts";
@@ -102,12 +102,30 @@ export interface PhoneOptions {
   log: WriteLog;
 }
 
-export interface OpenPhone extends Phone {
+/** A phone and where it takes calls. */
+export interface ListeningPhone extends Phone {
   /** Bound addresses, in the order of `direct.listen`. */
   readonly listening: { transport: TransportName; host: string; port: number }[];
+}
+
+/** The phone that is open in this process. */
+export interface OpenPhone extends ListeningPhone, PhoneVitals {
+  /** Takes what the station keeps beside the calls. */
+  provide(providers: Providers): void;
   /**
    * Takes changed accounts and settings. An account with a live call keeps what it was; headsets, log
    * and trace stay as they were opened.
    */
   reload(options: PhoneOptions): Promise<void>;
+}
+
+/** What a phone shows of itself, for health. */
+export interface PhoneVitals {
+  readonly state: PhoneState;
+  /** Whether the media thread answered when it was last asked. */
+  readonly mediaAlive: boolean;
+  /** Why the device host cannot be had; absent: it can, or nobody needs it. */
+  readonly deviceHost?: string | undefined;
+  /** What else somebody has to mend, a sentence each. */
+  readonly troubles?: readonly string[];
 }

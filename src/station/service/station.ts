@@ -14,7 +14,7 @@ import { ControlServer, type Listen } from "../../control/server/mod.ts";
 import { OffhookError } from "../../base/mod.ts";
 import { InstanceLock } from "./instance_lock.ts";
 import { errorLine, type WriteLog } from "../log/mod.ts";
-import type { PhoneOptions, ServedPhone } from "../phone/mod.ts";
+import type { OpenPhone, PhoneOptions } from "../phone/mod.ts";
 import { type NotifyEnvironment, SdNotify } from "./sd_notify.ts";
 import { ServedPlaces, type WantedPlaces } from "./served_places.ts";
 import { type Retention, StationStore } from "../records/mod.ts";
@@ -57,7 +57,7 @@ const STATUS_MS = 5_000;
 
 export class Station {
   readonly #options: StationOptions;
-  readonly #phone: ServedPhone;
+  readonly #phone: OpenPhone;
   readonly #notify: SdNotify;
   readonly #vitals: Vitals;
   readonly #places: ServedPlaces;
@@ -74,7 +74,7 @@ export class Station {
   #noStore: string | undefined;
   #reloading: Promise<void> = Promise.resolve();
 
-  private constructor(options: StationOptions, phone: ServedPhone) {
+  private constructor(options: StationOptions, phone: OpenPhone) {
     this.#options = options;
     this.#phone = phone;
     this.#notify = new SdNotify(options.notify, dirname(options.lock));
@@ -92,7 +92,7 @@ export class Station {
    */
   static async start(
     options: StationOptions,
-    open: () => Promise<ServedPhone>,
+    open: () => Promise<OpenPhone>,
   ): Promise<Station> {
     const lock = InstanceLock.take(options.lock, { pid: Deno.pid, socket: options.socket });
     let station: Station | undefined;

@@ -5,7 +5,7 @@
 import type { Health, Sequenced } from "../../control/contract/mod.ts";
 import type { AccountId } from "../../core/account/mod.ts";
 import type { PhoneState } from "../../core/state/mod.ts";
-import type { LivingPhone } from "../phone/mod.ts";
+import type { PhoneVitals } from "../phone/mod.ts";
 import { type AccountFacts, judge } from "./health.ts";
 
 /** ms that a registration may be lost, unless the configuration says. */
@@ -52,7 +52,7 @@ export class Vitals {
     }
   }
 
-  judge({ state, mediaAlive, deviceHost, troubles = [] }: LivingPhone): Health {
+  judge({ state, mediaAlive, deviceHost, troubles = [] }: PhoneVitals): Health {
     this.#mediaSilent = mediaAlive ? undefined : this.#mediaSilent ?? this.#now();
     return judge({
       loopLateMs: this.#loop.worst(),

@@ -4,15 +4,15 @@ import { fileReason, lazily, OffhookError, parseHostPort } from "../../../base/m
 import type { AudioEndpoints } from "../../../core/ports/mod.ts";
 import type { TransportName } from "../../../core/account/mod.ts";
 import type { AnswerValues } from "./command.ts";
-import { type PhoneOptions } from "../../process/mod.ts";
-import type { OwnPhone } from "../../phone/mod.ts";
+import type { PhoneOptions } from "../../process/mod.ts";
+import type { OwnPhoneWishes } from "../../phone/mod.ts";
 
 type Listen = PhoneOptions["direct"]["listen"];
 
 /** One call is in our hands; the second must be seen to be refused. */
 const MAX_CALLS = 2;
 
-export function ownAnswer(values: AnswerValues): OwnPhone {
+export function ownAnswer(values: AnswerValues): OwnPhoneWishes {
   return {
     accounts: values.listen === undefined ? "chosen" : "none",
     register: "as configured",
