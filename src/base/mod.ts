@@ -10,8 +10,6 @@ export {
   type WebSocketUrl,
 } from "./address.ts";
 export type { Clock, TimerHandle } from "./clock.ts";
-export { bitString, integer, oid, sequence, set, tagged, time, utf8String } from "./der.ts";
-export { DerElement } from "./der_element.ts";
 export { DigitRate } from "./digit_rate.ts";
 export {
   type ErrorCode,

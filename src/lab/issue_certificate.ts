@@ -11,7 +11,16 @@ import {
   X509Certificate,
 } from "node:crypto";
 import { isIP } from "node:net";
-import { bitString, integer, oid, sequence, set, tagged, time, utf8String } from "../base/mod.ts";
+import {
+  bitString,
+  integer,
+  oid,
+  sequence,
+  set,
+  tagged,
+  time,
+  utf8String,
+} from "../base/der/mod.ts";
 import { addressBits } from "../sip/transport/flow/mod.ts";
 
 export interface IssuedCertificate {

@@ -16,7 +16,7 @@ export interface Message {
 }
 
 /** Bytes of the longest message: a snapshot with a thousand calls is below one tenth of it. */
-const MAX_MESSAGE_BYTES = 16 << 20;
+const MAX_RECEIVED_BYTES = 16 << 20;
 const FIN = 0x80;
 const MASKED = 0x80;
 
@@ -88,7 +88,7 @@ function frameAt(
     : extended === 2
     ? view.getUint16(at + 2)
     : Number(view.getBigUint64(at + 2));
-  if (length > MAX_MESSAGE_BYTES) throw new Error(`a message of ${length} bytes`);
+  if (length > MAX_RECEIVED_BYTES) throw new Error(`a message of ${length} bytes`);
   if (data.length < start + length) return undefined;
   return { first: data[at], payload: data.subarray(start, start + length), end: start + length };
 }

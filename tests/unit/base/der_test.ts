@@ -8,7 +8,7 @@ import {
   tagged,
   time,
   utf8String,
-} from "../../../src/base/der.ts";
+} from "../../../src/base/der/der.ts";
 
 Deno.test("lengths are written in the shortest form", () => {
   const head = (length: number) => [...tagged(0x04, new Uint8Array(length)).subarray(0, 4)];

@@ -3,7 +3,7 @@
  * signature; the certificate itself tells.
  */
 import type { X509Certificate } from "node:crypto";
-import { DerElement } from "../../../base/mod.ts";
+import { DerElement } from "../../../base/der/mod.ts";
 
 const OID_EXTENDED_KEY_USAGE = "2.5.29.37";
 const OID_SERVER_AUTH = "1.3.6.1.5.5.7.3.1";

@@ -1,7 +1,7 @@
 /** What makes a certificate unfit for a server, whoever signed it. */
 import assert from "node:assert/strict";
 import { X509Certificate } from "node:crypto";
-import { DerElement } from "../../../../src/base/der_element.ts";
+import { DerElement } from "../../../../src/base/der/der_element.ts";
 import { certificateFault } from "../../../../src/sip/transport/flow/certificate_fault.ts";
 
 /** `openssl req -x509 -newkey … -subj /CN=pbx`: base64 of DER. */

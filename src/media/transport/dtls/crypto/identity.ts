@@ -12,7 +12,7 @@ import {
   tagged,
   time,
   utf8String,
-} from "../../../../base/mod.ts";
+} from "../../../../base/der/mod.ts";
 
 export interface Identity {
   /** DER. */
