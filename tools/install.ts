@@ -13,7 +13,7 @@
  */
 import { delimiter, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { beforePermissions, launchArguments } from "../src/config/launch.ts";
+import { beforePermissions, launchArguments } from "../src/config/values/launch.ts";
 import { unreadablePart } from "./readable.ts";
 import { shellQuoted } from "../src/config/credentials/private_file.ts";
 

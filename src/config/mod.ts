@@ -1,22 +1,5 @@
-/** Settings, without the file's schema, which takes time to load. */
-export {
-  FIRST_ACCOUNT,
-  LOG_LEVELS,
-  MAXIMUM_PIPE_RATE,
-  MINIMUM_PIPE_RATE,
-  NEEDED_KEYS,
-  SECRET_NAMES,
-} from "./constants.ts";
-export {
-  MICROPHONE_KINDS,
-  MICROPHONE_SYNTAX,
-  parseMicrophone,
-  parseSpeaker,
-  SPEAKER_KINDS,
-  SPEAKER_SYNTAX,
-} from "./endpoints.ts";
+/** The environment, and what is wrong with settings. */
 export { type Environment, processEnvironment } from "./environment.ts";
 export { type ConfigIssue, formatIssue } from "./issue.ts";
-export { launchArguments } from "./launch.ts";
 export type { PasswordSource } from "./password_source.ts";
-export { permissionFlags } from "./permissions.ts";
+export { SECRET_NAMES } from "./secret_names.ts";

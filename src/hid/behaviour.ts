@@ -3,7 +3,7 @@
  * model. {@link STANDARD_BEHAVIOUR} suits every device that follows them; a quirk changes single
  * entries for a model that does not. Plain JSON. Pure.
  */
-import type { Names } from "../base/mod.ts";
+import type { Names } from "../base/names/mod.ts";
 import type { InputMode } from "../core/ports/mod.ts";
 
 /** Inputs of a headset by what they mean. */

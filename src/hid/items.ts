@@ -7,7 +7,7 @@
  * Never throws: a descriptor that ends inside an item yields the items before it and a problem.
  * Pure.
  */
-import type { Names } from "../base/mod.ts";
+import type { Names } from "../base/names/mod.ts";
 
 /** Something wrong or unusual in a descriptor, with the byte where it stands. */
 export interface DescriptorProblem {

@@ -3,7 +3,8 @@
  * behaves, and why we believe so. People share quirks as JSON files; `offhook headset learn` writes
  * them. Later quirks win over earlier ones. Pure.
  */
-import { type Names, OffhookError } from "../base/mod.ts";
+import type { Names } from "../base/names/mod.ts";
+import { OffhookError } from "../base/mod.ts";
 import { type Behaviour, type ExtraButton, INPUT_NAMES, STANDARD_BEHAVIOUR } from "./behaviour.ts";
 import { idText } from "./usages.ts";
 

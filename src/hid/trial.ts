@@ -6,7 +6,7 @@
  *
  * It knows no calls and answers nothing: what the device does by itself is seen as it is.
  */
-import type { Clock } from "../base/mod.ts";
+import type { Clock } from "../base/time/mod.ts";
 import { type HeadsetState, IDLE_HEADSET } from "../core/ports/mod.ts";
 import type { InputName } from "./behaviour.ts";
 import { type Controls, InputReader, type LampName } from "./controls.ts";

@@ -13,7 +13,7 @@ import { CODECS, DIRECT_ACCOUNT } from "../core/account/mod.ts";
 import type { Sequenced } from "../control/contract/mod.ts";
 import type { CallView } from "../core/state/mod.ts";
 import type { CallId } from "../core/ports/mod.ts";
-import { formatHostPort } from "../base/mod.ts";
+import { formatHostPort } from "../base/network/mod.ts";
 import {
   answer,
   decodedUser,

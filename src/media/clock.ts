@@ -3,7 +3,7 @@
  *
  *     tick n is due at start + n × 20 ms; a late tick does not move the ones after it
  */
-import type { Clock, TimerHandle } from "../base/mod.ts";
+import type { Clock, TimerHandle } from "../base/time/mod.ts";
 
 /** A clock that can also hold its thread for a moment, more exactly than a timer fires. */
 export interface MediaClock extends Clock {

@@ -6,7 +6,8 @@
  *
  * Calls are not told: a dialog outlives the connection.
  */
-import { type Clock, OffhookError, type TimerHandle } from "../base/mod.ts";
+import type { Clock, TimerHandle } from "../base/time/mod.ts";
+import { OffhookError } from "../base/mod.ts";
 import { Backoff } from "./limits/mod.ts";
 import { PENALTY_MS, type TransportLayer } from "./transport/mod.ts";
 import type { Flow, LayerEvent } from "./transport/flow/mod.ts";

@@ -6,7 +6,8 @@
  *               ◄ message, connected, disconnected ─┘      (account: one flow, kept up by Connection)
  */
 import type { Account, TransportName } from "../core/account/mod.ts";
-import { type Clock, type ErrorJson, OffhookError } from "../base/mod.ts";
+import type { Clock } from "../base/time/mod.ts";
+import { type ErrorJson, OffhookError } from "../base/mod.ts";
 import type { RequestOrigin } from "../core/ports/mod.ts";
 import type { Log } from "./library/mod.ts";
 import { Connection, type ConnectionEvents } from "./connection.ts";

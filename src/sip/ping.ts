@@ -4,7 +4,8 @@
  *     OPTIONS ─► any final answer ─► alive             401, 407 of our server: once more, with credentials
  *              └ nothing in time ──► unreachable
  */
-import { type ErrorJson, formatHostPort, OffhookError } from "../base/mod.ts";
+import { type ErrorJson, OffhookError } from "../base/mod.ts";
+import { formatHostPort } from "../base/network/mod.ts";
 import { type Agent, silenceError } from "./agent/mod.ts";
 import { Authentication } from "./auth/mod.ts";
 import type { ResponseMessage } from "./library/mod.ts";

@@ -16,7 +16,8 @@ import {
   headerValue,
   type TransportName,
 } from "../core/account/mod.ts";
-import { type Clock, OffhookError } from "../base/mod.ts";
+import type { Clock } from "../base/time/mod.ts";
+import { OffhookError } from "../base/mod.ts";
 import type { CallId, SipEffect, SipInput } from "../core/ports/mod.ts";
 import type { Agent, CallEffect, Leg } from "./agent/mod.ts";
 import { type Dialog, type Log, SipStack } from "./library/mod.ts";

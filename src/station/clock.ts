@@ -1,5 +1,5 @@
 /** The system's time, for everything in the station that waits. */
-import { type Clock, SteadyTime } from "../base/mod.ts";
+import { type Clock, SteadyTime } from "../base/time/mod.ts";
 import { systemClock } from "../sip/transport/flow/mod.ts";
 
 /** A clock that can be told to follow the wall clock when that does no harm. */

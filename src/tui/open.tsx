@@ -6,7 +6,7 @@
  *
  * It has no phone state of its own, and ending it ends no call unless that was asked for.
  */
-import type { ThemeName } from "../base/mod.ts";
+import type { ThemeName } from "../base/names/mod.ts";
 import type { Leaving } from "./act/mod.ts";
 import { Controller } from "./controller/mod.ts";
 import { endingOf } from "./draw/mod.ts";

@@ -1,5 +1,5 @@
 /** The terminal phone up to its controller, joined to an agreeable phone: lines or Ink stand before it. */
-import type { ThemeName } from "../../src/base/screen_names.ts";
+import type { ThemeName } from "../../src/base/names/screen_names.ts";
 import { Controller } from "../../src/tui/controller/controller.ts";
 import { keymapOf } from "../../src/tui/keys/keymap.ts";
 import { Link } from "../../src/tui/model/link.ts";

@@ -1,5 +1,5 @@
 /** A {@link Clock} whose time passes only when a test says so. */
-import type { Clock, TimerHandle } from "../../src/base/clock.ts";
+import type { Clock, TimerHandle } from "../../src/base/time/clock.ts";
 
 interface Timer {
   at: number;

@@ -6,7 +6,7 @@ import { LocalPhone } from "../../src/control/local/local_phone.ts";
 import { Connection, type Wire } from "../../src/control/server/connection.ts";
 import { MAX_MESSAGE_BYTES } from "../../src/control/wire/protocol.ts";
 import { RemotePhone } from "../../src/control/client/remote_phone.ts";
-import type { Role } from "../../src/base/role.ts";
+import type { Role } from "../../src/base/names/role.ts";
 import { ControlServer, type Listen } from "../../src/control/server/server.ts";
 import { OffhookError } from "../../src/base/errors.ts";
 import { agreeableCore } from "../fakes/agreeable_core.ts";

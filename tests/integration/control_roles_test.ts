@@ -1,7 +1,7 @@
 /** What clients below admin may see and do to files, on the server's side of a connection. */
 import assert from "node:assert/strict";
 import { Connection } from "../../src/control/server/connection.ts";
-import type { Role } from "../../src/base/role.ts";
+import type { Role } from "../../src/base/names/role.ts";
 import { confined } from "../../src/control/server/confined_files.ts";
 import { settle } from "../fakes/fake_io.ts";
 import { aView, FakePhone } from "../fakes/fake_phone.ts";

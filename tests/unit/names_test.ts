@@ -37,7 +37,7 @@ Deno.test("a schema of names takes a list that is declared, and none of its own"
 });
 
 Deno.test("no list of names compiles without any one of its members", async () => {
-  const lines = [`import type { Names } from "${new URL("src/base/names.ts", ROOT)}";`];
+  const lines = [`import type { Names } from "${new URL("src/base/names/names.ts", ROOT)}";`];
   for (const { members, name, promise, file } of inOrder(lists)) {
     lines.push(`${declaration(known(file, name), members, promise, file)} // whole`);
     for (const out of members.keys()) {

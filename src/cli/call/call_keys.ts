@@ -3,7 +3,7 @@
  * up. Letters do nothing in the moment after the call began or was answered: who types ahead means the
  * shell. Ctrl-C is a signal, as ever; no other Ctrl key acts.
  */
-import { TypeAhead } from "../../base/mod.ts";
+import { TypeAhead } from "../../base/time/mod.ts";
 import { isDigit, isTelephoneKey } from "../../core/media/mod.ts";
 import type { CallFollower } from "./call_follower.ts";
 import type { Io, Keyboard } from "../process/mod.ts";

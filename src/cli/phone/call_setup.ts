@@ -2,7 +2,7 @@
  * From the values of a call command to what a phone needs: configuration, account, endpoints,
  * password, trace and log.
  */
-import { parseMicrophone, parseSpeaker } from "../../config/mod.ts";
+import { parseMicrophone, parseSpeaker } from "../../config/values/mod.ts";
 import { loadConfig, type LoadedConfig, toAccount } from "../../config/file/mod.ts";
 import type { Overrides } from "../../config/sources/mod.ts";
 import { isStdin, passwordReader } from "../../config/credentials/mod.ts";

@@ -1,7 +1,7 @@
 /** The practice PBX with a phone joined to it, in this process: for a first try, demo and tour. */
 import type { AudioEndpoints } from "../../core/ports/mod.ts";
 import type { JoinedPhone } from "../../tui/model/mod.ts";
-import { type Io } from "../process/mod.ts";
+import type { Io } from "../process/mod.ts";
 
 export interface Practice {
   join(): Promise<JoinedPhone>;

@@ -5,7 +5,7 @@
 import { resolve } from "node:path";
 import { lazily, OffhookError } from "../../base/mod.ts";
 import type { AudioEndpoints } from "../../core/ports/mod.ts";
-import { type Io } from "../process/mod.ts";
+import type { Io } from "../process/mod.ts";
 import type { AccountValues, AudioValues, TlsValues } from "../phone_fields/mod.ts";
 import type { CallSound } from "./session.ts";
 

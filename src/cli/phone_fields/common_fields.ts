@@ -3,7 +3,7 @@
  * `src/config/sources/overrides.ts`, so that what was parsed can be handed to the configuration as it is.
  * Does not load the configuration's schema.
  */
-import { LOG_LEVELS, MAXIMUM_PIPE_RATE, MINIMUM_PIPE_RATE } from "../../config/mod.ts";
+import { LOG_LEVELS, MAXIMUM_PIPE_RATE, MINIMUM_PIPE_RATE } from "../../config/values/mod.ts";
 import { CODECS, ENCRYPTIONS, KEYINGS, TLS_VERSIONS, TRANSPORTS } from "../../core/account/mod.ts";
 import {
   durationMs,

@@ -8,9 +8,9 @@ import {
   parseMicrophone,
   parseSpeaker,
   SPEAKER_KINDS,
-} from "../../config/mod.ts";
+} from "../../config/values/mod.ts";
 import { codecNames } from "../../config/sources/mod.ts";
-import { formatHostPort, parseHostPort } from "../../base/mod.ts";
+import { formatHostPort, parseHostPort } from "../../base/network/mod.ts";
 import { bad } from "../args/mod.ts";
 
 /** `pcmu,g722` */

@@ -1,5 +1,4 @@
 /** The process of a command line: its streams, its errors, its way to a phone. */
-export { openDescriptor } from "./event_descriptor.ts";
 export { type Interrupts, interruptsOf } from "./interrupts.ts";
 export { colours, type Io, type Keyboard, say, sayJson, writeJson } from "./io.ts";
 export {
@@ -10,6 +9,5 @@ export {
 } from "./open_phone.ts";
 export { processIo } from "./process_io.ts";
 export { errorLines, reportError } from "./report_error.ts";
-export { table } from "./table.ts";
 export { errorOf } from "./thrown_error.ts";
 export { VERSION } from "./version_number.ts";

@@ -10,7 +10,7 @@
 import { type AppliedOverride, appliedOverrides } from "../../config/sources/mod.ts";
 import type { RemotePhone } from "../../control/client/mod.ts";
 import { lazily, OffhookError } from "../../base/mod.ts";
-import { type Io } from "../process/mod.ts";
+import type { Io } from "../process/mod.ts";
 import type {
   AccountValues,
   AttachValues,

@@ -7,7 +7,7 @@
  * closing the terminal does not end it.
  */
 import { fileURLToPath } from "node:url";
-import { launchArguments } from "../../config/mod.ts";
+import { launchArguments } from "../../config/values/mod.ts";
 import type { RemotePhone } from "../../control/client/mod.ts";
 import {
   type ErrorCode,

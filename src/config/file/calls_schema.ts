@@ -2,7 +2,7 @@
 import { TRANSFER_POLICIES } from "../../core/state/mod.ts";
 import { CALLERS } from "../../core/account/mod.ts";
 import { z } from "zod";
-import { isNetwork } from "../../base/mod.ts";
+import { isNetwork } from "../../base/network/mod.ts";
 
 export const callsSchema = z.strictObject({
   from: z.union([

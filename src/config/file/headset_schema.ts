@@ -1,5 +1,5 @@
 /** The `[headset]` table of the configuration: buttons, lamps, and what they do. */
-import { GPIO_BIASES, type Names } from "../../base/mod.ts";
+import { GPIO_BIASES, type Names } from "../../base/names/mod.ts";
 import { DTMF_DIGITS } from "../../core/media/mod.ts";
 import { z } from "zod";
 

@@ -1,6 +1,7 @@
 /** The `[ice]` table: how calls find their way through NATs, and which servers may be asked. */
 import { z } from "zod";
-import { type Names, parseHostPort } from "../../base/mod.ts";
+import type { Names } from "../../base/names/mod.ts";
+import { parseHostPort } from "../../base/network/mod.ts";
 
 /** `off`: no ICE at all. */
 export const ICE_POLICIES = ["off", "all", "relay"] as const satisfies Names<3>;

@@ -4,7 +4,8 @@
  */
 import type { z } from "zod";
 import { nearest, OffhookError } from "../../base/mod.ts";
-import { type ConfigIssue, SECRET_NAMES } from "../mod.ts";
+import type { ConfigIssue } from "../mod.ts";
+import { SECRET_NAMES } from "../mod.ts";
 import { OVERRIDES } from "../sources/mod.ts";
 import { configJsonSchema } from "./schema.ts";
 

@@ -8,11 +8,13 @@
  * `OFFHOOK_ACCOUNT` names; else, when server and user are both given, a fresh one named
  * `command-line`; else the file's default account.
  */
-import { type Environment, NEEDED_KEYS } from "../mod.ts";
+import type { Environment } from "../mod.ts";
+import { NEEDED_KEYS } from "../values/mod.ts";
 import { parse, TomlError } from "smol-toml";
 import { dirname } from "node:path";
 import { type Account, COMMAND_LINE_ACCOUNT } from "../../core/account/mod.ts";
-import { nearest, OffhookError, parseWebSocketUrl } from "../../base/mod.ts";
+import { nearest, OffhookError } from "../../base/mod.ts";
+import { parseWebSocketUrl } from "../../base/network/mod.ts";
 import {
   type AppliedOverride,
   appliedOverrides,

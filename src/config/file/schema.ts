@@ -12,11 +12,11 @@
 import { z } from "zod";
 import {
   formatHostPort,
-  type Names,
   parseHostPort,
   parseWebSocketUrl,
   type WebSocketUrl,
-} from "../../base/mod.ts";
+} from "../../base/network/mod.ts";
+import type { Names } from "../../base/names/mod.ts";
 import {
   CODECS,
   DEFAULT_ENCRYPTION,
@@ -35,7 +35,7 @@ import {
   parseMicrophone,
   parseSpeaker,
   SPEAKER_SYNTAX,
-} from "../mod.ts";
+} from "../values/mod.ts";
 import { headsetSchema } from "./headset_schema.ts";
 import { screenSchema } from "./screen_schema.ts";
 import { stationSchema } from "./station_schema.ts";

@@ -1,5 +1,5 @@
 /** The `[screen]` table of the configuration: how the phone's screen looks, and its keys. */
-import { LANGUAGES, THEMES } from "../../base/mod.ts";
+import { LANGUAGES, THEMES } from "../../base/names/mod.ts";
 import { z } from "zod";
 
 /** Which actions and keys there are is the key table's business: `docs/card.md` lists them. */

@@ -1,5 +1,6 @@
 /** The `[station]` table of the configuration: how the headless phone behaves and is reached. */
-import { parseHostPort, ROLES } from "../../base/mod.ts";
+import { parseHostPort } from "../../base/network/mod.ts";
+import { ROLES } from "../../base/names/mod.ts";
 import { z } from "zod";
 
 const line = () =>

@@ -5,7 +5,7 @@
  *
  *     flags > environment > file > defaults
  */
-import type { Names } from "../../base/mod.ts";
+import type { Names } from "../../base/names/mod.ts";
 import { resolve } from "node:path";
 import type { Environment } from "../mod.ts";
 

@@ -7,7 +7,7 @@
  */
 import { z } from "zod";
 import { MAXIMUM_AUDIO_RATE, MINIMUM_AUDIO_RATE } from "../wire/mod.ts";
-import type { Names, Role } from "../../base/mod.ts";
+import type { Names, Role } from "../../base/names/mod.ts";
 import { errorJson } from "./values.ts";
 
 /** Who may hear and speak in any call, unnoticed: more than who makes calls of his own. */

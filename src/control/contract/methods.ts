@@ -8,7 +8,7 @@ import { z } from "zod";
 import { ENCRYPTIONS } from "../../core/account/mod.ts";
 import { VOLUME_STEPS, type VolumeWish } from "../../core/media/mod.ts";
 import { exactly } from "./exactly.ts";
-import type { Role } from "../../base/mod.ts";
+import type { Role } from "../../base/names/mod.ts";
 import {
   contact,
   contactCard,

@@ -1,5 +1,5 @@
 /** Schemas of what a station keeps and sees beside its calls; `records.ts` makes the types of them. */
-import type { Names } from "../../base/mod.ts";
+import type { Names } from "../../base/names/mod.ts";
 import { INPUT_MODES, MESSAGE_DIRECTIONS } from "../../core/ports/mod.ts";
 import { z } from "zod";
 import { DIRECTIONS, ENDED_BY } from "../../core/state/mod.ts";

@@ -3,7 +3,7 @@
  * `initialize` comes first and gives the role; every other method needs it.
  */
 import { z } from "zod";
-import { ROLES } from "../../base/mod.ts";
+import { ROLES } from "../../base/names/mod.ts";
 import { snapshot } from "./values.ts";
 
 const seq = z.int().min(0);

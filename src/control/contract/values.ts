@@ -22,7 +22,8 @@ import {
   OUTCOMES,
   SECURITIES,
 } from "../../core/state/mod.ts";
-import { type ErrorCode, type ErrorJson, EXIT_CODES, type Names } from "../../base/mod.ts";
+import { type ErrorCode, type ErrorJson, EXIT_CODES } from "../../base/mod.ts";
+import type { Names } from "../../base/names/mod.ts";
 import { SRTP_SUITES } from "../../core/media/mod.ts";
 import {
   type AudioEndpoints,

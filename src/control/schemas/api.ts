@@ -15,7 +15,7 @@ import {
   SESSION_METHODS,
 } from "../contract/mod.ts";
 import { PROTOCOL_VERSION } from "../wire/mod.ts";
-import { type Role, ROLES } from "../../base/mod.ts";
+import { type Role, ROLES } from "../../base/names/mod.ts";
 
 /** A JSON Schema, or a part of one. */
 export type Json = { [key: string]: unknown };

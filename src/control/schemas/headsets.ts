@@ -1,5 +1,5 @@
 /** The JSON of `offhook headset`. */
-import type { Names } from "../../base/mod.ts";
+import type { Names } from "../../base/names/mod.ts";
 import { z } from "zod";
 import { headsetInfo } from "../contract/mod.ts";
 

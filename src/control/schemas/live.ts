@@ -1,7 +1,7 @@
 /** The JSON of the commands to a running station. */
 import { z } from "zod";
 import { accountView, callView, event, health, refusedCalls } from "../contract/mod.ts";
-import { ROLES } from "../../base/mod.ts";
+import { ROLES } from "../../base/names/mod.ts";
 
 const seq = z.int().nonnegative().describe("The event that the answer had reached.");
 

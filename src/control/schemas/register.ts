@@ -1,5 +1,5 @@
 /** The JSON of `offhook register`; with `--stay` one line for each change. */
-import type { Names } from "../../base/mod.ts";
+import type { Names } from "../../base/names/mod.ts";
 import { errorJson } from "../contract/mod.ts";
 import { z } from "zod";
 

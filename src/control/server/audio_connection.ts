@@ -9,7 +9,8 @@
  * client that does not read loses what is due then. Whatever it does, the call goes on.
  */
 import type { z } from "zod";
-import { mayAct, OffhookError, type Role } from "../../base/mod.ts";
+import { mayAct, type Role } from "../../base/names/mod.ts";
+import { OffhookError } from "../../base/mod.ts";
 import {
   AUDIO_LEAST,
   AUDIO_PATH,

@@ -6,7 +6,8 @@
  * A client that does not read is never waited for: its events are dropped from a limit on and it is
  * told `lagged`; answers to its own requests are kept. Whatever it sends, the phone goes on.
  */
-import { mayAct, OffhookError, type Role } from "../../base/mod.ts";
+import { mayAct, type Role } from "../../base/names/mod.ts";
+import { OffhookError } from "../../base/mod.ts";
 import type { CallId } from "../../core/ports/mod.ts";
 import {
   type Initialized,

@@ -3,7 +3,7 @@
  * adapter that needs a password gets a function that reads it.
  */
 
-import type { Names } from "../../base/mod.ts";
+import type { Names } from "../../base/names/mod.ts";
 import type { Encryption, KeyingName } from "./encryption.ts";
 import type { NumberRule } from "./target.ts";
 

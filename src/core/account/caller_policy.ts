@@ -7,7 +7,8 @@
  *     a stranger else ───────────────► 403 without ringing, counted
  */
 import type { Account } from "./account.ts";
-import { isInNetwork, type Names } from "../../base/mod.ts";
+import { isInNetwork } from "../../base/network/mod.ts";
+import type { Names } from "../../base/names/mod.ts";
 
 /** The account's server alone; everybody; or the server and these addresses and networks. */
 export const CALLERS = ["server", "anyone"] as const satisfies Names<2>;

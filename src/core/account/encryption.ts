@@ -1,5 +1,5 @@
 /** The policy of an account and of a call: whether its sound is encrypted. */
-import type { Names } from "../../base/mod.ts";
+import type { Names } from "../../base/names/mod.ts";
 
 /** From the least to the most. */
 export const ENCRYPTIONS = ["off", "prefer", "require"] as const satisfies Names<3>;

@@ -8,7 +8,8 @@
  *
  * Pure.
  */
-import { type HostPort, isIpv4, isIpv6, OffhookError, parseHostPort } from "../../base/mod.ts";
+import { type HostPort, isIpv4, isIpv6, parseHostPort } from "../../base/network/mod.ts";
+import { OffhookError } from "../../base/mod.ts";
 import {
   type Account,
   type AccountId,

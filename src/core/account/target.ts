@@ -7,7 +7,8 @@
  *
  * Pure.
  */
-import { formatHostPort, OffhookError, parseHostPort } from "../../base/mod.ts";
+import { formatHostPort, parseHostPort } from "../../base/network/mod.ts";
+import { OffhookError } from "../../base/mod.ts";
 import { bareNumber } from "./written_number.ts";
 
 /** One rule of a dial plan: `match` is a regular expression over the whole number. */

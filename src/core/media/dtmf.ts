@@ -1,5 +1,5 @@
 /** The digits of DTMF and the pauses between them, as every face and every layer writes them. Pure. */
-import type { Names } from "../../base/mod.ts";
+import type { Names } from "../../base/names/mod.ts";
 
 /** In the order of event numbers 0–15 (RFC 4733 §3.2) and of the usages of a headset's phone keys. */
 export const DTMF_DIGITS = [

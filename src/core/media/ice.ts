@@ -5,7 +5,7 @@
  * RTCP on RTP's port is always offered with it (RFC 5761); a peer that wants a port for RTCP has a
  * second component, without relays.
  */
-import { isUnspecified } from "../../base/mod.ts";
+import { isUnspecified } from "../../base/network/mod.ts";
 import type {
   IceCredentials,
   IceDescription,

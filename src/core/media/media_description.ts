@@ -5,7 +5,7 @@
  * other. A {@link MediaDescription} is what crosses between them, as plain JSON. Decisions about it
  * (offer and answer, RFC 3264) are in `offer_answer.ts`.
  */
-import type { Names } from "../../base/mod.ts";
+import type { Names } from "../../base/names/mod.ts";
 
 /** Direction of a stream as its sender states it (RFC 3264 §5.1, RFC 8866 §6.7). */
 export const STREAM_DIRECTIONS = [

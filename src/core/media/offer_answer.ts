@@ -7,7 +7,8 @@
  * Payload types of an answer are those of the offer, so that both directions of a format have one
  * number (RFC 3264 §6.1 recommends it).
  */
-import { isUnicast, isUnspecified, OffhookError } from "../../base/mod.ts";
+import { isUnicast, isUnspecified } from "../../base/network/mod.ts";
+import { OffhookError } from "../../base/mod.ts";
 import {
   agreedKeying,
   answeredProtection,

@@ -2,7 +2,8 @@
  * How loud the person hears calls: one number for headset keys, API and screen, in dB. 0 is as it
  * comes. Pure.
  */
-import { type Names, OffhookError } from "../../base/mod.ts";
+import type { Names } from "../../base/names/mod.ts";
+import { OffhookError } from "../../base/mod.ts";
 
 /** dB. */
 const VOLUME = { least: -30, most: 6, step: 2 } as const;

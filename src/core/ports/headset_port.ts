@@ -10,7 +10,8 @@
  */
 import type { VolumeStep } from "../media/mod.ts";
 import type { AccountId } from "../account/mod.ts";
-import type { ErrorJson, Names } from "../../base/mod.ts";
+import type { ErrorJson } from "../../base/mod.ts";
+import type { Names } from "../../base/names/mod.ts";
 import type { Microphone, Speaker } from "./media_port.ts";
 
 /** Names one attached headset: stable while it is plugged in. */

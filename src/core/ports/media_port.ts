@@ -7,7 +7,8 @@
  * Plain JSON both ways, posted to a worker as it is. `perform(effect)` never throws and returns at
  * once; failures come back as inputs.
  */
-import type { ErrorJson, Names } from "../../base/mod.ts";
+import type { ErrorJson } from "../../base/mod.ts";
+import type { Names } from "../../base/names/mod.ts";
 import type { AccountId } from "../account/mod.ts";
 import type { Fingerprint, LocalIce, NegotiatedStream, SdesKeys, SrtpSuite } from "../media/mod.ts";
 import type { CallId } from "./sip_port.ts";

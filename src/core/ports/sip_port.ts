@@ -26,7 +26,8 @@ import type {
   RequestOrigin,
   TransportName,
 } from "../account/mod.ts";
-import type { ErrorJson, Names } from "../../base/mod.ts";
+import type { ErrorJson } from "../../base/mod.ts";
+import type { Names } from "../../base/names/mod.ts";
 import type { MediaDescription } from "../media/mod.ts";
 
 export type CallId = string;

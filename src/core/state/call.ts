@@ -24,7 +24,8 @@ import type {
   Party,
   TransportName,
 } from "../account/mod.ts";
-import type { ErrorJson, Names } from "../../base/mod.ts";
+import type { ErrorJson } from "../../base/mod.ts";
+import type { Names } from "../../base/names/mod.ts";
 import type {
   Fingerprint,
   LocalPorts,

@@ -4,7 +4,8 @@
  */
 import type { AccountId, AccountView, RegistrationState } from "../account/mod.ts";
 import type { CallRecord, CallView, Recording } from "./call.ts";
-import type { ErrorJson, Names } from "../../base/mod.ts";
+import type { ErrorJson } from "../../base/mod.ts";
+import type { Names } from "../../base/names/mod.ts";
 import type { CallId, EndpointName, HeadsetId, HeadsetNotice } from "../ports/mod.ts";
 
 /** What is asked of a recording. */

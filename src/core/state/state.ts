@@ -11,7 +11,7 @@
  * Commands that are impossible throw; inputs from outside that do not fit are ignored and told in a
  * `notice` event, because the network may say anything at any time.
  */
-import type { Names } from "../../base/mod.ts";
+import type { Names } from "../../base/names/mod.ts";
 import type {
   Account,
   AccountId,

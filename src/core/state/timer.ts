@@ -1,5 +1,5 @@
 /** Timers as data: the core asks for them, `src/station` runs them. Each names what it is about. */
-import type { Names } from "../../base/mod.ts";
+import type { Names } from "../../base/names/mod.ts";
 import type { CallId } from "../ports/mod.ts";
 
 /** `ending` waits for the answer to our BYE; each other belongs to a call that is still alive. */

@@ -10,7 +10,8 @@
  * Raw levels: what is debounced, turned round and meant by them is the client's. Not on the real-time
  * path.
  */
-import { type ErrorJson, GPIO_BIASES, type GpioBias } from "../../base/mod.ts";
+import type { ErrorJson } from "../../base/mod.ts";
+import { GPIO_BIASES, type GpioBias } from "../../base/names/mod.ts";
 
 export type ContactSource =
   | {

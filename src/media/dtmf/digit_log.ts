@@ -4,7 +4,7 @@
  * Bounded: a peer can make up digits as fast as packets. More than a person or a machine dials are
  * passed over, and only the newest are kept.
  */
-import { DigitRate } from "../../base/mod.ts";
+import { DigitRate } from "../../base/time/mod.ts";
 
 /** Digits that are kept. */
 const KEPT = 1000;

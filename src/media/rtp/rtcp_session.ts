@@ -5,7 +5,7 @@
  *     tick(now) ──when due──► SR/RR + SDES ──► transmit
  *     receive(data, now) ──► what the peer lost, its jitter, the round trip
  */
-import type { Clock } from "../../base/mod.ts";
+import type { Clock } from "../../base/time/mod.ts";
 import type { MediaReport } from "../../core/ports/mod.ts";
 import {
   buildRtcp,

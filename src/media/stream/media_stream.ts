@@ -11,7 +11,7 @@
  * On the real-time path, with time passed in.
  */
 import { FRAME_MS, FRAME_SAMPLES } from "../../audio/mod.ts";
-import type { Clock } from "../../base/mod.ts";
+import type { Clock } from "../../base/time/mod.ts";
 import type { NegotiatedStream } from "../../core/media/mod.ts";
 import type { MediaReport } from "../../core/ports/mod.ts";
 import { type CreateCodec, createCodec } from "../codec/mod.ts";

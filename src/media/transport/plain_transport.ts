@@ -4,7 +4,8 @@
  *     socket ─► kind by first octet ─► authentic, where that can be told? ─► is it the peer's? ─► deliver
  *     send ─► may it be sent to? ─► where the peer is ─► socket
  */
-import { type Clock, isUnicast } from "../../base/mod.ts";
+import type { Clock } from "../../base/time/mod.ts";
+import { isUnicast } from "../../base/network/mod.ts";
 import type { NegotiatedStream } from "../../core/media/mod.ts";
 import { RTP_HEADER_LENGTH, uint16, uint32 } from "../rtp/mod.ts";
 import { Allowance } from "./allowance.ts";

@@ -3,7 +3,8 @@
  * phone's core. Types only.
  */
 import type { Account } from "../../core/account/mod.ts";
-import type { Clock, ErrorJson } from "../../base/mod.ts";
+import type { Clock } from "../../base/time/mod.ts";
+import type { ErrorJson } from "../../base/mod.ts";
 import type { CallId, RequestOrigin, SipEffect, SipInput } from "../../core/ports/mod.ts";
 import type { Keys } from "../auth/mod.ts";
 import type { Dialog, Log, SipStack } from "../library/mod.ts";

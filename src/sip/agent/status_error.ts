@@ -1,7 +1,8 @@
 /**
  * The meaning of a SIP status as a typed error: one table for calls, one for registrations. Pure.
  */
-import { callErrorCode, type ErrorCode, OffhookError } from "../../base/mod.ts";
+import { callErrorCode } from "../../base/network/mod.ts";
+import { type ErrorCode, OffhookError } from "../../base/mod.ts";
 import type { Flow } from "../transport/flow/mod.ts";
 
 const HINTS: Readonly<Partial<Record<ErrorCode, string>>> = {

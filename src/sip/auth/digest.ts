@@ -7,7 +7,7 @@
  * credentials, and the chain in `authentication.ts` uses this module instead. Not on the real-time
  * path.
  */
-import type { Names } from "../../base/mod.ts";
+import type { Names } from "../../base/names/mod.ts";
 import { createHash } from "node:crypto";
 
 /** In the order of strength, weakest first. */

@@ -5,7 +5,7 @@
  *       ├ 1 s without a word of the peer ─► silent
  *       └ 64·T1 ─► unanswered
  */
-import type { Clock, TimerHandle } from "../../base/mod.ts";
+import type { Clock, TimerHandle } from "../../base/time/mod.ts";
 import type { ClientInvite } from "../library/mod.ts";
 
 /** ms that a cancelled INVITE may still be answered (64·T1). */

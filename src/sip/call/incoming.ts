@@ -7,7 +7,8 @@
  *                            └ CANCEL, BYE, Expires ─► 487: CallCancelled
  */
 import { extraHeaderLine, nameAddr, type Party, reasonPhrase } from "../../core/account/mod.ts";
-import { type ErrorJson, OffhookError, type TimerHandle } from "../../base/mod.ts";
+import { type ErrorJson, OffhookError } from "../../base/mod.ts";
+import type { TimerHandle } from "../../base/time/mod.ts";
 import type { MediaDescription } from "../../core/media/mod.ts";
 import type { CallId } from "../../core/ports/mod.ts";
 import { type Agent, type CallEffect, type Leg, partyOf, remoteParty } from "../agent/mod.ts";

@@ -6,7 +6,7 @@
  *
  * One at a time: a second one waits for the PRACK of the first.
  */
-import type { Clock, TimerHandle } from "../../base/mod.ts";
+import type { Clock, TimerHandle } from "../../base/time/mod.ts";
 import type { ServerRequest } from "../library/mod.ts";
 
 const T1_MS = 500;

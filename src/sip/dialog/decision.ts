@@ -1,5 +1,5 @@
 /** The core's answer to one offer of the peer: asked for once, given once. */
-import type { Clock, TimerHandle } from "../../base/mod.ts";
+import type { Clock, TimerHandle } from "../../base/time/mod.ts";
 import type { MediaDescription } from "../../core/media/mod.ts";
 
 /** ms that the core has; it decides at once, but a peer must never wait for ever. */

@@ -8,7 +8,8 @@
  * A lost connection ends nothing: requests fail, the dialog stays.
  */
 import type { Ender } from "../../core/ports/mod.ts";
-import { DigitRate, OffhookError } from "../../base/mod.ts";
+import { DigitRate } from "../../base/time/mod.ts";
+import { OffhookError } from "../../base/mod.ts";
 import type { CallEffect, Leg } from "../agent/mod.ts";
 import {
   ACCEPT_LINE,

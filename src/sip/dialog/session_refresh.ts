@@ -13,7 +13,7 @@
  * Deviation: a 2xx without `refresher` breaks RFC 4028 §9; we refresh then. A peer that refuses every
  * refresh, but not with 408 or 481, knows the call: it goes on.
  */
-import type { TimerHandle } from "../../base/mod.ts";
+import type { TimerHandle } from "../../base/time/mod.ts";
 import type { Agent } from "../agent/mod.ts";
 import type { RequestMessage, ResponseMessage, ServerRequest } from "../library/mod.ts";
 import { supports, tokens } from "../message/mod.ts";

@@ -4,7 +4,7 @@
  *     refresher: half of the interval ─► refresh() ─► 2xx starts it anew
  *     both:      the interval less a margin without a refresh ─► expired()
  */
-import type { Clock, TimerHandle } from "../../base/mod.ts";
+import type { Clock, TimerHandle } from "../../base/time/mod.ts";
 import { heldSession } from "../limits/mod.ts";
 
 /** Least interval that we take, in seconds (RFC 4028 §5). */

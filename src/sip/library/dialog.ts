@@ -4,7 +4,7 @@
  *     confirmed ─ events.on… ◄─ ACK, BYE, re-INVITE, UPDATE, PRACK, INFO, NOTIFY, REFER
  *         └ request, invite ─► one final response; challenges are for the caller to answer
  */
-import type { Names } from "../../base/mod.ts";
+import type { Names } from "../../base/names/mod.ts";
 import {
   type IncomingInviteRequest,
   type IncomingResponse,

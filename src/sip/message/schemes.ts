@@ -1,5 +1,5 @@
 /** The schemes of addresses that a call can go to. Pure. */
-import type { Names } from "../../base/mod.ts";
+import type { Names } from "../../base/names/mod.ts";
 
 const CALLABLE = ["sip", "sips", "tel"] as const satisfies Names<3>;
 export type CallableScheme = (typeof CALLABLE)[number];

@@ -11,7 +11,8 @@
  * A 200 needs no Contact, and a watchdog ends an attempt of which nothing is heard.
  */
 import type { RegistrationState } from "../../core/account/mod.ts";
-import { OffhookError, type TimerHandle } from "../../base/mod.ts";
+import { OffhookError } from "../../base/mod.ts";
+import type { TimerHandle } from "../../base/time/mod.ts";
 import { type Agent, nothingGrantedError, registrationError, silenceError } from "../agent/mod.ts";
 import { Authentication } from "../auth/mod.ts";
 import type { ResponseMessage } from "../library/mod.ts";

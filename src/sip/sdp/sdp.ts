@@ -8,7 +8,8 @@
  * sdp-transform takes nearly anything: nothing that it returns is used unchecked. Pure.
  */
 import { parse } from "sdp-transform";
-import { isUnspecified, OffhookError } from "../../base/mod.ts";
+import { isUnspecified } from "../../base/network/mod.ts";
+import { OffhookError } from "../../base/mod.ts";
 import {
   type Direction,
   isEncrypted,

@@ -5,7 +5,8 @@
  *     Timer B, F     ─► the flow is dead: closed
  *     flow closed    ─► a 503 of our own for each request under way
  */
-import { type Clock, OffhookError } from "../../base/mod.ts";
+import type { Clock } from "../../base/time/mod.ts";
+import { OffhookError } from "../../base/mod.ts";
 import { hostPort, scanText, type SipMessage } from "../message/mod.ts";
 import type { BaseFlow, LayerEvent } from "./flow/mod.ts";
 import type { Outbound } from "./outbound.ts";

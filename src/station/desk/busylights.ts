@@ -5,7 +5,8 @@
  *
  * The device host darkens them when we go, however we go.
  */
-import { type Clock, OffhookError, type TimerHandle } from "../../base/mod.ts";
+import type { Clock, TimerHandle } from "../../base/time/mod.ts";
+import { OffhookError } from "../../base/mod.ts";
 import { type HeadsetState, IDLE_HEADSET } from "../../core/ports/mod.ts";
 import type {
   DeviceHostAccess,

@@ -4,7 +4,8 @@
  *     device host ─ contact ─► Button ─► intent ─► core
  *         └─ gone, or not there yet ─► tried again every 2 s, told once
  */
-import { type Clock, OffhookError, type TimerHandle } from "../../base/mod.ts";
+import type { Clock, TimerHandle } from "../../base/time/mod.ts";
+import { OffhookError } from "../../base/mod.ts";
 import {
   type HeadsetInput,
   type HeadsetIntent,

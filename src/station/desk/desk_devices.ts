@@ -5,7 +5,7 @@
  *     core ─ state ─► headsets, busylights          headsets, buttons ─ intents ─► core
  */
 import type { HeadsetList, SoundDevice } from "../../control/contract/mod.ts";
-import type { Clock } from "../../base/mod.ts";
+import type { Clock } from "../../base/time/mod.ts";
 import { type HeadsetInput, type HeadsetState, IDLE_HEADSET } from "../../core/ports/mod.ts";
 import type { DeviceHostAccess } from "../../device_host/client/mod.ts";
 import { Busylights } from "./busylights.ts";

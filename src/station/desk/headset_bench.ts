@@ -5,7 +5,8 @@
  *     openBench(headset) ─► Bench: trial, descriptor ─► close (lamps off)
  */
 import { SYSTEM_CLOCK } from "../mod.ts";
-import { type Clock, OffhookError } from "../../base/mod.ts";
+import type { Clock } from "../../base/time/mod.ts";
+import { OffhookError } from "../../base/mod.ts";
 import type { HeadsetInfo } from "../../control/contract/mod.ts";
 import {
   type DeviceHostAccess,

@@ -4,7 +4,8 @@
  *     report ─► Headset ─► intents ─► core          core ─► show(state) ─► Headset ─► writes ─► device
  *                  └─ writes ─► device
  */
-import { type Clock, OffhookError, type TimerHandle } from "../../base/mod.ts";
+import type { Clock, TimerHandle } from "../../base/time/mod.ts";
+import { OffhookError } from "../../base/mod.ts";
 import type { HeadsetIntent, HeadsetNotice, HeadsetState } from "../../core/ports/mod.ts";
 import type { HidConnection, HidDevice, HidHandle } from "../../device_host/client/mod.ts";
 import { controlsOf, Headset, type HeadsetOutput } from "../../hid/mod.ts";

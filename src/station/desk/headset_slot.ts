@@ -6,7 +6,8 @@
  *
  * What is asked meanwhile is done when the step before it is over.
  */
-import { type Clock, OffhookError } from "../../base/mod.ts";
+import type { Clock } from "../../base/time/mod.ts";
+import { OffhookError } from "../../base/mod.ts";
 import type { HeadsetIntent, HeadsetNotice, HeadsetState } from "../../core/ports/mod.ts";
 import type { HidConnection, HidDevice } from "../../device_host/client/mod.ts";
 import type { Behaviour } from "../../hid/mod.ts";

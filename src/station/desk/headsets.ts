@@ -10,7 +10,7 @@
  * The front is the one that was lifted last, else the preferred one. The device host may die: it is
  * started again, and the headsets are opened again.
  */
-import type { Clock } from "../../base/mod.ts";
+import type { Clock } from "../../base/time/mod.ts";
 import type { HeadsetInfo, HeadsetList, SoundDevice } from "../../control/contract/mod.ts";
 import {
   type HeadsetInput,

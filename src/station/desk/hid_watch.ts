@@ -7,7 +7,8 @@
  *
  * One change is dealt with before the next one is told.
  */
-import { type Clock, OffhookError } from "../../base/mod.ts";
+import type { Clock } from "../../base/time/mod.ts";
+import { OffhookError } from "../../base/mod.ts";
 import {
   type DeviceHostAccess,
   DeviceHostConnection,

@@ -1,5 +1,6 @@
 /** One line of the phone's log: words, and facts that a program can search. */
-import { type ConfigIssue, formatIssue, type LOG_LEVELS } from "../../config/mod.ts";
+import { type ConfigIssue, formatIssue } from "../../config/mod.ts";
+import type { LOG_LEVELS } from "../../config/values/mod.ts";
 import type { OffhookError } from "../../base/mod.ts";
 
 export type LogLevel = (typeof LOG_LEVELS)[number];

@@ -7,7 +7,8 @@
  *     trace            what the core takes and what it asks for
  */
 import type { Effect, Input } from "../../core/state/mod.ts";
-import { clean, formatHostPort } from "../../base/mod.ts";
+import { clean } from "../../base/mod.ts";
+import { formatHostPort } from "../../base/network/mod.ts";
 import type { TraceRecord } from "../../sip/message/mod.ts";
 import type { EventLine } from "./event_log.ts";
 

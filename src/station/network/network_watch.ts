@@ -11,7 +11,8 @@
  * A timer does not run while the machine sleeps, the wall clock does: who looks at it on waking sees the
  * gap. A clock that is set forward looks the same, and costs a REGISTER.
  */
-import { type Clock, OffhookError, type TimerHandle } from "../../base/mod.ts";
+import type { Clock, TimerHandle } from "../../base/time/mod.ts";
+import { OffhookError } from "../../base/mod.ts";
 import type { NetworkInput } from "../../core/ports/mod.ts";
 
 const LOOK_MS = 400;

@@ -10,7 +10,8 @@
 import type { Verb } from "../log/mod.ts";
 import type { Sequenced } from "../../control/contract/mod.ts";
 import type { CommandPort } from "../../control/local/mod.ts";
-import { OffhookError, type TimerHandle } from "../../base/mod.ts";
+import { OffhookError } from "../../base/mod.ts";
+import type { TimerHandle } from "../../base/time/mod.ts";
 import type { HeadsetEffect, MediaEffect, SipEffect } from "../../core/ports/mod.ts";
 import {
   type Command,

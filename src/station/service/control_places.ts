@@ -3,7 +3,9 @@
  *
  *     [[station.control]] ─► token files, certificate ─► TcpListen
  */
-import { OffhookError, parseHostPort, type Role, ROLES } from "../../base/mod.ts";
+import { OffhookError } from "../../base/mod.ts";
+import { parseHostPort } from "../../base/network/mod.ts";
+import { type Role, ROLES } from "../../base/names/mod.ts";
 import { readPasswordFile } from "../../config/credentials/mod.ts";
 import type { ControlConfig } from "../../config/file/mod.ts";
 import type { TcpListen } from "./served_places.ts";

@@ -4,7 +4,7 @@
  * A record that is broken is reported and skipped up to the end of its first line; the records after
  * it are read. Pure.
  */
-import type { Names } from "../../base/mod.ts";
+import type { Names } from "../../base/names/mod.ts";
 import type { ImportProblem } from "./decode.ts";
 
 const DELIMITERS = [",", ";", "\t"] as const satisfies Names<3>;

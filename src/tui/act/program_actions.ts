@@ -1,5 +1,5 @@
 /** Actions on the views and on the program itself. */
-import { THEMES } from "../../base/mod.ts";
+import { THEMES } from "../../base/names/mod.ts";
 import type { Action, Desk } from "./action.ts";
 import { type ActionName, type AppState, lost, type ViewName, VIEWS } from "../model/mod.ts";
 import type { StringKey } from "../look/mod.ts";

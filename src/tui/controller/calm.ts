@@ -4,7 +4,7 @@
  *
  *     Store ─ other calls, another one in front ─► inert ─ 700 ms without a letter ─► not inert
  */
-import { TypeAhead } from "../../base/mod.ts";
+import { TypeAhead } from "../../base/time/mod.ts";
 import { frontCall, isRinging, type PhoneModel, type Store, type Timers } from "../model/mod.ts";
 
 export class Calm {

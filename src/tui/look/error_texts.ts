@@ -2,7 +2,8 @@
  * Errors of the station in the language of the screen: what kind of error it is, before the English
  * message, which has the values.
  */
-import type { ErrorCode, Language } from "../../base/mod.ts";
+import type { ErrorCode } from "../../base/mod.ts";
+import type { Language } from "../../base/names/mod.ts";
 
 type ErrorTexts = Readonly<Record<ErrorCode, string>>;
 

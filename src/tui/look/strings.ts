@@ -5,7 +5,8 @@
  *
  * Pure.
  */
-import { type ErrorJson, type Language, LANGUAGES } from "../../base/mod.ts";
+import type { ErrorJson } from "../../base/mod.ts";
+import { type Language, LANGUAGES } from "../../base/names/mod.ts";
 import { de } from "./de.ts";
 import { type Catalogue, en, type StringKey } from "./en.ts";
 import { errorText } from "./error_texts.ts";

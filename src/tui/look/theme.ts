@@ -2,7 +2,7 @@
  * Looks: colours by what a piece of text is, and glyphs with a plain ASCII form. State is always said
  * in words too, so that every theme, `none` included, tells the same. Pure.
  */
-import type { ThemeName } from "../../base/mod.ts";
+import type { ThemeName } from "../../base/names/mod.ts";
 
 /** What a piece of text is. */
 export type Role =

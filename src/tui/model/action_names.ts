@@ -2,7 +2,7 @@
  * Everything that the screen can do, by name, and when a key means something. The table of what each
  * name stands for is in `act/actions.ts`.
  */
-import type { Names } from "../../base/mod.ts";
+import type { Names } from "../../base/names/mod.ts";
 
 /** In the order of the palette and of the `?` page. */
 export const ACTION_NAMES = [

@@ -7,7 +7,7 @@
  *
  * Pure. What changes nothing gives the same value again, and nothing is drawn.
  */
-import type { ThemeName } from "../../base/mod.ts";
+import type { ThemeName } from "../../base/names/mod.ts";
 import type { CallId, CallLevels } from "../../core/ports/mod.ts";
 import type { Line } from "./line_editor.ts";
 import { headsetNotice } from "./log_lines.ts";

@@ -5,7 +5,7 @@
  *
  * Honest: a direction that nobody measured is "unknown", never good. Pure.
  */
-import type { Names } from "../../base/mod.ts";
+import type { Names } from "../../base/names/mod.ts";
 import type { MediaReport } from "../../core/ports/mod.ts";
 
 /** One second of a call. `theirs` is what we receive, `ours` what the peer says it receives. */

@@ -3,7 +3,8 @@
  *
  * Pure. What the station knows is only copied here; what is typed and chosen lives here alone.
  */
-import type { ErrorJson, ThemeName } from "../../base/mod.ts";
+import type { ErrorJson } from "../../base/mod.ts";
+import type { ThemeName } from "../../base/names/mod.ts";
 import type {
   Contact,
   ContactAddress,

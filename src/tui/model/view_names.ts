@@ -1,5 +1,5 @@
 /** The views, in the order of their tabs. */
-import type { Names } from "../../base/mod.ts";
+import type { Names } from "../../base/names/mod.ts";
 
 export const VIEWS = [
   "phone",

@@ -2,7 +2,7 @@
  * A row's colours as escape sequences, for what is written past Ink. Which sequences a terminal takes
  * (true colour, 256, 16, none) is Ink's to know: it is asked once what it makes of each look.
  */
-import { type ThemeName, THEMES } from "../../base/mod.ts";
+import { type ThemeName, THEMES } from "../../base/names/mod.ts";
 import { Box, renderToString, Text } from "ink";
 import type { Span } from "../draw/mod.ts";
 import { type Look, type Role, themeOf } from "../look/mod.ts";

@@ -7,7 +7,7 @@
  * (`set -g allow-passthrough on` in tmux). Which notification a terminal understands is told by its
  * environment; an unknown one gets both. Pure text; who writes it is passed in.
  */
-import type { Names } from "../../base/mod.ts";
+import type { Names } from "../../base/names/mod.ts";
 import {
   type AppState,
   frontCall,

@@ -6,7 +6,7 @@
  * The process may end by an exception or a signal: what is still taken then is given back when the
  * process unloads. The one file of this folder that touches the process.
  */
-import type { Names } from "../../base/mod.ts";
+import type { Names } from "../../base/names/mod.ts";
 import process from "node:process";
 import { KeyDecoder, type KeyEvent, MOUSE_OFF, MOUSE_ON, withBursts } from "../keys/mod.ts";
 import { POP_TITLE, PUSH_TITLE } from "./notice.ts";

@@ -1,5 +1,5 @@
 /** UDP between engines of one test, on its clock: every datagram is noted, and may be impaired. */
-import type { Clock } from "../../../src/base/clock.ts";
+import type { Clock } from "../../../src/base/time/clock.ts";
 import type { OnDatagram, SocketPair, Sockets } from "../../../src/media/transport/sockets.ts";
 
 /** A datagram on its way; a test may drop it or change where it seems to come from. */

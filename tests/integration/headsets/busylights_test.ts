@@ -1,6 +1,6 @@
 /** Busylights through the real device host server, over a fake HID library and a clock of the test's. */
 import assert from "node:assert/strict";
-import type { Clock } from "../../../src/base/clock.ts";
+import type { Clock } from "../../../src/base/time/clock.ts";
 import { IDLE_HEADSET } from "../../../src/core/ports/headset_port.ts";
 import { Busylights } from "../../../src/station/desk/busylights.ts";
 import { until } from "../../fakes/hid/desk.ts";

@@ -1,7 +1,7 @@
 /** 30 % of the datagrams lost each way, seeded: every transaction comes to its end. */
 import assert from "node:assert/strict";
 import { answer } from "../../../src/sip/message/answer.ts";
-import type { Clock } from "../../../src/base/clock.ts";
+import type { Clock } from "../../../src/base/time/clock.ts";
 import { Relay } from "../../peers/relay.ts";
 import { withScratch } from "../../peers/scratch.ts";
 import { rawRequest, RawUserAgent } from "../../fakes/raw_user_agent.ts";

@@ -1,6 +1,6 @@
 /** As many digits as a machine dials, and no more. */
 import assert from "node:assert/strict";
-import { DigitRate } from "../../../src/base/digit_rate.ts";
+import { DigitRate } from "../../../src/base/time/digit_rate.ts";
 
 Deno.test("forty digits at once and twenty a second count", () => {
   const rate = new DigitRate();

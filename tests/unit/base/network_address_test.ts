@@ -6,7 +6,7 @@ import {
   isNetwork,
   isUnicast,
   isUnspecified,
-} from "../../../src/base/network_address.ts";
+} from "../../../src/base/network/network_address.ts";
 
 Deno.test("addresses and networks are told from what is none", () => {
   for (const text of ["192.0.2.7", "10.0.0.0/8", "0.0.0.0/0", "2001:db8::/32", "::1", "::/0"]) {

@@ -1,6 +1,6 @@
 /** A clock that is set moves nothing that waits. */
 import assert from "node:assert/strict";
-import { SteadyTime } from "../../../src/base/mod.ts";
+import { SteadyTime } from "../../../src/base/time/steady_time.ts";
 import { systemClock } from "../../../src/sip/transport/flow/clock.ts";
 import { SYSTEM_CLOCK } from "../../../src/station/clock.ts";
 import { agreeableCore } from "../../fakes/agreeable_core.ts";

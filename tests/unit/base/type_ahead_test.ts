@@ -1,7 +1,7 @@
 /** Letters wait after a change, and act as soon as they may. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { SETTLE_MS, TypeAhead } from "../../../src/base/type_ahead.ts";
+import { SETTLE_MS, TypeAhead } from "../../../src/base/time/type_ahead.ts";
 
 Deno.test("letters do nothing for 700 ms after a change, and act then", () => {
   const typeAhead = new TypeAhead();

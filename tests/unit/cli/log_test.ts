@@ -1,5 +1,5 @@
 /** The form of log lines, and how they reach their place. */
-import { LOG_LEVELS } from "../../../src/config/constants.ts";
+import { LOG_LEVELS } from "../../../src/config/values/constants.ts";
 import assert from "node:assert/strict";
 import type { LogLevel } from "../../../src/station/log/log_line.ts";
 import { announce, formatted, openLog } from "../../../src/cli/phone/log.ts";

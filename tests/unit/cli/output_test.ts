@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { say, sayJson } from "../../../src/cli/process/io.ts";
-import { table } from "../../../src/cli/process/table.ts";
+import { table } from "../../../src/cli/output/table.ts";
 import { FakeIo } from "../../fakes/fake_io.ts";
 import { assertHarmless, HOSTILE_LINES } from "../../support/hostile.ts";
 

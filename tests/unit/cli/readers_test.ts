@@ -1,7 +1,7 @@
 /** Values of flags: what is read, and what is said of the rest. */
 import assert from "node:assert/strict";
 import { OffhookError } from "../../../src/base/errors.ts";
-import { parseMicrophone, parseSpeaker } from "../../../src/config/endpoints.ts";
+import { parseMicrophone, parseSpeaker } from "../../../src/config/values/endpoints.ts";
 import { durationMs } from "../../../src/cli/args/readers.ts";
 import { dtmfDigits } from "../../../src/cli/phone_fields/phone_readers.ts";
 import { readHeader, readListenAddress } from "../../../src/cli/phone_fields/phone_readers.ts";

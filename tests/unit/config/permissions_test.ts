@@ -1,6 +1,6 @@
 /** The flags with which a station starts: what is named, and nothing else. */
 import assert from "node:assert/strict";
-import { permissionFlags } from "../../../src/config/permissions.ts";
+import { permissionFlags } from "../../../src/config/values/permissions.ts";
 
 const NOTHING = {
   read: [],

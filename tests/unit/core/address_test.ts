@@ -1,6 +1,6 @@
 /** Hosts and ports, read and written. */
 import assert from "node:assert/strict";
-import { formatHostPort, parseHostPort, parsePort } from "../../../src/base/address.ts";
+import { formatHostPort, parseHostPort, parsePort } from "../../../src/base/network/address.ts";
 
 Deno.test("host and port are told apart", () => {
   const table: [string, ReturnType<typeof parseHostPort>][] = [

@@ -1,7 +1,7 @@
 /** The 20 ms clock, and the meter of the last 100 ms. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import type { Clock } from "../../../src/base/clock.ts";
+import type { Clock } from "../../../src/base/time/clock.ts";
 import { systemClock, Ticker } from "../../../src/media/clock.ts";
 import { LevelMeter } from "../../../src/media/dsp/level_meter.ts";
 import { SinkPacer } from "../../../src/audio/sink_pacer.ts";

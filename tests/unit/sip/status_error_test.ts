@@ -1,6 +1,6 @@
 /** What a final status means to the user. */
 import assert from "node:assert/strict";
-import { callErrorCode } from "../../../src/base/sip_status.ts";
+import { callErrorCode } from "../../../src/base/network/sip_status.ts";
 import { EXIT_CODES } from "../../../src/base/errors.ts";
 import {
   callError,

@@ -1,6 +1,6 @@
 /** The watch on the machine's network: what it tells, in virtual time. */
 import assert from "node:assert/strict";
-import type { Clock } from "../../../src/base/clock.ts";
+import type { Clock } from "../../../src/base/time/clock.ts";
 import type { NetworkInput } from "../../../src/core/ports/network_port.ts";
 import { NetworkWatch } from "../../../src/station/network/network_watch.ts";
 import { VirtualClock } from "../../fakes/virtual_clock.ts";

@@ -1,5 +1,5 @@
 /** What the screen says in every view, at every size, in every look and language. */
-import { LANGUAGES } from "../../../src/base/screen_names.ts";
+import { LANGUAGES } from "../../../src/base/names/screen_names.ts";
 import assert from "node:assert/strict";
 import { frameRows } from "../../../src/tui/draw/frame.ts";
 import { takeNews } from "../../../src/tui/model/phone_model.ts";

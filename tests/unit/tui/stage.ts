@@ -1,5 +1,5 @@
 /** A screen to test on: state, words and keys as a person would have them. */
-import type { Language } from "../../../src/base/screen_names.ts";
+import type { Language } from "../../../src/base/names/screen_names.ts";
 import type { PastCall } from "../../../src/control/contract/records.ts";
 import type { CallView } from "../../../src/core/state/call.ts";
 import type { MediaReport } from "../../../src/core/ports/media_port.ts";

@@ -1,5 +1,5 @@
 /** Every language says everything, with the same gaps filled in. */
-import { LANGUAGES } from "../../../src/base/screen_names.ts";
+import { LANGUAGES } from "../../../src/base/names/screen_names.ts";
 import assert from "node:assert/strict";
 import { type ErrorCode, EXIT_CODES } from "../../../src/base/errors.ts";
 import { localeOf, wordsFor } from "../../../src/tui/look/strings.ts";

@@ -1,5 +1,5 @@
 /** Colours: what a terminal has, and that nothing is drawn in the colour it is drawn on. */
-import { THEMES } from "../../../src/base/screen_names.ts";
+import { THEMES } from "../../../src/base/names/screen_names.ts";
 import assert from "node:assert/strict";
 import { hasBasicColours, type Look, type Role, themeOf } from "../../../src/tui/look/theme.ts";
 

@@ -1,6 +1,7 @@
 /** What `offhook answer` has of its own when no station runs: an account or addresses, and its devices. */
 import type { LoadedConfig } from "../../../config/file/mod.ts";
-import { fileReason, lazily, OffhookError, parseHostPort } from "../../../base/mod.ts";
+import { fileReason, lazily, OffhookError } from "../../../base/mod.ts";
+import { parseHostPort } from "../../../base/network/mod.ts";
 import type { AudioEndpoints } from "../../../core/ports/mod.ts";
 import type { TransportName } from "../../../core/account/mod.ts";
 import type { AnswerValues } from "./command.ts";

@@ -2,7 +2,8 @@
  * The run of `offhook answer`: on a running station it takes what rings there and leaves other calls to
  * others; a phone of its own registers or listens, and refuses what it does not take.
  */
-import { type ExitCode, formatHostPort } from "../../../base/mod.ts";
+import type { ExitCode } from "../../../base/mod.ts";
+import { formatHostPort } from "../../../base/network/mod.ts";
 import type { CallView } from "../../../control/contract/mod.ts";
 import type { AnswerValues } from "./command.ts";
 import { answerCalls } from "./answer_calls.ts";

@@ -10,7 +10,8 @@ import { type ExitCode, jsonText, OffhookError } from "../../../base/mod.ts";
 import type { CallId } from "../../../core/ports/mod.ts";
 import type { AudioFields } from "./command.ts";
 import { AudioPipe, type ByteStreams, type PipeEnd, processStreams } from "../../pipe/mod.ts";
-import { interruptsOf, type Io, openDescriptor, say } from "../../process/mod.ts";
+import { interruptsOf, type Io, say } from "../../process/mod.ts";
+import { openDescriptor } from "../../output/mod.ts";
 import { meantCall, withStation } from "../../live/mod.ts";
 import type { ValuesOf } from "../../args/mod.ts";
 

@@ -5,7 +5,8 @@
  *     offhook completion zsh dial --tra ─► --trace TAB Write every SIP message …
  *     offhook completion zsh dial --mic file:gr ─► :file TAB file:        (a path follows that)
  */
-import { lazily, type Names } from "../../../base/mod.ts";
+import { lazily } from "../../../base/mod.ts";
+import type { Names } from "../../../base/names/mod.ts";
 import {
   argument,
   type Context,

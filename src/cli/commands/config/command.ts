@@ -1,5 +1,5 @@
 /** `offhook config init | check | show | schema`. */
-import { FIRST_ACCOUNT } from "../../../config/mod.ts";
+import { FIRST_ACCOUNT } from "../../../config/values/mod.ts";
 import { ACCOUNT, accountFields, logFields, tlsFields } from "../../phone_fields/mod.ts";
 import {
   defaulted,

@@ -3,7 +3,7 @@
  * password goes into the credential store or stays in its file, never into the configuration. Not on
  * the real-time path.
  */
-import { NEEDED_KEYS } from "../../../config/mod.ts";
+import { NEEDED_KEYS } from "../../../config/values/mod.ts";
 import { dirname, resolve } from "node:path";
 import { storeCredential } from "../../../config/credentials/mod.ts";
 import { configError, configSchema, initialToml, issuesOf } from "../../../config/file/mod.ts";

@@ -13,7 +13,8 @@ import type {
   SearchValues,
 } from "./command.ts";
 import { exportCards, importCards, listContacts } from "./contact_pages.ts";
-import { type Io, say, sayJson, table, writeJson } from "../../process/mod.ts";
+import { type Io, say, sayJson, writeJson } from "../../process/mod.ts";
+import { table } from "../../output/mod.ts";
 import { withRecords } from "../../station/mod.ts";
 
 const SCHEMA = "offhook.contact/1";

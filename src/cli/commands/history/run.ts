@@ -4,7 +4,8 @@ import { type ExitCode, lazily, OffhookError } from "../../../base/mod.ts";
 import type { PastCall, PastCallQuery, Records } from "../../../control/contract/mod.ts";
 import { clock } from "../../call/mod.ts";
 import type { HistoryValues } from "./command.ts";
-import { type Io, say, table, writeJson } from "../../process/mod.ts";
+import { type Io, say, writeJson } from "../../process/mod.ts";
+import { table } from "../../output/mod.ts";
 import { withRecords } from "../../station/mod.ts";
 
 /** Calls of one request: far below the largest message. */

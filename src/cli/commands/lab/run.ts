@@ -2,7 +2,8 @@
 import { join } from "node:path";
 import { runtimeFolder } from "../../../config/sources/mod.ts";
 import type { LabReport } from "../../../control/schemas/mod.ts";
-import { type ExitCode, formatHostPort, parseHostPort } from "../../../base/mod.ts";
+import type { ExitCode } from "../../../base/mod.ts";
+import { formatHostPort, parseHostPort } from "../../../base/network/mod.ts";
 import type { Context } from "../../args/mod.ts";
 import { interruptsOf, type Io, say, sayJson } from "../../process/mod.ts";
 import type { LabValues } from "./command.ts";

@@ -6,7 +6,8 @@
  * What commands play and record is named when the station runs already: it has to lie in one of
  * `station.folders`.
  */
-import { lazily, ROLES } from "../../../base/mod.ts";
+import { lazily } from "../../../base/mod.ts";
+import { ROLES } from "../../../base/names/mod.ts";
 import { dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import {
@@ -18,7 +19,7 @@ import {
 } from "../../../config/sources/mod.ts";
 import type { LoadedConfig } from "../../../config/file/mod.ts";
 import { isStdin } from "../../../config/credentials/mod.ts";
-import { permissionFlags } from "../../../config/mod.ts";
+import { permissionFlags } from "../../../config/values/mod.ts";
 import type { AudioEndpoints, LiveEndpoint } from "../../../core/ports/mod.ts";
 import { endpointsOf, loadForCommand, quirkFilesOf } from "../../phone/mod.ts";
 import type { Io } from "../../process/mod.ts";

@@ -1,5 +1,6 @@
 /** `offhook` and `offhook tui`: the full-screen phone. */
-import { LANGUAGES, lazily, THEMES } from "../../../base/mod.ts";
+import { LANGUAGES, THEMES } from "../../../base/names/mod.ts";
+import { lazily } from "../../../base/mod.ts";
 import { defineCommand, file, flag, oneOf, option, type ValuesOf } from "../../args/mod.ts";
 
 /** Looks of the screen: also those of `demo` and `tour`. */

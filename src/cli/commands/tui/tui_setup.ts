@@ -8,7 +8,7 @@
  * goes into the desktop's keyring, else into the credential store (a file that only its owner can
  * read), never into the configuration.
  */
-import { FIRST_ACCOUNT } from "../../../config/mod.ts";
+import { FIRST_ACCOUNT } from "../../../config/values/mod.ts";
 import { dirname } from "node:path";
 import {
   credentialStorePath,

@@ -5,7 +5,8 @@
  *                                             └ NOTIFY ≥ 300, timer ─► none, resumed
  */
 import { type Call, isIn, refuse, type Transfer, type Turn } from "../../state/mod.ts";
-import { callErrorCode, OffhookError } from "../../../base/mod.ts";
+import { callErrorCode } from "../../../base/network/mod.ts";
+import { OffhookError } from "../../../base/mod.ts";
 import { end } from "./ending.ts";
 import { askDialog } from "./liveness.ts";
 import { setHold } from "./offers.ts";

@@ -4,7 +4,7 @@
  *     evdev: struct input_event of 64-bit systems (linux/input.h)
  *     GPIO: uAPI v2 (linux/gpio.h): line request, line event, line values
  */
-import type { GpioBias } from "../../../base/mod.ts";
+import type { GpioBias } from "../../../base/names/mod.ts";
 
 const EVENT_BYTES = 24, EVENT_TYPE = 16, EVENT_CODE = 18, EVENT_VALUE = 20;
 const EV_SYN = 0, EV_KEY = 1;

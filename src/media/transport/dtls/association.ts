@@ -12,7 +12,8 @@
  * signatures that are tried. Not on the real-time path: a handshake takes some milliseconds of its
  * thread, once a call.
  */
-import { type Clock, OffhookError, type TimerHandle } from "../../../base/mod.ts";
+import type { Clock, TimerHandle } from "../../../base/time/mod.ts";
+import { OffhookError } from "../../../base/mod.ts";
 import {
   type Alert,
   AlertDescription,

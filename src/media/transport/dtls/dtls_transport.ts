@@ -14,7 +14,9 @@
  * RTP and RTCP pass on the real-time path. RTCP has keys only where it shares the port.
  */
 import { randomBytes } from "node:crypto";
-import { type Clock, isUnicast, type OffhookError } from "../../../base/mod.ts";
+import type { Clock } from "../../../base/time/mod.ts";
+import { isUnicast } from "../../../base/network/mod.ts";
+import type { OffhookError } from "../../../base/mod.ts";
 import type { Fingerprint, Keying, NegotiatedStream } from "../../../core/media/mod.ts";
 import type { Deliver, MediaKind, MediaTransport, Receiver } from "../mod.ts";
 import { Association } from "./association.ts";

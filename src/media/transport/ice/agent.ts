@@ -12,7 +12,7 @@
  * fills its check list and has data delivered), asks a public server of Google's unless told
  * otherwise, and wants all of the environment and of the system's information.
  */
-import type { Clock, TimerHandle } from "../../../base/mod.ts";
+import type { Clock, TimerHandle } from "../../../base/time/mod.ts";
 import type { IceCredentials, IceDescription } from "../../../core/media/mod.ts";
 import type { Random32 } from "../../rtp/mod.ts";
 import {

@@ -2,7 +2,7 @@
  * Candidates: addresses by which a party may be reached (RFC 8445 §5.1). Ours have a base that
  * datagrams leave by; the peer's are words of a stranger, of which only the usable ones are taken.
  */
-import { addressBytes, isInNetwork, isIpv4, isIpv6, isUnicast } from "../../../base/mod.ts";
+import { addressBytes, isInNetwork, isIpv4, isIpv6, isUnicast } from "../../../base/network/mod.ts";
 import type { IceCandidate } from "../../../core/media/mod.ts";
 
 export type CandidateType = "host" | "srflx" | "prflx" | "relay";

@@ -2,7 +2,7 @@
  * Consent freshness (RFC 7675): the peer must go on answering on the pair in use, or nothing is sent
  * to it any more. The questions also keep the way through a NAT open.
  */
-import type { Clock, TimerHandle } from "../../../base/mod.ts";
+import type { Clock, TimerHandle } from "../../../base/time/mod.ts";
 import type { Random32 } from "../../rtp/mod.ts";
 
 /** Mean time between two questions, and how far it varies (RFC 7675 §5.1), ms. */

@@ -7,7 +7,8 @@
  * It takes two seconds at most: then what is there is used, and each server that did not answer is told.
  * Nobody is asked but who is in the configuration.
  */
-import { type Clock, type ErrorJson, OffhookError, type TimerHandle } from "../../../base/mod.ts";
+import type { Clock, TimerHandle } from "../../../base/time/mod.ts";
+import { type ErrorJson, OffhookError } from "../../../base/mod.ts";
 import type { Random32 } from "../../rtp/mod.ts";
 import type { SocketPair, Sockets } from "../mod.ts";
 import {

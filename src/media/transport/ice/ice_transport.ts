@@ -7,7 +7,8 @@
  *
  * A restart (RFC 8445 §9) is a second agent; the first one's pair is used until that has one.
  */
-import { type Clock, OffhookError } from "../../../base/mod.ts";
+import type { Clock } from "../../../base/time/mod.ts";
+import { OffhookError } from "../../../base/mod.ts";
 import type { IceCredentials, LocalIce, NegotiatedStream } from "../../../core/media/mod.ts";
 import type { IceReport } from "../../../core/ports/mod.ts";
 import type { Random32 } from "../../rtp/mod.ts";

@@ -7,7 +7,7 @@
  * On the real-time path. Nothing is allocated for a packet with AES-CM, as long as packets of one kind
  * have one length.
  */
-import type { Clock } from "../../../base/mod.ts";
+import type { Clock } from "../../../base/time/mod.ts";
 import {
   type Keying,
   type NegotiatedStream,

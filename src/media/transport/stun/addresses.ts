@@ -1,5 +1,5 @@
 /** Addresses in STUN attributes (RFC 8489 §14.1, §14.2). */
-import { addressBytes, addressOf } from "../../../base/mod.ts";
+import { addressBytes, addressOf } from "../../../base/network/mod.ts";
 import { uint16 } from "../../rtp/mod.ts";
 import { ATTRIBUTE, type StunMessage, type StunWriter } from "./message.ts";
 

@@ -5,7 +5,7 @@
  *     begin ─► sent ─rto─► sent ─2·rto─► … ─► settle(undefined)
  *                └── take(response) ──────► settle(response)
  */
-import type { Clock, TimerHandle } from "../../../base/mod.ts";
+import type { Clock, TimerHandle } from "../../../base/time/mod.ts";
 import type { SocketAddress } from "./addresses.ts";
 import type { StunMessage } from "./message.ts";
 

@@ -7,7 +7,8 @@
  * Who is sent to gets a permission first, which waits with what is sent; whom most is sent to gets a
  * channel, so that a packet of speech costs four octets more and not thirty-six.
  */
-import { type Clock, OffhookError, type TimerHandle } from "../../../base/mod.ts";
+import type { Clock, TimerHandle } from "../../../base/time/mod.ts";
+import { OffhookError } from "../../../base/mod.ts";
 import type { Random32 } from "../../rtp/mod.ts";
 import {
   addAddress,

@@ -2,7 +2,7 @@
  * A TURN client's requests with long-term credentials (RFC 8489 §9.2): the first shows the server's
  * realm and nonce, all others are signed; a stale nonce (438) is replaced.
  */
-import type { Clock } from "../../../base/mod.ts";
+import type { Clock } from "../../../base/time/mod.ts";
 import type { Random32 } from "../../rtp/mod.ts";
 import {
   addFingerprint,

@@ -1,5 +1,5 @@
 /** TURN and STUN servers as people name them: `turn:host:port?transport=tcp` (RFC 7065, RFC 7064). */
-import { formatHostPort } from "../../../base/mod.ts";
+import { formatHostPort } from "../../../base/network/mod.ts";
 
 export interface TurnServer {
   host: string;

@@ -2,7 +2,7 @@
  * The system's time as a {@link Clock}. The system's timers hold 31 bits of milliseconds and fire at
  * once beyond: what a peer asks to wait for longer waits 24 days.
  */
-import { SteadyTime } from "../../../base/mod.ts";
+import { SteadyTime } from "../../../base/time/mod.ts";
 import type { Clock } from "./types.ts";
 
 const LONGEST_MS = 2 ** 31 - 1;

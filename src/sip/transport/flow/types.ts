@@ -3,12 +3,13 @@
  * Types only.
  */
 import type { TlsSettings, TransportName } from "../../../core/account/mod.ts";
-import type { Clock, ErrorJson } from "../../../base/mod.ts";
+import type { Clock } from "../../../base/time/mod.ts";
+import type { ErrorJson } from "../../../base/mod.ts";
 import type { NetworkInterfaceInfo } from "node:os";
 import type { Resolver } from "../../dns/mod.ts";
 import type { SipMessage, TraceSink } from "../../message/mod.ts";
 
-export type { Clock, TimerHandle } from "../../../base/mod.ts";
+export type { Clock, TimerHandle } from "../../../base/time/mod.ts";
 
 /** Where the host's interfaces and routes are read; tests replace it. */
 export interface HostNetwork {

@@ -2,7 +2,7 @@
  * A WebSocket connection as a flow (RFC 7118): one message of SIP a WebSocket message, whichever kind;
  * blank ones are keepalives of peers and are ignored.
  */
-import type { WebSocketUrl } from "../../../base/mod.ts";
+import type { WebSocketUrl } from "../../../base/network/mod.ts";
 import type { Socket } from "node:net";
 import type { RawData, WebSocket } from "ws";
 import { BaseFlow, type FlowOwner, isBlank } from "./flow.ts";

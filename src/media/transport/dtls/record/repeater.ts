@@ -4,7 +4,7 @@
  * Deviation: the first repetition comes after 150 ms and not a second (RFC 6347 §4.2.4.1 recommends
  * one): somebody waits for sound, and a handshake is four datagrams.
  */
-import type { Clock, TimerHandle } from "../../../../base/mod.ts";
+import type { Clock, TimerHandle } from "../../../../base/time/mod.ts";
 
 const FIRST_MS = 150;
 const LONGEST_MS = 1000;

@@ -1,5 +1,5 @@
 /** What the final status of a call, or of a transfer, means for the exit code. Pure. */
-import type { ErrorCode } from "./errors.ts";
+import type { ErrorCode } from "../mod.ts";
 
 /** Statuses whose code is not that of their class. */
 const CALL_CODES: Readonly<Record<number, ErrorCode>> = {

@@ -1,7 +1,7 @@
 /**
  * The allowed values of keys, apart from the schema: flags use them too, and must not wait for zod.
  */
-import type { Names } from "../base/mod.ts";
+import type { Names } from "../../base/names/mod.ts";
 
 export const LOG_LEVELS = [
   "trace",
@@ -11,9 +11,6 @@ export const LOG_LEVELS = [
   "error",
   "fatal",
 ] as const satisfies Names<6>;
-
-/** What passwords are called that stand where none may: in the file or among the flags. */
-export const SECRET_NAMES = ["password", "passwd", "secret"] as const satisfies Names<3>;
 
 /** What an account cannot be without. */
 export const NEEDED_KEYS = ["server", "user"] as const satisfies Names<2>;

@@ -7,8 +7,8 @@
  *
  * Pure.
  */
-import { nearest, OffhookError } from "../base/mod.ts";
-import type { Microphone, Speaker } from "../core/ports/mod.ts";
+import { nearest, OffhookError } from "../../base/mod.ts";
+import type { Microphone, Speaker } from "../../core/ports/mod.ts";
 
 /** The forms of each kind; `echo` is the practice PBX's alone. */
 const MICROPHONES: Readonly<Record<Exclude<Microphone["kind"], "echo">, readonly string[]>> = {

@@ -1,0 +1,18 @@
+/** The allowed values of settings, without the file's schema, which takes time to load. */
+export {
+  FIRST_ACCOUNT,
+  LOG_LEVELS,
+  MAXIMUM_PIPE_RATE,
+  MINIMUM_PIPE_RATE,
+  NEEDED_KEYS,
+} from "./constants.ts";
+export {
+  MICROPHONE_KINDS,
+  MICROPHONE_SYNTAX,
+  parseMicrophone,
+  parseSpeaker,
+  SPEAKER_KINDS,
+  SPEAKER_SYNTAX,
+} from "./endpoints.ts";
+export { launchArguments } from "./launch.ts";
+export { permissionFlags } from "./permissions.ts";
