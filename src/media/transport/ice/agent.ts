@@ -354,7 +354,8 @@ export class IceAgent {
 
   #failed(pair: CandidatePair, nomination: boolean): void {
     if (pair.checks.size > 0 || (pair.state === "succeeded" && !nomination)) return;
-    pair.nominating = false;
+    // What the peer has nominated it uses: its next check of this pair has us try once more.
+    if (this.controlling) pair.nominating = false;
     if (pair.nominations < MAX_NOMINATIONS && nomination) return;
     pair.state = "failed";
   }
@@ -431,8 +432,8 @@ export class IceAgent {
   }
 
   /**
-   * Deviation from RFC 7675 §5.1, which repeats no question: one that is not answered is put once more,
-   * or a network that loses every fourth datagram takes consent away within minutes.
+   * Deviation from RFC 7675 §5.1, which repeats no question: one that is not answered is put twice
+   * more, or a network that loses every fourth datagram takes consent away within minutes.
    */
   #askConsent(pair: CandidatePair): void {
     const transactionId = randomId(this.#options.random);
@@ -447,7 +448,7 @@ export class IceAgent {
     });
     const { address, port } = pair.remote;
     const send = () => pair.local.base.send(bytes, address, port);
-    this.#transactions.begin({ transactionId, send, requests: 2 }, (response) => {
+    this.#transactions.begin({ transactionId, send, requests: 3 }, (response) => {
       if (response?.class === "success") return this.#consent?.given();
       // RFC 7675 §5.2: the peer takes its consent back.
       if (response !== undefined && errorOf(response).code === 403) this.#fail("no-consent");
