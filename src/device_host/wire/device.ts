@@ -114,7 +114,7 @@ function ambiguous(wanted: string, direction: StreamDirection, found: AudioDevic
     "device-not-found",
     `"${wanted}" names ${found.length} ${devices}: ${quotedNames(found)}`,
     {
-      hint: `Use one's id: ${found.map((device) => device.id).join(", ")}.`,
+      hint: `Use the id of one of them: ${found.map((device) => device.id).join(", ")}.`,
       data: { direction, wanted, devices: summaries(found) },
     },
   );

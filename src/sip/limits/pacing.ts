@@ -172,7 +172,8 @@ function tooOften(method: string): OffhookError {
     "unreachable",
     `the server asked for another ${method} ${GATE_BURST} times in a row; no more are sent for now`,
     {
-      hint: "The server is misconfigured, or somebody plays it; --trace shows its answers.",
+      hint:
+        "The server is misconfigured, or somebody pretends to be the server; --trace shows its answers.",
       data: { method, burst: GATE_BURST },
     },
   );

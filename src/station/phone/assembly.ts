@@ -20,7 +20,7 @@ import { MediaWorker } from "../../media/worker/mod.ts";
 import type { UserAgentOptions } from "../../sip/mod.ts";
 import { SYSTEM_CLOCK } from "../mod.ts";
 import { CoreLoop } from "./core_loop.ts";
-import { DeskDevices } from "../desk/mod.ts";
+import type { DeskDevices } from "../desk/mod.ts";
 import {
   coreLine,
   type EventLine,
@@ -66,7 +66,8 @@ export class Assembly {
   #waiting: PhoneOptions | undefined;
   #reloading: Promise<void> = Promise.resolve();
 
-  constructor(options: PhoneOptions) {
+  /** @param desk what makes the desk's devices, which is loaded where there are any only */
+  constructor(options: PhoneOptions, desk?: typeof DeskDevices) {
     this.#options = options;
     const { startHost: start } = options;
     this.#devices = new DeviceHostSupervisor(start === undefined ? {} : { start });
@@ -83,7 +84,7 @@ export class Assembly {
     });
     const callIds = new Map<string, string>();
     this.#logEvents(callIds);
-    this.desk = options.headsets && new DeskDevices({
+    this.desk = options.headsets && desk && new desk({
       host: this.#devices,
       clock: SYSTEM_CLOCK,
       settings: options.headsets,

@@ -3,6 +3,7 @@
  *
  *     Phone ◄─ LocalPhone ◄─ WholePhone ─► Assembly
  */
+import { lazily } from "../../base/mod.ts";
 import { LocalPhone } from "../../control/local/mod.ts";
 import type { Providers } from "../../control/contract/mod.ts";
 import type { PhoneState } from "../../core/state/mod.ts";
@@ -12,7 +13,9 @@ import { SharedHistory } from "../history/mod.ts";
 
 /** @throws OffhookError when an address cannot be listened on, or an account makes no sense */
 export async function openPhone(options: PhoneOptions): Promise<OpenPhone> {
-  const assembly = new Assembly(options);
+  const desk = options.headsets &&
+    await lazily<typeof import("../desk/mod.ts")>(import.meta.url, "../desk/mod.ts");
+  const assembly = new Assembly(options, desk?.DeskDevices);
   try {
     await assembly.listen();
     assembly.start();

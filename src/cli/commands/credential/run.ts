@@ -49,6 +49,6 @@ export async function remove(account: string, io: Io): Promise<ExitCode> {
     return 0;
   }
   throw new OffhookError("credential-missing", `no password of ${account} is stored`, {
-    hint: "`offhook credential list` shows which are.",
+    hint: "`offhook credential list` shows the accounts that have one.",
   });
 }

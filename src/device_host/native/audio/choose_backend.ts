@@ -25,7 +25,8 @@ export async function chooseBackend(wanted: string | undefined): Promise<AudioBa
     default:
       return new NoBackend(
         new OffhookError("usage", `OFFHOOK_AUDIO_BACKEND is "${wanted}"`, {
-          hint: "It may be naudiodon, ffi or none; unset, the best that there is is used.",
+          hint:
+            "It may be naudiodon, ffi or none. When it is not set, the best one that works is used.",
         }),
       );
   }

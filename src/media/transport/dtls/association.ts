@@ -292,7 +292,7 @@ function noAnswer(): OffhookError {
     "media-failed",
     "the other side does not finish the key exchange (DTLS)",
     {
-      hint: "A firewall may drop it: it takes the way of the sound, by UDP.",
+      hint: "A firewall may block it: it uses the same UDP port as the sound.",
       data: { seconds: LONGEST_MS / 1000 },
     },
   );
