@@ -237,6 +237,8 @@ Deno.test("a headset's report: device host, wire, hook, step, SendBye, session, 
     const told = new Set<string>();
     await phone.subscribe(({ type }) => void told.add(type));
     await until(() => device.openers.size > 0);
+    // The first report only tells where the hook is.
+    device.send(kind.reports.hookOn!);
     await caller.request("dial", { target: `sip:x@127.0.0.1:${phone.listening[0]!.port}` });
     await until(() => told.has("call.incoming"));
     device.send(kind.reports.hookOff!);
