@@ -1,9 +1,6 @@
 /** IP addresses and networks as people write them: `192.0.2.7`, `10.0.0.0/8`, `2001:db8::/32`. Pure. */
 import { isIpv4, isIpv6 } from "./address.ts";
 
-/** Several hosts, all hosts of a network, and hosts of "this network" (RFC 1112, 919, 1122, 4291). */
-const NOT_ONE_HOST = ["224.0.0.0/4", "255.255.255.255", "0.0.0.0/8", "ff00::/8", "::"];
-
 interface Network {
   /** 32 or 128 bits. */
   bits: number;
@@ -18,21 +15,32 @@ export function isNetwork(text: string): boolean {
 
 /** @param address numeric; an IPv4 address that is mapped into IPv6 counts as the IPv4 one */
 export function isInNetwork(address: string, network: string): boolean {
-  const wanted = parseNetwork(network);
-  const given = parseAddress(address);
-  if (wanted === undefined || given === undefined || given.bits !== wanted.bits) return false;
-  const rest = BigInt(wanted.bits - wanted.prefix);
-  return given.address >> rest === wanted.address >> rest;
+  return isInOne(address, [parseNetwork(network)]);
 }
+
+const NO_HOST = ["0.0.0.0", "::"].map(parseNetwork);
 
 /** Whether it is the address of no host: `0.0.0.0`, `::`, in any spelling. */
 export function isUnspecified(address: string): boolean {
-  return isInNetwork(address, "0.0.0.0") || isInNetwork(address, "::");
+  return isInOne(address, NO_HOST);
 }
+
+/** Several hosts, all hosts of a network, and hosts of "this network" (RFC 1112, 919, 1122, 4291). */
+const NOT_ONE_HOST = ["224.0.0.0/4", "255.255.255.255", "0.0.0.0/8", "ff00::/8", "::"]
+  .map(parseNetwork);
 
 /** Whether one host may have the address; true for a name, which is no address. */
 export function isUnicast(address: string): boolean {
-  return !NOT_ONE_HOST.some((network) => isInNetwork(address, network));
+  return !isInOne(address, NOT_ONE_HOST);
+}
+
+function isInOne(address: string, networks: readonly (Network | undefined)[]): boolean {
+  const given = parseAddress(address);
+  return given !== undefined && networks.some((network) => {
+    if (network === undefined || network.bits !== given.bits) return false;
+    const rest = BigInt(network.bits - network.prefix);
+    return given.address >> rest === network.address >> rest;
+  });
 }
 
 /** The 4 or 16 bytes of a numeric address; undefined for what is none. */
