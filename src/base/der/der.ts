@@ -2,6 +2,7 @@
  * Distinguished Encoding Rules (X.690): as much as a certificate needs. Each function returns a whole
  * element: tag, length, content.
  */
+import { concat } from "../octets/mod.ts";
 
 export function sequence(...parts: ArrayLike<number>[]): Uint8Array {
   return tagged(0x30, ...parts);
@@ -47,12 +48,5 @@ export function tagged(tag: number, ...parts: ArrayLike<number>[]): Uint8Array {
     : length < 256
     ? [tag, 0x81, length]
     : [tag, 0x82, length >> 8, length & 0xff];
-  const whole = new Uint8Array(head.length + length);
-  whole.set(head);
-  let at = head.length;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
+  return concat(head, ...parts);
 }

@@ -1,4 +1,5 @@
 /** Frames of a WebSocket as a client reads and writes them (RFC 6455 §5.2), as bytes. Pure. */
+import { concat } from "../../base/octets/mod.ts";
 
 export const Opcode = {
   continuation: 0x0,
@@ -44,7 +45,7 @@ export class FrameReader {
 
   /** @throws Error for a frame that no server may send, or a message that is too long */
   read(bytes: Uint8Array): Message[] {
-    const data = this.#pending.length === 0 ? bytes : joined([this.#pending, bytes]);
+    const data = this.#pending.length === 0 ? bytes : concat(this.#pending, bytes);
     const messages: Message[] = [];
     let at = 0;
     for (;;) {
@@ -68,7 +69,7 @@ export class FrameReader {
     if (!final) return undefined;
     const { opcode: begun, parts } = this.#fragments;
     this.#fragments = undefined;
-    return { opcode: begun, payload: parts.length === 1 ? parts[0] : joined(parts) };
+    return { opcode: begun, payload: parts.length === 1 ? parts[0] : concat(...parts) };
   }
 }
 
@@ -91,14 +92,4 @@ function frameAt(
   if (length > MAX_RECEIVED_BYTES) throw new Error(`a message of ${length} bytes`);
   if (data.length < start + length) return undefined;
   return { first: data[at], payload: data.subarray(start, start + length), end: start + length };
-}
-
-function joined(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }

@@ -9,6 +9,7 @@
  * header syntax, the headers that every message needs once, and their agreement (RFC 3261 §7, §8.1.1,
  * §18.3). What the values of other headers mean is for the layers above.
  */
+import { concat } from "../../base/octets/mod.ts";
 import { checkRequest, checkResponse } from "./checks.ts";
 import { isToken, readStartLine } from "./start_line.ts";
 import { header, type ScanResult, type SipMessage, splice } from "./sip_message.ts";
@@ -74,14 +75,7 @@ function withLineEnds(bytes: Uint8Array): Uint8Array {
   while (at !== -1 && bytes[at + 1] !== LF) at = bytes.indexOf(LF, at + 1);
   if (at === -1 || bytes.subarray(0, at).includes(CR)) return bytes;
   const text = decoder.decode(bytes.subarray(0, at)).replaceAll("\n", "\r\n");
-  return joined(encoder.encode(`${text}\r\n\r\n`), bytes.subarray(at + 2));
-}
-
-function joined(head: Uint8Array, body: Uint8Array): Uint8Array {
-  const whole = new Uint8Array(head.length + body.length);
-  whole.set(head);
-  whole.set(body, head.length);
-  return whole;
+  return concat(encoder.encode(`${text}\r\n\r\n`), bytes.subarray(at + 2));
 }
 
 /** Scans a text that was never bytes: what SIP.js wants to send. */

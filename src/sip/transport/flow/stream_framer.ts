@@ -11,6 +11,7 @@
  * peers write a message at once. Once broken, a framer
  * stays so: nothing says where the next message starts.
  */
+import { concat } from "../../../base/octets/mod.ts";
 import { MAX_MESSAGE_BYTES } from "../../limits/mod.ts";
 import { headEnd } from "../../message/mod.ts";
 
@@ -48,7 +49,7 @@ export class StreamFramer {
   /** Takes the stream's next bytes, in pieces of any size; they are copied where they must wait. */
   push(chunk: Uint8Array): void {
     if (this.#broken) return;
-    this.#buffer = this.#buffer.length === 0 ? chunk : concatenated(this.#buffer, chunk);
+    this.#buffer = this.#buffer.length === 0 ? chunk : concat(this.#buffer, chunk);
     while (!this.#broken && this.#step());
     // Whoever owns the chunk may use it again: keep a copy of what waits.
     if (this.#buffer.buffer === chunk.buffer) this.#buffer = this.#buffer.slice();
@@ -153,11 +154,4 @@ function contentLength(head: string): number | string | undefined {
     return /^\d{1,10}$/.test(value) ? Number(value) : "a message's Content-Length is not a number";
   }
   return undefined;
-}
-
-function concatenated(first: Uint8Array, second: Uint8Array): Uint8Array {
-  const both = new Uint8Array(first.length + second.length);
-  both.set(first);
-  both.set(second, first.length);
-  return both;
 }

@@ -2,6 +2,7 @@
  * A WebSocket connection as a flow (RFC 7118): one message of SIP a WebSocket message, whichever kind;
  * blank ones are keepalives of peers and are ignored.
  */
+import { concat } from "../../../base/octets/mod.ts";
 import type { WebSocketUrl } from "../../../base/network/mod.ts";
 import type { Socket } from "node:net";
 import type { RawData, WebSocket } from "ws";
@@ -122,12 +123,5 @@ export class WebSocketFlow extends BaseFlow {
 
 function asBytes(data: RawData): Uint8Array {
   if (data instanceof ArrayBuffer) return new Uint8Array(data);
-  if (!Array.isArray(data)) return data;
-  const all = new Uint8Array(data.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of data) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
+  return Array.isArray(data) ? concat(...data) : data;
 }

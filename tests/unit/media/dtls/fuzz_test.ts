@@ -19,7 +19,8 @@ import {
   readClientKeyExchange,
   readServerKeyExchange,
 } from "../../../../src/media/transport/dtls/message/key_exchange.ts";
-import { concat, Malformed } from "../../../../src/media/transport/dtls/message/octets.ts";
+import { concat } from "../../../../src/base/octets/concat.ts";
+import { Malformed } from "../../../../src/media/transport/dtls/message/octets.ts";
 import { ContentType, RecordLayer } from "../../../../src/media/transport/dtls/record/records.ts";
 import { isSigned, publicKeyOf } from "../../../../src/media/transport/dtls/crypto/signatures.ts";
 import { DtlsLink, SERVER_IDENTITY } from "../../../fakes/media/dtls_link.ts";

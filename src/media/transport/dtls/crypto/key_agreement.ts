@@ -1,7 +1,8 @@
 /** Ephemeral elliptic curve Diffie-Hellman (RFC 8422): X25519 and P-256. */
+import { concat } from "../../../../base/octets/mod.ts";
 import { Buffer } from "node:buffer";
 import { createECDH, createPublicKey, diffieHellman, generateKeyPairSync } from "node:crypto";
-import { concat, Malformed } from "../message/mod.ts";
+import { Malformed } from "../message/mod.ts";
 
 export interface KeyShare {
   group: number;

@@ -5,9 +5,10 @@
  *                            ├────────► the content of both Finished messages
  *                            └────────► exported keying material
  */
+import { concat } from "../../../../base/octets/mod.ts";
 import { createHash, createHmac } from "node:crypto";
 import type { CipherSuite } from "./cipher_suites.ts";
-import { concat, OctetReader } from "../message/mod.ts";
+import { OctetReader } from "../message/mod.ts";
 
 type Hash = CipherSuite["hash"];
 

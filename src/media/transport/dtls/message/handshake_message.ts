@@ -1,5 +1,6 @@
 /** Handshake messages and their fragments (RFC 6347 §4.2.2). */
-import { concat, OctetReader, uint16, uint24, uint8 } from "./octets.ts";
+import { concat } from "../../../../base/octets/mod.ts";
+import { OctetReader, uint16, uint24, uint8 } from "./octets.ts";
 
 export const HandshakeType = {
   clientHello: 1,

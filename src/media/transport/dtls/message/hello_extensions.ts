@@ -1,14 +1,6 @@
 /** The extensions of both hellos (RFC 5246 §7.4.1.4), as far as they are spoken here. */
-import {
-  concat,
-  Malformed,
-  OctetReader,
-  uint16,
-  uint16List,
-  uint8,
-  vector16,
-  vector8,
-} from "./octets.ts";
+import { concat } from "../../../../base/octets/mod.ts";
+import { Malformed, OctetReader, uint16, uint16List, uint8, vector16, vector8 } from "./octets.ts";
 
 const ExtensionType = {
   supportedGroups: 10,

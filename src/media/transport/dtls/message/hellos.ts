@@ -1,15 +1,7 @@
 /** ClientHello, HelloVerifyRequest, ServerHello (RFC 6347 §4.2.1, §4.3.2; RFC 5246 §7.4.1). */
+import { concat } from "../../../../base/octets/mod.ts";
 import { type HelloExtensions, readExtensions, writeExtensions } from "./hello_extensions.ts";
-import {
-  concat,
-  Malformed,
-  OctetReader,
-  uint16,
-  uint16List,
-  uint8,
-  vector16,
-  vector8,
-} from "./octets.ts";
+import { Malformed, OctetReader, uint16, uint16List, uint8, vector16, vector8 } from "./octets.ts";
 import { DTLS_1_0, DTLS_1_2 } from "./version.ts";
 
 export const RANDOM_LENGTH = 32;

@@ -1,6 +1,6 @@
 /** The messages that carry certificates, signatures and key shares (RFC 5246 §7.4, RFC 8422 §5). */
+import { concat } from "../../../../base/octets/mod.ts";
 import {
-  concat,
   Malformed,
   OctetReader,
   uint16,

@@ -33,5 +33,5 @@ export {
   writeParameters,
   writeSignature,
 } from "./key_exchange.ts";
-export { concat, equal, Malformed, OctetReader, uint16, uint48, uint8 } from "./octets.ts";
+export { equal, Malformed, OctetReader, uint16, uint48, uint8 } from "./octets.ts";
 export { DTLS_1_0, DTLS_1_2 } from "./version.ts";

@@ -1,4 +1,5 @@
 /** Reading and writing the structures of TLS (RFC 5246 §4). Numbers are big-endian. */
+import { concat } from "../../../../base/octets/mod.ts";
 
 /** A structure that is shorter, longer or otherwise than it says. */
 export class Malformed extends Error {}
@@ -101,16 +102,6 @@ export function vector16(...parts: Uint8Array[]): Uint8Array {
 export function vector24(...parts: Uint8Array[]): Uint8Array {
   const body = concat(...parts);
   return concat(uint24(body.length), body);
-}
-
-export function concat(...parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }
 
 export function equal(a: Uint8Array, b: Uint8Array): boolean {

@@ -5,12 +5,8 @@
  *
  * A repetition has new record numbers and the same messages.
  */
-import {
-  concat,
-  FRAGMENT_HEADER_LENGTH,
-  fragmentOf,
-  type HandshakeMessage,
-} from "../message/mod.ts";
+import { concat } from "../../../../base/octets/mod.ts";
+import { FRAGMENT_HEADER_LENGTH, fragmentOf, type HandshakeMessage } from "../message/mod.ts";
 import { ContentType, RECORD_HEADER_LENGTH, type RecordLayer, SEALING_LENGTH } from "./records.ts";
 
 /** A message, or the change to keys before the messages behind it. */

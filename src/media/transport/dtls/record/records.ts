@@ -6,9 +6,10 @@
  *
  * What is broken, forged or repeated is dropped without a word (RFC 6347 §4.1.2.7).
  */
+import { concat } from "../../../../base/octets/mod.ts";
 import { createCipheriv, createDecipheriv } from "node:crypto";
 import type { CipherSuite, WriteKeys } from "../crypto/mod.ts";
-import { concat, DTLS_1_0, DTLS_1_2, OctetReader, uint16, uint48, uint8 } from "../message/mod.ts";
+import { DTLS_1_0, DTLS_1_2, OctetReader, uint16, uint48, uint8 } from "../message/mod.ts";
 import { ReplayWindow } from "./replay_window.ts";
 
 export const ContentType = {

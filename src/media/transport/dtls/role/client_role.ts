@@ -4,6 +4,7 @@
  *     ClientHello ─► (HelloVerifyRequest ─► ClientHello with its cookie) ─►
  *     ServerHello … ServerHelloDone ─► Certificate … Finished ─► Finished ─► keys
  */
+import { concat } from "../../../../base/octets/mod.ts";
 import { timingSafeEqual } from "node:crypto";
 import {
   CIPHER_SUITES,
@@ -26,7 +27,6 @@ import {
   verifyOwner,
 } from "./handshake.ts";
 import {
-  concat,
   DTLS_1_2,
   type HandshakeMessage,
   HandshakeType,

@@ -7,6 +7,7 @@
  * The cookie (RFC 6347 §4.2.1) is one for the whole association, which has one peer: a forged
  * ClientHello makes the peer repeat its own with the same cookie and harms nothing.
  */
+import { concat } from "../../../../base/octets/mod.ts";
 import { timingSafeEqual } from "node:crypto";
 import {
   CIPHER_SUITES,
@@ -33,7 +34,6 @@ import {
 } from "./handshake.ts";
 import {
   type ClientHello,
-  concat,
   DTLS_1_2,
   equal,
   type HandshakeMessage,

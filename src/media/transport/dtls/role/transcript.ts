@@ -1,5 +1,6 @@
 /** The handshake's messages of both sides in order: what is hashed, signed and finished. */
-import { concat, type HandshakeMessage, wholeMessage } from "../message/mod.ts";
+import { concat } from "../../../../base/octets/mod.ts";
+import { type HandshakeMessage, wholeMessage } from "../message/mod.ts";
 
 export class Transcript {
   #messages: Uint8Array[] = [];
