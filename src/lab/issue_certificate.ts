@@ -64,7 +64,7 @@ export function issueCertificate(wish: CertificateWish): IssuedCertificate {
   const body = toBeSigned(wish, issuerName, publicKey);
   const signature = sign("sha256", body, wish.issuer?.key ?? key);
   const der = sequence(body, sequence(oid(OID_ECDSA_SHA256)), bitString(signature));
-  const base64 = btoa(String.fromCharCode(...der)).replace(/(.{64})/g, "$1\n").trimEnd();
+  const base64 = der.toBase64().replace(/(.{64})/g, "$1\n").trimEnd();
   return { cert: `-----BEGIN CERTIFICATE-----\n${base64}\n-----END CERTIFICATE-----\n`, key };
 }
 

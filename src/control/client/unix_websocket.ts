@@ -129,7 +129,7 @@ export class UnixWebSocket implements Channel {
 
 /** @returns what came behind the response */
 async function shakeHands(connection: Deno.Conn, resource: string): Promise<Uint8Array> {
-  const key = base64(crypto.getRandomValues(new Uint8Array(16)));
+  const key = crypto.getRandomValues(new Uint8Array(16)).toBase64();
   const request = [
     `GET ${resource} HTTP/1.1`,
     "Host: station",
@@ -146,7 +146,7 @@ async function shakeHands(connection: Deno.Conn, resource: string): Promise<Uint
   if (!/^HTTP\/1\.1 101 /.test(status)) throw new Error(`it answered ${status}`);
   const accept = /^sec-websocket-accept:\s*(\S+)/im.exec(head)?.[1];
   const digest = await crypto.subtle.digest("SHA-1", new TextEncoder().encode(key + ACCEPT_GUID));
-  if (accept !== base64(new Uint8Array(digest))) throw new Error("it is not a WebSocket server");
+  if (accept !== new Uint8Array(digest).toBase64()) throw new Error("it is not a WebSocket server");
   return rest;
 }
 
@@ -165,8 +165,4 @@ async function readHead(connection: Deno.Conn): Promise<{ head: string; rest: Ui
 
 async function writeAll(connection: Deno.Conn, bytes: Uint8Array): Promise<void> {
   for (let sent = 0; sent < bytes.length;) sent += await connection.write(bytes.subarray(sent));
-}
-
-function base64(bytes: Uint8Array): string {
-  return btoa(String.fromCharCode(...bytes));
 }

@@ -405,8 +405,7 @@ export class CallMedia {
 /** A master key with its salt for each suite. */
 function randomKeys(): SdesKeys {
   const keys = Object.entries(SUITE_PARAMETERS).map(([suite, { keyLength, saltLength }]) => {
-    const octets = crypto.getRandomValues(new Uint8Array(keyLength + saltLength));
-    return [suite, btoa(String.fromCharCode(...octets))];
+    return [suite, crypto.getRandomValues(new Uint8Array(keyLength + saltLength)).toBase64()];
   });
   return Object.fromEntries(keys) as SdesKeys;
 }

@@ -5,10 +5,7 @@
 
 /** 24 hexadecimal digits. */
 export function newToken(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(12));
-  let token = "";
-  for (const byte of bytes) token += byte.toString(16).padStart(2, "0");
-  return token;
+  return crypto.getRandomValues(new Uint8Array(12)).toHex();
 }
 
 /** A branch parameter with the magic cookie of RFC 3261 §8.1.1.7. */

@@ -5,7 +5,6 @@ import type {
   HidEvents,
   OpenedHid,
 } from "../../../src/device_host/native/hid/backend.ts";
-import { hexOf } from "../../../src/device_host/native/hid/hid_files.ts";
 import type { HidDevice } from "../../../src/device_host/wire/hid.ts";
 import { parseDescriptor } from "../../../src/hid/descriptor.ts";
 import type { HidLayout } from "../../fixtures/hid_layouts.ts";
@@ -46,7 +45,7 @@ export class FakeHidDevice {
       productId,
       name,
       collections: parseDescriptor(descriptor).collections,
-      descriptor: hexOf(descriptor),
+      descriptor: descriptor.toHex(),
       access: this.denied ? "denied" : "ok",
       soundCards: this.soundCards,
     };

@@ -4,7 +4,6 @@
  */
 import assert from "node:assert/strict";
 import { headsetListSchema, headsetTestSchema } from "../../../src/control/schemas/headsets.ts";
-import { hexOf } from "../../../src/device_host/native/hid/hid_files.ts";
 import { layout } from "../../fixtures/hid_layouts.ts";
 import { Place } from "./place.ts";
 import { VirtualHeadset } from "./virtual_headset.ts";
@@ -105,7 +104,7 @@ function wasDenied({ code, stdout, stderr }: Ended): void {
   assert.equal(listed?.access, "denied", stderr);
   assert.equal(
     listed.descriptor,
-    hexOf(OBEDIENT.descriptor),
+    OBEDIENT.descriptor.toHex(),
     "what it is can be told all the same",
   );
   assert.equal(opened.code, "device-failed");

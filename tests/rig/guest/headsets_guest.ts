@@ -6,7 +6,6 @@ import assert from "node:assert/strict";
 import { DeviceHostConnection } from "../../../src/device_host/client/connection.ts";
 import { HidDevices } from "../../../src/device_host/native/hid/session.ts";
 import { NodeHidBackend } from "../../../src/device_host/native/hid/node_hid_backend.ts";
-import { hexOf } from "../../../src/device_host/native/hid/hid_files.ts";
 import { descriptorByHidapi } from "../../../src/device_host/native/hid/hidapi_descriptor.ts";
 import { DeviceHostSupervisor } from "../../../src/device_host/client/supervisor.ts";
 import { STANDARD_BEHAVIOUR } from "../../../src/hid/behaviour.ts";
@@ -61,7 +60,7 @@ async function roundTrip(each: HidLayout): Promise<void> {
   const headset = new VirtualHeadset(each);
   try {
     const device = await place.find(each.vendorId, each.productId);
-    assert.equal(device.descriptor, hexOf(each.descriptor), "descriptor");
+    assert.equal(device.descriptor, each.descriptor.toHex(), "descriptor");
     assert.equal(device.access, "ok");
     const descriptor = parseDescriptor(each.descriptor);
     assert.deepEqual(device.collections, descriptor.collections, "collections");
@@ -111,7 +110,7 @@ function sameDescriptor(): Promise<void> {
   const each = layout(2);
   return plugged(each, async () => {
     const { path } = await place.find(each.vendorId, each.productId);
-    assert.equal(descriptorByHidapi(path), hexOf(each.descriptor));
+    assert.equal(descriptorByHidapi(path), each.descriptor.toHex());
   });
 }
 

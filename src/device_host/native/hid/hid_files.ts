@@ -77,14 +77,10 @@ export function hidrawFacts(files: SystemFiles, path: string): HidrawFacts {
   const bytes = files.read(`${node}/report_descriptor`, MAX_DESCRIPTOR_BYTES);
   const usb = usbDevice(files.realPath(node));
   return {
-    descriptor: bytes === null || bytes.length === 0 ? null : hexOf(bytes),
+    descriptor: bytes === null || bytes.length === 0 ? null : bytes.toHex(),
     access: files.writable(path) ? "ok" : "denied",
     soundCards: usb === undefined ? [] : soundCards(files, usb),
   };
-}
-
-export function hexOf(bytes: Uint8Array): string {
-  return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 const CARD_LIST_BYTES = 16_384;

@@ -2,7 +2,6 @@
  * A report descriptor from hidapi itself, where no file has it (macOS, Windows, Linux without glibc).
  * node-hid does not export the call, but the library that it ships does.
  */
-import { hexOf } from "./hid_files.ts";
 
 const SYMBOLS = {
   hid_init: { parameters: [], result: "i32" },
@@ -28,7 +27,7 @@ export function descriptorByHidapi(path: string): string | null {
   const buffer = new Uint8Array(MAX_DESCRIPTOR_BYTES);
   const count = hidapi.hid_get_report_descriptor(device, buffer, BigInt(buffer.length));
   hidapi.hid_close(device);
-  return count <= 0 ? null : hexOf(buffer.subarray(0, count));
+  return count <= 0 ? null : buffer.subarray(0, count).toHex();
 }
 
 function load(): Hidapi | null {

@@ -163,7 +163,7 @@ class Bytes {
 }
 
 function masterKey(suite: SrtpSuite, { keySalt, mki }: SdesKey): MasterKey {
-  const octets = Uint8Array.from(atob(keySalt), (char) => char.charCodeAt(0));
+  const octets = Uint8Array.fromBase64(keySalt);
   const { keyLength, saltLength } = SUITE_PARAMETERS[suite];
   return {
     key: octets.slice(0, keyLength),

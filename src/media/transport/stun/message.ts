@@ -110,7 +110,7 @@ export function parseStun(data: Uint8Array): StunMessage | undefined {
   return {
     class: CLASSES[((type >> 7) & 2) | ((type >> 4) & 1)]!,
     method: (type & 0xf) | ((type >> 1) & 0x70) | ((type >> 2) & 0xf80),
-    transactionId: hex(data.subarray(8, 20)),
+    transactionId: data.subarray(8, 20).toHex(),
     attributes,
     unknown,
     bytes: data,
@@ -139,7 +139,7 @@ export class StunWriter {
     const view = new DataView(this.#bytes.buffer);
     view.setUint16(0, type);
     view.setUint32(4, MAGIC_COOKIE);
-    this.#bytes.set(Uint8Array.from(transactionId.match(/../g)!, (byte) => parseInt(byte, 16)), 8);
+    this.#bytes.set(Uint8Array.fromHex(transactionId), 8);
   }
 
   /** The message as it is so far; valid until the next attribute. */
@@ -186,12 +186,6 @@ export class StunWriter {
     this.#length = length;
     new DataView(this.#bytes.buffer).setUint16(2, length - STUN_HEADER_LENGTH);
   }
-}
-
-export function hex(bytes: Uint8Array): string {
-  let text = "";
-  for (const byte of bytes) text += byte.toString(16).padStart(2, "0");
-  return text;
 }
 
 const STRICT_TEXT = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
