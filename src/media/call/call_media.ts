@@ -11,14 +11,9 @@
  * and do not.
  */
 import type { AudioDevices } from "../../audio/mod.ts";
-import { type ErrorJson, lazily, OffhookError } from "../../base/mod.ts";
+import type { OffhookError } from "../../base/mod.ts";
 import type { AccountId } from "../../core/account/mod.ts";
-import {
-  type Fingerprint,
-  type NegotiatedStream,
-  type SdesKeys,
-  SUITE_PARAMETERS,
-} from "../../core/media/mod.ts";
+import { type NegotiatedStream, type SdesKeys, SUITE_PARAMETERS } from "../../core/media/mod.ts";
 import type {
   AttachmentId,
   AudioEndpoints,
@@ -30,39 +25,15 @@ import type {
 } from "../../core/ports/mod.ts";
 import { Attachment, Bridge, LocalParty, Recording } from "../sound/mod.ts";
 import { type AttachmentPort, type FromAttachment, refuseAttachment } from "../attachment/mod.ts";
-import type { MediaClock } from "../mod.ts";
-import type {
-  IceGatherer,
-  IceSettings,
-  IceSurroundings,
-  IceTransport,
-} from "../transport/ice/mod.ts";
-import { MediaStream, type StreamSurroundings } from "../stream/mod.ts";
-import {
-  type MediaTransport,
-  type PacketKind,
-  PlainTransport,
-  type Receiver,
-  type Sockets,
-} from "../transport/mod.ts";
-import type { DtlsTransport, Identity } from "../transport/dtls/mod.ts";
-import type { SrtpTransport } from "../transport/srtp/mod.ts";
+import { MediaStream } from "../stream/mod.ts";
+import type { PacketKind } from "../transport/mod.ts";
+import { CallTransport, type TransportSurroundings } from "./call_transport.ts";
 
 /** What the streams of one engine share. */
-export interface MediaSurroundings extends StreamSurroundings {
-  clock: MediaClock;
-  sockets: Sockets;
+export interface MediaSurroundings extends TransportSurroundings {
   /** Sound cards; absent: device endpoints fail with `device-failed`. */
   devices?: AudioDevices;
   notify(input: MediaInput): void;
-  /** Absent: calls do without ICE. */
-  ice?: {
-    settings(account: AccountId): Promise<IceSettings>;
-    /** @param caFile for TURN over TLS */
-    surroundings(
-      caFile: string | undefined,
-    ): Promise<Pick<IceSurroundings, "addresses" | "resolve" | "link">>;
-  };
 }
 
 /** Ticks between two reports. */
@@ -88,20 +59,9 @@ export class CallMedia {
   #state: "opening" | "open" | "streaming" | "closed" = "opening";
   /** Everything is closed and MediaClosed or MediaFailed is told next. */
   #gone = false;
-  readonly #lost: (error: OffhookError) => void;
-  /** The lowest and the topmost stage; between them those that a stream wants. */
-  #plain: MediaTransport | undefined;
-  #transport: MediaTransport | undefined;
-  #srtp: SrtpTransport | undefined;
-  #hasDtls = false;
-  /** Whose fingerprint was announced, where keys may come by DTLS. */
-  #identity: Identity | undefined;
-  /** The lowest stage, where that is ICE. */
-  #ice: IceTransport | undefined;
-  #gatherer: IceGatherer | undefined;
+  readonly #transport: CallTransport;
   #ticksToReport = REPORT_TICKS;
   #ticksToKeepalive = 0;
-  readonly #receiver: Receiver = { deliver: (kind, data) => this.#onDatagram(kind, data) };
 
   /** @param lost the call's media cannot go on; whoever is told calls {@link fail} */
   constructor(
@@ -111,9 +71,17 @@ export class CallMedia {
   ) {
     this.call = call;
     this.#around = around;
-    this.#lost = lost;
+    const receiver = {
+      deliver: (kind: PacketKind, data: Uint8Array) => this.#onDatagram(kind, data),
+    };
+    this.#transport = new CallTransport(around, receiver, {
+      iceFailed: (error) => this.#tell({ type: "IceFailed", call, error: error.toJSON() }),
+      secured: (suite, fingerprint) =>
+        this.#tell({ type: "MediaSecured", call, suite, fingerprint }),
+      lost,
+    });
     this.#stream = new MediaStream(around, {
-      transmit: (kind, data) => this.#transport?.send(kind, data),
+      transmit: (kind, data) => this.#transport.top?.send(kind, data),
       heard: () => this.#tell({ type: "MediaHeard", call }),
       digit: (digit, durationMs) => this.#tell({ type: "DigitReceived", call, digit, durationMs }),
       digitsSent: (digits) => this.#tell({ type: "DigitsSent", call, digits }),
@@ -153,14 +121,15 @@ export class CallMedia {
     wanted: { dtls?: boolean; ice?: AccountId } = {},
   ): Promise<void> {
     const [failures, certificate] = await Promise.all([
-      this.#openTransport(wanted.ice),
-      wanted.dtls ? this.#loadCertificate() : {},
+      this.#transport.open(wanted.ice),
+      wanted.dtls ? this.#transport.loadCertificate() : {},
       this.local.open(microphone, speaker),
     ]);
     if (record !== undefined && !this.#isClosed) await this.recording.open(record);
     if (this.#isClosed) return await this.recording.close();
     this.#state = "open";
-    const { rtpPort: port, rtcpPort } = this.#transport!;
+    const { top, ice } = this.#transport;
+    const { rtpPort: port, rtcpPort } = top!;
     this.#tell({
       type: "MediaOpened",
       call: this.call,
@@ -168,83 +137,14 @@ export class CallMedia {
       rtcpPort,
       keys: randomKeys(),
       ...certificate,
-      ...(this.#ice && { ice: this.#ice.local }),
+      ...(ice && { ice: ice.local }),
       ...(failures.length > 0 && { failures }),
     });
   }
 
-  /** @returns servers that were of no use */
-  async #openTransport(account: AccountId | undefined): Promise<ErrorJson[]> {
-    const { ice } = this.#around;
-    if (ice === undefined || account === undefined) {
-      this.#transport = this.#plain = new PlainTransport(this.#around);
-      this.#transport.receiver = this.#receiver;
-      return [];
-    }
-    const [{ IceGatherer, IceTransport }, settings] = await Promise.all([
-      lazily<typeof import("../transport/ice/mod.ts")>(import.meta.url, "../transport/ice/mod.ts"),
-      ice.settings(account),
-    ]);
-    const ways = await ice.surroundings(settings.caFile);
-    const gatherer = new IceGatherer({ ...this.#around, ...ways }, settings);
-    this.#gatherer = gatherer;
-    await gatherer.gather();
-    if (this.#isClosed) return [];
-    this.#ice = new IceTransport(this.#around, gatherer, (error) => {
-      this.#tell({ type: "IceFailed", call: this.call, error: error.toJSON() });
-    });
-    this.#transport = this.#plain = this.#ice;
-    this.#transport.receiver = this.#receiver;
-    return gatherer.failures.map((error) => error.toJSON());
-  }
-
-  /** What signalling announces of us; the key stays here. */
-  async #loadCertificate(): Promise<{ fingerprint: Fingerprint }> {
-    const { currentIdentity, fingerprintOf } = await lazily<
-      typeof import("../transport/dtls/mod.ts")
-    >(import.meta.url, "../transport/dtls/mod.ts");
-    this.#identity = currentIdentity(this.#around.clock.now());
-    return { fingerprint: fingerprintOf(this.#identity.certificate) };
-  }
-
   /** Loads what a stream with keys needs, before it is started. */
-  async prepare({ keying }: NegotiatedStream): Promise<void> {
-    if (keying === undefined) return;
-    const suites = keying.kind === "sdes" ? [keying.suite] : keying.suites;
-    const [{ SrtpTransport, loadCiphers }, dtls] = await Promise.all([
-      lazily<typeof import("../transport/srtp/mod.ts")>(
-        import.meta.url,
-        "../transport/srtp/mod.ts",
-      ),
-      keying.kind === "dtls"
-        ? lazily<typeof import("../transport/dtls/mod.ts")>(
-          import.meta.url,
-          "../transport/dtls/mod.ts",
-        )
-        : undefined,
-    ]);
-    const ciphers = await loadCiphers(suites);
-    if (this.#state === "closed" || this.#plain === undefined) return;
-    if (this.#srtp && (dtls === undefined || this.#hasDtls)) return this.#srtp.provide(ciphers);
-    const below = dtls ? this.#dtlsOver(this.#plain, dtls.DtlsTransport) : this.#plain;
-    // Where DTLS comes below SRTP that had other keys, those and their windows go.
-    this.#srtp = new SrtpTransport(below, { clock: this.#around.clock, ciphers });
-    this.#srtp.receiver = this.#receiver;
-    this.#transport = this.#srtp;
-  }
-
-  /** @throws OffhookError `internal` when no certificate of ours was announced */
-  #dtlsOver(plain: MediaTransport, Stage: typeof DtlsTransport): MediaTransport {
-    if (this.#identity === undefined) throw new OffhookError("internal", "DTLS has no certificate");
-    const around = { clock: this.#around.clock, identity: this.#identity };
-    this.#hasDtls = true;
-    return new Stage(plain, around, {
-      connected: ({ suite, local, remote }, fingerprint) => {
-        this.#srtp?.rekey({ suite, send: local, receive: [remote] });
-        this.#tell({ type: "MediaSecured", call: this.call, suite, fingerprint });
-      },
-      failed: this.#lost,
-    });
+  prepare(stream: NegotiatedStream): Promise<void> {
+    return this.#transport.prepare(stream);
   }
 
   /**
@@ -260,7 +160,7 @@ export class CallMedia {
     if (this.#state !== "open" && this.#state !== "streaming") return;
     if (confirmed) this.confirm();
     this.#stream.use(stream);
-    this.#transport!.use(stream, remoteAddress);
+    this.#transport.top!.use(stream, remoteAddress);
     this.#state = "streaming";
     this.local.start(answered);
     this.#tell({ type: "MediaStarted", call: this.call });
@@ -268,7 +168,7 @@ export class CallMedia {
 
   /** The peer is known to be where it says. */
   confirm(): void {
-    this.#transport?.confirm();
+    this.#transport.top?.confirm();
   }
 
   /** Nothing of our end is heard; programs that have joined are ours too. */
@@ -318,7 +218,7 @@ export class CallMedia {
   tick(due: number, skipped: number): void {
     if (this.#state !== "streaming") return;
     if (skipped > 0) this.#stream.skip(skipped);
-    this.#stream.permit(this.#transport!.permits(due));
+    this.#stream.permit(this.#transport.top!.permits(due));
     this.#bridge.tick(due);
     this.recording.keep(this.#stream.sent);
     this.#stream.tick(due);
@@ -335,7 +235,7 @@ export class CallMedia {
   }
 
   report(): MediaReport {
-    const ice = this.#ice?.report;
+    const ice = this.#transport.ice?.report;
     return { ...this.#stream.report(), ...(ice && { ice }) };
   }
 
@@ -367,10 +267,10 @@ export class CallMedia {
 
   /** RTCP does it where both share a port. */
   #keepAlive(): void {
-    if (this.#stream.sends || this.#transport!.muxed) this.#ticksToKeepalive = 0;
+    if (this.#stream.sends || this.#transport.top!.muxed) this.#ticksToKeepalive = 0;
     else if (this.#ticksToKeepalive-- === 0) {
       this.#ticksToKeepalive = KEEPALIVE_TICKS - 1;
-      this.#transport!.send("keepalive", NOTHING);
+      this.#transport.top!.send("keepalive", NOTHING);
     }
   }
 
@@ -395,8 +295,7 @@ export class CallMedia {
   }
 
   async #release(): Promise<void> {
-    this.#gatherer?.close();
-    this.#transport?.close();
+    this.#transport.close();
     for (const id of [...this.#programs.keys()]) this.detach(id);
     await Promise.all([this.local.close(), this.recording.close()]);
   }
