@@ -5,7 +5,6 @@
  *     ServerHello … ServerHelloDone ─► Certificate … Finished ─► Finished ─► keys
  */
 import { concat } from "../../../../base/octets/mod.ts";
-import { timingSafeEqual } from "node:crypto";
 import {
   CIPHER_SUITES,
   cipherSuite,
@@ -14,11 +13,9 @@ import {
   OWN_SCHEME,
   SIGNATURE_SCHEMES,
   signed,
-  verifyData,
 } from "../crypto/mod.ts";
 import {
   type Agreed,
-  changedOnItsWay,
   type HandshakeOptions,
   type HandshakeOutput,
   nothingInCommon,
@@ -174,7 +171,7 @@ export class ClientRole implements Role {
       const signature = signed(transcript.octets, identity.privateKey);
       write(HandshakeType.certificateVerify, writeSignature(signature));
     }
-    const content = verifyData(secrets.hash, secrets.master, "client", transcript.messages);
+    const content = secrets.finished("client", transcript.messages);
     const finished = transcript.write(HandshakeType.finished, content);
     this.#output.protect(secrets.protection("client"));
     this.#output.send([
@@ -185,10 +182,7 @@ export class ClientRole implements Role {
   }
 
   #takeFinished({ body }: HandshakeMessage, secrets: Secrets): number {
-    const expected = verifyData(secrets.hash, secrets.master, "server", this.#transcript.messages);
-    if (body.length !== expected.length || !timingSafeEqual(body, expected)) {
-      throw changedOnItsWay();
-    }
+    secrets.verifyFinished("server", body, this.#transcript.messages);
     this.#output.connected(secrets.srtpKeys("client"), this.#certificate);
     return 1;
   }

@@ -3,7 +3,7 @@
  * believes all of a flight, proved by its signature, or nothing of it, and then waits for the peer to
  * repeat it. So a forged message costs time and ends nothing.
  */
-import type { KeyObject } from "node:crypto";
+import { type KeyObject, timingSafeEqual } from "node:crypto";
 import { OffhookError } from "../../../../base/mod.ts";
 import type { Fingerprint } from "../../../../core/media/mod.ts";
 import {
@@ -23,6 +23,7 @@ import {
   srtpKeys,
   type SrtpProfile,
   transcriptHash,
+  verifyData,
 } from "../crypto/mod.ts";
 import type { FlightPart, RecordProtection } from "../record/mod.ts";
 import {
@@ -129,7 +130,7 @@ export function verifyOwner(
 }
 
 /** Both sides' Finished tell whether both saw the same messages (RFC 5246 §7.4.9). */
-export function changedOnItsWay(): Refused {
+function changedOnItsWay(): Refused {
   return new Refused(stranger("did not get what we sent"), true);
 }
 
@@ -178,6 +179,23 @@ export class Secrets {
     const { client, server } = recordKeys(suite, this.master, randoms);
     const [local, remote] = role === "client" ? [client, server] : [server, client];
     return { cipher: suite.cipher, local, remote };
+  }
+
+  /** Content of the role's Finished. @param messages everything before it */
+  finished(role: "client" | "server", messages: readonly Uint8Array[]): Uint8Array {
+    return verifyData(this.hash, this.master, role, messages);
+  }
+
+  /** @throws Refused when it is not the Finished of that role */
+  verifyFinished(
+    role: "client" | "server",
+    body: Uint8Array,
+    messages: readonly Uint8Array[],
+  ): void {
+    const expected = this.finished(role, messages);
+    if (body.length !== expected.length || !timingSafeEqual(body, expected)) {
+      throw changedOnItsWay();
+    }
   }
 
   /** To be asked for when both Finished were verified, and not before. */

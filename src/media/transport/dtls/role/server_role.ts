@@ -8,7 +8,6 @@
  * ClientHello makes the peer repeat its own with the same cookie and harms nothing.
  */
 import { concat } from "../../../../base/octets/mod.ts";
-import { timingSafeEqual } from "node:crypto";
 import {
   CIPHER_SUITES,
   DEFAULT_GROUPS,
@@ -19,11 +18,9 @@ import {
   SIGNATURE_SCHEMES,
   signed,
   type SrtpProfile,
-  verifyData,
 } from "../crypto/mod.ts";
 import {
   type Agreed,
-  changedOnItsWay,
   type HandshakeOptions,
   type HandshakeOutput,
   nothingInCommon,
@@ -201,13 +198,9 @@ export class ServerRole implements Role {
   }
 
   #takeFinished(message: HandshakeMessage, secrets: Secrets): number {
-    const { hash, master } = secrets;
-    const expected = verifyData(hash, master, "client", this.#transcript.messages);
-    if (message.body.length !== expected.length || !timingSafeEqual(message.body, expected)) {
-      throw changedOnItsWay();
-    }
+    secrets.verifyFinished("client", message.body, this.#transcript.messages);
     this.#transcript.add(message);
-    const content = verifyData(hash, master, "server", this.#transcript.messages);
+    const content = secrets.finished("server", this.#transcript.messages);
     const finished = this.#transcript.write(HandshakeType.finished, content);
     this.#output.send(["change-cipher-spec", { epoch: 1, message: finished }], "asked");
     this.#output.connected(secrets.srtpKeys("server"), this.#certificate);
