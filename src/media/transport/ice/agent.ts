@@ -303,30 +303,34 @@ export class IceAgent {
   }
 
   #check(pair: CandidatePair, nominate: boolean): void {
-    const { base } = pair.local;
     const { controlling } = this;
+    const request = this.#request(pair, nominate);
+    const { transactionId } = request;
+    if (pair.state !== "succeeded") pair.state = "in-progress";
+    if (pair.checks.size >= MAX_CHECKS) this.#drop(pair, [...pair.checks][0]);
+    pair.checks.add(transactionId);
+    const pacing = nominate ? NOMINATION : {};
+    this.#transactions.begin({ ...request, ...pacing }, (response, source) => {
+      pair.checks.delete(transactionId);
+      this.#checked(pair, response, source, { controlling, nominate });
+      this.#nominateSoon();
+      this.#run();
+    });
+  }
+
+  #request(pair: CandidatePair, nominate: boolean): { transactionId: string; send(): void } {
     const transactionId = randomId(this.#options.random);
     const bytes = checkRequest({
       transactionId,
       local: this.credentials,
       remote: this.#remote!,
       priority: peerReflexivePriority(pair.local),
-      controlling,
+      controlling: this.controlling,
       tieBreaker: this.#tieBreaker,
       nominate,
     });
-    if (pair.state !== "succeeded") pair.state = "in-progress";
-    if (pair.checks.size >= MAX_CHECKS) this.#drop(pair, [...pair.checks][0]);
-    pair.checks.add(transactionId);
     const { address, port } = pair.remote;
-    const send = () => base.send(bytes, address, port);
-    const pacing = nominate ? NOMINATION : {};
-    this.#transactions.begin({ transactionId, send, ...pacing }, (response, source) => {
-      pair.checks.delete(transactionId);
-      this.#checked(pair, response, source, { controlling, nominate });
-      this.#nominateSoon();
-      this.#run();
-    });
+    return { transactionId, send: () => pair.local.base.send(bytes, address, port) };
   }
 
   #checked(
@@ -436,19 +440,8 @@ export class IceAgent {
    * more, or a network that loses every fourth datagram takes consent away within minutes.
    */
   #askConsent(pair: CandidatePair): void {
-    const transactionId = randomId(this.#options.random);
-    const bytes = checkRequest({
-      transactionId,
-      local: this.credentials,
-      remote: this.#remote!,
-      priority: peerReflexivePriority(pair.local),
-      controlling: this.controlling,
-      tieBreaker: this.#tieBreaker,
-      nominate: false,
-    });
-    const { address, port } = pair.remote;
-    const send = () => pair.local.base.send(bytes, address, port);
-    this.#transactions.begin({ transactionId, send, requests: 3 }, (response) => {
+    const request = { ...this.#request(pair, false), requests: 3 };
+    this.#transactions.begin(request, (response) => {
       if (response?.class === "success") return this.#consent?.given();
       // RFC 7675 §5.2: the peer takes its consent back.
       if (response !== undefined && errorOf(response).code === 403) this.#fail("no-consent");
