@@ -16,3 +16,4 @@ export {
   type Sockets,
   UdpSockets,
 } from "./sockets.ts";
+export { Stage } from "./stage.ts";

@@ -18,7 +18,7 @@ import type { Clock } from "../../../base/time/mod.ts";
 import { isUnicast } from "../../../base/network/mod.ts";
 import type { OffhookError } from "../../../base/mod.ts";
 import type { Fingerprint, Keying, NegotiatedStream } from "../../../core/media/mod.ts";
-import type { Deliver, MediaKind, MediaTransport, Receiver } from "../mod.ts";
+import { type Deliver, type MediaTransport, Stage } from "../mod.ts";
 import { Association } from "./association.ts";
 import { fingerprintOf, type Identity, profilesOf, type SrtpKeys } from "./crypto/mod.ts";
 import { ContentType, recordsIn } from "./record/mod.ts";
@@ -32,9 +32,7 @@ export interface DtlsEvents {
   failed(error: OffhookError): void;
 }
 
-export class DtlsTransport implements MediaTransport {
-  receiver: Receiver | undefined;
-  readonly #below: MediaTransport;
+export class DtlsTransport extends Stage {
   readonly #clock: Clock;
   readonly #identity: Identity;
   readonly #events: DtlsEvents;
@@ -51,7 +49,7 @@ export class DtlsTransport implements MediaTransport {
     around: { clock: Clock; identity: Identity },
     events: DtlsEvents,
   ) {
-    this.#below = below;
+    super(below);
     this.#clock = around.clock;
     this.#identity = around.identity;
     this.#events = events;
@@ -64,19 +62,7 @@ export class DtlsTransport implements MediaTransport {
     };
   }
 
-  get rtpPort(): number {
-    return this.#below.rtpPort;
-  }
-
-  get rtcpPort(): number {
-    return this.#below.rtcpPort;
-  }
-
-  get muxed(): boolean {
-    return this.#below.muxed;
-  }
-
-  use(stream: NegotiatedStream, address: string): void {
+  override use(stream: NegotiatedStream, address: string): void {
     const keying = stream.keying?.kind === "dtls" ? stream.keying : undefined;
     this.#hasIce = stream.ice !== undefined;
     const isStated = stream.remotePort > 0 && isUnicast(address) && !this.#hasIce;
@@ -90,25 +76,13 @@ export class DtlsTransport implements MediaTransport {
     // Who only moved may have taken its keys along.
     else if (isMoved) this.#begin(keying, () => this.#successor = undefined);
     // A ClientHello that was too early comes now.
-    this.#below.use(stream, address);
-    if (!this.#hasIce || this.#below.permits(this.#clock.now())) this.#newest?.start();
+    this.below.use(stream, address);
+    if (!this.#hasIce || this.below.permits(this.#clock.now())) this.#newest?.start();
   }
 
-  confirm(): void {
-    this.#below.confirm();
-  }
-
-  permits(now: number): boolean {
-    return this.#below.permits(now);
-  }
-
-  send(kind: MediaKind, data: Uint8Array): void {
-    this.#below.send(kind, data);
-  }
-
-  close(): void {
+  override close(): void {
     this.#end();
-    this.#below.close();
+    this.below.close();
   }
 
   get #newest(): Association | undefined {
@@ -136,7 +110,7 @@ export class DtlsTransport implements MediaTransport {
       random: randomBytes,
       demandCookie: !this.#hasIce,
     }, {
-      send: (datagram) => this.#below.send("handshake", datagram),
+      send: (datagram) => this.below.send("handshake", datagram),
       connected: (keys, certificate) => {
         this.#connected(association);
         this.#events.connected(keys, fingerprintOf(certificate));
@@ -155,7 +129,7 @@ export class DtlsTransport implements MediaTransport {
       this.#successor = undefined;
     }
     // Whoever proved to be the peer gets what we send.
-    this.#below.confirm();
+    this.below.confirm();
   }
 
   #receive(data: Uint8Array): void {

@@ -16,7 +16,7 @@ import {
   SUITE_PARAMETERS,
 } from "../../../core/media/mod.ts";
 import { MAX_DATAGRAM } from "../../rtp/mod.ts";
-import type { Deliver, MediaKind, MediaTransport, Receiver } from "../mod.ts";
+import { type Deliver, type MediaKind, type MediaTransport, Stage } from "../mod.ts";
 import type { CreateCipher } from "./ciphers.ts";
 import { type MasterKey, MAX_EXPANSION } from "./packet_cipher.ts";
 import { SrtpReceiver } from "./srtp_receiver.ts";
@@ -33,9 +33,7 @@ export interface SrtpKeys {
   receive: readonly MasterKey[];
 }
 
-export class SrtpTransport implements MediaTransport {
-  receiver: Receiver | undefined;
-  readonly #below: MediaTransport;
+export class SrtpTransport extends Stage {
   readonly #clock: Clock;
   #ciphers: CreateCipher;
   #sender: SrtpSender | undefined;
@@ -50,7 +48,7 @@ export class SrtpTransport implements MediaTransport {
   readonly #opened = new Bytes();
 
   constructor(below: MediaTransport, around: { clock: Clock; ciphers: CreateCipher }) {
-    this.#below = below;
+    super(below);
     this.#clock = around.clock;
     this.#ciphers = around.ciphers;
     const deliver: Deliver = (kind, data) => {
@@ -60,28 +58,16 @@ export class SrtpTransport implements MediaTransport {
     below.receiver = { deliver, screen: (kind, data) => this.#screen(kind, data) };
   }
 
-  get rtpPort(): number {
-    return this.#below.rtpPort;
-  }
-
-  get rtcpPort(): number {
-    return this.#below.rtcpPort;
-  }
-
-  get muxed(): boolean {
-    return this.#below.muxed;
-  }
-
   /** Ciphers for what is negotiated next. */
   provide(ciphers: CreateCipher): void {
     this.#ciphers = ciphers;
   }
 
   /** With the keys of SDES; those of another keying come by {@link rekey}. */
-  use(stream: NegotiatedStream, address: string): void {
+  override use(stream: NegotiatedStream, address: string): void {
     this.#secure = stream.keying !== undefined;
     if (stream.keying?.kind === "sdes") this.#useSdes(stream.keying);
-    this.#below.use(stream, address);
+    this.below.use(stream, address);
   }
 
   /** Sends with another key from now on, and receives with it as with the ones before. */
@@ -90,16 +76,8 @@ export class SrtpTransport implements MediaTransport {
     this.#receive(suite, receive);
   }
 
-  confirm(): void {
-    this.#below.confirm();
-  }
-
-  permits(now: number): boolean {
-    return this.#below.permits(now);
-  }
-
-  send(kind: MediaKind, data: Uint8Array): void {
-    if (kind === "keepalive" || !this.#secure) return this.#below.send(kind, data);
+  override send(kind: MediaKind, data: Uint8Array): void {
+    if (kind === "keepalive" || !this.#secure) return this.below.send(kind, data);
     if (this.#sender === undefined || data.length + MAX_EXPANSION > MAX_DATAGRAM) return;
     const bytes = this.#sent[this.#current]!;
     bytes.buffer.set(data);
@@ -109,11 +87,7 @@ export class SrtpTransport implements MediaTransport {
       : sender.rtcp(bytes.buffer, data.length);
     if (length === 0) return;
     this.#current = (this.#current + 1) % BUFFERS;
-    this.#below.send(kind, bytes.first(length));
-  }
-
-  close(): void {
-    this.#below.close();
+    this.below.send(kind, bytes.first(length));
   }
 
   #screen(kind: "rtp" | "rtcp", data: Uint8Array): Uint8Array | undefined {
