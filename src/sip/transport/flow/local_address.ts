@@ -1,7 +1,8 @@
 /**
  * The address that this host would use toward another: what a wildcard UDP socket cannot tell and a
  * Via, a Contact and an SDP have to say. Deno's UDP sockets cannot be connected to ask the kernel, so
- * the routing table is read where it is a file (Linux); elsewhere subnets decide.
+ * the routing table is read where it is a file (Linux) and may be read: Deno 2.9 wants --allow-all for
+ * what lies in /proc, which our permission sets do not give. Without it subnets decide.
  */
 import { readFileSync } from "node:fs";
 import { networkInterfaces } from "node:os";
