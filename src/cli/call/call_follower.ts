@@ -12,6 +12,7 @@ import {
   type CallEventDetails,
   type CallRecord,
   type CallView,
+  cipherWords,
   isCallEvent,
 } from "../../core/state/mod.ts";
 import type { ErrorJson } from "../../base/mod.ts";
@@ -139,7 +140,10 @@ export class CallFollower {
   #react(event: Sequenced): void {
     switch (event.type) {
       case "call.answered":
+        this.#sayCipher();
         return this.#onAnswered();
+      case "call.security":
+        return this.#sayCipher();
       case "call.heard":
         this.#heard = true;
         return;
@@ -150,6 +154,14 @@ export class CallFollower {
         return this.microphoneEnded();
       case "call.endpoint":
         return this.#onEndpoint(event.detail);
+    }
+  }
+
+  /** DTLS agrees after the answer, and a peer may change it in mid-call. */
+  #sayCipher(): void {
+    const { encryption } = this.#view!;
+    if (encryption?.suite !== undefined) {
+      this.#display.note(`sound encrypted: ${cipherWords(encryption)}`);
     }
   }
 

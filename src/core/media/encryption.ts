@@ -235,5 +235,7 @@ function mismatch(why: string): OffhookError {
   });
 }
 
-const CLEARTEXT_HINT =
-  'Use transport = "tls" or "wss" for the account; or allow it with cleartext_keys = true.';
+/** What helps where SDES keys would be readable. */
+export const CLEARTEXT_HINT =
+  "Use TLS or WSS (transport, --transport), or keys by DTLS (keying, --keying); " +
+  "an account may allow it with cleartext_keys = true.";

@@ -1,5 +1,6 @@
 /** What two parties say about a stream: offer and answer (RFC 3264). */
 export {
+  CLEARTEXT_HINT,
   type EncryptionTerms,
   isEncrypted,
   keptProtection,

@@ -34,6 +34,7 @@ export {
   RECORD_ACTIONS,
   type TransferDetail,
 } from "./events.ts";
+export { cipherWords } from "./cipher.ts";
 export { type Outcome, OUTCOME_WORDS, OUTCOMES } from "./outcome.ts";
 export {
   aboutCall,

@@ -28,6 +28,7 @@ import type {
 } from "../library/mod.ts";
 import { InviteAcceptance } from "./invite_acceptance.ts";
 import { InviteRequest } from "./invite_request.ts";
+import { CLEARTEXT_HINT } from "../../core/media/mod.ts";
 import { Redirection } from "./redirection.ts";
 import { SessionDescriptions } from "../sdp/mod.ts";
 import { type Flow, isSecure } from "../transport/flow/mod.ts";
@@ -313,8 +314,7 @@ function keysInTheClear({ transport, remote }: Flow): OffhookError {
     "encryption-failed",
     `encrypted sound is required, and its keys would be readable: ${remote.host} is reached by ${by}`,
     {
-      hint:
-        'Use transport = "tls" or "wss" for the account; or allow it with cleartext_keys = true.',
+      hint: CLEARTEXT_HINT,
       data: { transport },
     },
   );

@@ -1,6 +1,7 @@
 /** One call on screen: state, time, codec, locks, levels, quality with its reason. */
 import { isRinging, type LiveCall, SIDES, verdictOf } from "../model/mod.ts";
 import { type Cell, line, type Row } from "./rows.ts";
+import { cipherWords } from "../../core/state/mod.ts";
 import { shortAddress, width } from "../look/mod.ts";
 import {
   meter,
@@ -132,6 +133,11 @@ function securityRow({ words, glyphs }: Stage, { view }: LiveCall): Row {
     {
       text: `${lock} ${words.t(sound ? "call.media.srtp" : "call.media.plain")}`,
       role: sound && closed ? "good" : "dim",
+    },
+    {
+      text: view.encryption?.suite === undefined ? "" : ` ${cipherWords(view.encryption)}`,
+      role: "dim",
+      drop: 2,
     },
     {
       text: `  ${words.t(closed ? "call.signalling.tls" : "call.signalling.plain", { transport })}`,

@@ -1,5 +1,5 @@
 /** The run of `offhook history`. */
-import { OUTCOME_WORDS } from "../../../core/state/mod.ts";
+import { cipherWords, OUTCOME_WORDS } from "../../../core/state/mod.ts";
 import { type ExitCode, lazily, OffhookError } from "../../../base/mod.ts";
 import type { PastCall, PastCallQuery, Records } from "../../../control/contract/mod.ts";
 import { clock } from "../../call/mod.ts";
@@ -59,7 +59,8 @@ async function take(records: Records, query: PastCallQuery, limit: number): Prom
   return found;
 }
 
-function row({ remote, direction, outcome, startedAt, answeredAt, endedAt }: PastCall): string[] {
+function row(call: PastCall): string[] {
+  const { remote, direction, outcome, startedAt, answeredAt, endedAt, encryption } = call;
   const lasted = answeredAt === null || endedAt === null ? "" : clock(endedAt - answeredAt);
   const who = remote.contact ?? remote.displayName;
   return [
@@ -68,6 +69,7 @@ function row({ remote, direction, outcome, startedAt, answeredAt, endedAt }: Pas
     who === undefined ? remote.uri : `${who} ${remote.uri}`,
     outcome === null ? "live" : OUTCOME_WORDS[outcome],
     lasted,
+    encryption === null ? "" : cipherWords(encryption),
   ];
 }
 
