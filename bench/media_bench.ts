@@ -1,7 +1,8 @@
 /** Cost of one 20 ms frame in each part of the media graph, and of whole calls in virtual time. */
 import { FRAME_SAMPLES } from "../src/audio/endpoint.ts";
 import { loadResampler, Resampler } from "../src/audio/resampler.ts";
-import { voiceSamples, VoiceSignal } from "../src/audio/voice.ts";
+import { VoiceSignal } from "../src/audio/voice.ts";
+import { voiceSamples } from "../tests/support/voice_samples.ts";
 import { createCodec } from "../src/media/codec/registry.ts";
 import { ToneDetector } from "../src/media/dtmf/tone_detector.ts";
 import { Concealer } from "../src/media/jitter/concealer.ts";

@@ -111,13 +111,6 @@ export class VoiceSignal {
   }
 }
 
-/** The first `seconds` of the signal at 48 kHz. */
-export function voiceSamples(seconds: number): Int16Array {
-  const samples = new Int16Array(Math.round(seconds * GRAPH_RATE));
-  new VoiceSignal().next(samples);
-  return samples;
-}
-
 /** The signal as a microphone. */
 export class VoiceSource implements AudioSource {
   readonly #signal = new VoiceSignal();

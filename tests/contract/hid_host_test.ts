@@ -1,7 +1,8 @@
 /** The HID part of the device host, seen from its socket. */
 import assert from "node:assert/strict";
 import { OffhookError } from "../../src/base/errors.ts";
-import type { HidDevice, HidHandleEvents } from "../../src/device_host/client/hid.ts";
+import type { HidHandleEvents } from "../../src/device_host/client/hid.ts";
+import type { HidDevice } from "../../src/device_host/wire/hid.ts";
 import { HidHost } from "../fakes/hid/hid_host.ts";
 import { layout } from "../fixtures/hid_layouts.ts";
 

@@ -11,8 +11,6 @@ import type { Environment } from "../../config/mod.ts";
 import { jsonText } from "../../base/mod.ts";
 import type { Output } from "./output.ts";
 
-export type { Output } from "./output.ts";
-
 /** Single keys of a terminal in raw mode. */
 export interface Keyboard {
   /** Back to the terminal's former mode. Safe to call twice. */

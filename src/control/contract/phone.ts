@@ -8,7 +8,7 @@
  * one; a subscription begins with a snapshot, so that nothing is missed between the two.
  */
 import type { z } from "zod";
-import type { CallRecord, CallView, PhoneEvent } from "../../core/state/mod.ts";
+import type { CallView, PhoneEvent } from "../../core/state/mod.ts";
 import type { AudioListener, AudioParams, CallAudio, LevelListener } from "../wire/mod.ts";
 import type { METHODS } from "./methods.ts";
 import type { snapshot } from "./values.ts";
@@ -79,4 +79,4 @@ export interface Phone {
   close(): Promise<void>;
 }
 
-export type { CallRecord, CallView };
+export type { CallView };

@@ -8,8 +8,6 @@
  */
 import type { CallLevels } from "../../core/ports/mod.ts";
 
-export type { CallLevels };
-
 /** Gets the levels of every call that has sound; the array is the listener's to read, not to keep. */
 export type LevelListener = (levels: readonly CallLevels[]) => void;
 

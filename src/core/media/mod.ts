@@ -32,10 +32,8 @@ export {
   type LocalIce,
   type MasterKeyIdentifier,
   type MediaDescription,
-  type NegotiatedIce,
   type NegotiatedStream,
   type NonEmpty,
-  type OpenProfile,
   type PayloadFormat,
   type Protection,
   RTP_PROFILES,
@@ -59,6 +57,6 @@ export {
   maySend,
 } from "./offer_answer.ts";
 export { SRTP_SUITES } from "./media_description.ts";
-export { isSrtpSuite, SUITE_PARAMETERS, type SuiteParameters } from "./srtp_suites.ts";
+export { SUITE_PARAMETERS, type SuiteParameters } from "./srtp_suites.ts";
 export { settledIce } from "./ice.ts";
 export { VOLUME_STEPS, volumeAfter, type VolumeStep, type VolumeWish } from "./volume.ts";

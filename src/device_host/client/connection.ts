@@ -13,7 +13,6 @@ import { HidConnection } from "./hid.ts";
 import type { DeviceStream, StreamEvents } from "./stream.ts";
 import {
   ALIVE_INTERVAL_MS,
-  type AudioDevice,
   type DeviceList,
   type Frame,
   FrameDecoder,
@@ -28,8 +27,6 @@ import {
   type StreamDirection,
   type StreamOpened,
 } from "../wire/mod.ts";
-
-export type { AudioDevice, DeviceList, StreamDirection, StreamOpened };
 
 /** Above every limit of the host's own: who is silent for so long hangs in native code. */
 const REQUEST_LIMIT_MS = 20_000;

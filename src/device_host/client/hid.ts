@@ -7,8 +7,6 @@
 import { OffhookError } from "../../base/mod.ts";
 import type { HidDevice, HidList, HidMessage, HidRequests } from "../wire/mod.ts";
 
-export type { HidDevice, HidList };
-
 export interface HidHandleEvents {
   /** @param bytes belongs to the receiver */
   report(bytes: Uint8Array): void;

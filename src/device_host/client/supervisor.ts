@@ -10,7 +10,8 @@
  */
 import { OffhookError } from "../../base/mod.ts";
 import { type DeviceHostAccess } from "./access.ts";
-import { DeviceHostConnection, type DeviceList } from "./connection.ts";
+import { DeviceHostConnection } from "./connection.ts";
+import type { DeviceList } from "../wire/mod.ts";
 import {
   type HostChild,
   type HostProgram,

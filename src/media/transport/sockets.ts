@@ -218,7 +218,7 @@ class UdpSocket {
 }
 
 /** Whether this is an IPv4 or IPv6 address, not a name. */
-export function isAddress(host: string): boolean {
+function isAddress(host: string): boolean {
   return host.includes(":") || /^\d{1,3}(\.\d{1,3}){3}$/.test(host);
 }
 

@@ -30,8 +30,6 @@ import {
   sdpLines,
 } from "./sdp_lines.ts";
 
-export type { MediaLine } from "./sdp_lines.ts";
-
 /** What sdp-transform returns, as far as it is used; it has no declarations of its own. */
 interface TransformedMedia {
   connection?: { ip?: unknown };

@@ -20,7 +20,7 @@ import { CALL_ACTIONS } from "./call_actions.ts";
 import { renameContact } from "./contact_actions.ts";
 import type { StringKey } from "../look/mod.ts";
 
-export type GoesTo =
+type GoesTo =
   | "answer"
   | "dial"
   | "transfer"

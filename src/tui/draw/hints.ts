@@ -6,7 +6,7 @@ import type { Cell, Row } from "./rows.ts";
 import { width } from "../look/mod.ts";
 import type { Stage } from "./widgets.ts";
 
-export interface Hint {
+interface Hint {
   key: string;
   title: string;
   action: ActionName;

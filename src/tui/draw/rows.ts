@@ -37,7 +37,7 @@ export interface Span {
 }
 
 /** How text is cut, and whether only ASCII can be shown. */
-export interface Lettering {
+interface Lettering {
   ellipsis: string;
   ascii?: boolean;
 }
@@ -103,11 +103,6 @@ export function beside(
 
 function fixedRow(row: Row, columns: number): Cell[] {
   return layOut(row, columns).map((span) => ({ ...span, width: width(span.text) }));
-}
-
-/** The row's words, for tests and for a screen reader. */
-export function textOf(row: Row, columns: number, lettering?: Lettering): string {
-  return layOut(row, columns, lettering).map(({ text }) => text).join("");
 }
 
 function cleaned(cell: Cell, ascii: boolean): Cell {

@@ -1,7 +1,8 @@
 /** Level meters: only while somebody looks, the same in process and over a socket. */
 import assert from "node:assert/strict";
 import { Connection } from "../../../src/control/server/connection.ts";
-import type { CallLevels, LevelListener } from "../../../src/control/wire/levels.ts";
+import type { CallLevels } from "../../../src/core/ports/media_port.ts";
+import type { LevelListener } from "../../../src/control/wire/levels.ts";
 import { LocalPhone } from "../../../src/control/local/local_phone.ts";
 import type { Phone } from "../../../src/control/contract/phone.ts";
 import { agreeableCore } from "../../fakes/agreeable_core.ts";

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { readWav, readWavChannel } from "../../support/whole_wav.ts";
 import { loadResampler, Resampler } from "../../../src/audio/resampler.ts";
-import { voiceSamples } from "../../../src/audio/voice.ts";
+import { voiceSamples } from "../../support/voice_samples.ts";
 import { findInPieces } from "../../../src/lab/correlate.ts";
 import { openWav } from "../../../src/audio/wav_file.ts";
 import { MediaParty } from "../../fakes/media_party.ts";

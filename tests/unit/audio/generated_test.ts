@@ -4,7 +4,8 @@ import { EchoSource } from "../../../src/audio/echo.ts";
 import { FRAME_SAMPLES, GRAPH_RATE } from "../../../src/audio/endpoint.ts";
 import { SilenceSource } from "../../../src/audio/silence.ts";
 import { ToneSource } from "../../../src/audio/tone.ts";
-import { voiceSamples, VoiceSource } from "../../../src/audio/voice.ts";
+import { VoiceSource } from "../../../src/audio/voice.ts";
+import { voiceSamples } from "../../support/voice_samples.ts";
 
 function rmsDbfs(samples: Int16Array): number {
   let sum = 0;

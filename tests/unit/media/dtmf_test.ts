@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { FRAME_SAMPLES, GRAPH_RATE } from "../../../src/audio/endpoint.ts";
-import { voiceSamples } from "../../../src/audio/voice.ts";
+import { voiceSamples } from "../../support/voice_samples.ts";
 import { OffhookError } from "../../../src/base/errors.ts";
 import { DTMF_DIGITS } from "../../../src/core/media/dtmf.ts";
 import { digitSteps, frequenciesOf } from "../../../src/media/dtmf/digits.ts";

@@ -1,10 +1,10 @@
 /** The measures of other tests: finding a signal, and intelligibility. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { voiceSamples } from "../../../src/audio/voice.ts";
+import { voiceSamples } from "../../support/voice_samples.ts";
 import { findInPieces, findSignal } from "../../../src/lab/correlate.ts";
 import { fft, powerOfTwo } from "../../../src/lab/fft.ts";
-import { stoi, STOI_RATE } from "../../../src/lab/stoi.ts";
+import { stoi, STOI_RATE } from "../../support/stoi.ts";
 import { noise } from "../../fakes/media/signals.ts";
 
 /** The voice at a low rate: every nth sample is good enough to be looked for. */

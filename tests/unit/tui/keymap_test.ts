@@ -14,9 +14,8 @@ import {
 import { paletteEntries } from "../../../src/tui/keys/palette.ts";
 import { VIEWS } from "../../../src/tui/model/state.ts";
 import { helpLines } from "../../../src/tui/draw/overlays.ts";
-import { textOf } from "../../../src/tui/draw/rows.ts";
 import { en } from "../../../src/tui/look/en.ts";
-import { call, ringing, stageOf, state } from "./stage.ts";
+import { call, ringing, stageOf, state, textOf } from "./stage.ts";
 
 const KEYMAP = keymapOf();
 

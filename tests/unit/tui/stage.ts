@@ -6,7 +6,7 @@ import type { MediaReport } from "../../../src/core/ports/media_port.ts";
 import { frameRows } from "../../../src/tui/draw/frame.ts";
 import { keymapOf } from "../../../src/tui/keys/keymap.ts";
 import { takeNews } from "../../../src/tui/model/phone_model.ts";
-import { textOf } from "../../../src/tui/draw/rows.ts";
+import { layOut, type Row } from "../../../src/tui/draw/rows.ts";
 import { type AppState, firstState } from "../../../src/tui/model/state.ts";
 import { wordsFor } from "../../../src/tui/look/strings.ts";
 import { glyphsOf } from "../../../src/tui/look/theme.ts";
@@ -59,6 +59,11 @@ export function stageOf(
     rows,
     practice: false,
   };
+}
+
+/** The words of a row. */
+export function textOf(row: Row, columns: number, glyphs?: Stage["glyphs"]): string {
+  return layOut(row, columns, glyphs).map(({ text }) => text).join("");
 }
 
 /** The screen as lines of text. */

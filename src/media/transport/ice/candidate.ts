@@ -45,7 +45,7 @@ export interface RemoteCandidate {
 }
 
 /** @param localPreference 0–65535, another for each base */
-export function priorityOf(
+function priorityOf(
   type: CandidateType,
   localPreference: number,
   component: Component,

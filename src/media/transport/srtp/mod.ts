@@ -1,3 +1,3 @@
 /** SRTP as a stage of MediaTransport. Loaded when a call has keys. */
 export { loadCiphers } from "./ciphers.ts";
-export { type SrtpKeys, SrtpTransport } from "./srtp_transport.ts";
+export { SrtpTransport } from "./srtp_transport.ts";

@@ -16,11 +16,6 @@ export function addIntegrity(writer: StunWriter, key: Uint8Array): StunWriter {
   return writer.add(ATTRIBUTE.messageIntegrity, hmac("sha1", key, writer.bytes, end, 20));
 }
 
-export function addIntegritySha256(writer: StunWriter, key: Uint8Array): StunWriter {
-  const end = writer.bytes.length;
-  return writer.add(ATTRIBUTE.messageIntegritySha256, hmac("sha256", key, writer.bytes, end, 32));
-}
-
 /** The very last. */
 export function addFingerprint(writer: StunWriter): StunWriter {
   const end = writer.bytes.length;

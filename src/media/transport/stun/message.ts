@@ -54,8 +54,8 @@ const UNDERSTOOD: ReadonlySet<number> = new Set(Object.values(ATTRIBUTE));
 export type StunClass = "request" | "indication" | "success" | "error";
 const CLASSES: readonly StunClass[] = ["request", "indication", "success", "error"];
 
-export const STUN_HEADER_LENGTH = 20;
-export const MAGIC_COOKIE = 0x2112a442;
+const STUN_HEADER_LENGTH = 20;
+const MAGIC_COOKIE = 0x2112a442;
 /** Larger ones do not fit a datagram that any network must carry. */
 const MAX_LENGTH = 1500;
 

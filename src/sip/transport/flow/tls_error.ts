@@ -15,7 +15,7 @@ import { PinMismatchError } from "./tls.ts";
 import type { Address } from "./types.ts";
 
 /** What a person needs to know of a certificate. */
-export interface CertificateFacts {
+interface CertificateFacts {
   subject: string;
   issuer: string;
   /** ISO 8601. */

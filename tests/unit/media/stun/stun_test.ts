@@ -1,5 +1,6 @@
 /** STUN messages: the vectors of RFC 5769, round trips, and whatever else may come. */
 import assert from "node:assert/strict";
+import { createHmac } from "node:crypto";
 import fc from "fast-check";
 import {
   addAddress,
@@ -9,7 +10,6 @@ import {
 import {
   addFingerprint,
   addIntegrity,
-  addIntegritySha256,
   fingerprintFits,
   hasIntegrity,
   longTermKey,
@@ -31,6 +31,13 @@ import {
 const bytesOf = (digits: string) =>
   Uint8Array.from(digits.replaceAll(/\s/g, "").match(/../g) ?? [], (byte) => parseInt(byte, 16));
 const keyOf = (password: string) => new TextEncoder().encode(password);
+/** As RFC 8489 §14.6 says: over the message, its length counting the attribute. */
+function addIntegritySha256(writer: StunWriter, key: Uint8Array): StunWriter {
+  const covered = writer.bytes.slice();
+  new DataView(covered.buffer).setUint16(2, covered.length - 20 + 4 + 32);
+  const integrity = createHmac("sha256", key).update(covered).digest();
+  return writer.add(ATTRIBUTE.messageIntegritySha256, integrity);
+}
 const ID = "b7e7a701bc34d686fa87dfae";
 const KEY = keyOf("VOkJxbRl1RmTxUk/WvJxBt");
 

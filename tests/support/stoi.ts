@@ -6,7 +6,7 @@
  *     both at 10 kHz, aligned ─► silent frames out ─► 15 third-octave bands ─► envelopes of 384 ms,
  *     clipped ─► mean correlation: 1 all intelligible … some 0.4 nothing
  */
-import { fft } from "./fft.ts";
+import { fft } from "../../src/lab/fft.ts";
 
 /** Rate of the samples, Hz. */
 export const STOI_RATE = 10_000;
