@@ -20,6 +20,7 @@ import type {
 } from "../../core/ports/mod.ts";
 import { AttachedAudio, type AttachmentListener } from "../attachment/mod.ts";
 import type { IceSettings } from "../transport/ice/mod.ts";
+import { type MediaThread, startThread } from "./thread.ts";
 import type { FromWorker, MediaSettings, ToWorker } from "./worker_protocol.ts";
 
 /** What a media worker is made with. */
@@ -30,25 +31,12 @@ export interface MediaOptions extends MediaSettings {
   iceSettings?: (account: AccountId) => Promise<IceSettings>;
   /** The thread's program; tests have one that breaks. */
   program?: URL;
+  /** A thread that was started before and is now this one's; absent: it starts its own. */
+  thread?: MediaThread | undefined;
 }
 
 /** What stopping waits for open files and devices, ms. */
 const STOP_MS = 2000;
-/**
- * RTP, sound files, and the device host's socket: no programs, no environment, no native code. ICE asks
- * which addresses this machine has.
- */
-const PERMISSIONS: Deno.PermissionOptions = {
-  net: "inherit",
-  read: "inherit",
-  write: "inherit",
-  env: false,
-  sys: ["networkInterfaces"],
-  run: false,
-  ffi: false,
-  import: false,
-};
-
 /** Host candidates only: nobody is asked. */
 const NO_ICE: IceSettings = { stun: [], turn: [], relayOnly: false };
 
@@ -65,6 +53,8 @@ export class MediaWorker {
   /** Programs that have joined a call, or are about to; the port of those that have not yet. */
   readonly #attached = new Map<AttachmentId, { audio: AttachedAudio; port?: MessagePort }>();
   #thread: Worker | undefined;
+  /** The one that was started before, until it is needed. */
+  #spare: MediaThread | undefined;
   #devicePort: MessagePort | undefined;
   #stopped: (() => void) | undefined;
   #answered: (() => void) | undefined;
@@ -85,6 +75,7 @@ export class MediaWorker {
     log: (error: OffhookError) => void = () => {},
   ) {
     this.#options = options;
+    this.#spare = options.thread;
     this.#notify = notify;
     this.#log = log;
   }
@@ -159,6 +150,7 @@ export class MediaWorker {
 
   /** Closes every call (MediaClosed comes for each) and ends the thread. Never rejects. */
   async stop(): Promise<void> {
+    this.#takeSpare()?.terminate();
     const thread = this.#thread;
     if (thread === undefined) return;
     let timer: ReturnType<typeof setTimeout> | undefined;
@@ -185,12 +177,7 @@ export class MediaWorker {
 
   #start(): Worker {
     if (this.#thread) return this.#thread;
-    const program = this.#options.program ?? new URL("./worker.ts", import.meta.url);
-    const thread = new Worker(program, {
-      type: "module",
-      name: "media",
-      deno: { permissions: PERMISSIONS },
-    });
+    const thread = this.#takeSpare() ?? startThread(this.#options.program).worker;
     this.#thread = thread;
     this.#died = false;
     this.#misses = 0;
@@ -206,8 +193,18 @@ export class MediaWorker {
     return thread;
   }
 
+  #takeSpare(): Worker | undefined {
+    const spare = this.#spare;
+    this.#spare = undefined;
+    return spare?.broken ? undefined : spare?.worker;
+  }
+
   #configure(thread: Worker): void {
-    const { devices, program: _, iceSettings: __, ...settings } = this.#options;
+    const { devices, ports, address } = this.#options;
+    const settings: MediaSettings = {
+      ...(ports === undefined ? {} : { ports }),
+      ...(address === undefined ? {} : { address }),
+    };
     if (devices === undefined) {
       thread.postMessage({ type: "configure", settings } satisfies ToWorker);
       return;

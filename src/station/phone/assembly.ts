@@ -16,7 +16,7 @@ import { initialState } from "../../core/mod.ts";
 import { DeviceHostSupervisor } from "../../device_host/client/mod.ts";
 import type { DeviceList } from "../../device_host/wire/mod.ts";
 import type { IceSettings } from "../../media/transport/ice/mod.ts";
-import { MediaWorker } from "../../media/worker/mod.ts";
+import { type MediaThread, MediaWorker } from "../../media/worker/mod.ts";
 import type { UserAgentOptions } from "../../sip/mod.ts";
 import { SYSTEM_CLOCK } from "../mod.ts";
 import { CoreLoop } from "./core_loop.ts";
@@ -66,8 +66,11 @@ export class Assembly {
   #waiting: PhoneOptions | undefined;
   #reloading: Promise<void> = Promise.resolve();
 
-  /** @param desk what makes the desk's devices, which is loaded where there are any only */
-  constructor(options: PhoneOptions, desk?: typeof DeskDevices) {
+  /**
+   * @param desk what makes the desk's devices, which is loaded where there are any only
+   * @param mediaThread one that was started before
+   */
+  constructor(options: PhoneOptions, desk?: typeof DeskDevices, mediaThread?: MediaThread) {
     this.#options = options;
     const { startHost: start } = options;
     this.#devices = new DeviceHostSupervisor(start === undefined ? {} : { start });
@@ -95,6 +98,7 @@ export class Assembly {
     this.#media = new MediaWorker(
       {
         devices: this.#devices,
+        thread: mediaThread,
         iceSettings: async (account) => await this.#options.iceServers?.(account) ?? NO_SERVERS,
       },
       (input: MediaInput) => this.core.submit(input),
@@ -156,7 +160,6 @@ export class Assembly {
   }
 
   start(): void {
-    // A command that only registers takes no call, and needs no thread for it.
     if (this.#options.maxCalls > 0) this.#media.warm();
     this.desk?.start();
     this.#network.start();

@@ -4,6 +4,7 @@ import type { CallRecord } from "../../../src/core/state/call.ts";
 import { EXIT_CODES } from "../../../src/base/errors.ts";
 import { initialState } from "../../../src/core/step.ts";
 import { MediaWorker } from "../../../src/media/worker/media_worker.ts";
+import { startThread } from "../../../src/media/worker/thread.ts";
 import { CoreLoop } from "../../../src/station/phone/core_loop.ts";
 import { accepted, ACCOUNT, SETTINGS, theirs } from "../../unit/core/scene.ts";
 
@@ -74,4 +75,23 @@ Deno.test("a thread that is slow to start is waited for", async () => {
   assert.equal(await media.answers(60_000), true, "the same thread");
   assert.deepEqual(log, []);
   await media.stop();
+});
+
+Deno.test("a thread that was started before is taken, unless it broke", async () => {
+  const missing = new URL("none.ts", import.meta.url);
+  const early = new MediaWorker({ thread: startThread(), program: missing }, () => {});
+  early.warm();
+  assert.equal(await early.answers(60_000), true);
+  await early.stop();
+
+  const thread = startThread(missing);
+  await new Promise((resolve) => thread.worker.addEventListener("error", resolve));
+  const media = new MediaWorker({ thread }, () => {});
+  media.warm();
+  assert.equal(await media.answers(60_000), true, "its own one");
+  await media.stop();
+});
+
+Deno.test("a thread that was started before and not needed ends with its phone", async () => {
+  await new MediaWorker({ thread: startThread() }, () => {}).stop();
 });
