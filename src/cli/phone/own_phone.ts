@@ -101,24 +101,13 @@ function phoneOptions(
   own: OwnPhoneWishes,
   io: Io,
 ): Omit<PhoneOptions, "log"> {
-  const direct = toAccount(DIRECT_ACCOUNT, loaded.direct, loaded);
   return {
     accounts: accounts.map((account) => ({
       account,
       password: passwordOf(loaded, account.id, values, io),
     })),
     iceServers: iceServersOf(loaded),
-    direct: {
-      listen,
-      codecs: direct.codecs,
-      user: direct.user,
-      tls: direct.tls,
-      ...(direct.encryption === undefined ? {} : { encryption: direct.encryption }),
-      ...(direct.ice === undefined ? {} : { ice: direct.ice }),
-      ...(direct.keying === undefined ? {} : { keying: direct.keying }),
-      ...(direct.displayName === undefined ? {} : { displayName: direct.displayName }),
-      ...(direct.transport === undefined ? {} : { transport: direct.transport }),
-    },
+    direct: { ...toAccount(DIRECT_ACCOUNT, loaded.direct, loaded), listen },
     // Who only dials is no phone that the server knows again.
     ...(own.accounts === "all" ? {} : { identityFolder: identityFolder(loaded.environment) }),
     connect: own.accounts === "all" ? "when used" : "at once",

@@ -4,14 +4,7 @@
  *     import { openPhone } from "./open_phone.ts";   // lazily: it loads every adapter
  *     const phone = await openPhone(options);                 // an OpenPhone: see below
  */
-import type {
-  Account,
-  AccountId,
-  Encryption,
-  KeyingName,
-  TlsSettings,
-  TransportName,
-} from "../../core/account/mod.ts";
+import type { Account, AccountId, TransportName } from "../../core/account/mod.ts";
 import type { Phone, Providers } from "../../control/contract/mod.ts";
 import type { CallPolicy, PhoneState, Settings } from "../../core/state/mod.ts";
 import type { AudioEndpoints } from "../../core/ports/mod.ts";
@@ -41,6 +34,9 @@ export interface ListenAddress {
   origins?: readonly string[];
 }
 
+/** An account that has no server: how we call, and what we call ourselves. */
+export type DirectAccount = Omit<Account, "id" | "server" | "register" | "expires">;
+
 export interface PhoneOptions {
   accounts: AccountAccess[];
   /** What ICE asks for an account's call, read when it begins; absent: nobody is asked. */
@@ -49,18 +45,8 @@ export interface PhoneOptions {
    * The account-less side: calls to full URIs under the account id `direct`, and calls to the
    * addresses that are listened on. Present also when `listen` is empty.
    */
-  direct: {
+  direct: DirectAccount & {
     listen: ListenAddress[];
-    codecs: string[];
-    encryption?: Encryption;
-    keying?: KeyingName;
-    cleartextKeys?: true;
-    /** User part and display name that we call ourselves. */
-    user: string;
-    displayName?: string;
-    transport?: TransportName;
-    tls: TlsSettings;
-    ice?: "all" | "relay";
     /** Sees each request that comes to the addresses listened on, before the phone does. */
     onRequest?: RequestHook;
     /** Where its requests go that name one of these places; its owner may change it at any time. */

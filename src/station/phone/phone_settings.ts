@@ -61,19 +61,6 @@ function liftOf({ lift, accounts }: PhoneOptions): Pick<Settings, "lift"> {
 
 /** The account that stands for having none: requests go where their URI says. */
 export function directAccount({ direct }: PhoneOptions): Account {
-  return {
-    id: DIRECT_ACCOUNT,
-    user: direct.user,
-    server: "",
-    register: false,
-    expires: 0,
-    codecs: direct.codecs,
-    tls: direct.tls,
-    ...(direct.encryption === undefined ? {} : { encryption: direct.encryption }),
-    ...(direct.keying === undefined ? {} : { keying: direct.keying }),
-    ...(direct.cleartextKeys === undefined ? {} : { cleartextKeys: direct.cleartextKeys }),
-    ...(direct.displayName === undefined ? {} : { displayName: direct.displayName }),
-    ...(direct.ice === undefined ? {} : { ice: direct.ice }),
-    ...(direct.transport === undefined ? {} : { transport: direct.transport }),
-  };
+  const { listen: _, onRequest: __, routes: ___, ...account } = direct;
+  return { ...account, id: DIRECT_ACCOUNT, server: "", register: false, expires: 0 };
 }

@@ -38,24 +38,13 @@ export function phoneOptions(
     });
   }
   const { station, calls } = loaded.config;
-  const direct = toAccount(DIRECT_ACCOUNT, loaded.direct, loaded);
   return {
     accounts: accountsOf(loaded).map((account) => ({
       account,
       password: passwordOf(loaded, account.id, values, io, commands?.password),
     })),
     iceServers: iceServersOf(loaded, commands?.turnPassword),
-    direct: {
-      listen: [],
-      codecs: direct.codecs,
-      user: direct.user,
-      tls: direct.tls,
-      ...(direct.encryption === undefined ? {} : { encryption: direct.encryption }),
-      ...(direct.ice === undefined ? {} : { ice: direct.ice }),
-      ...(direct.keying === undefined ? {} : { keying: direct.keying }),
-      ...(direct.displayName === undefined ? {} : { displayName: direct.displayName }),
-      ...(direct.transport === undefined ? {} : { transport: direct.transport }),
-    },
+    direct: { ...toAccount(DIRECT_ACCOUNT, loaded.direct, loaded), listen: [] },
     identityFolder: identityFolder(loaded.environment),
     register: true,
     endpoints,
