@@ -2,28 +2,22 @@
  * The registration of one account (RFC 3261 §10.2).
  *
  *     idle ─ register ─► registering ─ 200 ─► registered ─ before expiry, reconnect ─► registering
- *                            ├ 401, 407: answered; twice: failed for good
- *                            ├ 423: again with Min-Expires
+ *                            ├ unauthorized: failed for good
  *                            ├ other, nothing, or 200 that grants 0 s: failed ─ pacing ─► registering
  *                            └ connection down: waits for it
  *     any ─ unregister ─► unregistering ─ 200 or 2 s ─► unregistered
  *
- * A 200 needs no Contact, and a watchdog ends an attempt of which nothing is heard.
+ * A 200 needs no Contact.
  */
 import type { RegistrationState } from "../../core/account/mod.ts";
-import { OffhookError } from "../../base/mod.ts";
+import type { OffhookError } from "../../base/mod.ts";
 import type { TimerHandle } from "../../base/time/mod.ts";
 import { type Agent, nothingGrantedError, registrationError, silenceError } from "../agent/mod.ts";
-import { Authentication } from "../auth/mod.ts";
 import type { ResponseMessage } from "../library/mod.ts";
-import { Damper, MAX_LONGER, refreshDelay, retryDelay } from "../limits/mod.ts";
-import { requires } from "../message/mod.ts";
-import { RegisterRequest } from "./register_request.ts";
-import { flowTimer, grantedExpires, retryAfter } from "./schedule.ts";
-import type { Flow } from "../transport/flow/mod.ts";
+import { Damper, refreshDelay, retryDelay } from "../limits/mod.ts";
+import { type FlowAccess, RegisterExchange } from "./register_exchange.ts";
+import { flowTimer, retryAfter } from "./schedule.ts";
 
-/** ms after which an attempt without any end counts as failed: a little more than Timer F. */
-const WATCHDOG_MS = 40_000;
 /** ms that an un-REGISTER may take before the phone goes. */
 const UNREGISTER_MS = 2_000;
 
@@ -31,20 +25,11 @@ const UNREGISTER_MS = 2_000;
 const ANOTHER_MAY_DO = new Set([408, 480, 503, 504]);
 
 /** What a registration needs of the network. */
-export interface RegistrarAccess {
-  /** The account's flow while it is up. */
-  readonly flow: Flow | undefined;
-  /** Our Contact's URI as it stands on the wire of a flow. */
-  contactOn(flow: Flow): string;
+export interface RegistrarAccess extends FlowAccess {
   /** The server is out of service: another of its addresses may do better; false: it has no other. */
   failOver(): Promise<boolean>;
   /** The server answers the keepalives of the account's flow, and wants one every so many seconds. */
   keepFlow(seconds: number | undefined): void;
-}
-
-interface Attempt {
-  /** Our Contact as it stands on the wire. */
-  contact: string;
 }
 
 /** A failure that is waited out: a connection that comes up anew does not shorten it. */
@@ -60,25 +45,13 @@ type Goal = "none" | "registered" | "unregistered";
 export class Registration {
   readonly #agent: Agent;
   readonly #network: RegistrarAccess;
-  readonly #authentication: Authentication;
-  readonly #request: RegisterRequest;
+  readonly #exchange: RegisterExchange;
   #goal: Goal = "none";
   #state: RegistrationState = { state: "none" };
-  #expires: number;
   #failures = 0;
-  #brief = 0;
-  /** The registrar has answered something. */
-  #heard = false;
-  /** Whether the server keeps flows (RFC 5626), as its last answers told. */
-  #outbound: "asked" | "granted" | "refused" = "asked";
   #timer: TimerHandle;
-  #watchdog: TimerHandle;
   /** The end of what was granted. */
   #lapse: TimerHandle;
-  /** The attempt that counts; answers to earlier ones are ignored. */
-  #attempt: Attempt | undefined;
-  /** The Contact that the registrar holds, as it stood on the wire. */
-  #bound: string | undefined;
   #unregistered: (() => void) | undefined;
   #pause: Pause | undefined;
   readonly #moves: Damper;
@@ -88,9 +61,11 @@ export class Registration {
   constructor(agent: Agent, network: RegistrarAccess) {
     this.#agent = agent;
     this.#network = network;
-    this.#authentication = new Authentication(agent.keys);
-    this.#request = new RegisterRequest(agent, this.#authentication);
-    this.#expires = agent.account.expires;
+    this.#exchange = new RegisterExchange(agent, network, {
+      accepted: (message, contact, expires) => this.#accepted(message, contact, expires),
+      unauthorized: (status, error) => this.#unauthorized(status, error),
+      refused: (status, reason, message) => this.#failed(status, reason, message),
+    });
     this.#moves = new Damper(agent.random);
   }
 
@@ -98,22 +73,22 @@ export class Registration {
     this.#goal = "registered";
     this.#failures = 0;
     this.#pause = undefined;
-    this.#authentication.forget();
+    this.#exchange.forgetChallenges();
     if (this.#state.state !== "registered") this.#tell({ state: "registering" });
     this.#start();
   }
 
   /** Resolves when the registrar has answered, or 2 s later; at once when it never said a word. */
   unregister(): Promise<void> {
-    const bound = this.#bound !== undefined || this.#attempt !== undefined;
+    const bound = this.#exchange.bound !== undefined || this.#exchange.isUnderWay;
     this.#goal = "unregistered";
     this.#agent.clock.clearTimeout(this.#timer);
     if (!bound || this.#network.flow === undefined) {
       this.#finishUnregister();
       return Promise.resolve();
     }
-    if (!this.#heard) {
-      this.#start();
+    if (!this.#exchange.heard) {
+      this.#exchange.unbind();
       this.#finishUnregister();
       return Promise.resolve();
     }
@@ -123,7 +98,7 @@ export class Registration {
         this.#agent.clock.clearTimeout(guard);
         resolve();
       };
-      this.#start();
+      this.#exchange.unbind();
     });
   }
 
@@ -148,7 +123,7 @@ export class Registration {
 
   /** Our address as the registrar sees it has changed. */
   addressChanged(): void {
-    if (this.#goal === "registered" && this.#attempt === undefined) this.#moved();
+    if (this.#goal === "registered" && !this.#exchange.isUnderWay) this.#moved();
   }
 
   close(): void {
@@ -162,13 +137,7 @@ export class Registration {
   /** A new attempt; an earlier one is forgotten. */
   #start(): void {
     this.#drop();
-    if (this.#network.flow === undefined) return;
-    this.#brief = 0;
-    this.#authentication.begin();
-    this.#watchdog = this.#agent.clock.setTimeout(() => {
-      this.#failed(408, "Request Timeout", undefined);
-    }, WATCHDOG_MS);
-    this.#send();
+    this.#exchange.bind();
   }
 
   #moved(): void {
@@ -187,49 +156,14 @@ export class Registration {
   #drop(): void {
     this.#moving = false;
     this.#agent.clock.clearTimeout(this.#timer);
-    this.#agent.clock.clearTimeout(this.#watchdog);
-    this.#attempt = undefined;
+    this.#exchange.drop();
   }
 
-  #send(): void {
-    const flow = this.#network.flow;
-    if (flow === undefined) return;
-    const attempt: Attempt = { contact: this.#network.contactOn(flow) };
-    this.#attempt = attempt;
-    const request = this.#request.make(flow, {
-      contact: attempt.contact,
-      expires: this.#goal === "unregistered" ? 0 : this.#expires,
-      // A flow that the registrar knows by its name takes its old binding along.
-      bound: this.#outbound === "granted" ? undefined : this.#bound,
-      outbound: this.#outbound !== "refused",
-    });
-    this.#agent.stack.request(request, (response) => {
-      if (this.#attempt === attempt) this.#answered(response, attempt.contact);
-    });
-  }
-
-  #answered(message: ResponseMessage, contact: string): void {
-    const { status, reason } = message;
-    this.#heard ||= !message.isStandIn;
-    if (status >= 200 && status < 300) return this.#accepted(message, contact);
-    if (status === 401 || status === 407) return this.#challenged(message);
-    if (status === 439 && this.#outbound !== "refused") {
-      // RFC 5626 §4.2.1: a proxy on the way does not know flows.
-      this.#outbound = "refused";
-      return this.#send();
-    }
-    if (status === 423 && this.#lengthen(message)) return this.#send();
-    this.#failed(status, reason, message);
-  }
-
-  #accepted(message: ResponseMessage, contact: string): void {
-    this.#drop();
+  #accepted(message: ResponseMessage, contact: string, expires: number): void {
     if (this.#goal !== "registered") return this.#finishUnregister();
-    const expires = grantedExpires(message, contact, this.#expires);
     if (expires === 0) return this.#failed(200, "OK", message);
     this.#failures = 0;
     this.#pause = undefined;
-    this.#bound = contact;
     const routes = message.headers("service-route").flatMap((value) => value.split(/,(?=\s*<)/));
     this.#agent.stack.serviceRoute = routes.map((route) => route.trim());
     this.#keepFlow(message);
@@ -243,11 +177,9 @@ export class Registration {
 
   /** RFC 5626 §4.4: the server that keeps flows says how often it wants to hear of them. */
   #keepFlow(message: ResponseMessage): void {
-    const granted = requires(message, "outbound");
-    if (granted) this.#outbound = "granted";
-    else if (this.#outbound === "granted") this.#outbound = "asked";
-    this.#agent.stack.keepsFlow = granted;
-    if (granted) this.#network.keepFlow(flowTimer(message));
+    const { keepsFlow } = this.#exchange;
+    this.#agent.stack.keepsFlow = keepsFlow;
+    if (keepsFlow) this.#network.keepFlow(flowTimer(message));
   }
 
   /** The refresh is not answered yet, and the registrar has forgotten us: nobody can call. */
@@ -255,40 +187,20 @@ export class Registration {
     if (this.#state.state === "registered") this.#tell({ state: "registering" });
   }
 
-  #challenged(message: ResponseMessage): void {
-    const attempt = this.#attempt;
-    const { status } = message;
-    this.#authentication.accept(message, "all").then(() => {
-      if (this.#attempt === attempt) this.#send();
-    }, (thrown) => {
-      if (this.#attempt !== attempt) return;
-      this.#drop();
-      if (this.#goal !== "registered") return this.#finishUnregister();
-      // The same password would be refused again, and may lock the account.
-      this.#tell({ state: "failed", status, error: OffhookError.from(thrown).toJSON() });
-    });
-  }
-
-  /** RFC 3261 §10.2.8. */
-  #lengthen(message: ResponseMessage): boolean {
-    const least = Number(message.header("min-expires"));
-    const sound = Number.isInteger(least) && least > this.#expires && least <= 86_400 * 7;
-    this.#brief += 1;
-    if (!sound || this.#goal !== "registered" || this.#brief > MAX_LONGER) return false;
-    this.#expires = least;
-    return true;
+  #unauthorized(status: number, error: OffhookError): void {
+    this.#drop();
+    if (this.#goal !== "registered") return this.#finishUnregister();
+    this.#tell({ state: "failed", status, error: error.toJSON() });
   }
 
   #failed(status: number, reason: string, message: ResponseMessage | undefined): void {
     this.#drop();
     if (this.#goal !== "registered") return this.#finishUnregister();
     this.#failures += 1;
-    // Some servers answer credentials that are no longer right by 403 instead of a challenge.
-    this.#authentication.forget();
     const wait = message === undefined ? undefined : retryAfter(message);
     const retryInMs = retryDelay(status, this.#failures, this.#agent.random(), wait);
     this.#startAfter(retryInMs);
-    const undelivered = this.#agent.failureOf(this.#request.callId, "REGISTER");
+    const undelivered = this.#agent.failureOf(this.#exchange.callId, "REGISTER");
     const error = undelivered ?? this.#errorOf(status, reason, message).toJSON();
     // What stands in for a silent or dead transport is no answer of the server's.
     const answered = undelivered === undefined && message?.isStandIn === false;
@@ -325,7 +237,7 @@ export class Registration {
   #finishUnregister(): void {
     this.#drop();
     this.#agent.clock.clearTimeout(this.#lapse);
-    this.#bound = undefined;
+    this.#exchange.bound = undefined;
     this.#agent.stack.serviceRoute = [];
     if (this.#goal === "unregistered") this.#tell({ state: "unregistered" });
     this.#unregistered?.();
