@@ -41,6 +41,8 @@ export interface NetworkEvents extends ConnectionEvents {
   forgotten(transactionId: string): void;
   /** Our address, as the account's server sees it, is another one now. */
   addressChanged(): void;
+  /** What became of any flow. */
+  heard(event: LayerEvent): void;
 }
 
 export class Network {
@@ -84,6 +86,11 @@ export class Network {
   /** The account's flow while it is up; always undefined without an account. */
   get flow(): Flow | undefined {
     return this.#connection?.flow;
+  }
+
+  /** Which of the configured servers the account's flow leads to, from 0. */
+  get hop(): number {
+    return this.#layer.hop;
   }
 
   /** Who sends what comes on a flow. */
@@ -134,7 +141,7 @@ export class Network {
 
   /** The local address for SDP of a call that began on `flow`. */
   localAddress(flow: Flow): string {
-    const known = this.flow ?? flow;
+    const known = this.#layer.keeps(flow) ? flow : this.flow ?? flow;
     return this.#layer.localHost(known) ?? known.local.host;
   }
 
@@ -168,10 +175,29 @@ export class Network {
     return this.#layer.failOver();
   }
 
-  /** The server answers keepalives of its flow, and wants one every so many seconds. */
-  keepFlow(seconds: number | undefined): void {
-    const { flow } = this;
-    if (flow !== undefined) this.#layer.keepFlow(flow, seconds);
+  /** The server answers keepalives of a flow, and wants one every so many seconds. */
+  keepAlive(flow: Flow, seconds: number | undefined): void {
+    this.#layer.keepFlow(flow, seconds);
+  }
+
+  /** How many servers the account has. */
+  get hops(): number {
+    return this.#layer.hops;
+  }
+
+  /** A flow to another of the account's servers. @throws OffhookError (rejects) why there is none */
+  openFurther(hop: number): Promise<{ flow: Flow; keep: () => void }> {
+    return this.#layer.openFurther(hop);
+  }
+
+  /** A flow is not to take the place of the account's any more. */
+  release(flow: Flow): void {
+    this.#layer.release(flow);
+  }
+
+  /** Whether this host reaches a flow's peer from where it did. */
+  isInPlace(flow: Flow): boolean {
+    return this.#layer.localHost(flow) === flow.local.host;
   }
 
   /** Closes everything, after what is under way: the last ACK, the answer to a BYE. */
@@ -192,6 +218,7 @@ export class Network {
   }
 
   #heed(event: LayerEvent): void {
+    this.#options.events.heard(event);
     switch (event.type) {
       case "request-failed":
         if (this.#failures.size >= MAX_FAILURES) this.#failures.clear();

@@ -141,6 +141,7 @@ export class UserAgent {
         return void this.#registration?.unregister();
       case "FollowNetwork":
         this.#network.follow(effect.slept);
+        this.#registration?.follow(effect.slept);
         return this.#checkAddresses();
       case "SendInvite": {
         const call = new OutgoingCall(this.#agent, effect);
@@ -183,6 +184,7 @@ export class UserAgent {
           this.#registration?.disconnected(thrown, retryInMs);
         },
         addressChanged: () => this.#registration?.addressChanged(),
+        heard: (event) => this.#registration?.heed(event),
       },
     });
   }

@@ -168,7 +168,8 @@ export const accountSchema = z.strictObject({
     examples: ["sbc.example.com:5060"],
   }),
   backup_proxies: z.array(proxy()).max(MOST_BACKUPS).optional().describe(
-    "Proxies that take over, in this order, when outbound_proxy (without one: the server) cannot help.",
+    "Proxies that take over, in this order, when outbound_proxy (without one: the server) cannot " +
+      "help. A server that keeps flows (RFC 5626) gets a registration by each of them at once.",
   ).meta({
     examples: [["sbc2.example.com:5060"]],
   }),

@@ -37,6 +37,8 @@ export interface Target {
   name: string;
   /** Of a WebSocket's URL. */
   path?: string;
+  /** Which of an account's configured servers it belongs to, from 0. */
+  hop?: number;
 }
 
 const DEFAULT_PORTS: Record<TransportName, number> = {

@@ -63,6 +63,8 @@ export interface OutgoingRequest {
   cseq: number;
   /** Option tags of Supported. */
   supported: readonly string[];
+  /** Forces the way. */
+  flow?: Flow;
   /** Absent: the registration's Service-Route. */
   routes?: string[];
   /** Complete header lines. */
@@ -78,10 +80,13 @@ export class SipStack {
   readonly #sources: DialogSources;
   readonly #incoming: IncomingMessages;
   readonly #contact = { parameters: "" };
+  /** Forces the way of the request that is being made. */
+  #way: Flow | undefined;
 
   constructor(options: StackOptions) {
     this.#options = options;
-    this.#core = makeCore(options, this.#contact, {
+    const send = (text: string) => options.send(text, this.#way);
+    this.#core = makeCore({ ...options, send }, this.#contact, {
       onInvite: (request) => {
         const invite = new ServerInvite(request as unknown as InviteUserAgentServer);
         if (this.onInvite === undefined) invite.reject(480);
@@ -115,7 +120,10 @@ export class SipStack {
   request(request: OutgoingRequest, onFinal: (message: ResponseMessage) => void): void {
     const finish = ({ message }: IncomingResponse) => onFinal(new ResponseMessage(message));
     const delegate = { onAccept: finish, onRedirect: finish, onReject: finish };
+    this.#way = request.flow;
+    // SIP.js hands it to the transport before it returns.
     this.#core.request(this.#messageOf(request), delegate);
+    this.#way = undefined;
   }
 
   /** Sends an INVITE. @param flow that it will take */

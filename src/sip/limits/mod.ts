@@ -9,6 +9,7 @@ export {
 export {
   Backoff,
   Damper,
+  flowRecoveryDelay,
   glareDelay,
   heldSession,
   MAX_CHALLENGES,

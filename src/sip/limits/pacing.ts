@@ -7,6 +7,7 @@
  *     REGISTER after a failure                     2 s, doubling to 5 min; never before Retry-After
  *     REGISTER after a 200 that registered nothing 4 s, doubling to 5 min
  *     REGISTER after a refusal without Retry-After 5 min
+ *     flow beside the account's (RFC 5626 §4.5)    90 s × 2ⁿ to 30 min; 30 s × 2ⁿ when none is up
  *     refresh of a registration                    70–85 % of what was granted, at least 2 s, at most a day
  *     REGISTER because our address changed         at once, then 2 s, doubling to 5 min
  *     refresh of a session                         half of what was agreed, at least 10 s
@@ -97,6 +98,19 @@ export class Damper {
     this.#last = now + wait;
     return wait;
   }
+}
+
+/** RFC 5626 §4.5: base times, while another flow is up and while none is, and their bound. */
+const RECOVERY_MS = { base: 90_000, baseAllFailed: 30_000, max: 1_800_000 };
+
+/**
+ * ms until a flow that could not be formed is tried again (RFC 5626 §4.5).
+ * @param failures in a row, this one included
+ * @param othersUp whether the account has another flow
+ */
+export function flowRecoveryDelay(failures: number, othersUp: boolean, random: number): number {
+  const { base, baseAllFailed, max } = RECOVERY_MS;
+  return backoffDelay(othersUp ? base : baseAllFailed, max, failures, random);
 }
 
 /** ms until the refresh: after 70 to 85 % of what was granted, so that a lost one can be repeated. */

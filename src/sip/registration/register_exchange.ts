@@ -26,6 +26,8 @@ const WATCHDOG_MS = 40_000;
 export interface FlowAccess {
   /** Undefined while it is down. */
   readonly flow: Flow | undefined;
+  /** Which of the configured servers the flow leads to, from 0. */
+  readonly hop: number;
   /** Our Contact's URI as it stands on the wire of a flow. */
   contactOn(flow: Flow): string;
 }
@@ -121,7 +123,7 @@ export class RegisterExchange {
     this.#attempt += 1;
     const attempt = this.#attempt;
     const contact = this.#access.contactOn(flow);
-    const request = this.#request.make(flow, {
+    const request = this.#request.make(flow, this.#access.hop, {
       contact,
       expires: this.#binds ? this.#expires : 0,
       // A flow that the registrar knows by its name takes its old binding along.
@@ -152,10 +154,14 @@ export class RegisterExchange {
     const expires = grantedExpires(message, contact, this.#expires);
     if (this.#binds && expires > 0) {
       this.bound = contact;
-      if (requires(message, "outbound")) this.#outbound = "granted";
-      else if (this.#outbound === "granted") this.#outbound = "asked";
+      this.#noteFlows(requires(message, "outbound"));
     }
     this.#events.accepted(message, contact, expires);
+  }
+
+  #noteFlows(granted: boolean): void {
+    // Who was not asked grants nothing.
+    if (this.#outbound !== "refused") this.#outbound = granted ? "granted" : "asked";
   }
 
   #refused(status: number, reason: string, message?: ResponseMessage): void {

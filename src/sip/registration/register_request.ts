@@ -16,6 +16,9 @@ export interface Binding {
   outbound: boolean;
 }
 
+/** @param hop which of the configured servers a flow leads to: the flow's name is always the same */
+const regId = (hop: number): number => hop + 1;
+
 export class RegisterRequest {
   readonly callId = newToken();
   readonly #agent: Agent;
@@ -29,7 +32,7 @@ export class RegisterRequest {
   }
 
   /** The next one. */
-  make(flow: Flow, binding: Binding): OutgoingRequest {
+  make(flow: Flow, hop: number, binding: Binding): OutgoingRequest {
     const target = `sip:${this.#agent.account.server}`;
     const identity = this.#agent.identityOn(flow);
     this.#cseq += 1;
@@ -41,26 +44,27 @@ export class RegisterRequest {
       callId: this.callId,
       cseq: this.#cseq,
       fromTag: this.#fromTag,
+      flow,
       // A Service-Route is not for REGISTER (RFC 3608 §6.1).
       routes: [],
       supported: binding.outbound && this.#agent.instance !== undefined
         ? ["path", "outbound"]
         : ["path"],
-      headers: this.#lines(binding, target),
+      headers: this.#lines(binding, hop, target),
     };
   }
 
   /** Parameters of our Contact (RFC 5626 §4.1). */
-  #instance(outbound: boolean): string {
+  #instance(outbound: boolean, hop: number): string {
     const { instance } = this.#agent;
     if (instance === undefined) return "";
-    return `;+sip.instance="<${instance}>"${outbound ? ";reg-id=1" : ""}`;
+    return `;+sip.instance="<${instance}>"${outbound ? `;reg-id=${regId(hop)}` : ""}`;
   }
 
-  #lines({ contact, expires, bound, outbound }: Binding, uri: string): string[] {
+  #lines({ contact, expires, bound, outbound }: Binding, hop: number, uri: string): string[] {
     return [
       `Contact: ${placeholder(this.#agent.account.user)}${
-        this.#instance(outbound)
+        this.#instance(outbound, hop)
       };expires=${expires}`,
       // The binding of an address that we no longer have would ring nowhere.
       ...(bound === undefined || bound === contact ? [] : [`Contact: <${bound}>;expires=0`]),

@@ -15,8 +15,11 @@ import type { TimerHandle } from "../../base/time/mod.ts";
 import { type Agent, nothingGrantedError, registrationError, silenceError } from "../agent/mod.ts";
 import type { ResponseMessage } from "../library/mod.ts";
 import { Damper, refreshDelay, retryDelay } from "../limits/mod.ts";
+import type { FlowsAccess } from "./further_flow.ts";
+import { FurtherFlows } from "./further_flows.ts";
 import { type FlowAccess, RegisterExchange } from "./register_exchange.ts";
-import { flowTimer, retryAfter } from "./schedule.ts";
+import { flowTimer, retryAfter, serviceRoutes } from "./schedule.ts";
+import type { LayerEvent } from "../transport/flow/mod.ts";
 
 /** ms that an un-REGISTER may take before the phone goes. */
 const UNREGISTER_MS = 2_000;
@@ -25,11 +28,9 @@ const UNREGISTER_MS = 2_000;
 const ANOTHER_MAY_DO = new Set([408, 480, 503, 504]);
 
 /** What a registration needs of the network. */
-export interface RegistrarAccess extends FlowAccess {
+export interface RegistrarAccess extends FlowAccess, FlowsAccess {
   /** The server is out of service: another of its addresses may do better; false: it has no other. */
   failOver(): Promise<boolean>;
-  /** The server answers the keepalives of the account's flow, and wants one every so many seconds. */
-  keepFlow(seconds: number | undefined): void;
 }
 
 /** A failure that is waited out: a connection that comes up anew does not shorten it. */
@@ -46,6 +47,7 @@ export class Registration {
   readonly #agent: Agent;
   readonly #network: RegistrarAccess;
   readonly #exchange: RegisterExchange;
+  readonly #further: FurtherFlows;
   #goal: Goal = "none";
   #state: RegistrationState = { state: "none" };
   #failures = 0;
@@ -66,6 +68,7 @@ export class Registration {
       unauthorized: (status, error) => this.#unauthorized(status, error),
       refused: (status, reason, message) => this.#failed(status, reason, message),
     });
+    this.#further = new FurtherFlows(agent, network);
     this.#moves = new Damper(agent.random);
   }
 
@@ -79,7 +82,11 @@ export class Registration {
   }
 
   /** Resolves when the registrar has answered, or 2 s later; at once when it never said a word. */
-  unregister(): Promise<void> {
+  async unregister(): Promise<void> {
+    await Promise.all([this.#further.unregister(), this.#unregister()]);
+  }
+
+  #unregister(): Promise<void> {
     const bound = this.#exchange.bound !== undefined || this.#exchange.isUnderWay;
     this.#goal = "unregistered";
     this.#agent.clock.clearTimeout(this.#timer);
@@ -105,6 +112,8 @@ export class Registration {
   /** The connection came up, anew or at last: the registrar hears from us at once, if it may. */
   connected(): void {
     if (this.#goal !== "registered") return;
+    const route = this.#further.tookOver();
+    if (route !== undefined) this.#agent.stack.serviceRoute = route;
     const pause = this.#pause;
     const retryInMs = (pause?.until ?? 0) - this.#agent.clock.now();
     if (pause === undefined || pause.place !== this.#place() || retryInMs <= 0) {
@@ -121,6 +130,16 @@ export class Registration {
     this.#tell({ state: "failed", status: 0, error: error.toJSON(), retryInMs });
   }
 
+  /** Of the flows beside the account's. */
+  heed(event: LayerEvent): void {
+    this.#further.heed(event);
+  }
+
+  /** The host's addresses have changed, or it slept: of the flows beside the account's. */
+  follow(slept: boolean): void {
+    this.#further.follow(slept);
+  }
+
   /** Our address as the registrar sees it has changed. */
   addressChanged(): void {
     if (this.#goal === "registered" && !this.#exchange.isUnderWay) this.#moved();
@@ -129,6 +148,7 @@ export class Registration {
   close(): void {
     this.#goal = "none";
     this.#drop();
+    this.#further.close();
     this.#agent.clock.clearTimeout(this.#lapse);
     this.#unregistered?.();
     this.#unregistered = undefined;
@@ -163,9 +183,10 @@ export class Registration {
     if (this.#goal !== "registered") return this.#finishUnregister();
     if (expires === 0) return this.#failed(200, "OK", message);
     this.#failures = 0;
+    const left = (this.#pause?.until ?? 0) - this.#agent.clock.now();
     this.#pause = undefined;
-    const routes = message.headers("service-route").flatMap((value) => value.split(/,(?=\s*<)/));
-    this.#agent.stack.serviceRoute = routes.map((route) => route.trim());
+    this.#further.settle(this.#exchange.keepsFlow, Math.max(0, left));
+    this.#agent.stack.serviceRoute = serviceRoutes(message);
     this.#keepFlow(message);
     this.#startAfter(refreshDelay(expires, this.#agent.random()));
     this.#agent.clock.clearTimeout(this.#lapse);
@@ -179,7 +200,8 @@ export class Registration {
   #keepFlow(message: ResponseMessage): void {
     const { keepsFlow } = this.#exchange;
     this.#agent.stack.keepsFlow = keepsFlow;
-    if (keepsFlow) this.#network.keepFlow(flowTimer(message));
+    const { flow } = this.#network;
+    if (keepsFlow && flow !== undefined) this.#network.keepAlive(flow, flowTimer(message));
   }
 
   /** The refresh is not answered yet, and the registrar has forgotten us: nobody can call. */
@@ -208,9 +230,15 @@ export class Registration {
     if (answered) {
       this.#pause = { until: this.#agent.clock.now() + retryInMs, place: this.#place(), told };
     }
-    this.#tell(told);
+    const mayFailOver = undelivered === undefined && ANOTHER_MAY_DO.has(status);
+    // Calls still come by another flow.
+    const isCovered = mayFailOver && this.#further.isUp;
+    if (!isCovered) this.#tell(told);
+    if (!mayFailOver) return;
     // Where there is another server, it is asked as soon as it is connected.
-    if (undelivered === undefined && ANOTHER_MAY_DO.has(status)) void this.#network.failOver();
+    void this.#network.failOver().then((found) => {
+      if (isCovered && !found) this.#tell(told);
+    });
   }
 
   #place(): string {

@@ -15,6 +15,12 @@ export function flowTimer(message: Headers): number | undefined {
   return match === null ? undefined : Math.max(10, Number(match[1]));
 }
 
+/** The routes of requests outside dialogs, as a registrar tells them (RFC 3608). */
+export function serviceRoutes(message: Headers): string[] {
+  return message.headers("service-route").flatMap((value) => value.split(/,(?=\s*<)/))
+    .map((route) => route.trim());
+}
+
 /**
  * Seconds that a 200 grants to our Contact: its `expires` parameter, else the Expires header, else what
  * was asked for. A registrar may list other phones, rewrite our Contact, or list none at all.

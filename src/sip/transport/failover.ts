@@ -24,7 +24,7 @@ export interface FailoverOptions {
   account: NextHopConnection | undefined;
   emit(event: LayerEvent): void;
   deliver(message: SipMessage, flow: BaseFlow): void;
-  /** Another flow has taken its place. */
+  /** Another flow is in use instead. */
   retire(flow: BaseFlow): void;
 }
 
@@ -51,7 +51,7 @@ export class Failover {
     const { emit, account } = this.options;
     const { flow, callId, method, startedAt } = transaction;
     emit({ type: "request-unanswered", callId, method, flow });
-    const matters = flow.reliable || flow === account?.flow;
+    const matters = flow.reliable || account?.keeps(flow);
     if (!matters || flow.lastHeardAt >= startedAt) return;
     const { host, port } = flow.remote;
     const by = flow.transport.toUpperCase();

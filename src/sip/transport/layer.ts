@@ -27,17 +27,18 @@ import {
   type Flow,
   type LayerEvent,
   type ListenOptions,
+  type NextHop,
   systemClock,
   type TransportLayerOptions,
   UdpFlow,
 } from "./flow/mod.ts";
 import {
-  configuredHop,
+  accountHops,
   configuredHops,
   DialogFlows,
   FlowTable,
   KnownAddresses,
-  NextHopConnection,
+  type NextHopConnection,
   parseHopUri,
   Routing,
 } from "./routing/mod.ts";
@@ -85,7 +86,7 @@ export class TransportLayer {
     this.#server = new ServerTransactions<BaseFlow>(this.clock, {
       onEvicted: (transaction) => this.#evicted(transaction),
     });
-    this.#account = hops.length === 0 ? undefined : this.#makeAccount(hops);
+    this.#account = options.nextHop && this.#makeAccount(options.nextHop);
     this.#routing = new Routing({
       dialogs: this.#dialogs,
       account: this.#account,
@@ -108,14 +109,10 @@ export class TransportLayer {
     });
   }
 
-  #makeAccount(hops: readonly (Destination & { path?: string })[]): NextHopConnection {
-    const named = this.options.nextHop?.domain;
-    const domain = named === undefined ? undefined : configuredHop({ server: named });
-    return new NextHopConnection({
+  #makeAccount(nextHop: NextHop): NextHopConnection {
+    return accountHops(nextHop, {
       clock: this.clock,
-      names: domain === undefined ? hops : [...hops, domain],
-      locate: () => this.#locateAll(hops),
-      ...(domain === undefined ? {} : { locateDomain: () => this.#locate(domain) }),
+      locate: (destination) => this.#locate(destination),
       open: (target) => this.#openNextHop(target),
     });
   }
@@ -141,7 +138,7 @@ export class TransportLayer {
       account: this.#account,
       emit: (event) => this.#emit(event),
       deliver: (message, flow) => this.onMessage?.(message, flow),
-      retire: (flow) => this.#retire(flow),
+      retire: (flow) => this.#replaced(flow),
     });
   }
 
@@ -220,6 +217,11 @@ export class TransportLayer {
     this.#retire(this.#account?.leave());
   }
 
+  /** Another flow is in use: the former one stays where several are kept. */
+  #replaced(flow: BaseFlow): void {
+    if (!this.#account?.keepsSeveral) this.#retire(flow);
+  }
+
   /** UDP has one socket for all: what is under way there goes on. */
   #retire(flow: BaseFlow | undefined): void {
     if (flow?.reliable) this.#flows.retire(flow);
@@ -236,9 +238,40 @@ export class TransportLayer {
     if (flow === undefined || this.#dialogs.inCalls().has(flow)) return false;
     const better = await this.#account?.goBack();
     if (better === undefined || better === flow) return false;
-    this.#retire(flow);
+    this.#replaced(flow);
     this.#emit({ type: "next-hop-changed", flow: better });
     return true;
+  }
+
+  /** Account mode: how many servers are configured. */
+  get hops(): number {
+    return this.#account?.options.hops ?? 0;
+  }
+
+  /** Account mode: which of the configured servers the flow in use leads to. */
+  get hop(): number {
+    return this.#account?.hop ?? 0;
+  }
+
+  /** Account mode: whether a flow is in use, or kept beside the one in use. */
+  keeps(flow: Flow): boolean {
+    return this.#account?.keeps(flow as BaseFlow) ?? false;
+  }
+
+  /**
+   * Account mode: a flow to another of the configured servers; after `keep()` it takes the place of the
+   * one in use when that is lost.
+   * @throws OffhookError (rejects) as {@link connect}
+   */
+  openFurther(hop: number): Promise<{ flow: Flow; keep: () => void }> {
+    if (this.#account !== undefined) return this.#account.openFurther(hop);
+    return Promise.reject(new OffhookError("internal", "A transport without next hop connects"));
+  }
+
+  /** Account mode: a flow is not kept any more; what is under way on a connection may end there. */
+  release(flow: Flow): void {
+    this.#account?.release(flow as BaseFlow);
+    if (flow !== this.#account?.flow) this.#retire(flow as BaseFlow);
   }
 
   /** The address that this host uses toward a flow's peer now; undefined: it has no way there. */
@@ -256,7 +289,7 @@ export class TransportLayer {
     if (flow === undefined || !this.#account?.hasAlternative) return false;
     const next = await this.#account.advance();
     if (next === undefined) return false;
-    this.#retire(flow);
+    this.#replaced(flow);
     this.#emit({ type: "next-hop-changed", flow: next });
     return true;
   }
@@ -325,18 +358,6 @@ export class TransportLayer {
     return locate(destination, this.options.resolver ?? new SystemResolver(), this.random);
   }
 
-  /** @throws OffhookError (rejects) when none can be located */
-  async #locateAll(hops: readonly (Destination & { path?: string })[]): Promise<Target[]> {
-    const found = await Promise.allSettled(hops.map(async ({ path, ...hop }) => {
-      const targets = await this.#locate(hop);
-      return path === undefined ? targets : targets.map((target) => ({ ...target, path }));
-    }));
-    const targets = found.flatMap((each) => each.status === "fulfilled" ? each.value : []);
-    const failed = found.find((each) => each.status === "rejected");
-    if (targets.length === 0 && failed !== undefined) throw failed.reason;
-    return targets;
-  }
-
   async #openNextHop(target: Target): Promise<BaseFlow> {
     const flow = await this.#flows.toward(target, { fromWishedPort: true });
     if (flow instanceof UdpFlow) flow.keepAlive();
@@ -355,10 +376,11 @@ export class TransportLayer {
 
   #flowClosed(flow: BaseFlow, error: OffhookError | undefined): void {
     const json = error === undefined ? {} : { error: error.toJSON() };
-    if (flow.transport !== "udp") this.#emit({ type: "flow-closed", flow, ...json });
-    if (this.#account?.closed(flow, error !== undefined)) {
-      this.#emit({ type: "next-hop-lost", ...json });
-    }
+    this.#emit({ type: "flow-closed", flow, ...json });
+    const end = this.#account?.closed(flow, error !== undefined);
+    if (end === "lost") this.#emit({ type: "next-hop-lost", ...json });
+    const next = this.#account?.flow;
+    if (end === "replaced" && next) this.#emit({ type: "next-hop-changed", flow: next });
     if (!this.#closed) this.#failover.closed(flow, error);
   }
 

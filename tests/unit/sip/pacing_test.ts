@@ -4,6 +4,7 @@ import fc from "fast-check";
 import {
   Backoff,
   Damper,
+  flowRecoveryDelay,
   heldSession,
   refreshDelay,
   RequestGate,
@@ -11,6 +12,14 @@ import {
 } from "../../../src/sip/limits/pacing.ts";
 
 const random = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
+
+Deno.test("a flow waits 30 or 90 s times two to the failures, half an hour at most (RFC 5626 §4.5)", () => {
+  const bounds = (up: boolean) =>
+    [1, 2, 3, 4, 30].map((failures) => flowRecoveryDelay(failures, up, 0.9999999) / 1000);
+  assert.deepEqual(bounds(false).map(Math.round), [60, 120, 240, 480, 1800]);
+  assert.deepEqual(bounds(true).map(Math.round), [180, 360, 720, 1440, 1800]);
+  assert.equal(flowRecoveryDelay(3, false, 0), 120_000);
+});
 
 Deno.test("delays double up to a minute, with jitter, and start anew after a stable connection", () => {
   const backoff = new Backoff(() => 0.999999);

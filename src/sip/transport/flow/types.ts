@@ -97,7 +97,7 @@ export type RequestHook = (request: SipMessage, flow: Flow) => string | undefine
 export type LayerEvent =
   /** A connection came up, opened or accepted. */
   | { type: "flow-opened"; flow: Flow }
-  /** A connection ended; `error` is absent when we closed it. */
+  /** A connection ended, or a UDP flow was given up; `error` is absent when we closed it. */
   | { type: "flow-closed"; flow: Flow; error?: ErrorJson }
   /**
    * A request of ours could not be sent or can no longer be answered: nothing resolved, nothing

@@ -1,12 +1,13 @@
 /**
- * Account mode: the one flow to the registrar or outbound proxy, and which of its addresses it leads to
- * (RFC 3263 §4.3).
+ * Account mode: the flow to the registrar or outbound proxy, and which of its addresses it leads to
+ * (RFC 3263 §4.3); and flows to others of them that are kept beside it (RFC 5626).
  *
  *     lost ── connect(): located, targets tried in turn ──► connected ──┐
  *       ▲                                                     │  ▲      │ advance(): next target (UDP,
  *       └───────── flow closed ───────────────────────────────┘  └──────┘            nobody answers)
  *
  * A target that failed goes to the end of the list for a while; goBack() then returns to a better one.
+ * A kept flow takes the place of the one that is lost at once.
  */
 import { OffhookError } from "../../../base/mod.ts";
 import type { Destination, Target } from "../../dns/mod.ts";
@@ -18,9 +19,12 @@ export const PENALTY_MS = 5 * 60_000;
 
 export interface NextHopConnectionOptions {
   clock: Clock;
+  /** How many servers are configured: the account's, and those that take its place. */
+  hops: number;
   /** The server, and the domain that it serves, as configured. */
   names: readonly Destination[];
   locate(): Promise<Target[]>;
+  locateHop(hop: number): Promise<Target[]>;
   /** Where else the server may send from: its domain's own addresses behind an outbound proxy. */
   locateDomain?(): Promise<Target[]>;
   open(target: Target): Promise<BaseFlow>;
@@ -35,12 +39,65 @@ export class NextHopConnection {
   /** As they were located: the best first. */
   #located: Target[] = [];
   #connecting: Promise<BaseFlow> | undefined;
+  /** Registered, and not in use. */
+  readonly #kept = new Map<BaseFlow, Target>();
+  #keepsSeveral = false;
   readonly #penalties = new Map<string, number>();
 
   constructor(readonly options: NextHopConnectionOptions) {}
 
   get flow(): BaseFlow | undefined {
     return this.#flow;
+  }
+
+  /** Which of the configured servers the flow leads to, or led to last. */
+  get hop(): number {
+    return this.#target?.hop ?? 0;
+  }
+
+  /** Several flows are kept at once, or were: one that is not in use any more is no less good. */
+  get keepsSeveral(): boolean {
+    return this.#keepsSeveral;
+  }
+
+  /** Whether a flow that a dialog began on is the way for the rest of it. */
+  carries(flow: BaseFlow): boolean {
+    return this.#keepsSeveral && this.#flows.has(flow) && flow.isOpen && !flow.retired;
+  }
+
+  /** Whether a flow is in use or kept beside that. */
+  keeps(flow: BaseFlow): boolean {
+    return flow.isOpen && (flow === this.#flow || this.#kept.has(flow));
+  }
+
+  /**
+   * Opens a flow to another of the configured servers, for {@link keep}.
+   * @throws OffhookError (rejects) when none of its addresses can be reached
+   */
+  async openFurther(hop: number): Promise<{ flow: BaseFlow; keep: () => void }> {
+    const targets = await this.options.locateHop(hop);
+    this.#addresses.add(targets);
+    const errors: OffhookError[] = [];
+    for (const target of targets) {
+      try {
+        const flow = await this.options.open(target);
+        this.#flows.add(flow);
+        return { flow, keep: () => this.#keep(flow, target) };
+      } catch (thrown) {
+        errors.push(OffhookError.from(thrown));
+      }
+    }
+    throw mostTelling(errors);
+  }
+
+  #keep(flow: BaseFlow, target: Target): void {
+    this.#keepsSeveral = true;
+    if (flow.isOpen && flow !== this.#flow) this.#kept.set(flow, target);
+  }
+
+  /** The flow does not take the place of another any more. */
+  release(flow: BaseFlow): void {
+    this.#kept.delete(flow);
   }
 
   /**
@@ -80,12 +137,16 @@ export class NextHopConnection {
     return this.#connecting;
   }
 
-  /** The flow closed; true when it was the one in use. */
-  closed(flow: BaseFlow, failed: boolean): boolean {
-    if (flow !== this.flow) return false;
+  /** A flow closed that was in use: lost, or a kept one has taken its place. Undefined: it was not. */
+  closed(flow: BaseFlow, failed: boolean): "lost" | "replaced" | undefined {
+    this.#kept.delete(flow);
+    if (flow !== this.flow) return undefined;
     if (failed) this.penalize();
     this.#flow = undefined;
-    return true;
+    const [next] = this.#kept;
+    if (!failed || next === undefined) return "lost";
+    this.#use(next[1], next[0]);
+    return "replaced";
   }
 
   /** The next connect opens another flow. @returns the one that was in use */
@@ -172,6 +233,7 @@ export class NextHopConnection {
     this.#target = target;
     this.#flow = flow;
     this.#flows.add(flow);
+    this.#kept.delete(flow);
     return flow;
   }
 

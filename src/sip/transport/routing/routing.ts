@@ -39,10 +39,16 @@ export class Routing {
     if (
       account !== undefined && (hop === undefined || !this.#leavesAccount(request, hop, account))
     ) {
-      return accountFlow(account, asked);
+      return this.#begunOn(request, account) ?? accountFlow(account, asked);
     }
     if (hop === undefined) return Promise.reject(noHop(request.requestUri));
     return this.#encrypted(request, hop) ?? this.#toward(hop, request.callId);
+  }
+
+  /** Where several flows are kept, a dialog goes on by the one that it began on (RFC 5626 §4.3). */
+  #begunOn(request: SipMessage, account: NextHopConnection): BaseFlow | undefined {
+    const began = isInDialog(request) ? this.options.dialogs.latest(request.callId) : undefined;
+    return began !== undefined && account.carries(began) ? began : undefined;
   }
 
   /** What began over TLS does not go on in the clear because a Contact forgets to say so. */

@@ -45,6 +45,8 @@ async function onAccount(own: BaseFlow, began = own): Promise<Bench> {
   const { transport, remote: { host } } = own;
   const account = new NextHopConnection({
     clock: new VirtualClock(),
+    hops: 1,
+    locateHop: () => Promise.resolve([]),
     names: [{ host: "pbx.example" }],
     locate: () => Promise.resolve([{ transport, host, port: 5060, name: "pbx.example" }]),
     open: () => Promise.resolve(own),
