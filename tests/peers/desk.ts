@@ -22,10 +22,15 @@ export class Desk {
     this.#scratch = scratch;
   }
 
-  /** @param more lines of the configuration */
-  static async start(scratch: Scratch, kamailio: Kamailio, more = ""): Promise<Desk> {
+  /** @param more lines of the configuration @param account lines of the account */
+  static async start(
+    scratch: Scratch,
+    kamailio: Kamailio,
+    more = "",
+    account = "",
+  ): Promise<Desk> {
     const password = kamailio.password("alice");
-    const place = await configure(scratch, kamailio.address("udp"), { password, more });
+    const place = await configure(scratch, kamailio.address("udp"), { password, more, account });
     await startStation(scratch, place);
     const phone = await connect(place.socket);
     scratch.defer(() => phone.close());

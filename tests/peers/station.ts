@@ -34,11 +34,11 @@ export async function aPbx(scratch: Scratch, more = ""): Promise<StationScene> {
   return { pbx, users, place, ...await configure(scratch, place, { password: PASSWORD, more }) };
 }
 
-/** A configuration for alice on a server: `host:port`, reached over UDP. */
+/** A configuration for alice on a server: `host:port`, reached over UDP; `account` is more lines of hers. */
 export async function configure(
   scratch: Scratch,
   server: string,
-  { password, more = "" }: { password: string; more?: string },
+  { password, more = "", account = "" }: { password: string; more?: string; account?: string },
 ): Promise<StationPlace> {
   const config = scratch.file("config.toml");
   await Deno.writeTextFile(
@@ -48,6 +48,7 @@ user = "alice"
 server = "${server}"
 transport = "udp"
 password_env = "ALICE_PASSWORD"
+${account}
 [audio]
 mic = "silence"
 speaker = "null"

@@ -74,6 +74,7 @@ export const REQUIREMENTS = {
   ip: command("ip", "iproute2"),
   rtpengine: command("rtpengine", "rtpengine-daemon"),
   linphone: command("linphone-daemon", "linphone-cli"),
+  chromium: command("chromium", "chromium"),
   sipp: command("sipp", "sip-tester"),
   pulseaudio: command("pulseaudio", "pulseaudio"),
   pactl: command("pactl", "pulseaudio-utils"),
