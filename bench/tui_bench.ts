@@ -8,7 +8,7 @@ import process from "node:process";
 import { draw, LOOKS, Sink } from "./tui_scene.ts";
 
 const { LevelPainter } = await import("../src/tui/screen/level_painter.ts");
-const { Store } = await import("../src/tui/model/store.ts");
+const { ScreenStore } = await import("../src/tui/model/screen_store.ts");
 const { call, NOW, past, report, ringing, state } = await import("../tests/unit/tui/stage.ts");
 
 const SECONDS = 20;
@@ -16,7 +16,7 @@ const HISTORY = Array.from({ length: 60 }, (_, at) => past({ id: `p${at}` }));
 
 function open() {
   const sink = new Sink();
-  const store = new Store(state({ calls: [call()], records: { history: HISTORY } }));
+  const store = new ScreenStore(state({ calls: [call()], records: { history: HISTORY } }));
   const scene = { store, practice: false, ...LOOKS };
   const painter = new LevelPainter(scene, (text) => void sink.write(text));
   const app = draw(scene, sink, () => painter.drew());
@@ -27,7 +27,7 @@ const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 let seq = 10;
 /** Meters ten times a second; once a second the report and the clock, as a phone has them. */
-function meter(store: InstanceType<typeof Store>): void {
+function meter(store: InstanceType<typeof ScreenStore>): void {
   const at = NOW + 100 * seq;
   const sent = -50 + (++seq * 7) % 45;
   store.dispatch({ type: "levels", levels: [{ call: "c1", sent, received: sent - 3 }] });

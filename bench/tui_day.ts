@@ -11,7 +11,7 @@ import { draw, LOOKS, Sink } from "./tui_scene.ts";
 
 const { Notice } = await import("../src/tui/screen/notice.ts");
 const { VIEWS } = await import("../src/tui/model/state.ts");
-const { Store } = await import("../src/tui/model/store.ts");
+const { ScreenStore } = await import("../src/tui/model/screen_store.ts");
 const { call, NOW, past, report, ringing, state } = await import("../tests/unit/tui/stage.ts");
 
 const collect = (globalThis as { gc?: () => void }).gc;
@@ -22,7 +22,7 @@ const CALLS_AN_HOUR = 5;
 const CALL_SECONDS = 12 * 60;
 const HOUR_MS = 3_600_000;
 
-const store = new Store(state());
+const store = new ScreenStore(state());
 const notice = new Notice({
   write: () => {},
   environment: () => undefined,

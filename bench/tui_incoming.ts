@@ -11,7 +11,7 @@ const { ControlServer } = await import("../src/control/server/server.ts");
 const { openPracticeLine } = await import("../src/lab/practice_line.ts");
 const { firstState } = await import("../src/tui/model/state.ts");
 const { Link } = await import("../src/tui/model/link.ts");
-const { Store } = await import("../src/tui/model/store.ts");
+const { ScreenStore } = await import("../src/tui/model/screen_store.ts");
 const { SYSTEM_TIMERS } = await import("../src/tui/model/timers.ts");
 
 const CALLS = 8;
@@ -33,7 +33,7 @@ const server = await ControlServer.start({
   log: () => {},
 });
 const size = { columns: 80, rows: 24 };
-const store = new Store(
+const store = new ScreenStore(
   firstState({ ...size, theme: "dark", ownership: "found", now: Date.now() }),
 );
 const link = new Link({

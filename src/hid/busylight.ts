@@ -13,7 +13,7 @@ import type { HeadsetState } from "../core/ports/mod.ts";
 /** 0–255 each. */
 export type Colour = readonly [red: number, green: number, blue: number];
 
-export interface Look {
+export interface LightLook {
   colour: Colour;
   /** On and off, {@link BLINK_MS} each. */
   blinks: boolean;
@@ -37,7 +37,7 @@ export const DARK: Colour = [0, 0, 0];
 const RED: Colour = [255, 0, 0], YELLOW: Colour = [255, 160, 0], BLUE: Colour = [0, 0, 255];
 
 /** What a light shows of the phone. */
-export function lookOf({ ring, offHook, hold }: HeadsetState): Look {
+export function lookOf({ ring, offHook, hold }: HeadsetState): LightLook {
   if (ring) return { colour: BLUE, blinks: true };
   if (hold) return { colour: YELLOW, blinks: false };
   return { colour: offHook ? RED : DARK, blinks: false };

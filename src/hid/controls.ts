@@ -8,7 +8,7 @@
  */
 import type { HeadsetState } from "../core/ports/mod.ts";
 import type { Behaviour, InputName } from "./behaviour.ts";
-import type { ArrayField, Field, ReportDescriptor, VariableField } from "./descriptor.ts";
+import type { ArrayField, ReportDescriptor, ReportField, VariableField } from "./descriptor.ts";
 import { usageCount, usagesAt } from "./item_state.ts";
 import { readBits, writeBits } from "./report_bits.ts";
 import { digitOf, Page, pageOf, Usage } from "./usages.ts";
@@ -19,7 +19,7 @@ export interface Control {
   /** Only with `digit`. */
   digit?: string;
   usage: number;
-  field: Field;
+  field: ReportField;
 }
 
 export type LampName = keyof HeadsetState;
@@ -83,8 +83,8 @@ export function controlsOf(descriptor: ReportDescriptor, behaviour: Behaviour): 
   };
 }
 
-function control(fields: Field[], input: InputName, usage: number): Control | undefined {
-  const names = (field: Field) =>
+function control(fields: ReportField[], input: InputName, usage: number): Control | undefined {
+  const names = (field: ReportField) =>
     field.form === "variable"
       ? field.usage === usage || field.alternatives.includes(usage)
       : field.usages.some(({ first, last }) => usage >= first && usage <= last);
@@ -94,10 +94,10 @@ function control(fields: Field[], input: InputName, usage: number): Control | un
 }
 
 /** Phone keys, as variables or as the usages of arrays. */
-function digits(fields: Field[]): Control[] {
+function digits(fields: ReportField[]): Control[] {
   const controls: Control[] = [];
   const seen = new Set<string>();
-  const add = (usage: number, field: Field) => {
+  const add = (usage: number, field: ReportField) => {
     const digit = digitOf(usage);
     if (digit === undefined || seen.has(digit)) return;
     seen.add(digit);
@@ -140,7 +140,7 @@ function extraControls(behaviour: Behaviour): Control[] {
 }
 
 /** Lamps stand in a telephony collection: a keyboard on the same device has a mute lamp, too. */
-function lampsOf(fields: Field[]): Lamp[] {
+function lampsOf(fields: ReportField[]): Lamp[] {
   const outputs = fields.filter((field): field is VariableField =>
     field.kind === "output" && field.form === "variable" && !field.constant &&
     field.collections.some((usage) => pageOf(usage) === Page.telephony)
@@ -183,7 +183,7 @@ export function encode(controls: Controls, state: HeadsetState): Map<number, Uin
 export class InputReader {
   readonly #controls: Controls;
   /** Arrays that showed a value of their own for "nothing": 0 is a usage there. */
-  readonly #zeroIsUsage = new Set<Field>();
+  readonly #zeroIsUsage = new Set<ReportField>();
 
   constructor(controls: Controls) {
     this.#controls = controls;
@@ -243,11 +243,11 @@ function variableOn(field: VariableField, body: Uint8Array): boolean | undefined
   return raw !== 0;
 }
 
-function within(value: number, field: Field): boolean {
+function within(value: number, field: ReportField): boolean {
   return value >= field.logicalMinimum && value <= field.logicalMaximum;
 }
 
-function signed(raw: number, field: Field): number {
+function signed(raw: number, field: ReportField): number {
   const size = Math.min(field.bitSize, 32);
   return field.logicalMinimum < 0 && raw >= 2 ** (size - 1) ? raw - 2 ** size : raw;
 }

@@ -59,7 +59,7 @@ export interface ArrayField extends FieldPlace {
   usages: UsageRange[];
 }
 
-export type Field = VariableField | ArrayField;
+export type ReportField = VariableField | ArrayField;
 
 export interface ReportSize {
   kind: ReportKind;
@@ -69,7 +69,7 @@ export interface ReportSize {
 }
 
 export interface ReportDescriptor {
-  fields: Field[];
+  fields: ReportField[];
   reports: ReportSize[];
   /** Usages of the top-level collections, in order. */
   collections: number[];
@@ -101,7 +101,7 @@ class Parser {
   /** How many of the open collections are of the Telephony page. */
   #telephonyDepth = 0;
   #top: number[] = [];
-  #fields: Field[] = [];
+  #fields: ReportField[] = [];
   #bits = new Map<string, ReportSize>();
   #problems: DescriptorProblem[] = [];
 
@@ -256,7 +256,7 @@ class Parser {
     this.#keep({ ...this.#place(kind, item, start), form: "array", count, usages }, item);
   }
 
-  #keep(field: Field, item: Item): boolean {
+  #keep(field: ReportField, item: Item): boolean {
     if (this.#fields.length < MAX_FIELDS) return this.#fields.push(field) > 0;
     this.#problem(item.offset, `more than ${MAX_FIELDS} fields: the rest is ignored`);
     return false;

@@ -21,7 +21,7 @@ import { LampWriter } from "./lamp_writer.ts";
 import { SharedLevel } from "./shared_level.ts";
 
 /** What a person should hear about. */
-export type HeadsetNotice =
+export type HeadsetModelNotice =
   /** Another program wrote the lamps; they are written again. */
   | { type: "outsideWrite" }
   /** On-hook came sooner after off-hook than a person can press: perhaps a second softphone. */
@@ -31,7 +31,7 @@ export interface HeadsetOutput {
   /** Whole output reports, the id byte first (0 where the device has no ids), to write in order. */
   writes: Uint8Array[];
   intents: HeadsetIntent[];
-  notices: HeadsetNotice[];
+  notices: HeadsetModelNotice[];
 }
 
 /** How long the idle lamps stand after opening while the first report is awaited. */

@@ -7,7 +7,7 @@
  */
 import { type Behaviour, type ExtraButton, STANDARD_BEHAVIOUR } from "./behaviour.ts";
 import { type Controls, controlsOf, InputReader } from "./controls.ts";
-import type { Field, ReportDescriptor } from "./descriptor.ts";
+import type { ReportDescriptor, ReportField } from "./descriptor.ts";
 import { readBits } from "./report_bits.ts";
 import type { TimedReport } from "./trial.ts";
 
@@ -22,7 +22,7 @@ export type LearnStep =
   | "pressMute"
   | "pressReject";
 
-export interface Recording {
+export interface LearnRecording {
   step: LearnStep;
   reports: readonly TimedReport[];
 }
@@ -41,7 +41,7 @@ const PRESSED = { pressHook: "hookSwitch", pressMute: "phoneMute", pressReject: 
 
 type PressStep = keyof typeof PRESSED;
 
-export function learn(descriptor: ReportDescriptor, recordings: readonly Recording[]): Lesson {
+export function learn(descriptor: ReportDescriptor, recordings: readonly LearnRecording[]): Lesson {
   const lesson: Lesson = { behaviour: {}, findings: [] };
   if (needsConstant(descriptor, recordings)) {
     note(
@@ -111,7 +111,7 @@ function learnRepetition(lesson: Lesson, edges: { at: number; on: boolean }[]): 
 function learnButtons(
   lesson: Lesson,
   controls: Controls,
-  recordings: readonly Recording[],
+  recordings: readonly LearnRecording[],
 ): void {
   const has = (input: string) => controls.inputs.some((each) => each.input === input);
   const extra: ExtraButton[] = [];
@@ -150,13 +150,16 @@ function firstChange(
   }
 }
 
-function covers(field: Field, bit: number): boolean {
+function covers(field: ReportField, bit: number): boolean {
   const size = field.form === "array" ? field.count * field.bitSize : field.bitSize;
   return bit >= field.bitOffset && bit < field.bitOffset + size;
 }
 
 /** True when a press shows only on bits that the descriptor calls constant. */
-function needsConstant(descriptor: ReportDescriptor, recordings: readonly Recording[]): boolean {
+function needsConstant(
+  descriptor: ReportDescriptor,
+  recordings: readonly LearnRecording[],
+): boolean {
   const standard = controlsOf(descriptor, STANDARD_BEHAVIOUR);
   const all = controlsOf(descriptor, { ...STANDARD_BEHAVIOUR, constantInputs: true });
   return recordings.some(({ step, reports }) => {

@@ -12,7 +12,7 @@ export { type Capabilities, capabilitiesOf, isTelephony } from "./capabilities.t
 export { controlsOf, encode } from "./controls.ts";
 export { parseDescriptor, type ReportDescriptor } from "./descriptor.ts";
 export { Headset, type HeadsetOutput } from "./headset.ts";
-export { learn, type Recording } from "./learn.ts";
+export { learn, type LearnRecording } from "./learn.ts";
 export { permissionHint } from "./permission.ts";
 export { behaviourOf, KNOWN_QUIRKS, type Quirk, quirkFromJson, quirkToJson } from "./quirks.ts";
 export { Trial } from "./trial.ts";

@@ -5,7 +5,7 @@
  */
 import type { AudioEndpoints } from "../core/ports/mod.ts";
 
-export type Behaviour =
+export type ExtensionBehaviour =
   /** Answers after a moment of ringing. */
   | { kind: "answer"; afterMs: number; endpoints: AudioEndpoints }
   /** Sends back every digit that it hears. */
@@ -22,7 +22,7 @@ export type Behaviour =
 export interface Extension {
   number: string;
   does: string;
-  behaviour: Behaviour;
+  behaviour: ExtensionBehaviour;
 }
 
 const ECHO: AudioEndpoints = { microphone: { kind: "echo" }, speaker: { kind: "null" } };

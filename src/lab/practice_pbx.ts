@@ -30,8 +30,8 @@ import {
   type PhoneOptions,
 } from "../station/phone/mod.ts";
 import type { WriteLog } from "../station/log/mod.ts";
-import { Bridge } from "./bridge.ts";
-import { type Behaviour, extensionOf, VOICE } from "./extensions.ts";
+import { ExtensionBridge } from "./extension_bridge.ts";
+import { type ExtensionBehaviour, extensionOf, VOICE } from "./extensions.ts";
 import { Registrar } from "./registrar.ts";
 
 export interface PracticePbxOptions {
@@ -53,11 +53,11 @@ export class PracticePbx {
   readonly #users: ReadonlyMap<string, string>;
   /** Place in a Contact → the flow that its phone registered by. */
   readonly #routes: Map<string, Flow>;
-  readonly #bridge: Bridge;
+  readonly #bridge: ExtensionBridge;
   readonly #log: WriteLog;
   readonly #timers = new Set<ReturnType<typeof setTimeout>>();
   /** What each call came for, by call id. */
-  readonly #behaviours = new Map<string, Behaviour>();
+  readonly #behaviours = new Map<string, ExtensionBehaviour>();
 
   private constructor(
     phone: OpenPhone,
@@ -70,7 +70,7 @@ export class PracticePbx {
     this.#routes = routes;
     this.#users = users;
     this.#log = log;
-    this.#bridge = new Bridge(phone, (what) => log(`practice PBX: ${what}`));
+    this.#bridge = new ExtensionBridge(phone, (what) => log(`practice PBX: ${what}`));
   }
 
   /** @throws OffhookError when an address cannot be listened on */

@@ -21,7 +21,7 @@ import { OffhookError } from "../base/mod.ts";
 import type { CallId, SipEffect, SipInput } from "../core/ports/mod.ts";
 import type { Agent, CallEffect, Leg } from "./agent/mod.ts";
 import { type Dialog, type Log, SipStack } from "./library/mod.ts";
-import { type Keys, Realms } from "./auth/mod.ts";
+import { type AccountKeys, Realms } from "./auth/mod.ts";
 import { invitations, OutgoingCall } from "./call/mod.ts";
 import { Network, type NetworkOptions } from "./network.ts";
 import { Pings } from "./ping.ts";
@@ -215,7 +215,7 @@ export class UserAgent {
     };
   }
 
-  #keys(): Keys {
+  #keys(): AccountKeys {
     const { account } = this;
     return {
       realms: new Realms(account),

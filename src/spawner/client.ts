@@ -11,7 +11,14 @@ import { fileURLToPath } from "node:url";
 import { OffhookError } from "../base/mod.ts";
 import type { HostChild, StartedHost } from "../device_host/start/mod.ts";
 import { keptUnderOtherNames, refusedVariables } from "./loader_variables.ts";
-import { messages, type News, type Question, type Reply, type Sender, sender } from "./wire.ts";
+import {
+  messages,
+  type News,
+  type Reply,
+  type Sender,
+  sender,
+  type SpawnerQuestion,
+} from "./wire.ts";
 
 export interface SpawnerOptions {
   /** The configuration that names the password commands, absolute. */
@@ -25,7 +32,8 @@ export interface SpawnerOptions {
 }
 
 type Answer<K extends string> = Extract<Reply, Record<K, unknown>>;
-type Asked = Question extends infer Q ? Q extends { id: number } ? Omit<Q, "id"> : never : never;
+type Asked = SpawnerQuestion extends infer Q ? Q extends { id: number } ? Omit<Q, "id"> : never
+  : never;
 
 interface Waiting {
   resolve(reply: Reply): void;
@@ -34,7 +42,7 @@ interface Waiting {
 
 export class Spawner {
   readonly #child: Deno.ChildProcess;
-  readonly #input: Sender<Question>;
+  readonly #input: Sender<SpawnerQuestion>;
   readonly #listening: Promise<void>;
   readonly #waiting = new Map<number, Waiting>();
   readonly #hosts = new Map<number, RemoteHost>();
@@ -46,7 +54,7 @@ export class Spawner {
     const env = Object.fromEntries(hidden.map((name) => [name, ""]));
     this.#child = startProgram(config, runtime, { env, stderr });
     this.#child.unref();
-    this.#input = sender<Question>(this.#child.stdin);
+    this.#input = sender<SpawnerQuestion>(this.#child.stdin);
     this.#listening = this.#listen();
   }
 
@@ -99,7 +107,7 @@ export class Spawner {
       this.#waiting.set(id, { resolve, reject });
       // Only who waits for an answer is held back from ending.
       this.#child.ref();
-      this.#input.send({ id, ...question } as Question).catch(() => {});
+      this.#input.send({ id, ...question } as SpawnerQuestion).catch(() => {});
     });
   }
 

@@ -11,7 +11,7 @@ import { runPasswordCommand } from "../config/credentials/mod.ts";
 import { OffhookError } from "../base/mod.ts";
 import { type HostChild, startHost } from "../device_host/start/mod.ts";
 import { restoreKept } from "./loader_variables.ts";
-import { messages, type News, type Question, type Reply, sender } from "./wire.ts";
+import { messages, type News, type Reply, sender, type SpawnerQuestion } from "./wire.ts";
 
 restoreKept();
 const [config = "", runtime = ""] = Deno.args;
@@ -21,7 +21,7 @@ const hosts = new Map<number, HostChild>();
 /** Of a line that a host printed; the rest says no more to anybody. */
 const MOST_LETTERS = 500;
 
-async function answer(question: Question): Promise<Reply> {
+async function answer(question: SpawnerQuestion): Promise<Reply> {
   const { id } = question;
   switch (question.ask) {
     case "device-host": {
@@ -82,7 +82,7 @@ async function tell(pid: number, stream: ReadableStream<Uint8Array>): Promise<vo
   }
 }
 
-for await (const question of messages<Question>(Deno.stdin.readable)) {
+for await (const question of messages<SpawnerQuestion>(Deno.stdin.readable)) {
   answer(question)
     .catch((error): Reply => ({ id: question.id, error: OffhookError.from(error).toJSON() }))
     .then(send)

@@ -2,7 +2,7 @@
 import type { ErrorJson } from "../base/mod.ts";
 
 /** What a phone may ask for; it names no program, no argument and no path. */
-export type Question =
+export type SpawnerQuestion =
   | { id: number; ask: "device-host" }
   /** Of a host that this spawner started. */
   | { id: number; ask: "kill"; pid: number }

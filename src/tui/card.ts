@@ -3,7 +3,7 @@
  * Pure.
  */
 import { ACTIONS, nameOfAction } from "./act/mod.ts";
-import { ACTION_NAMES, type ActionName, GROUPS } from "./model/mod.ts";
+import { ACTION_GROUPS, ACTION_NAMES, type ActionName } from "./model/mod.ts";
 import { keyLabel, type Keymap, keymapOf } from "./keys/mod.ts";
 import { wordsFor } from "./look/mod.ts";
 
@@ -23,7 +23,7 @@ interface CardRow {
 /** `docs/card.md`. */
 export function cardMarkdown(keymap: Keymap = keymapOf()): string {
   const { t } = wordsFor("en");
-  const tables = GROUPS.map((group) => {
+  const tables = ACTION_GROUPS.map((group) => {
     const rows = rowsOf(group, keymap).map(({ keys, title }) =>
       `| ${
         keys.map((key) => `<kbd>${escaped(key)}</kbd>`).join(" ") || "<kbd>:</kbd>"
@@ -58,7 +58,7 @@ This page is made from the table of keys: \`deno run -P=setup tools/make_card.ts
 /** The section KEYS of the manual page, in man(7). */
 export function keysManual(keymap: Keymap = keymapOf()): string {
   const { t } = wordsFor("en");
-  const groups = GROUPS.map((group) =>
+  const groups = ACTION_GROUPS.map((group) =>
     [
       `.SS ${t(`group.${group}`)}`,
       ...rowsOf(group, keymap).flatMap(({ keys, title }) => [

@@ -18,8 +18,8 @@ import {
   Link,
   type Ownership,
   type PhoneNews,
-  Records,
-  Store,
+  RecordLoader,
+  ScreenStore,
   SYSTEM_TIMERS,
   type Timers,
 } from "./model/mod.ts";
@@ -76,10 +76,10 @@ export async function openTui(options: TuiOptions): Promise<TuiOutcome> {
 class Session {
   readonly #options: TuiOptions;
   readonly #timers: Timers;
-  readonly #store: Store;
+  readonly #store: ScreenStore;
   readonly #words;
   readonly #link: Link;
-  readonly #records: Records;
+  readonly #records: RecordLoader;
   readonly #controller: Controller;
   readonly #screen: FullScreen;
   readonly #left = Promise.withResolvers<Leaving>();
@@ -94,7 +94,7 @@ class Session {
     const timers = this.#timers = options.timers ?? SYSTEM_TIMERS;
     const { columns, rows } = terminal;
     const now = timers.now();
-    const store = this.#store = new Store(
+    const store = this.#store = new ScreenStore(
       firstState({
         ...{ columns, rows, theme, ownership, now },
         tour: options.tour === true,
@@ -109,7 +109,7 @@ class Session {
       timers,
     });
     const phone = () => this.#link.phone;
-    const records = this.#records = new Records(store, phone);
+    const records = this.#records = new RecordLoader(store, phone);
     this.#controller = new Controller({
       store,
       keymap,

@@ -3,9 +3,9 @@ import type { ThemeName } from "../../src/base/names/screen_names.ts";
 import { Controller } from "../../src/tui/controller/controller.ts";
 import { keymapOf } from "../../src/tui/keys/keymap.ts";
 import { Link } from "../../src/tui/model/link.ts";
-import { Records } from "../../src/tui/model/records.ts";
+import { RecordLoader } from "../../src/tui/model/record_loader.ts";
 import { firstState, type Ownership } from "../../src/tui/model/state.ts";
-import { Store } from "../../src/tui/model/store.ts";
+import { ScreenStore } from "../../src/tui/model/screen_store.ts";
 import { wordsFor } from "../../src/tui/look/strings.ts";
 import type { Timers } from "../../src/tui/model/timers.ts";
 import { joinedPhone } from "./joined_phone.ts";
@@ -30,10 +30,10 @@ export async function deskScreen({ lines = false, ...looks }: Looks) {
       return () => clock.clearTimeout(timer);
     },
   };
-  const store = new Store(firstState({ ...looks, now: timers.now() }));
+  const store = new ScreenStore(firstState({ ...looks, now: timers.now() }));
   const words = wordsFor("en", "en", "UTC");
   const keymap = keymapOf();
-  const records: Records = new Records(store, () => link.phone);
+  const records: RecordLoader = new RecordLoader(store, () => link.phone);
   const link = new Link({
     join: () => Promise.resolve(fake.joined),
     news: (news) => {

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { createConnection } from "node:net";
 import { WebSocket } from "ws";
 import { LocalPhone } from "../../src/control/local/local_phone.ts";
-import { Connection, type Wire } from "../../src/control/server/connection.ts";
+import { ClientConnection, type Wire } from "../../src/control/server/client_connection.ts";
 import { MAX_MESSAGE_BYTES } from "../../src/control/wire/protocol.ts";
 import { RemotePhone } from "../../src/control/client/remote_phone.ts";
 import type { Role } from "../../src/base/names/role.ts";
@@ -47,7 +47,13 @@ async function converse(role: Role | undefined, ...messages: string[]): Promise<
   const wire: Wire = { send: (text) => answers.push(JSON.parse(text)), pending: 0, end() {} };
   const phone = new LocalPhone(core, () => Promise.resolve());
   const station = { name: "t", version: "0", pid: 1 };
-  const connection = new Connection({ phone, wire, station, roleOf: () => role, log: () => {} });
+  const connection = new ClientConnection({
+    phone,
+    wire,
+    station,
+    roleOf: () => role,
+    log: () => {},
+  });
   for (const message of messages) await connection.receive(message);
   connection.close();
   core.close();
@@ -130,7 +136,7 @@ Deno.test("a client that does not read is told that it lagged, and loses no answ
     },
     end() {},
   };
-  const connection = new Connection({
+  const connection = new ClientConnection({
     phone: new LocalPhone(core, () => Promise.resolve()),
     wire,
     station: { name: "t", version: "0", pid: 1 },

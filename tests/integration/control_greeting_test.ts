@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { connect, type Socket } from "node:net";
 import { WebSocket } from "ws";
-import { Connection, type Wire } from "../../src/control/server/connection.ts";
+import { ClientConnection, type Wire } from "../../src/control/server/client_connection.ts";
 import { LocalPhone } from "../../src/control/local/local_phone.ts";
 import { RefusalLog } from "../../src/control/server/refusal_log.ts";
 import { RemotePhone } from "../../src/control/client/remote_phone.ts";
@@ -166,7 +166,7 @@ Deno.test("who asks and never reads is ended", async () => {
   let ended = 0;
   const wire: Wire = { send() {}, pending: 17 << 20, end: () => ended++ };
   const log: string[] = [];
-  const connection = new Connection({
+  const connection = new ClientConnection({
     phone: new LocalPhone(core, () => Promise.resolve()),
     wire,
     station: { name: "t", version: "0", pid: 1 },

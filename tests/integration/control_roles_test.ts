@@ -1,6 +1,6 @@
 /** What clients below admin may see and do to files, on the server's side of a connection. */
 import assert from "node:assert/strict";
-import { Connection } from "../../src/control/server/connection.ts";
+import { ClientConnection } from "../../src/control/server/client_connection.ts";
 import type { Role } from "../../src/base/names/role.ts";
 import { confined } from "../../src/control/server/confined_files.ts";
 import { settle } from "../fakes/fake_io.ts";
@@ -18,7 +18,7 @@ function client(role: Role | undefined, recordings?: string) {
   const sent: string[] = [];
   let ended = false;
   let penalties = 0;
-  const connection = new Connection({
+  const connection = new ClientConnection({
     phone,
     station: { name: "test", version: "0", pid: 1 },
     roleOf: () => role,

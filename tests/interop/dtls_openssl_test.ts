@@ -10,9 +10,9 @@ import {
 import { fingerprintOf } from "../../src/media/transport/dtls/crypto/fingerprint.ts";
 import { makeIdentity } from "../../src/media/transport/dtls/crypto/identity.ts";
 import {
+  type DtlsSrtpKeys,
   materialLength,
   SRTP_PROFILES,
-  type SrtpKeys,
 } from "../../src/media/transport/dtls/crypto/srtp_profiles.ts";
 import { hex } from "../fakes/media/dtls_link.ts";
 import {
@@ -33,7 +33,7 @@ type Wanted = Pick<AssociationOptions, "role"> & Partial<AssociationOptions>;
 
 /** Our end over a socket; answers go where the last datagram came from. */
 class OurEnd {
-  readonly outcome: Promise<SrtpKeys | OffhookError>;
+  readonly outcome: Promise<DtlsSrtpKeys | OffhookError>;
   readonly port: number;
   readonly #socket = Deno.listenDatagram({ transport: "udp", hostname: "127.0.0.1", port: 0 });
   readonly #association: Association;
@@ -48,7 +48,7 @@ class OurEnd {
   private constructor(options: Wanted, to?: number) {
     this.port = (this.#socket.addr as Deno.NetAddr).port;
     let peer: Deno.NetAddr = { transport: "udp", hostname: "127.0.0.1", port: to ?? 0 };
-    const outcome = Promise.withResolvers<SrtpKeys | OffhookError>();
+    const outcome = Promise.withResolvers<DtlsSrtpKeys | OffhookError>();
     this.outcome = outcome.promise;
     this.#association = new Association({
       identity: IDENTITY,
@@ -86,13 +86,13 @@ class OurEnd {
 }
 
 /** Client keys, then salts, as RFC 5764 §4.2 has them. */
-function materialOf(keys: SrtpKeys, role: "client" | "server"): string {
+function materialOf(keys: DtlsSrtpKeys, role: "client" | "server"): string {
   const { local, remote } = keys;
   const [client, server] = role === "client" ? [local, remote] : [remote, local];
   return [client.key, server.key, client.salt, server.salt].map(hex).join("");
 }
 
-function keysOf(outcome: SrtpKeys | OffhookError): SrtpKeys {
+function keysOf(outcome: DtlsSrtpKeys | OffhookError): DtlsSrtpKeys {
   if (outcome instanceof Error) throw outcome;
   return outcome;
 }

@@ -3,7 +3,7 @@
  * read (`read_args.ts`), the help (`help_page.ts`), what a shell completes (`suggestions.ts`). Pure. Not
  * on the real-time path.
  */
-import { type Reader, readOneOf, readPath, readText } from "./readers.ts";
+import { readOneOf, readPath, readText, type ValueReader } from "./readers.ts";
 
 interface Common {
   /** One sentence for the help. */
@@ -23,7 +23,7 @@ export interface OptionField<T> extends Common {
   kind: "option";
   name: string;
   metavar: string;
-  read: Reader<T>;
+  read: ValueReader<T>;
   /** What a shell completes. */
   completes?: Completes;
 }
@@ -40,7 +40,7 @@ export interface RepeatedField<T> extends Omit<OptionField<T>, "kind"> {
 export interface ArgumentField<T> extends Common {
   kind: "argument";
   metavar: string;
-  read: Reader<T>;
+  read: ValueReader<T>;
   completes?: Completes;
 }
 

@@ -3,7 +3,7 @@ import { type Command, fieldsOf, type NamedCommand } from "./command.ts";
 import { type Field, type Fields, namesOf } from "./fields.ts";
 import { commandLine } from "./usage_errors.ts";
 
-export interface Look {
+export interface PageLook {
   /** Of the terminal. */
   columns: number;
   coloured: boolean;
@@ -17,7 +17,7 @@ const TERM = 26;
 
 type Row = readonly [term: string, does: string];
 
-export function helpPage({ name, brief, command }: NamedCommand, look: Look): string {
+export function helpPage({ name, brief, command }: NamedCommand, look: PageLook): string {
   const width = Math.min(WIDEST, Math.max(NARROWEST, look.columns));
   const style = (code: number, text: string) =>
     look.coloured ? `\u001b[${code}m${text}\u001b[0m` : text;

@@ -5,7 +5,7 @@
 import { nearest, OffhookError } from "../../base/mod.ts";
 
 /** @throws OffhookError `usage` */
-export type Reader<T> = (input: string) => T;
+export type ValueReader<T> = (input: string) => T;
 
 export function bad(message: string, hint?: string): OffhookError {
   return new OffhookError("usage", message, hint === undefined ? {} : { hint });
@@ -15,7 +15,7 @@ export function readText(input: string): string {
   return input;
 }
 
-export function readWholeNumber(minimum: number, maximum: number): Reader<number> {
+export function readWholeNumber(minimum: number, maximum: number): ValueReader<number> {
   return (input) => {
     const number = Number(input);
     if (/^[0-9]{1,16}$/.test(input) && number >= minimum && number <= maximum) return number;
@@ -48,7 +48,7 @@ export function durationMs(input: string): number {
 }
 
 /** One of some words, in any case; the nearest is named when it is none. */
-export function readOneOf<const T extends string>(allowed: readonly T[]): Reader<T> {
+export function readOneOf<const T extends string>(allowed: readonly T[]): ValueReader<T> {
   return (input) => {
     const found = allowed.find((word) => word.toLowerCase() === input.toLowerCase());
     if (found !== undefined) return found;

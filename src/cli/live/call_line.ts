@@ -1,6 +1,6 @@
 /** A live call on one line, as `offhook status` and `offhook calls` say it. Pure. */
 import type { CallView } from "../../control/contract/mod.ts";
-import type { Party } from "../../core/account/mod.ts";
+import type { PartyIdentity } from "../../core/account/mod.ts";
 
 export function callLine(call: CallView, now: number): string {
   const arrow = call.direction === "incoming" ? "from" : "to";
@@ -11,6 +11,6 @@ export function callLine(call: CallView, now: number): string {
 }
 
 /** With the name that our contacts have; what the other side calls itself is only its word. */
-export function partyWords({ uri, contact }: Party): string {
+export function partyWords({ uri, contact }: PartyIdentity): string {
   return contact === undefined ? uri : `${contact} ${uri}`;
 }

@@ -24,7 +24,7 @@ import type { LogValues } from "../phone_fields/mod.ts";
 import type { LogFacts, LogLevel, WriteLog } from "../../station/log/mod.ts";
 import { type Io, say } from "../process/mod.ts";
 
-export interface Log {
+export interface PhoneLog {
   /** A line about what the phone does. */
   write: WriteLog;
   /** A line to standard error whatever the level is: in the log's form, where the log stands there. */
@@ -69,7 +69,7 @@ type LogConfig = Pick<LoadedConfig, "path"> & {
 export async function openLogAs(
   { logLevel: level = "warning", logFile: file }: Omit<LogValues, "trace">,
   io: Io,
-): Promise<Log> {
+): Promise<PhoneLog> {
   const logging = { level, file };
   return await openLog({ config: { logging }, path: join(io.cwd, "flags") }, io);
 }
@@ -82,7 +82,7 @@ export async function openLog(
   loaded: LogConfig,
   io: Io,
   piped: Exclude<LogForm, "journal"> = "words",
-): Promise<Log> {
+): Promise<PhoneLog> {
   let place = await placeOf(loaded, io, piped);
   const sink = (record: LogRecord) => place.write(`${formatted(record, place.form)}\n`);
   setLevel(loaded.config.logging.level, sink);

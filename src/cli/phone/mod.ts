@@ -2,9 +2,9 @@
 export { iceServersOf } from "./ice_servers.ts";
 export { accountsOf, callPolicyOf, endpointsOf, loadForCommand, passwordOf } from "./call_setup.ts";
 export { quirkFilesOf, withHeadsets } from "./headset_settings.ts";
-export { announce, type Log, openLog, openLogAs } from "./log.ts";
+export { announce, openLog, openLogAs, type PhoneLog } from "./log.ts";
 export { partyOf } from "./party.ts";
 export { awaitRegistration, silentRegistrar } from "./registration.ts";
-export { type PhoneSession, type Session, sessionOf } from "./session.ts";
+export { type CommandSession, type PhoneSession, sessionOf } from "./session.ts";
 export { openTrace } from "./trace_file.ts";
 export { type OwnPhoneWishes, withPhone } from "./with_phone.ts";

@@ -1,12 +1,12 @@
 /** Who calls, as people write it. Pure. */
-import { type Party, resolveTarget } from "../../core/account/mod.ts";
+import { type PartyIdentity, resolveTarget } from "../../core/account/mod.ts";
 import { OffhookError } from "../../base/mod.ts";
 
 /** Completes numbers, to see whether they are any; the phone completes them with the real server. */
 const ANY_SERVER = { server: "server.invalid" };
 
 /** `Name <URI>`, `"Name" <URI>`, or what can be dialled. @throws OffhookError `usage` */
-export function partyOf(text: string): Party {
+export function partyOf(text: string): PartyIdentity {
   const named = /^\s*(?:"((?:[^"\\]|\\[^])*)"|([^"<>]*?))\s*<([^<>]+)>\s*$/.exec(text);
   const address = named?.[3] ?? text;
   try {

@@ -2,7 +2,7 @@
 import type { Account, RegistrationState } from "../../core/account/mod.ts";
 import { OffhookError } from "../../base/mod.ts";
 import type { Io } from "../process/mod.ts";
-import type { Session } from "./session.ts";
+import type { CommandSession } from "./session.ts";
 
 /** What to say when nothing came of a registration in time. */
 export function silentRegistrar(server: string): OffhookError {
@@ -18,7 +18,7 @@ export function silentRegistrar(server: string): OffhookError {
  * @throws OffhookError what the registration failed with; `interrupted` when it was
  */
 export async function awaitRegistration(
-  session: Session,
+  session: CommandSession,
   { id: account, server }: Pick<Account, "id" | "server">,
   timeout: number | undefined,
   io: Io,

@@ -9,7 +9,7 @@ import type { AudioEndpoints } from "../../core/ports/mod.ts";
 import type { Interrupts, ListeningPhone } from "../process/mod.ts";
 import type { StationPipes } from "../pipe/mod.ts";
 
-export interface Session {
+export interface CommandSession {
   readonly phone: Phone;
   /** What was going on when the session began. */
   readonly snapshot: Snapshot;
@@ -23,7 +23,7 @@ export interface Session {
 }
 
 /** A session with what the command line says about the phone. */
-export interface PhoneSession extends Session, PhoneSetup {}
+export interface PhoneSession extends CommandSession, PhoneSetup {}
 
 export interface PhoneSetup {
   /** The account that was asked for; absent: the phone chooses. */

@@ -7,7 +7,7 @@ import {
   type AccountView,
   type ExtraHeader,
   KEYINGS,
-  type Party,
+  type PartyIdentity,
   type RegistrationState,
   TRANSPORTS,
 } from "../../core/account/mod.ts";
@@ -51,7 +51,7 @@ export const errorJson = exactly<ErrorJson>()(
   }).meta({ id: "Error" }),
 );
 
-export const party = exactly<Party>()(
+export const party = exactly<PartyIdentity>()(
   z.strictObject({
     uri: z.string().min(1),
     displayName: z.string().optional(),

@@ -4,11 +4,11 @@ import {
   accountViews,
   DIRECT_ACCOUNT,
   identityFor,
-  type Party,
+  type PartyIdentity,
   routeOf,
   uriFor,
 } from "../../core/account/mod.ts";
-import { type CallView, type Command, type PhoneState, viewOf } from "../../core/state/mod.ts";
+import { type CallView, type PhoneCommand, type PhoneState, viewOf } from "../../core/state/mod.ts";
 import { OffhookError } from "../../base/mod.ts";
 import {
   type AudioListener,
@@ -134,7 +134,7 @@ export function snapshotOf(state: PhoneState): Snapshot {
 }
 
 function handlersOf(core: CommandPort, snapshot: () => Snapshot): CoreHandlers {
-  const order = (command: Command) => {
+  const order = (command: PhoneCommand) => {
     core.command(command);
     return {};
   };
@@ -189,6 +189,9 @@ function accountOf(call: string, state: PhoneState): Account | undefined {
   return accountsOf(state).find((account) => account.id !== DIRECT_ACCOUNT);
 }
 
-function saidBy(from: Party | undefined, account: Account | undefined): { from?: Party } {
+function saidBy(
+  from: PartyIdentity | undefined,
+  account: Account | undefined,
+): { from?: PartyIdentity } {
   return from === undefined ? {} : { from: identityFor(from, account) };
 }

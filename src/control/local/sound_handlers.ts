@@ -3,7 +3,7 @@
  * whose file is open or complete, devices that are in use.
  */
 import { isAbsolute } from "node:path";
-import { type CallView, type Command, viewOf } from "../../core/state/mod.ts";
+import { type CallView, type PhoneCommand, viewOf } from "../../core/state/mod.ts";
 import { type ErrorJson, OffhookError } from "../../base/mod.ts";
 import type { CallId, EndpointName } from "../../core/ports/mod.ts";
 import type { CommandPort } from "./command_port.ts";
@@ -59,7 +59,7 @@ export function soundHandlers(core: CommandPort, providers: () => Providers): So
 function done(
   core: CommandPort,
   call: CallId,
-  command: Command,
+  command: PhoneCommand,
   asked: Set<EndpointName>,
 ): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();

@@ -18,11 +18,11 @@ import { OffhookError } from "../../base/mod.ts";
 import type { Role } from "../../base/names/mod.ts";
 import { AUDIO_PATH, type Initialized, type Phone } from "../contract/mod.ts";
 import { AudioConnection } from "./audio_connection.ts";
-import { Connection } from "./connection.ts";
+import { ClientConnection } from "./client_connection.ts";
 import { MAX_MESSAGE_BYTES } from "../wire/mod.ts";
 import { bind, clearStale, isLoopback, type Listen } from "./listening.ts";
 import { RefusalLog } from "./refusal_log.ts";
-import { Strangers } from "./strangers.ts";
+import { Newcomers } from "./newcomers.ts";
 import { WrongTokens } from "./wrong_tokens.ts";
 
 export type { Listen };
@@ -32,7 +32,7 @@ const PING_MS = 20_000;
 /** Clients at one time; a loop that never closes must not take the phone with it. */
 const MAX_CLIENTS = 500;
 /** Clients over TCP that have not said yet who they are, and connections without a request, at one time. */
-const MAX_STRANGERS = 32;
+const MAX_NEWCOMERS = 32;
 /** ms that clients get to answer our close frame. */
 const CLOSE_MS = 200;
 /** ms until a client has sent its HTTP request, and once more until it has said `initialize`. */
@@ -67,13 +67,13 @@ export class ControlServer {
   readonly #raw = new Set<Socket>();
   readonly #alive = new WeakSet<WebSocket>();
   /** Of TCP: connections without a WebSocket, by address and port (under TLS a socket is two objects). */
-  readonly #silent = new Strangers<string>(MAX_STRANGERS, (place) => {
+  readonly #silent = new Newcomers<string>(MAX_NEWCOMERS, (place) => {
     this.#log.add("ended the oldest connection without a request: there are too many");
     this.#places.get(place)?.destroy();
   });
   readonly #places = new Map<string, Socket>();
   /** Of TCP: connected, and not initialized yet. */
-  readonly #strangers = new Strangers<WebSocket>(MAX_STRANGERS, (socket) => {
+  readonly #newcomers = new Newcomers<WebSocket>(MAX_NEWCOMERS, (socket) => {
     this.#log.add("ended the oldest client that has not said who it is: there are too many");
     socket.terminate();
   });
@@ -184,12 +184,12 @@ export class ControlServer {
   }
 
   #expectGreeting(socket: WebSocket, source: string): void {
-    if (this.#options.listen.kind === "tcp") this.#strangers.add(socket, source);
+    if (this.#options.listen.kind === "tcp") this.#newcomers.add(socket, source);
   }
 
   #accept(socket: WebSocket, source: string): void {
     const { phone, station, recordings, helloMs = HELLO_MS, clock = REAL_TIME } = this.#options;
-    const connection = new Connection({
+    const connection = new ClientConnection({
       phone,
       station,
       log: (text) => this.#log.add(text),
@@ -213,7 +213,7 @@ export class ControlServer {
     }, helloMs);
     const greeted = () => {
       clock.clearTimeout(silence);
-      this.#strangers.delete(socket);
+      this.#newcomers.delete(socket);
     };
     socket.on("message", async (data: RawData) => {
       await connection.receive(String(data));
@@ -252,7 +252,7 @@ export class ControlServer {
     });
     socket.on("error", (error) => this.#log.add(`an audio client failed: ${error.message}`));
     socket.on("close", () => {
-      this.#strangers.delete(socket);
+      this.#newcomers.delete(socket);
       connection.close();
     });
     if (role === undefined) {

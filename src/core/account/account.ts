@@ -82,7 +82,7 @@ export const DIRECT_ACCOUNT = "direct";
 export const COMMAND_LINE_ACCOUNT = "command-line";
 
 /** A party of a call as its From, To, PAI or Remote-Party-ID names it. */
-export interface Party {
+export interface PartyIdentity {
   /** SIP, SIPS or TEL URI, canonical, without header parameters. */
   uri: string;
   /** As they call themselves. */

@@ -1,5 +1,5 @@
 /** Whose calls are answered by themselves. Pure. */
-import type { Party } from "./account.ts";
+import type { PartyIdentity } from "./account.ts";
 import { matchesCaller } from "./caller_pattern.ts";
 
 export interface AutoAnswer {
@@ -14,7 +14,7 @@ export interface AutoAnswer {
  */
 export function autoAnswerMs(
   policy: AutoAnswer | undefined,
-  { remote, trusted }: { remote: Party; trusted: boolean },
+  { remote, trusted }: { remote: PartyIdentity; trusted: boolean },
   asked?: number,
 ): number | undefined {
   // Whoever calls directly can claim any name.

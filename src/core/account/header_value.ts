@@ -6,7 +6,7 @@
  * SIP.js writes header lines as it gets them: a line end inside a value would end the header and
  * begin another one. Nothing goes into a message that has not passed here. Pure.
  */
-import type { ExtraHeader, Party } from "./account.ts";
+import type { ExtraHeader, PartyIdentity } from "./account.ts";
 import { OffhookError } from "../../base/mod.ts";
 import { resolveTarget } from "./target.ts";
 
@@ -97,7 +97,9 @@ export function reasonPhrase(value: string): string {
  * Before anything is sent: whether all of it may stand in a message.
  * @throws OffhookError `usage`, `invalid-target`
  */
-export function checkSaid({ from, headers = [] }: { from?: Party; headers?: ExtraHeader[] }): void {
+export function checkSaid(
+  { from, headers = [] }: { from?: PartyIdentity; headers?: ExtraHeader[] },
+): void {
   headers.forEach(extraHeaderLine);
   if (from === undefined) return;
   displayNameContent(from.displayName ?? "", "--from");
@@ -105,7 +107,7 @@ export function checkSaid({ from, headers = [] }: { from?: Party; headers?: Extr
 }
 
 /** `"Name" <URI>`. @throws OffhookError `usage` */
-export function nameAddr({ uri, displayName = "" }: Party): string {
+export function nameAddr({ uri, displayName = "" }: PartyIdentity): string {
   const address = `<${headerValue("address", uri)}>`;
   return displayName === "" ? address : `${quotedString("display name", displayName)} ${address}`;
 }

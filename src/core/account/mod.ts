@@ -10,7 +10,7 @@ export {
   DIRECT_ACCOUNT,
   type ExtraHeader,
   isTransport,
-  type Party,
+  type PartyIdentity,
   type RegistrationState,
   TLS_VERSIONS,
   type TlsSettings,

@@ -14,7 +14,7 @@ import {
   type Account,
   type AccountId,
   DIRECT_ACCOUNT,
-  type Party,
+  type PartyIdentity,
   type TransportName,
 } from "./account.ts";
 import { resolveTarget, type TargetContext } from "./target.ts";
@@ -60,7 +60,7 @@ export function uriFor(target: string, account: Server | undefined): string {
 }
 
 /** Who we say that we are, as a whole address. @throws OffhookError `usage` when it is none */
-export function identityFor(party: Party, account: Server | undefined): Party {
+export function identityFor(party: PartyIdentity, account: Server | undefined): PartyIdentity {
   const server = account?.server ?? "";
   try {
     const { uri } = resolveTarget(party.uri, server === "" ? {} : { server });

@@ -14,7 +14,7 @@ export const STREAM_DIRECTIONS = [
   "recvonly",
   "inactive",
 ] as const satisfies Names<4>;
-export type Direction = (typeof STREAM_DIRECTIONS)[number];
+export type MediaDirection = (typeof STREAM_DIRECTIONS)[number];
 
 /** One payload format of an m= line: rtpmap and fmtp together (RFC 8866 §6.6, §6.15). */
 export interface PayloadFormat {
@@ -54,16 +54,16 @@ export type MediaDescription = StreamDescription & Protection;
 
 /** What a description says of how the stream is protected: a secure profile has keys. */
 export type Protection =
-  | { profile: OpenProfile } & Keys
-  | { profile: SecureProfile; crypto: NonEmpty<CryptoAttribute> } & Keys
-  | { profile: RtpProfile; fingerprints: NonEmpty<Fingerprint>; setup: Setup } & Keys
+  | { profile: OpenProfile } & MediaKeys
+  | { profile: SecureProfile; crypto: NonEmpty<CryptoAttribute> } & MediaKeys
+  | { profile: RtpProfile; fingerprints: NonEmpty<Fingerprint>; setup: Setup } & MediaKeys
   /** A refused stream needs none. */
-  | { profile: RtpProfile; port: 0 } & Keys;
+  | { profile: RtpProfile; port: 0 } & MediaKeys;
 
 export type NonEmpty<T> = [T, ...T[]];
 
 /** What keys are agreed with; both kinds may be offered at once. */
-export interface Keys {
+export interface MediaKeys {
   /** SDES: keys in the description itself, in the order of preference. */
   crypto?: CryptoAttribute[];
   /** DTLS-SRTP: the certificates that this party may show, and which side begins. */
@@ -162,7 +162,7 @@ export interface StreamDescription {
   rtcpMux?: boolean;
   /** In the order of preference. */
   formats: PayloadFormat[];
-  direction: Direction;
+  direction: MediaDirection;
   /** Milliseconds of sound per packet that this party wants to receive. */
   ptime?: number;
   /** Names the stream in groups (RFC 5888). */
@@ -219,7 +219,7 @@ export interface NegotiatedStream {
   /** telephone-event as we receive it (our payload type). */
   receiveEvents?: PayloadFormat;
   /** From our side: `sendonly` means that we send and the peer listens. */
-  direction: Direction;
+  direction: MediaDirection;
   /** Milliseconds per packet that we send. */
   ptime: number;
   /** Absent: nothing is encrypted. */
@@ -251,7 +251,7 @@ export interface LocalIce {
 }
 
 /** The same direction seen from the other party. */
-export function mirrored(direction: Direction): Direction {
+export function mirrored(direction: MediaDirection): MediaDirection {
   if (direction === "sendonly") return "recvonly";
   if (direction === "recvonly") return "sendonly";
   return direction;

@@ -22,16 +22,16 @@ export {
 } from "./dtmf.ts";
 export {
   type CryptoAttribute,
-  type Direction,
   type Fingerprint,
   type IceCandidate,
   type IceCredentials,
   type IceDescription,
   type Keying,
-  type Keys,
   type LocalIce,
   type MasterKeyIdentifier,
   type MediaDescription,
+  type MediaDirection,
+  type MediaKeys,
   type NegotiatedStream,
   type NonEmpty,
   type PayloadFormat,

@@ -19,9 +19,9 @@ import type { Encryption } from "../account/mod.ts";
 import { sameFormat } from "./format_parameters.ts";
 import { acceptIce, answerIce, offerIce } from "./ice.ts";
 import {
-  type Direction,
   type LocalIce,
   type MediaDescription,
+  type MediaDirection,
   mirrored,
   type NegotiatedStream,
   type PayloadFormat,
@@ -43,7 +43,7 @@ export interface LocalPorts {
 }
 
 /** An answer together with what it settled. */
-export interface Answered {
+export interface SettledAnswer {
   answer: MediaDescription;
   stream: NegotiatedStream;
 }
@@ -72,7 +72,7 @@ export function capabilitiesFor(names: string[], known: PayloadFormat[]): Payloa
 export function createOffer(
   capabilities: PayloadFormat[],
   local: LocalPorts,
-  direction: Direction = "sendrecv",
+  direction: MediaDirection = "sendrecv",
   protection: Protection = { profile: "RTP/AVP" },
 ): MediaDescription {
   return {
@@ -97,7 +97,7 @@ export function createReoffer(
   running: NegotiatedStream,
   capabilities: PayloadFormat[],
   local: LocalPorts,
-  direction: Direction,
+  direction: MediaDirection,
   described?: MediaDescription,
 ): MediaDescription {
   const { sendFormat, receiveFormats, receiveEvents, keying } = running;
@@ -139,8 +139,8 @@ export function answerOffer(
   capabilities: PayloadFormat[],
   local: LocalPorts,
   terms: EncryptionTerms,
-  wish: Direction = "sendrecv",
-): Answered {
+  wish: MediaDirection = "sendrecv",
+): SettledAnswer {
   const { protection, keying } = answeredProtection(offer, terms);
   refuseGroups(offer);
   const common = offer.formats.filter((format) =>
@@ -209,7 +209,7 @@ export function acceptAnswer(
  * (RFC 3264 §8.2), and the call goes on without sound until another offer brings it back.
  * @param running what was settled before
  */
-export function answerRemoval(offer: MediaDescription, running: NegotiatedStream): Answered {
+export function answerRemoval(offer: MediaDescription, running: NegotiatedStream): SettledAnswer {
   const formats = offer.formats.length > 0 ? offer.formats : [running.sendFormat];
   return {
     answer: { address: "", port: 0, profile: offer.profile, formats, direction: "inactive" },
@@ -218,7 +218,7 @@ export function answerRemoval(offer: MediaDescription, running: NegotiatedStream
 }
 
 /** What a description asks for, hold by a null address included (RFC 2543; RFC 3264 §8.4). */
-export function directionOf(description: MediaDescription): Direction {
+export function directionOf(description: MediaDescription): MediaDirection {
   // With ICE it is the address of a peer that has gathered nothing yet.
   if (!isUnspecified(description.address) || description.ice) return description.direction;
   return description.direction === "recvonly" ? "inactive" : intersect(
@@ -228,18 +228,18 @@ export function directionOf(description: MediaDescription): Direction {
 }
 
 /** The largest direction that both allow. */
-export function intersect(a: Direction, b: Direction): Direction {
+export function intersect(a: MediaDirection, b: MediaDirection): MediaDirection {
   const sends = maySend(a) && maySend(b);
   const receives = mayReceive(a) && mayReceive(b);
   if (sends) return receives ? "sendrecv" : "sendonly";
   return receives ? "recvonly" : "inactive";
 }
 
-export function maySend(direction: Direction): boolean {
+export function maySend(direction: MediaDirection): boolean {
   return direction === "sendrecv" || direction === "sendonly";
 }
 
-export function mayReceive(direction: Direction): boolean {
+export function mayReceive(direction: MediaDirection): boolean {
   return direction === "sendrecv" || direction === "recvonly";
 }
 
@@ -247,7 +247,7 @@ function streamOf(
   remote: MediaDescription,
   audio: PayloadFormat[],
   events: PayloadFormat | undefined,
-  direction: Direction,
+  direction: MediaDirection,
   rtcpMux: boolean,
 ): NegotiatedStream {
   const stream: NegotiatedStream = {

@@ -21,7 +21,7 @@
 import type {
   AccountId,
   ExtraHeader,
-  Party,
+  PartyIdentity,
   RegistrationState,
   RequestOrigin,
   TransportName,
@@ -59,7 +59,7 @@ export type SipEffect =
      */
     inTheClear?: MediaDescription | "refused";
     /** Replaces our own identity in From (`--from`). */
-    from?: Party;
+    from?: PartyIdentity;
     headers: ExtraHeader[];
     /** Values of Referred-By (RFC 3892) and Replaces (RFC 3891), of a call that a peer had us make. */
     referredBy?: string;
@@ -79,7 +79,7 @@ export type SipEffect =
     call: CallId;
     description: MediaDescription;
     /** Who answers, when that is another than the one who was called (RFC 3325). */
-    from?: Party;
+    from?: PartyIdentity;
     headers?: ExtraHeader[];
   }
   /** A final 3xx–6xx to an incoming INVITE. `contacts` go into a 3xx. */
@@ -122,8 +122,8 @@ export type SipInput =
     /** Numeric address, without port, that the INVITE came from. */
     source: string;
     /** From; of the account's server also P-Asserted-Identity, where it states one. */
-    from: Party;
-    to: Party;
+    from: PartyIdentity;
+    to: PartyIdentity;
     /** Null: a delayed offer, or one that cannot be used. */
     offer: MediaDescription | null;
     /** Why the offer cannot be used, when there is one: the call is to be refused with 488. */
@@ -153,8 +153,8 @@ export type SipInput =
     sipCallId: string;
     dialog: string;
     /** From, as it was sent. */
-    local: Party;
-    remote: Party;
+    local: PartyIdentity;
+    remote: PartyIdentity;
     transport: TransportName;
     /** Null: the answer came earlier in a reliable provisional response of this dialog. */
     description: MediaDescription | null;
@@ -172,7 +172,7 @@ export type SipInput =
     status: number;
     reason: string;
     /** From, as it was sent; absent when no INVITE was. */
-    local?: Party;
+    local?: PartyIdentity;
     /** Absent when no INVITE was sent. */
     transport?: TransportName;
     error: ErrorJson;

@@ -21,7 +21,7 @@ import type {
   Encryption,
   ExtraHeader,
   KeyingName,
-  Party,
+  PartyIdentity,
   TransportName,
 } from "../account/mod.ts";
 import type { ErrorJson } from "../../base/mod.ts";
@@ -39,7 +39,7 @@ import { type AudioEndpoints, type CallId, ENDERS, type MediaReport } from "../p
 import type { Outcome } from "./outcome.ts";
 
 export const DIRECTIONS = ["outgoing", "incoming"] as const satisfies Names<2>;
-export type Direction = (typeof DIRECTIONS)[number];
+export type CallDirection = (typeof DIRECTIONS)[number];
 
 /** Who ended a call; `none`: it did not begin, or nobody did. */
 export const ENDED_BY = [...ENDERS, "none"] as const satisfies Names<3>;
@@ -162,10 +162,10 @@ export interface Hold {
 
 export interface Call {
   id: CallId;
-  direction: Direction;
+  direction: CallDirection;
   account: AccountId;
-  local?: Party;
-  remote: Party;
+  local?: PartyIdentity;
+  remote: PartyIdentity;
   sipCallId?: string;
   transport?: TransportName;
   /** ms since the epoch, as every time in the core. */
@@ -178,7 +178,7 @@ export interface Call {
   request: {
     target: string;
     headers: ExtraHeader[];
-    from?: Party;
+    from?: PartyIdentity;
     referredBy?: string;
     replaces?: string;
   };
@@ -197,7 +197,7 @@ export interface Call {
   unacknowledged?: true;
   /** By itself, not by a person or program. */
   autoAnswered?: boolean;
-  recording: Recording;
+  recording: RecordingState;
   /** Path of the last recording, also when it ended before the call. */
   recorded?: string;
   /** Why the recording, or the speaker's file, is cut. */
@@ -234,7 +234,7 @@ export interface Referral {
   resumes: boolean;
 }
 
-export type Recording =
+export type RecordingState =
   | { name: "off" }
   | { name: "on"; path: string }
   | { name: "paused"; path: string };
@@ -260,10 +260,10 @@ export interface CallOutcome {
 export interface CallRecord extends CallOutcome {
   id: CallId;
   sipCallId?: string;
-  direction: Direction;
+  direction: CallDirection;
   account: AccountId;
-  local?: Party;
-  remote: Party;
+  local?: PartyIdentity;
+  remote: PartyIdentity;
   transport?: TransportName;
   codec?: string;
   /** Absent: it was not encrypted. */
@@ -282,12 +282,12 @@ export interface CallRecord extends CallOutcome {
 export interface CallView {
   id: CallId;
   sipCallId?: string;
-  direction: Direction;
+  direction: CallDirection;
   account: AccountId;
   state: (typeof CALL_STATES)[number];
   /** Of an incoming call: whom the caller asked for. */
-  local?: Party;
-  remote: Party;
+  local?: PartyIdentity;
+  remote: PartyIdentity;
   transport?: TransportName;
   codec?: string;
   /** Signalling is not what is meant here: is the sound encrypted? */
@@ -298,7 +298,7 @@ export interface CallView {
   answeredAt?: number;
   hold: Hold;
   muted: boolean;
-  recording: Recording;
+  recording: RecordingState;
   /** Whom this call is being handed to, by us or by the peer. */
   transferTarget?: string;
   /** Where the other side wants to transfer us, while nobody has said yes or no. */

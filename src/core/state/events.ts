@@ -3,7 +3,7 @@
  * Plain JSON; the place in the order of all events is added by `src/station`. Pure.
  */
 import type { AccountId, AccountView, RegistrationState } from "../account/mod.ts";
-import type { CallRecord, CallView, Recording } from "./call.ts";
+import type { CallRecord, CallView, RecordingState } from "./call.ts";
 import type { ErrorJson } from "../../base/mod.ts";
 import type { Names } from "../../base/names/mod.ts";
 import type { CallId, EndpointName, HeadsetId, HeadsetNotice } from "../ports/mod.ts";
@@ -64,7 +64,7 @@ export interface CallEventDetails {
   /** The sound of a running call is encrypted from now on, or not any more, or otherwise. */
   "call.security": undefined;
   /** `settled`: the file is open, or complete. */
-  "call.recording": Recording & { settled?: true };
+  "call.recording": RecordingState & { settled?: true };
   "call.transfer": TransferDetail;
   /** The first packet of the other side arrived. */
   "call.heard": undefined;

@@ -7,7 +7,7 @@
  * Every table is a record over its union: an input without a transition does not compile.
  */
 import type { Call } from "./call.ts";
-import type { Opening, PhoneState } from "./state.ts";
+import type { PhoneOpening, PhoneState } from "./state.ts";
 import type { Subject, TimerNames } from "./timer.ts";
 import type { Turn } from "./turn.ts";
 
@@ -28,7 +28,7 @@ export interface Slice<
   News extends { type: string } = never,
   About extends Subject = never,
 > {
-  initial(opening: Opening): Pick<PhoneState, Own>;
+  initial(opening: PhoneOpening): Pick<PhoneState, Own>;
   commands: Transitions<Command>;
   /** What comes from outside; what does not fit is a notice. */
   news: Transitions<News>;

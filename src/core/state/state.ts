@@ -20,7 +20,7 @@ import type {
   CallersPolicy,
   Encryption,
   ExtraHeader,
-  Party,
+  PartyIdentity,
   Strangers,
 } from "../account/mod.ts";
 import type { Call, CallLimits } from "./call.ts";
@@ -95,7 +95,7 @@ export interface PhoneState {
 }
 
 /** What a person or program asks for. Impossible ones throw `OffhookError`; nothing changes then. */
-export type Command = CallCommand | AccountCommand | SettingsCommand;
+export type PhoneCommand = CallCommand | AccountCommand | SettingsCommand;
 
 export type CallCommand =
   | {
@@ -108,7 +108,7 @@ export type CallCommand =
     codecs?: string[];
     /** Absent: as the account has it. */
     encryption?: Encryption;
-    from?: Party;
+    from?: PartyIdentity;
     headers?: ExtraHeader[];
     limits?: CallLimits;
   }
@@ -119,7 +119,7 @@ export type CallCommand =
     codecs?: string[];
     /** Absent: as the account has it. */
     encryption?: Encryption;
-    from?: Party;
+    from?: PartyIdentity;
     headers?: ExtraHeader[];
     limits?: CallLimits;
   }
@@ -164,7 +164,7 @@ export type SettingsCommand =
   /** What a changed configuration says; calls go on as they are. */
   | { type: "Configure"; settings: Settings; accounts: Account[] };
 
-export type Input = Command | SipInput | MediaInput | HeadsetInput | NetworkInput | TimerFired;
+export type Input = PhoneCommand | SipInput | MediaInput | HeadsetInput | NetworkInput | TimerFired;
 
 export type Effect =
   | SipEffect
@@ -188,7 +188,7 @@ export interface StepResult {
 }
 
 /** What a phone is opened with. */
-export interface Opening {
+export interface PhoneOpening {
   settings: Settings;
   accounts: Account[];
   lastDialled?: Dialled;

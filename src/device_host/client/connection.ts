@@ -10,7 +10,7 @@
 import { OffhookError } from "../../base/mod.ts";
 import { ContactConnection } from "./contacts.ts";
 import { HidConnection } from "./hid.ts";
-import type { DeviceStream, StreamEvents } from "./stream.ts";
+import type { DeviceStream, DeviceStreamEvents } from "./stream.ts";
 import {
   ALIVE_INTERVAL_MS,
   type DeviceList,
@@ -48,7 +48,7 @@ export class DeviceHostConnection {
   readonly #connection: Deno.Conn;
   readonly #writer: FrameWriter;
   readonly #pending = new Map<number, Pending>();
-  readonly #streams = new Map<number, StreamEvents>();
+  readonly #streams = new Map<number, DeviceStreamEvents>();
   readonly #hello: Promise<void>;
   #greeted: (error?: OffhookError) => void = () => {};
   readonly #silenceTimer: ReturnType<typeof setInterval>;
@@ -113,7 +113,7 @@ export class DeviceHostConnection {
     direction: StreamDirection,
     device: string | undefined,
     frameMs: 10 | 20,
-    events: StreamEvents,
+    events: DeviceStreamEvents,
   ): Promise<DeviceStream> {
     const stream = this.#freeStream();
     this.#streams.set(stream, events);
@@ -135,7 +135,7 @@ export class DeviceHostConnection {
     this.#end();
   }
 
-  #deviceStream(stream: number, opened: StreamOpened, events: StreamEvents): DeviceStream {
+  #deviceStream(stream: number, opened: StreamOpened, events: DeviceStreamEvents): DeviceStream {
     let position = 0;
     return {
       opened,
@@ -277,7 +277,7 @@ export class DeviceHostConnection {
   }
 }
 
-const CLOSING: StreamEvents = { failed() {} };
+const CLOSING: DeviceStreamEvents = { failed() {} };
 
 function died(): OffhookError {
   return new OffhookError("device-failed", "The device host has died", {

@@ -10,7 +10,7 @@ export interface ContactListener {
   failed(error: OffhookError): void;
 }
 
-export interface Contact {
+export interface OpenContact {
   /** Its level when it was opened. */
   readonly active: boolean;
   /** Never rejects. */
@@ -32,7 +32,7 @@ export class ContactConnection {
   }
 
   /** @throws OffhookError `device-not-found`, `device-failed` (see ContactBackend.open) */
-  async open(source: ContactSource, listener: ContactListener): Promise<Contact> {
+  async open(source: ContactSource, listener: ContactListener): Promise<OpenContact> {
     const contact = this.#next++ & 0xffff;
     this.#contacts.set(contact, listener);
     try {

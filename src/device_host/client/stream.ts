@@ -15,7 +15,7 @@ export interface DeviceStream {
 }
 
 /** What a stream tells its owner; never called after its `close`. */
-export interface StreamEvents {
+export interface DeviceStreamEvents {
   /** @param samples mono at the stream's rate; a view that is valid only during the call */
   pcm?(samples: Int16Array, position: number): void;
   level?(level: PlaybackLevel): void;

@@ -9,7 +9,7 @@ import type {
   ToAttachment,
 } from "./attachment_protocol.ts";
 
-export interface AttachmentListener {
+export interface AttachedAudioListener {
   /** About 20 ms of the far end; the listener's own from now on. */
   heard(samples: Int16Array): void;
   /** So many more samples may be said. */
@@ -20,11 +20,11 @@ export interface AttachmentListener {
 
 export class AttachedAudio {
   readonly #port: AttachmentPort<ToAttachment>;
-  readonly #listener: AttachmentListener;
+  readonly #listener: AttachedAudioListener;
   #open = true;
 
   /** @param port owned from now on */
-  constructor(port: AttachmentPort<ToAttachment>, listener: AttachmentListener) {
+  constructor(port: AttachmentPort<ToAttachment>, listener: AttachedAudioListener) {
     this.#port = port;
     this.#listener = listener;
     port.onmessage = ({ data }: MessageEvent<FromAttachment>) => this.#take(data);

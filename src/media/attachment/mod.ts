@@ -1,5 +1,5 @@
 /** A program that joins a call's sound: the main thread's half, and the messages to the other. */
-export { AttachedAudio, type AttachmentListener } from "./attached_audio.ts";
+export { AttachedAudio, type AttachedAudioListener } from "./attached_audio.ts";
 export {
   ATTACHMENT_MS,
   type AttachmentPort,

@@ -19,7 +19,7 @@ import { FRAME_SAMPLES } from "../../audio/mod.ts";
 import { faded, Mix, SILENCE, turnBack } from "../dsp/mod.ts";
 import type { Party } from "./party.ts";
 
-export type Side = "near" | "far";
+export type BridgeSide = "near" | "far";
 
 /** A party's place in the bridge. */
 class Seat {
@@ -58,7 +58,7 @@ class Seat {
 }
 
 export class Bridge {
-  readonly #sides: Record<Side, Seat[]> = { near: [], far: [] };
+  readonly #sides: Record<BridgeSide, Seat[]> = { near: [], far: [] };
   /** What every near party hears. */
   readonly #near = new Mix();
   /** Somebody leaves with the next tick. */
@@ -71,7 +71,7 @@ export class Bridge {
   }
 
   /** From the next tick on. */
-  join(party: Party, side: Side): void {
+  join(party: Party, side: BridgeSide): void {
     this.#sides[side].push(new Seat(party, side === "near" ? this.#near : new Mix()));
   }
 

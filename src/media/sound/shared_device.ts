@@ -11,7 +11,7 @@ export interface Ticks {
 }
 
 /** What a card's owner knows of the others. */
-export interface Desk<Shared> {
+export interface OtherDevices<Shared> {
   /** The last user has left, or it cannot be opened. */
   abandoned(device: Shared): void;
   /** The first one with the same card open: by another name, or itself. */
@@ -25,7 +25,7 @@ export abstract class SharedDevice<Device extends AudioSource | AudioSink, User>
   protected readonly ticks: Ticks;
   readonly #loading: Promise<Device>;
   readonly #opened: Promise<void>;
-  readonly #desk: Desk<SharedDevice<Device, User>>;
+  readonly #desk: OtherDevices<SharedDevice<Device, User>>;
   #started = false;
   /** Why it does not work at present. */
   #lost: OffhookError | undefined;
@@ -33,7 +33,7 @@ export abstract class SharedDevice<Device extends AudioSource | AudioSink, User>
   constructor(
     loading: Promise<Device>,
     ticks: Ticks,
-    desk: Desk<SharedDevice<Device, User>>,
+    desk: OtherDevices<SharedDevice<Device, User>>,
   ) {
     this.#loading = loading;
     this.ticks = ticks;

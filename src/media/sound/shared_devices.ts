@@ -15,7 +15,7 @@ import {
   FRAME_SAMPLES,
 } from "../../audio/mod.ts";
 import { Mix, turnBack } from "../dsp/mod.ts";
-import { type Desk, SharedDevice } from "./shared_device.ts";
+import { type OtherDevices, SharedDevice } from "./shared_device.ts";
 
 class SharedMicrophone extends SharedDevice<AudioSource, Microphone> {
   readonly #frame = new Int16Array(FRAME_SAMPLES);
@@ -160,7 +160,7 @@ class Speaker implements AudioSink {
 }
 
 /** The cards of one direction that are open, by name; the default one has none. */
-class Cards<Shared extends { readonly card: string | undefined }> implements Desk<Shared> {
+class Cards<Shared extends { readonly card: string | undefined }> implements OtherDevices<Shared> {
   readonly #open = new Map<string | undefined, Shared>();
 
   /** The one that is open under a name, or a new one. */

@@ -16,4 +16,4 @@ export {
   type Sockets,
   UdpSockets,
 } from "./sockets.ts";
-export { Stage } from "./stage.ts";
+export { TransportStage } from "./stage.ts";

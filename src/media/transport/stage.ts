@@ -2,7 +2,7 @@
 import type { NegotiatedStream } from "../../core/media/mod.ts";
 import type { MediaKind, MediaTransport, Receiver } from "./media_transport.ts";
 
-export abstract class Stage implements MediaTransport {
+export abstract class TransportStage implements MediaTransport {
   receiver: Receiver | undefined;
   protected readonly below: MediaTransport;
 

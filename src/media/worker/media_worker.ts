@@ -18,7 +18,7 @@ import type {
   MediaEffect,
   MediaInput,
 } from "../../core/ports/mod.ts";
-import { AttachedAudio, type AttachmentListener } from "../attachment/mod.ts";
+import { AttachedAudio, type AttachedAudioListener } from "../attachment/mod.ts";
 import type { IceSettings } from "../transport/ice/mod.ts";
 import { type MediaThread, startThread } from "./thread.ts";
 import type { FromWorker, MediaSettings, ToWorker } from "./worker_protocol.ts";
@@ -96,7 +96,7 @@ export class MediaWorker {
    * The program's side of an attachment, to be asked for before AttachAudio is performed. Its samples
    * cross to the thread and back past everything else.
    */
-  attach(attachment: AttachmentId, listener: AttachmentListener): AttachedAudio {
+  attach(attachment: AttachmentId, listener: AttachedAudioListener): AttachedAudio {
     const { port1, port2 } = new MessageChannel();
     const audio = new AttachedAudio(port1, {
       ...listener,

@@ -6,7 +6,7 @@ import type { Account } from "../../core/account/mod.ts";
 import type { Clock } from "../../base/time/mod.ts";
 import type { ErrorJson } from "../../base/mod.ts";
 import type { CallId, RequestOrigin, SipEffect, SipInput } from "../../core/ports/mod.ts";
-import type { Keys } from "../auth/mod.ts";
+import type { AccountKeys } from "../auth/mod.ts";
 import type { Dialog, Log, SipStack } from "../library/mod.ts";
 import type { Flow } from "../transport/flow/mod.ts";
 
@@ -35,7 +35,7 @@ export interface Agent {
   readonly notify: (input: SipInput) => void;
   readonly log: Log;
   /** The account's password for its server; absent without an account. */
-  readonly keys: Keys | undefined;
+  readonly keys: AccountKeys | undefined;
   /** Our identity as From says it: the display name as inside a quoted-string. */
   identityOn(flow: Flow): { uri: string; displayName: string };
   /** The flow that a request to `uri` will take. @throws OffhookError when there is none */

@@ -12,7 +12,7 @@ import {
   unquoted,
   withoutHeaders,
 } from "../message/mod.ts";
-import type { Account, Party } from "../../core/account/mod.ts";
+import type { Account, PartyIdentity } from "../../core/account/mod.ts";
 import { OffhookError } from "../../base/mod.ts";
 import type { RequestOrigin } from "../../core/ports/mod.ts";
 
@@ -25,13 +25,13 @@ export function remoteParty(
   message: ReadableMessage,
   own: "from" | "to",
   origin: RequestOrigin,
-): Party {
+): PartyIdentity {
   const asserted = origin === "server" ? assertedParty(message) : undefined;
   return asserted ?? partyOf(message.header(own) ?? "") ??
     { uri: "sip:anonymous@anonymous.invalid" };
 }
 
-function assertedParty(message: ReadableMessage): Party | undefined {
+function assertedParty(message: ReadableMessage): PartyIdentity | undefined {
   for (const name of ["p-asserted-identity", "remote-party-id"]) {
     const parties = message.headers(name).flatMap((value) => parseNameAddrList(value) ?? []);
     // A tel: URI may stand beside a SIP URI (RFC 3325 §9.1); the SIP URI can be called back.
@@ -42,12 +42,12 @@ function assertedParty(message: ReadableMessage): Party | undefined {
 }
 
 /** A name-addr value as a party; undefined when it is none. */
-export function partyOf(value: string): Party | undefined {
+export function partyOf(value: string): PartyIdentity | undefined {
   const list = parseNameAddrList(value);
   return list === undefined ? undefined : toParty(list[0]);
 }
 
-function toParty({ uri, displayName }: NameAddr): Party {
+function toParty({ uri, displayName }: NameAddr): PartyIdentity {
   const name = displayName === undefined ? "" : unquoted(displayName).trim();
   return {
     uri: withoutHeaders(uri).text,

@@ -20,7 +20,7 @@ import {
 } from "./digest.ts";
 import type { ResponseMessage } from "../library/mod.ts";
 import { hostPort, newToken } from "../message/mod.ts";
-import { type Lesson, type Realms, strangeChallenge } from "./realms.ts";
+import { type RealmLesson, type Realms, strangeChallenge } from "./realms.ts";
 import { MAX_CHALLENGES, MAX_REALMS } from "../limits/mod.ts";
 
 /** Times that a nonce may be stale within one request. */
@@ -43,7 +43,7 @@ interface Answer {
 }
 
 /** An account's password, and whom it is for. */
-export interface Keys {
+export interface AccountKeys {
   realms: Realms;
   /** Whether a response came from the account's server. */
   isOurServer(response: ResponseMessage): boolean;
@@ -52,7 +52,7 @@ export interface Keys {
 }
 
 export class Authentication {
-  readonly #keys: Keys | undefined;
+  readonly #keys: AccountKeys | undefined;
   readonly #answers = new Map<string, Answer>();
   #known: Credentials | undefined;
   #stale = 0;
@@ -60,7 +60,7 @@ export class Authentication {
   #challenged = 0;
 
   /** @param keys absent: whoever is at the other end is no server of ours, and no challenge is answered */
-  constructor(keys: Keys | undefined) {
+  constructor(keys: AccountKeys | undefined) {
     this.#keys = keys;
   }
 
@@ -84,7 +84,7 @@ export class Authentication {
    *   what we have already answered, or offers nothing that we can answer; whatever reading the
    *   password throws
    */
-  async accept(response: ResponseMessage, lesson: Lesson = "none"): Promise<void> {
+  async accept(response: ResponseMessage, lesson: RealmLesson = "none"): Promise<void> {
     const keys = this.#keys;
     if (!keys?.isOurServer(response)) throw strangeChallenge(sourceOf(response));
     const proxy = response.status === 407;

@@ -16,7 +16,7 @@ import { MAX_REALMS } from "../limits/mod.ts";
 import type { Challenge } from "./digest.ts";
 
 /** What a refused request teaches: of a registration all its realms, of a call the first, if at all. */
-export type Lesson = "all" | "first" | "none";
+export type RealmLesson = "all" | "first" | "none";
 
 interface Realm {
   /** It offered SHA-256 or better. */
@@ -36,7 +36,7 @@ export class Realms {
    * The challenges of one refusal by the account's server that may be answered.
    * @throws OffhookError `auth-refused` when none may
    */
-  admit(challenges: readonly Challenge[], lesson: Lesson): Challenge[] {
+  admit(challenges: readonly Challenge[], lesson: RealmLesson): Challenge[] {
     if (lesson === "all" || lesson === "first" && this.#known.size === 0) this.#learn(challenges);
     const own = challenges.filter(({ realm }) => this.#has(realm));
     if (own.length === 0) throw foreignRealm(challenges, this.#account);

@@ -6,7 +6,12 @@
  *                            ├ SendReject ─► 3xx–6xx
  *                            └ CANCEL, BYE, Expires ─► 487: CallCancelled
  */
-import { extraHeaderLine, nameAddr, type Party, reasonPhrase } from "../../core/account/mod.ts";
+import {
+  extraHeaderLine,
+  nameAddr,
+  type PartyIdentity,
+  reasonPhrase,
+} from "../../core/account/mod.ts";
 import { type ErrorJson, OffhookError } from "../../base/mod.ts";
 import type { TimerHandle } from "../../base/time/mod.ts";
 import type { MediaDescription } from "../../core/media/mod.ts";
@@ -226,7 +231,7 @@ export class IncomingCall implements Leg {
   }
 
   /** A server that knows us vouches for whom we prefer; without one there is only our own word. */
-  #identityLine(from: Party): string {
+  #identityLine(from: PartyIdentity): string {
     const word = this.#agent.account.server === "" ? "Asserted" : "Preferred";
     return `P-${word}-Identity: ${nameAddr(from)}`;
   }

@@ -6,7 +6,7 @@ import {
   displayNameContent,
   extraHeaderLine,
   headerValue,
-  type Party,
+  type PartyIdentity,
 } from "../../core/account/mod.ts";
 import { OffhookError } from "../../base/mod.ts";
 import type { SipEffect } from "../../core/ports/mod.ts";
@@ -74,7 +74,7 @@ export class InviteRequest {
   }
 
   /** From as the last attempt had it; undefined before the first. */
-  get sentFrom(): Party | undefined {
+  get sentFrom(): PartyIdentity | undefined {
     const from = this.#sent;
     if (from === undefined) return undefined;
     const name = unquoted(`"${from.displayName}"`);

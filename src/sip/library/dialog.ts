@@ -53,7 +53,7 @@ export interface DialogRequest {
   body?: MessageBody;
 }
 
-export interface ReinviteEvents {
+export interface SentReinviteEvents {
   /** A 2xx; `acknowledge` must be called, with our answer when the 2xx had an offer. */
   accepted(message: ResponseMessage, acknowledge: Acknowledge): void;
   /** A 3xx–6xx, or what stands in for none. */
@@ -171,7 +171,11 @@ export class Dialog {
   }
 
   /** Sends a re-INVITE; not while another one is under way. */
-  invite(headers: readonly string[], body: MessageBody | undefined, events: ReinviteEvents): void {
+  invite(
+    headers: readonly string[],
+    body: MessageBody | undefined,
+    events: SentReinviteEvents,
+  ): void {
     const reject = ({ message }: IncomingResponse) => events.rejected(new ResponseMessage(message));
     this.#inner.invite({
       onAccept: ({ message, ack }) => {

@@ -24,7 +24,7 @@ import type { Log } from "./log.ts";
 import {
   ALLOW_LINE,
   hostPort,
-  METHODS,
+  SIP_METHODS,
   type SipMessage,
   unsupportedOptions,
 } from "../message/mod.ts";
@@ -171,7 +171,7 @@ export class IncomingMessages {
       if (inDialog) this.#core.receiveIncomingRequestFromTransport(message);
       return;
     }
-    if (!METHODS.includes(method)) return this.#refuse(message, 405, [ALLOW_LINE]);
+    if (!SIP_METHODS.includes(method)) return this.#refuse(message, 405, [ALLOW_LINE]);
     const isNew = method !== "CANCEL" && !this.#core.userAgentServers.has(message.viaBranch);
     if (isNew) {
       const unknown = unsupportedOptions({ headers: (name) => message.getHeaders(name) });

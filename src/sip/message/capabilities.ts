@@ -3,13 +3,13 @@ import { DTMF_RELAY } from "./dtmf_relay.ts";
 import type { MessageBody, ReadableMessage } from "./readable_message.ts";
 
 /** The methods that we take. */
-export const METHODS: readonly string[] =
+export const SIP_METHODS: readonly string[] =
   "INVITE ACK CANCEL BYE PRACK UPDATE INFO REFER NOTIFY OPTIONS"
     .split(" ");
 /** Option tags of Supported (RFC 3261 §20.37). */
 export const SUPPORTED: readonly string[] = ["100rel", "replaces", "timer"];
 const SDP = "application/sdp";
-export const ALLOW_LINE = `Allow: ${METHODS.join(", ")}`;
+export const ALLOW_LINE = `Allow: ${SIP_METHODS.join(", ")}`;
 export const ACCEPT_LINE = `Accept: ${SDP}, ${DTMF_RELAY}`;
 
 type Headers = Pick<ReadableMessage, "headers">;

@@ -11,9 +11,9 @@ import { parse } from "sdp-transform";
 import { isUnspecified } from "../../base/network/mod.ts";
 import { OffhookError } from "../../base/mod.ts";
 import {
-  type Direction,
   isEncrypted,
   type MediaDescription,
+  type MediaDirection,
   type PayloadFormat,
   RTP_PROFILES,
   type RtpProfile,
@@ -260,7 +260,7 @@ function addressOf(stated: unknown): string {
 }
 
 /** @param address with ICE a null one holds nobody: its peer has gathered nothing yet */
-function directionOf(stated: unknown, address: string | undefined): Direction {
+function directionOf(stated: unknown, address: string | undefined): MediaDirection {
   const direction = STREAM_DIRECTIONS.find((known) => known === stated) ?? "sendrecv";
   if (address === undefined || !isUnspecified(address)) return direction;
   return direction === "sendrecv" || direction === "sendonly" ? "sendonly" : "inactive";

@@ -12,8 +12,8 @@ import {
   type CryptoAttribute,
   type Fingerprint,
   isEncrypted,
-  type Keys,
   type MasterKeyIdentifier,
+  type MediaKeys,
   type NonEmpty,
   type Protection,
   type RtpProfile,
@@ -34,7 +34,7 @@ const LIFETIME = /^(?:2\^([0-9]{1,2})|([0-9]{1,15}))$/;
 const MKI = /^([0-9]{1,15}):([0-9]{1,3})$/;
 const FINGERPRINT = /^([A-Za-z0-9\-]{1,16})[ \t]+([0-9A-Fa-f]{2}(?::[0-9A-Fa-f]{2}){15,63})$/;
 
-export function readKeys(from: Attributes): Keys {
+export function readKeys(from: Attributes): MediaKeys {
   const crypto = valuesOf(from.media, "crypto", MAX_LINES).flatMap(cryptoOf);
   const fingerprints = valuesAt(from, "fingerprint", MAX_LINES).flatMap(fingerprintOf);
   const stated = valuesAt(from, "setup", 1)[0]?.trim().toLowerCase();
@@ -47,7 +47,7 @@ export function readKeys(from: Attributes): Keys {
 }
 
 /** @throws OffhookError `encryption-failed` for a profile that promises encryption without any key */
-export function protectionOf(profile: RtpProfile, port: number, keys: Keys): Protection {
+export function protectionOf(profile: RtpProfile, port: number, keys: MediaKeys): Protection {
   if (port === 0) return { ...keys, profile, port };
   if (profile === "RTP/AVP" || profile === "RTP/AVPF") return { ...keys, profile };
   const { crypto, fingerprints, setup = "actpass" } = keys;
@@ -64,7 +64,7 @@ export function protectionOf(profile: RtpProfile, port: number, keys: Keys): Pro
   );
 }
 
-export function keyLines({ crypto = [], fingerprints = [], setup }: Keys): string[] {
+export function keyLines({ crypto = [], fingerprints = [], setup }: MediaKeys): string[] {
   return [
     ...crypto.map(cryptoLine),
     ...fingerprints.map(({ hash, value }) => `a=fingerprint:${hash} ${value}`),

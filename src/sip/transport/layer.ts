@@ -22,12 +22,12 @@ import {
   type Address,
   type BaseFlow,
   type Clock,
-  type ContactAddress,
   cryptoRandom,
   type Flow,
   type LayerEvent,
   type ListenOptions,
   type NextHop,
+  type SipContactAddress,
   systemClock,
   type TransportLayerOptions,
   UdpFlow,
@@ -337,7 +337,7 @@ export class TransportLayer {
   }
 
   /** What a Contact of ours has to say on a flow. */
-  contactOf(flow: Flow): ContactAddress {
+  contactOf(flow: Flow): SipContactAddress {
     const known = flow as BaseFlow;
     return contactAddress(known, this.#flows.listeningPort(known));
   }

@@ -11,7 +11,7 @@ import {
   STRICT_ROUTER,
   writeVia,
 } from "../message/mod.ts";
-import type { BaseFlow, ContactAddress } from "./flow/mod.ts";
+import type { BaseFlow, SipContactAddress } from "./flow/mod.ts";
 
 /** A message of its own that shares nothing with the original: stamping changes it. */
 export function copyOf(message: SipMessage): SipMessage {
@@ -43,7 +43,7 @@ export function stampRequestVia(
 }
 
 /** What peers can reach us by on a flow. */
-export function contactAddress(flow: BaseFlow, listeningPort: number): ContactAddress {
+export function contactAddress(flow: BaseFlow, listeningPort: number): SipContactAddress {
   if (flow.transport === "ws" || flow.transport === "wss") {
     return { host: INVALID_HOST, port: undefined, transport: "ws" };
   }
@@ -59,7 +59,7 @@ const INVALID_HOST = "offhook.invalid";
 const CONTACT = /(sips?:(?:[^@<>\s,]*@)?)([0-9a-z.-]+\.invalid)(?::\d+)?((?:;[^>,?]*)?)/i;
 
 /** Fills in every Contact whose host is an `.invalid` placeholder. */
-export function stampContact(message: SipMessage, address: ContactAddress): void {
+export function stampContact(message: SipMessage, address: SipContactAddress): void {
   for (const field of headerFields(message, "contact")) {
     const line = message.text.slice(field.start, field.end);
     if (!line.toLowerCase().includes(".invalid")) continue;

@@ -13,10 +13,10 @@ import {
   IDLE_HEADSET,
 } from "../../core/ports/mod.ts";
 import {
-  type Contact,
   type ContactSource,
   type DeviceHostAccess,
   DeviceHostConnection,
+  type OpenContact,
 } from "../../device_host/client/mod.ts";
 import type { WriteLog } from "../log/mod.ts";
 import { Button, type ButtonMeaning } from "./button.ts";
@@ -96,7 +96,7 @@ class WiredButton {
   readonly #setting: ButtonSetting;
   readonly #options: ButtonsOptions;
   readonly #name: string;
-  #contact: Contact | undefined;
+  #contact: OpenContact | undefined;
   #button: Button | undefined;
   #phone: HeadsetState = IDLE_HEADSET;
   #timer: TimerHandle;

@@ -19,17 +19,17 @@ import {
   controlsOf,
   encode,
   learn,
+  type LearnRecording,
   parseDescriptor,
   type Quirk,
   quirkToJson,
-  type Recording,
   type ReportDescriptor,
   Trial,
 } from "../../hid/mod.ts";
 import { IDLE_HEADSET } from "../../core/ports/mod.ts";
 import { hexBytes } from "./describe_headset.ts";
 
-export type { Recording };
+export type { LearnRecording };
 
 export interface Bench {
   trial: Trial;
@@ -99,7 +99,7 @@ export async function openBench(
  */
 export function learnQuirk(
   { descriptor }: Bench,
-  recordings: readonly Recording[],
+  recordings: readonly LearnRecording[],
   { name, vendorId, productId }: Pick<HeadsetInfo, "name" | "vendorId" | "productId">,
 ): { json: Record<string, unknown>; findings: string[] } | undefined {
   const { behaviour, findings } = learn(descriptor, recordings);

@@ -9,7 +9,7 @@
 import { processEnvironment } from "../../config/mod.ts";
 import { dataFolder } from "../../config/sources/mod.ts";
 import type { Providers } from "../../control/contract/mod.ts";
-import { DIRECT_ACCOUNT, type Party } from "../../core/account/mod.ts";
+import { DIRECT_ACCOUNT, type PartyIdentity } from "../../core/account/mod.ts";
 import { OffhookError } from "../../base/mod.ts";
 import type { MediaInput, SipInput } from "../../core/ports/mod.ts";
 import { initialState } from "../../core/mod.ts";
@@ -290,7 +290,7 @@ export class Assembly {
   }
 
   /** With the name that our contacts have; a store that fails costs the name, not the call. */
-  #named(party: Party): Party {
+  #named(party: PartyIdentity): PartyIdentity {
     try {
       const contact = this.contacts?.lookUp(party.uri)?.contact.name;
       return contact === undefined ? party : { ...party, contact };

@@ -14,9 +14,9 @@ import { OffhookError } from "../../base/mod.ts";
 import type { TimerHandle } from "../../base/time/mod.ts";
 import type { HeadsetEffect, MediaEffect, SipEffect } from "../../core/ports/mod.ts";
 import {
-  type Command,
   type Effect,
   type Input,
+  type PhoneCommand,
   type PhoneEvent,
   type PhoneState,
   type Timer,
@@ -83,13 +83,13 @@ export class CoreLoop implements CommandPort {
   }
 
   /** News from outside. Never throws: the core ignores what does not fit. */
-  submit(input: Exclude<Input, Command>): void {
+  submit(input: Exclude<Input, PhoneCommand>): void {
     this.#queue.push(input);
     this.#drain();
   }
 
   /** A person's or program's wish. @throws OffhookError when it is impossible; nothing changes then */
-  command(command: Command): number {
+  command(command: PhoneCommand): number {
     if (this.#stepping) throw new OffhookError("internal", "a command inside a step");
     this.#stepping = true;
     try {

@@ -6,7 +6,7 @@
  *
  * A record is plain JSON.
  */
-import type { Party } from "../../core/account/mod.ts";
+import type { PartyIdentity } from "../../core/account/mod.ts";
 import type { CallId } from "../../core/ports/mod.ts";
 import { type HistoryPage, type HistoryQuery, select } from "./history_query.ts";
 import { type CallRow, fromRow, type HistoryRecord, searchColumns } from "./history_record.ts";
@@ -129,7 +129,7 @@ function wholeMs(time: number | null): number | null {
   return time === null ? null : Math.round(time);
 }
 
-function plainParty({ uri, displayName }: Party): Party {
+function plainParty({ uri, displayName }: PartyIdentity): PartyIdentity {
   return {
     uri: singleLine(uri),
     ...(displayName === undefined ? {} : { displayName: singleLine(displayName) }),

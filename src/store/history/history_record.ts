@@ -1,8 +1,8 @@
 /**
  * A call as the history knows it, as a row of the table `calls`, and back. Pure.
  */
-import type { Direction, EncryptionView, EndedBy, Outcome } from "../../core/state/mod.ts";
-import type { AccountId, Party } from "../../core/account/mod.ts";
+import type { CallDirection, EncryptionView, EndedBy, Outcome } from "../../core/state/mod.ts";
+import type { AccountId, PartyIdentity } from "../../core/account/mod.ts";
 import type { CallId } from "../../core/ports/mod.ts";
 import { fold } from "../database/mod.ts";
 
@@ -21,8 +21,8 @@ export interface HistoryRecord {
   id: CallId;
   sipCallId: string | null;
   account: AccountId;
-  direction: Direction;
-  remote: Party;
+  direction: CallDirection;
+  remote: PartyIdentity;
   /** Null: the call is live. */
   outcome: Outcome | null;
   /** Final SIP status; 0 when there was none. */
@@ -98,7 +98,7 @@ export function fromRow(row: CallRow): HistoryRecord {
 }
 
 /** What `remote` filters look at: folded name and URI, and the digits of the URI's user part. */
-export function searchColumns(remote: Party): [text: string, digits: string] {
+export function searchColumns(remote: PartyIdentity): [text: string, digits: string] {
   const user = remote.uri.replace(/^\w+:/, "").replace(/[@;].*$/s, "");
   return [fold(`${remote.displayName ?? ""} ${remote.uri}`), user.replace(/\D/g, "")];
 }

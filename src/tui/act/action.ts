@@ -8,17 +8,17 @@ import type {
   ActionName,
   AppState,
   Group,
-  Keys,
+  LayerKeys,
   Overlay,
-  Records,
-  Store,
+  RecordLoader,
+  ScreenStore,
   Undo,
 } from "../model/mod.ts";
 import type { Filling, StringKey, Words } from "../look/mod.ts";
 
 export interface Action {
   group: Group;
-  keys: Keys;
+  keys: LayerKeys;
   /** What it does: always the same, or what it would do now and a name for where there is no now. */
   does: StringKey | { name: StringKey; now(state: AppState): StringKey };
   /** Ends, refuses or removes something: never what Enter meets by accident. */
@@ -37,8 +37,8 @@ export type MessageRole = "text" | "good" | "warn" | "bad";
 
 /** What actions act on: the screen's state, the phone, and the program around them. */
 export interface Desk {
-  readonly store: Store;
-  readonly records: Records;
+  readonly store: ScreenStore;
+  readonly records: RecordLoader;
   readonly words: Words;
   /** Asks the phone; a refusal is said, and gives undefined. */
   ask<M extends MethodName>(

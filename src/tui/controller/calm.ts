@@ -5,17 +5,23 @@
  *     Store ─ other calls, another one in front ─► inert ─ 700 ms without a letter ─► not inert
  */
 import { TypeAhead } from "../../base/time/mod.ts";
-import { frontCall, isRinging, type PhoneModel, type Store, type Timers } from "../model/mod.ts";
+import {
+  frontCall,
+  isRinging,
+  type PhoneModel,
+  type ScreenStore,
+  type Timers,
+} from "../model/mod.ts";
 
 export class Calm {
-  readonly #store: Store;
+  readonly #store: ScreenStore;
   readonly #timers: Timers;
   readonly #typeAhead = new TypeAhead();
   readonly #stopListening: () => void;
   #calls: string;
   #stop: () => void = () => {};
 
-  constructor(store: Store, timers: Timers) {
+  constructor(store: ScreenStore, timers: Timers) {
     this.#store = store;
     this.#timers = timers;
     this.#calls = meaningOf(store.get().phone);

@@ -20,8 +20,8 @@ import {
   isTyping,
   type Line,
   type Overlay,
-  type Records,
-  type Store,
+  type RecordLoader,
+  type ScreenStore,
   type Timers,
   type Undo,
 } from "../model/mod.ts";
@@ -40,10 +40,10 @@ import { SecondPress } from "./second_press.ts";
 import { Windows } from "./windows.ts";
 
 export interface ControllerOptions {
-  store: Store;
+  store: ScreenStore;
   keymap: Keymap;
   words: Words;
-  records: Records;
+  records: RecordLoader;
   timers: Timers;
   program: Program;
   /** Lines are typed instead of keys. */
@@ -54,7 +54,7 @@ export interface ControllerOptions {
 const QUIET: ReadonlySet<ActionName> = new Set(["clear", "up", "down", "otherNumber"]);
 
 export class Controller implements Desk {
-  readonly store: Store;
+  readonly store: ScreenStore;
   readonly words: Words;
   readonly keymap: Keymap;
   readonly #options: ControllerOptions;
@@ -76,7 +76,7 @@ export class Controller implements Desk {
     this.#calm.close();
   }
 
-  get records(): Records {
+  get records(): RecordLoader {
     return this.#options.records;
   }
 

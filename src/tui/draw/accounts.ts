@@ -1,7 +1,7 @@
 /** Accounts and their registrations: how each stands, why it fails, and when it is tried again. */
 import { type AccountRow, chosenIndex } from "../model/mod.ts";
 import { acting, line, type Row } from "./rows.ts";
-import { type Glyphs, type Role, type StringKey, type Words, wrap } from "../look/mod.ts";
+import { type Glyphs, type StringKey, type TextRole, type Words, wrap } from "../look/mod.ts";
 import { chosenRow, type Stage } from "./widgets.ts";
 
 export function accountsView(stage: Stage): Row[] {
@@ -60,7 +60,7 @@ export function registrationGlyph({ registration }: AccountRow, glyphs: Glyphs):
   }
 }
 
-export function registrationRole({ registration }: AccountRow): Role {
+export function registrationRole({ registration }: AccountRow): TextRole {
   switch (registration.state) {
     case "registered":
       return "good";

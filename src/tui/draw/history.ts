@@ -2,7 +2,7 @@
 import type { PastCall } from "../../control/contract/mod.ts";
 import { type Cell, line, type Row } from "./rows.ts";
 import { chosenIndex, historyShown, nameOf } from "../model/mod.ts";
-import { type Glyphs, type Role, shortAddress, type StringKey } from "../look/mod.ts";
+import { type Glyphs, shortAddress, type StringKey, type TextRole } from "../look/mod.ts";
 import { chosenRow, listRows, type Stage } from "./widgets.ts";
 
 export function historyView(stage: Stage): Row[] {
@@ -68,7 +68,7 @@ export function directionGlyph({ direction, outcome }: PastCall, glyphs: Glyphs)
   return direction === "incoming" ? glyphs.incoming : glyphs.outgoing;
 }
 
-export function outcomeRole(outcome: PastCall["outcome"]): Role {
+export function outcomeRole(outcome: PastCall["outcome"]): TextRole {
   switch (outcome) {
     case null:
       return "good";

@@ -2,11 +2,11 @@
 import { KEYPAD } from "../../core/media/mod.ts";
 import { ACTIONS, doesNow, whyNot } from "../act/mod.ts";
 import {
+  ACTION_GROUPS,
   ACTION_NAMES,
   type AnswerName,
-  GROUPS,
   type Overlay,
-  type Question,
+  type ScreenQuestion,
 } from "../model/mod.ts";
 import { keyLabel, layersOf, paletteEntries, paletteRow } from "../keys/mod.ts";
 import { acting, BLANK, line, type Row } from "./rows.ts";
@@ -30,7 +30,7 @@ export function overlayRows(stage: Stage, overlay: Overlay): Row[] {
 export function helpLines(stage: Stage): Row[] {
   const { state, words, keymap, columns } = stage;
   const rows: Row[] = [];
-  for (const group of GROUPS) {
+  for (const group of ACTION_GROUPS) {
     rows.push(heading(words.t(`group.${group}`), stage));
     for (const name of ACTION_NAMES) {
       if (ACTIONS[name].group !== group) continue;
@@ -110,7 +110,7 @@ function padRows(stage: Stage, { call, sent }: Extract<Overlay, { name: "pad" }>
   ];
 }
 
-function confirmRows(stage: Stage, asked: Question): Row[] {
+function confirmRows(stage: Stage, asked: ScreenQuestion): Row[] {
   const { state, words, keymap, columns } = stage;
   const { about } = asked;
   const inside = state.ownership === "inside";

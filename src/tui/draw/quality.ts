@@ -6,7 +6,7 @@ import {
   type Measure,
   MEASURES,
   type QualitySample,
-  type Side,
+  type QualitySide,
   type Verdict,
   verdictOf,
 } from "../model/mod.ts";
@@ -79,7 +79,7 @@ function measuredCalls({ state }: Stage): Measured[] {
   return [...live, ...ended];
 }
 
-function directionRows(stage: Stage, call: Measured, side: Side): Row[] {
+function directionRows(stage: Stage, call: Measured, side: QualitySide): Row[] {
   const { words, columns, rows } = stage;
   const verdict = verdictOf(call.samples, side, call.onHold);
   const last = call.samples.at(-1)?.[side];
@@ -145,7 +145,7 @@ function number(
 
 function meaning(
   { word }: Verdict,
-  side: Side,
+  side: QualitySide,
   words: Stage["words"],
   columns: number,
 ): Row[] {

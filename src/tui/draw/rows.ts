@@ -5,14 +5,14 @@
  *     Cell[] ─► layOut(columns) ─► Span[] (texts that fill the row exactly)
  */
 import type { ActionName, AnswerName } from "../model/mod.ts";
-import { type Align, cellText, fit, type Role, toAscii, width } from "../look/mod.ts";
+import { type Align, cellText, fit, type TextRole, toAscii, width } from "../look/mod.ts";
 
 /** What a click does: an action, or the choice of a row of the list in front. */
 export type Act = { action: ActionName | AnswerName } | { choose: number };
 
 export interface Cell {
   text: string;
-  role?: Role;
+  role?: TextRole;
   /** Columns; absent: as wide as the text. */
   width?: number;
   /** Takes what the others leave; several share it. */
@@ -31,7 +31,7 @@ export type Row = readonly Cell[];
 
 export interface Span {
   text: string;
-  role: Role;
+  role: TextRole;
   act?: Act;
   cursor?: boolean;
 }
@@ -133,7 +133,7 @@ function widthOf(cell: Cell): number {
 }
 
 /** Rows of one role have it to the edge. */
-function fillOf(row: Row): Role {
+function fillOf(row: Row): TextRole {
   const role = row[0]?.role;
   return role !== undefined && row.every((cell) => cell.role === role) ? role : "text";
 }
@@ -174,7 +174,7 @@ export function acting(row: Row, act: Act): Row {
 }
 
 /** A row all of one role. */
-export function line(text: string, role: Role = "text"): Row {
+export function line(text: string, role: TextRole = "text"): Row {
   return [{ text, role, grow: true }];
 }
 

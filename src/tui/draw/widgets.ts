@@ -3,7 +3,13 @@ import type { CallView } from "../../core/state/mod.ts";
 import { type AppState, isRinging, type LiveCall, nameOf, type Verdict } from "../model/mod.ts";
 import { acting, type Cell, type Row } from "./rows.ts";
 import type { Keymap } from "../keys/mod.ts";
-import { type Glyphs, type Role, shortAddress, type StringKey, type Words } from "../look/mod.ts";
+import {
+  type Glyphs,
+  shortAddress,
+  type StringKey,
+  type TextRole,
+  type Words,
+} from "../look/mod.ts";
 
 /** What a view draws from. */
 export interface Stage {
@@ -51,7 +57,7 @@ export function sparkline(
   return drawn.join("").padStart(columns);
 }
 
-export const VERDICT_ROLES: Readonly<Record<Verdict["word"], Role>> = {
+export const VERDICT_ROLES: Readonly<Record<Verdict["word"], TextRole>> = {
   unknown: "dim",
   good: "good",
   fair: "text",
@@ -92,7 +98,7 @@ export function stateGlyph(view: CallView, glyphs: Glyphs): string {
   }
 }
 
-export function stateRole(view: CallView): Role {
+export function stateRole(view: CallView): TextRole {
   if (isRinging(view)) return "ringing";
   switch (view.state) {
     case "active":

@@ -25,18 +25,18 @@ import {
   type AppState,
   isTyping,
   type KeyName,
-  type Keys,
   type Layer,
+  type LayerKeys,
 } from "../model/mod.ts";
 import { ACTIONS } from "../act/mod.ts";
 
-export interface Binding {
+export interface KeyBinding {
   layer: Layer;
   key: KeyName;
   action: ActionName | AnswerName;
 }
 
-const ANSWERS: Readonly<Record<AnswerName, Keys>> = {
+const ANSWERS: Readonly<Record<AnswerName, LayerKeys>> = {
   "confirm.first": { confirm: ["1"], choose: ["enter", "y"] },
   "confirm.second": { confirm: ["2"] },
   "confirm.no": { confirm: ["escape", "n"] },
@@ -59,16 +59,16 @@ export const MEETING: readonly (readonly Layer[])[] = [
 export type Remapping = Readonly<Record<string, readonly string[]>>;
 
 export class Keymap {
-  readonly bindings: readonly Binding[];
-  readonly #byKey = new Map<string, Binding["action"]>();
+  readonly bindings: readonly KeyBinding[];
+  readonly #byKey = new Map<string, KeyBinding["action"]>();
 
-  constructor(bindings: readonly Binding[]) {
+  constructor(bindings: readonly KeyBinding[]) {
     this.bindings = bindings;
     for (const { layer, key, action } of bindings) this.#byKey.set(`${layer} ${key}`, action);
   }
 
   /** What a key does now; undefined: nothing, or it is text. */
-  find(key: KeyName, layers: readonly Layer[]): Binding["action"] | undefined {
+  find(key: KeyName, layers: readonly Layer[]): KeyBinding["action"] | undefined {
     for (const layer of layers) {
       const action = this.#byKey.get(`${layer} ${key}`);
       if (action !== undefined) return action;
@@ -77,7 +77,7 @@ export class Keymap {
   }
 
   /** The keys of an action in these layers, the one to show first. */
-  keysOf(action: Binding["action"], layers?: readonly Layer[]): KeyName[] {
+  keysOf(action: KeyBinding["action"], layers?: readonly Layer[]): KeyName[] {
     const keys = this.bindings.filter((binding) =>
       binding.action === action && (layers === undefined || layers.includes(binding.layer))
     ).map(({ key }) => key);
@@ -103,7 +103,7 @@ export function layersOf(state: AppState): readonly Layer[] {
 
 /** The keys as they come, or as the configuration changes them. @throws OffhookError `config-invalid` */
 export function keymapOf(remapping: Remapping = {}): Keymap {
-  const table: Record<string, Keys> = { ...ANSWERS };
+  const table: Record<string, LayerKeys> = { ...ANSWERS };
   for (const name of ACTION_NAMES) table[name] = ACTIONS[name].keys;
   for (const [name, keys] of Object.entries(remapping)) {
     const action = ACTION_NAMES.find((known) => known === name);
@@ -114,7 +114,7 @@ export function keymapOf(remapping: Remapping = {}): Keymap {
   }
   const bindings = Object.entries(table).flatMap(([action, keys]) =>
     Object.entries(keys).flatMap(([layer, names]) =>
-      names.map((key): Binding => ({
+      names.map((key): KeyBinding => ({
         layer: layer as Layer,
         key,
         action: action as ActionName,
@@ -134,7 +134,7 @@ export function keymapOf(remapping: Remapping = {}): Keymap {
 }
 
 /** A single letter acts where it cannot be meant as text; every other key acts everywhere. */
-function remapped(action: ActionName, keys: readonly string[]): Keys {
+function remapped(action: ActionName, keys: readonly string[]): LayerKeys {
   const own = ACTIONS[action].keys;
   const letters = keys.filter((key) => [...key].length === 1);
   const others = keys.filter((key) => [...key].length > 1);
@@ -162,9 +162,9 @@ function remapped(action: ActionName, keys: readonly string[]): Keys {
 }
 
 /** Two bindings of one key that could both be meant. */
-export function clashOf(bindings: readonly Binding[]): [Binding, Binding] | undefined {
+export function clashOf(bindings: readonly KeyBinding[]): [KeyBinding, KeyBinding] | undefined {
   for (const layers of MEETING) {
-    const seen = new Map<KeyName, Binding>();
+    const seen = new Map<KeyName, KeyBinding>();
     for (const binding of bindings) {
       if (!layers.includes(binding.layer)) continue;
       const other = seen.get(binding.key);

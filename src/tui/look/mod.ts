@@ -11,8 +11,8 @@ export {
   type Glyphs,
   glyphsOf,
   hasBasicColours,
-  type Look,
-  type Role,
+  type TextRole,
+  type TextStyle,
   type Theme,
   themeOf,
 } from "./theme.ts";

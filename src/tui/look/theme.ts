@@ -5,7 +5,7 @@
 import type { ThemeName } from "../../base/names/mod.ts";
 
 /** What a piece of text is. */
-export type Role =
+export type TextRole =
   | "text"
   | "dim"
   | "title"
@@ -18,7 +18,7 @@ export type Role =
   | "ringing"
   | "recording";
 
-export interface Look {
+export interface TextStyle {
   color?: string;
   backgroundColor?: string;
   bold?: boolean;
@@ -26,7 +26,7 @@ export interface Look {
   inverse?: boolean;
 }
 
-export type Theme = Readonly<Record<Role, Look>>;
+export type Theme = Readonly<Record<TextRole, TextStyle>>;
 
 const DARK: Theme = {
   text: {},

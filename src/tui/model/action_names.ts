@@ -59,8 +59,8 @@ export type ActionName = typeof ACTION_NAMES[number];
 /** Choices of a question; only there. */
 export type AnswerName = "confirm.first" | "confirm.second" | "confirm.no";
 
-export const GROUPS = ["calls", "dialling", "views", "program"] as const satisfies Names<4>;
-export type Group = (typeof GROUPS)[number];
+export const ACTION_GROUPS = ["calls", "dialling", "views", "program"] as const satisfies Names<4>;
+export type Group = (typeof ACTION_GROUPS)[number];
 
 /** When a key means something; see `keys/keymap.ts`. */
 export type Layer =
@@ -79,4 +79,4 @@ export type Layer =
 export type KeyName = string;
 
 /** The key that hints name comes first. */
-export type Keys = Partial<Record<Layer, readonly KeyName[]>>;
+export type LayerKeys = Partial<Record<Layer, readonly KeyName[]>>;

@@ -21,18 +21,18 @@ import {
   type Overlay,
   type Ownership,
   type Purpose,
-  type Records,
   type Screen,
+  type ShownRecords,
   type Undo,
 } from "./state.ts";
-import type { Role } from "../look/mod.ts";
+import type { TextRole } from "../look/mod.ts";
 import { tourAfter } from "./tour.ts";
 import type { ViewName } from "./view_names.ts";
 
 export type Change =
   | { type: "news"; news: PhoneNews }
   | { type: "levels"; levels: readonly CallLevels[] }
-  | { type: "records"; records: Partial<Records> }
+  | { type: "records"; records: Partial<ShownRecords> }
   | { type: "name"; uri: string; name: string }
   | { type: "resize"; columns: number; rows: number }
   | { type: "tick"; at: number }
@@ -49,7 +49,7 @@ export type Change =
   | { type: "search" }
   | { type: "move"; to: number }
   | { type: "overlay"; overlay: Overlay | undefined }
-  | { type: "say"; text: string; role: Role }
+  | { type: "say"; text: string; role: TextRole }
   | { type: "quiet" }
   | { type: "undoable"; step: Undo }
   | { type: "undone" }
@@ -194,7 +194,7 @@ function recalled(state: AppState, by: 1 | -1): AppState {
 }
 
 /** The cursor stays on the call that it was on when newer ones come on top. */
-function withRecords(state: AppState, found: Partial<Records>): AppState {
+function withRecords(state: AppState, found: Partial<ShownRecords>): AppState {
   const records = { ...state.records, ...found };
   if (found.history === undefined) return { ...state, records };
   const index = { ...state.screen.index };

@@ -19,7 +19,7 @@ export interface LogLine {
   call?: CallId;
 }
 
-export type CallEvent = Extract<Sequenced, { call: CallView }>;
+export type SequencedCallEvent = Extract<Sequenced, { call: CallView }>;
 
 /** @returns undefined for what is not worth a line */
 export function logLine(event: Sequenced): LogLine | undefined {
@@ -82,7 +82,7 @@ function endedLine({ id, remote, outcome, reason }: CallRecord, at: number): Log
   return bad ? warning(at, text, id) : info(at, text, id);
 }
 
-function callLine(event: CallEvent): LogLine | undefined {
+function callLine(event: SequencedCallEvent): LogLine | undefined {
   const { type, call, at } = event;
   const who = call.remote.displayName ?? shortAddress(call.remote.uri);
   const error = errorIn(event);
@@ -108,7 +108,7 @@ function callLine(event: CallEvent): LogLine | undefined {
   return info(at, `${who}: ${state}`, call.id);
 }
 
-function errorIn(event: CallEvent): ErrorJson | undefined {
+function errorIn(event: SequencedCallEvent): ErrorJson | undefined {
   if (event.type === "call.transfer") return event.detail.error;
   if (event.type === "call.endpoint" && !event.detail.working) return event.detail.error;
   return undefined;

@@ -1,14 +1,14 @@
 /** The state of the terminal phone. Pure. */
 export type { AccountRow } from "./account_row.ts";
 export {
+  ACTION_GROUPS,
   ACTION_NAMES,
   type ActionName,
   type AnswerName,
   type Group,
-  GROUPS,
   type KeyName,
-  type Keys,
   type Layer,
+  type LayerKeys,
 } from "./action_names.ts";
 export { keepable } from "./keepable.ts";
 export { edited, inserted, type Line } from "./line_editor.ts";
@@ -27,12 +27,12 @@ export {
   type Measure,
   MEASURES,
   type QualitySample,
-  type Side,
+  type QualitySide,
   SIDES,
   type Verdict,
   verdictOf,
 } from "./quality.ts";
-export { Records } from "./records.ts";
+export { RecordLoader } from "./record_loader.ts";
 export { asTyped, findHits, fitOf } from "./search.ts";
 export {
   type AppState,
@@ -53,11 +53,11 @@ export {
   numbersOf,
   type Overlay,
   type Ownership,
-  type Question,
+  type ScreenQuestion,
   type Undo,
   type ViewName,
   VIEWS,
 } from "./state.ts";
-export { Store } from "./store.ts";
+export { ScreenStore } from "./screen_store.ts";
 export { SYSTEM_TIMERS, type Timers } from "./timers.ts";
 export { STEPS } from "./tour.ts";

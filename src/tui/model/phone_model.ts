@@ -11,11 +11,17 @@ import type { Sequenced, Snapshot } from "../../control/contract/mod.ts";
 import { type CallRecord, type CallView, isCallEvent } from "../../core/state/mod.ts";
 import type { ErrorJson } from "../../base/mod.ts";
 import type { CallLevels, EndpointName, MediaReport } from "../../core/ports/mod.ts";
-import { type CallEvent, type LogLine, logLine, transferReason, warning } from "./log_lines.ts";
+import {
+  type LogLine,
+  logLine,
+  type SequencedCallEvent,
+  transferReason,
+  warning,
+} from "./log_lines.ts";
 import { type QualitySample, sampleOf } from "./quality.ts";
 
 /** How the screen is joined to its phone. */
-export type Link =
+export type LinkState =
   | { state: "attaching" }
   | { state: "up" }
   | { state: "lost"; since: number; error: ErrorJson };
@@ -52,7 +58,7 @@ export interface HeadsetRow {
 }
 
 export interface PhoneModel {
-  link: Link;
+  link: LinkState;
   seq: number;
   accounts: readonly AccountRow[];
   /** In the order of their beginning. */
@@ -175,7 +181,7 @@ export function withLevels(model: PhoneModel, levels: readonly CallLevels[]): Ph
   return changed ? { ...model, calls } : model;
 }
 
-function withCall(model: PhoneModel, event: CallEvent): PhoneModel {
+function withCall(model: PhoneModel, event: SequencedCallEvent): PhoneModel {
   const index = model.calls.findIndex(({ view }) => view.id === event.call.id);
   const before = model.calls[index] ?? liveCall(event.call);
   const call = heard({ ...before, view: event.call }, event);
@@ -186,7 +192,7 @@ function withCall(model: PhoneModel, event: CallEvent): PhoneModel {
 }
 
 /** What an event says besides the call's view. */
-function heard(call: LiveCall, event: CallEvent): LiveCall {
+function heard(call: LiveCall, event: SequencedCallEvent): LiveCall {
   switch (event.type) {
     case "call.media": {
       const { report } = event.call;

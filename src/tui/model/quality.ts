@@ -12,15 +12,15 @@ import type { MediaReport } from "../../core/ports/mod.ts";
 export interface QualitySample {
   /** ms since the epoch. */
   at: number;
-  theirs: Direction;
-  ours: Direction;
+  theirs: DirectionQuality;
+  ours: DirectionQuality;
   roundTripMs: number | null;
   /** dBFS of the last 100 ms; −90 is silence. */
   sentLevel: number;
   receivedLevel: number;
 }
 
-export interface Direction {
+export interface DirectionQuality {
   /** Packets lost of those expected since the sample before, 0–1; null: not measured. */
   loss: number | null;
   jitterMs: number | null;
@@ -40,7 +40,7 @@ export type Reason = "none" | "nothing-measured" | "no-packets" | Measure;
 
 /** What we hear of them, and they of us. */
 export const SIDES = ["theirs", "ours"] as const satisfies Names<2>;
-export type Side = (typeof SIDES)[number];
+export type QualitySide = (typeof SIDES)[number];
 
 export interface Verdict {
   word: VerdictWord;
@@ -80,7 +80,7 @@ export function sampleOf(
 }
 
 /** Only what the peer says now, or said a moment ago and is still heard from, counts as measured. */
-function oursOf(report: MediaReport, before: Direction | undefined): Direction {
+function oursOf(report: MediaReport, before: DirectionQuality | undefined): DirectionQuality {
   const { sent, remoteLost, remoteJitterMs, remoteReportAgeMs, remoteHears } = report;
   const gone = Math.min(report.rtpSilentMs, report.rtcpSilentMs) > GONE_MS;
   if (remoteLost === undefined || gone || (remoteReportAgeMs ?? 0) > STALE_MS) {
@@ -94,10 +94,10 @@ function oursOf(report: MediaReport, before: Direction | undefined): Direction {
 }
 
 function direction(
-  total: Direction["total"],
+  total: DirectionQuality["total"],
   jitterMs: number | null,
-  before: Direction | undefined,
-): Direction {
+  before: DirectionQuality | undefined,
+): DirectionQuality {
   const packets = Math.max(0, total.packets - (before?.total.packets ?? 0));
   const lost = Math.max(0, total.lost - (before?.total.lost ?? 0));
   const expected = packets + lost;
@@ -107,7 +107,7 @@ function direction(
 /** The last few seconds of one direction in a word. @param hold nothing is expected to come */
 export function verdictOf(
   samples: readonly QualitySample[],
-  side: Side,
+  side: QualitySide,
   hold = false,
 ): Verdict {
   const window = samples.slice(-WINDOW);

@@ -19,7 +19,7 @@ import type {
 import type { CallId } from "../../core/ports/mod.ts";
 import type { ActionName } from "./action_names.ts";
 import { frontCall, NO_PHONE, type PhoneModel } from "./phone_model.ts";
-import { type Role, shortAddress, type StringKey } from "../look/mod.ts";
+import { shortAddress, type StringKey, type TextRole } from "../look/mod.ts";
 import type { ViewName } from "./view_names.ts";
 
 export { type ViewName, VIEWS } from "./view_names.ts";
@@ -49,16 +49,16 @@ export type Overlay =
   /** `chosen`: the row, once somebody moved to it; by name, because the list moves. */
   | { name: "palette"; query: string; chosen?: ActionName }
   | { name: "pad"; call: CallId; sent: string }
-  | { name: "confirm" } & Question;
+  | { name: "confirm" } & ScreenQuestion;
 
-export type Question =
+export type ScreenQuestion =
   | { about: "quit" }
   | { about: "end-station" }
   | { about: "remove-contact"; contact: Contact };
 
-export interface Message {
+export interface ScreenMessage {
   text: string;
-  role: Role;
+  role: TextRole;
   /** ms since the epoch; gone after {@link MESSAGE_MS}. */
   at: number;
 }
@@ -76,7 +76,7 @@ export type Undo =
 /** What the field is for: a number or a name to look for, where to transfer to, a contact's name. */
 export type Purpose = "dial" | "transfer" | { rename: Contact };
 
-export interface Records {
+export interface ShownRecords {
   history: readonly PastCall[];
   /** Why there is none. */
   historyError?: ErrorJson;
@@ -113,7 +113,7 @@ export interface Screen {
   /** The number of the chosen contact that is called instead of its first. */
   number: string | undefined;
   overlay: Overlay | undefined;
-  message: Message | undefined;
+  message: ScreenMessage | undefined;
   undo: readonly Undo[];
   theme: ThemeName;
   /** Step of the tour; absent: there is none. */
@@ -122,7 +122,7 @@ export interface Screen {
 
 export interface AppState {
   phone: PhoneModel;
-  records: Records;
+  records: ShownRecords;
   screen: Screen;
   ownership: Ownership;
   /** A station that died can be started from here. */

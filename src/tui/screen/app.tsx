@@ -5,11 +5,11 @@ import { Box, Text, useCursor } from "ink";
 import { memo, useRef, useSyncExternalStore } from "react";
 import { cursorColumn, frameRows, layOut, type Row, sameRow, type Span } from "../draw/mod.ts";
 import type { Keymap } from "../keys/mod.ts";
-import { isTyping, type Store } from "../model/mod.ts";
+import { isTyping, type ScreenStore } from "../model/mod.ts";
 import { type Glyphs, type Theme, themeOf, type Words } from "../look/mod.ts";
 
 export interface AppProps {
-  store: Store;
+  store: ScreenStore;
   words: Words;
   glyphs: Glyphs;
   keymap: Keymap;

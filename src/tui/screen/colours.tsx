@@ -5,7 +5,7 @@
 import { type ThemeName, THEMES } from "../../base/names/mod.ts";
 import { Box, renderToString, Text } from "ink";
 import type { Span } from "../draw/mod.ts";
-import { type Look, type Role, themeOf } from "../look/mod.ts";
+import { type TextRole, type TextStyle, themeOf } from "../look/mod.ts";
 
 interface Sequences {
   open: string;
@@ -24,7 +24,7 @@ export function coloured(spans: readonly Span[], theme: ThemeName): string {
 
 function sequences(): ReadonlyMap<string, Sequences> {
   const looks = THEMES.flatMap((theme) =>
-    (Object.entries(themeOf(theme)) as [Role, Look][])
+    (Object.entries(themeOf(theme)) as [TextRole, TextStyle][])
       .map(([role, look]) => ({ key: `${theme} ${role}`, look }))
   );
   const lines = renderToString(

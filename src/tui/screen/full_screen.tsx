@@ -12,7 +12,7 @@ import { PassThrough } from "node:stream";
 import { render } from "ink";
 import type { Phone } from "../../control/contract/mod.ts";
 import { App, type AppProps } from "./app.tsx";
-import { Clock } from "./clock.ts";
+import { ScreenClock } from "./screen_clock.ts";
 import type { Controller } from "../controller/mod.ts";
 import { LevelPainter } from "./level_painter.ts";
 import { Meters } from "./meters.ts";
@@ -59,7 +59,7 @@ export class FullScreen {
    */
   async run<Left>(left: Promise<Left>): Promise<Left> {
     const { store, terminal, timers, mouse, phone, hangup } = this.#options;
-    const clock = new Clock(store, timers);
+    const clock = new ScreenClock(store, timers);
     const meters = new Meters(store, phone);
     terminal.open({
       key: (event) => this.#take(event),

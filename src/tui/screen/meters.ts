@@ -4,17 +4,17 @@
  *     call with sound in front, phone view, station there ─► levels ─► Store        else: stopped
  */
 import type { Phone } from "../../control/contract/mod.ts";
-import { type AppState, frontCall, type Store } from "../model/mod.ts";
+import { type AppState, frontCall, type ScreenStore } from "../model/mod.ts";
 
 export class Meters {
-  readonly #store: Store;
+  readonly #store: ScreenStore;
   readonly #phone: () => Phone | undefined;
   readonly #stopListening: () => void;
   /** Whom the meters come from now. */
   #from: Phone | undefined;
   #stop: () => void = () => {};
 
-  constructor(store: Store, phone: () => Phone | undefined) {
+  constructor(store: ScreenStore, phone: () => Phone | undefined) {
     this.#store = store;
     this.#phone = phone;
     this.#stopListening = store.subscribe(() => this.#look());

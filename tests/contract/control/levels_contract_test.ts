@@ -1,6 +1,6 @@
 /** Level meters: only while somebody looks, the same in process and over a socket. */
 import assert from "node:assert/strict";
-import { Connection } from "../../../src/control/server/connection.ts";
+import { ClientConnection } from "../../../src/control/server/client_connection.ts";
 import type { CallLevels } from "../../../src/core/ports/media_port.ts";
 import type { LevelListener } from "../../../src/control/wire/levels.ts";
 import { LocalPhone } from "../../../src/control/local/local_phone.ts";
@@ -88,7 +88,7 @@ Deno.test("levels that a slow client has not taken are dropped, its answers are 
   const wire = { send: (text: string) => void sent.push(JSON.parse(text)), pending: 0, end() {} };
   const station = { name: "test", version: "0", pid: 1 };
   const roleOf = () => "viewer" as const;
-  const connection = new Connection({ phone, wire, station, roleOf, log: () => {} });
+  const connection = new ClientConnection({ phone, wire, station, roleOf, log: () => {} });
   let id = 0;
   const ask = (method: string, params: unknown) =>
     connection.receive(JSON.stringify({ jsonrpc: "2.0", id: ++id, method, params }));

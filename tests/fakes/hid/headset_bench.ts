@@ -10,7 +10,7 @@ import {
 import { type Behaviour, STANDARD_BEHAVIOUR } from "../../../src/hid/behaviour.ts";
 import { controlsOf, encode, type LampName } from "../../../src/hid/controls.ts";
 import { parseDescriptor } from "../../../src/hid/descriptor.ts";
-import { Headset, type HeadsetNotice, type HeadsetOutput } from "../../../src/hid/headset.ts";
+import { Headset, type HeadsetModelNotice, type HeadsetOutput } from "../../../src/hid/headset.ts";
 import type { HidLayout } from "../../fixtures/hid_layouts.ts";
 
 /** A phone that follows intents at once, as the core does. */
@@ -48,7 +48,7 @@ export class HeadsetBench {
   /** Everything since the last {@link take}. */
   #writes: number[][] = [];
   #intents: HeadsetIntent[] = [];
-  #notices: HeadsetNotice[] = [];
+  #notices: HeadsetModelNotice[] = [];
   /** What the device was last told, by report id. */
   readonly #device = new Map<number, Uint8Array>();
   readonly #controls;

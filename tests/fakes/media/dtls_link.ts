@@ -8,8 +8,8 @@ import {
 import { fingerprintOf } from "../../../src/media/transport/dtls/crypto/fingerprint.ts";
 import { type Identity, makeIdentity } from "../../../src/media/transport/dtls/crypto/identity.ts";
 import {
+  type DtlsSrtpKeys,
   SRTP_PROFILES,
-  type SrtpKeys,
 } from "../../../src/media/transport/dtls/crypto/srtp_profiles.ts";
 import { VirtualClock } from "../virtual_clock.ts";
 
@@ -21,7 +21,7 @@ export class DtlsEnd {
   readonly association: Association;
   /** Every datagram that it sent. */
   readonly sent: Uint8Array[] = [];
-  keys: SrtpKeys | undefined;
+  keys: DtlsSrtpKeys | undefined;
   failure: OffhookError | undefined;
   closed = false;
 

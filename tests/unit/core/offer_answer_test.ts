@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { OffhookError } from "../../../src/base/errors.ts";
-import { type Direction, mirrored } from "../../../src/core/media/media_description.ts";
+import { type MediaDirection, mirrored } from "../../../src/core/media/media_description.ts";
 import {
   acceptAnswer,
   answerOffer,
@@ -18,10 +18,10 @@ import {
 import { FORMATS, OPEN, theirs } from "./scene.ts";
 
 const PORTS = { port: 5000, rtcpPort: 5001 };
-const directions: Direction[] = ["sendrecv", "sendonly", "recvonly", "inactive"];
+const directions: MediaDirection[] = ["sendrecv", "sendonly", "recvonly", "inactive"];
 
 Deno.test("the answer to a direction is its mirror, never more than we want (RFC 3264 §6.1)", () => {
-  const table: [Direction, Direction, Direction][] = [
+  const table: [MediaDirection, MediaDirection, MediaDirection][] = [
     ["sendrecv", "sendrecv", "sendrecv"],
     ["sendonly", "sendrecv", "recvonly"],
     ["recvonly", "sendrecv", "sendonly"],
@@ -70,7 +70,7 @@ Deno.test("both sides settle on the same codec with payload types that fit", () 
 });
 
 Deno.test("a null address asks for hold whatever the direction says", () => {
-  const table: [Direction, Direction][] = [
+  const table: [MediaDirection, MediaDirection][] = [
     ["sendrecv", "sendonly"],
     ["sendonly", "sendonly"],
     ["recvonly", "inactive"],

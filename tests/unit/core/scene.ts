@@ -2,8 +2,8 @@
 import type { Account } from "../../../src/core/account/account.ts";
 import type { Call } from "../../../src/core/state/call.ts";
 import type {
-  Keys,
   MediaDescription,
+  MediaKeys,
   PayloadFormat,
   RtpProfile,
   StreamDescription,
@@ -69,7 +69,7 @@ export const OPEN: EncryptionTerms = { policy: "prefer" };
 
 /** The far end's description. */
 export function theirs(
-  change: Partial<StreamDescription> & Keys & { profile?: RtpProfile } = {},
+  change: Partial<StreamDescription> & MediaKeys & { profile?: RtpProfile } = {},
 ): MediaDescription {
   const description = {
     address: "192.0.2.7",

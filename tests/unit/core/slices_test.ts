@@ -5,7 +5,12 @@ import { CALL } from "../../../src/core/slices/call/slice.ts";
 import { HEADSET } from "../../../src/core/slices/headset/slice.ts";
 import { SETTINGS } from "../../../src/core/slices/settings/slice.ts";
 import type { Slice, TimerTransitions, Transitions } from "../../../src/core/state/slice.ts";
-import type { CallCommand, Command, Input, PhoneState } from "../../../src/core/state/state.ts";
+import type {
+  CallCommand,
+  Input,
+  PhoneCommand,
+  PhoneState,
+} from "../../../src/core/state/state.ts";
 import { subjectOf, type TimerFired, timerKey } from "../../../src/core/state/timer.ts";
 import { ACCOUNT as DESK, SETTINGS as PLAIN } from "./scene.ts";
 
@@ -54,7 +59,7 @@ export function incomplete(
   // @ts-expect-error: Hangup has no transition
   const _commands: Transitions<CallCommand> = commands;
   // @ts-expect-error: a slice is missing
-  const _slices: Transitions<Command> = { ...CALL.commands, ...ACCOUNT.commands };
+  const _slices: Transitions<PhoneCommand> = { ...CALL.commands, ...ACCOUNT.commands };
   // @ts-expect-error: nobody takes TimerFired and what is new outside the call
   const _inputs: Transitions<Input> = { ...CALL.commands, ...CALL.news };
   // @ts-expect-error: glare has no transition

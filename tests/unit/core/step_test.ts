@@ -1,7 +1,7 @@
 /** Calls through the core, step by step: effects, events and the state between. */
 import assert from "node:assert/strict";
 import { OffhookError } from "../../../src/base/errors.ts";
-import type { Command, Input } from "../../../src/core/state/state.ts";
+import type { Input, PhoneCommand } from "../../../src/core/state/state.ts";
 import { accepted, byeDone, closed, REPORT, Scene, SETTINGS, theirs } from "./scene.ts";
 
 Deno.test("dialling opens media, invites with its ports, and runs the answer's stream", () => {
@@ -249,13 +249,13 @@ Deno.test("media that fails ends the call in the way its phase asks for", () => 
 });
 
 Deno.test("impossible commands throw a typed error and change nothing", () => {
-  const digits = (text: string): Command => ({
+  const digits = (text: string): PhoneCommand => ({
     type: "SendDigits",
     call: "a",
     digits: text,
     durationMs: 100,
   });
-  const table: [Scene, Command, string][] = [
+  const table: [Scene, PhoneCommand, string][] = [
     [new Scene(), { type: "Hangup", call: "a" }, "no-such-call"],
     [new Scene(), { type: "Swap" }, "invalid-state"],
     [new Scene().dialled(), { type: "Answer", call: "a" }, "invalid-state"],

@@ -1,7 +1,7 @@
 /** HID report descriptors: where each field stands and what it means. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { type Field, parseDescriptor } from "../../../src/hid/descriptor.ts";
+import { parseDescriptor, type ReportField } from "../../../src/hid/descriptor.ts";
 import { digitOf, Usage, usageOf } from "../../../src/hid/usages.ts";
 import * as hid from "../../fixtures/hid_assembler.ts";
 import { usageName } from "../../fixtures/usage_name.ts";
@@ -10,7 +10,7 @@ const TELEPHONY = 0x0b, LED = 0x08, BUTTON = 0x09, CONSUMER = 0x0c;
 const { bits, bytes, collection, input, output, VARIABLE } = hid;
 
 /** What a field is, in one line. */
-function line(field: Field): string {
+function line(field: ReportField): string {
   const what = field.form === "variable"
     ? usageName(field.usage)
     : `[${field.usages.map((range) => usageName(range.first)).join(" ")}]x${field.count}`;

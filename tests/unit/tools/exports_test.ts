@@ -1,6 +1,7 @@
 /**
- * Nothing is exported that nobody imports. A test is nobody here: what only tests need is no part of
- * the phone, unless the file needs it itself and exports it to be tested alone.
+ * Nothing is exported that nobody imports, and no two types have one name. A test is nobody here: what
+ * only tests need is no part of the phone, unless the file needs it itself and exports it to be tested
+ * alone.
  */
 import assert from "node:assert/strict";
 import { Exports } from "../../support/exports.ts";
@@ -38,4 +39,27 @@ Deno.test("what a face names, another folder imports", () => {
     !exports.importers(file, name).some((by) => !isTest(by) && folderOf(by) !== folderOf(file))
   );
   assert.deepEqual(found.map(({ file, name }) => `${file}: ${name}`), []);
+});
+
+/** The same thing at two ends of a wire, or two of one kind that share nothing. */
+const SAME_MEANING = new Set([
+  "Binding", // of a registration: at the phone, and at the practice PBX
+  "Contact", // of the address book: in the store, and in the control API; likewise the next five
+  "ContactAddress",
+  "ContactCard",
+  "ContactDraft",
+  "ContactFilter",
+  "ContactHit",
+  "ReplayWindow", // of SRTP, and of DTLS records
+]);
+
+Deno.test("a type's name means one thing", () => {
+  const types = exports.declared.filter(({ file, name }) =>
+    inSource(file) && /^[A-Z]\w*[a-z]/.test(name) && !SAME_MEANING.has(name)
+  );
+  const twice = [...Map.groupBy(types, ({ name }) => name)].filter(([, each]) =>
+    new Set(each.map(({ file }) => file)).size > 1
+  );
+  const places = twice.map(([name, each]) => `${name}: ${each.map(({ file }) => file).join(", ")}`);
+  assert.deepEqual(places, []);
 });

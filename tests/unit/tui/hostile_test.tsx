@@ -8,7 +8,7 @@ import { keymapOf } from "../../../src/tui/keys/keymap.ts";
 import { Notice, notification } from "../../../src/tui/screen/notice.ts";
 import { takeNews } from "../../../src/tui/model/phone_model.ts";
 import { type AppState, VIEWS } from "../../../src/tui/model/state.ts";
-import { Store } from "../../../src/tui/model/store.ts";
+import { ScreenStore } from "../../../src/tui/model/screen_store.ts";
 import { wordsFor } from "../../../src/tui/look/strings.ts";
 import { glyphsOf } from "../../../src/tui/look/theme.ts";
 import { assertHarmless, HOSTILE_LINES, MARK } from "../../support/hostile.ts";
@@ -132,7 +132,7 @@ Deno.test("every view shows a stranger's text, and the terminal does nothing of 
       const screen = new Screen();
       const app = hostileState(view, withCalls);
       const looks = { words: WORDS, glyphs: glyphsOf(false), keymap: keymapOf(), practice: false };
-      const ink = render(<App store={new Store(app)} {...looks} />, {
+      const ink = render(<App store={new ScreenStore(app)} {...looks} />, {
         stdout: screen as unknown as NodeJS.WriteStream,
         stdin: new PassThrough() as unknown as NodeJS.ReadStream,
         alternateScreen: true,

@@ -6,7 +6,7 @@ import { render } from "ink";
 import { App, type AppProps } from "../../../src/tui/screen/app.tsx";
 import { keymapOf } from "../../../src/tui/keys/keymap.ts";
 import { LevelPainter } from "../../../src/tui/screen/level_painter.ts";
-import { Store } from "../../../src/tui/model/store.ts";
+import { ScreenStore } from "../../../src/tui/model/screen_store.ts";
 import { wordsFor } from "../../../src/tui/look/strings.ts";
 import { glyphsOf } from "../../../src/tui/look/theme.ts";
 import { call, drawn, NOW, state } from "./stage.ts";
@@ -40,10 +40,10 @@ class Screen extends Writable {
 }
 
 async function onScreen(
-  run: (scene: { store: Store; screen: Screen; painter: LevelPainter }) => Promise<void>,
+  run: (scene: { store: ScreenStore; screen: Screen; painter: LevelPainter }) => Promise<void>,
 ): Promise<void> {
   const screen = new Screen();
-  const store = new Store(state({ calls: [call()] }));
+  const store = new ScreenStore(state({ calls: [call()] }));
   const scene: AppProps = {
     store,
     words: wordsFor("en", "en", "UTC"),
@@ -72,7 +72,7 @@ async function onScreen(
 }
 
 /** Waits until the screen shows the frame of the state that is. */
-async function shows({ store, screen }: { store: Store; screen: Screen }): Promise<void> {
+async function shows({ store, screen }: { store: ScreenStore; screen: Screen }): Promise<void> {
   const wanted = drawn(store.get()).map((row) => row.trimEnd());
   for (let tries = 0; tries < 200; tries++) {
     await new Promise((resolve) => setTimeout(resolve, 10));
@@ -81,7 +81,7 @@ async function shows({ store, screen }: { store: Store; screen: Screen }): Promi
   assert.deepEqual(screen.lines(), wanted);
 }
 
-function levels(store: Store, sent: number, received: number): void {
+function levels(store: ScreenStore, sent: number, received: number): void {
   store.dispatch({ type: "levels", levels: [{ call: "c1", sent, received }] });
 }
 

@@ -3,11 +3,11 @@ import assert from "node:assert/strict";
 import type { LevelListener } from "../../../src/control/wire/levels.ts";
 import type { Phone } from "../../../src/control/contract/phone.ts";
 import { Meters } from "../../../src/tui/screen/meters.ts";
-import { Store } from "../../../src/tui/model/store.ts";
+import { ScreenStore } from "../../../src/tui/model/screen_store.ts";
 import { call, drawn, NOW, state } from "./stage.ts";
 
 function scene() {
-  const store = new Store(state({ calls: [call()] }));
+  const store = new ScreenStore(state({ calls: [call()] }));
   const asked: LevelListener[] = [];
   const phone = {
     levels(listener: LevelListener) {

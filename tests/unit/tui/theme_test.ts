@@ -1,7 +1,12 @@
 /** Colours: what a terminal has, and that nothing is drawn in the colour it is drawn on. */
 import { THEMES } from "../../../src/base/names/screen_names.ts";
 import assert from "node:assert/strict";
-import { hasBasicColours, type Look, type Role, themeOf } from "../../../src/tui/look/theme.ts";
+import {
+  hasBasicColours,
+  type TextRole,
+  type TextStyle,
+  themeOf,
+} from "../../../src/tui/look/theme.ts";
 
 const among = (variables: Record<string, string>) => (name: string) => variables[name];
 
@@ -17,10 +22,10 @@ Deno.test("sixteen colours are told from more by the environment", () => {
 });
 
 Deno.test("every theme has every role, in basic colours by name, and none is invisible", () => {
-  const roles = Object.keys(themeOf("dark")) as Role[];
+  const roles = Object.keys(themeOf("dark")) as TextRole[];
   for (const name of THEMES) {
     for (const basic of [false, true]) {
-      const theme: Record<string, Look> = themeOf(name, basic);
+      const theme: Record<string, TextStyle> = themeOf(name, basic);
       for (const role of roles) {
         const { color, backgroundColor } = theme[role]!;
         if (color !== undefined) assert.notEqual(color, backgroundColor, `${name} ${role}`);

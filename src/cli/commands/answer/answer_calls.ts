@@ -7,7 +7,7 @@
  */
 import type { CallView } from "../../../control/contract/mod.ts";
 import { type ExitCode, OffhookError } from "../../../base/mod.ts";
-import type { Party } from "../../../core/account/mod.ts";
+import type { PartyIdentity } from "../../../core/account/mod.ts";
 import type { AudioEndpoints } from "../../../core/ports/mod.ts";
 import type { AnswerValues } from "./command.ts";
 import { NumberedFiles } from "./numbered_files.ts";
@@ -19,7 +19,7 @@ import type { PhoneSession } from "../../phone/mod.ts";
 export interface AnswerTask {
   values: AnswerValues;
   /** Who answers. */
-  said: { from?: Party };
+  said: { from?: PartyIdentity };
   io: Io;
 }
 

@@ -67,7 +67,7 @@ const exporting = {
 
 type Shared = typeof stationFields & typeof outputFields;
 
-export type ListValues = ValuesOf<typeof filter & Shared>;
+export type ContactListValues = ValuesOf<typeof filter & Shared>;
 export type SearchValues = ValuesOf<typeof search & Shared>;
 export type AddValues = ValuesOf<typeof add & Shared>;
 export type EditValues = ValuesOf<typeof edit & Shared>;

@@ -5,10 +5,10 @@ import { type ExitCode, fileReason, lazily, OffhookError } from "../../../base/m
 import type { ImportProblem } from "../../../store/exchange/mod.ts";
 import type {
   AddValues,
+  ContactListValues,
   EditValues,
   ExportValues,
   ImportValues,
-  ListValues,
   RemoveValues,
   SearchValues,
 } from "./command.ts";
@@ -26,7 +26,7 @@ function filterOf({ group, favourites }: { group?: string | undefined; favourite
   };
 }
 
-export async function list(values: ListValues, io: Io): Promise<ExitCode> {
+export async function list(values: ContactListValues, io: Io): Promise<ExitCode> {
   const found = await withRecords(values, io, (records) => listContacts(records, filterOf(values)));
   const all = !values.favourites && values.group === undefined;
   const none = all ? "there is no contact yet" : "no such contact";

@@ -44,7 +44,7 @@ const learn = {
   ...place,
 };
 
-export type ListValues = ValuesOf<typeof list>;
+export type HeadsetListValues = ValuesOf<typeof list>;
 export type TestValues = ValuesOf<typeof test>;
 export type LearnValues = ValuesOf<typeof learn>;
 

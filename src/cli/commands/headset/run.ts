@@ -9,13 +9,13 @@ import { loadConfig, type LoadedConfig } from "../../../config/file/mod.ts";
 import type { HeadsetInfo, HeadsetList } from "../../../control/contract/mod.ts";
 import type { HeadsetListReport } from "../../../control/schemas/mod.ts";
 import { type ExitCode, OffhookError } from "../../../base/mod.ts";
-import type { ListValues } from "./command.ts";
+import type { HeadsetListValues } from "./command.ts";
 import { quirkFilesOf } from "../../phone/mod.ts";
 import { headsetTable } from "./headset_table.ts";
 import { type Io, say, sayJson } from "../../process/mod.ts";
 import { withStation } from "../../live/mod.ts";
 
-type Place = Pick<ListValues, "config" | "socket">;
+type Place = Pick<HeadsetListValues, "config" | "socket">;
 
 /** Whether the running station uses headsets. */
 export async function useHeadsets(on: boolean, values: Place, io: Io): Promise<ExitCode> {
@@ -26,7 +26,7 @@ export async function useHeadsets(on: boolean, values: Place, io: Io): Promise<E
   });
 }
 
-export async function list(values: ListValues, io: Io): Promise<ExitCode> {
+export async function list(values: HeadsetListValues, io: Io): Promise<ExitCode> {
   const { headsets } = await present(values, io);
   const report: HeadsetListReport = { schema: "offhook.headsets/1", headsets };
   if (values.json) await sayJson(io, report);

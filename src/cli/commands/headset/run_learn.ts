@@ -15,7 +15,7 @@ import { type Io, say } from "../../process/mod.ts";
 import { meantHeadset, present } from "./run.ts";
 
 type Bench = import("../../../station/desk/mod.ts").Bench;
-type Recording = import("../../../station/desk/mod.ts").Recording;
+type LearnRecording = import("../../../station/desk/mod.ts").LearnRecording;
 
 /** Lamps are watched for so long: the slowest repetition known comes after 2 s. */
 const WATCH_MS = 3_500;
@@ -39,7 +39,7 @@ export async function runHeadsetLearn(values: LearnValues, io: Io): Promise<Exit
   refuseOverwrite(path, values.force);
   const { learnQuirk, openBench } = await import("../../../station/desk/headset_bench.ts");
   const bench = await openBench(headset.path, []);
-  let recordings: Recording[];
+  let recordings: LearnRecording[];
   try {
     recordings = await Promise.race([
       recordAll(bench, values.auto ? undefined : benchPerson(io), io),
@@ -77,9 +77,9 @@ async function recordAll(
   { trial }: Bench,
   person: BenchPerson | undefined,
   io: Io,
-): Promise<Recording[]> {
-  const recordings: Recording[] = [];
-  const watch = async (step: Recording["step"], during: () => Promise<unknown>) => {
+): Promise<LearnRecording[]> {
+  const recordings: LearnRecording[] = [];
+  const watch = async (step: LearnRecording["step"], during: () => Promise<unknown>) => {
     recordings.push({ step, reports: await trial.record(during) });
     await trial.light({});
     await trial.pause(WATCH_MS / 4);

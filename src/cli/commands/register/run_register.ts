@@ -5,7 +5,12 @@ import type { RegisterReport } from "../../../control/schemas/mod.ts";
 import type { Context } from "../../args/mod.ts";
 import { errorLines, type Io, say, sayJson } from "../../process/mod.ts";
 import type { RegisterValues } from "./command.ts";
-import { type PhoneSession, type Session, silentRegistrar, withPhone } from "../../phone/mod.ts";
+import {
+  type CommandSession,
+  type PhoneSession,
+  silentRegistrar,
+  withPhone,
+} from "../../phone/mod.ts";
 
 const OWN = { accounts: "chosen", register: "when asked", maxCalls: 0 } as const;
 
@@ -32,14 +37,14 @@ const TIMEOUT_MS = 35_000;
 type Registered = Pick<Account, "id" | "user" | "server">;
 
 class RegisterRun {
-  readonly #session: Session;
+  readonly #session: CommandSession;
   readonly #account: Registered;
   readonly #values: RegisterValues;
   readonly #io: Io;
   readonly #startedAt: number;
   readonly #finished = Promise.withResolvers<ExitCode>();
 
-  constructor(session: Session, account: Registered, values: RegisterValues, io: Io) {
+  constructor(session: CommandSession, account: Registered, values: RegisterValues, io: Io) {
     this.#session = session;
     this.#account = account;
     this.#values = values;

@@ -16,9 +16,9 @@ import type {
 import {
   announce,
   loadForCommand,
-  type Log,
   openLog,
   openTrace,
+  type PhoneLog,
   withHeadsets,
 } from "../../phone/mod.ts";
 import type { Context } from "../../args/mod.ts";
@@ -92,7 +92,7 @@ async function serve(values: StationValues, processIo: Io): Promise<ExitCode> {
 }
 
 /** The launcher starts a station it cannot narrow all the same: a phone is worth more than none. */
-function sayHowBroad({ write }: Log): void {
+function sayHowBroad({ write }: PhoneLog): void {
   if (Deno.permissions.querySync({ name: "write" }).state !== "granted") return;
   write(
     "this station may read and write all files of its user: not started by the launcher, or " +
@@ -136,7 +136,7 @@ function withOneStdin(io: Io): Io {
 interface Running {
   values: StationValues;
   io: Io;
-  log: Log;
+  log: PhoneLog;
   /** What the station was started with. */
   started: LoadedConfig;
 }
@@ -197,7 +197,7 @@ async function stationOptions(
   loaded: LoadedConfig,
   values: StationValues,
   io: Io,
-  log: Log,
+  log: PhoneLog,
 ): Promise<StationOptions> {
   const { recordingsFolder } = await import("../../../station/phone/recording_path.ts");
   const keepsHistory = loaded.config.station.history && !values.noHistory;

@@ -1,9 +1,9 @@
 /** An answered call, however it was answered: its beginning, digits, mute, and its end. */
 import {
   type Call,
-  type Command,
   type Exchange,
   isIn,
+  type PhoneCommand,
   refuse,
   type Turn,
 } from "../../state/mod.ts";
@@ -60,7 +60,7 @@ export function mute(turn: Turn, call: Call, muted: boolean): void {
 export function sendDigits(
   turn: Turn,
   call: Call,
-  command: Extract<Command, { type: "SendDigits" }>,
+  command: Extract<PhoneCommand, { type: "SendDigits" }>,
 ): void {
   const { digits, durationMs } = command;
   const sent = digitsOf(digits);

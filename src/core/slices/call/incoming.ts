@@ -2,9 +2,9 @@
 import {
   type Call,
   type CallIn,
-  type Command,
   isIn,
   type OpenMedia,
+  type PhoneCommand,
   refuse,
   type Turn,
 } from "../../state/mod.ts";
@@ -78,7 +78,7 @@ function replace(turn: Turn, call: Call, replaced: CallIn<"established">): void 
  * @throws OffhookError `invalid-state` unless the call rings, `usage` for an unknown codec and for
  * what may not stand in a message
  */
-export function answer(turn: Turn, command: Extract<Command, { type: "Answer" }>): void {
+export function answer(turn: Turn, command: Extract<PhoneCommand, { type: "Answer" }>): void {
   const call = turn.need(command.call);
   if (!isIn(call, "ringing")) return refuse(call, "answer", "a ringing call");
   checkSaid(command);
@@ -114,7 +114,7 @@ export function answer(turn: Turn, command: Extract<Command, { type: "Answer" }>
  */
 export function sendEarlyMedia(
   turn: Turn,
-  command: Extract<Command, { type: "SendEarlyMedia" }>,
+  command: Extract<PhoneCommand, { type: "SendEarlyMedia" }>,
 ): void {
   const call = turn.need(command.call);
   if (!isIn(call, "ringing") || call.phase.offer === null || call.media.name !== "none") {
@@ -188,7 +188,7 @@ function sendAccept(turn: Turn, call: Call, description: MediaDescription): void
 }
 
 /** Reject, as a person or a program asks for it. @throws OffhookError as {@link answer} */
-export function refuseCall(turn: Turn, command: Extract<Command, { type: "Reject" }>): void {
+export function refuseCall(turn: Turn, command: Extract<PhoneCommand, { type: "Reject" }>): void {
   const { call, status = 603, reason, target, headers } = command;
   checkSaid(command);
   if ((status < 400) !== (target !== undefined)) {

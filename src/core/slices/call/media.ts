@@ -5,7 +5,7 @@ import {
   type EncryptionView,
   type MediaState,
   type OpenMedia,
-  type Recording,
+  type RecordingState,
   type Turn,
 } from "../../state/mod.ts";
 import {
@@ -97,6 +97,6 @@ export function holdsUs(description: MediaDescription): boolean {
 }
 
 /** What is recorded from the start, as the endpoints of a call say. */
-export function recordingOf({ record }: AudioEndpoints): Recording {
+export function recordingOf({ record }: AudioEndpoints): RecordingState {
   return record === undefined ? { name: "off" } : { name: "on", path: record };
 }

@@ -1,6 +1,6 @@
 /** A call of ours, from Dial to the answer. */
-import { type Account, checkSaid, type Party } from "../../account/mod.ts";
-import { type Call, type CallIn, type Command, isIn, type Turn } from "../../state/mod.ts";
+import { type Account, checkSaid, type PartyIdentity } from "../../account/mod.ts";
+import { type Call, type CallIn, isIn, type PhoneCommand, type Turn } from "../../state/mod.ts";
 import { OffhookError } from "../../../base/mod.ts";
 import {
   acceptAnswer,
@@ -21,7 +21,7 @@ import { holdOthers, mediaLost } from "./offers.ts";
 export const NO_ANSWER_MS = 60_000;
 
 /** @throws OffhookError `config-invalid` for an unknown account, `usage` for an unknown codec */
-export function dial(turn: Turn, command: Extract<Command, { type: "Dial" }>): void {
+export function dial(turn: Turn, command: Extract<PhoneCommand, { type: "Dial" }>): void {
   place(turn, { ...command, limits: { noAnswerMs: NO_ANSWER_MS, ...command.limits } });
   turn.remember({ account: command.account, target: command.target });
 }
@@ -36,7 +36,7 @@ interface Origin {
 /** Begins a call, for a person or for a peer that referred us. @throws as `dial` */
 export function place(
   turn: Turn,
-  command: Omit<Extract<Command, { type: "Dial" }>, "type">,
+  command: Omit<Extract<PhoneCommand, { type: "Dial" }>, "type">,
   origin?: Origin,
 ): void {
   const { settings } = turn;
@@ -86,7 +86,7 @@ export function place(
 }
 
 /** Who we say that we are; without an account it depends on the way that the call takes. */
-function identityOf(account: Account, from: Party | undefined): { local?: Party } {
+function identityOf(account: Account, from: PartyIdentity | undefined): { local?: PartyIdentity } {
   if (from !== undefined) return { local: from };
   if (account.server === "") return {};
   const uri = `sip:${account.user}@${account.server}`;

@@ -1,5 +1,5 @@
 /** What happens to a call's sound beside the stream: recording, other devices, programs that join. */
-import { type Call, type Command, isIn, refuse, type Turn } from "../../state/mod.ts";
+import { type Call, isIn, type PhoneCommand, refuse, type Turn } from "../../state/mod.ts";
 import { OffhookError } from "../../../base/mod.ts";
 import type {
   AudioEndpoints,
@@ -42,7 +42,7 @@ export function pauseRecording(turn: Turn, call: Call, paused: boolean): void {
 export function useEndpoints(
   turn: Turn,
   call: Call,
-  { microphone, speaker }: Extract<Command, { type: "UseEndpoints" }>,
+  { microphone, speaker }: Extract<PhoneCommand, { type: "UseEndpoints" }>,
 ): void {
   if (call.media.name !== "running" || isIn(call, "ending")) {
     refuse(call, "change the devices of", "a call with sound");
@@ -101,7 +101,7 @@ function same(one: Microphone | Speaker, other: Microphone | Speaker): boolean {
 export function attachAudio(
   turn: Turn,
   call: Call,
-  command: Extract<Command, { type: "AttachAudio" }>,
+  command: Extract<PhoneCommand, { type: "AttachAudio" }>,
 ): void {
   if (call.media.name === "none" || isIn(call, "ending")) {
     refuse(call, "join the sound of", "a call that is being made or is on");

@@ -24,7 +24,13 @@ import {
   readAlert,
   writeAlert,
 } from "./message/mod.ts";
-import { ClientRole, type HandshakeOptions, Refused, type Role, ServerRole } from "./role/mod.ts";
+import {
+  ClientRole,
+  type HandshakeOptions,
+  type HandshakeRole,
+  Refused,
+  ServerRole,
+} from "./role/mod.ts";
 import {
   ContentType,
   datagramsOf,
@@ -35,7 +41,7 @@ import {
   recordsIn,
   Repeater,
 } from "./record/mod.ts";
-import type { SrtpKeys } from "./crypto/mod.ts";
+import type { DtlsSrtpKeys } from "./crypto/mod.ts";
 
 export interface AssociationOptions extends HandshakeOptions {
   role: "client" | "server";
@@ -49,7 +55,7 @@ export interface AssociationOptions extends HandshakeOptions {
 export interface AssociationListener {
   send(datagram: Uint8Array): void;
   /** Once; the keys may be used from now on. @param certificate of the peer, DER */
-  connected(keys: SrtpKeys, certificate: Uint8Array): void;
+  connected(keys: DtlsSrtpKeys, certificate: Uint8Array): void;
   /** Once; nothing comes after it. `tls-failed`: the peer is not who it should be. */
   failed(error: OffhookError): void;
   /** The peer ended it, after `connected`. */
@@ -71,7 +77,7 @@ export class Association {
   readonly #listener: AssociationListener;
   readonly #records = new RecordLayer();
   readonly #inbox = new Reassembly();
-  readonly #role: Role;
+  readonly #role: HandshakeRole;
   readonly #repeater: Repeater;
   #state: "new" | "handshaking" | "connected" | "over" = "new";
   #flight: FlightPart[] = [];
@@ -90,7 +96,8 @@ export class Association {
     const output = {
       send: (flight: FlightPart[], until: "answered" | "asked") => this.#send(flight, until),
       protect: this.#records.protect.bind(this.#records),
-      connected: (keys: SrtpKeys, certificate: Uint8Array) => this.#connected(keys, certificate),
+      connected: (keys: DtlsSrtpKeys, certificate: Uint8Array) =>
+        this.#connected(keys, certificate),
       mayVerify: () => this.#mayVerify(),
     };
     this.#role = options.role === "client"
@@ -234,7 +241,7 @@ export class Association {
     }
   }
 
-  #connected(keys: SrtpKeys, certificate: Uint8Array): void {
+  #connected(keys: DtlsSrtpKeys, certificate: Uint8Array): void {
     this.#state = "connected";
     this.#clearDeadline();
     // A client has the last word of the server; a server may be asked for its own again.

@@ -18,21 +18,21 @@ import type { Clock } from "../../../base/time/mod.ts";
 import { isUnicast } from "../../../base/network/mod.ts";
 import type { OffhookError } from "../../../base/mod.ts";
 import type { Fingerprint, Keying, NegotiatedStream } from "../../../core/media/mod.ts";
-import { type Deliver, type MediaTransport, Stage } from "../mod.ts";
+import { type Deliver, type MediaTransport, TransportStage } from "../mod.ts";
 import { Association } from "./association.ts";
-import { fingerprintOf, type Identity, profilesOf, type SrtpKeys } from "./crypto/mod.ts";
+import { type DtlsSrtpKeys, fingerprintOf, type Identity, profilesOf } from "./crypto/mod.ts";
 import { ContentType, recordsIn } from "./record/mod.ts";
 
 type DtlsKeying = Extract<Keying, { kind: "dtls" }>;
 
 export interface DtlsEvents {
   /** @param fingerprint of the peer's certificate */
-  connected(keys: SrtpKeys, fingerprint: Fingerprint): void;
+  connected(keys: DtlsSrtpKeys, fingerprint: Fingerprint): void;
   /** The call has no keys, and gets none. */
   failed(error: OffhookError): void;
 }
 
-export class DtlsTransport extends Stage {
+export class DtlsTransport extends TransportStage {
   readonly #clock: Clock;
   readonly #identity: Identity;
   readonly #events: DtlsEvents;

@@ -16,7 +16,7 @@ import {
   SUITE_PARAMETERS,
 } from "../../../core/media/mod.ts";
 import { MAX_DATAGRAM } from "../../rtp/mod.ts";
-import { type Deliver, type MediaKind, type MediaTransport, Stage } from "../mod.ts";
+import { type Deliver, type MediaKind, type MediaTransport, TransportStage } from "../mod.ts";
 import type { CreateCipher } from "./ciphers.ts";
 import { type MasterKey, MAX_EXPANSION } from "./packet_cipher.ts";
 import { SrtpReceiver } from "./srtp_receiver.ts";
@@ -33,7 +33,7 @@ export interface SrtpKeys {
   receive: readonly MasterKey[];
 }
 
-export class SrtpTransport extends Stage {
+export class SrtpTransport extends TransportStage {
   readonly #clock: Clock;
   #ciphers: CreateCipher;
   #sender: SrtpSender | undefined;

@@ -25,7 +25,7 @@ import {
   uint32Of,
 } from "../stun/mod.ts";
 import { channelData, FIRST_CHANNEL, LAST_CHANNEL, parseChannelData } from "./frames.ts";
-import { SILENCE, TurnRequests } from "./requests.ts";
+import { NO_ANSWER, TurnRequests } from "./requests.ts";
 import { nameOf, type TurnServer } from "./server.ts";
 
 /** A way to a server: datagrams, or whole frames of a stream. */
@@ -318,7 +318,7 @@ function refusal(server: TurnServer, error: StunError): OffhookError {
 }
 
 function wordsFor(name: string, user: string, { code, reason }: StunError): [string, string?] {
-  if (code === SILENCE.code) {
+  if (code === NO_ANSWER.code) {
     return [`the TURN server ${name} does not answer`, "Check its address and port under [ice]."];
   }
   if (code === 401 || code === 441) {

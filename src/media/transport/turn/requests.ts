@@ -24,7 +24,7 @@ import {
 /** How often a server may want another nonce before a request is given up. */
 const MAX_CHALLENGES = 3;
 /** The response in its place: nothing came. */
-export const SILENCE: StunError = { code: 0, reason: "" };
+export const NO_ANSWER: StunError = { code: 0, reason: "" };
 /** The server's words that are used when it says no more. */
 const UNAUTHORISED = 401;
 const STALE_NONCE = 438;
@@ -38,7 +38,7 @@ export interface RequestSurroundings {
   send(data: Uint8Array): void;
 }
 
-export type Method = "allocate" | "refresh" | "createPermission" | "channelBind";
+export type TurnMethod = "allocate" | "refresh" | "createPermission" | "channelBind";
 export type Settled = (result: { message: StunMessage } | { error: StunError }) => void;
 
 export class TurnRequests {
@@ -54,7 +54,7 @@ export class TurnRequests {
   }
 
   /** @param attributes adds what the method needs; called for each repetition with another nonce */
-  begin(method: Method, attributes: (writer: StunWriter) => void, settled: Settled): void {
+  begin(method: TurnMethod, attributes: (writer: StunWriter) => void, settled: Settled): void {
     this.#send(method, attributes, settled, MAX_CHALLENGES);
   }
 
@@ -68,7 +68,7 @@ export class TurnRequests {
   }
 
   #send(
-    method: Method,
+    method: TurnMethod,
     attributes: (writer: StunWriter) => void,
     settled: Settled,
     challenges: number,
@@ -85,7 +85,7 @@ export class TurnRequests {
     const bytes = addFingerprint(writer).bytes.slice();
     const { transactionId } = writer;
     this.#transactions.begin({ transactionId, reliable, send: () => send(bytes) }, (message) => {
-      if (message === undefined) return settled({ error: SILENCE });
+      if (message === undefined) return settled({ error: NO_ANSWER });
       if (message.class === "success") return settled({ message });
       const error = errorOf(message);
       if (challenges > 0 && this.#takesChallenge(message, error.code, nonce)) {

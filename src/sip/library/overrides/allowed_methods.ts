@@ -5,7 +5,7 @@
  * MESSAGE and SUBSCRIBE are claimed, which this phone refuses with 405. The list is a constant of the
  * module, hence changed in place.
  */
-import { METHODS } from "../../message/mod.ts";
+import { SIP_METHODS } from "../../message/mod.ts";
 import { AllowedMethods } from "sip.js/lib/core/user-agent-core/allowed-methods.js";
 
-AllowedMethods.splice(0, AllowedMethods.length, ...METHODS);
+AllowedMethods.splice(0, AllowedMethods.length, ...SIP_METHODS);

@@ -14,7 +14,6 @@ export {
 export type {
   Address,
   Clock,
-  ContactAddress,
   Flow,
   HostNetwork,
   LayerEvent,
@@ -22,6 +21,7 @@ export type {
   NextHop,
   RequestHook,
   RouteTable,
+  SipContactAddress,
   TimerHandle,
   TransactionFlow,
   TransportLayerOptions,

@@ -51,7 +51,7 @@ export interface TransactionFlow {
 }
 
 /** What a Contact of ours has to say on a flow: `host` bracketed when IPv6. */
-export interface ContactAddress {
+export interface SipContactAddress {
   host: string;
   /** Absent on WebSocket, whose contact is an `.invalid` name (RFC 7118 §5). */
   port: number | undefined;

@@ -15,11 +15,11 @@ export interface KeyShare {
 const X25519 = 29;
 const P256 = 23;
 /** The preferred one first. */
-export const GROUPS: readonly number[] = [X25519, P256];
+export const NAMED_GROUPS: readonly number[] = [X25519, P256];
 /** What a client takes that names none (RFC 8422 §4). */
 export const DEFAULT_GROUPS: readonly number[] = [P256];
 
-/** A new secret of one of {@link GROUPS}. */
+/** A new secret of one of {@link NAMED_GROUPS}. */
 export function generateKeyShare(group: number): KeyShare {
   return group === X25519 ? x25519() : p256();
 }

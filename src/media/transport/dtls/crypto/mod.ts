@@ -2,7 +2,7 @@
 export { CIPHER_SUITES, type CipherSuite, cipherSuite } from "./cipher_suites.ts";
 export { fingerprintOf, isAnnounced } from "./fingerprint.ts";
 export { type Identity, makeIdentity } from "./identity.ts";
-export { DEFAULT_GROUPS, generateKeyShare, GROUPS, type KeyShare } from "./key_agreement.ts";
+export { DEFAULT_GROUPS, generateKeyShare, type KeyShare, NAMED_GROUPS } from "./key_agreement.ts";
 export {
   exportKeyingMaterial,
   extendedMasterSecret,
@@ -15,10 +15,10 @@ export {
 } from "./key_schedule.ts";
 export { isSigned, OWN_SCHEME, publicKeyOf, SIGNATURE_SCHEMES, signed } from "./signatures.ts";
 export {
+  type DtlsSrtpKeys,
   EXPORTER_LABEL,
   materialLength,
   profilesOf,
-  type SrtpKeys,
   srtpKeys,
   type SrtpProfile,
 } from "./srtp_profiles.ts";

@@ -33,7 +33,7 @@ export interface SrtpMasterKey {
 }
 
 /** What SRTP needs of a handshake. */
-export interface SrtpKeys {
+export interface DtlsSrtpKeys {
   suite: SrtpSuite;
   /** Of what we send. */
   local: SrtpMasterKey;
@@ -52,7 +52,7 @@ export function srtpKeys(
   { suite, keyLength, saltLength }: SrtpProfile,
   material: Uint8Array,
   role: "client" | "server",
-): SrtpKeys {
+): DtlsSrtpKeys {
   const reader = new OctetReader(material);
   const [clientKey, serverKey] = [reader.take(keyLength), reader.take(keyLength)];
   const client = { key: clientKey, salt: reader.take(saltLength) };

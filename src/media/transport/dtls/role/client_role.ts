@@ -9,7 +9,7 @@ import {
   CIPHER_SUITES,
   cipherSuite,
   generateKeyShare,
-  GROUPS,
+  NAMED_GROUPS,
   OWN_SCHEME,
   SIGNATURE_SCHEMES,
   signed,
@@ -18,8 +18,8 @@ import {
   type Agreed,
   type HandshakeOptions,
   type HandshakeOutput,
+  type HandshakeRole,
   nothingInCommon,
-  type Role,
   Secrets,
   verifyOwner,
 } from "./handshake.ts";
@@ -52,7 +52,7 @@ const FLIGHT: readonly (readonly number[])[] = [
   [HandshakeType.serverHelloDone],
 ];
 
-export class ClientRole implements Role {
+export class ClientRole implements HandshakeRole {
   readonly #options: HandshakeOptions;
   readonly #output: HandshakeOutput;
   readonly #random: Uint8Array;
@@ -96,7 +96,7 @@ export class ClientRole implements Role {
       cookie,
       cipherSuites: CIPHER_SUITES.map(({ id }) => id),
       extensions: {
-        groups: [...GROUPS],
+        groups: [...NAMED_GROUPS],
         pointFormats: true,
         signatureAlgorithms: [...SIGNATURE_SCHEMES],
         srtpProfiles: this.#options.profiles.map(({ id }) => id),
@@ -122,7 +122,7 @@ export class ClientRole implements Role {
     const request = others.length === 2 ? others[0] : undefined;
     const serverHello = readServerHello(hello!.body);
     const { group, publicKey, parameters, signature } = readServerKeyExchange(exchange!.body);
-    if (!GROUPS.includes(group)) throw new Malformed("a group that was not offered");
+    if (!NAMED_GROUPS.includes(group)) throw new Malformed("a group that was not offered");
     const { fingerprints } = this.#options;
     const data = concat(this.#random, serverHello.random, parameters);
     const mayVerify = () => this.#output.mayVerify();

@@ -8,6 +8,7 @@ import { OffhookError } from "../../../../base/mod.ts";
 import type { Fingerprint } from "../../../../core/media/mod.ts";
 import {
   type CipherSuite,
+  type DtlsSrtpKeys,
   EXPORTER_LABEL,
   exportKeyingMaterial,
   extendedMasterSecret,
@@ -19,7 +20,6 @@ import {
   publicKeyOf,
   type Randoms,
   recordKeys,
-  type SrtpKeys,
   srtpKeys,
   type SrtpProfile,
   transcriptHash,
@@ -51,12 +51,12 @@ export interface HandshakeOutput {
   /** Records can be sealed and opened from now on. */
   protect(protection: RecordProtection): void;
   /** @param certificate of the peer, DER */
-  connected(keys: SrtpKeys, certificate: Uint8Array): void;
+  connected(keys: DtlsSrtpKeys, certificate: Uint8Array): void;
   /** Whether a signature may be tried now; forged ones must not cost all of our time. */
   mayVerify(): boolean;
 }
 
-export interface Role {
+export interface HandshakeRole {
   /** Sends the first flight; a server has none. */
   start(): void;
   /**
@@ -199,7 +199,7 @@ export class Secrets {
   }
 
   /** To be asked for when both Finished were verified, and not before. */
-  srtpKeys(role: "client" | "server"): SrtpKeys {
+  srtpKeys(role: "client" | "server"): DtlsSrtpKeys {
     const { profile, randoms } = this.#agreed;
     const length = materialLength(profile);
     const material = exportKeyingMaterial(this.hash, this.master, randoms, EXPORTER_LABEL, length);

@@ -12,8 +12,8 @@ import {
   CIPHER_SUITES,
   DEFAULT_GROUPS,
   generateKeyShare,
-  GROUPS,
   type KeyShare,
+  NAMED_GROUPS,
   OWN_SCHEME,
   SIGNATURE_SCHEMES,
   signed,
@@ -23,9 +23,9 @@ import {
   type Agreed,
   type HandshakeOptions,
   type HandshakeOutput,
+  type HandshakeRole,
   nothingInCommon,
   requireCertificate,
-  type Role,
   Secrets,
   verifyOwner,
 } from "./handshake.ts";
@@ -58,13 +58,13 @@ const COOKIE_LENGTH = 20;
 /** In place of an empty renegotiation_info (RFC 5746 §3.3). */
 const EMPTY_RENEGOTIATION_INFO_SCSV = 0x00ff;
 
-export interface ServerOptions extends HandshakeOptions {
+export interface DtlsServerOptions extends HandshakeOptions {
   /** A client must show that it gets what we send, before it gets more than it sent. */
   demandCookie: boolean;
 }
 
-export class ServerRole implements Role {
-  readonly #options: ServerOptions;
+export class ServerRole implements HandshakeRole {
+  readonly #options: DtlsServerOptions;
   readonly #output: HandshakeOutput;
   readonly #random: Uint8Array;
   readonly #cookie: Uint8Array;
@@ -76,7 +76,7 @@ export class ServerRole implements Role {
   /** The client's, verified. */
   #certificate = new Uint8Array();
 
-  constructor(options: ServerOptions, output: HandshakeOutput) {
+  constructor(options: DtlsServerOptions, output: HandshakeOutput) {
     this.#options = options;
     this.#output = output;
     this.#random = options.random(RANDOM_LENGTH);
@@ -132,7 +132,7 @@ export class ServerRole implements Role {
       authentication === "ec" && cipherSuites.includes(id)
     );
     if (suite === undefined) throw nothingInCommon("cipher suite", isAnswer);
-    const group = GROUPS.find((known) => groups.includes(known));
+    const group = NAMED_GROUPS.find((known) => groups.includes(known));
     if (group === undefined) throw nothingInCommon("elliptic curve", isAnswer);
     if (!signatureAlgorithms.includes(OWN_SCHEME)) throw nothingInCommon("signature", isAnswer);
     const profile = this.#options.profiles.find(({ id }) => srtpProfiles.includes(id));

@@ -8,7 +8,7 @@ import { OffhookError } from "../../base/mod.ts";
 import type { MethodName, Methods, Phone, Sequenced } from "../../control/contract/mod.ts";
 import { findHits } from "./search.ts";
 import type { ViewName } from "./state.ts";
-import type { Store } from "./store.ts";
+import type { ScreenStore } from "./screen_store.ts";
 
 /** Newest calls that are shown and searched. */
 const HISTORY = 200;
@@ -16,12 +16,12 @@ const CONTACTS = 200;
 /** Newest calls whose names are looked up in the address book. */
 const NAMED = 50;
 
-export class Records {
-  readonly #store: Store;
+export class RecordLoader {
+  readonly #store: ScreenStore;
   readonly #phone: () => Phone | undefined;
   readonly #asked = new Map<string, number>();
 
-  constructor(store: Store, phone: () => Phone | undefined) {
+  constructor(store: ScreenStore, phone: () => Phone | undefined) {
     this.#store = store;
     this.#phone = phone;
   }

@@ -67,7 +67,7 @@ const LATE_BYTES = 8 * 1024;
 const DIGIT_EVENTS = new Set<Sequenced["type"]>(["call.digit", "call.digits-sent"]);
 const DIGIT_KEYS = new Set(["dtmfSent", "dtmfReceived"]);
 
-export class Connection {
+export class ClientConnection {
   readonly #options: ConnectionOptions;
   #role: Role | undefined;
   #unsubscribe: (() => void) | undefined;

@@ -6,7 +6,7 @@
  *
  * A newcomer always gets in, so that silent ones, however many, keep nobody out. Pure.
  */
-export class Strangers<T> {
+export class Newcomers<T> {
   readonly #most: number;
   readonly #end: (stranger: T) => void;
   /** In the order in which they came, with where they came from. */

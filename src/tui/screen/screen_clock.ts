@@ -2,19 +2,19 @@
  * Tells the time to the screen only while something on it shows time: each second with a call, a
  * countdown or a message, else each minute.
  */
-import { type AppState, type Store, type Timers } from "../model/mod.ts";
+import { type AppState, type ScreenStore, type Timers } from "../model/mod.ts";
 
 const SECOND = 1_000;
 const MINUTE = 60_000;
 
-export class Clock {
-  readonly #store: Store;
+export class ScreenClock {
+  readonly #store: ScreenStore;
   readonly #timers: Timers;
   readonly #stopListening: () => void;
   #stop: () => void = () => {};
   #every = 0;
 
-  constructor(store: Store, timers: Timers) {
+  constructor(store: ScreenStore, timers: Timers) {
     this.#store = store;
     this.#timers = timers;
     this.#stopListening = store.subscribe(() => this.#set());

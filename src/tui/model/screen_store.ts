@@ -4,7 +4,7 @@
 import { type Change, change } from "./change.ts";
 import type { AppState } from "./state.ts";
 
-export class Store {
+export class ScreenStore {
   #state: AppState;
   readonly #listeners = new Set<() => void>();
   readonly #levelListeners = new Set<() => void>();

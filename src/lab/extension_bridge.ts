@@ -23,7 +23,7 @@ const NO_ANSWER_MS = 60_000;
 /** What a caller is told when the other phone says nothing of its own. */
 const UNAVAILABLE = 480;
 
-export class Bridge {
+export class ExtensionBridge {
   readonly #phone: OpenPhone;
   readonly #complain: (what: string) => void;
   /** Both ways. */
