@@ -54,8 +54,8 @@ async function party(settings: Partial<IceSettings>): Promise<Party> {
   await gathering.gather();
   assert.deepEqual(gathering.failures, []);
   const failed: string[] = [];
-  const transport = new IceTransport({ clock: systemClock, random }, gathering, (error) => {
-    failed.push(error.message);
+  const transport = new IceTransport({ clock: systemClock, random }, gathering, {
+    failed: (error) => failed.push(error.message),
   });
   const heard: string[] = [];
   transport.receiver = {

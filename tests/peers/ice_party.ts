@@ -28,7 +28,9 @@ const gatherer = new IceGatherer({
 }, JSON.parse(Deno.args[0]));
 await gatherer.gather();
 for (const { message } of gatherer.failures) say(`FAILED ${message}`);
-const transport = new IceTransport(around, gatherer, ({ message }) => say(`FAILED ${message}`));
+const transport = new IceTransport(around, gatherer, {
+  failed: ({ message }) => say(`FAILED ${message}`),
+});
 let heard = 0;
 transport.receiver = {
   deliver: () => {

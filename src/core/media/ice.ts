@@ -4,12 +4,17 @@
  *
  * RTCP on RTP's port is always offered with it (RFC 5761); a peer that wants a port for RTCP has a
  * second component, without relays.
+ *
+ * In another network media gathers anew. Whoever has ICE gets that in a restart, which is ours or the
+ * peer's; until then every description repeats what is in force (RFC 8839 §4.4.3).
  */
 import { isUnspecified } from "../../base/network/mod.ts";
 import type {
+  GatheredIce,
   IceCredentials,
   IceDescription,
   LocalIce,
+  LocalPorts,
   MediaDescription,
   NegotiatedIce,
   StreamDescription,
@@ -26,30 +31,34 @@ export function offerIce(ice: LocalIce | undefined): Partial<StreamDescription> 
     rtcpMux: true,
     mid: MID,
     bundled: true,
-    ice: described(ice, ice.credentials),
+    ice: described(ice),
   };
 }
 
 /** What an answer of ours says of ICE, and how the stream runs then. */
 export function answerIce(
   offer: MediaDescription,
-  ice: LocalIce | undefined,
+  local: LocalPorts,
 ): { answer: Partial<StreamDescription>; negotiated?: NegotiatedIce } {
   const bundle = offer.bundled && offer.mid !== undefined
     ? { mid: offer.mid, bundled: true as const }
     : {};
-  if (ice === undefined) return { answer: bundle };
-  const { address, peer, spares } = ice;
+  if (local.ice === undefined) return { answer: bundle };
+  const { address, peer } = local.ice;
   if (offer.ice === undefined) return { answer: { address, ...bundle } };
   if (isMismatch(offer, offer.ice)) {
     return { answer: { address, ...bundle, iceMismatch: true } };
   }
   const restarts = peer !== undefined && !sameCredentials(peer, offer.ice);
-  const local = restarts ? spares[0] ?? ice.credentials : ice.credentials;
-  const negotiated = { local, remote: offer.ice, controlling: offer.ice.lite === true };
-  const said = described(ice, local);
+  const { ice, ...ports } = restarts ? restarted(local) : local;
+  const negotiated = {
+    local: ice!.credentials,
+    remote: offer.ice,
+    controlling: offer.ice.lite === true,
+  };
+  const said = described(ice!);
   if (offer.rtcpMux) said.candidates = said.candidates.filter(({ component }) => component === 1);
-  return { answer: { address, ...bundle, ice: said }, negotiated };
+  return { answer: { ...ports, address: ice!.address, ...bundle, ice: said }, negotiated };
 }
 
 /** What the peer's answer settled; undefined: the stream runs without ICE. */
@@ -62,22 +71,42 @@ export function acceptIce(
   return { local: { ufrag, password }, remote: answer.ice, controlling: true };
 }
 
-/** Our side after a stream was settled: whose credentials are in force, and what a restart has left. */
-export function settledIce(ice: LocalIce, negotiated: NegotiatedIce | undefined): LocalIce {
-  if (negotiated === undefined) return ice;
-  const { local, remote } = negotiated;
+/** Our side after a stream was settled: what is in force, and what is left for restarts. */
+export function settledPorts(local: LocalPorts, negotiated: NegotiatedIce | undefined): LocalPorts {
+  const { ice } = local;
+  if (ice === undefined || negotiated === undefined) return local;
+  const { local: ours, remote } = negotiated;
   const peer = { ufrag: remote.ufrag, password: remote.password };
-  if (sameCredentials(local, ice.credentials)) return { ...ice, peer };
-  return {
-    ...ice,
-    peer,
-    credentials: local,
-    spares: ice.spares.filter((spare) => !sameCredentials(spare, local)),
-  };
+  const anew = restarted(local);
+  const settled = sameCredentials(ours, anew.ice!.credentials) ? anew : local;
+  return { ...settled, ice: { ...settled.ice!, credentials: ours, peer } };
 }
 
-function described(ice: LocalIce, { ufrag, password }: IceCredentials): IceDescription {
-  return { ufrag, password, candidates: ice.candidates };
+/** Our side as a restart has it: what was gathered anew, or the same candidates with spare credentials. */
+export function restarted(local: LocalPorts): LocalPorts {
+  if (local.ice === undefined) return local;
+  const { next, peer: _, ...ice } = local.ice;
+  if (next !== undefined) {
+    const { port, rtcpPort, ...gathered } = next;
+    return { port, rtcpPort, ice: { ...ice, ...gathered } };
+  }
+  const [credentials = ice.credentials, ...spares] = ice.spares;
+  return { ...local, ice: { ...ice, credentials, spares } };
+}
+
+/**
+ * Our side when media has gathered anew.
+ * @param told whether the peer knows our credentials: then only a restart takes them from it
+ */
+export function regathered(local: LocalPorts, next: GatheredIce, told: boolean): LocalPorts {
+  if (local.ice === undefined) return local;
+  const ports = { ...local, ice: { ...local.ice, next } };
+  return told ? ports : restarted(ports);
+}
+
+function described({ credentials, candidates }: LocalIce): IceDescription {
+  const { ufrag, password } = credentials;
+  return { ufrag, password, candidates };
 }
 
 /**

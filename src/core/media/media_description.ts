@@ -237,17 +237,36 @@ export interface NegotiatedIce {
   controlling: boolean;
 }
 
-/** What media has found out about our side before an offer or answer. */
-export interface LocalIce {
+/** Candidates of ours, and what answers by them. */
+export interface OwnIce {
   /** The candidate for peers without ICE; `port` is that of the description. */
   address: string;
   candidates: IceCandidate[];
-  /** In force. */
   credentials: IceCredentials;
-  /** For restarts, one after the other. */
+}
+
+/** What media has found out about our side before an offer or answer: what is in force. */
+export interface LocalIce extends OwnIce {
+  /** For restarts with the same candidates, one after the other. */
   spares: IceCredentials[];
   /** The peer's that ours are used with; absent before. */
   peer?: IceCredentials;
+  /** Of the network that we are in by now: what the next restart is done with. */
+  next?: GatheredIce;
+}
+
+/** What was gathered anew, with the ports of its default candidate. */
+export interface GatheredIce extends OwnIce {
+  port: number;
+  rtcpPort: number;
+}
+
+/** Where our sockets wait. */
+export interface LocalPorts {
+  port: number;
+  rtcpPort: number;
+  /** Absent: the call does without ICE. */
+  ice?: LocalIce;
 }
 
 /** The same direction seen from the other party. */

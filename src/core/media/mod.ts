@@ -23,11 +23,13 @@ export {
 export {
   type CryptoAttribute,
   type Fingerprint,
+  type GatheredIce,
   type IceCandidate,
   type IceCredentials,
   type IceDescription,
   type Keying,
   type LocalIce,
+  type LocalPorts,
   type MasterKeyIdentifier,
   type MediaDescription,
   type MediaDirection,
@@ -52,11 +54,10 @@ export {
   createOffer,
   createReoffer,
   directionOf,
-  type LocalPorts,
   mayReceive,
   maySend,
 } from "./offer_answer.ts";
 export { SRTP_SUITES } from "./media_description.ts";
 export { SUITE_PARAMETERS, type SuiteParameters } from "./srtp_suites.ts";
-export { settledIce } from "./ice.ts";
+export { regathered, restarted, settledPorts } from "./ice.ts";
 export { VOLUME_STEPS, volumeAfter, type VolumeStep, type VolumeWish } from "./volume.ts";

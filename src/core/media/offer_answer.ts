@@ -19,7 +19,7 @@ import type { Encryption } from "../account/mod.ts";
 import { sameFormat } from "./format_parameters.ts";
 import { acceptIce, answerIce, offerIce } from "./ice.ts";
 import {
-  type LocalIce,
+  type LocalPorts,
   type MediaDescription,
   type MediaDirection,
   mirrored,
@@ -33,14 +33,6 @@ const TELEPHONE_EVENT = "TELEPHONE-EVENT";
 const DEFAULT_PTIME_MS = 20;
 /** Packet times that the media graph can make: whole multiples of its 20 ms frame. */
 const MAX_PTIME_MS = 60;
-
-/** Where our sockets wait. */
-export interface LocalPorts {
-  port: number;
-  rtcpPort: number;
-  /** Absent: the call does without ICE. */
-  ice?: LocalIce;
-}
 
 /** An answer together with what it settled. */
 export interface SettledAnswer {
@@ -151,7 +143,7 @@ export function answerOffer(
   const events = eventsFor(audio[0], common);
   const direction = intersect(mirrored(directionOf(offer)), wish);
   const formats = events === undefined ? audio : [...audio, events];
-  const ice = answerIce(offer, local.ice);
+  const ice = answerIce(offer, local);
   const answer: MediaDescription = {
     address: "",
     ...portsOf(local),

@@ -10,7 +10,14 @@
 import type { ErrorJson } from "../../base/mod.ts";
 import type { Names } from "../../base/names/mod.ts";
 import type { AccountId } from "../account/mod.ts";
-import type { Fingerprint, LocalIce, NegotiatedStream, SdesKeys, SrtpSuite } from "../media/mod.ts";
+import type {
+  Fingerprint,
+  GatheredIce,
+  LocalIce,
+  NegotiatedStream,
+  SdesKeys,
+  SrtpSuite,
+} from "../media/mod.ts";
 import type { CallId } from "./sip_port.ts";
 
 /** Where a call's outgoing sound comes from. */
@@ -54,6 +61,12 @@ export type LiveEndpoint = Exclude<EndpointName, "record">;
 /** Names a program that has joined a call's sound. */
 export type AttachmentId = string;
 
+/**
+ * `gone`: where an address that the sound goes by is not ours any more; `changed`: where our addresses
+ * are others than they were gathered; `always`: the way is lost, whatever the addresses say.
+ */
+export type RegatherWhen = "gone" | "changed" | "always";
+
 export type MediaEffect =
   /** Binds the sockets and opens (not yet starts) the endpoints → MediaOpened | MediaFailed. */
   | {
@@ -64,6 +77,8 @@ export type MediaEffect =
     /** Gathers candidates, as the configuration of this account says; takes up to two seconds. */
     ice?: AccountId;
   }
+  /** Of a call with ICE: gathers anew for a restart, where it must → MediaRegathered. */
+  | { type: "RegatherMedia"; call: CallId; when: RegatherWhen }
   /** Starts the stream, or changes a running one (codec, address, direction). */
   | {
     type: "StartMedia";
@@ -193,6 +208,14 @@ export type MediaInput =
     /** Servers that were of no use to ICE. */
     failures?: ErrorJson[];
   }
+  /** Comes once for each RegatherMedia, in up to two seconds. */
+  | {
+    type: "MediaRegathered";
+    call: CallId; /** Absent: everything stays as it is. */
+    gathered?: GatheredIce;
+    /** Servers that were of no use, or why nothing could be gathered. */
+    failures?: ErrorJson[];
+  }
   /** DTLS has brought keys, for the first time or anew. */
   | {
     type: "MediaSecured";
@@ -220,7 +243,13 @@ export type MediaInput =
   /** What RecordMedia asked for is done: the file is open, or complete. */
   | { type: "RecordingSettled"; call: CallId }
   /** ICE found no way to the peer, or lost the one that it had; or a relay is lost. */
-  | { type: "IceFailed"; call: CallId; error: ErrorJson }
+  | {
+    type: "IceFailed";
+    call: CallId;
+    error: ErrorJson;
+    /** The way that was in use is lost: only a restart brings another (RFC 7675 §5.1). */
+    lost?: true;
+  }
   /** About once a second while the stream runs. */
   | { type: "MediaReported"; call: CallId; report: MediaReport }
   | { type: "MediaClosed"; call: CallId; report: MediaReport };

@@ -26,6 +26,7 @@ export {
   type MediaInput,
   type MediaReport,
   type Microphone,
+  type RegatherWhen,
   RELAY_PROTOCOLS,
   type Speaker,
 } from "./media_port.ts";

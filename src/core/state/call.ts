@@ -191,6 +191,8 @@ export interface Call {
   muted: boolean;
   /** The peer has another address for our sound than ours is now. */
   moved?: Move;
+  /** Answers that media owes us, whether it has gathered anew: offers wait for them. */
+  regathering?: number;
   /** Whether the peer's identity is more than its own claim: see `caller_policy.ts`. */
   trusted: boolean;
   /** An incoming call of which no ACK has come: its address may be forged. */

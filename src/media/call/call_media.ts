@@ -11,7 +11,7 @@
  * and do not.
  */
 import type { AudioDevices } from "../../audio/mod.ts";
-import type { OffhookError } from "../../base/mod.ts";
+import { OffhookError } from "../../base/mod.ts";
 import type { AccountId } from "../../core/account/mod.ts";
 import { type NegotiatedStream, type SdesKeys, SUITE_PARAMETERS } from "../../core/media/mod.ts";
 import type {
@@ -22,6 +22,7 @@ import type {
   EndpointName,
   MediaInput,
   MediaReport,
+  RegatherWhen,
 } from "../../core/ports/mod.ts";
 import { Attachment, Bridge, LocalParty, Recording } from "../sound/mod.ts";
 import { type AttachmentPort, type FromAttachment, refuseAttachment } from "../attachment/mod.ts";
@@ -60,6 +61,7 @@ export class CallMedia {
   /** Everything is closed and MediaClosed or MediaFailed is told next. */
   #gone = false;
   readonly #transport: CallTransport;
+  #regathering: Promise<void> = Promise.resolve();
   #ticksToReport = REPORT_TICKS;
   #ticksToKeepalive = 0;
 
@@ -75,7 +77,10 @@ export class CallMedia {
       deliver: (kind: PacketKind, data: Uint8Array) => this.#onDatagram(kind, data),
     };
     this.#transport = new CallTransport(around, receiver, {
-      iceFailed: (error) => this.#tell({ type: "IceFailed", call, error: error.toJSON() }),
+      iceFailed: (thrown, isLost) => {
+        const error = thrown.toJSON();
+        this.#tell({ type: "IceFailed", call, error, ...(isLost && { lost: true }) });
+      },
       secured: (suite, fingerprint) =>
         this.#tell({ type: "MediaSecured", call, suite, fingerprint }),
       lost,
@@ -139,6 +144,19 @@ export class CallMedia {
       ...certificate,
       ...(ice && { ice: ice.local }),
       ...(failures.length > 0 && { failures }),
+    });
+  }
+
+  /**
+   * Gathers for ICE anew, where it must → MediaRegathered. Never rejects: without anything new the call
+   * goes on by what it has.
+   */
+  regather(when: RegatherWhen): void {
+    this.#regathering = this.#regathering.then(async () => {
+      const news = await this.#transport.regather(when).catch((thrown) => ({
+        failures: [OffhookError.from(thrown).toJSON()],
+      }));
+      this.#tell({ type: "MediaRegathered", call: this.call, ...news });
     });
   }
 

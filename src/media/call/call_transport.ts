@@ -8,7 +8,13 @@
  */
 import { type ErrorJson, lazily, OffhookError } from "../../base/mod.ts";
 import type { AccountId } from "../../core/account/mod.ts";
-import type { Fingerprint, NegotiatedStream, SrtpSuite } from "../../core/media/mod.ts";
+import type {
+  Fingerprint,
+  GatheredIce,
+  NegotiatedStream,
+  SrtpSuite,
+} from "../../core/media/mod.ts";
+import type { RegatherWhen } from "../../core/ports/mod.ts";
 import type { MediaClock } from "../mod.ts";
 import type { DtlsTransport, Identity } from "../transport/dtls/mod.ts";
 import type {
@@ -32,16 +38,15 @@ export interface TransportSurroundings extends StreamSurroundings {
   /** Absent: calls do without ICE. */
   ice?: {
     settings(account: AccountId): Promise<IceSettings>;
-    /** @param caFile for TURN over TLS */
     surroundings(
-      caFile: string | undefined,
+      settings: IceSettings,
     ): Promise<Pick<IceSurroundings, "addresses" | "resolve" | "link">>;
   };
 }
 
 export interface TransportEvents {
-  /** ICE has found no way. */
-  iceFailed(error: OffhookError): void;
+  /** ICE has found no way. @param lost it had one */
+  iceFailed(error: OffhookError, lost: boolean): void;
   /** The handshake brought keys. */
   secured(suite: SrtpSuite, fingerprint: Fingerprint): void;
   /** The call's media cannot go on. */
@@ -59,7 +64,9 @@ export class CallTransport {
   #hasDtls = false;
   /** Whose fingerprint was announced, where keys may come by DTLS. */
   #identity: Identity | undefined;
+  /** What gathers at present. */
   #gatherer: IceGatherer | undefined;
+  #account: AccountId | undefined;
   #closed = false;
   /** The lowest stage, where that is ICE. */
   ice: IceTransport | undefined;
@@ -80,23 +87,61 @@ export class CallTransport {
    * @returns servers that were of no use
    */
   async open(account: AccountId | undefined): Promise<ErrorJson[]> {
-    const { ice } = this.#around;
-    if (ice === undefined || account === undefined) {
+    if (this.#around.ice === undefined || account === undefined) {
       this.#stand(new PlainTransport(this.#around));
       return [];
     }
-    const [{ IceGatherer, IceTransport }, settings] = await Promise.all([
-      lazily<typeof import("../transport/ice/mod.ts")>(import.meta.url, "../transport/ice/mod.ts"),
-      ice.settings(account),
-    ]);
-    const ways = await ice.surroundings(settings.caFile);
-    const gatherer = new IceGatherer({ ...this.#around, ...ways }, settings);
-    this.#gatherer = gatherer;
-    await gatherer.gather();
-    if (this.#closed) return [];
-    this.ice = new IceTransport(this.#around, gatherer, (error) => this.#events.iceFailed(error));
+    this.#account = account;
+    const [{ IceTransport }, gatherer] = await Promise.all([loadIce(), this.#gather(account)]);
+    if (gatherer === undefined) return [];
+    this.ice = new IceTransport(this.#around, gatherer, {
+      failed: (error, lost) => this.#events.iceFailed(error, lost),
+    });
     this.#stand(this.ice);
     return gatherer.failures.map((error) => error.toJSON());
+  }
+
+  /**
+   * Gathers anew, where it must; one after the other.
+   * @returns nothing where everything stays as it is
+   * @throws OffhookError as {@link open}
+   */
+  async regather(
+    when: RegatherWhen,
+  ): Promise<{ gathered?: GatheredIce; failures?: ErrorJson[] }> {
+    const account = this.#account;
+    const { ice } = this;
+    if (account === undefined || ice === undefined) return {};
+    const isNeeded = (addresses: readonly string[]) =>
+      when === "always" ||
+      !(when === "gone" ? ice.worksAt(addresses) : sameSet(ice.addresses, addresses));
+    const gatherer = await this.#gather(account, isNeeded);
+    if (gatherer === undefined) return {};
+    const failures = gatherer.failures.map((error) => error.toJSON());
+    return { gathered: ice.regathered(gatherer), ...(failures.length > 0 && { failures }) };
+  }
+
+  /** @returns undefined when it is not needed, or not any more */
+  async #gather(
+    account: AccountId,
+    isNeeded?: (addresses: readonly string[]) => boolean,
+  ): Promise<IceGatherer | undefined> {
+    const ice = this.#around.ice!;
+    const [{ candidateAddresses, IceGatherer }, settings] = await Promise.all([
+      loadIce(),
+      ice.settings(account),
+    ]);
+    const ways = await ice.surroundings(settings);
+    if (this.#closed || isNeeded?.(candidateAddresses(ways.addresses())) === false) return;
+    const gatherer = new IceGatherer({ ...this.#around, ...ways }, settings);
+    this.#gatherer = gatherer;
+    try {
+      await gatherer.gather();
+    } catch (error) {
+      gatherer.close();
+      throw error;
+    }
+    return this.#closed ? undefined : gatherer;
   }
 
   #stand(lowest: MediaTransport): void {
@@ -151,6 +196,14 @@ export class CallTransport {
     this.#gatherer?.close();
     this.#top?.close();
   }
+}
+
+function sameSet(some: readonly string[], others: readonly string[]): boolean {
+  return some.length === others.length && some.every((each) => others.includes(each));
+}
+
+function loadIce(): Promise<typeof import("../transport/ice/mod.ts")> {
+  return lazily(import.meta.url, "../transport/ice/mod.ts");
 }
 
 function loadDtls(): Promise<typeof import("../transport/dtls/mod.ts")> {

@@ -107,6 +107,9 @@ export class MediaEngine {
         if (media.streaming) this.#ticker.start();
         return;
       }
+      case "RegatherMedia":
+        // Not waited for: it may take two seconds.
+        return media.regather(effect.when);
       case "ConfirmMedia":
         return media.confirm();
       case "MuteMedia":

@@ -30,14 +30,15 @@ function askIceSettings(account: AccountId): Promise<IceSettings> {
 async function iceSurroundings(
   sockets: UdpSockets,
   { address }: MediaSettings,
-  caFile: string | undefined,
+  { addresses, caFile }: IceSettings,
 ): Promise<Pick<IceSurroundings, "addresses" | "resolve" | "link">> {
+  const known = address === undefined ? addresses : [address];
   const { ownAddresses, systemLinks } = await lazily<typeof import("../transport/ice/mod.ts")>(
     import.meta.url,
     "../transport/ice/mod.ts",
   );
   return {
-    addresses: address === undefined ? ownAddresses : () => [address],
+    addresses: known === undefined ? ownAddresses : () => known,
     resolve: (host) => sockets.resolveAll(host),
     link: systemLinks(caFile),
   };
@@ -77,7 +78,7 @@ function start(settings: MediaSettings, devicePort?: MessagePort): MediaEngine {
     notify: (input) => say({ type: "input", input }),
     ice: {
       settings: askIceSettings,
-      surroundings: (caFile) => iceSurroundings(sockets, settings, caFile),
+      surroundings: (asked) => iceSurroundings(sockets, settings, asked),
     },
   });
 }

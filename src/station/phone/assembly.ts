@@ -9,7 +9,7 @@
 import { processEnvironment } from "../../config/mod.ts";
 import { dataFolder } from "../../config/sources/mod.ts";
 import type { Providers } from "../../control/contract/mod.ts";
-import { DIRECT_ACCOUNT, type PartyIdentity } from "../../core/account/mod.ts";
+import { type AccountId, DIRECT_ACCOUNT, type PartyIdentity } from "../../core/account/mod.ts";
 import { OffhookError } from "../../base/mod.ts";
 import type { MediaInput, SipInput } from "../../core/ports/mod.ts";
 import { initialState } from "../../core/mod.ts";
@@ -99,7 +99,7 @@ export class Assembly {
       {
         devices: this.#devices,
         thread: mediaThread,
-        iceSettings: async (account) => await this.#options.iceServers?.(account) ?? NO_SERVERS,
+        iceSettings: (account) => this.#iceSettings(account),
       },
       (input: MediaInput) => this.core.submit(input),
       (error) => options.log(`media: ${error.message}`, { level: "error" }),
@@ -231,6 +231,18 @@ export class Assembly {
     if (agent === undefined) this.#agents.add(account, password).start();
     else if (state !== "registered" && state !== "failed") return;
     if (account.register) this.core.command({ type: "Register", account: account.id });
+  }
+
+  /** With the addresses of the host that signalling looks at, where that is not this machine. */
+  async #iceSettings(account: AccountId): Promise<IceSettings> {
+    const { host, iceServers } = this.#options;
+    const settings = await iceServers?.(account) ?? NO_SERVERS;
+    if (host === undefined) return settings;
+    const interfaces = Object.values(host.interfaces());
+    return {
+      ...settings,
+      addresses: interfaces.flatMap((all = []) => all.map(({ address }) => address)),
+    };
   }
 
   /** Calls first, then registrations and transports, then media and devices. */

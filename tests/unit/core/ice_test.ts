@@ -6,7 +6,7 @@ import {
   answerOffer,
   createOffer,
   createReoffer,
-  settledIce,
+  settledPorts,
 } from "../../../src/core/media/mod.ts";
 import { theirs } from "./scene.ts";
 
@@ -114,17 +114,17 @@ for (const extra of [{ address: "0.0.0.0", port: 9 }, { port: 9 }]) {
 
 Deno.test("new credentials of the peer restart ICE with new ones of ours, the same do not", () => {
   const first = answerOffer(offered(), [CODEC], LOCAL, { policy: "prefer" });
-  const after = settledIce(OURS, first.stream.ice);
-  const again = answerOffer(offered(), [CODEC], { ...LOCAL, ice: after }, { policy: "prefer" });
+  const after = settledPorts(LOCAL, first.stream.ice);
+  const again = answerOffer(offered(), [CODEC], after, { policy: "prefer" });
   assert.equal(again.answer.ice?.ufrag, "ours");
   const { candidates } = offered().ice!;
   const restart = offered({ ice: { ...credentials("fresh"), candidates } });
-  const second = answerOffer(restart, [CODEC], { ...LOCAL, ice: after }, { policy: "prefer" });
+  const second = answerOffer(restart, [CODEC], after, { policy: "prefer" });
   assert.equal(second.answer.ice?.ufrag, "spare1");
-  const restarted = settledIce(after, second.stream.ice);
-  assert.deepEqual(restarted.credentials, credentials("spare1"));
-  assert.deepEqual(restarted.spares, [credentials("spare2")]);
-  const third = answerOffer(restart, [CODEC], { ...LOCAL, ice: restarted }, { policy: "prefer" });
+  const restarted = settledPorts(after, second.stream.ice);
+  assert.deepEqual(restarted.ice?.credentials, credentials("spare1"));
+  assert.deepEqual(restarted.ice?.spares, [credentials("spare2")]);
+  const third = answerOffer(restart, [CODEC], restarted, { policy: "prefer" });
   assert.equal(third.answer.ice?.ufrag, "spare1", "the restart is over");
 });
 

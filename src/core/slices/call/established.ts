@@ -12,7 +12,7 @@ import { DIGITS_HINT, digitsOf, wrongDigit } from "../../media/mod.ts";
 import type { SipInput } from "../../ports/mod.ts";
 import { end, signallingDone } from "./ending.ts";
 import { applyMute } from "./media.ts";
-import { holdOthers, offerAnswered } from "./offers.ts";
+import { holdOthers, offerAnswered, reofferIfNeeded } from "./offers.ts";
 
 /** The call is answered, by either side. */
 export function establish(turn: Turn, call: Call, exchange: Exchange): Call {
@@ -31,7 +31,9 @@ export function establish(turn: Turn, call: Call, exchange: Exchange): Call {
     turn.startTimer("duration", call.id, call.limits.durationMs);
   }
   turn.tell("call.answered", established);
-  return established;
+  // Another network while the other side rang.
+  if (established.moved !== undefined) reofferIfNeeded(turn, established);
+  return turn.need(call.id);
 }
 
 /** The ACK to a 2xx of ours came: the first one shows that an incoming call's address is no forgery. */

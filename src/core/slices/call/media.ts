@@ -12,7 +12,7 @@ import {
   directionOf,
   type MediaDescription,
   type NegotiatedStream,
-  settledIce,
+  settledPorts,
 } from "../../media/mod.ts";
 import { needsCertificate } from "./encryption.ts";
 import type { AudioEndpoints } from "../../ports/mod.ts";
@@ -52,10 +52,11 @@ export function runStream(
     return call;
   }
   turn.ask({ type: "StartMedia", call: call.id, stream, answered, confirmed: isConfirmed(call) });
-  const { port, rtcpPort, keys, fingerprint } = ports;
-  const ice = ports.ice && { ice: settledIce(ports.ice, stream.ice) };
+  const { keys, fingerprint } = ports;
   const own = { ...(keys && { keys }), ...(fingerprint && { fingerprint }) };
-  const media: MediaState = { name: "running", port, rtcpPort, ...own, ...ice, stream };
+  const { port, rtcpPort, ice } = settledPorts(ports, stream.ice);
+  const where = { port, rtcpPort, ...(ice && { ice }) };
+  const media: MediaState = { name: "running", ...where, ...own, stream };
   // Until another key exchange has ended, what the one before agreed on is in use.
   if (stream.keying?.kind === "dtls" && call.media.name === "running" && call.media.secured) {
     media.secured = call.media.secured;

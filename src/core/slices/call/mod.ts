@@ -5,6 +5,7 @@ export { answer, reject } from "./incoming.ts";
 export { askDialog } from "./liveness.ts";
 export { setHold, swap } from "./offers.ts";
 export { dial } from "./outgoing.ts";
+export { followNetwork } from "./relocation.ts";
 export { CALL } from "./slice.ts";
 export { followSound } from "./sound.ts";
 export { transferHeld } from "./transfer.ts";

@@ -25,6 +25,7 @@ import {
   keptProtection,
   type MediaDescription,
   offeredProtection,
+  restarted,
 } from "../../media/mod.ts";
 import type { SipInput } from "../../ports/mod.ts";
 import { termsFor } from "./encryption.ts";
@@ -138,7 +139,7 @@ function answerWithOffer(
     ? keptProtection(media.stream.keying, description)
     : offeredProtection(termsFor(turn, call, ports));
   const direction = call.hold.local ? "sendonly" : "sendrecv";
-  const offer = createOffer(capabilities, ports, direction, protection);
+  const offer = createOffer(capabilities, current(ports), direction, protection);
   turn.ask({ type: "AnswerOffer", call: call.id, description: offer });
   turn.put({
     ...call,
@@ -192,12 +193,9 @@ function keepHeld(call: Established): Established {
 }
 
 /** Our address is another one: the peer has to send its sound there. */
-export function addressMoved(turn: Turn, call: Call): void {
-  if (!isIn(call, "established")) return;
-  reofferIfNeeded(
-    turn,
-    turn.put({ ...call, moved: { tries: call.moved?.tries ?? 0, offered: false } }),
-  );
+export function move(turn: Turn, call: Call): void {
+  const moved = { tries: call.moved?.tries ?? 0, offered: false };
+  reofferIfNeeded(turn, turn.put({ ...call, moved }));
 }
 
 /** The network may not be there yet: tried again a few times. */
@@ -239,10 +237,11 @@ export function glareOver(turn: Turn, call: Call): void {
 }
 
 /** Also after an exchange: for a wish that came meanwhile. */
-function reofferIfNeeded(turn: Turn, call: Call): void {
-  const ports = portsOf(call);
-  if (!isIn(call, "established") || ports === undefined) return;
+export function reofferIfNeeded(turn: Turn, call: Call): void {
+  const open = portsOf(call);
+  if (!isIn(call, "established") || open === undefined || call.regathering) return;
   const { moved } = call;
+  const ports = current(open);
   const isKnown = call.hold.local === call.toldHold && (moved === undefined || moved.offered);
   if (call.phase.exchange.name !== "stable" || isKnown) return;
   const direction = call.hold.local ? "sendonly" : "sendrecv";
@@ -256,6 +255,11 @@ function reofferIfNeeded(turn: Turn, call: Call): void {
     description: offer,
     phase: { ...call.phase, exchange: { name: "offered", offer } },
   });
+}
+
+/** Our side as an offer of ours has it: what was gathered anew makes it a restart of ICE. */
+function current(ports: OpenMedia): OpenMedia {
+  return ports.ice?.next === undefined ? ports : { ...ports, ...restarted(ports) };
 }
 
 function noteRemoteHold(

@@ -17,16 +17,9 @@ import { answer, autoAnswer, cancelled, incoming } from "./incoming.ts";
 import { refuseCall, rungOut, sendEarlyMedia } from "./incoming.ts";
 import { dialogAnswered, mediaReported } from "./liveness.ts";
 import { iceFailed, mediaFailed, mediaOpened, mediaSecured } from "./media_news.ts";
-import {
-  addressMoved,
-  glareOver,
-  offerAnswered,
-  offerRejected,
-  remoteOffer,
-  setHold,
-  swap,
-} from "./offers.ts";
+import { glareOver, offerAnswered, offerRejected, remoteOffer, setHold, swap } from "./offers.ts";
 import { accepted, dial, progress, rejected, unanswered } from "./outgoing.ts";
+import { addressMoved, mediaRegathered } from "./relocation.ts";
 import { askedInVain, endForgotten, followTransfer, referred } from "./referred.ts";
 import { refuseTransfer } from "./referred.ts";
 import { attachAudio, endpointFailed, pauseRecording, record, useEndpoints } from "./sound.ts";
@@ -74,6 +67,7 @@ const NEWS: CallTransitions<Exclude<CallNews, Incoming>> = {
   },
   MediaOpened: mediaOpened,
   MediaFailed: mediaFailed,
+  MediaRegathered: mediaRegathered,
   MediaSecured: mediaSecured,
   IceFailed: iceFailed,
   MediaStarted: () => {},

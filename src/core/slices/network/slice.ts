@@ -1,9 +1,11 @@
 /**
- * The machine's network: every account goes on from where it is now. Whether that is another place at
- * all is seen by signalling, which knows the way to each server; nothing is sent where it is not.
+ * The machine's network: every account and call goes on from where it is now. Whether that is another
+ * place at all is seen by signalling, which knows the way to each server, and by media, which knows the
+ * way of each call's sound; nothing is sent where it is not.
  */
 import type { NetworkInput } from "../../ports/mod.ts";
 import type { Slice, Turn } from "../../state/mod.ts";
+import { followNetwork } from "../call/mod.ts";
 
 export const NETWORK: Slice<never, never, NetworkInput> = {
   initial: () => ({}),
@@ -20,6 +22,7 @@ export const NETWORK: Slice<never, never, NetworkInput> = {
 
 function follow(turn: Turn, slept: boolean): void {
   for (const account of turn.accounts.keys()) turn.ask({ type: "FollowNetwork", account, slept });
+  followNetwork(turn);
 }
 
 /** `40 s`, `12 min`, `9 h`. */

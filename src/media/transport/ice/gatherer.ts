@@ -22,7 +22,8 @@ import {
   StunWriter,
 } from "../stun/mod.ts";
 import { nameOf, type OpenLink, TurnClient, type TurnServer } from "../turn/mod.ts";
-import { type IceBase, LocalCandidates, scopeOf } from "./candidate.ts";
+import { type IceBase, LocalCandidates } from "./candidate.ts";
+import { candidateAddresses } from "./own_addresses.ts";
 
 /** How long servers may take, ms. */
 const GATHER_MS = 2000;
@@ -30,8 +31,6 @@ const GATHER_MS = 2000;
 const RTO_MS = 250;
 /** What a NAT must hear to keep its binding while a call rings, ms. */
 const KEEPALIVE_MS = 15_000;
-/** Addresses of ours that are used: a machine with many containers has many. */
-const MAX_ADDRESSES = 8;
 
 export interface StunServer {
   host: string;
@@ -46,6 +45,8 @@ export interface IceSettings {
   relayOnly: boolean;
   /** PEM file of an authority that is trusted for TURN over TLS. */
   caFile?: string;
+  /** Addresses of ours; absent: the system is asked. */
+  addresses?: string[];
   /** Servers that cannot be asked at all: their password could not be read. */
   failures?: ErrorJson[];
 }
@@ -67,12 +68,14 @@ export type OnBase = (base: IceBase, data: Uint8Array, source: SocketAddress) =>
 
 export class IceGatherer {
   readonly candidates = new LocalCandidates();
+  /** Addresses of ours that it was done with, also where the policy tells none of them. */
+  addresses: readonly string[] = [];
   /** What did not work, as a person can read it. */
   readonly failures: OffhookError[] = [];
   /** Set before gathering begins. */
   onDatagram: OnBase = () => {};
   /** A relay that was lost in mid-call. */
-  onLost: (error: OffhookError) => void = () => {};
+  onLost: (relay: IceBase, error: OffhookError) => void = () => {};
   readonly #hosts: IceBase[] = [];
   readonly #pairs: SocketPair[] = [];
   readonly #around: IceSurroundings;
@@ -97,6 +100,7 @@ export class IceGatherer {
    */
   async gather(): Promise<void> {
     const { stun, turn, relayOnly } = this.#settings;
+    this.addresses = candidateAddresses(this.#around.addresses());
     if (!relayOnly) this.#openHosts();
     const tasks = turn.map((server) => this.#allocate(server));
     if (!relayOnly) tasks.push(...stun.map((server) => this.#ask(server)));
@@ -140,11 +144,8 @@ export class IceGatherer {
   }
 
   #openHosts(): void {
-    const all = this.#around.addresses();
-    const network = all.filter((address) => scopeOf(address) === "network");
-    const used = network.length > 0 ? network : all.filter((each) => scopeOf(each) === "loopback");
     let thrown: unknown = new OffhookError("media-failed", "this machine has no network address");
-    for (const address of used.slice(0, MAX_ADDRESSES)) {
+    for (const address of this.addresses) {
       try {
         this.#openHost(address);
       } catch (error) {
@@ -229,9 +230,9 @@ export class IceGatherer {
       broken: (reason) => client.is?.broken(reason),
     });
     if (this.#closed) return link.close();
-    const relay = new TurnClient(server, { clock, random }, link, {
+    const relay: TurnClient = new TurnClient(server, { clock, random }, link, {
       data: (data, source) => this.onDatagram(relay, data, source),
-      lost: (error) => this.onLost(error),
+      lost: (error) => this.onLost(relay, error),
     });
     client.is = relay;
     this.#relays.add(relay);

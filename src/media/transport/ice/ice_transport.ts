@@ -5,80 +5,76 @@
  *     socket, relay ─► STUN: agent │ from a pair that works ─► authentic? ─► deliver
  *     send ─► the pair in use ─► socket, relay
  *
- * A restart (RFC 8445 §9) is a second agent; the first one's pair is used until that has one.
+ * A restart (RFC 8445 §9) is a second generation; the pair of the first is used until that has one:
+ *
+ *     regathered ─► next ─ the peer knows it ─► current ─ nominated, 3 s ─► the former is closed
  */
-import type { Clock } from "../../../base/time/mod.ts";
+import type { Clock, TimerHandle } from "../../../base/time/mod.ts";
 import { OffhookError } from "../../../base/mod.ts";
-import type { IceCredentials, LocalIce, NegotiatedStream } from "../../../core/media/mod.ts";
+import type { GatheredIce, LocalIce, NegotiatedStream } from "../../../core/media/mod.ts";
 import type { IceReport } from "../../../core/ports/mod.ts";
 import type { Random32 } from "../../rtp/mod.ts";
 import {
   kindOf,
   type MediaKind,
   type MediaTransport,
-  type OnDatagram,
-  PlainTransport,
+  type PlainTransport,
   type Receiver,
-  type SocketPair,
 } from "../mod.ts";
 import { parseStun, type SocketAddress } from "../stun/mod.ts";
-import { IceAgent } from "./agent.ts";
-import type { Component, IceBase } from "./candidate.ts";
+import type { IceBase } from "./candidate.ts";
 import { failureOf, reportOf } from "./explain.ts";
 import type { IceGatherer } from "./gatherer.ts";
+import { Generation } from "./generation.ts";
+import { PlainOverIce } from "./plain_over_ice.ts";
 import { randomCredentials } from "./random.ts";
 
-/** Restarts that a call may have. */
+/** How long what is on its way by the former pair is still taken, ms (RFC 8445 §8.3). */
+const RETIRE_MS = 3000;
+/** Restarts by the peer that a call may have without anything new of ours. */
 const SPARES = 32;
+
+/** What becomes known of the way to the peer. */
+export interface IceTransportEvents {
+  /**
+   * There is no way to the peer (any more), or a relay is lost.
+   * @param lost the way that was in use is
+   */
+  failed(error: OffhookError, lost: boolean): void;
+}
 
 export class IceTransport implements MediaTransport {
   muxed = true;
-  /** What the offer or answer says of us. */
+  /** What the first offer or answer says of us. */
   readonly local: LocalIce;
   readonly #around: { clock: Clock; random: Random32 };
-  readonly #gatherer: IceGatherer;
-  readonly #failed: (error: OffhookError) => void;
+  readonly #events: IceTransportEvents;
   #receiver: Receiver | undefined;
-  #agent: IceAgent;
-  /** For RTCP of a peer that has another port for it; waits where there is none. */
-  #rtcpAgent: IceAgent;
-  /** Of the peer that the agent was started for. */
-  #remote: IceCredentials | undefined;
-  /** The agent before a restart. */
-  #former: IceAgent | undefined;
-  #plain: PlainTransport | undefined;
-  /** By component: what takes what comes for it. */
-  #onPlain: Record<Component, OnDatagram> | undefined;
+  #current: Generation;
+  /** Before a restart, until the current one has a pair, and a little longer. */
+  #former: Generation | undefined;
+  #retirement: TimerHandle;
+  /** One side is said to be elsewhere than where the former pair leads. */
+  #formerIsOutdated = false;
+  /** Gathered anew, for the next restart. */
+  #next: Generation | undefined;
+  #plain: PlainOverIce | undefined;
   /** The peer is known to be where its description says. */
   #confirmed = false;
   #closed = false;
 
-  /**
-   * @param gatherer has gathered
-   * @param failed is told when there is no way to the peer (any more), and when a relay is lost
-   */
+  /** @param gatherer has gathered */
   constructor(
     around: { clock: Clock; random: Random32 },
     gatherer: IceGatherer,
-    failed: (error: OffhookError) => void,
+    events: IceTransportEvents,
   ) {
     this.#around = around;
-    this.#gatherer = gatherer;
-    this.#failed = failed;
-    const [credentials, ...spares] = Array.from(
-      { length: 1 + SPARES },
-      () => randomCredentials(around.random),
-    );
-    this.local = {
-      address: gatherer.default.address,
-      candidates: gatherer.candidates.list.map(({ base: _, ...candidate }) => candidate),
-      credentials: credentials!,
-      spares,
-    };
-    this.#agent = this.#agentWith(credentials!, 1);
-    this.#rtcpAgent = this.#agentWith(credentials!, 2);
-    gatherer.onDatagram = (base, data, source) => this.#receive(base, data, source);
-    gatherer.onLost = (error) => failed(error);
+    this.#events = events;
+    this.#current = this.#generation(gatherer, true);
+    const spares = Array.from({ length: SPARES }, () => randomCredentials(around.random));
+    const { port: _, rtcpPort: __, ...own } = gatheredBy(this.#current);
+    this.local = { ...own, spares };
   }
 
   get receiver(): Receiver | undefined {
@@ -87,115 +83,181 @@ export class IceTransport implements MediaTransport {
 
   set receiver(receiver: Receiver | undefined) {
     this.#receiver = receiver;
-    if (this.#plain !== undefined) this.#plain.receiver = receiver;
+    if (this.#plain !== undefined) this.#plain.transport.receiver = receiver;
   }
 
   get rtpPort(): number {
-    return this.#gatherer.default.port;
+    return portsOf(this.#current.gatherer).port;
   }
 
   get rtcpPort(): number {
-    return this.#gatherer.defaultRtcp?.port ?? this.rtpPort + 1;
+    return portsOf(this.#current.gatherer).rtcpPort;
   }
 
   get report(): IceReport | undefined {
-    if (this.#plain !== undefined || this.#agent.state === "waiting") return undefined;
-    return reportOf(this.#agent, this.local.candidates);
+    if (this.#plain !== undefined || this.#current.rtp.state === "waiting") return undefined;
+    const { rtp, gatherer } = this.#inUse;
+    return reportOf(rtp, gatherer.candidates.list);
+  }
+
+  /** Addresses of ours that it was last gathered with. */
+  get addresses(): readonly string[] {
+    return (this.#next ?? this.#current).gatherer.addresses;
+  }
+
+  /** Whether the sound goes by what is among these addresses of ours. */
+  worksAt(addresses: readonly string[]): boolean {
+    if (this.#next !== undefined) return this.#next.worksAt(addresses);
+    const plain = this.#plain?.gatherer.default.base;
+    return this.#inUse.worksAt(addresses, plain);
+  }
+
+  /**
+   * Takes what was gathered in another network: it is used when a description has told the peer of it.
+   * Checks that the peer makes sooner are answered.
+   */
+  regathered(gatherer: IceGatherer): GatheredIce {
+    const replaced = this.#next;
+    this.#next = this.#generation(gatherer, this.#current.rtp.controlling);
+    this.#drop(replaced);
+    return gatheredBy(this.#next);
   }
 
   use(stream: NegotiatedStream, address: string): void {
     this.muxed = stream.rtcpMux;
     if (stream.ice === undefined) return this.#usePlain(stream, address);
     const { local, remote, controlling } = stream.ice;
-    const restarted = local.ufrag !== this.#agent.credentials.ufrag ||
-      (this.#remote !== undefined && !sameCredentials(this.#remote, remote));
-    if (restarted) this.#restart(local);
+    // Roles outlive a restart (RFC 8445 §6.1.1).
+    const role = this.#current.remote === undefined ? controlling : this.#current.rtp.controlling;
+    if (!this.#current.isFor(local, remote)) this.#restart(stream.ice);
     this.#plain = undefined;
-    this.#remote = { ufrag: remote.ufrag, password: remote.password };
-    this.#agent.start(remote, controlling);
-    if (!this.muxed) this.#rtcpAgent.start(remote, controlling);
+    this.#current.start(remote, role, this.muxed);
   }
 
   /** With ICE the peer proves by its checks that it is where it says. */
   confirm(): void {
     this.#confirmed = true;
-    this.#plain?.confirm();
+    this.#plain?.transport.confirm();
   }
 
   permits(now: number): boolean {
-    if (this.#plain !== undefined) return this.#plain.permits(now);
-    return (this.#agent.pair ?? this.#former?.pair) !== undefined;
+    if (this.#plain !== undefined) return this.#plain.transport.permits(now);
+    return this.#inUse.pair !== undefined;
   }
 
   send(kind: MediaKind, data: Uint8Array): void {
-    if (this.#plain !== undefined) return this.#plain.send(kind, data);
+    if (this.#plain !== undefined) return this.#plain.transport.send(kind, data);
     // The questions for consent keep NATs open.
     if (kind === "keepalive") return;
-    if (kind === "rtcp" && !this.muxed) return void this.#rtcpAgent.send(data);
-    if (!this.#agent.send(data)) this.#former?.send(data);
+    if (kind === "rtcp" && !this.muxed) return void this.#current.rtcp.send(data);
+    this.#inUse.rtp.send(data);
   }
 
   close(): void {
     this.#closed = true;
-    this.#agent.close();
-    this.#rtcpAgent.close();
-    this.#former?.close();
-    this.#gatherer.close();
-  }
-
-  #agentWith(credentials: IceCredentials, component: Component): IceAgent {
-    const candidates = this.#gatherer.candidates.list;
-    const agent: IceAgent = new IceAgent(
-      { ...this.#around, component, credentials, candidates, controlling: true },
-      { data: (data) => this.#deliver(data), changed: () => this.#changed(agent) },
-    );
-    return agent;
-  }
-
-  /** The pair in use stays so until another one works (RFC 8445 §9). */
-  #restart(credentials: IceCredentials): void {
-    const { pair } = this.#agent;
-    if (pair === undefined) this.#agent.close();
-    else {
-      this.#former?.close();
-      this.#former = this.#agent;
+    this.#around.clock.clearTimeout(this.#retirement);
+    for (const generation of this.#all) {
+      generation.close();
+      generation.gatherer.close();
     }
-    this.#agent = this.#agentWith(credentials, 1);
-    this.#rtcpAgent.close();
-    this.#rtcpAgent = this.#agentWith(credentials, 2);
   }
 
-  #changed(agent: IceAgent): void {
-    if (this.#closed || agent !== this.#agent) return;
-    if (agent.state === "failed") {
-      return this.#failed(failureOf(agent, this.local.candidates, this.#gatherer.failures));
+  get #all(): Generation[] {
+    return [this.#current, this.#former, this.#next].filter((each) => each !== undefined);
+  }
+
+  /** Before a pair is nominated, the one before the restart, while it leads to the peer. */
+  get #inUse(): Generation {
+    const former = this.#former;
+    const current = this.#current;
+    if (former?.pair === undefined || current.rtp.state === "connected") return current;
+    // Its own checks show that the peer takes what comes by the new pair.
+    const isTaken = current.pair !== undefined && current.rtp.checksReceived > 0;
+    return this.#formerIsOutdated && isTaken ? current : former;
+  }
+
+  #generation(
+    gatherer: IceGatherer,
+    controlling: boolean,
+    credentials = randomCredentials(this.#around.random),
+  ): Generation {
+    gatherer.onDatagram = (base, data, source) => this.#receive(gatherer, base, data, source);
+    gatherer.onLost = (relay, error) => {
+      if (!this.#closed) this.#events.failed(error, this.#inUse.pair?.local.base === relay);
+    };
+    return new Generation(this.#around, { credentials, gatherer, controlling }, {
+      data: (data) => this.#deliver(data),
+      changed: (generation) => this.#changed(generation),
+    });
+  }
+
+  /** The pair in use stays so until another one works. */
+  #restart({ local, remote }: NonNullable<NegotiatedStream["ice"]>): void {
+    const before = this.#current;
+    const next = this.#next;
+    if (next !== undefined && next.credentials.ufrag === local.ufrag) {
+      this.#next = undefined;
+      this.#current = next;
+    } else {
+      this.#current = this.#generation(before.gatherer, before.rtp.controlling, local);
     }
-    if (agent.state !== "connected") return;
-    this.#former?.close();
-    this.#former = undefined;
-    this.#gatherer.settle();
+    const { pair } = before;
+    if (pair === undefined) return this.#drop(before);
+    this.#retire();
+    this.#former = before;
+    this.#formerIsOutdated = !before.worksAt(this.#current.gatherer.addresses) ||
+      !remote.candidates.some((each) => each.address === pair.remote.address);
+  }
+
+  /** Nothing comes by the former pair any more. */
+  #retire(): void {
+    this.#around.clock.clearTimeout(this.#retirement);
+    const former = this.#former;
+    this.#former = this.#retirement = undefined;
+    this.#drop(former);
+  }
+
+  #drop(generation: Generation | undefined): void {
+    if (generation === undefined) return;
+    generation.close();
+    const { gatherer } = generation;
+    if (!this.#all.some((other) => other.gatherer === gatherer)) gatherer.close();
+  }
+
+  #changed(generation: Generation): void {
+    if (this.#closed || generation !== this.#current) return;
+    const { rtp, gatherer } = generation;
+    if (rtp.state === "failed") {
+      const error = failureOf(rtp, gatherer.candidates.list, gatherer.failures);
+      return this.#events.failed(error, rtp.failure === "no-consent");
+    }
+    if (rtp.state !== "connected") return;
+    if (this.#former !== undefined) {
+      this.#retirement ??= this.#around.clock.setTimeout(() => this.#retire(), RETIRE_MS);
+    }
+    gatherer.settle();
     this.#receiver?.ready?.();
   }
 
-  #receive(base: IceBase, data: Uint8Array, source: SocketAddress): void {
+  #receive(gatherer: IceGatherer, base: IceBase, data: Uint8Array, source: SocketAddress): void {
     if (this.#closed || data.length === 0) return;
-    if (this.#plain !== undefined && data[0]! > 3) {
-      const { default: rtp, defaultRtcp: rtcp } = this.#gatherer;
-      if (base !== rtp.base && base !== rtcp?.base) return;
-      return this.#onPlain?.[base.component](data, source.address, source.port);
-    }
-    this.#agentFor(base, data, source).receive(base, data, source);
+    if (this.#plain !== undefined && data[0]! > 3) return this.#plain.receive(base, data, source);
+    const agents = this.#generationFor(gatherer, base, data, source);
+    (base.component === 1 ? agents.rtp : agents.rtcp).receive(base, data, source);
   }
 
-  #agentFor(base: IceBase, data: Uint8Array, source: SocketAddress): IceAgent {
-    if (base.component === 2) return this.#rtcpAgent;
-    const former = this.#former;
-    if (former === undefined) return this.#agent;
+  /** Of those that share a socket, the one that it concerns. */
+  #generationFor(
+    gatherer: IceGatherer,
+    base: IceBase,
+    data: Uint8Array,
+    source: SocketAddress,
+  ): Generation {
+    const sharing = this.#all.filter((each) => each.gatherer === gatherer);
+    const [first = this.#current] = sharing;
+    if (sharing.length < 2) return first;
     const message = data[0]! < 4 ? parseStun(data) : undefined;
-    const isFormers = message === undefined
-      ? former.proves(base, source) && !this.#agent.proves(base, source)
-      : former.concerns(message) && !this.#agent.concerns(message);
-    return isFormers ? former : this.#agent;
+    return sharing.find((each) => each.concerns(base, message, source)) ?? first;
   }
 
   #deliver(data: Uint8Array): void {
@@ -209,42 +271,41 @@ export class IceTransport implements MediaTransport {
 
   /** The peer does without ICE, or does so from now on. */
   #usePlain(stream: NegotiatedStream, address: string): void {
-    if (this.#remote !== undefined) {
-      const { credentials } = this.#agent;
-      for (const agent of [this.#agent, this.#rtcpAgent, this.#former]) agent?.close();
-      this.#former = undefined;
-      this.#remote = undefined;
-      this.#agent = this.#agentWith(credentials, 1);
-      this.#rtcpAgent = this.#agentWith(credentials, 2);
+    const before = this.#current;
+    if (this.#next !== undefined) {
+      this.#current = this.#next;
+      this.#next = undefined;
+    } else if (before.remote !== undefined) {
+      const { gatherer, credentials } = before;
+      this.#current = this.#generation(gatherer, true, credentials);
     }
-    this.#plain ??= this.#plainTransport();
-    this.#plain.use(stream, address);
+    this.#retire();
+    if (this.#current !== before) this.#drop(before);
+    if (this.#plain?.gatherer !== this.#current.gatherer) this.#plain = this.#plainTransport();
+    this.#plain.transport.use(stream, address);
   }
 
-  #plainTransport(): PlainTransport {
-    const { default: { base }, defaultRtcp } = this.#gatherer;
-    const pair: SocketPair = {
-      rtpPort: this.rtpPort,
-      rtcpPort: this.rtcpPort,
-      sendRtp: (data, address, port) => base.send(data, address, port),
-      sendRtcp: (data, address, port) => defaultRtcp?.base.send(data, address, port),
-      close: () => {},
-    };
-    const plain = new PlainTransport({
-      clock: this.#around.clock,
-      sockets: {
-        open: (onRtp, onRtcp) => {
-          this.#onPlain = { 1: onRtp, 2: onRtcp };
-          return pair;
-        },
-      },
-    });
-    plain.receiver = this.#receiver;
-    if (this.#confirmed) plain.confirm();
+  #plainTransport(): PlainOverIce {
+    const plain = new PlainOverIce(this.#current.gatherer, this.#around.clock);
+    const transport: PlainTransport = plain.transport;
+    transport.receiver = this.#receiver;
+    if (this.#confirmed) transport.confirm();
     return plain;
   }
 }
 
-function sameCredentials(one: IceCredentials, other: IceCredentials): boolean {
-  return one.ufrag === other.ufrag && one.password === other.password;
+/** What a description says of a generation. */
+function gatheredBy({ gatherer, credentials }: Generation): GatheredIce {
+  return {
+    address: gatherer.default.address,
+    ...portsOf(gatherer),
+    candidates: gatherer.candidates.list.map(({ base: _, ...candidate }) => candidate),
+    credentials,
+  };
+}
+
+/** Of its default candidate. */
+function portsOf(gatherer: IceGatherer): { port: number; rtcpPort: number } {
+  const { port } = gatherer.default;
+  return { port, rtcpPort: gatherer.defaultRtcp?.port ?? port + 1 };
 }

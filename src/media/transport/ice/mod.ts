@@ -3,4 +3,4 @@ export type { IceSettings, IceSurroundings } from "./gatherer.ts";
 export { IceGatherer } from "./gatherer.ts";
 export { IceTransport } from "./ice_transport.ts";
 export { systemLinks } from "../turn/mod.ts";
-export { ownAddresses } from "./own_addresses.ts";
+export { candidateAddresses, ownAddresses } from "./own_addresses.ts";

@@ -50,7 +50,9 @@ async function party(around: Around, address: string) {
   const gatherer = gathererAt(around, [address]);
   await gatherer.gather();
   const failed: string[] = [];
-  const transport = new IceTransport(around, gatherer, (error) => failed.push(error.message));
+  const transport = new IceTransport(around, gatherer, {
+    failed: (error) => failed.push(error.message),
+  });
   const heard: number[] = [];
   transport.receiver = {
     deliver: (kind, data) => heard.push(kind === "rtp" ? data[3] : -1) > 0,
@@ -182,8 +184,8 @@ Deno.test("ICE that finds no way says how many pairs were tried, and a step to t
   const gatherer = gathererAt(around, ["192.0.2.1"]);
   await gatherer.gather();
   const failed: string[] = [];
-  const transport = new IceTransport(around, gatherer, ({ message, hint }) => {
-    failed.push(`${message}. ${hint}`);
+  const transport = new IceTransport(around, gatherer, {
+    failed: ({ message, hint }) => failed.push(`${message}. ${hint}`),
   });
   const them = await party(around, "192.0.2.2");
   around.network.fate = () => [];

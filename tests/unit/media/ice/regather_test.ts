@@ -1,0 +1,194 @@
+/** ICE in another network: sound goes on by the old way while there is one, and by the new one then. */
+import assert from "node:assert/strict";
+import type { IceCredentials, NegotiatedStream } from "../../../../src/core/media/mod.ts";
+import { IceGatherer, IceTransport } from "../../../../src/media/transport/ice/mod.ts";
+import { FakeNetwork } from "../../../fakes/media/fake_network.ts";
+import { seeded } from "../../../fakes/media/ice_sides.ts";
+import { VirtualClock } from "../../../fakes/virtual_clock.ts";
+
+const CODEC = { payloadType: 0, encoding: "PCMU", clockRate: 8000, channels: 1 };
+const OLD = "192.0.2.1";
+const NEW = "198.51.100.1";
+
+interface Place {
+  address: string;
+  port: number;
+  candidates: IceTransport["local"]["candidates"];
+  credentials: IceCredentials;
+}
+
+/** A phone that may go to another network. */
+class Party {
+  readonly heard: number[] = [];
+  readonly failed: string[] = [];
+  /** How often a pair was settled on. */
+  ready = 0;
+  #place: Place | undefined;
+  #transport: IceTransport | undefined;
+
+  constructor(readonly network: FakeNetwork, readonly around: Around) {}
+
+  get transport(): IceTransport {
+    return this.#transport!;
+  }
+
+  get place(): Place {
+    return this.#place!;
+  }
+
+  async open(address: string): Promise<void> {
+    const transport = new IceTransport(this.around, await this.#gather(address), {
+      failed: (error) => this.failed.push(error.message),
+    });
+    transport.receiver = {
+      deliver: (_, data) => this.heard.push(data[3]!) > 0,
+      ready: () => this.ready += 1,
+    };
+    this.#transport = transport;
+    this.#place = { ...transport.local, port: transport.rtpPort };
+  }
+
+  async regather(address: string): Promise<void> {
+    this.#place = this.transport.regathered(await this.#gather(address));
+  }
+
+  /** As after an offer or answer, with where both sides say that they are. */
+  use(them: Party, controlling: boolean): void {
+    const { credentials, candidates, address, port } = them.place;
+    const stream: NegotiatedStream = {
+      remoteAddress: address,
+      remotePort: port,
+      remoteRtcpPort: port,
+      rtcpMux: true,
+      sendFormat: CODEC,
+      receiveFormats: [CODEC],
+      direction: "sendrecv",
+      ptime: 20,
+      ice: { local: this.place.credentials, remote: { ...credentials, candidates }, controlling },
+    };
+    this.transport.use(stream, address);
+  }
+
+  async #gather(address: string): Promise<IceGatherer> {
+    const gatherer = new IceGatherer({
+      ...this.around,
+      sockets: this.network.host(address),
+      addresses: () => [address],
+      resolve: (host) => Promise.resolve([host]),
+      link: () => Promise.reject(new Error("no TURN here")),
+    }, { stun: [], turn: [], relayOnly: false });
+    await gatherer.gather();
+    return gatherer;
+  }
+}
+
+interface Around {
+  clock: VirtualClock;
+  random(): number;
+}
+
+async function talking() {
+  const clock = new VirtualClock(0);
+  const network = new FakeNetwork(clock);
+  const unit = seeded(7);
+  const around = { clock, random: () => Math.floor(unit() * 2 ** 32) };
+  const [a, b] = [new Party(network, around), new Party(network, around)];
+  await Promise.all([a.open(OLD), b.open("192.0.2.2")]);
+  a.use(b, true);
+  b.use(a, false);
+  clock.advance(500);
+  let sequence = 0;
+  /** Both send each 20 ms. */
+  const talk = (ms: number) => {
+    for (let t = 0; t < ms; t += 20) {
+      const rtp = Uint8Array.of(0x80, 0, 0, sequence++ & 0xff, 0, 0, 0, 0, 1, 2, 3, 4, 5);
+      for (const { transport } of [a, b]) transport.send("rtp", rtp);
+      clock.advance(20);
+    }
+  };
+  const reports = () => [a, b].map(({ transport }) => transport.report);
+  /** Nothing reaches an address any more, and nothing leaves it. */
+  const pull = (address: string) => {
+    network.fate = ({ from, to }) => from.address === address || to.address === address ? [] : [1];
+  };
+  return { a, b, clock, network, talk, reports, pull };
+}
+
+Deno.test("ICE that is restarted in another network loses nothing while the old way works", async () => {
+  const { a, b, talk, reports } = await talking();
+  talk(200);
+  await a.regather(NEW);
+  talk(100);
+  // The peer has our offer, and its answer is on its way.
+  b.place.credentials = b.transport.local.spares[0]!;
+  b.use(a, false);
+  talk(100);
+  assert.deepEqual(reports().map((report) => report?.state), ["connected", "connected"]);
+  a.use(b, true);
+  talk(1000);
+  assert.equal(a.heard.length, 70);
+  assert.equal(b.heard.length, 70);
+  const [ours, theirs] = reports();
+  assert.equal(ours?.local?.address, NEW);
+  assert.equal(theirs?.remote?.address, NEW);
+  assert.deepEqual([...a.failed, ...b.failed], []);
+  assert.deepEqual([a.ready, b.ready], [2, 2]);
+});
+
+for (const controls of [true, false]) {
+  const who = controls ? "controls" : "is controlled";
+  Deno.test(`sound comes back by the new address when the old is gone, for who ${who}`, async () => {
+    const { a, b, clock, network, talk, pull } = await talking();
+    const [mover, other] = controls ? [a, b] : [b, a];
+    pull(controls ? OLD : "192.0.2.2");
+    talk(1000);
+    await mover.regather(NEW);
+    const before = [mover.heard.length, other.heard.length];
+    other.place.credentials = other.transport.local.spares[0]!;
+    other.use(mover, false);
+    const sent = network.sent.length;
+    mover.use(other, true);
+    talk(200);
+    assert.ok(mover.heard.length > before[0]! && other.heard.length > before[1]!);
+    const checks = network.sent.slice(sent).filter(({ data }) => data[0]! < 4);
+    const refused = checks.filter(({ data }) => data[0] === 1 && data[1] === 0x11);
+    assert.deepEqual(refused, [], "both keep their roles: there is no conflict");
+    // The old sockets are closed: only what was gathered last is used.
+    clock.advance(1000);
+    assert.equal(mover.transport.report?.local?.address, NEW);
+    assert.ok(mover.transport.worksAt([NEW]) && !mover.transport.worksAt(["203.0.113.1"]));
+  });
+}
+
+Deno.test("a peer's checks that come before its answer are answered from the new address", async () => {
+  const { a, b, clock, network } = await talking();
+  await a.regather(NEW);
+  b.place.credentials = b.transport.local.spares[0]!;
+  b.use(a, false);
+  const from = network.sent.length;
+  clock.advance(50);
+  assert.ok(
+    network.sent.slice(from).some(({ from, data }) =>
+      from.address === NEW && data[0] === 1 && data[1] === 1
+    ),
+    "a success response",
+  );
+});
+
+Deno.test("what was gathered and never used is closed with the call, or when it is replaced", async () => {
+  const { a, b, network, clock } = await talking();
+  await a.regather(NEW);
+  const first = a.place;
+  await a.regather("198.51.100.2");
+  b.place.credentials = b.transport.local.spares[0]!;
+  b.use(a, false);
+  a.use(b, true);
+  clock.advance(500);
+  assert.equal(a.transport.report?.local?.address, "198.51.100.2");
+  a.transport.close();
+  const sent = network.sent.length;
+  const from = { address: "192.0.2.2", port: 1 };
+  network.inject({ data: Uint8Array.of(0x80), from, to: first });
+  clock.advance(60_000);
+  assert.ok(network.sent.slice(sent).every(({ from }) => from.address === "192.0.2.2"));
+});
