@@ -16,6 +16,8 @@ export interface KamailioSettings {
   nonceExpires: number;
   /** Numbers that nobody has: the status of each call to one. */
   refuseCalls?: Readonly<Record<string, number>>;
+  /** `host:port` of an rtpengine that every call's sound goes through; see {@link mediaRoutes}. */
+  rtpengine?: string;
   /** A failure before everything else: status of each REGISTER, with Retry-After where given. */
   refuseRegister?: { status: number; reason: string; retryAfter?: number };
 }
@@ -45,9 +47,10 @@ export function kamailioConfig(place: KamailioPlace, settings: KamailioSettings)
     `listen=tcp:${host}:${place.port}`,
     `listen=tls:${host}:${place.tlsPort}`,
   ]);
-  const load = MODULES.filter((name) => name !== "jsonrpcs").map((name) =>
-    `loadmodule "${name}.so"`
-  );
+  const { rtpengine } = settings;
+  const load = MODULES.filter((name) => name !== "jsonrpcs")
+    .concat(rtpengine === undefined ? [] : ["rtpengine"])
+    .map((name) => `loadmodule "${name}.so"`);
   const users = Object.entries(settings.users)
     .map(([user, password]) => `  $sht(users=>${user}) = "${password}";`);
   const challenge = settings.qop === "auth" ? 1 : 2;
@@ -94,6 +97,7 @@ modparam("tls", "verify_certificate", 1)
 modparam("tls", "require_certificate", 1)
 `
   }
+${rtpengine === undefined ? "" : `modparam("rtpengine", "rtpengine_sock", "udp:${rtpengine}")\n`}
 event_route[htable:mod-init] {
 ${users.join("\n")}
 }
@@ -131,15 +135,19 @@ ${refusedNumbers(settings)}  if (!lookup("location")) { sl_send_reply("404", "No
 
 branch_route[TO_PHONE] {
   t_on_reply("FROM_PHONE");
+  ${rtpengine === undefined ? "" : "route(MEDIA_OFFER);"}
 }
 
 onreply_route[FROM_PHONE] {
   if (proto != UDP) add_contact_alias();
+  ${rtpengine === undefined ? "" : "route(MEDIA_ANSWER);"}
 }
+${rtpengine === undefined ? "" : mediaRoutes()}
 
 route[WITHIN_DIALOG] {
   if (loose_route()) {
     if ($du == $null) handle_ruri_alias();
+    ${rtpengine === undefined ? "" : `if (is_method("BYE")) rtpengine_delete();`}
     if (is_method("INVITE|SUBSCRIBE|UPDATE|REFER")) { record_route(); t_on_branch("TO_PHONE"); }
     if (!t_relay()) sl_reply_error();
     exit;
@@ -186,6 +194,40 @@ event_route[xhttp:request] {
     }
   }
   xhttp_reply("404", "Not Found", "text/plain", "");
+}
+`;
+}
+
+/** What a phone gets of rtpengine, by the transport of its signalling. */
+const MEDIA = {
+  web: "UDP/TLS/RTP/SAVPF ICE=force rtcp-mux-offer rtcp-mux-accept",
+  tls: "RTP/SAVP ICE=remove DTLS=off rtcp-mux-demux",
+  open: "RTP/AVP ICE=remove rtcp-mux-demux",
+};
+
+/**
+ * Each side of a call has media as its signalling suggests: over WebSocket those of a browser (ICE,
+ * keys by DTLS), over TLS keys by SDES, else plain RTP.
+ */
+function mediaRoutes(): string {
+  const choose = (is: (transport: string) => string, variable: string) =>
+    `  if (${is("wss?")}) ${variable} = "${MEDIA.web}";
+  else if (${is("tls")}) ${variable} = "${MEDIA.tls}";
+  else ${variable} = "${MEDIA.open}";`;
+  const from = (transport: string) => `$proto =~ "^${transport}$"`;
+  const to = (transport: string) =>
+    ["$du", "$ru"].map((uri) => `${uri} =~ ";transport=${transport}(;|$)"`).join(" || ");
+  return `
+route[MEDIA_OFFER] {
+  if (!has_body("application/sdp")) return;
+${choose(from, "$avp(caller_media)")}
+${choose(to, "$var(callee_media)")}
+  rtpengine_offer("replace-origin replace-session-connection $var(callee_media)");
+}
+
+route[MEDIA_ANSWER] {
+  if (!has_body("application/sdp")) return;
+  rtpengine_answer("replace-origin replace-session-connection $avp(caller_media)");
 }
 `;
 }

@@ -52,6 +52,11 @@ export class Rtpengine {
     return new Rtpengine(process, control, socket);
   }
 
+  /** Where its ng protocol is spoken: `host:port`. */
+  get control(): string {
+    return `${HOST}:${this.#port}`;
+  }
+
   /** One command and its answer. @throws when it refuses it */
   async ask(command: Dictionary): Promise<Dictionary> {
     const cookie = `c${this.#cookie++}`;
