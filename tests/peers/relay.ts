@@ -32,6 +32,8 @@ export interface RelayOptions extends Impairment {
   target: { hostname: string; port: number };
   /** True: rewrites `127.0.0.1:port` in what passes, so that each side takes the relay for the other. */
   sip?: boolean;
+  /** With `sip`: changes what passes, without changing its length. */
+  alter?: (text: string, from: "left" | "right") => string;
   /** Seed of every random decision. */
   seed?: number;
   /** Called for every datagram as it arrives; used to take wire timestamps. */
@@ -148,7 +150,7 @@ export class Relay {
       /127\.0\.0\.1:(\d+)/g,
       (whole, port) => ports[port] === undefined ? whole : `127.0.0.1:${ports[port]}`,
     );
-    return new TextEncoder().encode(text);
+    return new TextEncoder().encode(this.#options.alter?.(text, from) ?? text);
   }
 
   #send(from: "left" | "right", bytes: Uint8Array): void {
