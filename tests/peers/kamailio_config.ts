@@ -14,6 +14,8 @@ export interface KamailioSettings {
   maxExpires: number;
   /** Seconds that a nonce lives; after that the challenge says `stale=true`. */
   nonceExpires: number;
+  /** True: it keeps the flows of phones behind edge proxies (RFC 5626), and calls by one after another. */
+  keepsFlows?: boolean;
   /** Numbers that nobody has: the status of each call to one. */
   refuseCalls?: Readonly<Record<string, number>>;
   /** `host:port` of an rtpengine that every call's sound goes through; see {@link mediaRoutes}. */
@@ -40,6 +42,26 @@ const MODULES = ["jsonrpcs", "kex", "corex", "tm", "tmx", "sl", "rr", "pv", "max
     ["htable", "tls", "xhttp", "websocket"],
   );
 
+const KEEPS_FLOWS = `modparam("registrar", "outbound_mode", 1)
+modparam("registrar", "flow_timer", 20)
+modparam("tm", "contacts_avp", "tm_contacts")
+modparam("tm", "contact_flows_avp", "tm_contact_flows")`;
+
+/** RFC 5626 §5.3: one flow of a phone at a time; the next where that one failed. */
+const BY_FLOWS = `
+route[BY_FLOWS] {
+  # With one contact there is nothing to choose, and they say false.
+  t_load_contacts();
+  t_next_contacts();
+  t_set_fr(60000, 1500);
+}
+
+event_route[tm:branch-failure:next-flow] {
+  if (!t_check_status("408|430|477|503")) exit;
+  if (t_next_contact_flow()) t_relay();
+}
+`;
+
 /** Text of the configuration file. */
 export function kamailioConfig(place: KamailioPlace, settings: KamailioSettings): string {
   const listen = place.hosts.flatMap((host) => [
@@ -47,9 +69,9 @@ export function kamailioConfig(place: KamailioPlace, settings: KamailioSettings)
     `listen=tcp:${host}:${place.port}`,
     `listen=tls:${host}:${place.tlsPort}`,
   ]);
-  const { rtpengine } = settings;
+  const { rtpengine, keepsFlows = false } = settings;
   const load = MODULES.filter((name) => name !== "jsonrpcs")
-    .concat(rtpengine === undefined ? [] : ["rtpengine"])
+    .concat(rtpengine === undefined ? [] : ["rtpengine"], keepsFlows ? ["outbound"] : [])
     .map((name) => `loadmodule "${name}.so"`);
   const users = Object.entries(settings.users)
     .map(([user, password]) => `  $sht(users=>${user}) = "${password}";`);
@@ -76,6 +98,7 @@ modparam("registrar", "use_path", 1)
 modparam("registrar", "path_mode", 0)
 modparam("registrar", "gruu_enabled", 0)
 modparam("registrar", "method_filtering", 0)
+${keepsFlows ? KEEPS_FLOWS : ""}
 modparam("registrar", "max_contacts", 10)
 modparam("registrar", "min_expires", ${settings.minExpires})
 modparam("registrar", "max_expires", ${settings.maxExpires})
@@ -130,10 +153,12 @@ request_route {
   }
 ${refusedNumbers(settings)}  if (!lookup("location")) { sl_send_reply("404", "Not Found"); exit; }
   t_on_branch("TO_PHONE");
+  ${keepsFlows ? `route(BY_FLOWS);` : ""}
   if (!t_relay()) sl_reply_error();
 }
-
+${keepsFlows ? BY_FLOWS : ""}
 branch_route[TO_PHONE] {
+${keepsFlows ? `  t_on_branch_failure("next-flow");` : ""}
   t_on_reply("FROM_PHONE");
   ${rtpengine === undefined ? "" : "route(MEDIA_OFFER);"}
 }
@@ -162,7 +187,7 @@ route[REGISTER] {
     www_challenge("$td", "${challenge}");
     exit;
   }
-  if (proto != UDP) { fix_nated_register(); setbflag(6); }
+  if (proto != UDP && !is_present_hf("Path")) { fix_nated_register(); setbflag(6); }
   if (!save("location")) sl_reply_error();
 }
 

@@ -63,6 +63,11 @@ export const REQUIREMENTS = {
     packages: ["kamailio-websocket-modules"],
     probe: kamailioModules("websocket"),
   },
+  "kamailio-outbound": {
+    what: "kamailio's outbound module",
+    packages: ["kamailio-outbound-modules"],
+    probe: kamailioModules("outbound", "path", "stun"),
+  },
   "kamailio-presence": {
     what: "kamailio's presence modules",
     packages: ["kamailio-presence-modules"],
