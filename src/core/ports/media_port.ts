@@ -77,6 +77,11 @@ export type MediaEffect =
     /** Gathers candidates, as the configuration of this account says; takes up to two seconds. */
     ice?: AccountId;
   }
+  /**
+   * Gathers for a call that rings, so that OpenMedia has what it needs at once; again in another
+   * network. Nothing comes of it; a CloseMedia ends it.
+   */
+  | { type: "GatherMedia"; call: CallId; ice: AccountId }
   /** Of a call with ICE: gathers anew for a restart, where it must → MediaRegathered. */
   | { type: "RegatherMedia"; call: CallId; when: RegatherWhen }
   /** Starts the stream, or changes a running one (codec, address, direction). */

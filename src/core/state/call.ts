@@ -191,6 +191,8 @@ export interface Call {
   muted: boolean;
   /** The peer has another address for our sound than ours is now. */
   moved?: Move;
+  /** Media gathers for ICE while the call rings, though nothing is open yet. */
+  gathers?: true;
   /** Answers that media owes us, whether it has gathered anew: offers wait for them. */
   regathering?: number;
   /** Whether the peer's identity is more than its own claim: see `caller_policy.ts`. */

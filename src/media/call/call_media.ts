@@ -115,6 +115,11 @@ export class CallMedia {
     return this.#state === "closed";
   }
 
+  /** Begins to gather for ICE, before it is opened. */
+  gather(account: AccountId): void {
+    this.#transport.gather(account);
+  }
+
   /**
    * Opens the transport and opens the endpoints → MediaOpened.
    * @param wanted.dtls with a certificate for keys by DTLS

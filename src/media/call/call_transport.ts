@@ -66,6 +66,8 @@ export class CallTransport {
   #identity: Identity | undefined;
   /** What gathers at present. */
   #gatherer: IceGatherer | undefined;
+  /** What is gathered before the transport opens. */
+  #early: Promise<IceGatherer | undefined> | undefined;
   #account: AccountId | undefined;
   #closed = false;
   /** The lowest stage, where that is ICE. */
@@ -82,18 +84,40 @@ export class CallTransport {
     return this.#top;
   }
 
+  /** Gathers for an {@link open} that comes later; called again, only if the network is another one. */
+  gather(account: AccountId): void {
+    const before = this.#early;
+    this.#early = (async () => {
+      const early = await before?.catch(() => undefined);
+      if (early === undefined) return this.#gather(account);
+      const anew = await this.#gather(account, (addresses) => {
+        const isOther = !sameSet(early.addresses, addresses);
+        if (isOther) early.close();
+        return isOther;
+      });
+      return anew ?? early;
+    })();
+    // Tried again at the answer.
+    this.#early.catch(() => {});
+  }
+
   /**
    * @param account whose ICE servers are asked; absent: the call does without ICE
    * @returns servers that were of no use
    */
   async open(account: AccountId | undefined): Promise<ErrorJson[]> {
     if (this.#around.ice === undefined || account === undefined) {
+      this.#gatherer?.close();
       this.#stand(new PlainTransport(this.#around));
       return [];
     }
     this.#account = account;
-    const [{ IceTransport }, gatherer] = await Promise.all([loadIce(), this.#gather(account)]);
-    if (gatherer === undefined) return [];
+    const early = this.#early?.catch(() => this.#gather(account));
+    const [{ IceTransport }, gatherer] = await Promise.all([
+      loadIce(),
+      early ?? this.#gather(account),
+    ]);
+    if (gatherer === undefined || this.#closed) return [];
     this.ice = new IceTransport(this.#around, gatherer, {
       failed: (error, lost) => this.#events.iceFailed(error, lost),
     });

@@ -89,11 +89,9 @@ export class MediaEngine {
 
   async #run(effect: MediaEffect, port?: AttachmentPort<FromAttachment>): Promise<void> {
     if (effect.type === "OpenMedia") {
-      const { call } = effect;
-      const media = new CallMedia(call, this.#around, (error) => this.#fail(call, error));
-      this.#calls.set(effect.call, media);
-      return media.open(effect.endpoints, effect);
+      return this.#open(effect.call).open(effect.endpoints, effect);
     }
+    if (effect.type === "GatherMedia") return this.#open(effect.call).gather(effect.ice);
     if (effect.type === "CloseMedia") return this.#close(effect.call);
     const media = this.#calls.get(effect.call);
     if (media === undefined) return port && refuseAttachment(port);
@@ -132,6 +130,14 @@ export class MediaEngine {
       case "DetachAudio":
         return media.detach(effect.attachment);
     }
+  }
+
+  /** What was gathered for a call that rings is its media already. */
+  #open(call: CallId): CallMedia {
+    const media = this.#calls.get(call) ??
+      new CallMedia(call, this.#around, (error) => this.#fail(call, error));
+    this.#calls.set(call, media);
+    return media;
   }
 
   /** With ICE, candidates say where the peer is, and a name in its place is never asked for. */

@@ -37,6 +37,7 @@ export interface Adapters {
 
 const MEDIA_EFFECTS: Readonly<Record<MediaEffect["type"], true>> = {
   OpenMedia: true,
+  GatherMedia: true,
   RegatherMedia: true,
   StartMedia: true,
   ConfirmMedia: true,

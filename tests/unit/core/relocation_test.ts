@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import type { GatheredIce, IceDescription, LocalIce } from "../../../src/core/media/mod.ts";
 import type { Input } from "../../../src/core/state/state.ts";
-import { accepted, ACCOUNT, Scene, theirs } from "./scene.ts";
+import { accepted, ACCOUNT, REPORT, Scene, theirs } from "./scene.ts";
 
 const credentials = (name: string) => ({ ufrag: name, password: `${name}-password-of-22-octets` });
 const candidate = (address: string, port: number) => ({
@@ -152,4 +152,37 @@ Deno.test("a call without ICE gathers nothing, and one that ends neither", () =>
   const ending = talking().play({ type: "Hangup", call: "a" });
   assert.ok(!ending.play(CHANGED).asked("RegatherMedia"));
   assert.deepEqual(ending.play(ANEW).effects, []);
+});
+
+Deno.test("a call that rings gathers at once where ICE will be used, and in another network again", () => {
+  const call = scene().ringing("a", THEIRS);
+  assert.deepEqual(call.effect("GatherMedia"), { type: "GatherMedia", call: "a", ice: "desk" });
+  assert.ok(call.play(CHANGED).asked("GatherMedia"));
+  assert.ok(call.play({ type: "Answer", call: "a" }).asked("OpenMedia"));
+  const { description } = call.play(OPENED).effect("SendAccept");
+  assert.equal(description.ice?.ufrag, "ours");
+});
+
+Deno.test("a ringing call whose sound is open already is answered from the other network", () => {
+  const call = scene().ringing("a", THEIRS).play({ type: "Answer", call: "a" });
+  assert.ok(!call.play(CHANGED).asked("RegatherMedia"), "it opens at present");
+  const early = scene().ringing("a", THEIRS).play({ type: "SendEarlyMedia", call: "a" }, OPENED);
+  assert.equal(early.play(CHANGED).effect("RegatherMedia").when, "gone");
+});
+
+Deno.test("a call that is refused gives back what was gathered, and its record waits for that", () => {
+  for (const end of [{ type: "Reject", call: "a" }, { type: "CallCancelled", call: "a" }]) {
+    const input = { ...end, ...(end.type === "Reject" ? {} : { elsewhere: false }) } as Input;
+    const call = scene().ringing("a", THEIRS).play(input);
+    assert.ok(call.asked("CloseMedia"));
+    assert.equal(call.phase("a"), "ending");
+    assert.equal(call.play({ type: "MediaClosed", call: "a", report: REPORT }).phase("a"), "gone");
+  }
+});
+
+Deno.test("nothing is gathered for calls that ICE is not used for", () => {
+  assert.ok(!new Scene().ringing("a", THEIRS).asked("GatherMedia"), "the account has none");
+  assert.ok(!scene().ringing("a", theirs()).asked("GatherMedia"), "the caller has none");
+  const refused = new Scene({ doNotDisturb: true }, { ...ACCOUNT, ice: "all" });
+  assert.ok(!refused.ringing("a", THEIRS).asked("GatherMedia"), "it does not ring");
 });

@@ -54,7 +54,7 @@ export function end(
   awaitsSignalling: boolean,
 ): void {
   stopTimers(turn, call);
-  const hasMedia = call.media.name !== "none";
+  const hasMedia = call.media.name !== "none" || call.gathers === true;
   if (hasMedia) turn.ask({ type: "CloseMedia", call: call.id });
   const awaiting: Awaiting = { signalling: awaitsSignalling, media: hasMedia };
   const answeredAt = isIn(call, "established") ? call.phase.answeredAt : undefined;

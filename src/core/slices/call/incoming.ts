@@ -22,7 +22,7 @@ import { admit, capabilitiesOf, encryptionFor, replacedBy, ringingSource } from 
 import { termsFor } from "./encryption.ts";
 import { end } from "./ending.ts";
 import { establish } from "./established.ts";
-import { openMedia, portsOf, recordingOf, runStream } from "./media.ts";
+import { gatherEarly, openMedia, portsOf, recordingOf, runStream } from "./media.ts";
 import { holdOthers } from "./offers.ts";
 import { goOver } from "./sound.ts";
 
@@ -55,11 +55,13 @@ export function incoming(turn: Turn, input: Extract<SipInput, { type: "IncomingC
   turn.put(call);
   if (replaced !== undefined) return replace(turn, call, replaced);
   turn.ask({ type: "SendProgress", call: call.id, status: 180 });
+  const ringing = gatherEarly(turn, call);
   turn.startTimer("ring", call.id, turn.settings.ringMs);
   const { autoAnswerAfter } = input;
-  const afterMs = autoAnswerMs(turn.settings.autoAnswer, call, autoAnswerAfter);
+  const afterMs = autoAnswerMs(turn.settings.autoAnswer, ringing, autoAnswerAfter);
   if (afterMs !== undefined) turn.startTimer("auto-answer", call.id, afterMs);
-  turn.tell("call.incoming", call, autoAnswerAfter === undefined ? undefined : { autoAnswerAfter });
+  const detail = autoAnswerAfter === undefined ? undefined : { autoAnswerAfter };
+  turn.tell("call.incoming", ringing, detail);
 }
 
 /**

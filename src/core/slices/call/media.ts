@@ -32,6 +32,13 @@ export function openMedia(turn: Turn, opened: Call): void {
   if (volume !== 0) turn.ask({ type: "SetVolume", call, volume });
 }
 
+/** Begins what takes long, for a call that rings: its answer shall not wait for a server. */
+export function gatherEarly(turn: Turn, call: Call): Call {
+  if (!wantsIce(turn, call)) return call;
+  turn.ask({ type: "GatherMedia", call: call.id, ice: call.account });
+  return turn.put({ ...call, gathers: true });
+}
+
 /** Candidates are gathered where the peer can use them, or our address must not be seen. */
 function wantsIce(turn: Turn, { account, phase }: Call): boolean {
   const wish = turn.accounts.get(account)?.account.ice;

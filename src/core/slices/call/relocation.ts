@@ -11,12 +11,15 @@ import { type Call, isIn, type Turn } from "../../state/mod.ts";
 import { sentences } from "../../../base/mod.ts";
 import { regathered } from "../../media/mod.ts";
 import type { MediaInput, RegatherWhen } from "../../ports/mod.ts";
-import { portsOf } from "./media.ts";
+import { gatherEarly, portsOf } from "./media.ts";
 import { move, reofferIfNeeded } from "./offers.ts";
 
 /** The machine's network is another one; which calls that matters to is seen by media. */
 export function followNetwork(turn: Turn): void {
-  for (const call of turn.calls.values()) regather(turn, call, "gone");
+  for (const call of turn.calls.values()) {
+    if (isIn(call, "ringing") && call.media.name === "none") gatherEarly(turn, call);
+    else regather(turn, call, "gone");
+  }
 }
 
 /** Does nothing for a call without ICE, whose sockets are everywhere. */
