@@ -29,7 +29,8 @@ for (const transport of ["udp", "tcp", "tls", "ws", "wss"] satisfies Transport[]
         const bob = await Baresip.start(scratch, {
           user: "bob",
           registrar: kamailio.registrar("bob", "udp"),
-          says: await spokenWav(),
+          // A phone whose file ends hangs up.
+          says: await spokenWav({ times: 10 }),
           autoAnswer: true,
         });
         const { args, env } = accountArguments(kamailio.registrar("alice", transport), "alice");
