@@ -16,6 +16,8 @@ export interface KamailioSettings {
   nonceExpires: number;
   /** True: it keeps the flows of phones behind edge proxies (RFC 5626), and calls by one after another. */
   keepsFlows?: boolean;
+  /** True: it grants GRUUs (RFC 5627) and finds the phone of one, inside calls too. */
+  grantsGruu?: boolean;
   /** Numbers that nobody has: the status of each call to one. */
   refuseCalls?: Readonly<Record<string, number>>;
   /** `host:port` of an rtpengine that every call's sound goes through; see {@link mediaRoutes}. */
@@ -46,6 +48,12 @@ const KEEPS_FLOWS = `modparam("registrar", "outbound_mode", 1)
 modparam("registrar", "flow_timer", 20)
 modparam("tm", "contacts_avp", "tm_contacts")
 modparam("tm", "contact_flows_avp", "tm_contact_flows")`;
+
+/** Its GRUUs leave the port out. */
+const ALIAS = `alias=127.0.0.1:5060`;
+
+/** Without it a request for a GRUU goes to kamailio itself, again and again. */
+const GRUU_IN_DIALOG = `if (uri == myself && $(ru{uri.param,gr}) != $null) lookup("location");`;
 
 /** RFC 5626 §5.3: one flow of a phone at a time; the next where that one failed. */
 const BY_FLOWS = `
@@ -88,6 +96,7 @@ tcp_rd_buf_size=65536
 auto_aliases=no
 server_header="Server: kamailio"
 ${listen.join("\n")}
+${settings.grantsGruu ? ALIAS : ""}
 
 ${load.join("\n")}
 
@@ -96,7 +105,7 @@ modparam("rr", "append_fromtag", 1)
 modparam("usrloc", "db_mode", 0)
 modparam("registrar", "use_path", 1)
 modparam("registrar", "path_mode", 0)
-modparam("registrar", "gruu_enabled", 0)
+modparam("registrar", "gruu_enabled", ${settings.grantsGruu ? 1 : 0})
 modparam("registrar", "method_filtering", 0)
 ${keepsFlows ? KEEPS_FLOWS : ""}
 modparam("registrar", "max_contacts", 10)
@@ -172,6 +181,7 @@ ${rtpengine === undefined ? "" : mediaRoutes()}
 route[WITHIN_DIALOG] {
   if (loose_route()) {
     if ($du == $null) handle_ruri_alias();
+    ${settings.grantsGruu ? GRUU_IN_DIALOG : ""}
     ${rtpengine === undefined ? "" : `if (is_method("BYE")) rtpengine_delete();`}
     if (is_method("INVITE|SUBSCRIBE|UPDATE|REFER")) { record_route(); t_on_branch("TO_PHONE"); }
     if (!t_relay()) sl_reply_error();

@@ -247,6 +247,7 @@ export function toAccount(
     transport: settings.transport ?? webSocketOf(settings)?.transport,
     register: settings.register,
     expires: settings.registration_interval,
+    gruu: settings.gruu ? true : undefined,
     codecs: settings.codecs,
     ice: ice === "off" ? undefined : ice,
     dialPlan: settings.dial_plan.length === 0 ? undefined : settings.dial_plan,

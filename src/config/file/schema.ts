@@ -180,6 +180,11 @@ export const accountSchema = z.strictObject({
   registration_interval: z.int().min(30).max(86400).default(600).describe(
     "Seconds between registrations; the server may ask for another value.",
   ),
+  gruu: z.boolean().default(false).describe(
+    "True: name this phone in calls by the GRUU that the registrar grants (RFC 5627), so that a " +
+      "transfer reaches this phone wherever it is. Many servers grant one and do not route it " +
+      "inside calls: then hanging up does not reach this phone, so try it first.",
+  ),
   codecs: z.array(z.enum(CODECS)).min(1).refine((list) => new Set(list).size === list.length, {
     error: "each codec may be listed only once",
   }).default([...CODECS]).describe("Codecs in the order of preference."),

@@ -70,6 +70,8 @@ export interface Account {
   keying?: KeyingName;
   /** Keys of the sound may go over signalling that is not encrypted. */
   cleartextKeys?: true;
+  /** Contacts in calls are the GRUU that the registrar grants (RFC 5627). */
+  gruu?: true;
   /** Rules for what a person dials; the first that matches the whole number is used. */
   dialPlan?: NumberRule[];
   tls: TlsSettings;

@@ -79,7 +79,7 @@ export class SipStack {
   readonly #core: UserAgentCore;
   readonly #sources: DialogSources;
   readonly #incoming: IncomingMessages;
-  readonly #contact = { parameters: "" };
+  readonly #contact: OwnContact = { parameters: "" };
   /** Forces the way of the request that is being made. */
   #way: Flow | undefined;
 
@@ -141,9 +141,14 @@ export class SipStack {
     this.#contact.parameters = keeps ? ";ob" : "";
   }
 
+  /** The URI that leads to this phone wherever it is (RFC 5627); undefined: there is none. */
+  set gruu(uri: string | undefined) {
+    this.#contact.gruu = uri;
+  }
+
   /** Our Contact's name-addr in dialogs. */
   get contact(): string {
-    return placeholder(this.#options.user, this.#contact.parameters);
+    return contactOf(this.#options.user, this.#contact);
   }
 
   /** The dialog with these tags; undefined when there is none. */
@@ -196,6 +201,17 @@ export class SipStack {
   }
 }
 
+/** What is said of us in dialogs. */
+interface OwnContact {
+  /** Of the URI, where the layer fills in the host. */
+  parameters: string;
+  gruu?: string | undefined;
+}
+
+function contactOf(user: string, { parameters, gruu }: OwnContact): string {
+  return gruu === undefined ? placeholder(user, parameters) : `<${gruu}>`;
+}
+
 /** Our Contact's name-addr before the layer fills in the host. */
 export function placeholder(user: string, parameters = ""): string {
   return `<sip:${escapedUser(user)}@${PLACEHOLDER_HOST}${parameters}>`;
@@ -203,7 +219,7 @@ export function placeholder(user: string, parameters = ""): string {
 
 function makeCore(
   { user, userAgent, log, send }: StackOptions,
-  ours: { readonly parameters: string },
+  ours: OwnContact,
   delegate: UserAgentCoreDelegate,
 ): UserAgentCore {
   const uri = new URI("sip", escapedUser(user), PLACEHOLDER_HOST);
@@ -214,7 +230,7 @@ function makeCore(
       pubGruu: undefined,
       tempGruu: undefined,
       uri,
-      toString: () => placeholder(user, ours.parameters),
+      toString: () => contactOf(user, ours),
     },
     displayName: "",
     loggerFactory: loggers(log),

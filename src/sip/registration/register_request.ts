@@ -47,11 +47,15 @@ export class RegisterRequest {
       flow,
       // A Service-Route is not for REGISTER (RFC 3608 §6.1).
       routes: [],
-      supported: binding.outbound && this.#agent.instance !== undefined
-        ? ["path", "outbound"]
-        : ["path"],
+      supported: this.#supported(binding),
       headers: this.#lines(binding, hop, target),
     };
+  }
+
+  #supported({ outbound }: Binding): string[] {
+    const { instance, account } = this.#agent;
+    if (instance === undefined) return ["path"];
+    return ["path", ...(outbound ? ["outbound"] : []), ...(account.gruu ? ["gruu"] : [])];
   }
 
   /** Parameters of our Contact (RFC 5626 §4.1). */

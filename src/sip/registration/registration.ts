@@ -14,9 +14,11 @@ import type { OffhookError } from "../../base/mod.ts";
 import type { TimerHandle } from "../../base/time/mod.ts";
 import { type Agent, nothingGrantedError, registrationError, silenceError } from "../agent/mod.ts";
 import type { ResponseMessage } from "../library/mod.ts";
+import { escapedUser } from "../message/mod.ts";
 import { Damper, refreshDelay, retryDelay } from "../limits/mod.ts";
 import type { FlowsAccess } from "./further_flow.ts";
 import { FurtherFlows } from "./further_flows.ts";
+import { publicGruu } from "./gruu.ts";
 import { type FlowAccess, RegisterExchange } from "./register_exchange.ts";
 import { flowTimer, retryAfter, serviceRoutes } from "./schedule.ts";
 import type { LayerEvent } from "../transport/flow/mod.ts";
@@ -187,6 +189,7 @@ export class Registration {
     this.#pause = undefined;
     this.#further.settle(this.#exchange.keepsFlow, Math.max(0, left));
     this.#agent.stack.serviceRoute = serviceRoutes(message);
+    this.#agent.stack.gruu = this.#gruu(message);
     this.#keepFlow(message);
     this.#startAfter(refreshDelay(expires, this.#agent.random()));
     this.#agent.clock.clearTimeout(this.#lapse);
@@ -194,6 +197,12 @@ export class Registration {
     this.#tell({ state: "registered", expires });
     const flow = this.#network.flow;
     if (flow !== undefined && this.#network.contactOn(flow) !== contact) this.#moved();
+  }
+
+  #gruu(message: ResponseMessage): string | undefined {
+    const { account: { gruu, user, server }, instance } = this.#agent;
+    if (!gruu || instance === undefined) return undefined;
+    return publicGruu(message, instance, `sip:${escapedUser(user)}@${server}`);
   }
 
   /** RFC 5626 §4.4: the server that keeps flows says how often it wants to hear of them. */
@@ -267,6 +276,7 @@ export class Registration {
     this.#agent.clock.clearTimeout(this.#lapse);
     this.#exchange.bound = undefined;
     this.#agent.stack.serviceRoute = [];
+    this.#agent.stack.gruu = undefined;
     if (this.#goal === "unregistered") this.#tell({ state: "unregistered" });
     this.#unregistered?.();
     this.#unregistered = undefined;

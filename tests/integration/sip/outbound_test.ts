@@ -1,4 +1,7 @@
-/** Flows that the server keeps (RFC 5626): how they are registered, named in dialogs and kept open. */
+/**
+ * Flows that the server keeps (RFC 5626): how they are registered, named in dialogs and kept open; and
+ * the URI that leads to this phone by any (RFC 5627).
+ */
 import assert from "node:assert/strict";
 import { Keepalive } from "../../../src/sip/transport/flow/keepalive.ts";
 import { VirtualClock } from "../../fakes/virtual_clock.ts";
@@ -82,3 +85,20 @@ Deno.test("a peer that promised pongs and a rhythm gets it, and is dead after te
   clock.advance(10_000);
   assert.equal(dead, 1);
 });
+
+for (const gruu of [true, undefined]) {
+  Deno.test(`a GRUU that is granted is ${gruu ? "" : "not "}used where the account ${gruu ? "says" : "does not say"} so`, () =>
+    withAccount(async ({ phone, server }) => {
+      phone.do(REGISTER);
+      const register = await server.next("REGISTER");
+      assert.equal(/\bgruu\b/.test(register.header("supported")), gruu === true);
+      const granted = `sip:alice@${server.at};gr=${INSTANCE}`;
+      const contact = `<${register.contact}>;+sip.instance="<${INSTANCE}>";pub-gruu="${granted}"`;
+      server.reply(register, 200, { contact: null, headers: [`Contact: ${contact};expires=60`] });
+      await registered(phone);
+      phone.dial("c", `sip:bob@${server.at}`);
+      const invite = await server.next("INVITE");
+      assert.equal(invite.contact === granted, gruu === true);
+      server.reply(invite, 486);
+    }, { instance: INSTANCE, account: gruu ? { gruu } : {} }));
+}
