@@ -136,7 +136,7 @@ Deno.test("a call without sound in common is refused with 488 and remembered wit
     "sip:bob@example.test",
   ]);
   assert.match(error?.message ?? "", /encrypted sound \(RTP\/SAVP\)/);
-  assert.match(error?.hint ?? "", /tls/);
+  assert.match(error?.hint ?? "", /TLS or WSS/);
 
   const unusable = { code: "no-common-codec", message: "only video" } as const;
   const told = house().play({
