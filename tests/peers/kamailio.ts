@@ -34,6 +34,11 @@ export interface KamailioOptions extends Partial<KamailioSettings> {
   /** SANs of its certificate; see {@link CertificateAuthority.issue}. */
   certificateNames?: string[];
   certificateExpired?: boolean;
+  /** Listens there instead, in a network namespace, where it is not asked for its contacts. */
+  place?: {
+    address: string;
+    within(command: string, args: readonly string[]): { command: string; args: string[] };
+  };
   /** True: clients must show a certificate of {@link Kamailio.authority}. */
   requireClientCertificate?: boolean;
 }
@@ -43,6 +48,8 @@ export class Kamailio {
   readonly port: number;
   /** Port of TLS and WSS. */
   readonly tlsPort: number;
+  /** Address that it listens on. */
+  readonly #host: string;
   /** The authority that signed its certificate. */
   readonly authority: CertificateAuthority;
   readonly users: Readonly<Record<string, string>>;
@@ -50,13 +57,14 @@ export class Kamailio {
   #process: PeerProcess;
 
   private constructor(
-    place: { port: number; tlsPort: number },
+    place: { port: number; tlsPort: number; hosts: readonly string[] },
     authority: CertificateAuthority,
     users: Readonly<Record<string, string>>,
     launch: () => PeerProcess,
   ) {
     this.port = place.port;
     this.tlsPort = place.tlsPort;
+    this.#host = place.hosts[0]!;
     this.authority = authority;
     this.users = users;
     this.#launch = launch;
@@ -77,9 +85,10 @@ export class Kamailio {
       options.certificateExpired,
     );
     const port = freePorts(2);
+    const { address = "127.0.0.1", within } = options.place ?? {};
     const place = {
       ...certificate,
-      hosts: options.ipv6 ? ["127.0.0.1", "[::1]"] : ["127.0.0.1"],
+      hosts: options.ipv6 ? [address, "[::1]"] : [address],
       port,
       tlsPort: port + 1,
       folder: scratch.path,
@@ -91,9 +100,13 @@ export class Kamailio {
     const args = ["-DD", "-E", "-f", config, "-w", scratch.path, "-Y", scratch.path];
     args.push("-m", "48", "-M", "8");
     const launch = () =>
-      PeerProcess.start(scratch, { name: "kamailio", command: "kamailio", args });
+      PeerProcess.start(scratch, {
+        name: "kamailio",
+        ...(within?.("kamailio", args) ?? { command: "kamailio", args }),
+      });
     const kamailio = new Kamailio(place, authority, settings.users, launch);
-    await kamailio.#ready();
+    if (within === undefined) await kamailio.#ready();
+    else await kamailio.process.waitFor(/Listening on/);
     return kamailio;
   }
 
@@ -109,7 +122,7 @@ export class Kamailio {
   }
 
   /** `host:port` for a transport. */
-  address(transport: Transport = "udp", host = "127.0.0.1"): string {
+  address(transport: Transport = "udp", host = this.#host): string {
     return `${host}:${transport === "tls" || transport === "wss" ? this.tlsPort : this.port}`;
   }
 

@@ -5,6 +5,8 @@
  *     10.71.1.2       ├── server ──┤       10.71.2.2
  *            203.0.113.1    .9    203.0.113.2
  *
+ * Phone A has a second interface without a router, `other` with 203.0.113.30, which is down at first.
+ *
  * Needs root, `ip` and `iptables`. Everything is gone when the test's scratch is closed.
  */
 import type { Scratch } from "./scratch.ts";
@@ -16,6 +18,8 @@ type Place = "a" | "b" | "router-a" | "router-b" | "server";
 
 const PLACES: readonly Place[] = ["a", "b", "router-a", "router-b", "server"];
 export const SERVER_ADDRESS = "203.0.113.9";
+/** Of phone A, when it has gone to the other network. */
+export const OTHER_ADDRESS = "203.0.113.30";
 
 export class NatNetwork {
   readonly #prefix = `offhook-${Deno.pid}-`;
@@ -54,6 +58,22 @@ export class NatNetwork {
     await this.#run("router-a", "ip", "link", "set", "in", isIn ? "up" : "down");
   }
 
+  /**
+   * Pulls the cable of phone A, and has its other interface come up.
+   * @param keepsAddress as where nothing manages the network: the dead interface has its address still
+   */
+  async move(keepsAddress = false): Promise<void> {
+    const commands = [
+      ...(keepsAddress ? [] : ["address flush dev eth"]),
+      "link set eth down",
+      `address add ${OTHER_ADDRESS}/24 dev other`,
+      "link set other up",
+      "route add default via 203.0.113.2",
+    ];
+    const script = commands.map((command) => `ip ${command}`).join("\n");
+    await this.#run("a", "sh", "-ec", script);
+  }
+
   #name(place: Place): string {
     return this.#prefix + place;
   }
@@ -78,6 +98,12 @@ export class NatNetwork {
       await this.#run(end, "ip", "route", "add", "default", "via", `10.71.${number}.1`);
       await this.#run(router, "sysctl", "-qw", "net.ipv4.ip_forward=1");
     }
+    await this.#addOther();
+  }
+
+  async #addOther(): Promise<void> {
+    await this.#cable(["a", "other"], ["server", "port3"]);
+    await this.#run("server", "ip", "link", "set", "port3", "master", "bridge", "up");
   }
 
   async #translate(router: Place, inside: string, outside: string, nat: Nat): Promise<void> {

@@ -17,6 +17,11 @@ export interface OffhookResult {
   elapsedMs: number;
 }
 
+interface IceEndJson {
+  type: string;
+  address: string;
+}
+
 /** The `--json` report of a call, as scripts see it (schema `offhook.call/1`). */
 export interface CallJson {
   schema: string;
@@ -37,7 +42,7 @@ export interface CallJson {
     received: number;
     lost: number;
     jitterMs: number;
-    ice: { state: string; local?: { type: string }; remote?: { type: string } } | null;
+    ice: { state: string; local?: IceEndJson; remote?: IceEndJson } | null;
   };
   dtmf: { sent: string; received: string };
   endedBy: string;
@@ -50,6 +55,8 @@ export interface OffhookOptions {
   name?: string;
   /** True: {@link Offhook.stdin} is a pipe to its standard input. */
   stdin?: boolean;
+  /** Runs it elsewhere, as in a network namespace. */
+  within?: (command: string, args: readonly string[]) => { command: string; args: string[] };
 }
 
 export class Offhook {
@@ -66,10 +73,12 @@ export class Offhook {
   private constructor(
     scratch: Scratch,
     args: string[],
-    { env, name = "offhook", stdin }: OffhookOptions,
+    { env, name = "offhook", stdin, within }: OffhookOptions,
   ) {
-    this.#child = new Deno.Command(Deno.execPath(), {
-      args: ["run", "--quiet", "--no-prompt", "-P=station", `${ROOT}main.ts`, ...args],
+    const program = ["run", "--quiet", "--no-prompt", "-P=station", `${ROOT}main.ts`, ...args];
+    const run = within?.(Deno.execPath(), program) ?? { command: Deno.execPath(), args: program };
+    this.#child = new Deno.Command(run.command, {
+      args: run.args,
       cwd: scratch.path,
       env: { ...folders(scratch), NO_COLOR: "1", ...env },
       stdin: stdin ? "piped" : "null",
