@@ -1,13 +1,12 @@
 /**
  * What is wrong with a configuration: every error with its place, its value and what is allowed.
- * zod's issues become {@link ConfigIssue}s here. Pure.
+ * The schema's issues become {@link ConfigIssue}s here. Pure.
  */
-import type { z } from "zod";
-import { nearest, OffhookError } from "../../base/mod.ts";
+import { OffhookError } from "../../base/mod.ts";
 import type { ConfigIssue } from "../mod.ts";
 import { SECRET_NAMES } from "../mod.ts";
 import { OVERRIDES } from "../sources/mod.ts";
-import { configJsonSchema } from "./schema.ts";
+import type { Issue } from "./shape.ts";
 
 /** Where a value came from when it was not the file: `--transport`, `OFFHOOK_TRANSPORT`. */
 export type Origins = ReadonlyMap<string, string>;
@@ -40,19 +39,25 @@ function quotedKey(key: string): string {
 }
 
 /** @param input the value that was validated */
-export function issuesOf(error: z.ZodError, input: unknown, origins: Origins): ConfigIssue[] {
-  return error.issues.flatMap((issue) => {
-    if (issue.code === "unrecognized_keys") {
-      return issue.keys.map((key) => unknownKey(issue.path, key));
+export function issuesOf(
+  issues: readonly Issue[],
+  input: unknown,
+  origins: Origins,
+): ConfigIssue[] {
+  return issues.map(({ path, message, nearest, unknownKey }) => {
+    const place = dotted(path);
+    const near = nearest === undefined ? {} : { nearest };
+    if (unknownKey) {
+      const isSecret = SECRET_KEYS.has(String(path.at(-1)));
+      return { path: place, ...(isSecret ? { message: SECRET_HINT } : { message, ...near }) };
     }
-    const value = valueAt(input, issue.path);
-    const place = dotted(issue.path);
-    return [{
+    return {
       path: origins.get(place) ?? origins.get(place.replace(/\[\d+\]$/, "")) ?? flagOf(place) ??
         place,
-      ...valueShown(value, place),
-      ...explained(issue, value),
-    }];
+      ...valueShown(valueAt(input, path), place),
+      message,
+      ...near,
+    };
   });
 }
 
@@ -60,77 +65,6 @@ export function issuesOf(error: z.ZodError, input: unknown, origins: Origins): C
 function flagOf(place: string): string | undefined {
   const key = /^accounts\.command-line\.(.+)$/.exec(place)?.[1];
   return Object.values(OVERRIDES).find(({ path }) => dotted(path) === key)?.flag;
-}
-
-function explained(
-  issue: z.core.$ZodIssue,
-  value: unknown,
-): Pick<ConfigIssue, "message" | "nearest"> {
-  switch (issue.code) {
-    case "invalid_value": {
-      const allowed = issue.values.map(String);
-      const near = typeof value === "string" ? nearest(value, allowed) : undefined;
-      return {
-        message: `allowed ${allowed.length === 1 ? "is" : "are"} ${allowed.join(", ")}`,
-        ...(near === undefined ? {} : { nearest: near }),
-      };
-    }
-    case "invalid_type":
-      return {
-        message: value === undefined
-          ? `is missing (${TYPES[issue.expected] ?? issue.expected})`
-          : `allowed is ${TYPES[issue.expected] ?? issue.expected}`,
-      };
-    case "too_small":
-      return { message: bound(issue.origin, "at least", Number(issue.minimum)) };
-    case "too_big":
-      return { message: bound(issue.origin, "at most", Number(issue.maximum)) };
-    case "invalid_key":
-      return { message: issue.issues[0]?.message ?? issue.message };
-    default:
-      return { message: issue.message };
-  }
-}
-
-const TYPES: Record<string, string> = {
-  string: "a text in quotes",
-  number: "a number",
-  int: "a whole number",
-  boolean: "true or false",
-  array: "a list [...]",
-  object: "a table",
-  record: "a table",
-};
-
-function bound(origin: string, words: string, limit: number): string {
-  if (origin === "string") {
-    return limit === 1 ? "must not be empty" : `${words} ${limit} characters`;
-  }
-  if (origin === "array") return `${words} ${limit} ${limit === 1 ? "entry" : "entries"}`;
-  return `allowed is ${words} ${limit}`;
-}
-
-function unknownKey(path: readonly PropertyKey[], key: string): ConfigIssue {
-  const place = dotted([...path, key]);
-  if (SECRET_KEYS.has(key)) return { path: place, message: SECRET_HINT };
-  const near = nearest(key, knownKeys(path));
-  return { path: place, message: "unknown key", ...(near === undefined ? {} : { nearest: near }) };
-}
-
-interface SchemaNode {
-  properties?: Record<string, SchemaNode>;
-  additionalProperties?: SchemaNode | boolean;
-  items?: SchemaNode;
-}
-
-function knownKeys(path: readonly PropertyKey[]): string[] {
-  let node: SchemaNode | undefined = configJsonSchema() as SchemaNode;
-  for (const part of path) {
-    const open: SchemaNode | boolean | undefined = node?.additionalProperties;
-    if (typeof part === "number") node = node?.items;
-    else node = node?.properties?.[String(part)] ?? (typeof open === "object" ? open : undefined);
-  }
-  return Object.keys(node?.properties ?? {});
 }
 
 function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {

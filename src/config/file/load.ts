@@ -75,7 +75,7 @@ export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
   const result = configSchema.safeParse(raw);
   if (!result.success) {
     const source = text === undefined ? ELSEWHERE : path;
-    throw configError(source, issuesOf(result.error, raw, origins));
+    throw configError(source, issuesOf(result.issues, raw, origins));
   }
   return {
     config: result.data,
@@ -103,7 +103,7 @@ function directSettings(applied: AppliedOverride[]): AccountConfig {
   }
   const result = accountSchema.safeParse(raw);
   if (result.success) return result.data;
-  throw configError(ELSEWHERE, issuesOf(result.error, raw, origins));
+  throw configError(ELSEWHERE, issuesOf(result.issues, raw, origins));
 }
 
 async function readIfThere(path: string, explicit: boolean): Promise<string | undefined> {

@@ -1,4 +1,4 @@
-/** The committed schema and example are what the zod schema says now. */
+/** The committed schema and example are what the schema says now. */
 import assert from "node:assert/strict";
 import { parse } from "smol-toml";
 import { exampleToml } from "../../../src/config/file/example.ts";

@@ -20,7 +20,7 @@ export async function runInit(values: InitValues, io: Io): Promise<ExitCode> {
   const config = { accounts: { [values.name]: account } };
   const result = configSchema.safeParse(config);
   if (!result.success) {
-    throw configError("what was given", issuesOf(result.error, config, new Map()));
+    throw configError("what was given", issuesOf(result.issues, config, new Map()));
   }
   await writeConfig(path, initialToml(config), values.force);
   if (password !== undefined) {

@@ -102,7 +102,7 @@ function tableOf({ server, user, transport }: Answers): Record<string, unknown> 
 function problemOf(answers: Answers): string | undefined {
   const read = accountSchema.safeParse(tableOf(answers));
   if (read.success) return undefined;
-  const [issue] = read.error.issues;
+  const [issue] = read.issues;
   return `${issue?.path.join(".")}: ${issue?.message}`;
 }
 
