@@ -66,7 +66,6 @@ export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   "node-hid": ["device_host"],
   "smol-toml": ["config"],
   zod: ["control"],
-  "@logtape/logtape": ["station", "cli"],
   "@echogarden/speex-resampler-wasm": ["media", "audio"],
   ink: ["tui"],
   react: ["tui"],

@@ -1,15 +1,15 @@
 /**
  * The log of a command: to a file, else to standard error.
  *
- *     write(text, facts) ─► logtape ─► a terminal: words │ a file: JSON, one object a line
+ *     write(text, facts) ─► the level ─► a terminal: words │ a file: JSON, one object a line
  *                                      └► journald: with <PRIORITY> before it (sd-daemon(3))
  *
  * On a pipe a station writes JSON, and a command that makes a call words: there an object is its report.
  *
  * Facts are properties; nothing of ours puts a secret into one.
  */
-import { configureSync, getLogger, type LogRecord, resetSync } from "@logtape/logtape";
 import { dirname, join } from "node:path";
+import { LOG_LEVELS } from "../../config/values/mod.ts";
 import { expandPath } from "../../config/sources/mod.ts";
 import type { LoadedConfig } from "../../config/file/mod.ts";
 import {
@@ -84,19 +84,13 @@ export async function openLog(
   piped: Exclude<LogForm, "journal"> = "words",
 ): Promise<PhoneLog> {
   let place = await placeOf(loaded, io, piped);
-  const sink = (record: LogRecord) => place.write(`${formatted(record, place.form)}\n`);
-  setLevel(loaded.config.logging.level, sink);
-  const logger = getLogger("offhook");
-  // A record of our own time, so that a test turns the clock.
-  const write: WriteLog = (text, { level = "info", ...facts }: LogFacts = {}) =>
-    logger.emit({
-      level,
-      message: [text],
-      rawMessage: text,
-      timestamp: io.now(),
-      properties: { ...facts },
-    });
-  write.wants = (level) => logger.isEnabledFor(level);
+  let lowest = rank(loaded.config.logging.level);
+  const wants = (level: LogLevel) => rank(level) >= lowest;
+  const write: WriteLog = (text, { level = "info", ...facts }: LogFacts = {}) => {
+    if (!wants(level)) return;
+    place.write(`${formatted({ level, text, time: io.now(), facts }, place.form)}\n`);
+  };
+  write.wants = wants;
   return {
     write,
     announce: (text) => place.isStderr ? announce(io, piped, text) : say(io, text),
@@ -105,25 +99,18 @@ export async function openLog(
       return () => {
         place.close();
         place = next;
-        setLevel(changed.config.logging.level, sink);
+        lowest = rank(changed.config.logging.level);
       };
     },
     close() {
-      resetSync();
+      lowest = Infinity;
       place.close();
     },
   };
 }
 
-function setLevel(lowestLevel: LogLevel, sink: (record: LogRecord) => void): void {
-  configureSync({
-    sinks: { place: sink },
-    loggers: [
-      { category: ["logtape", "meta"], sinks: [], lowestLevel: "fatal" },
-      { category: "offhook", sinks: ["place"], lowestLevel },
-    ],
-    reset: true,
-  });
+function rank(level: LogLevel): number {
+  return LOG_LEVELS.indexOf(level);
 }
 
 async function placeOf(loaded: LogConfig, io: Io, piped: LogForm): Promise<Place> {
@@ -160,19 +147,25 @@ async function placeOf(loaded: LogConfig, io: Io, piped: LogForm): Promise<Place
   };
 }
 
+/** A line of the log before it has a form. */
+export interface LogRecord {
+  level: LogLevel;
+  text: string;
+  /** ms since 1970. */
+  time: number;
+  facts: Omit<LogFacts, "level"> & { error?: ErrorJson };
+}
+
 /** One line, without line end. */
 export function formatted(record: LogRecord, form: LogForm): string {
-  const { level, timestamp, properties } = record;
-  const text = record.message.map(String).join("");
-  const time = new Date(timestamp).toISOString();
+  const { level, text, facts } = record;
+  const time = new Date(record.time).toISOString();
   if (form === "words") {
-    const callId = properties.callId === undefined
-      ? ""
-      : ` [${clean(`${properties.callId}`, 200)}]`;
+    const callId = facts.callId === undefined ? "" : ` [${clean(facts.callId, 200)}]`;
     return `${time} ${level}${callId} ${clean(text)}`;
   }
-  const facts = Object.entries(properties).map(([name, value]) => [name, bounded(value)]);
-  const json = jsonText({ time, level, text: oneLine(text), ...Object.fromEntries(facts) });
+  const bound = Object.entries(facts).map(([name, value]) => [name, bounded(value)]);
+  const json = jsonText({ time, level, text: oneLine(text), ...Object.fromEntries(bound) });
   return form === "journal" ? `<${PRIORITIES[level]}>${json}` : json;
 }
 
@@ -185,12 +178,11 @@ export async function announce(
   io: Io,
   piped: LogForm,
   text: string,
-  { level = "info", ...properties }: { level?: LogLevel; error?: ErrorJson } = {},
+  { level = "info", ...facts }: { level?: LogLevel; error?: ErrorJson } = {},
 ): Promise<void> {
   const form = formOfStderr(io, piped);
   if (form === "words") return await say(io, text);
-  const record = { category: [], level, message: [text], rawMessage: text, timestamp: io.now() };
-  await io.stderr.write(`${formatted({ ...record, properties }, form)}\n`);
+  await io.stderr.write(`${formatted({ level, text, time: io.now(), facts }, form)}\n`);
 }
 
 /** A Call-ID is the peer's: it may be as long as a message. */

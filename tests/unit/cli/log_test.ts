@@ -2,18 +2,16 @@
 import { LOG_LEVELS } from "../../../src/config/values/constants.ts";
 import assert from "node:assert/strict";
 import type { LogLevel } from "../../../src/station/log/log_line.ts";
-import { announce, formatted, openLog } from "../../../src/cli/phone/log.ts";
+import { announce, formatted, type LogRecord, openLog } from "../../../src/cli/phone/log.ts";
 import { loadConfig } from "../../../src/config/file/load.ts";
 import { FakeIo } from "../../fakes/fake_io.ts";
 
-const RECORD = {
-  category: ["offhook"],
+const RECORD: LogRecord = {
   level: "warning",
-  message: ["call to sip:bob@x: ending\n  twice"],
-  rawMessage: "",
-  timestamp: Date.parse("2026-03-01T12:00:00Z"),
-  properties: { call: "c1", callId: "abc@host" },
-} as const;
+  text: "call to sip:bob@x: ending\n  twice",
+  time: Date.parse("2026-03-01T12:00:00Z"),
+  facts: { call: "c1", callId: "abc@host" },
+};
 
 Deno.test("a line is one line: words, JSON, or JSON with its priority", () => {
   assert.equal(
@@ -52,6 +50,7 @@ async function logged(
   assert.deepEqual(wanted(), LOG_LEVELS.slice(LOG_LEVELS.indexOf("debug")));
   log.write("a detail", { level: "debug" });
   log.close();
+  log.write("after the end", { level: "fatal" });
   return io.stderr.text;
 }
 
@@ -94,7 +93,7 @@ Deno.test("what no level holds back stands as the lines of the log do", async ()
 });
 
 Deno.test("a Call-ID of a million letters makes no line of a million letters", () => {
-  const record = { ...RECORD, message: ["x".repeat(1e6)], properties: { callId: "y".repeat(1e6) } };
+  const record = { ...RECORD, text: "x".repeat(1e6), facts: { callId: "y".repeat(1e6) } };
   for (const form of ["words", "json", "journal"] as const) {
     assert.ok(formatted(record, form).length < 5_000, form);
   }
