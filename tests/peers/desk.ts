@@ -71,8 +71,9 @@ export class Desk {
   }
 
   /** Calls somebody and waits for the answer. @param hertz what we say */
-  async dial(target: string, hertz: number): Promise<string> {
-    const { call } = await this.phone.request("dial", { target, endpoints: this.#sound(hertz) });
+  async dial(target: string, hertz: number, account = "alice"): Promise<string> {
+    const endpoints = this.#sound(hertz);
+    const { call } = await this.phone.request("dial", { account, target, endpoints });
     await this.view(call, "answer", ({ state }) => state === "active");
     return call;
   }

@@ -233,7 +233,7 @@ event_route[xhttp:request] {
 `;
 }
 
-/** What a phone gets of rtpengine, by the transport of its signalling. */
+/** What a called phone gets of rtpengine, by the transport of its signalling. */
 const MEDIA = {
   web: "UDP/TLS/RTP/SAVPF ICE=force rtcp-mux-offer rtcp-mux-accept",
   tls: "RTP/SAVP ICE=remove DTLS=off rtcp-mux-demux",
@@ -241,28 +241,23 @@ const MEDIA = {
 };
 
 /**
- * Each side of a call has media as its signalling suggests: over WebSocket those of a browser (ICE,
- * keys by DTLS), over TLS keys by SDES, else plain RTP.
+ * A called phone has media as its signalling suggests: over WebSocket those of a browser (ICE, keys by
+ * DTLS), over TLS keys by SDES, else plain RTP. A caller has what it offers.
  */
 function mediaRoutes(): string {
-  const choose = (is: (transport: string) => string, variable: string) =>
-    `  if (${is("wss?")}) ${variable} = "${MEDIA.web}";
-  else if (${is("tls")}) ${variable} = "${MEDIA.tls}";
-  else ${variable} = "${MEDIA.open}";`;
-  const from = (transport: string) => `$proto =~ "^${transport}$"`;
   const to = (transport: string) =>
     ["$du", "$ru"].map((uri) => `${uri} =~ ";transport=${transport}(;|$)"`).join(" || ");
   return `
 route[MEDIA_OFFER] {
   if (!has_body("application/sdp")) return;
-${choose(from, "$avp(caller_media)")}
-${choose(to, "$var(callee_media)")}
-  rtpengine_offer("replace-origin replace-session-connection $var(callee_media)");
+  if (${to("wss?")}) $var(media) = "${MEDIA.web}";
+  else if (${to("tls")}) $var(media) = "${MEDIA.tls}";
+  else $var(media) = "${MEDIA.open}";
+  rtpengine_offer("replace-origin replace-session-connection $var(media)");
 }
 
 route[MEDIA_ANSWER] {
-  if (!has_body("application/sdp")) return;
-  rtpengine_answer("replace-origin replace-session-connection $avp(caller_media)");
+  if (has_body("application/sdp")) rtpengine_answer("replace-origin replace-session-connection");
 }
 `;
 }

@@ -29,7 +29,9 @@ export class Rtpengine {
     const [control, cli, media] = [freePorts(), freePorts(), freePorts(40)];
     const places = ["--interface", HOST, "--listen-ng", `${HOST}:${control}`]
       .concat("--listen-cli", `${HOST}:${cli}`);
-    const ports = ["--port-min", `${media}`, "--port-max", `${media + 39}`];
+    const ports = ["--port-min", `${media}`, "--port-max", `${media + 39}`]
+      // Its ports are free as soon as a call is over.
+      .concat("--delete-delay", "0");
     const process = PeerProcess.start(scratch, {
       name: "rtpengine",
       command: "rtpengine",
