@@ -176,6 +176,20 @@ export class IceAgent {
     if (this.proves(base, source)) return this.#events.data(data);
     const known = this.#remoteAt(source) !== undefined;
     this.#early.keep(base, source.address, source.port, data, known);
+    if (known) this.#proveLate(base, source);
+  }
+
+  /**
+   * Has a pair checked that was given up when another was nominated, and that the peer sends by all the
+   * same, as Linphone does without RTCP on RTP's port; once, for anybody can send with that address.
+   */
+  #proveLate(base: IceBase, source: SocketAddress): void {
+    const pair = this.#list.find(base, source);
+    if (this.#selected === undefined || this.failure !== undefined) return;
+    if (pair === undefined || pair.state !== "failed" || pair.triedLate) return;
+    pair.triedLate = true;
+    this.#list.trigger(pair);
+    this.#run();
   }
 
   /** Whether a message is for this generation: by its user name, or by its transaction. */

@@ -22,6 +22,8 @@ export interface CandidatePair {
   /** A nomination that waits for the check's success: the peer's, or our own under way. */
   nominating: boolean;
   nominated: boolean;
+  /** Checked once more because the peer sends by it, though another pair is in use. */
+  triedLate?: true;
   /** How often we asked the peer to use it. */
   nominations: number;
   /** Where the peer saw us, once a check succeeded. */

@@ -121,6 +121,40 @@ Deno.test("ICE with a lite peer controls, whoever offered", () => {
   assert.equal(s.a.agent.state, "connected");
 });
 
+Deno.test("a peer that sends by another pair than is in use is heard once that pair is proved", () => {
+  const s = iceScene({ relays: [false, true] });
+  begin(s);
+  s.clock.advance(2000);
+  const { base } = s.b.agent.pairs.find(({ local }) => local.type === "relay")!.local;
+  const speak = (text: string) => {
+    base.send(new TextEncoder().encode(text), "192.0.2.1", 5000);
+    s.clock.advance(200);
+  };
+  const selected = s.a.agent.pair;
+  assert.equal(selected?.local.type, "host");
+  speak("first");
+  speak("second");
+  assert.deepEqual(s.a.heard, ["first", "second"]);
+  assert.equal(s.a.agent.pair, selected);
+});
+
+Deno.test("a pair that cannot be proved is tried once, however much comes by it", () => {
+  const s = iceScene({ relays: [false, true] });
+  begin(s);
+  s.clock.advance(2000);
+  const relay = s.b.description.candidates.find(({ type }) => type === "relay")!;
+  s.b.agent.close();
+  const asked = s.network.sent;
+  for (let i = 0; i < 100; i++) {
+    s.a.inject("forged", relay);
+    s.a.inject("forged", { address: "203.0.113.9", port: 9 });
+    s.clock.advance(100);
+  }
+  assert.deepEqual(s.a.heard, []);
+  // Seven requests of one check, and questions for consent, each put three times.
+  assert.ok(s.network.sent - asked <= 7 + 3 * 3, `${s.network.sent - asked} datagrams`);
+});
+
 Deno.test("ICE consent that is not given for 30 s ends the sending", () => {
   const s = iceScene();
   begin(s);
