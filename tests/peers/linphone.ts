@@ -16,8 +16,10 @@ export interface LinphoneOptions {
   autoAnswer?: boolean;
   /** Codecs that it offers, in no order: `PCMU`, `PCMA`, `G722`. */
   codecs?: string[];
-  /** SRTP with keys by SDES: where the other side can, or never without. */
-  encryption?: "prefer" | "require";
+  /** SRTP with keys by SDES: where the other side can, or never without; or by DTLS. */
+  encryption?: "prefer" | "require" | "dtls";
+  /** ICE; `mux`: with RTCP on RTP's port, which is off in its own settings. */
+  ice?: "plain" | "mux";
   name?: string;
 }
 
@@ -140,11 +142,12 @@ ${registrar ? `default_proxy=0` : `contact=sip:${user}@127.0.0.1:${port}`}
 
 [rtp]
 audio_rtp_port=${rtp}-${rtp + 19}
+${options.ice === "mux" ? "rtcp_mux=1" : ""}
 
 ${options.encryption === undefined ? "" : encryption(options.encryption)}
 [net]
 mtu=1300
-firewall_policy=0
+firewall_policy=${options.ice ? "ice" : "0"}
 
 [sound]
 echocancellation=0
@@ -157,9 +160,10 @@ ${codecs.join("\n")}
 ${registrar ? registration(registrar, user) : ""}`;
 }
 
-function encryption(wish: "prefer" | "require"): string {
-  const only = wish === "require" ? 1 : 0;
-  return `srtp=1\n\n[sip]\nmedia_encryption=srtp\nmedia_encryption_mandatory=${only}\n`;
+function encryption(wish: "prefer" | "require" | "dtls"): string {
+  const only = wish === "prefer" ? 0 : 1;
+  const kind = wish === "dtls" ? "dtls" : "srtp";
+  return `srtp=1\n\n[sip]\nmedia_encryption=${kind}\nmedia_encryption_mandatory=${only}\n`;
 }
 
 function registration(registrar: NonNullable<LinphoneOptions["registrar"]>, user: string): string {
