@@ -84,7 +84,7 @@ const MAX_FIELDS = 4096;
 const MAX_DEPTH = 64;
 const MAX_PROBLEMS = 100;
 
-const KINDS = new Map<number, ReportKind>([[0x8, "input"], [0x9, "output"], [0xb, "feature"]]);
+const KINDS: Readonly<Record<number, ReportKind>> = { 0x8: "input", 0x9: "output", 0xb: "feature" };
 const COLLECTION = 0xa, END_COLLECTION = 0xc, PUSH = 0xa, POP = 0xb;
 const CONSTANT = 1, VARIABLE = 2, RELATIVE = 4, NULL_STATE = 64;
 
@@ -161,7 +161,7 @@ class Parser {
   #main(item: Item): void {
     const { usages, problem } = this.#locals.take(this.#globals.usagePage);
     this.#problem(item.offset, problem);
-    const kind = KINDS.get(item.tag);
+    const kind = KINDS[item.tag];
     if (kind !== undefined) this.#report(kind, item, usages);
     else if (item.tag === COLLECTION) this.#open(item, usagesAt(usages, 0)[0] ?? 0);
     else if (item.tag === END_COLLECTION) {

@@ -27,8 +27,6 @@ export interface SpawnerOptions {
   runtime: string;
   /** Variables of the environment that are not its business. */
   hidden?: readonly string[];
-  /** The spawner's own complaints, and those of password commands; absent: this process's. */
-  stderr?: "inherit" | "null";
 }
 
 type Answer<K extends string> = Extract<Reply, Record<K, unknown>>;
@@ -50,9 +48,9 @@ export class Spawner {
   #closed = false;
   #gone = false;
 
-  constructor({ config, runtime, hidden = [], stderr = "inherit" }: SpawnerOptions) {
+  constructor({ config, runtime, hidden = [] }: SpawnerOptions) {
     const env = Object.fromEntries(hidden.map((name) => [name, ""]));
-    this.#child = startProgram(config, runtime, { env, stderr });
+    this.#child = startProgram(config, runtime, env);
     this.#child.unref();
     this.#input = sender<SpawnerQuestion>(this.#child.stdin);
     this.#listening = this.#listen();
@@ -143,7 +141,7 @@ export class Spawner {
 function startProgram(
   config: string,
   runtime: string,
-  { env, stderr }: { env: Record<string, string>; stderr: "inherit" | "null" },
+  env: Record<string, string>,
 ): Deno.ChildProcess {
   const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
   try {
@@ -155,17 +153,13 @@ function startProgram(
       env,
       stdin: "piped",
       stdout: "piped",
-      stderr,
       // A group of its own: a Ctrl-C in the terminal is the phone's to act on.
       detached: true,
     }).spawn();
   } catch (error) {
     const names = refusedVariables(error).filter((name) => !(name in env));
     if (names.length === 0) throw error;
-    return startProgram(config, runtime, {
-      env: { ...env, ...keptUnderOtherNames(names) },
-      stderr,
-    });
+    return startProgram(config, runtime, { ...env, ...keptUnderOtherNames(names) });
   }
 }
 

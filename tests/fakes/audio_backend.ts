@@ -92,7 +92,7 @@ export class FakeCard implements BackendCapture, BackendPlayback {
 }
 
 export class FakeBackend implements AudioBackend {
-  readonly name = "fake";
+  readonly name = "portaudio";
   /** Every stream that was opened, by direction. */
   readonly cards: Record<StreamDirection, FakeCard[]> = { capture: [], playback: [] };
   /** Blocks on their way from a speaker to the microphone of the same rate. */

@@ -72,7 +72,7 @@ export const FAKE_RIG: RigKind = {
   start() {
     const entry = decodeURIComponent(new URL("device_host_main.ts", import.meta.url).pathname);
     return Promise.resolve(rig({
-      backend: "fake",
+      backend: "portaudio",
       speaker: "Loop speaker",
       microphone: "Loop microphone",
       options: { entry },

@@ -30,7 +30,7 @@ export const ALIVE_INTERVAL_MS = 1_000;
 /** Rate that every device is asked for first, Hz. */
 export const PREFERRED_RATE = 48_000;
 
-export type BackendName = "naudiodon" | "portaudio" | "none" | "fake";
+export type BackendName = "naudiodon" | "portaudio" | "none";
 
 /** What each request takes and gives. */
 export interface Requests extends HidRequests, ContactRequests {

@@ -101,7 +101,7 @@ export class PlainTransport implements MediaTransport {
   #onRtp(data: Uint8Array, address: string, port: number): void {
     const kind = kindOf(data);
     if (kind === "rtcp" && this.muxed) {
-      if (this.#remote?.isAt(address, port)) this.#deliver("rtcp", data);
+      if (this.#remote?.isAt(address, port)) this.#deliverRtcp(data);
     } else if (kind === "rtp" || kind === "rtcp") this.#onMedia(data, address, port);
     else if (kind === "dtls") this.#onHandshake(data, address, port);
   }
@@ -139,12 +139,12 @@ export class PlainTransport implements MediaTransport {
   #onRtcp(data: Uint8Array, address: string, port: number): void {
     const remote = this.#remote;
     if (this.muxed) {
-      if (remote?.isAt(address, port)) this.#deliver("rtcp", data);
+      if (remote?.isAt(address, port)) this.#deliverRtcp(data);
       return;
     }
     if (remote === undefined || address !== remote.address) return;
     const now = this.#clock.now();
-    if (this.#rtcp.believes(port, remote, now) && this.#deliver("rtcp", data)) {
+    if (this.#rtcp.believes(port, remote, now) && this.#deliverRtcp(data)) {
       this.#rtcp.heard(port, now);
     }
   }
@@ -154,8 +154,8 @@ export class PlainTransport implements MediaTransport {
     return receiver?.screen === undefined ? data : receiver.screen(kind, data);
   }
 
-  #deliver(kind: "rtp" | "rtcp", data: Uint8Array): boolean {
-    const screened = this.#screened(kind, data);
-    return screened !== undefined && (this.receiver?.deliver(kind, screened) ?? false);
+  #deliverRtcp(data: Uint8Array): boolean {
+    const screened = this.#screened("rtcp", data);
+    return screened !== undefined && (this.receiver?.deliver("rtcp", screened) ?? false);
   }
 }

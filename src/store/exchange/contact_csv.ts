@@ -8,17 +8,10 @@
  */
 import { defused, undefused } from "./formula.ts";
 import { type Contact, type ContactCard, type ContactDraft, toContact } from "../contacts/mod.ts";
-import { type CsvFormat, type CsvRecord, type Delimiter, formatCsv, parseCsv } from "./csv.ts";
-import { type Column, columnOf, type CsvMapping } from "./csv_columns.ts";
+import { type CsvFormat, type CsvRecord, formatCsv, parseCsv } from "./csv.ts";
+import { type Column, columnOf } from "./csv_columns.ts";
 import { decodeText, type ImportProblem } from "./decode.ts";
 import { escapeText } from "./vcard_text.ts";
-
-export interface ReadCsvOptions {
-  /** What columns mean whose headers say something else. */
-  mapping?: CsvMapping;
-  /** Default: found out from the first line. */
-  delimiter?: Delimiter;
-}
 
 export interface ReadCsv {
   /** A contact that has no id of its own has the id "". */
@@ -29,12 +22,12 @@ export interface ReadCsv {
 }
 
 /** @param input the file as it is, or its text; its first record is the header */
-export function readContactCsv(input: Uint8Array | string, options: ReadCsvOptions = {}): ReadCsv {
+export function readContactCsv(input: Uint8Array | string): ReadCsv {
   const text = typeof input === "string" ? input : decodeText(input);
-  const { records, problems } = parseCsv(text, options.delimiter);
+  const { records, problems } = parseCsv(text);
   const [header, ...rows] = records;
   const headers = header?.fields ?? [];
-  const columns = headers.map((one) => columnOf(one, options.mapping ?? {}));
+  const columns = headers.map((one) => columnOf(one));
   const ignored = headers.filter((name, at) => name.trim() !== "" && columns[at] === undefined);
   if (!columns.some((column) => column !== undefined && IDENTIFYING.has(column.field))) {
     const why = "the first line names no column of names or numbers";

@@ -2,7 +2,7 @@
  * A contact file of either kind. Pure.
  */
 import type { ContactCard } from "../contacts/mod.ts";
-import { readContactCsv, type ReadCsvOptions } from "./contact_csv.ts";
+import { readContactCsv } from "./contact_csv.ts";
 import { decodeText, type ImportProblem } from "./decode.ts";
 import { readVCards } from "./vcard_read.ts";
 
@@ -17,10 +17,10 @@ export interface ContactFile {
 }
 
 /** Reads a file by what is in it, not by its name. */
-export function readContactFile(bytes: Uint8Array, options: ReadCsvOptions = {}): ContactFile {
+export function readContactFile(bytes: Uint8Array): ContactFile {
   // A vCard begins with BEGIN; somebody may have written lines before it.
   if (/^\s*BEGIN[ \t]*:[ \t]*VCARD[ \t]*$/im.test(decodeText(bytes.subarray(0, 4096)))) {
     return { format: "vcard", ...readVCards(bytes), ignored: [] };
   }
-  return { format: "csv", ...readContactCsv(bytes, options) };
+  return { format: "csv", ...readContactCsv(bytes) };
 }

@@ -4,8 +4,8 @@
  */
 import { fold } from "../database/mod.ts";
 
-/** A column's meaning as a person may state it; `number:work` gives the numbers a label. */
-export type CsvField =
+/** What a column may be, besides numbers and their labels. */
+type CsvField =
   | "id"
   | "name"
   | "givenName"
@@ -15,20 +15,14 @@ export type CsvField =
   | "groups"
   | "note"
   | "favourite"
-  | "email"
-  | "ignore"
-  | "number"
-  | `number:${string}`;
-
-/** Header of a column → its meaning; case and diacritics do not count. */
-export type CsvMapping = Record<string, CsvField>;
+  | "email";
 
 export type Column =
-  | { field: Exclude<CsvField, "number" | `number:${string}`> }
+  | { field: CsvField }
   | { field: "number"; labels: string[]; /** Of the column that names its label. */ pair?: string }
   | { field: "label"; pair: string };
 
-const HEADERS: Record<string, Exclude<CsvField, `number:${string}`>> = {
+const HEADERS: Record<string, CsvField> = {
   "uid": "id",
   "name": "name",
   "full name": "name",
@@ -88,11 +82,8 @@ const LABEL_WORDS: [label: string, words: RegExp][] = [
 ];
 
 /** @returns undefined when nothing is known about such a header */
-export function columnOf(header: string, mapping: CsvMapping): Column | undefined {
+export function columnOf(header: string): Column | undefined {
   const key = fold(header).trim();
-  for (const [wanted, field] of Object.entries(mapping)) {
-    if (fold(wanted).trim() === key) return statedColumn(field);
-  }
   const pair = PHONE_PAIR.exec(key);
   if (pair !== null) {
     const [, number = "", part] = pair;
@@ -101,17 +92,9 @@ export function columnOf(header: string, mapping: CsvMapping): Column | undefine
       : { field: "label", pair: number };
   }
   const field = Object.hasOwn(HEADERS, key) ? HEADERS[key]! : undefined;
-  if (field !== undefined) return statedColumn(field);
+  if (field !== undefined) return { field };
   if (EMAIL_VALUE.test(key)) return { field: "email" };
   if (!NUMBER_WORDS.test(key) || /phonetic|e-?mail/.test(key)) return undefined;
   const labels = LABEL_WORDS.filter(([, words]) => words.test(key)).map(([label]) => label);
   return { field: "number", labels };
-}
-
-function statedColumn(field: CsvField): Column {
-  if (field === "number") return { field, labels: [] };
-  if (field.startsWith("number:")) {
-    return { field: "number", labels: [field.slice("number:".length)] };
-  }
-  return { field: field as Exclude<CsvField, "number" | `number:${string}`> };
 }

@@ -33,7 +33,7 @@ export interface Action {
 /** How the screen is left. */
 export type Leaving = "leave" | "end";
 
-export type MessageRole = "text" | "good" | "warn" | "bad";
+export type MessageRole = "text" | "good" | "warn";
 
 /** What actions act on: the screen's state, the phone, and the program around them. */
 export interface Desk {

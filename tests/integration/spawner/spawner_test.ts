@@ -15,7 +15,7 @@ async function withSpawner(
   const folder = await Deno.makeTempDir();
   const config = `${folder}/config.toml`;
   await Deno.writeTextFile(config, toml);
-  const spawner = new Spawner({ config, runtime: folder, hidden: ["HIDDEN"], stderr: "null" });
+  const spawner = new Spawner({ config, runtime: folder, hidden: ["HIDDEN"] });
   try {
     await run(spawner, folder);
   } finally {

@@ -40,3 +40,8 @@ Deno.test("what is said of a refused call or registration names commands in full
     }
   }
 });
+
+Deno.test("every command that is there is named", () => {
+  const folders = [...Deno.readDirSync(new URL("src/cli/commands/", ROOT))].map(({ name }) => name);
+  assert.deepEqual([...names].sort(), folders.sort());
+});

@@ -71,20 +71,6 @@ Deno.test("the usual simple tables", () => {
   }
 });
 
-Deno.test("a mapping says what headers mean", () => {
-  const { cards, ignored } = readContactCsv("Wer,Wo,Tür,Id\nAnna,Werk,200,7\n", {
-    mapping: { "wer": "name", "Wo": "groups", "TUR": "number:Door", "Id": "ignore" },
-  });
-  assert.deepEqual(ignored, []);
-  assert.deepEqual(cards[0]?.contact.addresses, [{
-    value: "200",
-    labels: ["Door"],
-    preferred: false,
-  }]);
-  assert.deepEqual(cards[0]?.contact.groups, ["Werk"]);
-  assert.equal(cards[0]?.contact.id, "");
-});
-
 Deno.test("each bad record is reported with its line; the others are read", () => {
   const { cards, problems } = readContactCsv(
     'Name,Number\nAnna,1\n,\nMüller, Hans,2\n"Bob,3\nCarla,4,\n',

@@ -1,5 +1,5 @@
 /** Accounts: which transition takes what. */
-import type { SipInput } from "../../ports/mod.ts";
+import type { CallId, SipInput } from "../../ports/mod.ts";
 import type { AccountCommand, Slice } from "../../state/mod.ts";
 import {
   addressChanged,
@@ -10,10 +10,8 @@ import {
   responseMalformed,
 } from "./accounts.ts";
 
-type AccountNews = Extract<
-  SipInput,
-  { type: "RegistrationChanged" | "ConnectionChanged" | "AddressChanged" | "ResponseMalformed" }
->;
+/** Everything that names no call. */
+type AccountNews = Exclude<SipInput, { call: CallId }>;
 
 export const ACCOUNT: Slice<"accounts", AccountCommand, AccountNews> = {
   initial: ({ accounts }) => ({

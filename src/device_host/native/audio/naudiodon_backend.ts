@@ -33,7 +33,7 @@ interface AddonStream {
   start(): void;
   read(bytes: number): Promise<{ buf?: Uint8Array; err?: string; finished?: boolean }>;
   write(chunk: Buffer): Promise<string | undefined>;
-  quit(how: "WAIT" | "ABORT"): Promise<void>;
+  quit(how: "ABORT"): Promise<void>;
 }
 
 interface AddonOptions {
