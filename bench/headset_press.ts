@@ -150,6 +150,7 @@ const SILENCE = {
   rtcpReceived: 0,
   rtpSilentMs: 0,
   rtcpSilentMs: 0,
+  longestSilentMs: 0,
   sentLevel: -90,
   receivedLevel: -90,
   dtmfSent: "",

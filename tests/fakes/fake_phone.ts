@@ -85,6 +85,7 @@ const REPORT: MediaReport = {
   rtcpReceived: 0,
   rtpSilentMs: 0,
   rtcpSilentMs: 0,
+  longestSilentMs: 0,
   codec: "PCMU",
   sentLevel: -20,
   receivedLevel: -30,

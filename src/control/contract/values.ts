@@ -31,9 +31,12 @@ import {
   ICE_STATES,
   type IceEnd,
   type IceReport,
+  IGNORED_SOURCES,
+  type IgnoredPackets,
   type MediaReport,
   type Microphone,
   RELAY_PROTOCOLS,
+  type SocketEnd,
   type Speaker,
 } from "../../core/ports/mod.ts";
 import { exactly } from "./exactly.ts";
@@ -113,11 +116,10 @@ export const registration = exactly<RegistrationState>()(
   ]).meta({ id: "Registration" }),
 );
 
-const iceEnd = exactly<IceEnd>()(z.strictObject({
-  type: z.enum(CANDIDATE_TYPES),
-  address: z.string(),
-  port: count,
-}));
+const place = { address: z.string(), port: count };
+const socketEnd = exactly<SocketEnd>()(z.strictObject(place));
+
+const iceEnd = exactly<IceEnd>()(z.strictObject({ type: z.enum(CANDIDATE_TYPES), ...place }));
 
 export const iceReport = exactly<IceReport>()(
   z.strictObject({
@@ -127,6 +129,11 @@ export const iceReport = exactly<IceReport>()(
     relayProtocol: z.enum(RELAY_PROTOCOLS).optional(),
   }).meta({ id: "IceReport" }),
 );
+
+const ignoredPackets = exactly<IgnoredPackets>()(z.discriminatedUnion("reason", [
+  z.strictObject({ reason: z.enum(IGNORED_SOURCES), ...place }),
+  z.strictObject({ reason: z.literal("other-format"), payloadType: count }),
+]));
 
 const mediaReport = exactly<MediaReport>()(
   z.strictObject({
@@ -140,11 +147,26 @@ const mediaReport = exactly<MediaReport>()(
     rtcpReceived: count,
     rtpSilentMs: ms,
     rtcpSilentMs: ms,
+    longestSilentMs: ms.describe(
+      "Longest time without RTP while it was due: answered, not held, no comfort noise.",
+    ),
+    pausing: z.literal(true).optional()
+      .describe("Its last packet was comfort noise: none need follow while nobody speaks."),
     remoteLost: count.optional(),
     remoteJitterMs: ms.optional(),
     roundTripMs: ms.optional(),
     remoteReportAgeMs: ms.optional(),
     remoteHears: z.boolean().optional(),
+    remoteSilentMs: ms.optional()
+      .describe(
+        "How long nothing of ours has arrived there, by its RTCP; absent: it does not say.",
+      ),
+    remoteLongestSilentMs: ms.optional(),
+    microphoneSilentMs: ms.optional()
+      .describe("How long the sound card has given digital silence only."),
+    peer: socketEnd.optional().describe("Where our packets go."),
+    ignored: ignoredPackets.optional().describe("RTP that comes and is not taken."),
+    unsent: z.string().optional().describe("Why the system did not take our last packet."),
     codec: z.string().optional(),
     sentLevel: z.number(),
     receivedLevel: z.number(),

@@ -151,6 +151,10 @@ export interface MediaReport {
   /** How long no RTP, and no RTCP, has come, ms; counted from the last StartMedia at the earliest. */
   rtpSilentMs: number;
   rtcpSilentMs: number;
+  /** The longest time without RTP while it was due: answered, not held, no comfort noise before; ms. */
+  longestSilentMs: number;
+  /** The peer suppresses silence: its last packet was comfort noise, so that no other need follow. */
+  pausing?: true;
   /** From the peer's receiver reports; absent until one came. */
   remoteLost?: number;
   remoteJitterMs?: number;
@@ -159,6 +163,18 @@ export interface MediaReport {
   remoteReportAgeMs?: number;
   /** Whether, by that report, more of our packets had reached the peer than by the one before. */
   remoteHears?: boolean;
+  /** How long, by its reports, nothing of what we send has reached the peer, ms; absent: they do not say. */
+  remoteSilentMs?: number;
+  /** The longest such time. */
+  remoteLongestSilentMs?: number;
+  /** How long a sound card has given nothing but digital silence, ms; absent: the microphone is none. */
+  microphoneSilentMs?: number;
+  /** Where our packets go; absent: nowhere yet. */
+  peer?: SocketEnd;
+  /** RTP that comes and is not taken. */
+  ignored?: IgnoredPackets;
+  /** Why the system did not take our last packet: `Network is unreachable`. */
+  unsent?: string;
   /** Encoding name in use, and levels of the last 100 ms in dBFS (−90 = silence). */
   codec?: string;
   sentLevel: number;
@@ -169,16 +185,25 @@ export interface MediaReport {
   ice?: IceReport;
 }
 
+/** Why RTP is not taken: wrong keys, from elsewhere than where the peer is, a payload type of no use. */
+export const IGNORED_SOURCES = ["not-authentic", "other-address"] as const satisfies Names<2>;
+export type IgnoredPackets =
+  | { reason: (typeof IGNORED_SOURCES)[number] } & SocketEnd
+  | { reason: "other-format"; payloadType: number };
+
+export interface SocketEnd {
+  address: string;
+  port: number;
+}
+
 export const CANDIDATE_TYPES = ["host", "srflx", "prflx", "relay"] as const satisfies Names<4>;
 export const ICE_STATES = ["checking", "connected", "failed"] as const satisfies Names<3>;
 export const RELAY_PROTOCOLS = ["udp", "tcp", "tls"] as const satisfies Names<3>;
 
 /** One end of the way that ICE found. */
-export interface IceEnd {
+export interface IceEnd extends SocketEnd {
   /** How it became known: our own address, seen by a server or the peer, or a relay. */
   type: (typeof CANDIDATE_TYPES)[number];
-  address: string;
-  port: number;
 }
 
 /** What ICE has come to. */

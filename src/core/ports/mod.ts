@@ -21,6 +21,8 @@ export {
   ICE_STATES,
   type IceEnd,
   type IceReport,
+  IGNORED_SOURCES,
+  type IgnoredPackets,
   type LiveEndpoint,
   type MediaEffect,
   type MediaInput,
@@ -28,6 +30,7 @@ export {
   type Microphone,
   type RegatherWhen,
   RELAY_PROTOCOLS,
+  type SocketEnd,
   type Speaker,
 } from "./media_port.ts";
 export type { NetworkInput } from "./network_port.ts";

@@ -63,6 +63,8 @@ export class CallMedia {
   readonly #transport: CallTransport;
   #regathering: Promise<void> = Promise.resolve();
   #ticksToReport = REPORT_TICKS;
+  /** A silence is over: told with the next tick. */
+  #returned = false;
   #ticksToKeepalive = 0;
 
   /** @param lost the call's media cannot go on; whoever is told calls {@link fail} */
@@ -88,6 +90,7 @@ export class CallMedia {
     this.#stream = new MediaStream(around, {
       transmit: (kind, data) => this.#transport.top?.send(kind, data),
       heard: () => this.#tell({ type: "MediaHeard", call }),
+      returned: () => this.#returned = true,
       digit: (digit, durationMs) => this.#tell({ type: "DigitReceived", call, digit, durationMs }),
       digitsSent: (digits) => this.#tell({ type: "DigitsSent", call, digits }),
     });
@@ -182,7 +185,7 @@ export class CallMedia {
   ): void {
     if (this.#state !== "open" && this.#state !== "streaming") return;
     if (confirmed) this.confirm();
-    this.#stream.use(stream);
+    this.#stream.use(stream, answered);
     this.#transport.top!.use(stream, remoteAddress);
     this.#state = "streaming";
     this.local.start(answered);
@@ -246,10 +249,11 @@ export class CallMedia {
     this.recording.keep(this.#stream.sent);
     this.#stream.tick(due);
     this.#keepAlive();
-    if (--this.#ticksToReport === 0) {
-      this.#ticksToReport = REPORT_TICKS;
-      this.#tell({ type: "MediaReported", call: this.call, report: this.report() });
-    }
+    const reports = --this.#ticksToReport === 0;
+    if (reports) this.#ticksToReport = REPORT_TICKS;
+    if (!reports && !this.#returned) return;
+    this.#returned = false;
+    this.#tell({ type: "MediaReported", call: this.call, report: this.report() });
   }
 
   levels(): CallLevels {
@@ -258,8 +262,16 @@ export class CallMedia {
   }
 
   report(): MediaReport {
-    const ice = this.#transport.ice?.report;
-    return { ...this.#stream.report(), ...(ice && { ice }) };
+    const { top, ice } = this.#transport;
+    const facts = top?.facts(this.#around.clock.now());
+    const { report: found } = ice ?? {};
+    const { microphoneSilentMs } = this.local;
+    return {
+      ...this.#stream.report(),
+      ...facts,
+      ...(found && { ice: found }),
+      ...(microphoneSilentMs === undefined ? {} : { microphoneSilentMs }),
+    };
   }
 
   /** Ends the streams, closes everything → MediaClosed. Never rejects; also while it opens. */

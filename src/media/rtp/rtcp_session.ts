@@ -17,6 +17,7 @@ import {
   type RtcpPacket,
 } from "./rtcp.ts";
 import type { Random32, RtpSender } from "./sender.ts";
+import { Reach } from "./reach.ts";
 import type { SourceStatistics } from "./source_statistics.ts";
 
 /** Share of the session's bandwidth, octets per second: 5 % of 64 kbit/s with headers (§6.2). */
@@ -64,7 +65,13 @@ export interface RemoteReport {
 /** The same, as a call's report has it. */
 export type RemoteView = Pick<
   MediaReport,
-  "remoteLost" | "remoteJitterMs" | "roundTripMs" | "remoteReportAgeMs" | "remoteHears"
+  | "remoteLost"
+  | "remoteJitterMs"
+  | "roundTripMs"
+  | "remoteReportAgeMs"
+  | "remoteHears"
+  | "remoteSilentMs"
+  | "remoteLongestSilentMs"
 >;
 
 /** A canonical name of a session: random, without anything personal (RFC 7022). */
@@ -96,6 +103,8 @@ export class RtcpSession {
   readonly #cname: string;
   readonly #subject: RtcpSubject;
   readonly #transmit: (data: Uint8Array) => void;
+  /** Whether what we send reaches the peer. */
+  readonly #reach = new Reach();
   #nextAt: number | undefined;
   #averageSize = FIRST_SIZE;
   /** Packets sent at the report before: whether we are a sender now (§6.4). */
@@ -148,7 +157,13 @@ export class RtcpSession {
     const now = this.#clock.now();
     this.received++;
     this.lastHeard = now;
-    for (const packet of packets) this.#take(packet, now);
+    let reports = false;
+    for (const packet of packets) {
+      this.#take(packet, now);
+      if (packet.type === "SR" || packet.type === "RR") reports = true;
+    }
+    const highest = this.remote?.at === now ? this.remote.highestSequence : undefined;
+    if (reports) this.#reach.reported(highest, this.#subject.sender.totalPackets, now);
     return true;
   }
 
@@ -159,9 +174,11 @@ export class RtcpSession {
    */
   view(now: number, clockRate: number): RemoteView {
     const { remote } = this;
-    if (remote === undefined) return {};
+    const reach = this.#reach.view(now);
+    if (remote === undefined) return reach;
     const jitter = (remote.jitterTicks * 1000) / clockRate;
     return {
+      ...reach,
       remoteLost: remote.lost,
       remoteJitterMs: Math.round(jitter * 100) / 100,
       remoteReportAgeMs: Math.max(0, Math.round(now - remote.at)),

@@ -15,6 +15,7 @@ import {
   createSource,
   EchoSource,
   type EndpointEvents,
+  FRAME_MS,
   FRAME_SAMPLES,
   loadResampler,
 } from "../../audio/mod.ts";
@@ -51,6 +52,9 @@ export class LocalParty implements Party {
   /** Sound runs. */
   #runs = false;
   #closed = false;
+  /** Whether sound comes from a card, and for how many frames in a row that has given none at all. */
+  #isCard = false;
+  #soundless = 0;
   /** Endpoints that do not work at present. */
   readonly #broken = new Set<LiveEndpoint>();
   /** Exchanges that are under way, one after the other; never rejects. */
@@ -77,6 +81,7 @@ export class LocalParty implements Party {
     this.#source.begin(source);
     this.#sink.begin(sink);
     this.#waitsForAnswer = waitsForAnswer(microphone);
+    this.#isCard = microphone.kind === "device";
     this.#listenTo(source);
     const openSink = () => sink.open(this.#eventsOf("speaker"));
     // A file that is written comes last: a call that cannot be leaves none behind, and spoils none.
@@ -102,12 +107,18 @@ export class LocalParty implements Party {
     this.#startSource();
   }
 
+  /** How long a card has given nothing but zeros, ms; undefined: the microphone is none. */
+  get microphoneSilentMs(): number | undefined {
+    return this.#isCard ? this.#soundless * FRAME_MS : undefined;
+  }
+
   frames(): 0 | 1 | 2 {
     return this.#sink.frames();
   }
 
   speak(): Int16Array {
     this.#source.read(this.#spoken);
+    if (this.#isCard) this.#soundless = isSilent(this.#spoken) ? this.#soundless + 1 : 0;
     pass(this.#filters.microphone, this.#spoken);
     return this.#spoken;
   }
@@ -152,6 +163,8 @@ export class LocalParty implements Party {
     await this.#openNext(source, "microphone");
     if (this.#closed) return;
     this.#waitsForAnswer = waitsForAnswer(microphone);
+    this.#isCard = microphone.kind === "device";
+    this.#soundless = 0;
     this.#source.use(source, microphone.kind === "device" ? WAKING_FRAMES : 0);
     this.#listenTo(source);
     this.#startSource();
@@ -204,6 +217,12 @@ export class LocalParty implements Party {
       ended: () => this.#tell.microphoneEnded(),
     };
   }
+}
+
+/** A microphone that works has noise: at the first sample it is known, most often. */
+function isSilent(frame: Int16Array): boolean {
+  for (let i = 0; i < frame.length; i++) if (frame[i] !== 0) return false;
+  return true;
 }
 
 function pass(filters: readonly Filter[], frame: Int16Array): void {

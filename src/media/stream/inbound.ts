@@ -8,20 +8,30 @@
  */
 import { GRAPH_RATE } from "../../audio/mod.ts";
 import { mayReceive, type NegotiatedStream } from "../../core/media/mod.ts";
+import type { IgnoredPackets } from "../../core/ports/mod.ts";
 import type { Codec, CreateCodec } from "../codec/mod.ts";
 import { DigitLog, TelephoneEventReceiver, ToneDetector } from "../dtmf/mod.ts";
 import { Playout } from "../jitter/mod.ts";
 import { LevelMeter } from "../dsp/mod.ts";
 import { parseRtp, RtpPacket, SourceStatistics } from "../rtp/mod.ts";
+import { SilenceMeter } from "./silence_meter.ts";
 
 /** Before a stream is negotiated. */
 const DEFAULT_CLOCK_RATE = 8000;
 const DEFAULT_SAMPLE_RATE = 8000;
+/** Comfort noise (RFC 3389), and its former payload type. */
+const COMFORT_NOISE = [13, 19] as const;
+/** Octets of a packet that stands for silence: the table of contents of Opus alone (RFC 6716 §3.1). */
+const SILENT_OCTETS = 2;
+/** A payload type of no use that came longer ago explains nothing, ms. */
+const LATELY_MS = 3_000;
 
 /** What a receiver tells. */
 export interface InboundEvents {
   /** Once: the first packet of the peer. */
   heard(): void;
+  /** A packet came after a silence. */
+  returned(): void;
   /** Once a digit, at its end. */
   digit(digit: string, durationMs: number): void;
   /** The peer uses our SSRC: we should take another. */
@@ -35,6 +45,9 @@ export class InboundStream {
   #now = 0;
   /** When the last packet of the peer came, ms. */
   lastHeard: number | undefined;
+  readonly silence = new SilenceMeter();
+  /** The last payload type that was not agreed on, and when it came, ms. */
+  readonly #unknown = { payloadType: 0, at: -Infinity };
   /** The source that is played; undefined before the first packet. */
   source: SourceStatistics | undefined;
   readonly #packet = new RtpPacket();
@@ -94,11 +107,20 @@ export class InboundStream {
     return ((this.source?.jitterTicks ?? 0) * 1000) / this.playout.clockRate;
   }
 
+  /** Packets of the peer that are of no use, while they come and no other does. @param now ms */
+  ignored(now: number): IgnoredPackets | undefined {
+    const { payloadType, at } = this.#unknown;
+    if (now - at > LATELY_MS || at < (this.lastHeard ?? 0)) return undefined;
+    return { reason: "other-format", payloadType };
+  }
+
   /**
    * Runs on another negotiated stream from now on.
+   * @param due what comes is listened to: the call is answered
+   * @param now ms
    * @throws OffhookError `media-failed` for a codec that cannot be run
    */
-  use(stream: NegotiatedStream): void {
+  use(stream: NegotiatedStream, due: boolean, now: number): void {
     const former = new Map(this.#codecs);
     this.#codecs.clear();
     for (const format of stream.receiveFormats) {
@@ -113,6 +135,7 @@ export class InboundStream {
     this.#useClocks(stream);
     this.#eventType = stream.receiveEvents?.payloadType;
     this.#receives = mayReceive(stream.direction);
+    this.silence.expect(due && this.#receives, now);
     if (!this.#receives) this.playout.reset();
   }
 
@@ -144,13 +167,14 @@ export class InboundStream {
     const known = this.#codecs.has(packet.payloadType) || packet.payloadType === this.#eventType;
     if (!known) return this.#passOver(packet, now);
     if (!this.#count(packet)) return false;
-    this.lastHeard = now;
+    const isSound = packet.payloadType !== this.#eventType;
+    this.#note(now, isSound && packet.payload.length <= SILENT_OCTETS);
     if (this.#collides(packet)) this.#tell.collided();
     if (!this.#heard) {
       this.#heard = true;
       this.#tell.heard();
     }
-    if (packet.payloadType === this.#eventType) {
+    if (!isSound) {
       this.#events.receive(packet, now);
       return true;
     }
@@ -193,9 +217,20 @@ export class InboundStream {
    * sound, and no loss either, because it has a number in the sequence.
    */
   #passOver(packet: RtpPacket, now: number): boolean {
+    const isNoise = packet.payloadType === COMFORT_NOISE[0] ||
+      packet.payloadType === COMFORT_NOISE[1];
+    if (!isNoise) {
+      this.#unknown.payloadType = packet.payloadType;
+      this.#unknown.at = now;
+    }
     if (packet.ssrc !== this.source?.ssrc || !this.#count(packet)) return false;
-    this.lastHeard = now;
+    if (isNoise) this.#note(now, true);
     return true;
+  }
+
+  #note(now: number, pauses: boolean): void {
+    this.lastHeard = now;
+    if (this.silence.heard(now, pauses)) this.#tell.returned();
   }
 
   /** Counts a packet for its source. @returns whether it is of the source that plays */

@@ -35,6 +35,8 @@ export interface StreamEvents {
   transmit(kind: MediaKind, data: Uint8Array): void;
   /** Once: the first packet of the peer. */
   heard(): void;
+  /** A packet came after a silence. */
+  returned(): void;
   digit(digit: string, durationMs: number): void;
   digitsSent(digits: string): void;
 }
@@ -61,6 +63,7 @@ export class MediaStream implements Party {
     });
     this.#inbound = new InboundStream(() => this.#sender.ssrc, codecs, {
       heard: () => events.heard(),
+      returned: () => events.returned(),
       digit: (digit, durationMs) => events.digit(digit, durationMs),
       collided: () => {
         this.#control.bye("SSRC collision");
@@ -96,13 +99,15 @@ export class MediaStream implements Party {
 
   /**
    * Runs on another negotiated stream from now on.
+   * @param answered what comes is listened to
    * @throws OffhookError `media-failed` for a codec that cannot be run
    */
-  use(stream: NegotiatedStream): void {
+  use(stream: NegotiatedStream, answered: boolean): void {
+    const now = this.#clock.now();
     this.#outbound.use(stream);
-    this.#inbound.use(stream);
+    this.#inbound.use(stream, answered, now);
     this.#clockRate = stream.sendFormat.clockRate;
-    this.#startedAt = this.#clock.now();
+    this.#startedAt = now;
   }
 
   /** @throws OffhookError `usage` for a character that is no digit */
@@ -167,6 +172,7 @@ export class MediaStream implements Party {
       rtcpReceived: this.#control.received,
       rtpSilentMs: this.#silentMs(this.#inbound.lastHeard, now),
       rtcpSilentMs: this.#silentMs(this.#control.lastHeard, now),
+      longestSilentMs: this.#inbound.silence.longest(now),
       sentLevel: this.sentLevel,
       receivedLevel: this.receivedLevel,
       dtmfSent: this.#outbound.digitsSent,
@@ -174,6 +180,9 @@ export class MediaStream implements Party {
     };
     const codec = encoding ?? this.#outbound.encoding;
     if (codec !== undefined) report.codec = codec;
+    if (this.#inbound.silence.pausing) report.pausing = true;
+    const ignored = this.#inbound.ignored(now);
+    if (ignored !== undefined) report.ignored = ignored;
     return { ...report, ...this.#control.view(now, this.#clockRate) };
   }
 

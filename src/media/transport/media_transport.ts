@@ -8,6 +8,7 @@
  * On the real-time path: nothing waits, and bytes are the caller's, valid until the call returns.
  */
 import type { NegotiatedStream } from "../../core/media/mod.ts";
+import type { MediaReport } from "../../core/ports/mod.ts";
 import { looksLikeRtcp } from "../rtp/mod.ts";
 
 /**
@@ -35,6 +36,9 @@ export interface Receiver {
   ready?(): void;
 }
 
+/** What a report says of the way of the datagrams. */
+export type TransportFacts = Pick<MediaReport, "peer" | "ignored" | "unsent">;
+
 export interface MediaTransport {
   /** Absent: what comes is dropped. */
   receiver: Receiver | undefined;
@@ -54,6 +58,8 @@ export interface MediaTransport {
   permits(now: number): boolean;
   /** Never throws; what cannot be sent is lost, as on a network. */
   send(kind: MediaKind, data: Uint8Array): void;
+  /** Where packets go, and who else sends here. @param now ms */
+  facts(now: number): TransportFacts;
   /** Idempotent; nothing is delivered after it. */
   close(): void;
 }

@@ -1,4 +1,5 @@
 /** The way of a call's datagrams. */
+export { IgnoredSources } from "./ignored_sources.ts";
 export {
   type Deliver,
   kindOf,
@@ -6,6 +7,7 @@ export {
   type MediaTransport,
   type PacketKind,
   type Receiver,
+  type TransportFacts,
 } from "./media_transport.ts";
 export { PlainTransport } from "./plain_transport.ts";
 export {

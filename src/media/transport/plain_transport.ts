@@ -10,7 +10,14 @@ import type { NegotiatedStream } from "../../core/media/mod.ts";
 import { RTP_HEADER_LENGTH, uint16, uint32 } from "../rtp/mod.ts";
 import { Allowance } from "./allowance.ts";
 import { EarlyHandshake } from "./early_handshake.ts";
-import { kindOf, type MediaKind, type MediaTransport, type Receiver } from "./media_transport.ts";
+import { IgnoredSources } from "./ignored_sources.ts";
+import {
+  kindOf,
+  type MediaKind,
+  type MediaTransport,
+  type Receiver,
+  type TransportFacts,
+} from "./media_transport.ts";
 import { RemoteAddress } from "./remote_address.ts";
 import { RtcpAddress } from "./rtcp_address.ts";
 import type { SocketPair, Sockets } from "./sockets.ts";
@@ -23,6 +30,7 @@ export class PlainTransport implements MediaTransport {
   readonly #allowance = new Allowance();
   readonly #rtcp = new RtcpAddress();
   readonly #early = new EarlyHandshake();
+  readonly #ignored = new IgnoredSources();
   #remote: RemoteAddress | undefined;
   /** The address of which `#mayBeSentTo` tells. */
   #judged = "";
@@ -85,8 +93,20 @@ export class PlainTransport implements MediaTransport {
     if (port > 0) this.#sockets.sendRtcp(data, remote.address, port);
   }
 
+  facts(now: number): TransportFacts {
+    const ignored = this.#ignored.lately(now);
+    const { failure: unsent } = this.#sockets;
+    return { ...this.#target(), ...(ignored && { ignored }), ...(unsent && { unsent }) };
+  }
+
   close(): void {
     this.#sockets.close();
+  }
+
+  #target(): TransportFacts {
+    if (this.#remote === undefined || this.#remote.port === 0) return {};
+    const { address, port } = this.#remote;
+    return { peer: { address, port } };
   }
 
   /** Neither nowhere, as on hold, nor many at once, which a host name may turn out to be. */
@@ -123,10 +143,17 @@ export class PlainTransport implements MediaTransport {
     const remote = this.#remote;
     if (remote === undefined || data.length < RTP_HEADER_LENGTH) return;
     const known = this.#known[data[1]! & 0x7f]!;
-    if (!known && !remote.isAt(address, port)) return;
+    if (!known && !remote.isAt(address, port)) return this.#ignore("other-address", address, port);
     const screened = this.#screened("rtp", data);
-    if (screened === undefined || (known && !this.#accepts(remote, data, address, port))) return;
+    if (screened === undefined) return this.#ignore("not-authentic", address, port);
+    if (known && !this.#accepts(remote, data, address, port)) {
+      return this.#ignore("other-address", address, port);
+    }
     this.receiver?.deliver("rtp", screened);
+  }
+
+  #ignore(reason: "not-authentic" | "other-address", address: string, port: number): void {
+    this.#ignored.note(reason, address, port, this.#clock.now());
   }
 
   #accepts(remote: RemoteAddress, data: Uint8Array, address: string, port: number): boolean {

@@ -18,6 +18,8 @@ export interface SocketPair {
   /** @param data stays untouched until it is out (see RtpSender) */
   sendRtp(data: Uint8Array, address: string, port: number): void;
   sendRtcp(data: Uint8Array, address: string, port: number): void;
+  /** Why the system did not take the last RTP; absent: it did, or nobody knows. */
+  readonly failure?: string | undefined;
   /** Idempotent; no datagram is delivered after it. */
   close(): void;
 }
@@ -143,6 +145,10 @@ class UdpPair implements SocketPair {
     this.#rtcp.send(data, address, port);
   }
 
+  get failure(): string | undefined {
+    return this.#rtp.failure;
+  }
+
   close(): void {
     this.#rtp.close();
     this.#rtcp.close();
@@ -154,6 +160,10 @@ class UdpSocket {
   readonly #socket: Deno.DatagramConn;
   readonly #dualStack: boolean;
   readonly #onDatagram: OnDatagram;
+  readonly #sent = () => this.failure = undefined;
+  readonly #unsent = (error: unknown) => this.failure = systemWords(error);
+  /** Why the last datagram was not sent. */
+  failure: string | undefined;
   #closed = false;
   /** The destination, and how the socket wants it written. */
   #target: Deno.NetAddr & { transport: "udp" } = { transport: "udp", hostname: "", port: 0 };
@@ -179,7 +189,7 @@ class UdpSocket {
       this.#target = { transport: "udp", hostname: mapped, port };
     }
     // Unreachable networks and full queues are loss.
-    this.#socket.send(data, this.#target).catch(() => {});
+    this.#socket.send(data, this.#target).then(this.#sent, this.#unsent);
   }
 
   close(): void {
@@ -215,6 +225,11 @@ class UdpSocket {
       reportError(error);
     }
   }
+}
+
+/** `Network is unreachable` */
+function systemWords(error: unknown): string {
+  return error instanceof Error ? error.message.replace(/ \(os error \d+\)$/, "") : String(error);
 }
 
 /** Whether this is an IPv4 or IPv6 address, not a name. */

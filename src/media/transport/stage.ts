@@ -1,6 +1,6 @@
 /** A stage over another one: what it does not change goes through. */
 import type { NegotiatedStream } from "../../core/media/mod.ts";
-import type { MediaKind, MediaTransport, Receiver } from "./media_transport.ts";
+import type { MediaKind, MediaTransport, Receiver, TransportFacts } from "./media_transport.ts";
 
 export abstract class TransportStage implements MediaTransport {
   receiver: Receiver | undefined;
@@ -34,6 +34,10 @@ export abstract class TransportStage implements MediaTransport {
 
   send(kind: MediaKind, data: Uint8Array): void {
     this.below.send(kind, data);
+  }
+
+  facts(now: number): TransportFacts {
+    return this.below.facts(now);
   }
 
   close(): void {

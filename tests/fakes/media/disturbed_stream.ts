@@ -160,10 +160,11 @@ export function playDisturbed(plan: StreamPlan): Calm[] {
   const end = sender.run();
   const inbound = new InboundStream(() => 0xffff_ffff, createCodec, {
     heard: () => {},
+    returned: () => {},
     digit: () => {},
     collided: () => {},
   });
-  inbound.use(streamTo(PEER.port, "PCMU"));
+  inbound.use(streamTo(PEER.port, "PCMU"), true, 0);
   const frame = new Int16Array(FRAME_SAMPLES);
   const calms = sender.calms.map(({ after, at }): Calm & { at: number } => (
     { after, at, kinds: [], depths: [] }

@@ -84,3 +84,20 @@ Deno.test("sending to nowhere is loss, not an error", async () => {
   pair.close();
   pair.sendRtp(Uint8Array.of(1), "127.0.0.1", 9);
 });
+
+Deno.test("why the system does not take a datagram is known until it takes one again", async () => {
+  const sockets = new UdpSockets({ random, address: "127.0.0.1" });
+  const pair = sockets.open(() => {}, () => {});
+  const outcome = async (address: string) => {
+    pair.sendRtp(Uint8Array.of(1), address, 9);
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    return pair.failure;
+  };
+  // From loopback there is no way to another machine.
+  let failure: string | undefined;
+  for (let i = 0; i < 50 && failure === undefined; i++) failure = await outcome("192.0.2.1");
+  assert.match(failure ?? "", /^[^()]+$/);
+  for (let i = 0; i < 50 && failure !== undefined; i++) failure = await outcome("127.0.0.1");
+  assert.equal(failure, undefined);
+  pair.close();
+});

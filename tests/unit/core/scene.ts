@@ -58,6 +58,7 @@ export const REPORT: MediaReport = {
   rtcpReceived: 0,
   rtpSilentMs: 0,
   rtcpSilentMs: 0,
+  longestSilentMs: 0,
   sentLevel: -90,
   receivedLevel: -90,
   dtmfSent: "",

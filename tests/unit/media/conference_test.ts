@@ -51,11 +51,12 @@ function callOf(clock: VirtualClock, person: Person, changes: object, seed: numb
         clock.setTimeout(() => ends[other]!.receive(kind, copy), 3);
       },
       heard: () => {},
+      returned: () => {},
       digit: () => {},
       digitsSent: () => {},
     });
   ends.push(stream(1), stream(0));
-  for (const end of ends) end.use({ ...streamTo(4000, "PCMU"), ...changes });
+  for (const end of ends) end.use({ ...streamTo(4000, "PCMU"), ...changes }, true);
   const there = new Bridge();
   there.join(person, "near");
   there.join(ends[1]!, "far");

@@ -193,6 +193,9 @@ class Scrambler implements MediaTransport {
   send(kind: MediaKind, data: Uint8Array): void {
     this.#below.send(kind, kind === "keepalive" ? data : scrambled(data, 1));
   }
+  facts(now: number) {
+    return this.#below.facts(now);
+  }
   close(): void {
     this.#below.close();
   }

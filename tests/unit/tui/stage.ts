@@ -118,6 +118,7 @@ export function report(change: Partial<MediaReport> = {}): MediaReport {
     rtcpReceived: 0,
     rtpSilentMs: 0,
     rtcpSilentMs: 0,
+    longestSilentMs: 0,
     sentLevel: -20,
     receivedLevel: -25,
     dtmfSent: "",

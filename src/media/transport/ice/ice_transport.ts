@@ -15,11 +15,13 @@ import type { GatheredIce, LocalIce, NegotiatedStream } from "../../../core/medi
 import type { IceReport } from "../../../core/ports/mod.ts";
 import type { Random32 } from "../../rtp/mod.ts";
 import {
+  IgnoredSources,
   kindOf,
   type MediaKind,
   type MediaTransport,
   type PlainTransport,
   type Receiver,
+  type TransportFacts,
 } from "../mod.ts";
 import { parseStun, type SocketAddress } from "../stun/mod.ts";
 import type { IceBase } from "./candidate.ts";
@@ -59,6 +61,7 @@ export class IceTransport implements MediaTransport {
   /** Gathered anew, for the next restart. */
   #next: Generation | undefined;
   #plain: PlainOverIce | undefined;
+  readonly #ignored = new IgnoredSources();
   /** The peer is known to be where its description says. */
   #confirmed = false;
   #closed = false;
@@ -153,6 +156,16 @@ export class IceTransport implements MediaTransport {
     this.#inUse.rtp.send(data);
   }
 
+  facts(now: number): TransportFacts {
+    if (this.#plain !== undefined) return this.#plain.transport.facts(now);
+    const { remote } = this.#inUse.pair ?? {};
+    const ignored = this.#ignored.lately(now);
+    return {
+      ...(remote && { peer: { address: remote.address, port: remote.port } }),
+      ...(ignored && { ignored }),
+    };
+  }
+
   close(): void {
     this.#closed = true;
     this.#around.clock.clearTimeout(this.#retirement);
@@ -243,7 +256,11 @@ export class IceTransport implements MediaTransport {
     if (this.#closed || data.length === 0) return;
     if (this.#plain !== undefined && data[0]! > 3) return this.#plain.receive(base, data, source);
     const agents = this.#generationFor(gatherer, base, data, source);
-    (base.component === 1 ? agents.rtp : agents.rtcp).receive(base, data, source);
+    const agent = base.component === 1 ? agents.rtp : agents.rtcp;
+    if (kindOf(data) === "rtp" && agent.pair !== undefined && !agent.proves(base, source)) {
+      this.#ignore("other-address", source);
+    }
+    agent.receive(base, data, source);
   }
 
   /** Of those that share a socket, the one that it concerns. */
@@ -260,6 +277,10 @@ export class IceTransport implements MediaTransport {
     return sharing.find((each) => each.concerns(base, message, source)) ?? first;
   }
 
+  #ignore(reason: "not-authentic" | "other-address", { address, port }: SocketAddress): void {
+    this.#ignored.note(reason, address, port, this.#around.clock.now());
+  }
+
   #deliver(data: Uint8Array): void {
     const kind = kindOf(data);
     const receiver = this.#receiver;
@@ -267,6 +288,9 @@ export class IceTransport implements MediaTransport {
     if (receiver === undefined || (kind !== "rtp" && kind !== "rtcp")) return;
     const screened = receiver.screen === undefined ? data : receiver.screen(kind, data);
     if (screened !== undefined) receiver.deliver(kind, screened);
+    else if (kind === "rtp" && this.#inUse.pair) {
+      this.#ignore("not-authentic", this.#inUse.pair.remote);
+    }
   }
 
   /** The peer does without ICE, or does so from now on. */

@@ -31,6 +31,9 @@ class Below implements MediaTransport {
   send(_kind: string, data: Uint8Array): void {
     this.sent.push(data.slice());
   }
+  facts() {
+    return {};
+  }
   close(): void {}
 }
 
