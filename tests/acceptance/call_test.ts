@@ -162,6 +162,33 @@ Deno.test("--timeout ends a call that nobody answers with 6", async () => {
   });
 });
 
+Deno.test("a peer that answers and sends nothing: said after three seconds, ended with 9 at the limit", async () => {
+  await withScratch(async (scratch) => {
+    const peer = await RawPeer.open();
+    const args = ["dial", `sip:x@${peer.at}`, ...NO_CARD, "--silence-limit", "5s", "--json"];
+    const dial = Offhook.start(scratch, args, { name: "dial" });
+    const invite = await peer.next("INVITE", undefined, 20_000);
+    // A port that nobody listens on, nor sends from.
+    const sink = Deno.listenDatagram({ transport: "udp", hostname: "127.0.0.1", port: 0 });
+    const { port } = sink.addr as Deno.NetAddr;
+    const sdp = ["v=0", "o=x 1 1 IN IP4 127.0.0.1", "s=-", "c=IN IP4 127.0.0.1", "t=0 0"];
+    const body = [...sdp, `m=audio ${port} RTP/AVP 0`, ""].join("\r\n");
+    peer.reply(invite, 200, { headers: ["Content-Type: application/sdp"], body });
+    const silent = new RegExp(`we send to 127\\.0\\.0\\.1:${port}, and nothing comes back\\. `);
+    await dial.waitFor("stderr", silent);
+    peer.reply(await peer.next("BYE", undefined, 20_000), 200);
+    const result = await dial.finished;
+    await peer.close();
+    sink.close();
+    assert.equal(result.status, 9, result.stderr);
+    const report = callReportSchema.parse(callJson(result));
+    assert.deepEqual([report.outcome, report.media.heard], ["media-failed", false]);
+    assert.match(report.error?.message ?? "", /^nothing was heard of the other side for 5 s/);
+    assert.equal(report.media.silence.incoming?.cause, "nothing-came");
+    assert.ok(report.media.longestSilenceMs >= 4_000, `${report.media.longestSilenceMs}`);
+  });
+});
+
 Deno.test("a pipe in, a pipe out: sound on standard output, the report on standard error", async () => {
   await withScratch(async (scratch) => {
     const { phone, uri } = await startAnswer(scratch, ["--mic", "tone", "--speaker", "null"]);

@@ -26,6 +26,8 @@ const ANSWERING: Settings = {
   transfers: "ask",
   transfersAutoAnswered: "follow",
   silenceMs: 1,
+  silenceLimitMs: 5,
+  heldSilenceLimitMs: 50,
 };
 const INTENTS = ["hookOff", "hookOn", "toggleMute", "flash", "reject", "hold", "redial"] as const;
 
@@ -107,6 +109,12 @@ export const anyInput: fc.Arbitrary<Input> = fc.tuple(
       },
       { type: "MicrophoneEnded", call },
       { type: "MediaReported", call, report: REPORT },
+      {
+        type: "MediaReported",
+        call,
+        report: { ...REPORT, rtpSilentMs: kind % 6_000, remoteSilentMs: kind % 6_000 },
+      },
+      { type: "TimerFired", subject: "call", timer: "silence", call },
       { type: "MediaClosed", call, report: REPORT },
       { type: "TimerFired", subject: "call", timer: "no-answer", call },
       { type: "TimerFired", subject: "call", timer: "ring", call },

@@ -79,6 +79,12 @@ calls(
   ["--timeout", "1s"],
 );
 calls("a call that we end", "answer", ANSWERED, ["--duration", "1s"]);
+calls(
+  "sipp sends no sound: the limit of silence ends the call with exit 9",
+  "answer",
+  { status: 9, outcome: "media-failed" },
+  ["--silence-limit", "4s"],
+);
 calls("a call that we end, over TCP", "answer", ANSWERED, ["--duration", "1s"], "tcp");
 calls("a call that the other side ends", "answer_then_hang_up", ANSWERED);
 calls("early media, then an answer", "early_media", ANSWERED, ["--duration", "1s"]);

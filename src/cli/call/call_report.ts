@@ -69,6 +69,9 @@ export function callReport(
       concealedMs: report?.concealedMs ?? 0,
       jitterMs: Math.round((report?.jitterMs ?? 0) * 100) / 100,
       ice: report?.ice ?? null,
+      longestSilenceMs: report?.longestSilentMs ?? 0,
+      remoteLongestSilenceMs: report?.remoteLongestSilentMs ?? null,
+      silence: record.silence ?? {},
     },
     dtmf: { sent: report?.dtmfSent ?? "", received: report?.dtmfReceived ?? "" },
     endedBy: record.endedBy,
@@ -87,13 +90,16 @@ export function exitOf(report: CallReport): ExitCode {
   return EXIT_OF_OUTCOME[report.outcome];
 }
 
-/** `ended after 0:12 by the other side`, `ended after 0:12; no sound was received`, `busy (486 Busy Here)` */
+/** `ended after 0:12 by the other side`, `ended after 0:12; the sound from 192.0.2.7:4000 has stopped`, `ended after 0:12; no sound was received`, `busy (486 Busy Here)` */
 export function sentenceOf(report: CallReport): string {
   const { sipStatus, reason } = report;
   const status = sipStatus === 0 ? "" : ` (${sipStatus}${reason === "" ? "" : ` ${reason}`})`;
   if (report.outcome !== "answered") return `${OUTCOME_WORDS[report.outcome]}${status}`;
   const who = report.endedBy === "remote" ? " by the other side" : "";
-  const silence = report.media.heard ? "" : "; no sound was received";
+  const { heard, silence: { incoming, outgoing } } = report.media;
+  const unheard = incoming ?? outgoing;
+  const why = unheard === undefined ? "" : `: ${unheard.text}`;
+  const silence = heard ? why === "" ? "" : `;${why.slice(1)}` : `; no sound was received${why}`;
   const cut = report.recordingError === undefined ? "" : "; the recording is cut";
   return `ended after ${clock(report.durationMs)}${who}${silence}${cut}`;
 }

@@ -3,11 +3,12 @@ import type { CallView } from "../../control/contract/mod.ts";
 import type { PartyIdentity } from "../../core/account/mod.ts";
 
 export function callLine(call: CallView, now: number): string {
+  const silences = Object.values(call.silence ?? {}).map(({ text }) => `  ${text}`).join("");
   const arrow = call.direction === "incoming" ? "from" : "to";
   const since = Math.max(0, Math.round((now - (call.answeredAt ?? call.startedAt)) / 1_000));
   const muted = call.muted ? ", muted" : "";
   return `${call.id}  ${call.state}${muted}  ${arrow} ${partyWords(call.remote)}  ${since} s` +
-    (call.codec === undefined ? "" : `  ${call.codec}`);
+    (call.codec === undefined ? "" : `  ${call.codec}`) + silences;
 }
 
 /** With the name that our contacts have; what the other side calls itself is only its word. */

@@ -38,6 +38,8 @@ export function callPolicyOf({ config: { calls } }: LoadedConfig): CallPolicy {
   return {
     ...(calls.from === undefined ? {} : { callers: calls.from }),
     silenceMs: calls.silence_seconds * 1_000,
+    silenceLimitMs: calls.silence_limit_seconds * 1_000,
+    heldSilenceLimitMs: calls.held_silence_limit_seconds * 1_000,
   };
 }
 

@@ -135,6 +135,16 @@ const callFields = {
     "Give up when nobody answers within this time (60 s by default), or nobody calls (no limit by default).",
   ),
   duration: option("--duration", DURATION, "Hang up this long after the answer."),
+  silenceLimit: option(
+    "--silence-limit",
+    DURATION,
+    "Hang up, and exit with 9, after this long without sound from the other side.",
+  ),
+  heldSilenceLimit: option(
+    "--held-silence-limit",
+    DURATION,
+    "The same while the call is on hold, where its reports (RTCP) count as well.",
+  ),
   dtmf: option(
     "--dtmf",
     { metavar: "DIGITS", read: dtmfDigits },

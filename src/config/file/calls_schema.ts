@@ -29,4 +29,11 @@ export const callsSchema = shape.table({
     "After this time without sound or reports from the other side, offhook checks whether it is " +
       "still there, and ends the call if not. Ten times as long on hold. 0 never checks.",
   ),
+  silence_limit_seconds: shape.int().min(0).max(86400).default(0).describe(
+    "Ends a call after this time without sound (RTP) from the other side, even if it is still there. " +
+      "Phones that suppress silence may send none for long. 0 never ends one.",
+  ),
+  held_silence_limit_seconds: shape.int().min(0).max(86400).default(0).describe(
+    "The same for a call on hold, without sound and reports (RTCP): 1800 for example. 0 never ends one.",
+  ),
 }).orEmpty().describe("Who may call, and what the other side may do in a call.");

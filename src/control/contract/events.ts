@@ -1,10 +1,18 @@
 /** The table of events: a schema for each, for `offhook schema` and for clients in other languages. */
 import { z } from "zod";
-import { DIGIT_SOURCES, HOLD_WISHES } from "../../core/state/mod.ts";
+import { DIGIT_SOURCES, DIRECTIONS, HOLD_WISHES } from "../../core/state/mod.ts";
 import { ENDPOINT_NAMES, HEADSET_NOTICES } from "../../core/ports/mod.ts";
 import type { Holds, Same } from "./exactly.ts";
 import type { Sequenced } from "./phone.ts";
-import { accountView, callRecord, callView, errorJson, recording, registration } from "./values.ts";
+import {
+  accountView,
+  callRecord,
+  callView,
+  errorJson,
+  recording,
+  registration,
+  silenceFields,
+} from "./values.ts";
 
 const order = {
   seq: z.int().min(0).describe("Number of the event, in the order of all events."),
@@ -14,6 +22,8 @@ const id = z.string();
 const status = z.int().min(0).describe("SIP status; 0 if there was no answer.");
 const answer = { status, reason: z.string() };
 const endpoint = z.enum(ENDPOINT_NAMES);
+const heardBy = z.enum(DIRECTIONS)
+  .describe("incoming: we hear nothing; outgoing: the other side does not.");
 
 export const EVENTS = {
   registration: told("registration", { account: id, registration }),
@@ -68,6 +78,12 @@ export const EVENTS = {
     }),
   }),
   "call.heard": callEvent("call.heard", {}),
+  "call.silence": callEvent("call.silence", {
+    detail: z.discriminatedUnion("silent", [
+      z.strictObject({ direction: heardBy, silent: z.literal(true), ...silenceFields }),
+      z.strictObject({ direction: heardBy, silent: z.literal(false), lastedMs: z.number() }),
+    ]).describe("No sound arrives in a direction for three seconds, and why; or it does again."),
+  }),
   "call.microphone-ended": callEvent("call.microphone-ended", {}),
   "call.digits-sent": callEvent("call.digits-sent", {
     detail: z.strictObject({ digits: z.string() }),

@@ -59,4 +59,5 @@ export {
   iceReport,
   outcome,
   refusedCalls,
+  silences,
 } from "./values.ts";

@@ -30,6 +30,10 @@ export const pastCall = z.strictObject({
     lost: count,
     jitterMs: z.number(),
     mos: z.number().nullable().describe("1–5; null: not measured."),
+    longestSilenceMs: z.number().nullable()
+      .describe("Longest time without sound of the other side while it was due; null: not noted."),
+    remoteLongestSilenceMs: z.number().nullable()
+      .describe("Of ours there, by its reports; null: it sent none."),
   }).nullable(),
   encryption: encryption.nullable().describe("Of the sound; null: it was not encrypted."),
   recording: z.string().nullable(),

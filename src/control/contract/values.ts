@@ -21,6 +21,8 @@ import {
   ENDED_BY,
   OUTCOMES,
   SECURITIES,
+  type Silence,
+  SILENCE_CAUSES,
 } from "../../core/state/mod.ts";
 import { type ErrorCode, type ErrorJson, EXIT_CODES } from "../../base/mod.ts";
 import type { Names } from "../../base/names/mod.ts";
@@ -99,6 +101,10 @@ export const endpoints = exactly<AudioEndpoints>()(
 export const limits = exactly<CallLimits>()(z.strictObject({
   noAnswerMs: ms.positive().optional(),
   durationMs: ms.positive().optional(),
+  silenceMs: ms.positive().optional()
+    .describe("The call ends after so long without RTP of the other side."),
+  heldSilenceMs: ms.positive().optional()
+    .describe("The same on hold, without RTP and RTCP."),
 }));
 
 export const registration = exactly<RegistrationState>()(
@@ -195,6 +201,22 @@ export const recording = {
   running: z.strictObject({ name: z.enum(RUNNING), path: z.string() }),
 };
 
+export const silenceFields = {
+  since: ms.describe("ms since the epoch."),
+  cause: z.enum(SILENCE_CAUSES),
+  at: z.string().describe("The address that it is about, with its port; may be empty."),
+  text: z.string().describe("One sentence."),
+  hint: z.string().describe("What to do."),
+};
+export const silence = exactly<Silence>()(
+  z.strictObject(silenceFields).meta({ id: "Silence" }),
+);
+/** By direction. */
+export const silences = z.strictObject({
+  outgoing: silence.optional().describe("The other side hears nothing."),
+  incoming: silence.optional().describe("We hear nothing."),
+});
+
 export const callView = exactly<CallView>()(
   z.strictObject({
     id: z.string(),
@@ -217,6 +239,7 @@ export const callView = exactly<CallView>()(
     transferAsked: z.string().optional(),
     referrer: z.string().optional(),
     report: mediaReport.optional(),
+    silence: silences.optional().describe("Directions in which no sound arrives, and why."),
   }).meta({ id: "Call" }),
 );
 
@@ -242,6 +265,7 @@ export const callRecord = exactly<CallRecord>()(
     answeredAt: ms.optional(),
     endedAt: ms,
     report: mediaReport.optional(),
+    silence: silences.optional().describe("Directions without sound when it ended, and why."),
     recording: z.string().optional(),
     recordingError: errorJson.optional(),
   }).meta({ id: "CallRecord" }),

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { TRANSPORTS } from "../../core/account/mod.ts";
 import { ENDED_BY, SECURITIES } from "../../core/state/mod.ts";
-import { encryption, errorJson, iceReport, outcome } from "../contract/mod.ts";
+import { encryption, errorJson, iceReport, outcome, silences } from "../contract/mod.ts";
 
 export const callReportSchema = z.object({
   schema: z.literal("offhook.call/1"),
@@ -28,6 +28,13 @@ export const callReportSchema = z.object({
       .describe("Sound made up because none was there in time; suppressed silence among it."),
     jitterMs: z.number().nonnegative().describe("Interarrival jitter (RFC 3550 6.4.1)."),
     ice: iceReport.nullable().describe("The way that ICE found; null when the call did without."),
+    longestSilenceMs: z.int().nonnegative().describe(
+      "Longest time without a packet of the other side while one was due.",
+    ),
+    remoteLongestSilenceMs: z.int().nonnegative().nullable().describe(
+      "Longest time that nothing of ours arrived there, by its reports; null: it sent none.",
+    ),
+    silence: silences.describe("Directions without sound when the call ended, and why."),
   }),
   dtmf: z.object({ sent: z.string(), received: z.string() }),
   endedBy: z.enum(ENDED_BY),

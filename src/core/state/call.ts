@@ -37,6 +37,7 @@ import type {
 } from "../media/mod.ts";
 import { type AudioEndpoints, type CallId, ENDERS, type MediaReport } from "../ports/mod.ts";
 import type { Outcome } from "./outcome.ts";
+import type { Silence } from "./silence.ts";
 
 export const DIRECTIONS = ["outgoing", "incoming"] as const satisfies Names<2>;
 export type CallDirection = (typeof DIRECTIONS)[number];
@@ -209,6 +210,16 @@ export interface Call {
   /** The description of ours that is in force: repeated when a peer asks again. */
   description?: MediaDescription;
   report?: MediaReport;
+  /** When that came. */
+  reportedAt?: number;
+  /** Packets of the peer so far, and since when there are no more. */
+  counted?: { packets: number; held: boolean; since: number };
+  /** Directions in which no sound arrives, as was told. */
+  silences?: Silences;
+  /** Packets lost when that of the other side began. */
+  lostBefore?: number;
+  /** The other side sends nothing while nobody speaks: it was seen to. */
+  pauses?: true;
   /** The peer is being asked whether it is still there. */
   asking?: boolean;
   /** When it was asked last. */
@@ -222,6 +233,8 @@ export interface Call {
   /** The call whose place this one takes: signalling ends it, so it is not put on hold. */
   replaces?: CallId;
 }
+
+export type Silences = Partial<Record<CallDirection, Silence>>;
 
 /** What a REFER says, and the id of the call that would be made. */
 export interface AskedTransfer {
@@ -249,6 +262,9 @@ export interface CallLimits {
   noAnswerMs?: number;
   /** From answer to our BYE. */
   durationMs?: number;
+  /** Without a packet of the other side, and without one on hold: RTCP counts there. */
+  silenceMs?: number;
+  heldSilenceMs?: number;
 }
 
 export interface CallOutcome {
@@ -276,6 +292,8 @@ export interface CallRecord extends CallOutcome {
   answeredAt?: number;
   endedAt: number;
   report?: MediaReport;
+  /** Directions in which no sound arrived when it ended. */
+  silence?: Silences;
   /** Path of the recording. */
   recording?: string;
   /** Why that, or the speaker's file, is cut: a full disk. */
@@ -310,6 +328,8 @@ export interface CallView {
   /** The call whose peer transferred us, and so had us make this one. */
   referrer?: CallId;
   report?: MediaReport;
+  /** Directions in which no sound arrives, and why. */
+  silence?: Silences;
 }
 
 /** The call as a face sees it. */
@@ -331,6 +351,7 @@ export function viewOf(call: Call): CallView {
   if (call.local !== undefined) view.local = call.local;
   if (call.transport !== undefined) view.transport = call.transport;
   if (call.report !== undefined) view.report = call.report;
+  if (call.silences !== undefined) view.silence = call.silences;
   if (media.name === "running") view.codec = media.stream.sendFormat.encoding;
   const encryption = encryptionOf(call);
   if (encryption !== undefined) {

@@ -3,10 +3,11 @@
  * Plain JSON; the place in the order of all events is added by `src/station`. Pure.
  */
 import type { AccountId, AccountView, RegistrationState } from "../account/mod.ts";
-import type { CallRecord, CallView, RecordingState } from "./call.ts";
+import type { CallDirection, CallRecord, CallView, RecordingState } from "./call.ts";
 import type { ErrorJson } from "../../base/mod.ts";
 import type { Names } from "../../base/names/mod.ts";
 import type { CallId, EndpointName, HeadsetId, HeadsetNotice } from "../ports/mod.ts";
+import type { Silence } from "./silence.ts";
 
 /** What is asked of a recording. */
 export const RECORD_ACTIONS = ["start", "stop", "pause", "resume"] as const satisfies Names<4>;
@@ -68,6 +69,10 @@ export interface CallEventDetails {
   "call.transfer": TransferDetail;
   /** The first packet of the other side arrived. */
   "call.heard": undefined;
+  /** No sound arrives in a direction, or does again; while it lasts it may come again, better explained. */
+  "call.silence":
+    & { direction: CallDirection }
+    & ({ silent: true } & Silence | { silent: false; /** ms */ lastedMs: number });
   "call.microphone-ended": undefined;
   "call.digits-sent": { digits: string };
   "call.digit": { digit: string; durationMs: number; by: (typeof DIGIT_SOURCES)[number] };

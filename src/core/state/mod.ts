@@ -20,6 +20,7 @@ export {
   type OpenMedia,
   type RecordingState,
   SECURITIES,
+  type Silences,
   type Transfer,
   viewOf,
 } from "./call.ts";
@@ -36,6 +37,13 @@ export {
 } from "./events.ts";
 export { cipherWords } from "./cipher.ts";
 export { type Outcome, OUTCOME_WORDS, OUTCOMES } from "./outcome.ts";
+export {
+  explainsMore,
+  type Silence,
+  SILENCE_CAUSES,
+  type SilenceCause,
+  silenceOf,
+} from "./silence.ts";
 export {
   aboutCall,
   callTimers,

@@ -72,6 +72,10 @@ export interface CallPolicy {
   transfersAutoAnswered?: TransferPolicy;
   /** ms without RTP and RTCP after which a peer is asked whether it is there; absent, 0: never. */
   silenceMs?: number;
+  /** ms without RTP after which a call ends; absent, 0: never. */
+  silenceLimitMs?: number;
+  /** The same on hold, without RTP and RTCP. */
+  heldSilenceLimitMs?: number;
 }
 
 export const TRANSFER_POLICIES = ["ask", "follow", "never"] as const satisfies Names<3>;

@@ -12,7 +12,8 @@ export const LIVING_TIMERS = [
   "transfer",
   "transfer-news",
   "refer",
-] as const satisfies Names<8>;
+  "silence",
+] as const satisfies Names<9>;
 
 /** The timers of each subject. A slice that gets timers adds its subject here, and then has a table. */
 export interface TimerNames {

@@ -69,6 +69,15 @@ function ended(record: CallRecord): HistoryRecord {
   };
 }
 
-function qualityOf({ sent, received, lost, jitterMs }: MediaReport): CallQuality {
-  return { sent, received, lost, jitterMs, mos: null };
+function qualityOf(report: MediaReport): CallQuality {
+  const { sent, received, lost, jitterMs, longestSilentMs, remoteLongestSilentMs } = report;
+  return {
+    sent,
+    received,
+    lost,
+    jitterMs,
+    mos: null,
+    longestSilenceMs: longestSilentMs,
+    remoteLongestSilenceMs: remoteLongestSilentMs ?? null,
+  };
 }

@@ -1,5 +1,11 @@
 /** The phone's events as lines of the log, with the Call-ID on every line of a call. Pure. */
-import { type Answered, type CallEvent, isCallEvent, OUTCOME_WORDS } from "../../core/state/mod.ts";
+import {
+  type Answered,
+  type CallEvent,
+  type CallEventDetails,
+  isCallEvent,
+  OUTCOME_WORDS,
+} from "../../core/state/mod.ts";
 import type { ErrorJson } from "../../base/mod.ts";
 import type { Sequenced } from "../../control/contract/mod.ts";
 import type { LogFacts, LogLevel } from "./log_line.ts";
@@ -98,12 +104,20 @@ function callLine(event: CallEvent, callIds: Map<string, string>): EventLine | u
   const { id, account, sipCallId, direction, remote } = call;
   if (sipCallId !== undefined) callIds.set(id, sipCallId);
   const { status, reason = "", error } = answerIn(event);
-  const level: LogLevel = DETAIL.has(type) ? "debug" : error === undefined ? "info" : "warning";
+  const silent = event.type === "call.silence" ? silenceIn(event.detail) : undefined;
+  const bad = error !== undefined || silent?.bad === true;
+  const level: LogLevel = DETAIL.has(type) ? "debug" : bad ? "warning" : "info";
   const what = type.slice("call.".length);
   const who = `${direction === "incoming" ? "from" : "to"} ${remote.uri}`;
   const answer = status === undefined ? "" : ` ${status} ${reason}`.trimEnd();
-  const text = `call ${who}: ${what}${answer}${error === undefined ? "" : `: ${error.message}`}`;
+  const more = error?.message ?? silent?.text;
+  const text = `call ${who}: ${what}${answer}${more === undefined ? "" : `: ${more}`}`;
   return { text, facts: factsOf(level, { id, account, callId: callIds.get(id) }) };
+}
+
+function silenceIn(detail: CallEventDetails["call.silence"]): { text: string; bad: boolean } {
+  if (detail.silent) return { text: detail.text, bad: true };
+  return { text: `${detail.direction} sound again after ${detail.lastedMs} ms`, bad: false };
 }
 
 /** What the other side or a device answered, where an event tells that. */

@@ -14,6 +14,9 @@ export interface CallQuality {
   jitterMs: number;
   /** 1–5; null: not known, because nothing was measured. */
   mos: number | null;
+  /** Longest time without sound while it was due, ms: of what we hear, and of what the peer hears by its reports. */
+  longestSilenceMs: number | null;
+  remoteLongestSilenceMs: number | null;
 }
 
 export interface HistoryRecord {
@@ -73,6 +76,9 @@ export interface CallRow {
   ended_by: HistoryRecord["endedBy"];
 }
 
+/** What older versions did not note. */
+const UNMEASURED = { longestSilenceMs: null, remoteLongestSilenceMs: null };
+
 export function fromRow(row: CallRow): HistoryRecord {
   return {
     id: row.id,
@@ -90,7 +96,7 @@ export function fromRow(row: CallRow): HistoryRecord {
     answeredAt: row.answered_at,
     endedAt: row.ended_at,
     codec: row.codec,
-    quality: row.quality === null ? null : JSON.parse(row.quality),
+    quality: row.quality === null ? null : { ...UNMEASURED, ...JSON.parse(row.quality) },
     encryption: row.encryption === null ? null : JSON.parse(row.encryption),
     recording: row.recording,
     endedBy: row.ended_by,

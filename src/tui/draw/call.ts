@@ -164,10 +164,17 @@ function addressRow({ words, state }: Stage, { view }: LiveCall): Row {
   ];
 }
 
+/** A sentence for each direction in which no sound arrives. */
+export function silenceTexts({ silence = {} }: LiveCall["view"], words: Stage["words"]): string[] {
+  return [silence.incoming, silence.outgoing].flatMap((one) =>
+    one === undefined ? [] : words.t(`silence.${one.cause}`, { at: one.at })
+  );
+}
+
 /** Digits, transfers and what is broken: only when there is something to say. */
 function remarkRows({ words }: Stage, call: LiveCall): Row[] {
   const { view, broken, transferFailed } = call;
-  const rows: Row[] = [];
+  const rows: Row[] = silenceTexts(view, words).map((text) => line(` ${text}`, "bad"));
   for (const [endpoint, error] of Object.entries(broken)) {
     rows.push(
       line(

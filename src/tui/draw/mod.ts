@@ -1,5 +1,6 @@
 /** Views as rows of text. */
 export { registrationText } from "./accounts.ts";
+export { silenceTexts } from "./call.ts";
 export { endingOf } from "./ended.ts";
 export { frameRows } from "./frame.ts";
 export { type Act, cursorColumn, layOut, type Row, sameRow, type Span, spanAt } from "./rows.ts";

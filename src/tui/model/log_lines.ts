@@ -7,7 +7,7 @@ import {
   type TransferDetail,
 } from "../../core/state/mod.ts";
 import type { Sequenced } from "../../control/contract/mod.ts";
-import type { ErrorJson } from "../../base/mod.ts";
+import { type ErrorJson, sentences } from "../../base/mod.ts";
 import type { CallId } from "../../core/ports/mod.ts";
 import { shortAddress } from "../look/mod.ts";
 
@@ -88,6 +88,7 @@ function callLine(event: SequencedCallEvent): LogLine | undefined {
   const error = errorIn(event);
   if (error !== undefined) return warning(at, `${who}: ${error.message}`, call.id);
   if (type === "call.media" || type === "call.digits-sent") return undefined;
+  if (type === "call.silence") return silenceLine(event);
   if (type === "call.transfer") {
     const { failed = false } = event.detail;
     const why = transferReason(event.detail);
@@ -106,6 +107,15 @@ function callLine(event: SequencedCallEvent): LogLine | undefined {
       : `sound encrypted (${call.encryption.suite ?? call.encryption.keying})`
     : type.slice("call.".length);
   return info(at, `${who}: ${state}`, call.id);
+}
+
+function silenceLine(
+  { detail, call: { id, remote }, at }: Extract<SequencedCallEvent, { type: "call.silence" }>,
+): LogLine {
+  const who = remote.displayName ?? shortAddress(remote.uri);
+  if (detail.silent) return warning(at, `${who}: ${sentences(detail.text, detail.hint)}`, id);
+  const what = detail.direction === "incoming" ? "sound" : "they hear us";
+  return info(at, `${who}: ${what} again after ${Math.round(detail.lastedMs / 1_000)} s`, id);
 }
 
 function errorIn(event: SequencedCallEvent): ErrorJson | undefined {

@@ -6,6 +6,7 @@
  * Each change is said once, and nothing that only moves (time, meters) is said at all. Pure.
  */
 import { ENDPOINT_NAMES } from "../../core/ports/mod.ts";
+import { DIRECTIONS } from "../../core/state/mod.ts";
 import {
   type ActionName,
   type AppState,
@@ -14,7 +15,7 @@ import {
   type Verdict,
   verdictOf,
 } from "../model/mod.ts";
-import { endingOf, stateWord, verdictText, whoOf } from "../draw/mod.ts";
+import { endingOf, silenceTexts, stateWord, verdictText, whoOf } from "../draw/mod.ts";
 import { shortAddress, type StringKey, type Words } from "../look/mod.ts";
 
 type KeyOf = (name: ActionName) => string;
@@ -110,6 +111,7 @@ function partChanges(was: LiveCall, call: LiveCall, now: Now): string[] {
   if (was.view.muted !== call.view.muted) {
     parts.push(words.t(call.view.muted ? "reader.muted" : "reader.unmuted", { who }));
   }
+  parts.push(...silenceChanges(was.view, call.view, words));
   if (was.view.recording.name !== call.view.recording.name) {
     parts.push(words.t(`reader.recording.${call.view.recording.name}`, { who }));
   }
@@ -150,6 +152,15 @@ function askedChange(was: LiveCall, { view }: LiveCall, { state, words, keyOf }:
     follow: keyOf("followTransfer"),
     refuse: keyOf("refuseTransfer"),
   })];
+}
+
+/** A sentence for what is silent now, or better explained; and for what sounds again, hold aside. */
+function silenceChanges(was: LiveCall["view"], view: LiveCall["view"], words: Words): string[] {
+  const [before, after] = [silenceTexts(was, words), silenceTexts(view, words)];
+  const said = after.filter((text) => !before.includes(text));
+  if (view.hold.local || view.hold.remote || view.state === "ending") return said;
+  const back = DIRECTIONS.filter((side) => was.silence?.[side] && !view.silence?.[side]);
+  return [...said, ...back.map((side) => words.t(`silence.back.${side}`))];
 }
 
 /** A new word about the sound, when it is good or when it is not. */

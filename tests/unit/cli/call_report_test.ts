@@ -1,5 +1,6 @@
 /** What a call becomes as JSON, as a sentence and as an exit status. */
 import assert from "node:assert/strict";
+import { silenceOf } from "../../../src/core/state/silence.ts";
 import { callReport, clock, exitOf, sentenceOf } from "../../../src/cli/call/call_report.ts";
 import { callReportSchema } from "../../../src/control/schemas/call.ts";
 import type { CallRecord } from "../../../src/core/state/call.ts";
@@ -35,6 +36,9 @@ Deno.test("the JSON of an answered call", () => {
       concealedMs: 0,
       jitterMs: 1.23,
       ice: null,
+      longestSilenceMs: 0,
+      remoteLongestSilenceMs: null,
+      silence: {},
     },
     dtmf: { sent: "12", received: "#" },
     endedBy: "remote",
@@ -81,6 +85,16 @@ Deno.test("an answered call without sound fails only when sound is required", ()
   assert.equal(exitOf(reportOf(aRecord(), true)), 0);
 });
 
+Deno.test("the longest silence of each direction, and what was silent at the end, are told", () => {
+  const silence = { outgoing: silenceOf("microphone", "", 0) };
+  const measured = aReport({ longestSilentMs: 4_000, remoteLongestSilentMs: 9_000 });
+  const report = reportOf(aRecord({ report: measured, silence }));
+  callReportSchema.parse(report);
+  const { longestSilenceMs, remoteLongestSilenceMs } = report.media;
+  assert.deepEqual([longestSilenceMs, remoteLongestSilenceMs], [4_000, 9_000]);
+  assert.deepEqual(report.media.silence, silence);
+});
+
 Deno.test("a recording that is cut is told, in JSON, in words and by the exit status", () => {
   const recordingError = new OffhookError("file-unusable", "no space is left").toJSON();
   const report = reportOf(aRecord({ recordingError }));
@@ -112,6 +126,9 @@ Deno.test("what is unknown is null, so that every key is always there", () => {
     concealedMs: 0,
     jitterMs: 0,
     ice: null,
+    longestSilenceMs: 0,
+    remoteLongestSilenceMs: null,
+    silence: {},
   });
 });
 
@@ -119,6 +136,17 @@ Deno.test("sentences and clocks", () => {
   assert.equal(sentenceOf(reportOf(aRecord())), "ended after 0:05 by the other side");
   const silent = reportOf(aRecord({ report: aReport({ received: 0 }) }));
   assert.equal(sentenceOf(silent), "ended after 0:05 by the other side; no sound was received");
+  const silence = { incoming: silenceOf("stopped", "192.0.2.7:4000", 0) };
+  const words = sentenceOf(reportOf(aRecord({ silence })));
+  assert.equal(
+    words,
+    "ended after 0:05 by the other side; the sound from 192.0.2.7:4000 has stopped",
+  );
+  const never = { incoming: silenceOf("nothing-came", "192.0.2.7:4000", 0) };
+  assert.match(
+    sentenceOf(reportOf(aRecord({ report: aReport({ received: 0 }), silence: never }))),
+    /; no sound was received: we send to 192\.0\.2\.7:4000, and nothing comes back$/,
+  );
   const busy = aFailure("busy", undefined, { sipStatus: 486, reason: "Busy Here" });
   assert.equal(sentenceOf(reportOf(busy)), "busy (486 Busy Here)");
   assert.deepEqual([0, 59_999, 60_000, 3_723_000].map(clock), ["0:00", "0:59", "1:00", "1:02:03"]);

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { runCli } from "../../../src/cli/cli.ts";
 import { type ErrorJson, OffhookError } from "../../../src/base/errors.ts";
+import { silenceOf } from "../../../src/core/state/silence.ts";
 import { aFailure, aRecord, aReport, aView, FakePhone } from "../../fakes/fake_phone.ts";
 import { FakeIo, type FakeIoOptions, settle } from "../../fakes/fake_io.ts";
 
@@ -310,4 +311,28 @@ Deno.test("the password is asked for by the account's reader, and never printed"
   phone.tell({ type: "call.ended", record: aRecord() });
   await status;
   assert.ok(!`${io.stdout.text}${io.stderr.text}`.includes("hunter2"));
+});
+
+Deno.test("one-way sound is said while it lasts and when it is over; limits go with the call", async () => {
+  const args = [TARGET, ...SOUNDLESS, "--silence-limit", "30s", "--held-silence-limit", "10m"];
+  const { io, phone, status } = start(args);
+  await settle();
+  const limits = { silenceMs: 30_000, heldSilenceMs: 600_000 };
+  assert.deepEqual((phone.requests[0]?.params as { limits?: unknown }).limits, limits);
+  const silence = silenceOf("nothing-came", "192.0.2.7:4000", 0);
+  const call = aView();
+  phone.tell({
+    type: "call.silence",
+    call,
+    detail: { direction: "incoming", silent: true, ...silence },
+  });
+  phone.tell({
+    type: "call.silence",
+    call,
+    detail: { direction: "outgoing", silent: false, lastedMs: 4_000 },
+  });
+  phone.tell({ type: "call.ended", record: aRecord() });
+  assert.equal(await status, 0);
+  assert.match(io.stderr.text, /we send to 192\.0\.2\.7:4000, and nothing comes back\. A firewall/);
+  assert.match(io.stderr.text, /the other side hears us again after 4 s/);
 });

@@ -107,6 +107,7 @@ const INPUTS: Record<string, Input> = {
   "timer duration": { type: "TimerFired", subject: "call", timer: "duration", call },
   "timer glare": { type: "TimerFired", subject: "call", timer: "glare", call },
   "timer transfer": { type: "TimerFired", subject: "call", timer: "transfer", call },
+  "timer silence": { type: "TimerFired", subject: "call", timer: "silence", call },
   "timer ending": { type: "TimerFired", subject: "call", timer: "ending", call },
   hookOff: { type: "HeadsetIntent", headset: "h", intent: { type: "hookOff" } },
   hookOn: { type: "HeadsetIntent", headset: "h", intent: { type: "hookOn" } },
@@ -174,6 +175,7 @@ timer auto-answer ! . . A . . . . . . . . .
 timer duration    ! . . . . E E E E E E . .
 timer glare       ! . . . . . . . O . . . .
 timer transfer    ! . . . . . . . . . O . .
+timer silence     ! . . . . . . . . . . . .
 timer ending      ! . . . . . . . . . . - -
 hookOff           . . . A . . . . . . . . .
 hookOn            . D D - D E E E E E E . .

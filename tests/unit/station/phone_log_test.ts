@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import type { Sequenced } from "../../../src/control/contract/phone.ts";
 import { agreeableCore } from "../../fakes/agreeable_core.ts";
 import { aView } from "../../fakes/fake_phone.ts";
+import { silenceOf } from "../../../src/core/state/silence.ts";
 import { theirs } from "../core/scene.ts";
 import { type EventLine, eventLog } from "../../../src/station/log/event_log.ts";
 import { coreLine, messageLine } from "../../../src/station/log/phone_log.ts";
@@ -112,4 +113,17 @@ Deno.test("a line says the status that the peer gave", () => {
     at: 0,
   });
   assert.match(line!.text, /^call to sip:\S+: transfer 486 Busy Here$/);
+});
+
+Deno.test("one-way sound is a warning with its cause, and its end is not", () => {
+  const lineOf = eventLog();
+  const told = { type: "call.silence", call: aView(), seq: 1, at: 0 } as const;
+  const silence = silenceOf("stopped", "192.0.2.7:4000", 0);
+  const begun = lineOf({ ...told, detail: { direction: "incoming", silent: true, ...silence } });
+  assert.equal(begun?.facts.level, "warning");
+  assert.match(begun.text, /: silence: the sound from 192\.0\.2\.7:4000 has stopped$/);
+  const detail = { direction: "incoming", silent: false, lastedMs: 4_200 } as const;
+  const over = lineOf({ ...told, detail });
+  assert.equal(over?.facts.level, "info");
+  assert.match(over.text, /incoming sound again after 4200 ms$/);
 });

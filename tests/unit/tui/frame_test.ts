@@ -5,6 +5,7 @@ import { frameRows } from "../../../src/tui/draw/frame.ts";
 import { takeNews } from "../../../src/tui/model/phone_model.ts";
 import { layOut } from "../../../src/tui/draw/rows.ts";
 import { type AppState, VIEWS } from "../../../src/tui/model/state.ts";
+import { silenceOf } from "../../../src/core/state/silence.ts";
 import { width } from "../../../src/tui/look/text.ts";
 import { call, drawn, NOW, past, report, ringing, stageOf, state } from "./stage.ts";
 
@@ -199,5 +200,24 @@ Deno.test("at 80 columns every tab is named, in every language, in ASCII too", (
       const tabs = drawn(state(), { language, ascii })[1]!;
       assert.match(tabs, /^(?: F[2-8] \p{L}+ *){7}$/u, tabs);
     }
+  }
+});
+
+Deno.test("a direction without sound is a sentence on the call, in every language", () => {
+  const silence = {
+    incoming: silenceOf("nothing-came", "192.0.2.7:4000", NOW),
+    outgoing: silenceOf("microphone", "", NOW),
+  };
+  const said = {
+    en: [/We send to 192\.0\.2\.7:4000; nothing comes back/, /your microphone gives no sound/],
+    de: [
+      /Wir senden an 192\.0\.2\.7:4000; nichts kommt zurück/,
+      /Ihr Mikrofon gibt gar keinen Ton/,
+    ],
+    es: [/Enviamos a 192\.0\.2\.7:4000; no vuelve nada/, /su micrófono no da ningún sonido/],
+  };
+  for (const language of LANGUAGES) {
+    const text = drawn(state({ calls: [call({ silence })] }), { language }).join("\n");
+    for (const words of said[language]) assert.match(text, words);
   }
 });

@@ -1,5 +1,10 @@
 /** The phone as lines: what is typed, and what is said of it, once. */
 import assert from "node:assert/strict";
+import type { CallView } from "../../../src/core/state/call.ts";
+import { type SilenceCause, silenceOf } from "../../../src/core/state/silence.ts";
+import { wordsFor } from "../../../src/tui/look/strings.ts";
+import { announcements } from "../../../src/tui/reader/announce.ts";
+import { call, state } from "./stage.ts";
 import { Reader } from "../../../src/tui/reader/reader.ts";
 import { deskScreen, settled } from "../../fakes/desk_screen.ts";
 
@@ -115,3 +120,18 @@ Deno.test("leaving asks while a call is on", () =>
     await say("2");
     assert.deepEqual(left, ["end"]);
   }));
+
+Deno.test("one-way sound is announced once, better explained again, and its end", () => {
+  const words = wordsFor("en");
+  const said = (before: CallView, after: CallView) =>
+    announcements(state({ calls: [before] }), state({ calls: [after] }), words, () => "");
+  const told = (cause: SilenceCause) =>
+    call({ silence: { incoming: silenceOf(cause, "192.0.2.7:4000", 0) } });
+  const nothing = "We send to 192.0.2.7:4000; nothing comes back.";
+  assert.deepEqual(said(call(), told("nothing-came")), [nothing]);
+  assert.deepEqual(said(told("nothing-came"), told("nothing-came")), []);
+  assert.match(said(told("nothing-came"), told("elsewhere"))[0] ?? "", /not from where they said/);
+  assert.deepEqual(said(told("elsewhere"), call()), ["You hear them again."]);
+  const held = call({ hold: { local: true, remote: false } });
+  assert.deepEqual(said(told("elsewhere"), held), []);
+});

@@ -14,7 +14,7 @@ import { NumberedFiles } from "./numbered_files.ts";
 import { followCall } from "../../call/mod.ts";
 import type { IncomingCalls } from "./incoming_calls.ts";
 import { type Io, sayJson } from "../../process/mod.ts";
-import type { PhoneSession } from "../../phone/mod.ts";
+import { answeredLimits, type PhoneSession } from "../../phone/mod.ts";
 
 export interface AnswerTask {
   values: AnswerValues;
@@ -84,9 +84,10 @@ async function see(
 async function take(
   { phone, own }: PhoneSession,
   { id }: CallView,
-  { values: { reject, codecs, encryption, duration, headers, detach }, said }: AnswerTask,
+  { values, said }: AnswerTask,
   endpoints: { endpoints?: AudioEndpoints },
 ): Promise<boolean> {
+  const { reject, codecs, encryption, headers, detach } = values;
   const extra = headers.length === 0 ? {} : { headers: [...headers] };
   try {
     if (reject !== undefined) await phone.request("reject", { call: id, status: reject, ...extra });
@@ -96,7 +97,7 @@ async function take(
         ...(codecs === undefined ? {} : { codecs: [...codecs] }),
         ...(encryption === undefined ? {} : { encryption }),
         ...extra,
-        limits: duration === undefined ? {} : { durationMs: duration },
+        limits: answeredLimits(values),
         ...endpoints,
         ...said,
         ...(own === undefined && !detach ? { bound: true } : {}),

@@ -9,7 +9,7 @@ import { refuseToStay } from "../../station/mod.ts";
 import type { Context } from "../../args/mod.ts";
 import type { DialValues } from "./command.ts";
 import { followCall } from "../../call/mod.ts";
-import { partyOf, type PhoneSession, withPhone } from "../../phone/mod.ts";
+import { answeredLimits, partyOf, type PhoneSession, withPhone } from "../../phone/mod.ts";
 import { sayJson } from "../../process/mod.ts";
 
 const OWN = { accounts: "all", register: "when asked", maxCalls: 1 } as const;
@@ -30,9 +30,10 @@ export async function runDial(values: DialValues, context: Context): Promise<Exi
 }
 
 function dialParams(
-  { target, timeout, duration, codecs, encryption, headers, detach }: DialValues,
+  values: DialValues,
   { account, sound: { endpoints }, own }: PhoneSession,
 ): Methods["dial"]["params"] {
+  const { target, timeout, codecs, encryption, headers, detach } = values;
   return {
     target,
     ...(account === undefined ? {} : { account }),
@@ -42,7 +43,7 @@ function dialParams(
     headers: [...headers],
     limits: {
       ...(timeout === undefined ? {} : { noAnswerMs: timeout }),
-      ...(duration === undefined ? {} : { durationMs: duration }),
+      ...answeredLimits(values),
     },
     ...(own === undefined && !detach ? { bound: true } : {}),
   };

@@ -21,6 +21,7 @@ const TYPES: Record<Sequenced["type"], true> = {
   "call.recording": true,
   "call.transfer": true,
   "call.heard": true,
+  "call.silence": true,
   "call.microphone-ended": true,
   "call.digits-sent": true,
   "call.digit": true,

@@ -122,6 +122,7 @@ function recordOf(call: CallIn<"ending">): CallRecord {
   if (encryption !== undefined) record.encryption = encryption;
   if (answeredAt !== undefined) record.answeredAt = answeredAt;
   if (call.report !== undefined) record.report = call.report;
+  if (call.silences !== undefined) record.silence = call.silences;
   const recording = call.recorded ?? call.endpoints.record;
   if (recording !== undefined && answeredAt !== undefined) record.recording = recording;
   if (call.recordingError !== undefined) record.recordingError = call.recordingError;

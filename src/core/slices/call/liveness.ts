@@ -11,6 +11,7 @@ import { OffhookError } from "../../../base/mod.ts";
 import type { MediaReport, SipInput } from "../../ports/mod.ts";
 import { type Call, isIn, type Turn } from "../../state/mod.ts";
 import { end } from "./ending.ts";
+import { watchSilence } from "./silence.ts";
 
 /** So many times longer may it be silent on hold. */
 const HOLD_FACTOR = 10;
@@ -18,7 +19,10 @@ const HOLD_FACTOR = 10;
 const HEARD_MS = 5_000;
 
 export function mediaReported(turn: Turn, call: Call, report: MediaReport): void {
-  const reported = turn.put({ ...call, report });
+  const before = turn.put({ ...call, report });
+  if (isIn(before, "established")) watchSilence(turn, before, report);
+  const reported = turn.find(call.id);
+  if (reported === undefined) return;
   turn.tell("call.media", reported);
   const { silenceMs = 0 } = turn.settings;
   if (silenceMs === 0 || !isIn(reported, "established")) return;

@@ -22,6 +22,7 @@ import { accepted, dial, progress, rejected, unanswered } from "./outgoing.ts";
 import { addressMoved, mediaRegathered } from "./relocation.ts";
 import { askedInVain, endForgotten, followTransfer, referred } from "./referred.ts";
 import { refuseTransfer } from "./referred.ts";
+import { heard, silenceDue } from "./silence.ts";
 import { attachAudio, endpointFailed, pauseRecording, record, useEndpoints } from "./sound.ts";
 import { noNews, referProgress, transfer, transferFailed } from "./transfer.ts";
 
@@ -71,7 +72,7 @@ const NEWS: CallTransitions<Exclude<CallNews, Incoming>> = {
   MediaSecured: mediaSecured,
   IceFailed: iceFailed,
   MediaStarted: () => {},
-  MediaHeard: (turn, call) => turn.tell("call.heard", call),
+  MediaHeard: heard,
   DigitReceived: (turn, call, { digit, durationMs }) => {
     turn.tell("call.digit", call, { digit, durationMs, by: "rtp" });
   },
@@ -99,6 +100,7 @@ const TIMERS = callTimers({
   },
   ending: endingTimedOut,
   glare: glareOver,
+  silence: silenceDue,
   "transfer-news": noNews,
   refer: (turn, call) => askedInVain(turn, call),
   transfer: (turn, call) => {
