@@ -123,6 +123,8 @@ export interface IceDescription extends IceCredentials {
   /** Words of `a=ice-options`: `trickle`, `ice2`, … */
   options?: string[];
   candidates: IceCandidate[];
+  /** How many more there were: too many to be looked at. */
+  leftOut?: number;
   /** No further ones will come (RFC 8838 §8.2). */
   complete?: true;
 }

@@ -31,8 +31,10 @@ function iceOf(from: Attributes): IceDescription | undefined {
   if (!UFRAG.test(ufrag) || !PASSWORD.test(password)) return undefined;
   const options = valuesAt(from, "ice-options", 1).flatMap((line) => line.split(/[ \t]+/))
     .filter((word) => WORD.test(word));
-  const candidates = valuesOf(from.media, "candidate", MAX_CANDIDATES).flatMap(candidateOf);
+  const lines = valuesOf(from.media, "candidate", Infinity);
+  const candidates = lines.slice(0, MAX_CANDIDATES).flatMap(candidateOf);
   const ice: IceDescription = { ufrag, password, candidates };
+  if (lines.length > MAX_CANDIDATES) ice.leftOut = lines.length - MAX_CANDIDATES;
   if (from.session.includes("ice-lite")) ice.lite = true;
   if (options.length > 0) ice.options = options;
   if (from.media.includes("end-of-candidates")) ice.complete = true;

@@ -8,7 +8,7 @@ import {
   createReoffer,
   settledPorts,
 } from "../../../src/core/media/mod.ts";
-import { theirs } from "./scene.ts";
+import { accepted, ACCOUNT, Scene, theirs } from "./scene.ts";
 
 const CODEC = { payloadType: 0, encoding: "PCMU", clockRate: 8000, channels: 1 };
 const candidate = (address: string, port: number) => ({
@@ -156,4 +156,21 @@ Deno.test("an offer in a call has candidates only for a peer that has used them"
   const without = createReoffer(plain, [CODEC], LOCAL, "sendonly");
   assert.equal(without.ice, undefined);
   assert.equal(without.address, "192.0.2.1");
+});
+
+Deno.test("a peer that names more candidates than are looked at is told of, once a call", () => {
+  const ice = { ...offered().ice!, leftOut: 140 };
+  const scene = new Scene({}, { ...ACCOUNT, ice: "all" }).play(
+    { type: "Dial", call: "a", account: "desk", target: "sip:bob@example.test" },
+    { type: "MediaOpened", call: "a", ...LOCAL },
+    accepted("a", offered({ ice })),
+  );
+  const told = () => scene.events.filter(({ type }) => type === "notice");
+  assert.deepEqual(told(), [{
+    type: "notice",
+    call: "a",
+    text: "the other side named 141 ICE candidates: 140 of them are not tried",
+  }]);
+  scene.play({ type: "RemoteOffer", call: "a", offer: offered({ ice }) });
+  assert.deepEqual(told(), []);
 });

@@ -33,6 +33,19 @@ Deno.test("SDP reads ICE and a bundle, with trickle tolerated", () => {
   assert.ok(description.ice?.complete && description.bundled);
 });
 
+Deno.test("SDP takes a hundred candidates, and says how many more there were", () => {
+  const more = Array.from(
+    { length: 200 },
+    (_, at) => `a=candidate:${at} 1 udp 2130706431 192.0.2.2 ${6000 + at} typ host`,
+  );
+  const candidates = (lines: string[]) => {
+    const { ice } = parseSdp(sdp([...OFFER.slice(0, 12), ...lines])).description;
+    return [ice?.candidates.length, ice?.leftOut];
+  };
+  assert.deepEqual(candidates(more), [100, 100]);
+  assert.deepEqual(candidates(more.slice(0, 100)), [100, undefined]);
+});
+
 Deno.test("SDP sees no bundle that the stream is not in", () => {
   const lines = OFFER.map((line) => line.replace("BUNDLE 0 1", "BUNDLE 1"));
   assert.equal(parseSdp(sdp(lines)).description.bundled, undefined);

@@ -70,8 +70,18 @@ export function runStream(
   }
   const before = encryptionOf(call);
   const running = turn.put({ ...call, media });
+  tellLeftOut(turn, call, stream);
   if (call.phase.name === "established") tellSecurity(turn, running, before);
   return running;
+}
+
+/** Once: the way that is not found may be among what was passed over. */
+function tellLeftOut(turn: Turn, { id, media }: Call, { ice }: NegotiatedStream): void {
+  const { leftOut, candidates = [] } = ice?.remote ?? {};
+  const isTold = media.name === "running" && media.stream.ice?.remote.leftOut !== undefined;
+  if (leftOut === undefined || isTold) return;
+  const all = candidates.length + leftOut;
+  turn.notice(`the other side named ${all} ICE candidates: ${leftOut} of them are not tried`, id);
 }
 
 /** A peer that changes how the sound is encrypted, or ends that, does not do it unseen. */
