@@ -18,13 +18,13 @@ import { testWith } from "../support/skip.ts";
 const random = () => crypto.getRandomValues(new Uint32Array(1))[0]!;
 const CODEC = { payloadType: 0, encoding: "PCMU", clockRate: 8000, channels: 1 };
 
-function gatherer(settings: Partial<IceSettings>): IceGatherer {
+function gatherer(settings: Partial<IceSettings>, address = "127.0.0.1"): IceGatherer {
   const sockets = new UdpSockets({ random });
   return new IceGatherer({
     clock: systemClock,
     random,
     sockets,
-    addresses: () => ["127.0.0.1"],
+    addresses: () => [address],
     resolve: (host) => sockets.resolveAll(host),
     link: systemLinks(settings.caFile),
   }, { stun: [], turn: [], relayOnly: false, ...settings });
@@ -49,8 +49,8 @@ interface Party {
   failed: string[];
 }
 
-async function party(settings: Partial<IceSettings>): Promise<Party> {
-  const gathering = gatherer(settings);
+async function party(settings: Partial<IceSettings>, address?: string): Promise<Party> {
+  const gathering = gatherer(settings, address);
   await gathering.gather();
   assert.deepEqual(gathering.failures, []);
   const failed: string[] = [];
@@ -140,6 +140,46 @@ for (const protocol of ["udp", "tcp", "tls"] as const) {
       }),
   );
 }
+
+for (const protocol of ["udp", "tcp"] as const) {
+  testWith(
+    ["coturn", "ipv6"],
+    `ICE connects by coturn's relay over IPv6 and ${protocol}`,
+    () =>
+      withScratch(async (scratch) => {
+        const server = await Coturn.start(scratch, { address: "::1" });
+        const settings = { turn: [turn(server, protocol)], relayOnly: true };
+        const [a, b] = await Promise.all([party(settings, "::1"), party(settings, "::1")]);
+        try {
+          await talk(a, b);
+          const { local, remote } = a.transport.report!;
+          assert.deepEqual([local?.type, local?.address], ["relay", "::1"]);
+          assert.deepEqual([remote?.type, remote?.address], ["relay", "::1"]);
+        } finally {
+          a.transport.close();
+          b.transport.close();
+        }
+      }),
+  );
+}
+
+testWith(
+  ["coturn", "ipv6"],
+  "STUN over IPv6 sees no other address than our own, and a wrong TURN password is told",
+  () =>
+    withScratch(async (scratch) => {
+      const server = await Coturn.start(scratch, { address: "::1" });
+      const { address: host, port } = server;
+      const wrong = { ...turn(server, "udp"), password: "not the password" };
+      const gathering = gatherer({ stun: [{ host, port }], turn: [wrong] }, "::1");
+      await gathering.gather();
+      assert.deepEqual(gathering.failures.map(({ message }) => message), [
+        `the TURN server [::1]:${port} (UDP) refused the user name or password of "alice" (401)`,
+      ]);
+      assert.deepEqual(typesOf(gathering), ["host"]);
+      gathering.close();
+    }),
+);
 
 testWith(
   ["coturn"],
