@@ -21,25 +21,18 @@ import {
   mappedAddressOf,
   METHOD,
   parseStun,
-  randomId,
   type SocketAddress,
   type StunMessage,
-  StunTransactions,
   uint32Of,
 } from "../stun/mod.ts";
-import {
-  type Component,
-  type IceBase,
-  type LocalCandidate,
-  peerReflexivePriority,
-  type RemoteCandidate,
-  usableCandidates,
-} from "./candidate.ts";
-import { type CandidatePair, CheckList, MAX_PAIRS } from "./check_list.ts";
-import { checkError, checkRequest, checkResponse, isAuthentic, isFrom, roleOf } from "./checks.ts";
+import type { Component, IceBase, LocalCandidate } from "./candidate.ts";
+import { type CandidatePair, CheckList } from "./check_list.ts";
+import { checkError, checkResponse, isAuthentic } from "./checks.ts";
 import { Consent } from "./consent.ts";
 import { EarlyData } from "./early_data.ts";
-import { randomTieBreaker } from "./random.ts";
+import { PairRequests } from "./pair_requests.ts";
+import { RemoteCandidates } from "./remote_candidates.ts";
+import { Role } from "./role.ts";
 
 /** Between the beginnings of two checks, ms (RFC 8445 §14.2). */
 const PACE_MS = 50;
@@ -49,16 +42,7 @@ const PATIENCE_MS = 300;
 const FAIL_MS = 20_000;
 /** Checks of the peer that are remembered before its description is known. */
 const MAX_EARLY_CHECKS = 32;
-/** Candidates of the peer that are remembered: more cannot be paired. */
-const MAX_REMOTES = 2 * MAX_PAIRS;
-/** Checks of one pair at a time: the first, and one that the peer triggered. */
-const MAX_CHECKS = 2;
-
-/**
- * A nomination is asked of a pair that works: it is repeated sooner, and put a second time before another
- * pair is tried, because the peer may use this one already.
- */
-const NOMINATION = { rtoMs: 150, requests: 6 };
+/** How often a nomination is asked for before another pair is tried. */
 const MAX_NOMINATIONS = 2;
 
 export type IceState = "waiting" | "checking" | "connected" | "failed";
@@ -90,7 +74,6 @@ interface EarlyCheck {
 
 export class IceAgent {
   readonly credentials: IceCredentials;
-  controlling: boolean;
   state: IceState = "waiting";
   /** Why it failed. */
   failure: "no-pair" | "no-consent" | undefined;
@@ -98,13 +81,12 @@ export class IceAgent {
   checksReceived = 0;
   readonly #options: IceAgentOptions;
   readonly #events: IceEvents;
-  readonly #transactions: StunTransactions;
+  readonly #role: Role;
+  readonly #requests: PairRequests;
   readonly #list: CheckList;
   readonly #early = new EarlyData();
   #earlyChecks: EarlyCheck[] = [];
-  #tieBreaker: bigint;
-  #remote: IceCredentials | undefined;
-  #remotes: RemoteCandidate[] = [];
+  readonly #remotes = new RemoteCandidates();
   #selected: CandidatePair | undefined;
   #consent: Consent | undefined;
   #pace: TimerHandle;
@@ -116,12 +98,15 @@ export class IceAgent {
     this.#options = options;
     this.#events = events;
     this.credentials = options.credentials;
-    this.controlling = options.controlling;
-    this.#transactions = new StunTransactions(options.clock);
+    this.#role = new Role(options.controlling, options.random);
+    this.#requests = new PairRequests(options, this.#role);
     this.#list = new CheckList(
       options.candidates.filter(({ component }) => component === options.component),
     );
-    this.#tieBreaker = randomTieBreaker(options.random);
+  }
+
+  get controlling(): boolean {
+    return this.#role.controlling;
   }
 
   /** The pair in use; before one is nominated, the best that works. */
@@ -145,17 +130,14 @@ export class IceAgent {
    */
   start(remote: IceDescription, controlling = this.controlling): void {
     if (this.#closed) return;
-    if (this.#remote === undefined) {
-      this.controlling = controlling || remote.lite === true;
+    if (!this.#isStarted) {
+      this.#role.controlling = controlling || remote.lite === true;
       this.state = "checking";
       this.#deadline = this.#options.clock.setTimeout(() => this.#fail("no-pair"), FAIL_MS);
     }
-    this.#remote = { ufrag: remote.ufrag, password: remote.password };
-    for (const candidate of usableCandidates(remote.candidates, this.#options.component)) {
-      if (this.#remotes.length >= MAX_REMOTES) break;
-      if (!this.#remoteAt(candidate)) this.#remotes.push(candidate);
-    }
-    this.#list.form(this.#remotes, this.controlling);
+    this.#requests.remote = { ufrag: remote.ufrag, password: remote.password };
+    this.#remotes.add(remote, this.#options.component);
+    this.#list.form(this.#remotes.list, this.controlling);
     const early = this.#earlyChecks;
     this.#earlyChecks = [];
     for (const check of early) this.#triggered(check);
@@ -174,7 +156,7 @@ export class IceAgent {
       return;
     }
     if (this.proves(base, source)) return this.#events.data(data);
-    const known = this.#remoteAt(source) !== undefined;
+    const known = this.#remotes.at(source) !== undefined;
     this.#early.keep(base, source.address, source.port, data, known);
     if (known) this.#proveLate(base, source);
   }
@@ -196,7 +178,7 @@ export class IceAgent {
   concerns(message: StunMessage): boolean {
     return message.class === "request"
       ? isAuthentic(message, this.credentials)
-      : this.#transactions.has(message.transactionId);
+      : this.#requests.has(message.transactionId);
   }
 
   /** Whether what comes by the base from there is the peer's. */
@@ -216,16 +198,19 @@ export class IceAgent {
     this.#stopChecks();
     this.#consent?.stop();
     this.#options.clock.clearTimeout(this.#deadline);
-    this.#transactions.close();
+    this.#requests.close();
     this.#early.clear();
+  }
+
+  /** The peer's description is known. */
+  get #isStarted(): boolean {
+    return this.#requests.remote !== undefined;
   }
 
   #receiveStun(base: IceBase, message: StunMessage, source: SocketAddress): void {
     if (message.method !== METHOD.binding) return;
     if (message.class === "request") return this.#answer(base, message, source);
-    const remote = this.#remote;
-    if (remote === undefined) return;
-    this.#transactions.take(message, source, () => isFrom(message, remote));
+    this.#requests.take(message, source);
   }
 
   // What the peer asks (RFC 8445 §7.3)
@@ -237,7 +222,9 @@ export class IceAgent {
       reply(checkError(request, this.credentials, { code, reason }));
     if (request.unknown.length > 0) return refuse(420, "Unknown Attribute");
     this.checksReceived += 1;
-    if (!this.#settleRole(request)) return refuse(487, "Role Conflict");
+    const verdict = this.#role.judge(request);
+    if (verdict === "peer changes") return refuse(487, "Role Conflict");
+    if (verdict === "we change") this.#changeRole();
     reply(checkResponse(request, this.credentials, source));
     const check = {
       base,
@@ -245,22 +232,12 @@ export class IceAgent {
       priority: uint32Of(request, ATTRIBUTE.priority) ?? 1,
       nominate: request.attributes.has(ATTRIBUTE.useCandidate),
     };
-    if (this.#remote !== undefined) return this.#triggered(check);
+    if (this.#isStarted) return this.#triggered(check);
     if (this.#earlyChecks.length < MAX_EARLY_CHECKS) this.#earlyChecks.push(check);
   }
 
-  /** @returns false when the peer is to change its role, not we (§7.3.1.1) */
-  #settleRole(request: StunMessage): boolean {
-    const role = roleOf(request);
-    if (role === undefined || role.controlling !== this.controlling) return true;
-    const weStay = this.#tieBreaker >= role.tieBreaker;
-    if (this.controlling === weStay) return false;
-    this.#changeRole();
-    return true;
-  }
-
   #changeRole(): void {
-    this.controlling = !this.controlling;
+    this.#role.controlling = !this.controlling;
     for (const pair of this.#list.pairs) pair.nominating = false;
     this.#list.sort(this.controlling);
     this.#nominateSoon();
@@ -269,7 +246,7 @@ export class IceAgent {
   /** A check of the peer has us check the same pair (§7.3.1.4). */
   #triggered({ base, source, priority, nominate }: EarlyCheck): void {
     const pair = this.#list.find(base, source) ??
-      this.#list.add(base, this.#learn(source, priority), this.controlling);
+      this.#list.add(base, this.#remotes.learn(source, priority), this.controlling);
     if (pair === undefined || this.failure === "no-consent") return;
     const nominated = nominate && !this.controlling;
     if (pair.state === "succeeded") {
@@ -288,25 +265,11 @@ export class IceAgent {
       pair.priority > this.#selected.priority;
   }
 
-  /** The peer's candidate at the address, which may be one that it does not know itself. */
-  #learn(source: SocketAddress, priority: number): RemoteCandidate {
-    const known = this.#remoteAt(source);
-    if (known !== undefined) return known;
-    const foundation = `prflx-${this.#remotes.length}`;
-    const learnt = { ...source, type: "prflx" as const, priority, foundation };
-    if (this.#remotes.length < MAX_REMOTES) this.#remotes.push(learnt);
-    return learnt;
-  }
-
-  #remoteAt({ address, port }: SocketAddress): RemoteCandidate | undefined {
-    return this.#remotes.find((known) => known.port === port && known.address === address);
-  }
-
   // What we ask (RFC 8445 §7.2)
 
   /** Begins a check now, and another after each pace, as long as there are any. */
   #run(): void {
-    if (this.#pace !== undefined || this.#remote === undefined || this.#closed) return;
+    if (this.#pace !== undefined || !this.#isStarted || this.#closed) return;
     const pair = this.#list.next();
     if (pair === undefined) return;
     this.#check(pair, false);
@@ -318,33 +281,12 @@ export class IceAgent {
 
   #check(pair: CandidatePair, nominate: boolean): void {
     const { controlling } = this;
-    const request = this.#request(pair, nominate);
-    const { transactionId } = request;
     if (pair.state !== "succeeded") pair.state = "in-progress";
-    if (pair.checks.size >= MAX_CHECKS) this.#drop(pair, [...pair.checks][0]);
-    pair.checks.add(transactionId);
-    const pacing = nominate ? NOMINATION : {};
-    this.#transactions.begin({ ...request, ...pacing }, (response, source) => {
-      pair.checks.delete(transactionId);
+    this.#requests.check(pair, nominate, (response, source) => {
       this.#checked(pair, response, source, { controlling, nominate });
       this.#nominateSoon();
       this.#run();
     });
-  }
-
-  #request(pair: CandidatePair, nominate: boolean): { transactionId: string; send(): void } {
-    const transactionId = randomId(this.#options.random);
-    const bytes = checkRequest({
-      transactionId,
-      local: this.credentials,
-      remote: this.#remote!,
-      priority: peerReflexivePriority(pair.local),
-      controlling: this.controlling,
-      tieBreaker: this.#tieBreaker,
-      nominate,
-    });
-    const { address, port } = pair.remote;
-    return { transactionId, send: () => pair.local.base.send(bytes, address, port) };
   }
 
   #checked(
@@ -432,14 +374,9 @@ export class IceAgent {
     this.#list.settle();
     for (const pair of this.#list.pairs) {
       if (pair === selected || this.#replacesSelected(pair)) continue;
-      for (const transactionId of pair.checks) this.#drop(pair, transactionId);
+      for (const transactionId of pair.checks) this.#requests.drop(pair, transactionId);
       if (pair.state === "in-progress") pair.state = "failed";
     }
-  }
-
-  #drop(pair: CandidatePair, transactionId: string): void {
-    pair.checks.delete(transactionId);
-    this.#transactions.drop(transactionId);
   }
 
   #stopChecks(): void {
@@ -449,13 +386,8 @@ export class IceAgent {
     this.#patience = undefined;
   }
 
-  /**
-   * Deviation from RFC 7675 §5.1, which repeats no question: one that is not answered is put twice
-   * more, or a network that loses every fourth datagram takes consent away within minutes.
-   */
   #askConsent(pair: CandidatePair): void {
-    const request = { ...this.#request(pair, false), requests: 3 };
-    this.#transactions.begin(request, (response) => {
+    this.#requests.askConsent(pair, (response) => {
       if (response?.class === "success") return this.#consent?.given();
       // RFC 7675 §5.2: the peer takes its consent back.
       if (response !== undefined && errorOf(response).code === 403) this.#fail("no-consent");

@@ -22,4 +22,4 @@ export {
   uint64Of,
 } from "./message.ts";
 export { randomId } from "./random.ts";
-export { StunTransactions } from "./transactions.ts";
+export { type RequestOptions, type Settle, StunTransactions } from "./transactions.ts";

@@ -1,0 +1,102 @@
+/**
+ * What an agent asks the peer on a pair: checks and nominations (RFC 8445 §7.2), and consent
+ * (RFC 7675). Which answer is believed is the agent's to say.
+ */
+import type { Clock } from "../../../base/time/mod.ts";
+import type { IceCredentials } from "../../../core/media/mod.ts";
+import type { Random32 } from "../../rtp/mod.ts";
+import {
+  randomId,
+  type RequestOptions,
+  type Settle,
+  type SocketAddress,
+  type StunMessage,
+  StunTransactions,
+} from "../stun/mod.ts";
+import { peerReflexivePriority } from "./candidate.ts";
+import type { CandidatePair } from "./check_list.ts";
+import { checkRequest, isFrom } from "./checks.ts";
+import type { Role } from "./role.ts";
+
+/** Checks of one pair at a time: the first, and one that the peer triggered. */
+const MAX_CHECKS = 2;
+/**
+ * A nomination is asked of a pair that works: it is repeated sooner, and put a second time before another
+ * pair is tried, because the peer may use this one already.
+ */
+const NOMINATION = { rtoMs: 150, requests: 6 };
+/**
+ * Deviation from RFC 7675 §5.1, which repeats no question: one that is not answered is put twice
+ * more, or a network that loses every fourth datagram takes consent away within minutes.
+ */
+const CONSENT = { requests: 3 };
+export class PairRequests {
+  /** The peer's; nothing is asked before it is known. */
+  remote: IceCredentials | undefined;
+  readonly #around: { clock: Clock; random: Random32; credentials: IceCredentials };
+  readonly #role: Role;
+  readonly #transactions: StunTransactions;
+
+  constructor(
+    around: { clock: Clock; random: Random32; credentials: IceCredentials },
+    role: Role,
+  ) {
+    this.#around = around;
+    this.#role = role;
+    this.#transactions = new StunTransactions(around.clock);
+  }
+
+  /** Of more checks than two the oldest is given up. */
+  check(pair: CandidatePair, nominate: boolean, settle: Settle): void {
+    if (pair.checks.size >= MAX_CHECKS) this.drop(pair, [...pair.checks][0]!);
+    const request = this.#request(pair, nominate);
+    const { transactionId } = request;
+    pair.checks.add(transactionId);
+    const pacing = nominate ? NOMINATION : {};
+    this.#transactions.begin({ ...request, ...pacing }, (response, source) => {
+      pair.checks.delete(transactionId);
+      settle(response, source);
+    });
+  }
+
+  askConsent(pair: CandidatePair, settle: Settle): void {
+    this.#transactions.begin({ ...this.#request(pair, false), ...CONSENT }, settle);
+  }
+
+  /** A response that the peer signed settles its request. */
+  take(message: StunMessage, source: SocketAddress): void {
+    const { remote } = this;
+    if (remote !== undefined) {
+      this.#transactions.take(message, source, () => isFrom(message, remote));
+    }
+  }
+
+  has(transactionId: string): boolean {
+    return this.#transactions.has(transactionId);
+  }
+
+  drop(pair: CandidatePair, transactionId: string): void {
+    pair.checks.delete(transactionId);
+    this.#transactions.drop(transactionId);
+  }
+
+  close(): void {
+    this.#transactions.close();
+  }
+
+  #request(pair: CandidatePair, nominate: boolean): RequestOptions {
+    const { random, credentials } = this.#around;
+    const transactionId = randomId(random);
+    const bytes = checkRequest({
+      transactionId,
+      local: credentials,
+      remote: this.remote!,
+      priority: peerReflexivePriority(pair.local),
+      controlling: this.#role.controlling,
+      tieBreaker: this.#role.tieBreaker,
+      nominate,
+    });
+    const { address, port } = pair.remote;
+    return { transactionId, send: () => pair.local.base.send(bytes, address, port) };
+  }
+}
