@@ -62,7 +62,7 @@ export type LiveEndpoint = Exclude<EndpointName, "record">;
 export type AttachmentId = string;
 
 /**
- * `gone`: where an address that the sound goes by is not ours any more; `changed`: where our addresses
+ * `gone`: where the way of the sound is gone with a network of ours; `changed`: where our addresses
  * are others than they were gathered; `always`: the way is lost, whatever the addresses say.
  */
 export type RegatherWhen = "gone" | "changed" | "always";

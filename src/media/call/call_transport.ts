@@ -136,9 +136,12 @@ export class CallTransport {
     const account = this.#account;
     const { ice } = this;
     if (account === undefined || ice === undefined) return {};
-    const isNeeded = (addresses: readonly string[]) =>
-      when === "always" ||
-      !(when === "gone" ? ice.worksAt(addresses) : sameSet(ice.addresses, addresses));
+    const isNeeded = async (addresses: readonly string[]) => {
+      const isOther = !sameSet(ice.addresses, addresses);
+      if (when !== "gone") return isOther || when === "always";
+      // An interface without a cable may have its address still.
+      return !ice.worksAt(addresses) || (isOther && !await ice.answers());
+    };
     const gatherer = await this.#gather(account, isNeeded);
     if (gatherer === undefined) return {};
     const failures = gatherer.failures.map((error) => error.toJSON());
@@ -148,7 +151,7 @@ export class CallTransport {
   /** @returns undefined when it is not needed, or not any more */
   async #gather(
     account: AccountId,
-    isNeeded?: (addresses: readonly string[]) => boolean,
+    isNeeded?: (addresses: readonly string[]) => boolean | Promise<boolean>,
   ): Promise<IceGatherer | undefined> {
     const ice = this.#around.ice!;
     const [{ candidateAddresses, IceGatherer }, settings] = await Promise.all([
@@ -156,7 +159,8 @@ export class CallTransport {
       ice.settings(account),
     ]);
     const ways = await ice.surroundings(settings);
-    if (this.#closed || isNeeded?.(candidateAddresses(ways.addresses())) === false) return;
+    const addresses = candidateAddresses(ways.addresses());
+    if (this.#closed || await isNeeded?.(addresses) === false || this.#closed) return;
     const gatherer = new IceGatherer({ ...this.#around, ...ways }, settings);
     this.#gatherer = gatherer;
     try {

@@ -181,6 +181,12 @@ export class IceAgent {
       : this.#requests.has(message.transactionId);
   }
 
+  /** Whether the peer still answers by the pair in use; false after 400 ms without an answer. */
+  async probe(): Promise<boolean> {
+    const { pair } = this;
+    return pair !== undefined && this.#isStarted && await this.#requests.probe(pair);
+  }
+
   /** Whether what comes by the base from there is the peer's. */
   proves(base: IceBase, source: SocketAddress): boolean {
     return this.failure === undefined && this.#list.find(base, source)?.state === "succeeded";

@@ -115,6 +115,12 @@ export class IceTransport implements MediaTransport {
     return this.#inUse.worksAt(addresses, plain);
   }
 
+  /** Whether the peer still answers; who has no ICE, or is being told of a restart, is not asked. */
+  answers(): Promise<boolean> {
+    if (this.#plain !== undefined || this.#next !== undefined) return Promise.resolve(true);
+    return this.#inUse.rtp.probe();
+  }
+
   /**
    * Takes what was gathered in another network: it is used when a description has told the peer of it.
    * Checks that the peer makes sooner are answered.

@@ -1,6 +1,6 @@
 /**
- * What an agent asks the peer on a pair: checks and nominations (RFC 8445 §7.2), and consent
- * (RFC 7675). Which answer is believed is the agent's to say.
+ * What an agent asks the peer on a pair: checks and nominations (RFC 8445 §7.2), consent (RFC 7675), and
+ * whether the pair still works. Which answer is believed is the agent's to say.
  */
 import type { Clock } from "../../../base/time/mod.ts";
 import type { IceCredentials } from "../../../core/media/mod.ts";
@@ -30,6 +30,10 @@ const NOMINATION = { rtoMs: 150, requests: 6 };
  * more, or a network that loses every fourth datagram takes consent away within minutes.
  */
 const CONSENT = { requests: 3 };
+/** Three times within the time that an answer may take, ms: a new network waits for that. */
+const PROBE = { rtoMs: 100, requests: 3 };
+const PROBE_MS = 400;
+
 export class PairRequests {
   /** The peer's; nothing is asked before it is known. */
   remote: IceCredentials | undefined;
@@ -61,6 +65,22 @@ export class PairRequests {
 
   askConsent(pair: CandidatePair, settle: Settle): void {
     this.#transactions.begin({ ...this.#request(pair, false), ...CONSENT }, settle);
+  }
+
+  /** Whether the peer answers by the pair, and soon. */
+  probe(pair: CandidatePair): Promise<boolean> {
+    const { clock } = this.#around;
+    const request = this.#request(pair, false);
+    return new Promise((resolve) => {
+      const timer = clock.setTimeout(() => {
+        this.#transactions.drop(request.transactionId);
+        resolve(false);
+      }, PROBE_MS);
+      this.#transactions.begin({ ...request, ...PROBE }, (response) => {
+        clock.clearTimeout(timer);
+        resolve(response?.class === "success");
+      });
+    });
   }
 
   /** A response that the peer signed settles its request. */

@@ -1,98 +1,20 @@
 /** ICE in another network: sound goes on by the old way while there is one, and by the new one then. */
 import assert from "node:assert/strict";
-import type { IceCredentials, NegotiatedStream } from "../../../../src/core/media/mod.ts";
-import { IceGatherer, IceTransport } from "../../../../src/media/transport/ice/mod.ts";
+import { CallTransport } from "../../../../src/media/call/call_transport.ts";
 import { FakeNetwork } from "../../../fakes/media/fake_network.ts";
+import { IceParty, type Place, streamTo } from "../../../fakes/media/ice_party.ts";
 import { seeded } from "../../../fakes/media/ice_sides.ts";
 import { VirtualClock } from "../../../fakes/virtual_clock.ts";
 
-const CODEC = { payloadType: 0, encoding: "PCMU", clockRate: 8000, channels: 1 };
 const OLD = "192.0.2.1";
 const NEW = "198.51.100.1";
-
-interface Place {
-  address: string;
-  port: number;
-  candidates: IceTransport["local"]["candidates"];
-  credentials: IceCredentials;
-}
-
-/** A phone that may go to another network. */
-class Party {
-  readonly heard: number[] = [];
-  readonly failed: string[] = [];
-  /** How often a pair was settled on. */
-  ready = 0;
-  #place: Place | undefined;
-  #transport: IceTransport | undefined;
-
-  constructor(readonly network: FakeNetwork, readonly around: Around) {}
-
-  get transport(): IceTransport {
-    return this.#transport!;
-  }
-
-  get place(): Place {
-    return this.#place!;
-  }
-
-  async open(address: string): Promise<void> {
-    const transport = new IceTransport(this.around, await this.#gather(address), {
-      failed: (error) => this.failed.push(error.message),
-    });
-    transport.receiver = {
-      deliver: (_, data) => this.heard.push(data[3]!) > 0,
-      ready: () => this.ready += 1,
-    };
-    this.#transport = transport;
-    this.#place = { ...transport.local, port: transport.rtpPort };
-  }
-
-  async regather(address: string): Promise<void> {
-    this.#place = this.transport.regathered(await this.#gather(address));
-  }
-
-  /** As after an offer or answer, with where both sides say that they are. */
-  use(them: Party, controlling: boolean): void {
-    const { credentials, candidates, address, port } = them.place;
-    const stream: NegotiatedStream = {
-      remoteAddress: address,
-      remotePort: port,
-      remoteRtcpPort: port,
-      rtcpMux: true,
-      sendFormat: CODEC,
-      receiveFormats: [CODEC],
-      direction: "sendrecv",
-      ptime: 20,
-      ice: { local: this.place.credentials, remote: { ...credentials, candidates }, controlling },
-    };
-    this.transport.use(stream, address);
-  }
-
-  async #gather(address: string): Promise<IceGatherer> {
-    const gatherer = new IceGatherer({
-      ...this.around,
-      sockets: this.network.host(address),
-      addresses: () => [address],
-      resolve: (host) => Promise.resolve([host]),
-      link: () => Promise.reject(new Error("no TURN here")),
-    }, { stun: [], turn: [], relayOnly: false });
-    await gatherer.gather();
-    return gatherer;
-  }
-}
-
-interface Around {
-  clock: VirtualClock;
-  random(): number;
-}
 
 async function talking() {
   const clock = new VirtualClock(0);
   const network = new FakeNetwork(clock);
   const unit = seeded(7);
   const around = { clock, random: () => Math.floor(unit() * 2 ** 32) };
-  const [a, b] = [new Party(network, around), new Party(network, around)];
+  const [a, b] = [new IceParty(network, around), new IceParty(network, around)];
   await Promise.all([a.open(OLD), b.open("192.0.2.2")]);
   a.use(b, true);
   b.use(a, false);
@@ -191,4 +113,81 @@ Deno.test("what was gathered and never used is closed with the call, or when it 
   network.inject({ data: Uint8Array.of(0x80), from, to: first });
   clock.advance(60_000);
   assert.ok(network.sent.slice(sent).every(({ from }) => from.address === "192.0.2.2"));
+});
+
+/** A call's transport that is talking, on a host whose addresses a test changes. */
+async function callOn() {
+  const clock = new VirtualClock(0);
+  const network = new FakeNetwork(clock);
+  const unit = seeded(9);
+  const around = { clock, random: () => Math.floor(unit() * 2 ** 32) };
+  const host = { addresses: [OLD] };
+  const call = new CallTransport(
+    {
+      ...around,
+      sockets: {
+        open: (onRtp, onRtcp, address) => network.host(address!).open(onRtp, onRtcp),
+        resolve: (name) => Promise.resolve(name),
+      },
+      ice: {
+        settings: () => Promise.resolve({ stun: [], turn: [], relayOnly: false }),
+        surroundings: () =>
+          Promise.resolve({
+            addresses: () => host.addresses,
+            resolve: (name) => Promise.resolve([name]),
+            link: () => Promise.reject(new Error("no TURN here")),
+          }),
+      },
+    },
+    { deliver: () => true },
+    { iceFailed: () => {}, secured: () => {}, lost: () => {} },
+  );
+  const peer = new IceParty(network, around);
+  await Promise.all([call.open("desk"), peer.open("192.0.2.2")]);
+  const ours: Place = { ...call.ice!.local, port: call.ice!.rtpPort };
+  call.ice!.use(streamTo(ours, peer.place, true), "");
+  peer.use({ place: ours }, false);
+  clock.advance(500);
+  /** The answer of media to a change of the network, with the time that it needs. */
+  const regather = async (when: "gone" | "changed" | "always") => {
+    const { gathered } = await settled(clock, call.regather(when));
+    return gathered?.candidates.map(({ address }) => address)[0];
+  };
+  return { call, clock, network, host, regather };
+}
+
+async function settled<T>(clock: VirtualClock, promise: Promise<T>): Promise<T> {
+  let isSettled = false;
+  const done = promise.finally(() => isSettled = true);
+  // Thrown where it is awaited.
+  done.catch(() => {});
+  for (let ms = 0; ms < 3000 && !isSettled; ms += 20) {
+    await clock.advanceAsync(20);
+    await new Promise((resolve) => setTimeout(resolve));
+  }
+  return await done;
+}
+
+Deno.test("another network beside the one in use changes nothing while the peer answers there", async () => {
+  const { call, host, regather, network } = await callOn();
+  assert.equal(await regather("gone"), undefined);
+  host.addresses = [OLD, NEW];
+  assert.equal(await regather("gone"), undefined);
+  network.fate = ({ from, to }) => from.address === OLD || to.address === OLD ? [] : [1];
+  assert.equal(await regather("gone"), OLD, "a dead interface that keeps its address");
+  call.close();
+});
+
+Deno.test("what signalling moved for is gathered where the addresses are others", async () => {
+  const { call, host, regather } = await callOn();
+  assert.equal(await regather("changed"), undefined);
+  host.addresses = [NEW];
+  assert.equal(await regather("changed"), NEW);
+  assert.equal(await regather("changed"), undefined, "it is gathered already");
+  assert.equal(await regather("gone"), undefined);
+  assert.equal(await regather("always"), NEW);
+  host.addresses = [];
+  await assert.rejects(regather("gone"), /no network address/);
+  call.close();
+  assert.equal(await regather("always"), undefined);
 });
