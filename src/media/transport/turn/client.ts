@@ -19,13 +19,13 @@ import {
   parseStun,
   randomId,
   type SocketAddress,
-  type StunError,
   type StunMessage,
   StunWriter,
   uint32Of,
 } from "../stun/mod.ts";
 import { channelData, FIRST_CHANNEL, LAST_CHANNEL, parseChannelData } from "./frames.ts";
-import { NO_ANSWER, TurnRequests } from "./requests.ts";
+import { refusal } from "./refusal.ts";
+import { TurnRequests } from "./requests.ts";
 import { nameOf, type TurnServer } from "./server.ts";
 
 /** A way to a server: datagrams, or whole frames of a stream. */
@@ -305,29 +305,4 @@ export class TurnClient {
 
 function lifetimeOf(message: StunMessage): number {
   return Math.min(uint32Of(message, ATTRIBUTE.lifetime) ?? DEFAULT_LIFETIME_S, 86_400);
-}
-
-/** What the server said, and what to do about it; never with the password. */
-function refusal(server: TurnServer, error: StunError): OffhookError {
-  const name = nameOf(server);
-  const [message, hint] = wordsFor(name, server.username, error);
-  return new OffhookError("media-failed", message, {
-    ...(hint === undefined ? {} : { hint }),
-    data: { server: server.host, port: server.port, code: error.code },
-  });
-}
-
-function wordsFor(name: string, user: string, { code, reason }: StunError): [string, string?] {
-  if (code === NO_ANSWER.code) {
-    return [`the TURN server ${name} does not answer`, "Check its address and port under [ice]."];
-  }
-  if (code === 401 || code === 441) {
-    return [
-      `the TURN server ${name} refused the user name or password of "${user}" (${code})`,
-      "Check them under [ice]; time-limited ones may be over.",
-    ];
-  }
-  if (code === 486 || code === 508) return [`the TURN server ${name} has no relay free (${code})`];
-  if (code === 300) return [`the TURN server ${name} sends us to another server`];
-  return [`the TURN server ${name} refused: ${code} ${reason}`.trimEnd()];
 }
