@@ -7,35 +7,18 @@
  * It takes two seconds at most: then what is there is used, and each server that did not answer is told.
  * Nobody is asked but who is in the configuration.
  */
-import type { Clock, TimerHandle } from "../../../base/time/mod.ts";
+import type { Clock } from "../../../base/time/mod.ts";
 import { type ErrorJson, OffhookError } from "../../../base/mod.ts";
 import type { Random32 } from "../../rtp/mod.ts";
 import type { SocketPair, Sockets } from "../mod.ts";
-import {
-  addFingerprint,
-  mappedAddressOf,
-  METHOD,
-  parseStun,
-  randomId,
-  type SocketAddress,
-  StunTransactions,
-  StunWriter,
-} from "../stun/mod.ts";
+import { parseStun, type SocketAddress } from "../stun/mod.ts";
 import { nameOf, type OpenLink, TurnClient, type TurnServer } from "../turn/mod.ts";
 import { type IceBase, LocalCandidates } from "./candidate.ts";
 import { candidateAddresses } from "./own_addresses.ts";
+import { StunBindings, type StunServer } from "./stun_bindings.ts";
 
 /** How long servers may take, ms. */
 const GATHER_MS = 2000;
-/** First retransmission to a STUN server, ms: more would not fit into the time. */
-const RTO_MS = 250;
-/** What a NAT must hear to keep its binding while a call rings, ms. */
-const KEEPALIVE_MS = 15_000;
-
-export interface StunServer {
-  host: string;
-  port: number;
-}
 
 /** What the configuration says about ICE. */
 export interface IceSettings {
@@ -80,17 +63,14 @@ export class IceGatherer {
   readonly #pairs: SocketPair[] = [];
   readonly #around: IceSurroundings;
   readonly #settings: IceSettings;
-  readonly #transactions: StunTransactions;
+  readonly #bindings: StunBindings;
   readonly #relays = new Set<TurnClient>();
-  /** Servers that see a base: asked again to keep the way open. */
-  readonly #bindings: { base: IceBase; server: SocketAddress }[] = [];
-  #keepalive: TimerHandle;
   #closed = false;
 
   constructor(around: IceSurroundings, settings: IceSettings) {
     this.#around = around;
     this.#settings = settings;
-    this.#transactions = new StunTransactions(around.clock);
+    this.#bindings = new StunBindings(around);
     this.failures.push(...(settings.failures ?? []).map(OffhookError.fromJSON));
   }
 
@@ -107,7 +87,7 @@ export class IceGatherer {
     await this.#inTime(tasks);
     if (this.#closed) return;
     if (this.candidates.list.length === 0) throw this.#noRelay();
-    if (this.#bindings.length > 0) this.#keepAlive();
+    this.#bindings.keepAlive();
   }
 
   /** The candidate that a peer without ICE is told (RFC 8839 §4.2.1.2), the likeliest to be reached. */
@@ -132,13 +112,13 @@ export class IceGatherer {
 
   /** A pair works: NATs are kept open by that from now on. */
   settle(): void {
-    this.#around.clock.clearTimeout(this.#keepalive);
+    this.#bindings.rest();
   }
 
   close(): void {
     this.#closed = true;
     this.settle();
-    this.#transactions.close();
+    this.#bindings.giveUp();
     for (const relay of this.#relays) relay.close();
     for (const pair of this.#pairs) pair.close();
   }
@@ -184,39 +164,14 @@ export class IceGatherer {
   #receive(base: IceBase, data: Uint8Array, source: SocketAddress): void {
     if (data.length === 0) return;
     const message = data[0]! < 4 ? parseStun(data) : undefined;
-    if (message !== undefined && this.#transactions.has(message.transactionId)) {
-      this.#transactions.take(message, source);
-    } else this.onDatagram(base, data, source);
+    if (message !== undefined && this.#bindings.take(message, source)) return;
+    this.onDatagram(base, data, source);
   }
 
   /** Where a STUN server sees each of our addresses. */
-  async #ask(server: StunServer): Promise<void> {
-    const { host, port } = server;
-    const addresses = await this.#around.resolve(host);
-    const seen = await Promise.all(this.#hosts.map((base) => {
-      const address = addresses.find((each) => each.includes(":") === base.address.includes(":"));
-      return address === undefined ? false : this.#bind(base, { address, port });
-    }));
-    if (seen.includes(true) || this.#closed) return;
-    throw new OffhookError("media-failed", `the STUN server ${host}:${port} does not answer`, {
-      hint: "Check its address and port under [ice].",
-    });
-  }
-
-  #bind(base: IceBase, server: SocketAddress): Promise<boolean> {
-    const transactionId = randomId(this.#around.random);
-    const writer = new StunWriter(METHOD.binding, "request", transactionId);
-    const bytes = addFingerprint(writer).bytes;
-    const send = () => base.send(bytes, server.address, server.port);
-    return new Promise((resolve) => {
-      this.#transactions.begin({ transactionId, send, rtoMs: RTO_MS }, (response, source) => {
-        const mapped = response?.class === "success" ? mappedAddressOf(response) : undefined;
-        const same = source?.address === server.address && source.port === server.port;
-        if (mapped === undefined || !same) return resolve(false);
-        this.candidates.addReflexive(base, mapped);
-        this.#bindings.push({ base, server });
-        resolve(true);
-      });
+  #ask(server: StunServer): Promise<void> {
+    return this.#bindings.ask(server, this.#hosts, (base, seen) => {
+      this.candidates.addReflexive(base, seen);
     });
   }
 
@@ -257,7 +212,7 @@ export class IceGatherer {
     return new Promise((resolve) => {
       const timer = this.#around.clock.setTimeout(() => {
         for (const index of open) this.failures.push(tooLate(names[index]!));
-        this.#transactions.close();
+        this.#bindings.giveUp();
         resolve();
       }, GATHER_MS);
       const done = (index: number) => {
@@ -277,17 +232,6 @@ export class IceGatherer {
         });
       });
     });
-  }
-
-  #keepAlive(): void {
-    this.#keepalive = this.#around.clock.setTimeout(() => {
-      for (const { base, server } of this.#bindings) {
-        const id = randomId(this.#around.random);
-        const writer = new StunWriter(METHOD.binding, "indication", id);
-        base.send(addFingerprint(writer).bytes, server.address, server.port);
-      }
-      this.#keepAlive();
-    }, KEEPALIVE_MS);
   }
 
   #noRelay(): OffhookError {
