@@ -81,6 +81,38 @@ for (
   });
 }
 
+Deno.test("a call that rings while the network changes is answered from the new address", async () => {
+  const ice = { ice: "all" as const };
+  const host = new FakeHost([OLD]);
+  const trace: TraceRecord[] = [];
+  await using called = await ToldPhone.open(sound(tone(500)), {
+    direct: { ...ice, listen: [{ transport: "udp", host: "0.0.0.0", port: 0 }] },
+    host,
+    trace: (record) => void trace.push(record),
+  });
+  await using caller = await ToldPhone.open(sound(tone(1_300)), {
+    direct: { ...ice, listen: [] },
+    host: new FakeHost([PEER]),
+  });
+  const target = `sip:x@${OLD}:${called.phone.listening[0]!.port}`;
+  const { call: out } = await caller.phone.request("dial", { account: "direct", target });
+  const { call: { id: call } } = await called.until("call.incoming");
+  host.addresses = [NEW];
+  // The phone looks at its addresses before it is asked to answer.
+  await new Promise((resolve) => setTimeout(resolve, 1_000));
+  await called.phone.request("answer", { call });
+  await Promise.all([heard(caller, out, 500), heard(called, call, 1_300)]);
+  const accepted = trace.find(({ text, direction }) =>
+    direction === "out" && /^SIP\/2.0 200 .*\r\n(.*\r\n)*CSeq: \d+ INVITE/.test(text)
+  )!;
+  assert.match(accepted.text, new RegExp(`^Contact: <sip:[^>]*@${NEW}:`, "m"));
+  assert.match(accepted.text, new RegExp(`^a=candidate:.* ${NEW} \\d+ typ host`, "m"));
+  assert.ok(!accepted.text.includes(`${OLD} `), "no candidate of the old network");
+  assert.ok(
+    !trace.some(({ text }) => text.startsWith("INVITE") && text.includes("To: <sip:x>;tag")),
+  );
+});
+
 function isOfferedFrom(trace: readonly TraceRecord[], address: string): boolean {
   return trace.some(({ text, direction }) =>
     direction === "out" && text.startsWith("INVITE") && text.includes(`\r\nc=IN IP4 ${address}\r`)
