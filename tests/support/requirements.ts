@@ -77,6 +77,8 @@ export const REQUIREMENTS = {
   coturn: command("turnserver", "coturn"),
   iptables: command("iptables", "iptables"),
   ip: command("ip", "iproute2"),
+  nft: command("nft", "nftables"),
+  python3: command("python3", "python3"),
   rtpengine: command("rtpengine", "rtpengine-daemon"),
   linphone: command("linphone-daemon", "linphone-cli"),
   chromium: command("chromium", "chromium"),

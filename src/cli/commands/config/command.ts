@@ -1,4 +1,4 @@
-/** `offhook config init | check | show | schema`. */
+/** `offhook config init | check | show | schema | qos`. */
 import { FIRST_ACCOUNT } from "../../../config/values/mod.ts";
 import { ACCOUNT, accountFields, logFields, tlsFields } from "../../phone_fields/mod.ts";
 import {
@@ -7,6 +7,7 @@ import {
   defineSubcommand,
   flag,
   jsonFields,
+  option,
   text,
   type ValuesOf,
 } from "../../args/mod.ts";
@@ -16,6 +17,10 @@ const init = {
   name: defaulted("--name", { ...text("NAME"), fallback: FIRST_ACCOUNT }, "Name of the account."),
   force: flag(["--force"], "Overwrite an existing configuration."),
   example: flag(["--example"], "Print the commented example instead."),
+};
+
+const qos = {
+  as: option("--as", text("NAME"), "User that runs offhook; default: the one who asks."),
 };
 
 const accountGroups = { [ACCOUNT]: accountFields, TLS: tlsFields };
@@ -28,6 +33,9 @@ const reading = {
 type AccountFields = typeof accountFields & typeof tlsFields;
 type ReadingFields = typeof jsonFields & AccountFields & typeof logFields;
 
+type QosFields = typeof qos & Pick<typeof accountFields, "config">;
+
+export type QosValues = ValuesOf<QosFields>;
 export type InitValues = ValuesOf<typeof init & AccountFields>;
 export type CheckValues = ValuesOf<ReadingFields>;
 export type ShowValues = ValuesOf<ReadingFields>;
@@ -39,6 +47,7 @@ export const command = defineCommands({
     "config init --server sip.example.com --user alice --transport tls",
     "config check",
     "config show --json",
+    "config qos",
   ],
 }, {
   init: defineSubcommand<typeof init & AccountFields>(
@@ -67,4 +76,17 @@ export const command = defineCommands({
   schema: defineSubcommand("Print the JSON Schema of the file", {
     run: async (_values, { io }) => await (await runs()).runSchema(io),
   }),
+  qos: defineSubcommand<QosFields>(
+    "Print firewall rules (nftables) that mark sound and signalling for the network",
+    {
+      fields: { ...qos, config: accountFields.config },
+      async run(values, { io }) {
+        const { runQos } = await lazily<typeof import("./run_qos.ts")>(
+          import.meta.url,
+          "./run_qos.ts",
+        );
+        return await runQos(values, io);
+      },
+    },
+  ),
 });
