@@ -85,10 +85,12 @@ Deno.test("a call that rings while the network changes is answered from the new 
   const ice = { ice: "all" as const };
   const host = new FakeHost([OLD]);
   const trace: TraceRecord[] = [];
+  const seen = Promise.withResolvers<void>();
   await using called = await ToldPhone.open(sound(tone(500)), {
     direct: { ...ice, listen: [{ transport: "udp", host: "0.0.0.0", port: 0 }] },
     host,
     trace: (record) => void trace.push(record),
+    log: (text) => text === "core takes NetworkChanged" && seen.resolve(),
   });
   await using caller = await ToldPhone.open(sound(tone(1_300)), {
     direct: { ...ice, listen: [] },
@@ -98,8 +100,7 @@ Deno.test("a call that rings while the network changes is answered from the new 
   const { call: out } = await caller.phone.request("dial", { account: "direct", target });
   const { call: { id: call } } = await called.until("call.incoming");
   host.addresses = [NEW];
-  // The phone looks at its addresses before it is asked to answer.
-  await new Promise((resolve) => setTimeout(resolve, 1_000));
+  await seen.promise;
   await called.phone.request("answer", { call });
   await Promise.all([heard(caller, out, 500), heard(called, call, 1_300)]);
   const accepted = trace.find(({ text, direction }) =>
@@ -108,9 +109,6 @@ Deno.test("a call that rings while the network changes is answered from the new 
   assert.match(accepted.text, new RegExp(`^Contact: <sip:[^>]*@${NEW}:`, "m"));
   assert.match(accepted.text, new RegExp(`^a=candidate:.* ${NEW} \\d+ typ host`, "m"));
   assert.ok(!accepted.text.includes(`${OLD} `), "no candidate of the old network");
-  assert.ok(
-    !trace.some(({ text }) => text.startsWith("INVITE") && text.includes("To: <sip:x>;tag")),
-  );
 });
 
 function isOfferedFrom(trace: readonly TraceRecord[], address: string): boolean {
