@@ -23,6 +23,7 @@ const EXIT_OF_OUTCOME: Record<Outcome, ExitCode> = {
   unreachable: 8,
   "auth-failed": 4,
   "media-failed": 9,
+  "encryption-failed": 9,
   cancelled: 130,
   failed: 7,
   // As a call of ours that was given up.

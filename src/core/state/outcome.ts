@@ -10,6 +10,8 @@ export const OUTCOME_WORDS = {
   unreachable: "unreachable",
   "auth-failed": "login refused",
   "media-failed": "no sound",
+  /** One side wants encryption that the other, or the way between them, does not have. */
+  "encryption-failed": "no encryption",
   cancelled: "cancelled",
   failed: "failed",
   /** Incoming: another phone took it; not missed. */

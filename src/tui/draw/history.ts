@@ -36,7 +36,7 @@ function historyRow({ state, words, glyphs }: Stage, past: PastCall, chosen: boo
     { text: words.t(`direction.${past.direction}`), role: "dim", width: 5, drop: 3 },
     { text: name, grow: true },
     { text: ` ${shown === name ? "" : shown}`, role: "dim", width: 16, drop: 2 },
-    { text: ` ${words.t(`outcome.${outcome ?? "live"}` as StringKey)}`, role, width: 15 },
+    { text: ` ${words.t(`outcome.${outcome ?? "live"}` as StringKey)}`, role, width: 16 },
     { text: talkTime(past, words), width: 8, align: "right", drop: 1 },
   ];
   return chosenRow(cells, chosen, glyphs);

@@ -72,7 +72,7 @@ function recentRow(stage: Stage, past: PastCall, chosen: boolean): Row {
     { text: `${directionGlyph(past, glyphs)} `, role },
     { text: name, grow: true },
     { text: ` ${shown === name ? "" : shown}`, role: "dim", width: 14, drop: 2 },
-    { text: ` ${words.t(`outcome.${past.outcome ?? "live"}` as StringKey)}`, role, width: 15 },
+    { text: ` ${words.t(`outcome.${past.outcome ?? "live"}` as StringKey)}`, role, width: 16 },
     {
       text: words.moment(past.startedAt, state.now),
       role: "dim",

@@ -195,6 +195,7 @@ export const de: Catalogue = {
   "outcome.unreachable": "unerreichbar",
   "outcome.auth-failed": "Login abgelehnt",
   "outcome.media-failed": "kein Ton",
+  "outcome.encryption-failed": "unverschlüsselt",
   "outcome.cancelled": "abgebrochen",
   "outcome.failed": "gescheitert",
   "outcome.answered-elsewhere": "anderswo",

@@ -196,6 +196,7 @@ export const en = {
   "outcome.unreachable": OUTCOME_WORDS.unreachable,
   "outcome.auth-failed": OUTCOME_WORDS["auth-failed"],
   "outcome.media-failed": OUTCOME_WORDS["media-failed"],
+  "outcome.encryption-failed": OUTCOME_WORDS["encryption-failed"],
   "outcome.cancelled": OUTCOME_WORDS.cancelled,
   "outcome.failed": OUTCOME_WORDS.failed,
   "outcome.answered-elsewhere": OUTCOME_WORDS["answered-elsewhere"],

@@ -195,6 +195,7 @@ export const es: Catalogue = {
   "outcome.unreachable": "inalcanzable",
   "outcome.auth-failed": "acceso negado",
   "outcome.media-failed": "sin audio",
+  "outcome.encryption-failed": "sin cifrado",
   "outcome.cancelled": "cancelada",
   "outcome.failed": "falló",
   "outcome.answered-elsewhere": "en otro equipo",

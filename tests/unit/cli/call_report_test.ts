@@ -57,6 +57,7 @@ Deno.test("every outcome has a valid report and an exit status", () => {
     ["auth-failed", "auth-refused", 4],
     ["auth-failed", "credential-missing", 3],
     ["media-failed", "no-common-codec", 9],
+    ["encryption-failed", "encryption-failed", 9],
     ["failed", "device-failed", 10],
     ["failed", undefined, 7],
     ["cancelled", undefined, 130],

@@ -131,7 +131,7 @@ Deno.test("a call without sound in common is refused with 488 and remembered wit
   assert.deepEqual(scene.effects, [{ type: "SendReject", call: "in", status: 488 }]);
   const { outcome, error, remote } = scene.record();
   assert.deepEqual([outcome, error?.code, remote.uri], [
-    "media-failed",
+    "encryption-failed",
     "encryption-failed",
     "sip:bob@example.test",
   ]);

@@ -64,6 +64,7 @@ Deno.test("a refused call ends with the outcome of its error", () => {
     ["unreachable", 503, "unreachable"],
     ["auth-refused", 401, "auth-failed"],
     ["no-common-codec", 488, "media-failed"],
+    ["encryption-failed", 488, "encryption-failed"],
   ] as const;
   for (const [code, status, outcome] of table) {
     const error = { code, message: "refused" };

@@ -10,6 +10,7 @@ import { OffhookError } from "../../../base/mod.ts";
 import { answerOffer, capabilitiesFor } from "../../media/mod.ts";
 import type { SipInput } from "../../ports/mod.ts";
 import { encryptionOfAccount, NO_FINGERPRINT, NO_KEYS, termsFor } from "./encryption.ts";
+import { outcomeOf } from "./ending.ts";
 
 type Incoming = Extract<SipInput, { type: "IncomingCall" }>;
 
@@ -98,7 +99,7 @@ function soundRefusal(turn: Turn, input: Incoming): Refusal | undefined {
     return undefined;
   } catch (thrown) {
     const error = OffhookError.from(thrown);
-    return { status: 488, reason: error.message, outcome: "media-failed", error };
+    return { status: 488, reason: error.message, outcome: outcomeOf(error), error };
   }
 }
 

@@ -31,7 +31,7 @@ const OUTCOME_OF: Partial<Record<ErrorCode, Outcome>> = {
   "credential-missing": "auth-failed",
   "media-failed": "media-failed",
   "no-common-codec": "media-failed",
-  "encryption-failed": "media-failed",
+  "encryption-failed": "encryption-failed",
   "device-failed": "media-failed",
   "device-not-found": "media-failed",
   "file-unusable": "media-failed",
