@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { Desk } from "../peers/desk.ts";
 import { Kamailio, type Transport } from "../peers/kamailio.ts";
+import { assertAllKeyed, startKeyingDesk, TONE } from "../peers/keying_desk.ts";
 import { accountArguments, callJson, Offhook, type OffhookResult } from "../peers/offhook.ts";
 import { type Scratch, withScratch } from "../peers/scratch.ts";
 import { spokenWav } from "../peers/spoken_wav.ts";
@@ -186,5 +187,24 @@ testWith(
       assert.deepEqual([report?.ice?.state, report?.ice?.remote?.type], ["connected", "prflx"]);
       assertPhases(await desk.recording(call), THEIRS_HZ, "we", 1);
       assertPhases(await ToneRecording.read(await browser.heard()), OURS, "the browser");
+    }),
+);
+
+testWith(
+  NEEDS,
+  "over each transport of ours a browser is called and heard",
+  () =>
+    withScratch(async (scratch) => {
+      const kamailio = await Kamailio.start(scratch);
+      const registrar = kamailio.registrar("bob", "wss");
+      const [desk, browser] = await Promise.all([
+        startKeyingDesk(scratch, kamailio, ["webrtc"]),
+        WebPhone.start(scratch, {
+          ...{ user: "bob", registrar, says: THEIRS_HZ.first, autoAnswer: true },
+        }),
+      ]);
+      await assertAllKeyed(desk, [["webrtc", "bob"]], THEIRS_HZ.first);
+      const heard = await ToneRecording.read(await browser.heard());
+      assert.ok(heard.seconds(TONE) >= 0.4, `the browser, last: ${heard.picture([TONE])}`);
     }),
 );

@@ -13,6 +13,8 @@ export interface WebPhoneOptions {
   registrar: Registrar<"ws" | "wss">;
   /** WAV file (16-bit mono) that it says again and again; or Hz of a tone, without any microphone. */
   says: string | number;
+  /** True: answers at once; else {@link WebPhone.answer}. */
+  autoAnswer?: boolean;
 }
 
 const PAGE = `<!doctype html><meta charset="utf-8"><title>phone</title>
@@ -31,7 +33,7 @@ export class WebPhone {
 
   /** Starts it; registered when this resolves. */
   static async start(scratch: Scratch, options: WebPhoneOptions): Promise<WebPhone> {
-    const { user, says, registrar: { address, password, transport } } = options;
+    const { user, says, autoAnswer, registrar: { address, password, transport } } = options;
     // The certificate is not what is tested, and Chromium takes no authority by a flag.
     const flags = ["--ignore-certificate-errors"]
       .concat(typeof says === "string" ? microphone(says) : []);
@@ -42,6 +44,7 @@ export class WebPhone {
       aor: `sip:${user}@${address}`,
       name: user,
       password,
+      autoAnswer,
       ...(typeof says === "number" && { tone: says }),
     };
     await chromium.evaluate(`phone.start(${JSON.stringify(account)})`);

@@ -53,7 +53,7 @@ function sessionDescriptions(tone) {
   return { sessionDescriptionHandlerFactory: defaultSessionDescriptionHandlerFactory(stream) };
 }
 
-async function start({ server, aor, name, password, tone }) {
+async function start({ server, aor, name, password, tone, autoAnswer }) {
   await context.audioWorklet.addModule("/recorder.js");
   const audio = { echoCancellation: false, noiseSuppression: false, autoGainControl: false };
   user = new SimpleUser(server, {
@@ -69,7 +69,10 @@ async function start({ server, aor, name, password, tone }) {
     },
     delegate: {
       onRegistered: () => globalThis.tell("registered"),
-      onCallReceived: () => globalThis.tell("ringing"),
+      onCallReceived: () => {
+        globalThis.tell("ringing");
+        if (autoAnswer) user.answer();
+      },
       onCallAnswered: () => {
         listen();
         tellDirections();
