@@ -10,7 +10,7 @@ import { type ExitCode, lazily } from "../../base/mod.ts";
 import { colours, type Io, type PhoneOpener } from "../process/mod.ts";
 import { type Fields, namesOf, type ValuesOf } from "./fields.ts";
 import { asksForHelp, isOption, readArgs, splitOption } from "./read_args.ts";
-import { missingWord, type Place, unexpectedWord, unknownOption } from "./usage_errors.ts";
+import { missingWord, unexpectedWord, unknownOption, type UsagePlace } from "./usage_errors.ts";
 
 /** What a run gets besides its values. */
 export interface Context {
@@ -125,7 +125,7 @@ async function showHelp(named: NamedCommand, { io }: Context): Promise<ExitCode>
   return 0;
 }
 
-function noSubcommand(place: Place, commands: Subcommands, word: string | undefined) {
+function noSubcommand(place: UsagePlace, commands: Subcommands, word: string | undefined) {
   const names = Object.keys(commands);
   if (word === undefined) return missingWord(place, names);
   if (!isOption(word)) return unexpectedWord(place, word, names);

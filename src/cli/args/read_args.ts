@@ -18,7 +18,11 @@ import * as errors from "./usage_errors.ts";
 type Values = Record<string, unknown>;
 
 /** @throws OffhookError `usage` */
-export function readArgs(fields: Fields, args: readonly string[], place: errors.Place): Values {
+export function readArgs(
+  fields: Fields,
+  args: readonly string[],
+  place: errors.UsagePlace,
+): Values {
   return new Reading(fields, place).read(args);
 }
 
@@ -46,7 +50,7 @@ class Reading {
   /** Keys of what comes without a name, in order; the first is the next. */
   readonly #nameless: string[];
 
-  constructor(readonly fields: Fields, readonly place: errors.Place) {
+  constructor(readonly fields: Fields, readonly place: errors.UsagePlace) {
     const entries = Object.entries(fields);
     this.#values = Object.fromEntries(entries.map(([key, field]) => [key, initial(field)]));
     this.#keys = new Map(

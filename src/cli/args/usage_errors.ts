@@ -7,18 +7,18 @@ import { type ArgumentField, type Fields, namesOf } from "./fields.ts";
 import { bad } from "./readers.ts";
 
 /** The command whose arguments are read. */
-export interface Place {
+export interface UsagePlace {
   /** `dial`, `config show` */
   name: string;
   examples: readonly string[];
 }
 
-function usage({ name }: Place, message: string, hint = ""): OffhookError {
+function usage({ name }: UsagePlace, message: string, hint = ""): OffhookError {
   return bad(message, `${hint}${hint === "" ? "" : " "}See \`offhook ${name} --help\`.`);
 }
 
 /** @param word without what follows its `=`: that may be a secret after a mistyped name */
-export function unknownOption(place: Place, word: string, fields: Fields): OffhookError {
+export function unknownOption(place: UsagePlace, word: string, fields: Fields): OffhookError {
   const near = nearestOption(word, Object.values(fields).flatMap(namesOf));
   const hint = near === undefined ? "" : `Did you mean ${near}?`;
   return usage(place, `there is no option ${word}`, hint);
@@ -35,7 +35,7 @@ function nearestOption(word: string, options: readonly string[]): string | undef
 
 /** @param allowed the commands that may stand there */
 export function unexpectedWord(
-  place: Place,
+  place: UsagePlace,
   word: string,
   allowed: readonly string[],
 ): OffhookError {
@@ -47,7 +47,7 @@ export function unexpectedWord(
 
 /** @param before the option that stands where the word is missing */
 export function missingWord(
-  place: Place,
+  place: UsagePlace,
   allowed: readonly string[],
   before?: string,
 ): OffhookError {
@@ -56,33 +56,33 @@ export function missingWord(
 }
 
 export function missingArgument(
-  place: Place,
+  place: UsagePlace,
   { metavar, completes }: ArgumentField<unknown>,
 ): OffhookError {
   if (Array.isArray(completes)) return missingWord(place, completes);
   return missing(place, `${/^[AEIOU]/.test(metavar) ? "an" : "a"} ${metavar}`);
 }
 
-function missing(place: Place, what: string): OffhookError {
+function missing(place: UsagePlace, what: string): OffhookError {
   const [example] = place.examples;
   const hint = example === undefined ? "" : `For example: ${commandLine(example)}.`;
   return usage(place, `${place.name} needs ${what}`, hint);
 }
 
-export function missingValue(place: Place, option: string, metavar: string): OffhookError {
+export function missingValue(place: UsagePlace, option: string, metavar: string): OffhookError {
   return usage(place, `${option} requires ${metavar}`);
 }
 
-export function needlessValue(place: Place, flag: string): OffhookError {
+export function needlessValue(place: UsagePlace, flag: string): OffhookError {
   return usage(place, `${flag} takes no value`);
 }
 
-export function repeatedOption(place: Place, option: string): OffhookError {
+export function repeatedOption(place: UsagePlace, option: string): OffhookError {
   return usage(place, `${option} cannot be used multiple times`);
 }
 
 /** @param named the option or the argument whose value it is */
-export function wrongValue(place: Place, named: string, thrown: unknown): OffhookError {
+export function wrongValue(place: UsagePlace, named: string, thrown: unknown): OffhookError {
   const { message, hint } = OffhookError.from(thrown);
   const allowed = hint === undefined ? "" : `. ${hint.replace(/\.$/, "")}`;
   return usage(place, `${named}: ${message}${allowed}`);

@@ -1,7 +1,7 @@
 /** The `[headset]` table of the configuration: buttons, lamps, and what they do. */
 import { GPIO_BIASES, type Names } from "../../base/names/mod.ts";
 import { DTMF_DIGITS } from "../../core/media/mod.ts";
-import type { Output } from "./shape.ts";
+import type { ShapeOutput } from "./shape.ts";
 import * as shape from "./shapes.ts";
 
 const line = () =>
@@ -112,4 +112,4 @@ export const headsetSchema = shape.table({
   error: 'lift = "hotline" needs it',
 }).orEmpty().describe("Buttons and lamps of headsets.");
 
-export type HeadsetConfig = Output<typeof headsetSchema>;
+export type HeadsetConfig = ShapeOutput<typeof headsetSchema>;

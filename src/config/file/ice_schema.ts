@@ -1,5 +1,5 @@
 /** The `[ice]` table: how calls find their way through NATs, and which servers may be asked. */
-import type { Output } from "./shape.ts";
+import type { ShapeOutput } from "./shape.ts";
 import * as shape from "./shapes.ts";
 import type { Names } from "../../base/names/mod.ts";
 import { parseHostPort } from "../../base/network/mod.ts";
@@ -82,5 +82,5 @@ export const iceSchema = shape.table({
   turn: shape.array(turnServer).default([]).describe("TURN servers that relay calls."),
 }).orEmpty().describe("ICE: finds a way through NATs and firewalls for a call's sound.");
 
-export type IceConfig = Output<typeof iceSchema>;
+export type IceConfig = ShapeOutput<typeof iceSchema>;
 export type TurnServerConfig = IceConfig["turn"][number];

@@ -9,7 +9,7 @@
  * the example; `examples[0]` is the value shown there when there is no default. Secrets have no key:
  * only where to get them from.
  */
-import { type JsonSchema, jsonSchema, type Output, type Shape } from "./shape.ts";
+import { type JsonSchema, jsonSchema, type Shape, type ShapeOutput } from "./shape.ts";
 import * as shape from "./shapes.ts";
 import {
   formatHostPort,
@@ -300,8 +300,8 @@ function hasDefaultAccount(config: { default_account?: unknown; accounts?: unkno
   return Object.hasOwn(accounts, name);
 }
 
-export type Config = Output<typeof configSchema>;
-export type AccountConfig = Output<typeof accountSchema>;
+export type Config = ShapeOutput<typeof configSchema>;
+export type AccountConfig = ShapeOutput<typeof accountSchema>;
 
 /** JSON Schema (draft 2020-12) of a configuration file. */
 export function configJsonSchema(): JsonSchema {

@@ -14,25 +14,25 @@ export type Result<T> = { success: true; data: T } | { success: false; issues: I
 export type JsonSchema = Record<string, unknown>;
 
 // deno-lint-ignore no-explicit-any -- a shape of whatever type
-export type Output<S extends Shape<any>> = S extends Shape<infer T> ? T : never;
+export type ShapeOutput<S extends Shape<any>> = S extends Shape<infer T> ? T : never;
 
 /** The type itself is wrong: what looks at the value's content has nothing to look at. */
 export const BROKEN = Symbol("broken");
 
 /** Where a value stands, and what is wrong so far. */
-export interface Place {
+export interface ValuePlace {
   path: Issue["path"];
   issues: Issue[];
 }
 
 export interface Definition<T> {
   json: JsonSchema;
-  read(input: unknown, at: Place): T | typeof BROKEN;
+  read(input: unknown, at: ValuePlace): T | typeof BROKEN;
   /** What is there when nothing was given; absent: something must be given. */
-  missing?: (at: Place) => T | typeof BROKEN;
+  missing?: (at: ValuePlace) => T | typeof BROKEN;
 }
 
-export interface Rule {
+export interface ShapeRule {
   error: string | ((input: unknown) => string);
   /** Where below the value the error is. */
   path?: Issue["path"];
@@ -56,7 +56,7 @@ export class Shape<T> {
     return this.meta({ description });
   }
 
-  refine(check: (value: T) => unknown, { error, path = [], always = false }: Rule): this {
+  refine(check: (value: T) => unknown, { error, path = [], always = false }: ShapeRule): this {
     const { read } = this.definition;
     return this.with({
       read(input, at) {
@@ -118,7 +118,11 @@ export function jsonSchema(shape: Shape<unknown>): JsonSchema {
 }
 
 /** What is there for `input`, or for nothing given. */
-export function read<T>({ definition }: Shape<T>, input: unknown, at: Place): T | typeof BROKEN {
+export function read<T>(
+  { definition }: Shape<T>,
+  input: unknown,
+  at: ValuePlace,
+): T | typeof BROKEN {
   if (input === undefined && definition.missing !== undefined) return definition.missing(at);
   return definition.read(input, at);
 }

@@ -11,11 +11,11 @@ import {
   type Definition,
   type Issue,
   jsonSchema,
-  type Output,
-  type Place,
   read,
-  type Rule,
   Shape,
+  type ShapeOutput,
+  type ShapeRule,
+  type ValuePlace,
 } from "./shape.ts";
 
 /** How the limits of a kind of value are called. */
@@ -55,7 +55,7 @@ class Text extends Limited<string> {
     };
   }
 
-  regex(pattern: RegExp, rule: Rule): this {
+  regex(pattern: RegExp, rule: ShapeRule): this {
     const json = { ...this.definition.json, pattern: pattern.source };
     return this.with({ json }).refine((text) => pattern.test(text), rule);
   }
@@ -148,14 +148,14 @@ export function record<T>(key: Shape<string>, item: Shape<T>): Shape<Record<stri
 type Members = Record<string, Shape<any>>;
 
 type OptionalKeys<M extends Members> = {
-  [Key in keyof M]: undefined extends Output<M[Key]> ? Key : never;
+  [Key in keyof M]: undefined extends ShapeOutput<M[Key]> ? Key : never;
 }[keyof M];
 
 type Flat<T> = { [Key in keyof T]: T[Key] };
 
 type TableOf<M extends Members> = Flat<
-  & { [Key in Exclude<keyof M, OptionalKeys<M>>]: Output<M[Key]> }
-  & { [Key in OptionalKeys<M>]?: Output<M[Key]> }
+  & { [Key in Exclude<keyof M, OptionalKeys<M>>]: ShapeOutput<M[Key]> }
+  & { [Key in OptionalKeys<M>]?: ShapeOutput<M[Key]> }
 >;
 
 /** A table with these keys and no other. */
@@ -199,7 +199,7 @@ export function either<A, B>(one: Shape<A>, other: Shape<B>, error: string): Sha
   });
 }
 
-function below({ path, issues }: Place, key: string | number): Place {
+function below({ path, issues }: ValuePlace, key: string | number): ValuePlace {
   return { path: [...path, key], issues };
 }
 
@@ -207,7 +207,7 @@ function whole<T>(values: (T | typeof BROKEN)[]): T[] | typeof BROKEN {
   return values.includes(BROKEN) ? BROKEN : values as T[];
 }
 
-function wrong({ path, issues }: Place, input: unknown, words: string): typeof BROKEN {
+function wrong({ path, issues }: ValuePlace, input: unknown, words: string): typeof BROKEN {
   issues.push({
     path,
     message: input === undefined ? `is missing (${words})` : `allowed is ${words}`,
@@ -215,7 +215,7 @@ function wrong({ path, issues }: Place, input: unknown, words: string): typeof B
   return BROKEN;
 }
 
-function unknownKey(key: string, { path }: Place, keys: string[]): Issue {
+function unknownKey(key: string, { path }: ValuePlace, keys: string[]): Issue {
   const near = nearest(key, keys);
   return {
     path: [...path, key],

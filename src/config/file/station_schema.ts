@@ -1,7 +1,7 @@
 /** The `[station]` table of the configuration: how the headless phone behaves and is reached. */
 import { parseHostPort } from "../../base/network/mod.ts";
 import { ROLES } from "../../base/names/mod.ts";
-import type { Output, Shape } from "./shape.ts";
+import type { Shape, ShapeOutput } from "./shape.ts";
 import * as shape from "./shapes.ts";
 
 const line = () =>
@@ -84,4 +84,4 @@ export const stationSchema = shape.table({
   ),
 }).orEmpty().describe("The headless phone (`offhook station`).");
 
-export type ControlConfig = Output<typeof controlSchema>;
+export type ControlConfig = ShapeOutput<typeof controlSchema>;

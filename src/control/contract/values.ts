@@ -208,7 +208,7 @@ export const silenceFields = {
   text: z.string().describe("One sentence."),
   hint: z.string().describe("What to do."),
 };
-export const silence = exactly<Silence>()(
+const silence = exactly<Silence>()(
   z.strictObject(silenceFields).meta({ id: "Silence" }),
 );
 /** By direction. */

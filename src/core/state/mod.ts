@@ -20,7 +20,6 @@ export {
   type OpenMedia,
   type RecordingState,
   SECURITIES,
-  type Silences,
   type Transfer,
   viewOf,
 } from "./call.ts";

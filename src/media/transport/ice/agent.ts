@@ -32,7 +32,7 @@ import { Consent } from "./consent.ts";
 import { EarlyData } from "./early_data.ts";
 import { PairRequests } from "./pair_requests.ts";
 import { RemoteCandidates } from "./remote_candidates.ts";
-import { Role } from "./role.ts";
+import { IceRole } from "./ice_role.ts";
 
 /** Between the beginnings of two checks, ms (RFC 8445 §14.2). */
 const PACE_MS = 50;
@@ -81,7 +81,7 @@ export class IceAgent {
   checksReceived = 0;
   readonly #options: IceAgentOptions;
   readonly #events: IceEvents;
-  readonly #role: Role;
+  readonly #role: IceRole;
   readonly #requests: PairRequests;
   readonly #list: CheckList;
   readonly #early = new EarlyData();
@@ -98,7 +98,7 @@ export class IceAgent {
     this.#options = options;
     this.#events = events;
     this.credentials = options.credentials;
-    this.#role = new Role(options.controlling, options.random);
+    this.#role = new IceRole(options.controlling, options.random);
     this.#requests = new PairRequests(options, this.#role);
     this.#list = new CheckList(
       options.candidates.filter(({ component }) => component === options.component),

@@ -16,7 +16,7 @@ import {
 import { peerReflexivePriority } from "./candidate.ts";
 import type { CandidatePair } from "./check_list.ts";
 import { checkRequest, isFrom } from "./checks.ts";
-import type { Role } from "./role.ts";
+import type { IceRole } from "./ice_role.ts";
 
 /** Checks of one pair at a time: the first, and one that the peer triggered. */
 const MAX_CHECKS = 2;
@@ -38,12 +38,12 @@ export class PairRequests {
   /** The peer's; nothing is asked before it is known. */
   remote: IceCredentials | undefined;
   readonly #around: { clock: Clock; random: Random32; credentials: IceCredentials };
-  readonly #role: Role;
+  readonly #role: IceRole;
   readonly #transactions: StunTransactions;
 
   constructor(
     around: { clock: Clock; random: Random32; credentials: IceCredentials },
-    role: Role,
+    role: IceRole,
   ) {
     this.#around = around;
     this.#role = role;

@@ -4,7 +4,7 @@ import type { StunMessage } from "../stun/mod.ts";
 import { roleOf } from "./checks.ts";
 import { randomTieBreaker } from "./random.ts";
 
-export class Role {
+export class IceRole {
   controlling: boolean;
   readonly tieBreaker: bigint;
 
