@@ -30,6 +30,25 @@ Deno.test("no command loads a package before it needs one", async () => {
   assert.ok(loaded(SLOW).some((way) => way.includes("/smol-toml@")), "the graph has packages");
 });
 
+/** What stands between `offhook dial` and its INVITE, and the packages that each may read. */
+const CALLING: Record<string, string[]> = {
+  "src/cli/commands/dial/run_dial.ts": ["smol-toml"],
+  "src/station/phone/open_phone.ts": [],
+  "src/media/worker/thread.ts": [],
+  "src/media/worker/worker.ts": [],
+  "src/station/phone/whole_phone.ts": ["sdp-transform", "sip.js"],
+};
+
+Deno.test("a call loads the packages of its signalling and no other", async () => {
+  const graph = await moduleGraph(Object.keys(CALLING));
+  const names = (file: string) =>
+    packagesOf(graph, new URL(file, ROOT).href)
+      .map((way) => /(?:npm:|.*\/node_modules\/)((?:@[^/]+\/)?[^/@]+)/.exec(way)?.[1] ?? way);
+  for (const [file, packages] of Object.entries(CALLING)) {
+    assert.deepEqual([...new Set(names(file))].sort(), packages, file);
+  }
+});
+
 /** Imports of values by module, as Deno reads them. */
 async function moduleGraph(files: readonly string[]): Promise<Map<string, string[]>> {
   const entry = await Deno.makeTempFile({ suffix: ".ts" });
