@@ -110,6 +110,15 @@ function described({ credentials, candidates }: LocalIce): IceDescription {
 }
 
 /**
+ * Whether an offer is a browser's, which takes no answer without ICE: WebRTC has all of this in each
+ * (RFC 9429 §5.2.1), and who can do without ICE lacks some of it.
+ */
+export function needsIce({ profile, bundled, rtcpMux, ice }: MediaDescription): boolean {
+  return profile === "UDP/TLS/RTP/SAVPF" && bundled === true && rtcpMux === true &&
+    ice?.options?.includes("trickle") === true;
+}
+
+/**
  * Somebody on the way changed the addresses and knows nothing of ICE (RFC 8839 §5.4): the default one is
  * no candidate. A peer that is still gathering (trickle) has none yet.
  */

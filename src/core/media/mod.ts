@@ -59,5 +59,5 @@ export {
 } from "./offer_answer.ts";
 export { SRTP_SUITES } from "./media_description.ts";
 export { SUITE_PARAMETERS, type SuiteParameters } from "./srtp_suites.ts";
-export { regathered, restarted, settledPorts } from "./ice.ts";
+export { needsIce, regathered, restarted, settledPorts } from "./ice.ts";
 export { VOLUME_STEPS, volumeAfter, type VolumeStep, type VolumeWish } from "./volume.ts";

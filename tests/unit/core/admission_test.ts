@@ -126,6 +126,27 @@ Deno.test("a call that wants its sound sent to a group is refused with 488 and r
   assert.match(scene.record().error?.message ?? "", /wants its sound sent to 239\.0\.0\.1/);
 });
 
+Deno.test("a browser's call is refused with 488 where ICE is off, and rings where it is not", () => {
+  const browsers = theirs({
+    profile: "UDP/TLS/RTP/SAVPF",
+    fingerprints: [{ hash: "sha-256", value: "AB" }],
+    setup: "actpass",
+    rtcpMux: true,
+    mid: "0",
+    bundled: true,
+    ice: { ufrag: "their", password: "their-password-of-22-octets", candidates: [] },
+  });
+  const trickling = { ...browsers, ice: { ...browsers.ice!, options: ["trickle"] } };
+  const refused = calling(house(), { origin: "server" }, trickling);
+  assert.deepEqual(refused.effects, [{ type: "SendReject", call: "in", status: 488 }]);
+  assert.match(refused.record().error?.message ?? "", /needs ICE, which is switched off/);
+  assert.match(refused.record().error?.hint ?? "", /\[ice\]/);
+  // A gateway that has ICE and can do without it.
+  assert.equal(calling(house(), { origin: "server" }, browsers).phase("in"), "ringing");
+  const withIce = new Scene({}, { ...ACCOUNT, ice: "all" });
+  assert.equal(calling(withIce, { origin: "server" }, trickling).phase("in"), "ringing");
+});
+
 Deno.test("a call without sound in common is refused with 488 and remembered with the reason", () => {
   const scene = calling(house(), { origin: "server" }, theirs({ profile: "RTP/SAVP" }));
   assert.deepEqual(scene.effects, [{ type: "SendReject", call: "in", status: 488 }]);

@@ -7,7 +7,7 @@
 import { type CallIn, type CallRecord, isIn, type Outcome, type Turn } from "../../state/mod.ts";
 import { countStranger, type Encryption, mayCall, stricter } from "../../account/mod.ts";
 import { OffhookError } from "../../../base/mod.ts";
-import { answerOffer, capabilitiesFor } from "../../media/mod.ts";
+import { answerOffer, capabilitiesFor, needsIce } from "../../media/mod.ts";
 import type { SipInput } from "../../ports/mod.ts";
 import { encryptionOfAccount, NO_FINGERPRINT, NO_KEYS, termsFor } from "./encryption.ts";
 import { outcomeOf } from "./ending.ts";
@@ -90,6 +90,8 @@ function soundRefusal(turn: Turn, input: Incoming): Refusal | undefined {
   try {
     if (input.unusable !== undefined) throw OffhookError.fromJSON(input.unusable);
     if (input.offer !== null) {
+      const ice = turn.accounts.get(account)?.account.ice;
+      if (ice === undefined && needsIce(input.offer)) throw iceIsOff();
       const terms = termsFor(turn, { account, transport, encryption }, {
         keys: NO_KEYS,
         fingerprint: NO_FINGERPRINT,
@@ -101,6 +103,12 @@ function soundRefusal(turn: Turn, input: Incoming): Refusal | undefined {
     const error = OffhookError.from(thrown);
     return { status: 488, reason: error.message, outcome: outcomeOf(error), error };
   }
+}
+
+function iceIsOff(): OffhookError {
+  return new OffhookError("media-failed", "the caller's phone needs ICE, which is switched off", {
+    hint: 'Browsers do. Set policy = "all" under [ice], or ice = "all" for the account.',
+  });
 }
 
 /** The policy of an incoming call: the account's, and never less than that of a call whose place it takes. */
