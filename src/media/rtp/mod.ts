@@ -1,12 +1,11 @@
 /** RTP and RTCP (RFC 3550). */
+export { uint16, uint32 } from "../../base/octets/mod.ts";
 export {
   looksLikeRtcp,
   MAX_DATAGRAM,
   parseRtp,
   RTP_HEADER_LENGTH,
   RtpPacket,
-  uint16,
-  uint32,
   writeUint32,
 } from "./packet.ts";
 export { canonicalName, RtcpSession } from "./rtcp_session.ts";

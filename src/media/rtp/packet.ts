@@ -2,6 +2,7 @@
  * RTP packets (RFC 3550 §5.1): written into and parsed from the caller's bytes, once per packet.
  * On the real-time path: nothing is allocated.
  */
+import { uint16, uint32 } from "../../base/octets/mod.ts";
 
 /** Octets of the fixed header. */
 export const RTP_HEADER_LENGTH = 12;
@@ -85,15 +86,7 @@ export function looksLikeRtcp(data: Uint8Array): boolean {
   return data.length >= 2 && data[1]! >= 192 && data[1]! <= 223;
 }
 
-/** Big-endian reads and writes, at any offset. */
-export function uint16(data: Uint8Array, offset: number): number {
-  return (data[offset]! << 8) | data[offset + 1]!;
-}
-
-export function uint32(data: Uint8Array, offset: number): number {
-  return (uint16(data, offset) * 0x10000) + uint16(data, offset + 2);
-}
-
+/** Big-endian, at any offset. */
 export function writeUint32(data: Uint8Array, offset: number, value: number): void {
   data[offset] = value >>> 24;
   data[offset + 1] = value >>> 16;

@@ -2,7 +2,8 @@
  * RTCP packets (RFC 3550 §6): sender and receiver reports, source descriptions, goodbyes. Pure.
  * A few a second at most: not on the real-time path.
  */
-import { uint16, uint32, writeUint32 } from "./packet.ts";
+import { uint16, uint32 } from "../../base/octets/mod.ts";
+import { writeUint32 } from "./packet.ts";
 
 /** What a report says about one source (§6.4.1). */
 export interface ReportBlock {

@@ -5,8 +5,8 @@
  */
 import { createHash, createHmac, timingSafeEqual } from "node:crypto";
 import { crc32 } from "node:zlib";
-import { uint32 } from "../../rtp/mod.ts";
-import { ATTRIBUTE, type StunMessage, type StunWriter } from "./message.ts";
+import { uint32 } from "../../../base/octets/mod.ts";
+import { ATTRIBUTE, type StunMessage, type StunWriter } from "../../../base/stun/mod.ts";
 
 const FINGERPRINT_MASK = 0x5354554e;
 

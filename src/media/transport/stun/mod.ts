@@ -1,18 +1,14 @@
 /** STUN (RFC 8489): messages, their integrity, and requests that wait for a response. */
-export { addAddress, addressIn, mappedAddressOf, type SocketAddress } from "./addresses.ts";
 export {
-  addFingerprint,
-  addIntegrity,
-  fingerprintFits,
-  hasIntegrity,
-  longTermKey,
-} from "./integrity.ts";
-export {
+  addAddress,
   addError,
+  addressIn,
   ATTRIBUTE,
   errorOf,
+  mappedAddressOf,
   METHOD,
   parseStun,
+  type SocketAddress,
   type StunError,
   stunLength,
   type StunMessage,
@@ -20,6 +16,13 @@ export {
   textOf,
   uint32Of,
   uint64Of,
-} from "./message.ts";
+} from "../../../base/stun/mod.ts";
+export {
+  addFingerprint,
+  addIntegrity,
+  fingerprintFits,
+  hasIntegrity,
+  longTermKey,
+} from "./integrity.ts";
 export { randomId } from "./random.ts";
 export { type RequestOptions, type Settle, StunTransactions } from "./transactions.ts";

@@ -6,8 +6,8 @@
  *                └── take(response) ──────► settle(response)
  */
 import type { Clock, TimerHandle } from "../../../base/time/mod.ts";
-import type { SocketAddress } from "./addresses.ts";
-import type { StunMessage } from "./message.ts";
+import type { SocketAddress } from "../../../base/stun/mod.ts";
+import type { StunMessage } from "../../../base/stun/mod.ts";
 
 /** First retransmission after, ms; the number of requests; the last wait in first ones. */
 const RTO_MS = 500;

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { IceCandidate } from "../../../../src/core/media/media_description.ts";
 import { checkRequest, checkResponse } from "../../../../src/media/transport/ice/checks.ts";
-import { parseStun } from "../../../../src/media/transport/stun/message.ts";
+import { parseStun } from "../../../../src/base/stun/message.ts";
 import { begin, iceScene, type Side } from "../../../fakes/media/ice_sides.ts";
 
 const STRANGER = { address: "192.0.2.66", port: 6 };

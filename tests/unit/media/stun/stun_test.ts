@@ -2,11 +2,7 @@
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
 import fc from "fast-check";
-import {
-  addAddress,
-  addressIn,
-  mappedAddressOf,
-} from "../../../../src/media/transport/stun/addresses.ts";
+import { addAddress, addressIn, mappedAddressOf } from "../../../../src/base/stun/addresses.ts";
 import {
   addFingerprint,
   addIntegrity,
@@ -26,7 +22,7 @@ import {
   textOf,
   uint32Of,
   uint64Of,
-} from "../../../../src/media/transport/stun/message.ts";
+} from "../../../../src/base/stun/message.ts";
 
 const bytesOf = (digits: string) =>
   Uint8Array.from(digits.replaceAll(/\s/g, "").match(/../g) ?? [], (byte) => parseInt(byte, 16));

@@ -1,6 +1,6 @@
 /** STUN requests over a network that loses them, on a clock of the test's. */
 import assert from "node:assert/strict";
-import { METHOD, parseStun, StunWriter } from "../../../../src/media/transport/stun/message.ts";
+import { METHOD, parseStun, StunWriter } from "../../../../src/base/stun/message.ts";
 import { StunTransactions } from "../../../../src/media/transport/stun/transactions.ts";
 import { VirtualClock } from "../../../fakes/virtual_clock.ts";
 

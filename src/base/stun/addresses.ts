@@ -1,6 +1,6 @@
 /** Addresses in STUN attributes (RFC 8489 §14.1, §14.2). */
-import { addressBytes, addressOf } from "../../../base/network/mod.ts";
-import { uint16 } from "../../rtp/mod.ts";
+import { addressBytes, addressOf } from "../network/mod.ts";
+import { uint16 } from "../octets/mod.ts";
 import { ATTRIBUTE, type StunMessage, type StunWriter } from "./message.ts";
 
 /** One end of a datagram's way; the address is in its one spelling (`canonicalAddress`). */

@@ -5,9 +5,9 @@
  *     StunWriter ─► attributes ─► integrity ─► fingerprint ─► bytes
  *
  * Everything that is parsed came from anybody: a message is whole or it is none, and nothing in it
- * is believed before its integrity is checked (`integrity.ts`). Nothing here throws for input.
+ * is believed before its integrity is checked (`media/transport/stun/integrity.ts`). Nothing here throws for input.
  */
-import { uint16, uint32 } from "../../rtp/mod.ts";
+import { uint16, uint32 } from "../octets/mod.ts";
 
 /**
  * Methods of STUN (RFC 8489 §18.2) and TURN (RFC 8656 §17). Those above 0xff would not begin with 0–3,
