@@ -124,12 +124,7 @@ export class Inbound {
     const host = via.received === undefined ? undefined : plainHost(via.received);
     if (host === undefined || isIP(host) === 0) return;
     const port = /^\d{1,5}$/.test(via.rport ?? "") ? Number(via.rport) : flow.local.port;
-    const known = flow.publicAddress;
-    const same = host === flow.local.host && port === flow.local.port;
-    flow.publicAddress = same ? undefined : { host, port };
-    const changed = known?.host !== flow.publicAddress?.host ||
-      known?.port !== flow.publicAddress?.port;
-    if (changed) this.options.emit({ type: "public-address", flow });
+    if (flow.learn({ host, port })) this.options.emit({ type: "public-address", flow });
   }
 }
 

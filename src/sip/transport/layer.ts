@@ -105,6 +105,7 @@ export class TransportLayer {
       sending: (flow, text) => this.#trace(flow, "out", text),
       opened: (flow) => this.#emit({ type: "flow-opened", flow }),
       closed: (flow, error) => this.#flowClosed(flow, error),
+      moved: (flow) => this.#emit({ type: "public-address", flow }),
       inCalls: () => this.#dialogs.inCalls(),
     });
   }

@@ -234,6 +234,67 @@ Deno.test("who slept registers on every flow; a hundred changes that are none se
     await granted(second);
   }));
 
+/** Until the phone has asked again by STUN. */
+async function asked({ clock }: Scene, peer: RawPeer): Promise<void> {
+  const before = peer.asked.length;
+  for (let round = 0; peer.asked.length === before; round++) {
+    assert.ok(round < 500, "no STUN request came");
+    await clock.advanceAsync(500);
+    await new Promise((resolve) => setTimeout(resolve, 2));
+  }
+  await arrived();
+}
+
+const STUN = { transport: { keepaliveMs: 25_000 } };
+const HERE = { address: "203.0.113.7", port: 40_000 };
+
+Deno.test("a UDP flow is kept open by STUN; a mapping that changes is registered", () =>
+  withFlows(async (scene) => {
+    const { first, second } = scene;
+    const counts = () => [first.count("REGISTER"), second.count("REGISTER")];
+    first.mapped = second.mapped = HERE;
+    await asked(scene, first);
+    await asked(scene, second);
+    assert.deepEqual(counts(), [1, 1], "the first answer is what others are compared with");
+    first.mapped = { ...HERE, port: 40_001 };
+    await asked(scene, first);
+    assert.match((await granted(first)).contact, /@203\.0\.113\.7:40001$/);
+    second.mapped = { ...HERE, address: "203.0.113.8" };
+    await asked(scene, second);
+    assert.match((await granted(second)).contact, /@203\.0\.113\.8:40000$/);
+  }, STUN));
+
+Deno.test("a server that stops to answer STUN is left for the other", () =>
+  withFlows(async (scene) => {
+    const { phone, first, second, clock } = scene;
+    first.mapped = second.mapped = HERE;
+    await asked(scene, first);
+    await asked(scene, second);
+    first.mapped = undefined;
+    await asked(scene, first);
+    for (let round = 0; round < 85; round++) {
+      await clock.advanceAsync(500);
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    }
+    phone.dial("c", "sip:bob@pbx.test");
+    second.reply(await second.next("INVITE"), 486);
+    assert.equal(first.count("INVITE"), 0);
+    assert.ok(!states(phone).includes("failed"), states(phone).join());
+  }, STUN));
+
+Deno.test("a server that keeps flows and never answered STUN is asked by CRLF instead", () =>
+  withFlows(async (scene) => {
+    const { phone, first, clock } = scene;
+    await asked(scene, first);
+    for (let round = 0; round < 200; round++) {
+      await clock.advanceAsync(500);
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    }
+    assert.equal(first.asked.length, 7);
+    phone.dial("c", "sip:bob@pbx.test");
+    first.reply(await first.next("INVITE"), 486);
+  }, STUN));
+
 Deno.test("who goes takes every binding away", () =>
   withFlows(async ({ phone, first, second }) => {
     phone.do({ type: "Unregister", account: "test" });

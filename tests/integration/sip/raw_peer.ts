@@ -3,6 +3,15 @@
  * It neither retransmits nor checks anything.
  */
 import { createSocket, type Socket } from "node:dgram";
+import {
+  addAddress,
+  ATTRIBUTE,
+  METHOD,
+  parseStun,
+  type SocketAddress,
+  type StunMessage,
+  StunWriter,
+} from "../../../src/base/stun/mod.ts";
 
 export class RawMessage {
   readonly startLine: string;
@@ -84,6 +93,10 @@ export class RawPeer {
   readonly obliging = new Set<string>();
   /** What it does with each message as it comes. */
   script: ((message: RawMessage) => void) | undefined;
+  /** STUN requests that came. */
+  readonly asked: StunMessage[] = [];
+  /** Where it says that they came from; absent: it does not answer them. */
+  mapped: SocketAddress | undefined;
   readonly #socket: Socket;
   readonly #waiting: { matches: (message: RawMessage) => boolean; wake: () => void }[] = [];
   #taken = new Set<RawMessage>();
@@ -91,6 +104,8 @@ export class RawPeer {
   private constructor(socket: Socket, readonly host: string) {
     this.#socket = socket;
     socket.on("message", (bytes, from) => {
+      const stun = parseStun(Uint8Array.from(bytes));
+      if (stun !== undefined) return this.#stun(stun, from.port);
       const text = new TextDecoder().decode(bytes);
       if (text.trim() === "") return;
       const message = new RawMessage(text, from);
@@ -111,6 +126,14 @@ export class RawPeer {
         resolve(peer);
       });
     });
+  }
+
+  #stun(request: StunMessage, port: number): void {
+    this.asked.push(request);
+    if (this.mapped === undefined) return;
+    const answer = new StunWriter(METHOD.binding, "success", request.transactionId);
+    addAddress(answer, ATTRIBUTE.xorMappedAddress, this.mapped);
+    this.#socket.send(answer.bytes, port, "127.0.0.1");
   }
 
   get at(): string {

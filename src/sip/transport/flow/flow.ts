@@ -22,6 +22,8 @@ export interface FlowOwner {
   sending(flow: BaseFlow, text: string): void;
   /** `sent` settles when a message is with the kernel, or cannot go out. */
   leaving(sent: Promise<void>): void;
+  /** The peer sees us at another `publicAddress` now. */
+  moved(flow: BaseFlow): void;
   /** Called once; `error` is absent when the flow was closed by us. */
   closed(flow: BaseFlow, error: OffhookError | undefined): void;
 }
@@ -66,8 +68,16 @@ export abstract class BaseFlow implements Flow, TransactionFlow {
     return sent;
   }
 
-  /** The peer answers keepalives (RFC 5626), and wants one every `ms` at least; on UDP it does not. */
+  /** The peer answers keepalives (RFC 5626), and wants one every `ms` at least. */
   keep(_ms: number | undefined): void {}
+
+  /** The peer has seen us at an address. @returns whether that is another than we knew */
+  learn(seen: Address): boolean {
+    const known = this.publicAddress;
+    const isLocal = seen.host === this.local.host && seen.port === this.local.port;
+    this.publicAddress = isLocal ? undefined : seen;
+    return known?.host !== this.publicAddress?.host || known?.port !== this.publicAddress?.port;
+  }
 
   protected abstract transmit(text: string): Promise<void>;
 

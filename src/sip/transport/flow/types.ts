@@ -111,7 +111,7 @@ export type LayerEvent =
   | { type: "next-hop-lost"; error?: ErrorJson }
   /** Account mode: a target did not answer, requests under way were sent again to the next one. */
   | { type: "next-hop-changed"; flow: Flow }
-  /** A response told another address of ours than we knew: Contact changes with it. */
+  /** A response, or STUN, told another address of ours than we knew: Contact changes with it. */
   | { type: "public-address"; flow: Flow }
   /** Something came that is no SIP message for us; it was dropped or answered by the layer. */
   | { type: "message-rejected"; reason: string; status: number | undefined; flow: Flow };

@@ -2,14 +2,18 @@
  * One bound UDP socket and the flows over it, one a remote address.
  */
 import dgram from "node:dgram";
+import { lazily } from "../../../base/mod.ts";
 import { BaseFlow, type FlowOwner, isIPv6, plainHost } from "./flow.ts";
 import { Keepalive } from "./keepalive.ts";
 import { localAddressToward, wayToward } from "./local_address.ts";
 import { listenError, sendError } from "./network_error.ts";
+import type { StunKeepalive } from "./stun_keepalive.ts";
 import type { Address } from "./types.ts";
 
 /** Remote addresses remembered a socket; beyond it the one that is longest silent is forgotten. */
 const MAX_FLOWS = 4096;
+/** The first octet of a STUN message at most (RFC 7983 §7). */
+const MOST_OF_STUN = 3;
 
 export class UdpSocket {
   readonly #flows = new Map<string, UdpFlow>();
@@ -82,7 +86,7 @@ export class UdpSocket {
     return this.isWildcard ? [...this.#flows.values()].filter((flow) => flow.follow()) : [];
   }
 
-  send(text: string, remote: Address): Promise<void> {
+  send(text: string | Uint8Array, remote: Address): Promise<void> {
     if (this.#closed) return Promise.reject(sendError("udp", remote));
     return new Promise((resolve, reject) => {
       this.socket.send(text, remote.port, remote.host, (cause) => {
@@ -102,7 +106,9 @@ export class UdpSocket {
   #receive(bytes: Uint8Array, from: dgram.RemoteInfo): void {
     if (this.#closed) return;
     const flow = this.flowTo({ host: plainHost(from.address), port: from.port }, true);
-    this.owner.received(flow, bytes);
+    // RFC 5626 §8: no SIP message begins so.
+    if (bytes[0]! <= MOST_OF_STUN && flow.takesStun) flow.receiveStun(bytes);
+    else this.owner.received(flow, bytes);
   }
 }
 
@@ -110,6 +116,7 @@ export class UdpFlow extends BaseFlow {
   readonly transport = "udp";
   #local: Address;
   #keepalive: Keepalive | undefined;
+  #stun: StunKeepalive | undefined;
 
   constructor(readonly socket: UdpSocket, readonly remote: Address, accepted: boolean) {
     super(socket.owner, accepted);
@@ -144,13 +151,52 @@ export class UdpFlow extends BaseFlow {
       random: this.owner.random,
       intervalMs: this.owner.keepaliveMs,
       mustAnswer: false,
-      ping: () => void this.socket.send("\r\n", this.remote).catch(() => {}),
+      ping: () => this.#ping(),
       dead: () => {},
     });
   }
 
+  /** The server keeps flows: it is asked by STUN from now on. */
   override keep(ms: number | undefined): void {
     this.#keepalive?.hasten(ms);
+    if (this.owner.keepaliveMs > 0) void this.#useStun().catch(() => {});
+  }
+
+  /** Whether it asked something by STUN. */
+  get takesStun(): boolean {
+    return this.#stun !== undefined;
+  }
+
+  receiveStun(bytes: Uint8Array): void {
+    this.lastByteAt = this.owner.clock.now();
+    this.#stun?.receive(bytes);
+  }
+
+  #ping(): void {
+    if (this.#stun?.isOfUse) this.#stun.ask();
+    else this.#sendRaw("\r\n");
+  }
+
+  #sendRaw(bytes: string | Uint8Array): void {
+    this.socket.send(bytes, this.remote).catch(() => {});
+  }
+
+  async #useStun(): Promise<void> {
+    if (this.#stun !== undefined) return;
+    const { StunKeepalive } = await lazily<typeof import("./stun_keepalive.ts")>(
+      import.meta.url,
+      "./stun_keepalive.ts",
+    );
+    if (this.#stun !== undefined || !this.isOpen) return;
+    this.#stun = new StunKeepalive({
+      clock: this.owner.clock,
+      send: (bytes) => this.#sendRaw(bytes),
+      mapped: (address) => {
+        if (this.learn(address)) this.owner.moved(this);
+      },
+      dead: () => this.close(sendError("udp", this.remote, undefined, NO_ANSWER)),
+    });
+    this.#stun.ask();
   }
 
   protected transmit(text: string): Promise<void> {
@@ -159,6 +205,9 @@ export class UdpFlow extends BaseFlow {
 
   protected release(): void {
     this.#keepalive?.stop();
+    this.#stun?.stop();
     this.socket.forget(this);
   }
 }
+
+const NO_ANSWER = "the peer no longer answers keepalives";

@@ -50,6 +50,8 @@ export interface FlowTableSink {
   sending(flow: BaseFlow, text: string): void;
   opened(flow: BaseFlow): void;
   closed(flow: BaseFlow, error: OffhookError | undefined): void;
+  /** Its peer sees us at another address. */
+  moved(flow: BaseFlow): void;
   /** The flows that calls are on. */
   inCalls(): ReadonlySet<BaseFlow>;
 }
@@ -92,6 +94,10 @@ export class FlowTable implements FlowOwner {
 
   sending(flow: BaseFlow, text: string): void {
     this.sink.sending(flow, text);
+  }
+
+  moved(flow: BaseFlow): void {
+    this.sink.moved(flow);
   }
 
   leaving(sent: Promise<void>): void {

@@ -39,6 +39,7 @@ function rig() {
     received: () => {},
     sending: () => {},
     leaving: () => {},
+    moved: () => {},
     closed: () => {},
   };
   const flow = new MemoryFlow(owner);
