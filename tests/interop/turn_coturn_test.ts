@@ -56,6 +56,7 @@ async function party(settings: Partial<IceSettings>, address?: string): Promise<
   const failed: string[] = [];
   const transport = new IceTransport({ clock: systemClock, random }, gathering, {
     failed: (error) => failed.push(error.message),
+    lost: () => {},
   });
   const heard: string[] = [];
   transport.receiver = {

@@ -30,6 +30,7 @@ await gatherer.gather();
 for (const { message } of gatherer.failures) say(`FAILED ${message}`);
 const transport = new IceTransport(around, gatherer, {
   failed: ({ message }) => say(`FAILED ${message}`),
+  lost: () => {},
 });
 let heard = 0;
 transport.receiver = {

@@ -273,13 +273,9 @@ export type MediaInput =
   /** What RecordMedia asked for is done: the file is open, or complete. */
   | { type: "RecordingSettled"; call: CallId }
   /** ICE found no way to the peer, or lost the one that it had; or a relay is lost. */
-  | {
-    type: "IceFailed";
-    call: CallId;
-    error: ErrorJson;
-    /** The way that was in use is lost: only a restart brings another (RFC 7675 §5.1). */
-    lost?: true;
-  }
+  | { type: "IceFailed"; call: CallId; error: ErrorJson }
+  /** The way that was in use is lost: only a restart of ours brings another (RFC 7675 §5.1). */
+  | { type: "IceLost"; call: CallId }
   /** About once a second while the stream runs. */
   | { type: "MediaReported"; call: CallId; report: MediaReport }
   | { type: "MediaClosed"; call: CallId; report: MediaReport };

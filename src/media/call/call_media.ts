@@ -79,10 +79,8 @@ export class CallMedia {
       deliver: (kind: PacketKind, data: Uint8Array) => this.#onDatagram(kind, data),
     };
     this.#transport = new CallTransport(around, receiver, {
-      iceFailed: (thrown, isLost) => {
-        const error = thrown.toJSON();
-        this.#tell({ type: "IceFailed", call, error, ...(isLost && { lost: true }) });
-      },
+      iceFailed: (error) => this.#tell({ type: "IceFailed", call, error: error.toJSON() }),
+      iceLost: () => this.#tell({ type: "IceLost", call }),
       secured: (suite, fingerprint) =>
         this.#tell({ type: "MediaSecured", call, suite, fingerprint }),
       lost,

@@ -45,8 +45,10 @@ export interface TransportSurroundings extends StreamSurroundings {
 }
 
 export interface TransportEvents {
-  /** ICE has found no way. @param lost it had one */
-  iceFailed(error: OffhookError, lost: boolean): void;
+  /** ICE has found no way. */
+  iceFailed(error: OffhookError): void;
+  /** ICE has lost the way that it had. */
+  iceLost(): void;
   /** The handshake brought keys. */
   secured(suite: SrtpSuite, fingerprint: Fingerprint): void;
   /** The call's media cannot go on. */
@@ -119,7 +121,8 @@ export class CallTransport {
     ]);
     if (gatherer === undefined || this.#closed) return [];
     this.ice = new IceTransport(this.#around, gatherer, {
-      failed: (error, lost) => this.#events.iceFailed(error, lost),
+      failed: (error) => this.#events.iceFailed(error),
+      lost: () => this.#events.iceLost(),
     });
     this.#stand(this.ice);
     return gatherer.failures.map((error) => error.toJSON());

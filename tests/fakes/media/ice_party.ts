@@ -16,6 +16,8 @@ export interface Place {
 export class IceParty {
   readonly heard: number[] = [];
   readonly failed: string[] = [];
+  /** How often a way that was in use was lost. */
+  lost = 0;
   /** How often a pair was settled on. */
   ready = 0;
   #place: Place | undefined;
@@ -34,6 +36,7 @@ export class IceParty {
   async open(address: string): Promise<void> {
     const transport = new IceTransport(this.around, await this.#gather(address), {
       failed: (error) => this.failed.push(error.message),
+      lost: () => this.lost += 1,
     });
     transport.receiver = {
       deliver: (_, data) => this.heard.push(data[3]!) > 0,

@@ -134,10 +134,11 @@ Deno.test("a way that is lost is looked for anew; one that was never found is no
     error: { code: "media-failed", message: "no" },
   };
   assert.ok(!talking().play(failed).asked("RegatherMedia"));
-  assert.equal(
-    talking().play({ ...failed, lost: true }).effect("RegatherMedia").when,
-    "always",
-  );
+  const lost: Input = { type: "IceLost", call: "a" };
+  const call = talking().play(lost);
+  assert.equal(call.effect("RegatherMedia").when, "always");
+  assert.equal(call.play(ANEW).effect("SendReinvite").offer!.ice?.ufrag, "anew");
+  assert.ok(!calling().play(lost).asked("RegatherMedia"), "the answer is waited for");
 });
 
 Deno.test("what cannot be gathered is told, and the call goes on", () => {

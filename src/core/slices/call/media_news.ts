@@ -5,7 +5,6 @@ import { type Call, isIn, type Turn } from "../../state/mod.ts";
 import { end, mediaGone, outcomeOf } from "./ending.ts";
 import { accept, earlyMedia, reject } from "./incoming.ts";
 import { mediaLost } from "./offers.ts";
-import { regather } from "./relocation.ts";
 import { invite } from "./outgoing.ts";
 
 export function mediaOpened(
@@ -44,14 +43,13 @@ export function mediaSecured(
   if (isIn(secured, "established")) turn.tell("call.security", secured);
 }
 
-/** The call goes on: who talks decides whether to wait. A way that was lost is looked for anew. */
+/** The call goes on: who talks decides whether to wait. */
 export function iceFailed(
   turn: Turn,
   call: Call,
-  { error: { message, hint }, lost }: Extract<MediaInput, { type: "IceFailed" }>,
+  { error: { message, hint } }: Extract<MediaInput, { type: "IceFailed" }>,
 ): void {
   turn.notice(sentences(message, hint), call.id);
-  if (lost && isIn(call, "established")) regather(turn, call, "always");
 }
 
 /** Before the call or in the middle of it. */

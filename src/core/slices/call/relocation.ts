@@ -2,6 +2,7 @@
  * A call in another network: what has to be gathered anew, and the offer that tells the peer.
  *
  *     NetworkChanged ────────► RegatherMedia ─► MediaRegathered ─┐
+ *     IceLost ───────────────────────▲                           │
  *     CallAddressChanged ──┬─────────▲ (with ICE)                ├─► re-INVITE
  *                          └── (without) ────────────────────────┘
  *
@@ -34,6 +35,11 @@ export function addressMoved(turn: Turn, call: Call): void {
   if (!isIn(call, "established")) return;
   if (!call.regathering) regather(turn, call, "changed");
   move(turn, turn.need(call.id));
+}
+
+/** A call that is on goes by another way, if there is one. */
+export function wayLost(turn: Turn, call: Call): void {
+  if (isIn(call, "established")) regather(turn, call, "always");
 }
 
 export function mediaRegathered(

@@ -19,7 +19,7 @@ import { dialogAnswered, mediaReported } from "./liveness.ts";
 import { iceFailed, mediaFailed, mediaOpened, mediaSecured } from "./media_news.ts";
 import { glareOver, offerAnswered, offerRejected, remoteOffer, setHold, swap } from "./offers.ts";
 import { accepted, dial, progress, rejected, unanswered } from "./outgoing.ts";
-import { addressMoved, mediaRegathered } from "./relocation.ts";
+import { addressMoved, mediaRegathered, wayLost } from "./relocation.ts";
 import { askedInVain, endForgotten, followTransfer, referred } from "./referred.ts";
 import { refuseTransfer } from "./referred.ts";
 import { heard, silenceDue } from "./silence.ts";
@@ -71,6 +71,7 @@ const NEWS: CallTransitions<Exclude<CallNews, Incoming>> = {
   MediaRegathered: mediaRegathered,
   MediaSecured: mediaSecured,
   IceFailed: iceFailed,
+  IceLost: wayLost,
   MediaStarted: () => {},
   MediaHeard: heard,
   DigitReceived: (turn, call, { digit, durationMs }) => {

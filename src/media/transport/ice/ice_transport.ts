@@ -33,6 +33,8 @@ import { randomCredentials } from "./random.ts";
 
 /** How long what is on its way by the former pair is still taken, ms (RFC 8445 §8.3). */
 const RETIRE_MS = 3000;
+/** How long who is controlled waits for the other to restart what is lost, ms. */
+const PATIENCE_MS = 20_000;
 /** Restarts by the peer that a call may have without anything new of ours. */
 const SPARES = 32;
 
@@ -40,9 +42,10 @@ const SPARES = 32;
 export interface IceTransportEvents {
   /**
    * There is no way to the peer (any more), or a relay is lost.
-   * @param lost the way that was in use is
    */
-  failed(error: OffhookError, lost: boolean): void;
+  failed(error: OffhookError): void;
+  /** The way that was in use is lost, and no restart of the peer has brought another. */
+  lost(): void;
 }
 
 export class IceTransport implements MediaTransport {
@@ -56,6 +59,7 @@ export class IceTransport implements MediaTransport {
   /** Before a restart, until the current one has a pair, and a little longer. */
   #former: Generation | undefined;
   #retirement: TimerHandle;
+  #patience: TimerHandle;
   /** One side is said to be elsewhere than where the former pair leads. */
   #formerIsOutdated = false;
   /** Gathered anew, for the next restart. */
@@ -174,7 +178,7 @@ export class IceTransport implements MediaTransport {
 
   close(): void {
     this.#closed = true;
-    this.#around.clock.clearTimeout(this.#retirement);
+    for (const timer of [this.#retirement, this.#patience]) this.#around.clock.clearTimeout(timer);
     for (const generation of this.#all) {
       generation.close();
       generation.gatherer.close();
@@ -202,7 +206,9 @@ export class IceTransport implements MediaTransport {
   ): Generation {
     gatherer.onDatagram = (base, data, source) => this.#receive(gatherer, base, data, source);
     gatherer.onLost = (relay, error) => {
-      if (!this.#closed) this.#events.failed(error, this.#inUse.pair?.local.base === relay);
+      if (this.#closed) return;
+      this.#events.failed(error);
+      if (this.#inUse.pair?.local.base === relay) this.#events.lost();
     };
     return new Generation(this.#around, { credentials, gatherer, controlling }, {
       data: (data) => this.#deliver(data),
@@ -247,8 +253,9 @@ export class IceTransport implements MediaTransport {
     if (this.#closed || generation !== this.#current) return;
     const { rtp, gatherer } = generation;
     if (rtp.state === "failed") {
-      const error = failureOf(rtp, gatherer.candidates.list, gatherer.failures);
-      return this.#events.failed(error, rtp.failure === "no-consent");
+      this.#events.failed(failureOf(rtp, gatherer.candidates.list, gatherer.failures));
+      if (rtp.failure === "no-consent") this.#lose(generation);
+      return;
     }
     if (rtp.state !== "connected") return;
     if (this.#former !== undefined) {
@@ -256,6 +263,16 @@ export class IceTransport implements MediaTransport {
     }
     gatherer.settle();
     this.#receiver?.ready?.();
+  }
+
+  /** Both sides lose it at once: two restarts would be refused by each other. */
+  #lose(generation: Generation): void {
+    const { rtp } = generation;
+    if (rtp.controlling) return this.#events.lost();
+    this.#around.clock.clearTimeout(this.#patience);
+    this.#patience = this.#around.clock.setTimeout(() => {
+      if (this.#current === generation && rtp.failure === "no-consent") this.#events.lost();
+    }, PATIENCE_MS);
   }
 
   #receive(gatherer: IceGatherer, base: IceBase, data: Uint8Array, source: SocketAddress): void {

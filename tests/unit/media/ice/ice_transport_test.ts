@@ -52,6 +52,7 @@ async function party(around: Around, address: string) {
   const failed: string[] = [];
   const transport = new IceTransport(around, gatherer, {
     failed: (error) => failed.push(error.message),
+    lost: () => {},
   });
   const heard: number[] = [];
   transport.receiver = {
@@ -186,6 +187,7 @@ Deno.test("ICE that finds no way says how many pairs were tried, and a step to t
   const failed: string[] = [];
   const transport = new IceTransport(around, gatherer, {
     failed: ({ message, hint }) => failed.push(`${message}. ${hint}`),
+    lost: () => {},
   });
   const them = await party(around, "192.0.2.2");
   around.network.fate = () => [];

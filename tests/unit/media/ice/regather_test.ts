@@ -115,6 +115,38 @@ Deno.test("what was gathered and never used is closed with the call, or when it 
   assert.ok(network.sent.slice(sent).every(({ from }) => from.address === "192.0.2.2"));
 });
 
+Deno.test("of two sides that lost their way the controlling one restarts, and the other if it does not", async () => {
+  const { a, b, clock, network, talk } = await talking();
+  talk(200);
+  network.fate = () => [];
+  clock.advance(40_000);
+  assert.deepEqual([a.failed.length, b.failed.length], [1, 1]);
+  assert.deepEqual([a.lost, b.lost], [1, 0]);
+  clock.advance(15_000);
+  assert.deepEqual([a.lost, b.lost], [1, 1]);
+  network.fate = () => [1];
+  await a.regather(OLD);
+  b.place.credentials = b.transport.local.spares[0]!;
+  b.use(a, false);
+  a.use(b, true);
+  const before = [a.heard.length, b.heard.length];
+  talk(1000);
+  assert.ok(a.heard.length - before[0]! > 40 && b.heard.length - before[1]! > 40);
+});
+
+Deno.test("who is controlled does not restart what the peer has restarted", async () => {
+  const { a, b, clock, network } = await talking();
+  network.fate = () => [];
+  clock.advance(36_000);
+  network.fate = () => [1];
+  await a.regather(OLD);
+  b.place.credentials = b.transport.local.spares[0]!;
+  b.use(a, false);
+  a.use(b, true);
+  clock.advance(60_000);
+  assert.deepEqual([a.lost, b.lost], [1, 0]);
+});
+
 /** A call's transport that is talking, on a host whose addresses a test changes. */
 async function callOn() {
   const clock = new VirtualClock(0);
@@ -140,7 +172,7 @@ async function callOn() {
       },
     },
     { deliver: () => true },
-    { iceFailed: () => {}, secured: () => {}, lost: () => {} },
+    { iceFailed: () => {}, iceLost: () => {}, secured: () => {}, lost: () => {} },
   );
   const peer = new IceParty(network, around);
   await Promise.all([call.open("desk"), peer.open("192.0.2.2")]);
