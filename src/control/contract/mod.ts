@@ -9,6 +9,7 @@ export {
 export { event, EVENTS } from "./events.ts";
 export type { HeadsetInfo, HeadsetList, HeadsetUse } from "./headsets.ts";
 export type { Health } from "./health.ts";
+export type { NetworkLink, NetworkLinkKind } from "./network_link.ts";
 export { METHODS } from "./methods.ts";
 export type {
   CallView,
@@ -57,6 +58,7 @@ export {
   errorJson,
   health,
   iceReport,
+  link,
   outcome,
   refusedCalls,
   silences,

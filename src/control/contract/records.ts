@@ -9,6 +9,7 @@ import type { AttachmentId } from "../../core/ports/mod.ts";
 import type { CallView } from "../../core/state/mod.ts";
 import type { HeadsetList } from "./headsets.ts";
 import type { Health } from "./health.ts";
+import type { NetworkLink } from "./network_link.ts";
 import type { LevelSource, ProvidedMethod, StoreMethod } from "../wire/mod.ts";
 import type { Methods } from "./phone.ts";
 import type * as values from "./record_values.ts";
@@ -87,6 +88,7 @@ export interface Providers extends Provided {
   levels?: LevelSource;
   /** Of a station; asking changes nothing. */
   health?(): Health;
+  links?(): NetworkLink[];
   /** Where a recording of this call is to be when nobody says; its folder exists. */
   recordingPath?(call: CallView): string;
 }

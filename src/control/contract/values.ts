@@ -37,6 +37,7 @@ import {
   type IgnoredPackets,
   type MediaReport,
   type Microphone,
+  NAT_KINDS,
   RELAY_PROTOCOLS,
   type SocketEnd,
   type Speaker,
@@ -133,6 +134,8 @@ export const iceReport = exactly<IceReport>()(
     local: iceEnd.optional(),
     remote: iceEnd.optional(),
     relayProtocol: z.enum(RELAY_PROTOCOLS).optional(),
+    nat: z.enum(NAT_KINDS).optional()
+      .describe("Between us and the STUN servers; absent: none has answered."),
   }).meta({ id: "IceReport" }),
 );
 
@@ -293,6 +296,24 @@ export const refusedCalls = z.int().positive().optional()
     "Calls since the start that were refused because their source may not call; absent if none.",
   );
 
+/** What carries the phone's packets. */
+const LINK_KINDS = [
+  "wired",
+  "wifi",
+  "mobile",
+  "vpn",
+  "virtual",
+  "loopback",
+  "unknown",
+] as const satisfies Names<7>;
+
+export const link = z.strictObject({
+  name: z.string().describe("As the system calls it: eth0."),
+  kind: z.enum(LINK_KINDS),
+  mtu: z.int().positive().optional().describe("Octets; absent: it may not be read."),
+  addresses: z.array(z.string()),
+}).meta({ id: "NetworkLink" });
+
 export const snapshot = z.strictObject({
   accounts: z.array(accountView),
   calls: z.array(callView),
@@ -300,4 +321,5 @@ export const snapshot = z.strictObject({
   volume: z.number().describe("Volume of what is heard, dB."),
   refusedCalls,
   health: health.optional().describe("Of a station."),
+  links: z.array(link).optional().describe("Network links of a station's machine."),
 }).meta({ id: "Snapshot" });

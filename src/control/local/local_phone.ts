@@ -117,7 +117,8 @@ export class LocalPhone implements Phone {
 
   #snapshot(): Snapshot {
     const health = this.#providers.health?.();
-    return { ...snapshotOf(this.#core.state), ...(health === undefined ? {} : { health }) };
+    const links = this.#providers.links?.();
+    return { ...snapshotOf(this.#core.state), ...(health && { health }), ...(links && { links }) };
   }
 }
 

@@ -1,6 +1,6 @@
 /** The JSON of the commands to a running station. */
 import { z } from "zod";
-import { accountView, callView, event, health, refusedCalls } from "../contract/mod.ts";
+import { accountView, callView, event, health, link, refusedCalls } from "../contract/mod.ts";
 import { ROLES } from "../../base/names/mod.ts";
 
 const seq = z.int().nonnegative().describe("The event that the answer had reached.");
@@ -16,6 +16,7 @@ export const statusSchema = z.object({
   volume: z.number().describe("Of what is heard, dB."),
   refusedCalls,
   health: health.optional().describe("As /healthz has it."),
+  links: z.array(link).optional().describe("Network links of the station's machine."),
 });
 
 export const callsSchema = z.object({

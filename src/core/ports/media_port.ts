@@ -200,6 +200,18 @@ export const CANDIDATE_TYPES = ["host", "srflx", "prflx", "relay"] as const sati
 export const ICE_STATES = ["checking", "connected", "failed"] as const satisfies Names<3>;
 export const RELAY_PROTOCOLS = ["udp", "tcp", "tls"] as const satisfies Names<3>;
 
+/**
+ * What is between us and STUN servers (RFC 4787 §4.1): nothing; a NAT that gives each socket one outside
+ * address whoever is sent to, or another one for each (symmetric); or one of which one server alone told.
+ */
+export const NAT_KINDS = [
+  "none",
+  "endpoint-independent",
+  "address-dependent",
+  "translated",
+] as const satisfies Names<4>;
+export type NatKind = (typeof NAT_KINDS)[number];
+
 /** One end of the way that ICE found. */
 export interface IceEnd extends SocketEnd {
   /** How it became known: our own address, seen by a server or the peer, or a relay. */
@@ -214,6 +226,8 @@ export interface IceReport {
   remote?: IceEnd;
   /** By which our relay is reached. */
   relayProtocol?: (typeof RELAY_PROTOCOLS)[number];
+  /** Absent: no STUN server has answered. */
+  nat?: NatKind;
 }
 
 /** What the meters of a call show: dBFS of the last 100 ms, −90 is silence. */

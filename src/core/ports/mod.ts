@@ -28,6 +28,8 @@ export {
   type MediaInput,
   type MediaReport,
   type Microphone,
+  NAT_KINDS,
+  type NatKind,
   type RegatherWhen,
   RELAY_PROTOCOLS,
   type SocketEnd,

@@ -16,6 +16,7 @@ import { InstanceLock } from "./instance_lock.ts";
 import { errorLine, type WriteLog } from "../log/mod.ts";
 import type { OpenPhone, PhoneOptions } from "../phone/mod.ts";
 import { type NotifyEnvironment, SdNotify } from "./sd_notify.ts";
+import { linksOf } from "../network/mod.ts";
 import { ServedPlaces, type WantedPlaces } from "./served_places.ts";
 import { type Retention, StationStore } from "../records/mod.ts";
 import { GRACE_MS, Vitals } from "./vitals.ts";
@@ -153,7 +154,7 @@ export class Station {
   async #begin(): Promise<void> {
     const { store, socket } = this.#options;
     if (store !== undefined) this.#openStore(store);
-    this.#phone.provide({ health: () => this.health() });
+    this.#phone.provide({ health: () => this.health(), links: () => linksOf() });
     await this.#phone.subscribe((event) => this.#note(event));
     this.#socket = await this.#serve({ kind: "unix", path: socket });
     await (await this.#places.prepare(this.#options)).commit();

@@ -15,6 +15,7 @@ import { parseStun, type SocketAddress } from "../stun/mod.ts";
 import { nameOf, type OpenLink, TurnClient, type TurnServer } from "../turn/mod.ts";
 import { type IceBase, LocalCandidates } from "./candidate.ts";
 import { candidateAddresses } from "./own_addresses.ts";
+import { SeenNat } from "./nat.ts";
 import { StunBindings, type StunServer } from "./stun_bindings.ts";
 
 /** How long servers may take, ms. */
@@ -51,6 +52,7 @@ export type OnBase = (base: IceBase, data: Uint8Array, source: SocketAddress) =>
 
 export class IceGatherer {
   readonly candidates = new LocalCandidates();
+  readonly nat = new SeenNat();
   /** Addresses of ours that it was done with, also where the policy tells none of them. */
   addresses: readonly string[] = [];
   /** What did not work, as a person can read it. */
@@ -171,6 +173,7 @@ export class IceGatherer {
   /** Where a STUN server sees each of our addresses. */
   #ask(server: StunServer): Promise<void> {
     return this.#bindings.ask(server, this.#hosts, (base, seen) => {
+      this.nat.note(base, seen);
       this.candidates.addReflexive(base, seen);
     });
   }

@@ -104,7 +104,8 @@ export class IceTransport implements MediaTransport {
   get report(): IceReport | undefined {
     if (this.#plain !== undefined || this.#current.rtp.state === "waiting") return undefined;
     const { rtp, gatherer } = this.#inUse;
-    return reportOf(rtp, gatherer.candidates.list);
+    const { kind: nat } = gatherer.nat;
+    return { ...reportOf(rtp, gatherer.candidates.list), ...(nat && { nat }) };
   }
 
   /** Addresses of ours that it was last gathered with. */
