@@ -42,7 +42,7 @@ const TABLE = {
     devices: "List microphones and speakers, or switch those of a live call",
     headset: "Headset buttons and lamps: list, test, learn, on, off",
     lab: "Run only the practice PBX, for other phones to call",
-    config: "The configuration: init, check, show, schema",
+    config: "The configuration: init, check, show, schema, qos",
     credential: "Stored passwords: set, list, remove",
   },
   "About offhook": {
