@@ -6,7 +6,7 @@
  *
  *     deno run -P=test --v8-flags=--expose-gc bench/tui_day.ts [HOURS]
  */
-import type { CallRecord } from "../src/core/state/call.ts";
+import type { CallRecord } from "../src/core/state/call_view.ts";
 import { draw, LOOKS, Sink } from "./tui_scene.ts";
 
 const { Notice } = await import("../src/tui/screen/notice.ts");

@@ -6,7 +6,7 @@ import type {
   Sequenced,
   Subscription,
 } from "../../src/control/contract/phone.ts";
-import type { CallRecord, CallView } from "../../src/core/state/call.ts";
+import type { CallRecord, CallView } from "../../src/core/state/call_view.ts";
 import type { OffhookError } from "../../src/base/errors.ts";
 import type { MediaReport } from "../../src/core/ports/media_port.ts";
 import type { PhoneEvent } from "../../src/core/state/events.ts";

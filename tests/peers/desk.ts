@@ -4,7 +4,7 @@
  */
 import type { RemotePhone } from "../../src/control/client/remote_phone.ts";
 import type { Sequenced } from "../../src/control/contract/phone.ts";
-import type { CallView } from "../../src/core/state/call.ts";
+import type { CallView } from "../../src/core/state/call_view.ts";
 import { ToneRecording } from "../support/tones.ts";
 import { Changes } from "./changes.ts";
 import type { Kamailio } from "./kamailio.ts";

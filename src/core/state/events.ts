@@ -3,7 +3,8 @@
  * Plain JSON; the place in the order of all events is added by `src/station`. Pure.
  */
 import type { AccountId, AccountView, RegistrationState } from "../account/mod.ts";
-import type { CallDirection, CallRecord, CallView, RecordingState } from "./call.ts";
+import type { CallDirection, RecordingState } from "./call.ts";
+import type { CallRecord, CallView } from "./call_view.ts";
 import type { ErrorJson } from "../../base/mod.ts";
 import type { Names } from "../../base/names/mod.ts";
 import type { CallId, EndpointName, HeadsetId, HeadsetNotice } from "../ports/mod.ts";

@@ -4,7 +4,8 @@
  * A transition gets a turn and writes on it; `step` reads the result. The state that came in is never
  * touched: maps are copied at the first write.
  */
-import { type Call, type Phase, viewOf } from "./call.ts";
+import type { Call, Phase } from "./call.ts";
+import { viewOf } from "./call_view.ts";
 import type { AccountState } from "../account/mod.ts";
 import { OffhookError } from "../../base/mod.ts";
 import type { CallEvent, CallEventDetails, CallEventType, PhoneEvent } from "./events.ts";

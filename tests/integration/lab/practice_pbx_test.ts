@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import type { Sequenced } from "../../../src/control/contract/phone.ts";
 import type { Account, TransportName } from "../../../src/core/account/account.ts";
-import type { CallRecord } from "../../../src/core/state/call.ts";
+import type { CallRecord } from "../../../src/core/state/call_view.ts";
 import type { AudioEndpoints } from "../../../src/core/ports/media_port.ts";
 import { demonstrate } from "../../../src/lab/demonstration.ts";
 import { practicePlaces } from "../../../src/lab/places.ts";

@@ -1,6 +1,6 @@
 /** The media thread breaks under a call: the call ends, says why, and nothing hangs. */
 import assert from "node:assert/strict";
-import type { CallRecord } from "../../../src/core/state/call.ts";
+import type { CallRecord } from "../../../src/core/state/call_view.ts";
 import { EXIT_CODES } from "../../../src/base/errors.ts";
 import { initialState } from "../../../src/core/step.ts";
 import { MediaWorker } from "../../../src/media/worker/media_worker.ts";

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { runCli } from "../../../src/cli/cli.ts";
 import { matchesCaller } from "../../../src/core/account/caller_pattern.ts";
-import type { CallView } from "../../../src/core/state/call.ts";
+import type { CallView } from "../../../src/core/state/call_view.ts";
 import { OffhookError } from "../../../src/base/errors.ts";
 import { aFailure, aRecord, aView, FakePhone } from "../../fakes/fake_phone.ts";
 import { FakeIo, settle } from "../../fakes/fake_io.ts";

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { silenceOf } from "../../../src/core/state/silence.ts";
 import { callReport, clock, exitOf, sentenceOf } from "../../../src/cli/call/call_report.ts";
 import { callReportSchema } from "../../../src/control/schemas/call.ts";
-import type { CallRecord } from "../../../src/core/state/call.ts";
+import type { CallRecord } from "../../../src/core/state/call_view.ts";
 import { type Outcome, OUTCOMES } from "../../../src/core/state/outcome.ts";
 import { type ErrorCode, OffhookError } from "../../../src/base/errors.ts";
 import { aFailure, aRecord, aReport } from "../../fakes/fake_phone.ts";

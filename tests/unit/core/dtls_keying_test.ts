@@ -9,7 +9,7 @@ import type {
 } from "../../../src/core/media/media_description.ts";
 import type { Account } from "../../../src/core/account/account.ts";
 import type { Input } from "../../../src/core/state/state.ts";
-import { viewOf } from "../../../src/core/state/call.ts";
+import { viewOf } from "../../../src/core/state/call_view.ts";
 import { accepted, ACCOUNT, closed, Scene, theirs } from "./scene.ts";
 
 const OURS: Fingerprint = { hash: "sha-256", value: "00:11" };

@@ -10,7 +10,7 @@ import type {
 } from "../../../src/core/media/media_description.ts";
 import { type SdesKeys } from "../../../src/core/media/encryption.ts";
 import { SUITE_PARAMETERS } from "../../../src/core/media/srtp_suites.ts";
-import { encryptionOf } from "../../../src/core/state/call.ts";
+import { encryptionOf } from "../../../src/core/state/call_view.ts";
 import type { Effect } from "../../../src/core/state/state.ts";
 import { ACCOUNT, Scene, theirs } from "./scene.ts";
 

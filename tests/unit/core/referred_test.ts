@@ -1,7 +1,7 @@
 /** A transfer by the peer: followed where that is wanted, and told to the peer until its end. */
 import assert from "node:assert/strict";
 import type { Account } from "../../../src/core/account/account.ts";
-import { viewOf } from "../../../src/core/state/call.ts";
+import { viewOf } from "../../../src/core/state/call_view.ts";
 import { OffhookError } from "../../../src/base/errors.ts";
 import type { Effect, Settings } from "../../../src/core/state/state.ts";
 import { ACCOUNT, REPORT, Scene, theirs } from "./scene.ts";

@@ -1,7 +1,7 @@
 /** The copy of the phone's state that is drawn: kept by events, bounded, mended by snapshots. */
 import assert from "node:assert/strict";
 import type { Sequenced } from "../../../src/control/contract/phone.ts";
-import type { CallRecord } from "../../../src/core/state/call.ts";
+import type { CallRecord } from "../../../src/core/state/call_view.ts";
 import {
   frontCall,
   NO_PHONE,

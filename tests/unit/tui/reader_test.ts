@@ -1,6 +1,6 @@
 /** The phone as lines: what is typed, and what is said of it, once. */
 import assert from "node:assert/strict";
-import type { CallView } from "../../../src/core/state/call.ts";
+import type { CallView } from "../../../src/core/state/call_view.ts";
 import { type SilenceCause, silenceOf } from "../../../src/core/state/silence.ts";
 import { wordsFor } from "../../../src/tui/look/strings.ts";
 import { announcements } from "../../../src/tui/reader/announce.ts";

@@ -1,7 +1,7 @@
 /** A screen to test on: state, words and keys as a person would have them. */
 import type { Language } from "../../../src/base/names/screen_names.ts";
 import type { PastCall } from "../../../src/control/contract/records.ts";
-import type { CallView } from "../../../src/core/state/call.ts";
+import type { CallView } from "../../../src/core/state/call_view.ts";
 import type { MediaReport } from "../../../src/core/ports/media_port.ts";
 import { frameRows } from "../../../src/tui/draw/frame.ts";
 import { keymapOf } from "../../../src/tui/keys/keymap.ts";
