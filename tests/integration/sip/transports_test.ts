@@ -200,6 +200,33 @@ Deno.test("responses on UDP go to rport, or to sent-by's port where it was not a
   }
 });
 
+Deno.test("an address that no host has, or no port, is not taken for ours", async () => {
+  const server = new RawUserAgent();
+  const client = new RawUserAgent();
+  try {
+    const at = await server.layer.listen("udp", { host: "127.0.0.1", port: 0 });
+    const uri = `sip:bob@127.0.0.1:${at.port}`;
+    const lies = [
+      "received=0.0.0.0;rport=40000",
+      "received=224.0.0.1;rport=40000",
+      "received=255.255.255.255;rport=40000",
+      "received=203.0.113.7;rport=0",
+      "received=203.0.113.7;rport=70000",
+    ];
+    for (const [index, lie] of lies.entries()) {
+      const flow = await client.layer.send(rawRequest({ method: "OPTIONS", uri }));
+      await server.until("OPTIONS", () => server.received.length === index + 1);
+      const response = answer(server.received[index].message, 200);
+      await server.layer.send(response.replace(/received=[^;\r]*;rport=\d+/, lie));
+      await client.until("200", () => client.received.length === index + 1);
+      assert.equal(flow.publicAddress, undefined, lie);
+    }
+  } finally {
+    await client.close();
+    await server.close();
+  }
+});
+
 Deno.test("an address that a response tells is in the next Contact", async () => {
   const server = new RawUserAgent();
   const client = new RawUserAgent();
