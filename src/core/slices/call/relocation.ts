@@ -24,7 +24,7 @@ export function followNetwork(turn: Turn): void {
 }
 
 /** Does nothing for a call without ICE, whose sockets are everywhere. */
-export function regather(turn: Turn, call: Call, when: RegatherWhen): void {
+function regather(turn: Turn, call: Call, when: RegatherWhen): void {
   if (isIn(call, "ending") || portsOf(call)?.ice === undefined) return;
   turn.put({ ...call, regathering: (call.regathering ?? 0) + 1 });
   turn.ask({ type: "RegatherMedia", call: call.id, when });
