@@ -44,8 +44,8 @@ class Party {
     });
   }
 
-  says(pattern: RegExp): Promise<unknown> {
-    return this.#run.waitFor("stderr", pattern);
+  says(pattern: RegExp, timeoutMs?: number): Promise<unknown> {
+    return this.#run.waitFor("stderr", pattern, timeoutMs);
   }
 
   /** What was heard until the end: whether both had sound before and after, and the gap between. */
@@ -71,6 +71,36 @@ async function longestGap(path: string): Promise<number> {
   return Math.max(0, ...gaps) * FRAME_MS;
 }
 
+/** Two phones on the phone; A has called, and hangs up when the time is over. */
+async function talking(
+  scratch: Scratch,
+  config: string,
+  duration: string,
+  more: readonly string[] = [],
+) {
+  const network = await NatNetwork.start(scratch, ["none", "none"]);
+  const kamailio = await Kamailio.start(scratch, {
+    certificateNames: [`IP:${SERVER_ADDRESS}`],
+    place: {
+      address: SERVER_ADDRESS,
+      within: (...run) => network.within("server", ...run),
+    },
+  });
+  const path = scratch.file("phone.toml");
+  await Deno.writeTextFile(path, `${config}[headset]\nenabled = false\n`);
+  const around = { network, kamailio, config: path };
+  const b = new Party(scratch, around, "b", "bob", ["answer", ...more]);
+  await b.says(/waiting for calls/);
+  const a = new Party(scratch, around, "a", "alice", [
+    ...["dial", "bob", "--duration", duration],
+    ...more,
+  ]);
+  await b.says(/answered/);
+  // Sound for a while, with which that after the gap is compared.
+  await new Promise((resolve) => setTimeout(resolve, 3000));
+  return { network, a, b };
+}
+
 for (
   const [name, config, more] of [
     ["plain RTP", "", ["--encryption", "off"]],
@@ -84,23 +114,7 @@ for (
     `a call by ${name} goes on by another network when the cable is pulled`,
     () =>
       withScratch(async (scratch) => {
-        const network = await NatNetwork.start(scratch, ["none", "none"]);
-        const kamailio = await Kamailio.start(scratch, {
-          certificateNames: [`IP:${SERVER_ADDRESS}`],
-          place: {
-            address: SERVER_ADDRESS,
-            within: (...run) => network.within("server", ...run),
-          },
-        });
-        const path = scratch.file("phone.toml");
-        await Deno.writeTextFile(path, `${config}[headset]\nenabled = false\n`);
-        const around = { network, kamailio, config: path };
-        const b = new Party(scratch, around, "b", "bob", ["answer", ...more]);
-        await b.says(/waiting for calls/);
-        const dial = ["dial", "bob", "--duration", "10s", ...more];
-        const a = new Party(scratch, around, "a", "alice", dial);
-        await b.says(/answered/);
-        await new Promise((resolve) => setTimeout(resolve, 3000));
+        const { network, a, b } = await talking(scratch, config, "10s", more);
         await network.move();
         const [ofA, ofB] = await Promise.all([a.end(), b.end()]);
         for (const { report } of [ofA, ofB]) {
@@ -117,3 +131,24 @@ for (
     { timeout: 120_000 },
   );
 }
+
+testUnless(
+  reason,
+  "sound comes back by a restart of ICE when a cable was out for longer than consent lasts",
+  () =>
+    withScratch(async (scratch) => {
+      const { network, a, b } = await talking(scratch, ICE, "60s");
+      await network.cable(false);
+      await Promise.all([a, b].map((each) => each.says(/stopped answering ICE's checks/, 45_000)));
+      await network.cable(true);
+      const [ofA, ofB] = await Promise.all([a.end(), b.end()]);
+      for (const { gapMs, report } of [ofA, ofB]) {
+        assert.equal(report.media.ice?.state, "connected");
+        // The gap lies between sounds.
+        assert.ok(gapMs > 20_000, `${gapMs} ms`);
+      }
+      const line = `a cable out until consent was lost: ${ofA.gapMs} ms without sound`;
+      await Deno.stderr.write(new TextEncoder().encode(`${line}\n`));
+    }),
+  { timeout: 150_000 },
+);
