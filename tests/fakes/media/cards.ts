@@ -60,11 +60,14 @@ abstract class Card {
 
 export class FakeMicrophone extends Card implements AudioSource {
   reads = 0;
+  /** Gives digital silence, as one that is muted by a switch of its own. */
+  dead = false;
   readonly #tone = new ToneGenerator(1_000, 48_000, 10_000);
 
   read(into: Int16Array): boolean {
     this.reads++;
-    this.#tone.fill(into);
+    if (this.dead) into.fill(0);
+    else this.#tone.fill(into);
     return true;
   }
 }

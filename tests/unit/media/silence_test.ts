@@ -4,6 +4,9 @@ import { IgnoredSources } from "../../../src/media/transport/ignored_sources.ts"
 import { Reach } from "../../../src/media/rtp/reach.ts";
 import { SilenceMeter } from "../../../src/media/stream/silence_meter.ts";
 import { RTP_HEADER_LENGTH, writeRtpHeader } from "../../../src/media/rtp/packet.ts";
+import { loadResampler } from "../../../src/audio/resampler.ts";
+import { LocalParty } from "../../../src/media/sound/local_party.ts";
+import { FakeCards } from "../../fakes/media/cards.ts";
 import { EngineBench, TONE } from "../../fakes/media/engine_call.ts";
 
 /** A packet of 20 ms. */
@@ -148,4 +151,37 @@ Deno.test("comfort noise announces a pause, of whatever payload type was agreed"
   assert.deepEqual([a.report.pausing, a.report.longestSilentMs < 200], [true, true]);
   assert.ok(a.report.rtpSilentMs > 3_000);
   await bench.close();
+});
+
+Deno.test("a sound card that gives zeros only is told; a microphone that is none is not", async () => {
+  await loadResampler();
+  const cards = new FakeCards();
+  const party = new LocalParty(cards, {
+    failed: () => {},
+    restored: () => {},
+    microphoneEnded: () => {},
+  });
+  await party.open({ kind: "device" }, { kind: "null" });
+  party.start(true);
+  const speak = (frames: number) => {
+    for (let i = 0; i < frames; i++) party.speak();
+    return party.microphoneSilentMs;
+  };
+  assert.equal(speak(5), 0);
+  cards.microphones[0]!.dead = true;
+  assert.equal(speak(50), 1_000);
+  assert.equal(speak(50), 2_000);
+  cards.microphones[0]!.dead = false;
+  assert.equal(speak(1), 0);
+  await party.close();
+  const silence = new LocalParty(undefined, {
+    failed: () => {},
+    restored: () => {},
+    microphoneEnded: () => {},
+  });
+  await silence.open({ kind: "silence" }, { kind: "null" });
+  silence.start(true);
+  silence.speak();
+  assert.equal(silence.microphoneSilentMs, undefined, "it is meant to be silent");
+  await silence.close();
 });
