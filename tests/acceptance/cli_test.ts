@@ -176,6 +176,7 @@ Deno.test("the schema of a call is what scripts were promised", async () => {
     "unreachable",
     "auth-failed",
     "media-failed",
+    "encryption-failed",
     "cancelled",
     "failed",
     "answered-elsewhere",
