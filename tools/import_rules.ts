@@ -66,6 +66,7 @@ export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   "node-hid": ["device_host"],
   "smol-toml": ["config"],
   zod: ["control"],
+  "@evan/opus": ["media"],
   "@echogarden/speex-resampler-wasm": ["media", "audio"],
   ink: ["tui"],
   react: ["tui"],

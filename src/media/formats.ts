@@ -6,19 +6,26 @@ import type { PayloadFormat } from "../core/media/mod.ts";
 
 /** In the order of `CODECS`, which the thread would have to read the accounts for. */
 const AUDIO: Readonly<Record<CodecName, Omit<PayloadFormat, "encoding">>> = {
+  OPUS: {
+    payloadType: 111,
+    clockRate: 48_000,
+    channels: 2,
+    // What we send is mono; stereo of others is mixed down.
+    parameters: "useinbandfec=1",
+  },
   G722: { payloadType: 9, clockRate: 8000, channels: 1 },
-  PCMU: { payloadType: 0, clockRate: 8000, channels: 1 },
   PCMA: { payloadType: 8, clockRate: 8000, channels: 1 },
+  PCMU: { payloadType: 0, clockRate: 8000, channels: 1 },
 };
 
 /** Every audio format in the default order of preference, then telephone-event (RFC 4733). */
 export const MEDIA_FORMATS: readonly PayloadFormat[] = [
   ...Object.entries(AUDIO).map(([encoding, format]) => ({ encoding, ...format })),
-  {
-    payloadType: 101,
-    encoding: "TELEPHONE-EVENT",
-    clockRate: 8000,
-    channels: 1,
-    parameters: "0-15",
-  },
+  telephoneEvent(101, 8000),
+  telephoneEvent(110, 48_000),
 ];
+
+/** One for each clock of the sound beside it (RFC 4733 §2.1). */
+function telephoneEvent(payloadType: number, clockRate: number): PayloadFormat {
+  return { payloadType, encoding: "TELEPHONE-EVENT", clockRate, channels: 1, parameters: "0-15" };
+}

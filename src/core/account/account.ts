@@ -17,7 +17,7 @@ export function isTransport(name: string): name is TransportName {
 }
 
 /** Codecs of accounts and flags, in the order of preference where nobody says another. */
-export const CODECS = ["G722", "PCMU", "PCMA"] as const satisfies Names<3>;
+export const CODECS = ["OPUS", "G722", "PCMA", "PCMU"] as const satisfies Names<4>;
 export type CodecName = (typeof CODECS)[number];
 
 export const TLS_VERSIONS = ["1.2", "1.3"] as const satisfies Names<2>;

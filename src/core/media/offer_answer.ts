@@ -29,6 +29,8 @@ import {
 } from "./media_description.ts";
 
 const TELEPHONE_EVENT = "TELEPHONE-EVENT";
+/** Of events that every peer has, Hz. */
+const EVENT_CLOCK = 8000;
 /** Packet time when the peer does not ask for one (RFC 3551 §4.2). */
 const DEFAULT_PTIME_MS = 20;
 /** Packet times that the media graph can make: whole multiples of its 20 ms frame. */
@@ -57,7 +59,9 @@ export function capabilitiesFor(names: string[], known: PayloadFormat[]): Payloa
     }
     return format;
   });
-  return [...new Set(audio), ...known.filter(isEvent)];
+  const clocks = new Set([EVENT_CLOCK, ...audio.map(({ clockRate }) => clockRate)]);
+  const events = known.filter((format) => isEvent(format) && clocks.has(format.clockRate));
+  return [...new Set(audio), ...events];
 }
 
 /** Our offer: every capability, in the order of preference. */
@@ -142,7 +146,8 @@ export function answerOffer(
   refuseUnless(audio.length > 0 && offer.port !== 0, offer, capabilities);
   const events = eventsFor(audio[0], common);
   const direction = intersect(mirrored(directionOf(offer)), wish);
-  const formats = events === undefined ? audio : [...audio, events];
+  const received = audio.map((format) => asWeTakeIt(format, capabilities));
+  const formats = events === undefined ? received : [...received, events];
   const ice = answerIce(offer, local);
   const answer: MediaDescription = {
     address: "",
@@ -155,7 +160,7 @@ export function answerOffer(
   };
   if (offer.rtcpMux) answer.rtcpMux = true;
   const stream = streamOf(offer, audio, events, direction, offer.rtcpMux === true);
-  stream.receiveFormats = audio;
+  stream.receiveFormats = received;
   if (keying !== undefined) stream.keying = keying;
   if (events !== undefined) stream.receiveEvents = events;
   if (ice.negotiated !== undefined) stream.ice = ice.negotiated;
@@ -283,6 +288,13 @@ function refuseUnless(
     hint: `Ours: ${ours.join(", ")}.`,
     data: { theirs, ours, port: remote.port },
   });
+}
+
+/** The parameters of a format say what its receiver wants: in our answer and later offers, we. */
+function asWeTakeIt(format: PayloadFormat, capabilities: PayloadFormat[]): PayloadFormat {
+  const { parameters: _, ...theirs } = format;
+  const { parameters } = capabilities.find((own) => sameFormat(own, format))!;
+  return parameters === undefined ? theirs : { ...theirs, parameters };
 }
 
 function isEvent(format: PayloadFormat): boolean {

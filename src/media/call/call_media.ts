@@ -25,6 +25,7 @@ import type {
   RegatherWhen,
 } from "../../core/ports/mod.ts";
 import { Attachment, Bridge, LocalParty, Recording } from "../sound/mod.ts";
+import { loadCodecs } from "../codec/mod.ts";
 import { type AttachmentPort, type FromAttachment, refuseAttachment } from "../attachment/mod.ts";
 import { MediaStream } from "../stream/mod.ts";
 import type { PacketKind } from "../transport/mod.ts";
@@ -166,9 +167,10 @@ export class CallMedia {
     });
   }
 
-  /** Loads what a stream with keys needs, before it is started. */
-  prepare(stream: NegotiatedStream): Promise<void> {
-    return this.#transport.prepare(stream);
+  /** Loads what a stream's codecs and keys need, before it is started. */
+  async prepare(stream: NegotiatedStream): Promise<void> {
+    const formats = [stream.sendFormat, ...stream.receiveFormats];
+    await Promise.all([this.#transport.prepare(stream), loadCodecs(formats)]);
   }
 
   /**

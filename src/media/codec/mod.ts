@@ -1,3 +1,3 @@
 /** The codec contract, and the codecs. */
 export { type Codec, CONCEAL_MS, MAX_PACKET_MS, packetMsFor } from "./codec.ts";
-export { type CreateCodec, createCodec } from "./registry.ts";
+export { type CreateCodec, createCodec, loadCodecs } from "./registry.ts";

@@ -4,7 +4,7 @@
  */
 import type { CodecName } from "../../core/account/mod.ts";
 import type { PayloadFormat } from "../../core/media/mod.ts";
-import { OffhookError } from "../../base/mod.ts";
+import { lazily, OffhookError } from "../../base/mod.ts";
 import type { Codec } from "./codec.ts";
 import { G711Codec } from "./g711.ts";
 import { G722Codec } from "./g722.ts";
@@ -12,7 +12,24 @@ import { G722Codec } from "./g722.ts";
 /** Makes a codec with fresh state for a negotiated format. @throws OffhookError `media-failed` */
 export type CreateCodec = (format: PayloadFormat) => Codec;
 
+/** Loaded when a call needs it: a megabyte of WebAssembly and its memory. */
+let opus: typeof import("./opus/mod.ts") | undefined;
+
+/** Loads what the codecs of these formats need; await it before they are made. */
+export async function loadCodecs(formats: readonly PayloadFormat[]): Promise<void> {
+  if (opus !== undefined || !formats.some(({ encoding }) => encoding === "OPUS")) return;
+  const loaded = await lazily<typeof import("./opus/mod.ts")>(import.meta.url, "./opus/mod.ts");
+  await loaded.loadLibopus();
+  opus = loaded;
+}
+
 const FACTORIES: Readonly<Record<CodecName, CreateCodec>> = {
+  OPUS: (format) => {
+    if (opus === undefined) {
+      throw new OffhookError("internal", "the codec OPUS is used before it is loaded");
+    }
+    return new opus.OpusCodec(format);
+  },
   G722: () => new G722Codec(),
   PCMU: () => new G711Codec("PCMU"),
   PCMA: () => new G711Codec("PCMA"),
