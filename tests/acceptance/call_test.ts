@@ -33,12 +33,12 @@ Deno.test("a call between two processes: both say the same, as one JSON object e
     assert.equal(text(dial).split("\n").length, 2);
     assert.deepEqual([out.outcome, into.outcome], ["answered", "answered"]);
     assert.equal(out.callId, into.callId);
-    assert.deepEqual([out.codec, into.codec], ["G722", "G722"]);
+    assert.deepEqual([out.codec, into.codec], ["OPUS", "OPUS"]);
     assert.deepEqual([out.dtmf.sent, into.dtmf.received], ["12#", "12#"]);
     assert.deepEqual([out.endedBy, into.endedBy], ["remote", "local"]);
     assert.ok(out.durationMs >= 1500 && out.durationMs < 6000, `${out.durationMs}`);
     assert.ok(out.media.received > 50 && into.media.received > 50);
-    assert.match(dial.stderr, /^calling sip:test@[^]*answered, G722/);
+    assert.match(dial.stderr, /^calling sip:test@[^]*answered, OPUS/);
   });
 });
 
@@ -263,7 +263,7 @@ testWith(
     await withScratch(async (scratch) => {
       const { phone, uri } = await startAnswer(scratch, [...NO_CARD, "--json"]);
       const run = await onTerminal(scratch, ["dial", uri, ...NO_CARD], [
-        [/● in call .*G722/, "5"],
+        [/● in call .*OPUS/, "5"],
         [/in call .* 0:01/, "m"],
         [/muted/, "q"],
       ]);

@@ -92,7 +92,7 @@ testWith(
       await screen.until(/screen-reader mode[^]*registered/);
       await screen.type("600");
       await screen.press("Enter");
-      await screen.until(/talking: 600, 0:0\d, G722, sound not encrypted/);
+      await screen.until(/talking: 600, 0:0\d, OPUS, sound not encrypted/);
       await screen.type("m");
       await screen.press("Enter");
       await screen.until(/600: your microphone is muted/);

@@ -104,7 +104,9 @@ for (const transport of TRANSPORTS) {
   );
 }
 
-for (const [codec, rate] of [["PCMU", 8000], ["PCMA", 8000], ["G722", 16000]] as const) {
+const RATES = [["PCMU", 8000], ["PCMA", 8000], ["G722", 16000], ["OPUS", 48_000]] as const;
+
+for (const [codec, rate] of RATES) {
   testWith(
     [...NEEDS, "linphone"],
     `calls linphone through kamailio with ${codec}`,
@@ -115,7 +117,7 @@ for (const [codec, rate] of [["PCMU", 8000], ["PCMA", 8000], ["G722", 16000]] as
           user: "bob",
           registrar: kamailio.registrar("bob", "udp"),
           says,
-          codecs: ["PCMU", "PCMA", "G722"],
+          codecs: ["PCMU", "PCMA", "G722", "OPUS"],
           autoAnswer: true,
         });
         const hears = scratch.file("hears.wav");

@@ -238,6 +238,7 @@ call_max_calls 10
 module_path ${BARESIP_MODULES}
 module g711.so
 module g722.so
+module opus.so
 ${options.ice ? "module ice.so" : ""}
 module aufile.so
 ${echoes ? "module aubridge.so" : ""}
@@ -256,12 +257,15 @@ notfound_aufile none
 `;
 }
 
+/** Codecs by baresip's names for them, where those are not at 8 kHz. */
+const BARESIP_NAMES: Record<string, string> = { OPUS: "opus/48000/2", G722: "G722/16000/1" };
+
 const BARESIP_MODULES = "/usr/lib/baresip/modules";
 
 function account(port: number, options: BaresipOptions): string {
   const { user, registrar } = options;
   const codecs = (options.codecs ?? ["PCMU", "PCMA"])
-    .map((name) => name === "G722" ? "G722/16000/1" : `${name}/8000/1`).join(",");
+    .map((name) => BARESIP_NAMES[name] ?? `${name}/8000/1`).join(",");
   const common = `answermode=${
     options.autoAnswer ? "auto" : "manual"
   };audio_codecs=${codecs};ptime=20${options.ice ? ";medianat=ice;rtcp_mux=yes" : ""}${

@@ -118,14 +118,20 @@ export class Linphone {
 }
 
 // verify_server_cn=0: its TLS library knows no IP addresses in certificates; the chain is verified.
-const ENCODINGS: Record<string, number> = { PCMU: 8000, PCMA: 8000, G722: 8000 };
+/** By the names of our codecs: as linphone writes them, clock and channels. */
+const ENCODINGS: Record<string, [mime: string, rate: number, channels: number]> = {
+  PCMU: ["PCMU", 8000, 1],
+  PCMA: ["PCMA", 8000, 1],
+  G722: ["G722", 8000, 1],
+  OPUS: ["opus", 48_000, 2],
+};
 
 function config(port: number, rtp: number, options: LinphoneOptions): string {
   const { registrar, user } = options;
   const wanted = options.codecs ?? ["PCMU"];
-  const codecs = Object.entries(ENCODINGS).map(([mime, rate], index) =>
-    `[audio_codec_${index}]\nmime=${mime}\nrate=${rate}\nchannels=1\nenabled=${
-      wanted.includes(mime) ? 1 : 0
+  const codecs = Object.entries(ENCODINGS).map(([name, [mime, rate, channels]], index) =>
+    `[audio_codec_${index}]\nmime=${mime}\nrate=${rate}\nchannels=${channels}\nenabled=${
+      wanted.includes(name) ? 1 : 0
     }\n`
   );
   return `[sip]
