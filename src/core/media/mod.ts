@@ -1,5 +1,5 @@
 /** What two parties say about a stream: offer and answer (RFC 3264). */
-export { parametersOf } from "./format_parameters.ts";
+export { parametersOf, sameFormat } from "./format_parameters.ts";
 export {
   CLEARTEXT_HINT,
   type EncryptionTerms,

@@ -15,6 +15,7 @@ import type {
   GatheredIce,
   LocalIce,
   NegotiatedStream,
+  PayloadFormat,
   SdesKeys,
   SrtpSuite,
 } from "../media/mod.ts";
@@ -72,7 +73,10 @@ export type MediaEffect =
   | {
     type: "OpenMedia";
     call: CallId;
-    endpoints: AudioEndpoints; /** With a certificate, whose fingerprint MediaOpened has. */
+    endpoints: AudioEndpoints;
+    /** What the call may run on, to load it while it rings; absent: it is loaded at the start. */
+    formats?: PayloadFormat[];
+    /** With a certificate, whose fingerprint MediaOpened has. */
     dtls?: true;
     /** Gathers candidates, as the configuration of this account says; takes up to two seconds. */
     ice?: AccountId;

@@ -13,7 +13,12 @@
 import type { AudioDevices } from "../../audio/mod.ts";
 import { OffhookError } from "../../base/mod.ts";
 import type { AccountId } from "../../core/account/mod.ts";
-import { type NegotiatedStream, type SdesKeys, SUITE_PARAMETERS } from "../../core/media/mod.ts";
+import {
+  type NegotiatedStream,
+  type PayloadFormat,
+  type SdesKeys,
+  SUITE_PARAMETERS,
+} from "../../core/media/mod.ts";
 import type {
   AttachmentId,
   AudioEndpoints,
@@ -124,13 +129,14 @@ export class CallMedia {
 
   /**
    * Opens the transport and opens the endpoints → MediaOpened.
+   * @param wanted.formats their codecs are loaded while the call rings
    * @param wanted.dtls with a certificate for keys by DTLS
    * @param wanted.ice the account whose ICE servers are asked; absent: the call does without ICE
    * @throws OffhookError what a socket or an endpoint says; call `fail` then
    */
   async open(
     { microphone, speaker, record }: AudioEndpoints,
-    wanted: { dtls?: boolean; ice?: AccountId } = {},
+    wanted: { formats?: PayloadFormat[]; dtls?: boolean; ice?: AccountId } = {},
   ): Promise<void> {
     const [failures, certificate] = await Promise.all([
       this.#transport.open(wanted.ice),
@@ -152,6 +158,8 @@ export class CallMedia {
       ...(ice && { ice: ice.local }),
       ...(failures.length > 0 && { failures }),
     });
+    // While it rings. A failure comes again when the stream is started.
+    loadCodecs(wanted.formats ?? []).catch(() => {});
   }
 
   /**

@@ -12,6 +12,8 @@ import {
   directionOf,
   type MediaDescription,
   type NegotiatedStream,
+  type PayloadFormat,
+  sameFormat,
   settledPorts,
 } from "../../media/mod.ts";
 import { needsCertificate } from "./encryption.ts";
@@ -28,8 +30,15 @@ export function openMedia(turn: Turn, opened: Call): void {
   const { volume } = turn;
   const ice = wantsIce(turn, opened) ? { ice: account } : {};
   const dtls = needsCertificate(turn, opened) ? { dtls: true as const } : {};
-  turn.ask({ type: "OpenMedia", call, endpoints, ...ice, ...dtls });
+  turn.ask({ type: "OpenMedia", call, endpoints, formats: formatsOf(opened), ...ice, ...dtls });
   if (volume !== 0) turn.ask({ type: "SetVolume", call, volume });
+}
+
+/** What the call may run on, as far as the peer has spoken. */
+function formatsOf({ capabilities, phase }: Call): PayloadFormat[] {
+  const offer = "offer" in phase ? phase.offer : null;
+  if (offer === null) return capabilities;
+  return capabilities.filter((own) => offer.formats.some((theirs) => sameFormat(own, theirs)));
 }
 
 /** Begins what takes long, for a call that rings: its answer shall not wait for a server. */
