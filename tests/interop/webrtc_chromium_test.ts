@@ -102,6 +102,7 @@ testWith(
       await assertHeard(weSay, await browser.heard(), "the browser that called");
       await assertHeard(theySay, called.heard, "offhook, called");
     }),
+  { timeout: 120_000 },
 );
 
 testWith(
