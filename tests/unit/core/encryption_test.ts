@@ -337,6 +337,32 @@ Deno.test("the record, and the view, name suite and keying", () => {
   assert.deepEqual(scene.record().encryption, { keying: "sdes", suite: SUITE });
 });
 
+Deno.test("a 488 to our offer says what else than a codec may be missing", () => {
+  const refusal = { status: 488, reason: "Not Acceptable Here" };
+  const hintOf = (policy: Encryption, transport: "tls" | "udp", isPeers = true) => {
+    const error = { code: "no-common-codec", message: "refused", hint: "More codecs." } as const;
+    const scene = dialled(policy).play(
+      {
+        type: "CallRejected",
+        call: "a",
+        sipCallId: "x",
+        ...refusal,
+        transport,
+        error: isPeers ? { ...error, data: refusal } : error,
+      },
+      { type: "TimerFired", subject: "call", timer: "ending", call: "a" },
+    );
+    const { outcome, error: told } = scene.record();
+    assert.equal(outcome, "media-failed");
+    return told?.hint ?? "";
+  };
+  assert.match(hintOf("require", "tls"), /--codec.*--keying.*--encryption prefer/);
+  assert.match(hintOf("prefer", "udp"), /--codec.*--transport.*--keying dtls/);
+  assert.match(hintOf("off", "tls"), /--codec.*--encryption prefer or require/);
+  assert.equal(hintOf("prefer", "tls"), "More codecs.", "keys were offered, and not required");
+  assert.equal(hintOf("off", "tls", false), "More codecs.", "what we found ourselves");
+});
+
 Deno.test("a call that takes the place of another is no less encrypted", () => {
   const scene = phone("prefer");
   scene.play({

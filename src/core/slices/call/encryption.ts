@@ -1,4 +1,5 @@
 /** What a call may agree about encryption: its policy, its keys, and whether its signalling may carry them. */
+import type { ErrorJson } from "../../../base/mod.ts";
 import { DEFAULT_ENCRYPTION, type Encryption, type TransportName } from "../../account/mod.ts";
 import {
   type EncryptionTerms,
@@ -62,6 +63,26 @@ export function sentOffer(
   const { crypto: _, ...open } = offer;
   return { ...open, profile: "RTP/AVP" };
 }
+
+/**
+ * A refusal of our offer, with what the user can do. A 488 or 606 does not say what the peer misses:
+ * a codec, or the encryption that we require or that it requires.
+ */
+export function refusedOffer(turn: Turn, call: Call, error: ErrorJson): ErrorJson {
+  if (error.code !== "no-common-codec" || error.data?.status === undefined) return error;
+  if (call.encryption === "require") return { ...error, hint: REQUIRED_HINT };
+  const { description, account, transport } = call;
+  const keyed = description?.fingerprints !== undefined ||
+    (description?.crypto !== undefined && carriesKeys(turn, account, transport));
+  return keyed ? error : { ...error, hint: OPEN_HINT };
+}
+
+const REQUIRED_HINT =
+  "Either it has none of our codecs: allow more (--codec). Or it does not encrypt as we require: " +
+  "try the other --keying (dtls, sdes), or allow sound that is not encrypted (--encryption prefer).";
+const OPEN_HINT =
+  "Either it has none of our codecs: allow more (--codec). Or it takes only encrypted sound: offer " +
+  "keys, by TLS or WSS (--transport) or by DTLS (--keying dtls), with --encryption prefer or require.";
 
 /** Stands in for keys where only an offer is judged; each differs from any that a peer has. */
 export const NO_FINGERPRINT: Fingerprint = { hash: "sha-256", value: "" };

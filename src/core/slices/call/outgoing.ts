@@ -11,7 +11,13 @@ import {
   offeredProtection,
 } from "../../media/mod.ts";
 import type { SipEffect, SipInput } from "../../ports/mod.ts";
-import { carriesKeys, encryptionOfAccount, sentOffer, termsFor } from "./encryption.ts";
+import {
+  carriesKeys,
+  encryptionOfAccount,
+  refusedOffer,
+  sentOffer,
+  termsFor,
+} from "./encryption.ts";
 import { end, outcomeOf, signallingDone } from "./ending.ts";
 import { establish } from "./established.ts";
 import { holdsUs, openMedia, portsOf, recordingOf, runStream } from "./media.ts";
@@ -232,7 +238,8 @@ export function rejected(
     ...(local === undefined ? {} : { local }),
     ...(transport === undefined ? {} : { transport }),
   });
-  const { status: sipStatus, reason, error } = input;
+  const { status: sipStatus, reason } = input;
+  const error = refusedOffer(turn, known, input.error);
   if (isIn(known, "ending")) {
     // Nobody answered because nothing did: the call did not even ring.
     if (known.phase.outcome.outcome !== "no-answer" || sipStatus !== 0) {
