@@ -65,7 +65,7 @@ export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   naudiodon: ["device_host"],
   "node-hid": ["device_host"],
   "smol-toml": ["config"],
-  zod: ["control"],
+  zod: ["config", "control"],
   "@evan/opus": ["media"],
   "@echogarden/speex-resampler-wasm": ["media", "audio"],
   ink: ["tui"],

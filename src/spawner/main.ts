@@ -5,7 +5,8 @@
  *
  *     argv: configuration, folder for sockets    stdin: questions    stdout: replies and news
  */
-import { type Config, loadConfig } from "../config/file/mod.ts";
+import { loadConfig } from "../config/file/mod.ts";
+import type { Config } from "../config/schema/mod.ts";
 import { processEnvironment } from "../config/mod.ts";
 import { runPasswordCommand } from "../config/credentials/mod.ts";
 import { OffhookError } from "../base/mod.ts";

@@ -4,7 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { parse } from "smol-toml";
-import { configSchema } from "../../src/config/file/schema.ts";
+import { configSchema } from "../../src/config/schema/schema.ts";
 import { PracticePbx } from "../../src/lab/practice_pbx.ts";
 import { Baresip } from "../peers/baresip.ts";
 import { Kamailio } from "../peers/kamailio.ts";

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import type { Listen } from "../../src/control/server/server.ts";
 import { RemotePhone } from "../../src/control/client/remote_phone.ts";
 import { OffhookError } from "../../src/base/errors.ts";
-import { stationSchema } from "../../src/config/file/station_schema.ts";
+import { stationSchema } from "../../src/config/schema/station_schema.ts";
 import { controlPlaces } from "../../src/station/service/control_places.ts";
 import { issueCertificate } from "../../src/lab/issue_certificate.ts";
 import { servedCore } from "../fakes/served_core.ts";

@@ -3,7 +3,8 @@ import { lazily } from "../../base/mod.ts";
 import { isDigit } from "../../core/media/mod.ts";
 import { dirname, join } from "node:path";
 import { expandPath } from "../../config/sources/mod.ts";
-import type { HeadsetConfig, LoadedConfig } from "../../config/file/mod.ts";
+import type { LoadedConfig } from "../../config/file/mod.ts";
+import type { HeadsetConfig } from "../../config/schema/mod.ts";
 import type { ButtonSetting } from "../../station/desk/mod.ts";
 import type { PhoneOptions } from "../process/mod.ts";
 

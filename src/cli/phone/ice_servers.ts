@@ -2,12 +2,9 @@
 import { dirname } from "node:path";
 import { OffhookError } from "../../base/mod.ts";
 import { readPasswordFile, runPasswordCommand } from "../../config/credentials/mod.ts";
-import {
-  type LoadedConfig,
-  parseStunUrl,
-  parseTurnUrl,
-  type TurnServerConfig,
-} from "../../config/file/mod.ts";
+import type { LoadedConfig } from "../../config/file/mod.ts";
+import type { TurnServerConfig } from "../../config/schema/mod.ts";
+import { parseStunUrl, parseTurnUrl } from "../../config/values/mod.ts";
 import { expandPath } from "../../config/sources/mod.ts";
 import type { AccountId } from "../../core/account/mod.ts";
 import type { PhoneOptions } from "../process/mod.ts";

@@ -6,7 +6,8 @@
  *
  * On a pipe a station writes JSON, and a command that makes a call words: there an object is its report.
  *
- * Facts are properties; nothing of ours puts a secret into one.
+ * Facts are properties; nothing of ours puts a secret into one. logtape was used and went: with one
+ * sink, forms of our own and a level that changes while it is open, one comparison was left of it.
  */
 import { dirname, join } from "node:path";
 import { LOG_LEVELS } from "../../config/values/mod.ts";

@@ -2,18 +2,29 @@
  * Finds, reads, overlays and validates the configuration.
  *
  *     flags, OFFHOOK_… ─┐
- *     file ── TOML ─────┴─► overlay ─► configSchema ─► LoadedConfig ─► Account
+ *     file ── TOML ─────┴─► overlay ─► schema (zod) ─► LoadedConfig ─► Account
+ *     no file, plain flags ───► defaults.json ──┘
+ *
+ * Without a file and an account, what flags say is validated by their own readers: such a call does
+ * not wait for zod's ninety files.
  *
  * Which account the overrides of an account apply to: the one that `--account` or
  * `OFFHOOK_ACCOUNT` names; else, when server and user are both given, a fresh one named
  * `command-line`; else the file's default account.
  */
 import type { Environment } from "../mod.ts";
-import { NEEDED_KEYS } from "../values/mod.ts";
+import {
+  canonicalServer,
+  configError,
+  dotted,
+  NEEDED_KEYS,
+  type Origins,
+  webSocketOf,
+} from "../values/mod.ts";
 import { parse, TomlError } from "smol-toml";
 import { dirname } from "node:path";
 import { type Account, COMMAND_LINE_ACCOUNT } from "../../core/account/mod.ts";
-import { nearest, OffhookError } from "../../base/mod.ts";
+import { lazily, nearest, OffhookError } from "../../base/mod.ts";
 import { parseWebSocketUrl } from "../../base/network/mod.ts";
 import {
   type AppliedOverride,
@@ -22,15 +33,8 @@ import {
   expandPath,
   type Overrides,
 } from "../sources/mod.ts";
-import { configError, dotted, issuesOf, type Origins } from "./issues.ts";
-import {
-  type AccountConfig,
-  accountSchema,
-  canonicalServer,
-  type Config,
-  configSchema,
-  webSocketOf,
-} from "./schema.ts";
+import type { AccountConfig, Config } from "../schema/mod.ts";
+import defaults from "./defaults.json" with { type: "json" };
 
 /** Where values come from when there is no file. */
 const ELSEWHERE = "the command line and environment";
@@ -72,14 +76,10 @@ export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
   const applied = appliedOverrides(options.flags ?? {}, options.environment, options.cwd);
   const account = chosenAccount(raw, applied, options, path);
   const origins = overlay(raw, applied, account);
-  const result = configSchema.safeParse(raw);
-  if (!result.success) {
-    const source = text === undefined ? ELSEWHERE : path;
-    throw configError(source, issuesOf(result.issues, raw, origins));
-  }
+  const said = { raw, origins, applied, source: text === undefined ? ELSEWHERE : path };
+  const plain = text === undefined && account === undefined && applied.every(isAllowed);
   return {
-    config: result.data,
-    direct: directSettings(applied),
+    ...(plain ? overDefaults(applied) : await validated(said)),
     path,
     found: text !== undefined,
     origins,
@@ -88,22 +88,51 @@ export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
   };
 }
 
+type Settings = Pick<LoadedConfig, "config" | "direct">;
+
+const isAllowed = ({ override, value }: AppliedOverride) => override.allows?.(value) === true;
+
+/** Over the defaults that the schema has written (`deno task defaults`). */
+function overDefaults(applied: AppliedOverride[]): Settings {
+  const { config, direct } = structuredClone(defaults);
+  for (const { override: { scope, path }, value } of applied) {
+    setAt(scope === "top" ? config : direct, path, value);
+  }
+  return { config, direct } as unknown as Settings;
+}
+
+/** What was said, and who said what. */
+interface Said {
+  raw: Table;
+  origins: Origins;
+  applied: AppliedOverride[];
+  source: string;
+}
+
+async function validated({ raw, origins, applied, source }: Said): Promise<Settings> {
+  const { validAccount, validConfig } = await lazily<typeof import("../schema/mod.ts")>(
+    import.meta.url,
+    "../schema/mod.ts",
+  );
+  const config = validConfig({ values: raw, name: source, origins });
+  const direct = directSettings(applied);
+  return { config, direct: validAccount({ ...direct, name: ELSEWHERE }) };
+}
+
 /** A stand-in for what a call without an account does not use. */
 const DIRECT = { user: "offhook", server: "localhost" };
 
-function directSettings(applied: AppliedOverride[]): AccountConfig {
-  const raw: Table = { ...DIRECT };
+function directSettings(applied: AppliedOverride[]): { values: Table; origins: Origins } {
+  const values: Table = { ...DIRECT };
   const usable = applied.filter(({ override: { scope, path } }) =>
     scope === "account" && path[0] !== "server"
   );
   const origins = new Map<string, string>();
   for (const { override, origin, value } of usable) {
-    setAt(raw, override.path, value);
+    setAt(values, override.path, value);
     origins.set(dotted(override.path), origin);
   }
-  const result = accountSchema.safeParse(raw);
-  if (result.success) return result.data;
-  throw configError(ELSEWHERE, issuesOf(result.issues, raw, origins));
+  return { values, origins };
 }
 
 async function readIfThere(path: string, explicit: boolean): Promise<string | undefined> {

@@ -7,7 +7,9 @@
  */
 import type { Names } from "../../base/names/mod.ts";
 import { resolve } from "node:path";
+import { CODECS, ENCRYPTIONS, KEYINGS, TRANSPORTS } from "../../core/account/mod.ts";
 import type { Environment } from "../mod.ts";
+import { isMicrophone, isSpeaker, LOG_LEVELS } from "../values/mod.ts";
 
 export type OverrideKind = "text" | "path" | "integer" | "boolean" | "codecs";
 
@@ -18,6 +20,8 @@ export interface Override {
   scope: "account" | "top";
   path: readonly string[];
   kind: OverrideKind;
+  /** Whether a value is allowed, told without the schema; absent: only the schema knows. */
+  allows?: (value: unknown) => boolean;
 }
 
 function account(flag: string, path: string, kind: OverrideKind = "text"): Override {
@@ -26,6 +30,16 @@ function account(flag: string, path: string, kind: OverrideKind = "text"): Overr
 
 function top(flag: string, path: string, kind: OverrideKind = "text"): Override {
   return { flag, variable: variableOf(flag), scope: "top", path: path.split("."), kind };
+}
+
+function oneOf(override: Override, names: readonly string[]): Override {
+  return { ...override, allows: (value) => names.some((name) => name === value) };
+}
+
+function areCodecs(value: unknown): boolean {
+  const names: readonly string[] = CODECS;
+  return Array.isArray(value) && value.length > 0 && value.every((name) => names.includes(name)) &&
+    new Set(value).size === value.length;
 }
 
 /** `--auth-user` → `OFFHOOK_AUTH_USER`. */
@@ -39,11 +53,11 @@ export const OVERRIDES = {
   authUser: account("--auth-user", "auth_user"),
   displayName: account("--display-name", "display_name"),
   proxy: account("--proxy", "outbound_proxy"),
-  transport: account("--transport", "transport"),
+  transport: oneOf(account("--transport", "transport"), TRANSPORTS),
   expires: account("--expires", "registration_interval", "integer"),
-  codecs: account("--codec", "codecs", "codecs"),
-  encryption: account("--encryption", "encryption"),
-  keying: account("--keying", "keying"),
+  codecs: { ...account("--codec", "codecs", "codecs"), allows: areCodecs },
+  encryption: oneOf(account("--encryption", "encryption"), ENCRYPTIONS),
+  keying: oneOf(account("--keying", "keying"), KEYINGS),
   tlsCa: account("--tls-ca", "tls.ca_file", "path"),
   tlsCert: account("--tls-cert", "tls.cert_file", "path"),
   tlsKey: account("--tls-key", "tls.key_file", "path"),
@@ -54,10 +68,10 @@ export const OVERRIDES = {
     ...account("--tls-no-verify", "tls.verify", "boolean"),
     variable: "OFFHOOK_TLS_VERIFY",
   },
-  mic: top("--mic", "audio.mic"),
-  speaker: top("--speaker", "audio.speaker"),
+  mic: { ...top("--mic", "audio.mic"), allows: isMicrophone },
+  speaker: { ...top("--speaker", "audio.speaker"), allows: isSpeaker },
   rate: top("--rate", "audio.rate", "integer"),
-  logLevel: top("--log-level", "logging.level"),
+  logLevel: oneOf(top("--log-level", "logging.level"), LOG_LEVELS),
   logFile: top("--log-file", "logging.file", "path"),
 } as const satisfies Record<string, Override>;
 

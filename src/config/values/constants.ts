@@ -1,5 +1,5 @@
 /**
- * The allowed values of keys, apart from the schema: flags use them too, and must not wait for it.
+ * The allowed values of keys, apart from the schema: flags use them too, and must not wait for zod.
  */
 import type { Names } from "../../base/names/mod.ts";
 

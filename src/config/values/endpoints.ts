@@ -135,3 +135,25 @@ function unknownKind(
     near === undefined ? {} : { hint: `Did you mean "${near}"?` },
   );
 }
+
+/** For checking alone, before it is known what is asked. */
+const ANY_DEFAULTS: EndpointDefaults = { rate: 16_000, loop: false };
+
+export function isMicrophone(value: unknown): boolean {
+  return isReadable(parseMicrophone, value);
+}
+
+export function isSpeaker(value: unknown): boolean {
+  return isReadable(parseSpeaker, value);
+}
+
+function isReadable(
+  parse: (text: string, defaults: EndpointDefaults) => unknown,
+  value: unknown,
+): boolean {
+  try {
+    return typeof value === "string" && parse(value, ANY_DEFAULTS) !== undefined;
+  } catch {
+    return false;
+  }
+}

@@ -7,6 +7,8 @@ export {
   NEEDED_KEYS,
 } from "./constants.ts";
 export {
+  isMicrophone,
+  isSpeaker,
   MICROPHONE_KINDS,
   MICROPHONE_SYNTAX,
   parseMicrophone,
@@ -14,5 +16,8 @@ export {
   SPEAKER_KINDS,
   SPEAKER_SYNTAX,
 } from "./endpoints.ts";
+export { parseStunUrl, parseTurnUrl } from "./ice_urls.ts";
 export { launchArguments } from "./launch.ts";
 export { permissionFlags } from "./permissions.ts";
+export { configError, dotted, type Origins } from "./place.ts";
+export { canonicalServer, webSocketOf } from "./server.ts";

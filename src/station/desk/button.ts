@@ -7,7 +7,7 @@
  * The level at the start is the baseline: a handset that is off its cradle then answers nothing.
  */
 import type { DtmfDigit } from "../../core/media/mod.ts";
-import type { ButtonAction, NormallyContact } from "../../config/file/mod.ts";
+import type { ButtonAction, NormallyContact } from "../../config/schema/mod.ts";
 import { type HeadsetIntent, type HeadsetState, IDLE_HEADSET } from "../../core/ports/mod.ts";
 
 type Action = Exclude<ButtonAction, DtmfDigit>;

@@ -1,5 +1,5 @@
 /** How a station uses headsets. Plain values. */
-import type { ContestedPolicy } from "../../config/file/mod.ts";
+import type { ContestedPolicy } from "../../config/schema/mod.ts";
 import type { AudioEndpoints, LiveEndpoint, Microphone, Speaker } from "../../core/ports/mod.ts";
 import type { Quirk } from "../../hid/mod.ts";
 

@@ -7,7 +7,7 @@ import { OffhookError } from "../../base/mod.ts";
 import { parseHostPort } from "../../base/network/mod.ts";
 import { type Role, ROLES } from "../../base/names/mod.ts";
 import { readPasswordFile } from "../../config/credentials/mod.ts";
-import type { ControlConfig } from "../../config/file/mod.ts";
+import type { ControlConfig } from "../../config/schema/mod.ts";
 import type { TcpListen } from "./served_places.ts";
 
 /** A shorter one could be guessed. */

@@ -1,10 +1,16 @@
-/** The committed schema and example are what the schema says now. */
+/** The committed schema and example are what the zod schema says now. */
 import assert from "node:assert/strict";
 import { parse } from "smol-toml";
-import { exampleToml } from "../../../src/config/file/example.ts";
-import { configJsonSchema, configSchema } from "../../../src/config/file/schema.ts";
+import { defaultSettings } from "../../../tools/make_defaults.ts";
+import { exampleToml } from "../../../src/config/schema/example.ts";
+import { configJsonSchema, configSchema } from "../../../src/config/schema/schema.ts";
 
 const folder = new URL("../../../config/", import.meta.url);
+
+Deno.test("src/config/file/defaults.json is current (deno task defaults)", async () => {
+  const committed = await Deno.readTextFile(new URL("../src/config/file/defaults.json", folder));
+  assert.deepEqual(JSON.parse(committed), JSON.parse(JSON.stringify(defaultSettings())));
+});
 
 Deno.test("config/offhook.schema.json is current (offhook config schema > it)", async () => {
   const committed = await Deno.readTextFile(new URL("offhook.schema.json", folder));

@@ -1,7 +1,7 @@
 /** The `[ice]` table: its URLs, what it means for an account, and passwords that never show. */
 import assert from "node:assert/strict";
 import type { OffhookError } from "../../../src/base/errors.ts";
-import { parseStunUrl, parseTurnUrl } from "../../../src/config/file/ice_schema.ts";
+import { parseStunUrl, parseTurnUrl } from "../../../src/config/values/ice_urls.ts";
 import { loadConfig, toAccount } from "../../../src/config/file/load.ts";
 import { redacted } from "../../../src/config/file/show.ts";
 import { iceServersOf } from "../../../src/cli/phone/ice_servers.ts";

@@ -7,7 +7,8 @@ import { fileReason, OffhookError } from "../../../base/mod.ts";
 import { readPasswordFile } from "../../../config/credentials/mod.ts";
 import { expandPath } from "../../../config/sources/mod.ts";
 import type { ConfigIssue } from "../../../config/mod.ts";
-import { dotted, type LoadedConfig } from "../../../config/file/mod.ts";
+import type { LoadedConfig } from "../../../config/file/mod.ts";
+import { dotted } from "../../../config/values/mod.ts";
 import { quirkFilesOf } from "../../phone/mod.ts";
 
 /** A sentence for each file that cannot be used; never what is in one. */

@@ -1,13 +1,12 @@
 /** The runs of `offhook config`, but `init`. */
 import {
-  configError,
-  configJsonSchema,
   describeSource,
-  exampleToml,
   type LoadedConfig,
   redacted,
   shownToml,
 } from "../../../config/file/mod.ts";
+import { configJsonSchema, exampleToml } from "../../../config/schema/mod.ts";
+import { configError } from "../../../config/values/mod.ts";
 import { configPath, knownVariables } from "../../../config/sources/mod.ts";
 import { type ExitCode, jsonText, nearest, OffhookError } from "../../../base/mod.ts";
 import { passwordSource } from "../../../config/credentials/mod.ts";

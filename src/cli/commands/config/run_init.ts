@@ -6,7 +6,8 @@
 import { NEEDED_KEYS } from "../../../config/values/mod.ts";
 import { dirname, resolve } from "node:path";
 import { storeCredential } from "../../../config/credentials/mod.ts";
-import { configError, configSchema, initialToml, issuesOf } from "../../../config/file/mod.ts";
+import { initialToml } from "../../../config/file/mod.ts";
+import { validConfig } from "../../../config/schema/mod.ts";
 import { configPath } from "../../../config/sources/mod.ts";
 import { type ExitCode, fileReason, OffhookError } from "../../../base/mod.ts";
 import type { InitValues } from "./command.ts";
@@ -18,10 +19,7 @@ export async function runInit(values: InitValues, io: Io): Promise<ExitCode> {
   await refuseExisting(path, values.force);
   const { account, password } = await describeAccount(values, io);
   const config = { accounts: { [values.name]: account } };
-  const result = configSchema.safeParse(config);
-  if (!result.success) {
-    throw configError("what was given", issuesOf(result.issues, config, new Map()));
-  }
+  validConfig({ values: config, name: "what was given", origins: new Map() });
   await writeConfig(path, initialToml(config), values.force);
   if (password !== undefined) {
     await storeCredential(environment, values.name, password, new Date(io.now()));

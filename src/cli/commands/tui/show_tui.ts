@@ -1,5 +1,5 @@
 /** From flags, configuration and environment to a screen. */
-import type { Config } from "../../../config/file/mod.ts";
+import type { Config } from "../../../config/schema/mod.ts";
 import type { TuiOptions, TuiOutcome } from "../../../tui/mod.ts";
 import type { Io } from "../../process/mod.ts";
 import type { ScreenValues } from "./command.ts";

@@ -16,7 +16,8 @@ import {
   storeInKeyring,
 } from "../../../config/credentials/mod.ts";
 import { configPath } from "../../../config/sources/mod.ts";
-import { accountSchema, initialToml, loadConfig, toAccount } from "../../../config/file/mod.ts";
+import { initialToml, loadConfig, toAccount } from "../../../config/file/mod.ts";
+import { accountSchema } from "../../../config/schema/mod.ts";
 import type { RegistrationState } from "../../../core/account/mod.ts";
 import { OffhookError } from "../../../base/mod.ts";
 import { errorLines, type Io, openStationPhone, say } from "../../process/mod.ts";
@@ -102,7 +103,7 @@ function tableOf({ server, user, transport }: Answers): Record<string, unknown> 
 function problemOf(answers: Answers): string | undefined {
   const read = accountSchema.safeParse(tableOf(answers));
   if (read.success) return undefined;
-  const [issue] = read.issues;
+  const [issue] = read.error.issues;
   return `${issue?.path.join(".")}: ${issue?.message}`;
 }
 

@@ -1,11 +1,10 @@
 /** The `[station]` table of the configuration: how the headless phone behaves and is reached. */
 import { parseHostPort } from "../../base/network/mod.ts";
 import { ROLES } from "../../base/names/mod.ts";
-import type { Shape, ShapeOutput } from "./shape.ts";
-import * as shape from "./shapes.ts";
+import { z } from "zod";
 
 const line = () =>
-  shape.string().min(1).regex(/^[^\p{Cc}]*$/u, {
+  z.string().min(1).regex(/^[^\p{Cc}]*$/u, {
     error: "allowed is one line without control characters",
   });
 
@@ -26,10 +25,10 @@ const tokenFiles = {
   admin_token_file: file("admin.token").optional().describe(
     "File with the token of the admin role: may do everything.",
   ),
-} satisfies Record<(typeof TOKEN_KEYS)[number], Shape<string | undefined>>;
+} satisfies Record<(typeof TOKEN_KEYS)[number], z.ZodType>;
 
-const controlSchema = shape.table({
-  listen: shape.string().refine((text) => parseHostPort(text, true)?.port !== undefined, {
+const controlSchema = z.strictObject({
+  listen: z.string().refine((text) => parseHostPort(text, true)?.port !== undefined, {
     error: "allowed is HOST:PORT",
   }).describe("HOST:PORT; without TLS only a loopback address is allowed.").meta({
     examples: ["127.0.0.1:7060"],
@@ -43,45 +42,45 @@ const controlSchema = shape.table({
   error: `at least one of ${TOKEN_KEYS.join(", ")} is needed`,
 });
 
-export const stationSchema = shape.table({
-  health_port: shape.int().min(0).max(65535).optional().describe(
+export const stationSchema = z.strictObject({
+  health_port: z.int().min(0).max(65535).optional().describe(
     "Serve /healthz and /readyz on this port of 127.0.0.1; 0 picks a free one. Default: off.",
   ).meta({ examples: [8123] }),
-  max_calls: shape.int().min(1).max(1000).default(8).describe(
+  max_calls: z.int().min(1).max(1000).default(8).describe(
     "Maximum number of calls at one time; further callers get busy. One caller can ring on at most half of them.",
   ),
-  ring_seconds: shape.int().min(1).max(3600).default(60).describe(
+  ring_seconds: z.int().min(1).max(3600).default(60).describe(
     "How long an incoming call rings before it is missed.",
   ),
-  do_not_disturb: shape.boolean().default(false).describe("Every caller gets busy."),
-  auto_answer: shape.array(line()).default([]).describe(
+  do_not_disturb: z.boolean().default(false).describe("Every caller gets busy."),
+  auto_answer: z.array(line()).default([]).describe(
     "Callers whose calls are answered automatically while there is no other call: user, user@host " +
       "or URI; * is a wildcard.",
   ),
-  auto_answer_seconds: shape.int().min(0).max(600).default(0).describe(
+  auto_answer_seconds: z.int().min(0).max(600).default(0).describe(
     "How long such a call rings first, unless the caller asks for another time.",
   ),
-  folders: shape.array(line()).optional().describe(
+  folders: z.array(line()).optional().describe(
     "Folders where commands may play and record files through the station. Default: ~/Music, " +
       "~/Recordings, ~/Documents, ~/Downloads and ~/Desktop, or none when the station is started " +
       "with --config. A change needs a restart of the station.",
   ).meta({ examples: [["~/Music/prompts"]] }),
-  history: shape.boolean().default(true).describe(
+  history: z.boolean().default(true).describe(
     "Keep a call history. A change needs a restart of the station.",
   ),
-  history_days: shape.int().min(1).max(36500).optional().describe(
+  history_days: z.int().min(1).max(36500).optional().describe(
     "Days after which a call is removed from the history. Default: never.",
   ).meta({ examples: [365] }),
-  history_calls: shape.int().min(1).optional().describe(
+  history_calls: z.int().min(1).optional().describe(
     "Maximum number of calls in the history. Default: no limit.",
   ).meta({ examples: [10000] }),
-  registration_grace_seconds: shape.int().min(30).max(86400).default(300).describe(
+  registration_grace_seconds: z.int().min(30).max(86400).default(300).describe(
     "How long a registration may be lost before the station is unhealthy; never during a call, " +
       "and not for a refused password.",
   ),
-  control: shape.array(controlSchema).default([]).describe(
+  control: z.array(controlSchema).default([]).describe(
     "Addresses where the control API is served in addition to the Unix socket, to clients with a token.",
   ),
-}).orEmpty().describe("The headless phone (`offhook station`).");
+}).prefault({}).describe("The headless phone (`offhook station`).");
 
-export type ControlConfig = ShapeOutput<typeof controlSchema>;
+export type ControlConfig = z.output<typeof controlSchema>;

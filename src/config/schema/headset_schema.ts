@@ -1,11 +1,10 @@
 /** The `[headset]` table of the configuration: buttons, lamps, and what they do. */
 import { GPIO_BIASES, type Names } from "../../base/names/mod.ts";
 import { DTMF_DIGITS } from "../../core/media/mod.ts";
-import type { ShapeOutput } from "./shape.ts";
-import * as shape from "./shapes.ts";
+import { z } from "zod";
 
 const line = () =>
-  shape.string().min(1).regex(/^[^\p{Cc}]*$/u, {
+  z.string().min(1).regex(/^[^\p{Cc}]*$/u, {
     error: "allowed is one line without control characters",
   });
 
@@ -38,78 +37,74 @@ const CONTESTED = ["say", "release"] as const satisfies Names<2>;
 export type ContestedPolicy = (typeof CONTESTED)[number];
 
 const button = {
-  does: shape.oneOf(BUTTON_ACTIONS).describe(
+  does: z.enum(BUTTON_ACTIONS).describe(
     "hook-switch: off-hook while it is active; hook: each press changes between off-hook and " +
       "on-hook; mute, reject, flash, hold, redial, volume-up, volume-down; or a digit.",
   ).meta({ examples: ["hook-switch"] }),
-  normally: shape.oneOf(CONTACTS).default("open").describe(
+  normally: z.enum(CONTACTS).default("open").describe(
     "closed: active when not pressed (a cradle that the resting handset presses).",
   ).meta({ examples: ["open"] }),
-  debounce_ms: shape.int().min(0).max(1000).default(20).describe(
+  debounce_ms: z.int().min(0).max(1000).default(20).describe(
     "Milliseconds that a contact must be stable before it counts.",
   ).meta({ examples: [20] }),
 };
 
-const keySchema = shape.table({
+const keySchema = z.strictObject({
   device: line().describe("A Linux input device.").meta({
     examples: ["/dev/input/by-id/usb-handset-event-kbd"],
   }),
-  code: shape.int().min(0).max(767).describe(
+  code: z.int().min(0).max(767).describe(
     "Number of the key, as `evtest` shows it (linux/input-event-codes.h): 169 is KEY_PHONE.",
   ).meta({ examples: [169] }),
   ...button,
 });
 
-const gpioSchema = shape.table({
+const gpioSchema = z.strictObject({
   chip: line().default("/dev/gpiochip0").describe("The GPIO chip.").meta({
     examples: ["/dev/gpiochip0"],
   }),
-  line: shape.int().min(0).max(65535).describe("Number of the line.").meta({ examples: [17] }),
-  active: shape.oneOf(LEVELS).default("low").describe(
+  line: z.int().min(0).max(65535).describe("Number of the line.").meta({ examples: [17] }),
+  active: z.enum(LEVELS).default("low").describe(
     "Level of the line while the contact is closed.",
   ).meta({ examples: ["low"] }),
-  bias: shape.oneOf(GPIO_BIASES).default("pull-up").describe(
+  bias: z.enum(GPIO_BIASES).default("pull-up").describe(
     "The internal resistor of the line.",
   ).meta({ examples: ["pull-up"] }),
   ...button,
 });
 
-export const headsetSchema = shape.table({
-  enabled: shape.boolean().default(true).describe(
+export const headsetSchema = z.strictObject({
+  enabled: z.boolean().default(true).describe(
     "False: do not use headset buttons and lamps, for example because another softphone does.",
   ),
-  preferred: shape.array(line()).default([]).describe(
+  preferred: z.array(line()).default([]).describe(
     "Headsets in the order of preference: part of the name, or VENDOR:PRODUCT in hexadecimal.",
   ),
-  sound: shape.boolean().default(true).describe(
+  sound: z.boolean().default(true).describe(
     "Use the headset's sound card for calls while it is plugged in; false: only its buttons and " +
       "lamps. A device that [devices] or [audio] names is kept.",
   ),
-  release_when_idle: shape.boolean().default(false).describe(
+  release_when_idle: z.boolean().default(false).describe(
     "Release the headset to other programs while there is no call; its buttons then cannot start a call.",
   ),
-  contested: shape.oneOf(CONTESTED).default("say").describe(
+  contested: z.enum(CONTESTED).default("say").describe(
     "What to do when another softphone seems to use the same headset: say so, or release it.",
   ),
-  lift: shape.oneOf(LIFTS).default("nothing").describe(
+  lift: z.enum(LIFTS).default("nothing").describe(
     "What going off-hook does while there is no call.",
   ),
   hotline: line().optional().describe('What lift = "hotline" dials.').meta({
     examples: ["sip:reception@sip.example.com"],
   }),
-  quirks: shape.array(line()).default([]).describe(
+  quirks: z.array(line()).default([]).describe(
     "More quirk files for non-standard models; those in the folder headsets/ beside this file are always read.",
   ),
-  busylight: shape.boolean().default(true).describe(
-    "Show calls on a busylight, if one is plugged in.",
-  ),
-  keys: shape.array(keySchema).default([]).describe(
-    "Keys of Linux input devices that act as buttons.",
-  ),
-  gpio: shape.array(gpioSchema).default([]).describe("Contacts on GPIO lines that act as buttons."),
+  busylight: z.boolean().default(true).describe("Show calls on a busylight, if one is plugged in."),
+  keys: z.array(keySchema).default([]).describe("Keys of Linux input devices that act as buttons."),
+  gpio: z.array(gpioSchema).default([]).describe("Contacts on GPIO lines that act as buttons."),
 }).refine((headset) => headset.lift !== "hotline" || headset.hotline !== undefined, {
   path: ["hotline"],
   error: 'lift = "hotline" needs it',
-}).orEmpty().describe("Buttons and lamps of headsets.");
+}).prefault({}).describe("Buttons and lamps of headsets.");
 
-export type HeadsetConfig = ShapeOutput<typeof headsetSchema>;
+export type HeadsetConfig = z.output<typeof headsetSchema>;

@@ -9,14 +9,8 @@
  * the example; `examples[0]` is the value shown there when there is no default. Secrets have no key:
  * only where to get them from.
  */
-import { type JsonSchema, jsonSchema, type Shape, type ShapeOutput } from "./shape.ts";
-import * as shape from "./shapes.ts";
-import {
-  formatHostPort,
-  parseHostPort,
-  parseWebSocketUrl,
-  type WebSocketUrl,
-} from "../../base/network/mod.ts";
+import { z } from "zod";
+import { parseHostPort, parseWebSocketUrl } from "../../base/network/mod.ts";
 import type { Names } from "../../base/names/mod.ts";
 import {
   CODECS,
@@ -29,13 +23,14 @@ import {
 import { callsSchema } from "./calls_schema.ts";
 import { ICE_POLICIES, iceSchema } from "./ice_schema.ts";
 import {
+  isMicrophone,
+  isSpeaker,
   LOG_LEVELS,
   MAXIMUM_PIPE_RATE,
   MICROPHONE_SYNTAX,
   MINIMUM_PIPE_RATE,
-  parseMicrophone,
-  parseSpeaker,
   SPEAKER_SYNTAX,
+  webSocketOf,
 } from "../values/mod.ts";
 import { headsetSchema } from "./headset_schema.ts";
 import { screenSchema } from "./screen_schema.ts";
@@ -50,7 +45,7 @@ const CONTROL = /[\u0000-\u001f\u007f]/;
 
 /** One line of text: what may end up in a header. */
 const line = () =>
-  shape.string().min(1).refine((text) => !CONTROL.test(text), {
+  z.string().min(1).refine((text) => !CONTROL.test(text), {
     error: "allowed is one line without control characters",
   });
 
@@ -83,11 +78,7 @@ function passes(check: (text: string) => unknown): (text: string) => boolean {
 
 const isRegularExpression = passes((text) => new RegExp(text));
 
-const endpointDefaults = { rate: 16000, loop: false };
-
-const INCOMPLETE = "is missing: a certificate and its key belong together";
-
-const tlsSchema = shape.table({
+const tlsSchema = z.strictObject({
   ca_file: path().optional().describe(
     "PEM file of additional trusted CAs, for a server with a private CA.",
   ),
@@ -98,27 +89,24 @@ const tlsSchema = shape.table({
   }).optional().describe(
     "Name to send (SNI) and to verify, if it is not the server's host name.",
   ).meta({ examples: ["sip.example.com"] }),
-  min_version: shape.oneOf(TLS_VERSIONS).default("1.2").describe(
-    "The oldest TLS version to accept.",
-  ),
-  pin: shape.string().regex(/^(?:[0-9A-Fa-f]{2}:?){31}[0-9A-Fa-f]{2}$/, {
+  min_version: z.enum(TLS_VERSIONS).default("1.2").describe("The oldest TLS version to accept."),
+  pin: z.string().regex(/^(?:[0-9A-Fa-f]{2}:?){31}[0-9A-Fa-f]{2}$/, {
     error: "allowed is a SHA-256 fingerprint: 64 hexadecimal digits, colons between bytes allowed",
   }).optional().describe(
     "SHA-256 fingerprint of the server's certificate, checked in addition to the chain.",
   ).meta({ examples: [Array(32).fill("AB").join(":")] }),
-  verify: shape.boolean().default(true).describe(
+  verify: z.boolean().default(true).describe(
     "False: do not verify the certificate; then any machine on the network path can listen in.",
   ),
-}).refine(({ cert_file, key_file }) => cert_file !== undefined || key_file === undefined, {
-  path: ["cert_file"],
-  error: INCOMPLETE,
-}).refine(({ cert_file, key_file }) => key_file !== undefined || cert_file === undefined, {
-  path: ["key_file"],
-  error: INCOMPLETE,
+}).superRefine(({ cert_file, key_file }, context) => {
+  if ((cert_file === undefined) === (key_file === undefined)) return;
+  const missing = cert_file === undefined ? "cert_file" : "key_file";
+  const message = "is missing: a certificate and its key belong together";
+  context.addIssue({ code: "custom", path: [missing], message });
 });
 
-const dialRuleSchema = shape.table({
-  match: shape.string().min(1).refine(isRegularExpression, {
+const dialRuleSchema = z.strictObject({
+  match: z.string().min(1).refine(isRegularExpression, {
     error: "allowed is a JavaScript regular expression",
   }).describe("Regular expression that must match the whole number.").meta({
     examples: ["0([1-9]\\d+)"],
@@ -134,34 +122,34 @@ const PASSWORD_KEYS = [
   "password_command",
 ] as const satisfies Names<3>;
 
-export const accountSchema = shape.table({
+export const accountSchema = z.strictObject({
   user: line().regex(USER, { error: "allowed are the characters of a SIP user name, without @" })
     .describe("The account's user name or extension.").meta({ examples: ["alice"] }),
   auth_user: line().optional().describe(
     "User name for authentication, if it differs from user.",
   ).meta({ examples: ["alice-desk"] }),
-  auth_realms: shape.array(line()).optional().describe(
+  auth_realms: z.array(line()).optional().describe(
     "Realms that may get the password, in addition to those that the server names at registration.",
   ).meta({ examples: [["voip.example.com"]] }),
-  allow_md5: shape.boolean().default(true).describe(
+  allow_md5: z.boolean().default(true).describe(
     "False: never authenticate with MD5, only with SHA-256 or better.",
   ),
-  encryption: shape.oneOf(ENCRYPTIONS).default(DEFAULT_ENCRYPTION).describe(
+  encryption: z.enum(ENCRYPTIONS).default(DEFAULT_ENCRYPTION).describe(
     "Of the sound, by SRTP. prefer: where both sides can; require: never without; off: never. " +
       "The keys are in the signalling, so without TLS or WSS prefer means unencrypted.",
   ),
-  keying: shape.oneOf(KEYINGS).default("sdes").describe(
+  keying: z.enum(KEYINGS).default("sdes").describe(
     "How our calls offer keys of the sound: sdes, in the signalling, or dtls, beside the sound, " +
       "where the signalling has only a certificate's fingerprint. Both are taken of a caller.",
   ),
-  cleartext_keys: shape.boolean().default(false).describe(
+  cleartext_keys: z.boolean().default(false).describe(
     "True: send and take SRTP keys over signalling that is not encrypted, where anyone on the " +
       "network path can read them.",
   ),
   display_name: line().optional().describe("The name that others see.").meta({
     examples: ["Alice Smith"],
   }),
-  server: shape.string().refine((text) => isServer(text) || isWebSocketUrl(text), {
+  server: z.string().refine((text) => isServer(text) || isWebSocketUrl(text), {
     error:
       "allowed is HOST or HOST:PORT, an IPv6 address with a port in brackets, or wss://HOST:PORT/PATH",
   }).describe(
@@ -173,48 +161,45 @@ export const accountSchema = shape.table({
   ).meta({
     examples: ["sbc.example.com:5060"],
   }),
-  backup_proxies: shape.array(proxy()).max(MOST_BACKUPS).optional().describe(
+  backup_proxies: z.array(proxy()).max(MOST_BACKUPS).optional().describe(
     "Proxies that take over, in this order, when outbound_proxy (without one: the server) cannot " +
       "help. A server that keeps flows (RFC 5626) gets a registration by each of them at once.",
   ).meta({
     examples: [["sbc2.example.com:5060"]],
   }),
-  transport: shape.oneOf(TRANSPORTS).optional().describe(
+  transport: z.enum(TRANSPORTS).optional().describe(
     "Default: from DNS, otherwise udp.",
   ).meta({ examples: ["tls"] }),
-  register: shape.boolean().default(true).describe("False: make calls without registering."),
-  registration_interval: shape.int().min(30).max(86400).default(600).describe(
+  register: z.boolean().default(true).describe("False: make calls without registering."),
+  registration_interval: z.int().min(30).max(86400).default(600).describe(
     "Seconds between registrations; the server may ask for another value.",
   ),
-  gruu: shape.boolean().default(false).describe(
+  gruu: z.boolean().default(false).describe(
     "True: name this phone in calls by the GRUU that the registrar grants (RFC 5627), so that a " +
       "transfer reaches this phone wherever it is. Many servers grant one and do not route it " +
       "inside calls: then hanging up does not reach this phone, so try it first.",
   ),
-  codecs: shape.array(shape.oneOf(CODECS)).min(1).refine(
-    (list) => new Set(list).size === list.length,
-    {
-      error: "each codec may be listed only once",
-    },
-  ).default([...CODECS]).describe("Codecs in the order of preference."),
+  codecs: z.array(z.enum(CODECS)).min(1).refine((list) => new Set(list).size === list.length, {
+    error: "each codec may be listed only once",
+  }).default([...CODECS]).describe("Codecs in the order of preference."),
   password_file: path().optional().describe(
     "File whose first line is the password; other users must not be able to read it (chmod 600).",
   ).meta({ examples: ["~/.config/offhook/alice.password"] }),
-  password_env: shape.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, {
+  password_env: z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, {
     error: "allowed is the name of an environment variable",
   }).optional().describe("Environment variable that holds the password.").meta({
     examples: ["ALICE_SIP_PASSWORD"],
   }),
-  password_command: shape.array(shape.string().min(1)).min(1).optional().describe(
+  password_command: z.array(z.string().min(1)).min(1).optional().describe(
     "Program and arguments that print the password; started without a shell.",
   ).meta({ examples: [["pass", "show", "sip/alice"]] }),
-  ice: shape.oneOf(ICE_POLICIES).optional().describe(
+  ice: z.enum(ICE_POLICIES).optional().describe(
     "ICE for this account's calls. Default: the policy under [ice].",
   ).meta({ examples: ["all"] }),
-  dial_plan: shape.array(dialRuleSchema).default([]).describe(
+  dial_plan: z.array(dialRuleSchema).default([]).describe(
     "Rules for dialled numbers; the first rule that matches the whole number is used.",
   ),
-  tls: tlsSchema.orEmpty().describe("Settings of the transports tls and wss."),
+  tls: tlsSchema.prefault({}).describe("Settings of the transports tls and wss."),
 }).refine((account) => PASSWORD_KEYS.filter((key) => account[key] !== undefined).length <= 1, {
   error: `only one of ${PASSWORD_KEYS.join(", ")} may be given`,
 }).refine((account) => {
@@ -225,30 +210,23 @@ export const accountSchema = shape.table({
   error: "the WebSocket URL already gives the transport: leave it out",
 });
 
-function proxy(): Shape<string> {
-  return shape.string().refine(isProxy, {
+function proxy(): z.ZodString {
+  return z.string().refine(isProxy, {
     error: "allowed is HOST, HOST:PORT, a SIP URI without a user, or wss://HOST:PORT/PATH",
   });
 }
 
-/** The WebSocket that an account's requests go to, if its proxy or server is one. */
-export function webSocketOf(
-  { server, outbound_proxy: proxy }: { server?: string; outbound_proxy?: string },
-): WebSocketUrl | undefined {
-  return parseWebSocketUrl(proxy ?? server ?? "");
-}
-
-export const configSchema = shape.table({
-  default_account: shape.string().optional().describe(
+export const configSchema = z.strictObject({
+  default_account: z.string().optional().describe(
     "The account to use unless --account names another. Default: the first.",
   ).meta({ examples: ["work"] }),
-  accounts: shape.record(
-    shape.string().regex(ACCOUNT_ID, {
+  accounts: z.record(
+    z.string().regex(ACCOUNT_ID, {
       error: "an account's name has letters, digits, dots, - and _, at most 64",
     }),
     accountSchema,
   ).default({}).describe("One table for each account: [accounts.NAME]."),
-  devices: shape.table({
+  devices: z.strictObject({
     microphone: line().optional().describe(
       "Name or id of the microphone, as `offhook devices` shows it. Default: that of the system.",
     ).meta({ examples: ["Jabra Evolve2 65"] }),
@@ -256,41 +234,40 @@ export const configSchema = shape.table({
       "Name or id of the speaker, likewise. Default: that of the system.",
     )
       .meta({ examples: ["Jabra Evolve2 65"] }),
-  }).orEmpty().describe("The sound devices that `device` stands for."),
-  audio: shape.table({
-    mic: shape.string().refine(passes((text) => parseMicrophone(text, endpointDefaults)), {
+  }).prefault({}).describe("The sound devices that `device` stands for."),
+  audio: z.strictObject({
+    mic: z.string().refine(isMicrophone, {
       error: `allowed are ${MICROPHONE_SYNTAX}`,
     }).default("device").describe(`What calls send, unless --mic is given: ${MICROPHONE_SYNTAX}.`),
-    speaker: shape.string().refine(passes((text) => parseSpeaker(text, endpointDefaults)), {
+    speaker: z.string().refine(isSpeaker, {
       error: `allowed are ${SPEAKER_SYNTAX}`,
     }).default("device").describe(
       `Where calls are played, unless --speaker is given: ${SPEAKER_SYNTAX}.`,
     ),
-    rate: shape.int().min(MINIMUM_PIPE_RATE).max(MAXIMUM_PIPE_RATE).default(16000).describe(
+    rate: z.int().min(MINIMUM_PIPE_RATE).max(MAXIMUM_PIPE_RATE).default(16000).describe(
       "Samples per second of pipes (s16le, mono).",
     ),
-  }).orEmpty().describe("Audio endpoints of calls."),
+  }).prefault({}).describe("Audio endpoints of calls."),
   headset: headsetSchema,
   calls: callsSchema,
   ice: iceSchema,
   station: stationSchema,
   screen: screenSchema,
-  logging: shape.table({
-    level: shape.oneOf(LOG_LEVELS).default("warning").describe("The lowest level that is logged."),
+  logging: z.strictObject({
+    level: z.enum(LOG_LEVELS).default("warning").describe("The lowest level that is logged."),
     file: path().optional().describe("Log file. Default: standard error.").meta({
       examples: ["~/.local/state/offhook/offhook.log"],
     }),
-  }).orEmpty().describe("The log; it never contains secrets."),
+  }).prefault({}).describe("The log; it never contains secrets."),
 }).refine((config) => hasDefaultAccount(config), {
   path: ["default_account"],
-  error: (config) => `allowed are the existing accounts: ${accountNames(config)}`,
-  always: true,
+  error: ({ input }) => `allowed are the existing accounts: ${accountNames(input)}`,
+  when: () => true,
 });
 
 function accountNames(config: unknown): string {
   const { accounts } = config as { accounts?: Record<string, unknown> };
-  const names = Object.keys(accounts ?? {}).filter((name) => ACCOUNT_ID.test(name));
-  return names.join(", ") || "none yet";
+  return Object.keys(accounts ?? {}).join(", ") || "none yet";
 }
 
 /** Also called while other values are wrong, so that all errors are found at once. */
@@ -300,20 +277,11 @@ function hasDefaultAccount(config: { default_account?: unknown; accounts?: unkno
   return Object.hasOwn(accounts, name);
 }
 
-export type Config = ShapeOutput<typeof configSchema>;
-export type AccountConfig = ShapeOutput<typeof accountSchema>;
+export type Config = z.output<typeof configSchema>;
+export type AccountConfig = z.output<typeof accountSchema>;
 
 /** JSON Schema (draft 2020-12) of a configuration file. */
-export function configJsonSchema(): JsonSchema {
-  const $schema = "https://json-schema.org/draft/2020-12/schema";
-  return { title: "offhook configuration", $schema, ...jsonSchema(configSchema) };
-}
-
-/**
- * `server` in the form that the rest of the project compares: brackets only where needed; of a
- * WebSocket's URL the host, which is the domain of its addresses.
- */
-export function canonicalServer(server: string): string {
-  const url = parseWebSocketUrl(server);
-  return formatHostPort(url === undefined ? parseHostPort(server)! : { host: url.host });
+export function configJsonSchema(): Record<string, unknown> {
+  const schema = z.toJSONSchema(configSchema, { io: "input" });
+  return { title: "offhook configuration", ...schema };
 }
