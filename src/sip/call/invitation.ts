@@ -23,6 +23,7 @@ export function invitations(agent: Agent): (invite: ServerInvite) => void {
     if (replaced !== undefined && "refusal" in replaced) return invite.reject(replaced.refusal);
     const descriptions = new SessionDescriptions(agent.random);
     descriptions.prefersSecure = isSecure(flow) && agent.account.encryption !== "off";
+    descriptions.seenAs = flow.publicAddress?.host;
     const invited = readInvite(agent, invite, descriptions);
     if (invited === undefined) return;
     new IncomingCall({ agent, invite, call: newToken(), flow, replaced, descriptions, invited })

@@ -98,6 +98,7 @@ export class OutgoingCall implements Leg {
     const meant = isSecure(flow) ? offer : inTheClear;
     if (meant === "refused") throw keysInTheClear(flow);
     if (meant !== null) {
+      this.#descriptions.seenAs = flow.publicAddress?.host;
       invite.sdp = this.#descriptions.offer(meant, this.#agent.localAddress(flow));
     }
   }

@@ -16,6 +16,12 @@ import { type Layout, type Origin, parseSdp, writeSdp } from "./sdp.ts";
 export class SessionDescriptions {
   /** Of several streams that the peer offers, one with encryption is taken. */
   prefersSecure = false;
+  /**
+   * Our address as the server sees it, for the o= line, when that is not the one on our machine. The
+   * c= line keeps the latter: without ICE nobody knows the port that a NAT gives to our sound, and who
+   * repairs that, looks for it there. With ICE the o= line tells nothing that candidates do not.
+   */
+  seenAs: string | undefined;
   readonly #origin: Origin;
   /** The last text without its version. */
   #written = "";
@@ -134,7 +140,7 @@ export class SessionDescriptions {
   #write(description: MediaDescription, signalling: string, layout: Layout | undefined): string {
     const address = this.#localAddress(signalling);
     this.#address = address;
-    this.#origin.address ??= address;
+    this.#origin.address ??= description.ice === undefined ? this.seenAs ?? address : address;
     const unversioned = writeSdp(description, address, { ...this.#origin, version: 0 }, layout);
     if (unversioned !== this.#written) this.#origin.version += 1;
     this.#written = unversioned;

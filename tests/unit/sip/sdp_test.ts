@@ -299,6 +299,23 @@ function version(text: string): [id: string, version: number] {
   return [id, Number(number)];
 }
 
+Deno.test("o= has the address that the server sees, c= ours; with ICE both have ours", () => {
+  const ice = { ufrag: "abcd", password: "0123456789012345678901", candidates: [] };
+  const lines = (description: MediaDescription) => {
+    const descriptions = new SessionDescriptions(() => 0.5);
+    descriptions.seenAs = "203.0.113.7";
+    const first = descriptions.offer(description, "10.0.0.1");
+    descriptions.seenAs = "203.0.113.8";
+    const again = descriptions.offer({ ...description, direction: "sendonly" }, "10.0.0.1");
+    const origin = (text: string) => /^o=.* (\S+)\r$/m.exec(text)?.[1];
+    // For the whole session the o= line keeps its address (RFC 3264 §8).
+    assert.equal(origin(again), origin(first));
+    return [origin(first), /^c=IN IP4 (\S+)\r$/m.exec(first)?.[1]];
+  };
+  assert.deepEqual(lines(OURS), ["203.0.113.7", "10.0.0.1"]);
+  assert.deepEqual(lines({ ...OURS, ice }), ["10.0.0.1", "10.0.0.1"]);
+});
+
 Deno.test("the o= version rises with each change and only then", () => {
   const descriptions = new SessionDescriptions(() => 0.5);
   const first = descriptions.offer(OURS, "10.0.0.1");
