@@ -3,6 +3,7 @@
  * records, keeps its history and takes a changed configuration; code inside it reaches nothing else.
  */
 import assert from "node:assert/strict";
+import { practicePlaces } from "../../src/lab/places.ts";
 import { PracticePbx } from "../../src/lab/practice_pbx.ts";
 import { type Scratch, withScratch } from "../peers/scratch.ts";
 
@@ -153,6 +154,32 @@ Deno.test("a station with the permissions of its configuration does all that a s
     assert.doesNotMatch(await station.said, /may read and write all files/);
   }));
 
+Deno.test("such a station trusts the authority that its configuration names", () =>
+  withScratch(async (scratch) => {
+    const { listen, authority } = practicePlaces("127.0.0.1", 0, Date.now());
+    const pbx = await PracticePbx.start({
+      listen: listen.filter(({ transport }) => transport === "tls"),
+      users: new Map([["alice", "alice"]]),
+      log: () => {},
+    });
+    scratch.defer(() => pbx.close());
+    const at = await place(scratch, `127.0.0.1:${pbx.listening[0]!.port}`);
+    const trust = `transport = "tls"\n[accounts.alice.tls]\nca_file = "authority.pem"\n[audio]`;
+    const config = (await Deno.readTextFile(at.config)).replace("[audio]", trust);
+    await Deno.writeTextFile(scratch.file("etc/authority.pem"), authority);
+    await Deno.writeTextFile(at.config, config);
+    const station = start(scratch, at);
+    const registration = await until("it has asked its server", async () => {
+      const { code, stdout } = await run(at, "status", "--json");
+      if (code !== 0) return undefined;
+      const { registration } = JSON.parse(stdout).accounts[0];
+      return registration.state === "registering" ? undefined : registration;
+    });
+    assert.equal(registration.state, "registered", JSON.stringify(registration));
+    station.kill("SIGTERM");
+    assert.equal((await station.status).code, 0, await station.said);
+  }));
+
 Deno.test("code inside a station starts no program and reaches no file that nobody named", () =>
   withScratch(async (scratch) => {
     const at = await place(scratch, "127.0.0.1:9");
@@ -171,6 +198,7 @@ Deno.test("code inside a station starts no program and reaches no file that nobo
     assert.deepEqual(probed, {
       run: [],
       ffi: false,
+      sys: ["networkInterfaces", "uid", "homedir"],
       env: ["HOME", "PW_OF_ALICE"],
       read: [at.config, `${ROOT}main.ts`, `${at.env.XDG_STATE_HOME}/offhook/history.db`],
       write: [`${at.env.XDG_STATE_HOME}/offhook/history.db`],

@@ -28,8 +28,14 @@ const VARIABLES = [
 /** Read by programs that look up names, and to see whether journald listens. */
 const SYSTEM_FILES = ["/etc/resolv.conf", "/etc/hosts", "/dev/stderr"];
 
-/** Who we are, where home is, and the addresses that media can come to. */
-const SYSTEM_FACTS = ["uid", "homedir", "networkInterfaces"];
+/**
+ * All of the system's facts but who we are, where home is, the addresses that media can come to, and the
+ * authorities that certificates are verified against: Deno names no permission for those alone.
+ */
+const REFUSED_FACTS = [
+  ...["hostname", "osRelease", "osUptime", "loadavg", "systemMemoryInfo", "cpus", "gid"],
+  ...["username", "userInfo", "statfs", "getPriority", "setPriority"],
+];
 
 export function permissionFlags(places: PermittedPlaces): string[] {
   const list = (flag: string, values: readonly string[]) =>
@@ -39,7 +45,8 @@ export function permissionFlags(places: PermittedPlaces): string[] {
     ...list("allow-read", [...places.read, ...places.write, ...SYSTEM_FILES]),
     ...list("allow-write", places.write),
     ...list("allow-env", [...VARIABLES, ...places.variables]),
-    ...list("allow-sys", SYSTEM_FACTS),
+    "--allow-sys",
+    ...list("deny-sys", REFUSED_FACTS),
     ...list("allow-run", [places.deno]),
     "--deny-ffi",
     "--deny-import",
