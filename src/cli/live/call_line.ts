@@ -1,6 +1,7 @@
 /** A live call on one line, as `offhook status` and `offhook calls` say it. Pure. */
 import type { CallView } from "../../control/contract/mod.ts";
 import type { PartyIdentity } from "../../core/account/mod.ts";
+import { cipherWords } from "../../core/state/mod.ts";
 
 export function callLine(call: CallView, now: number): string {
   const silences = Object.values(call.silence ?? {}).map(({ text }) => `  ${text}`).join("");
@@ -8,7 +9,8 @@ export function callLine(call: CallView, now: number): string {
   const since = Math.max(0, Math.round((now - (call.answeredAt ?? call.startedAt)) / 1_000));
   const muted = call.muted ? ", muted" : "";
   return `${call.id}  ${call.state}${muted}  ${arrow} ${partyWords(call.remote)}  ${since} s` +
-    (call.codec === undefined ? "" : `  ${call.codec}`) + silences;
+    (call.codec === undefined ? "" : `  ${call.codec}`) +
+    (call.encryption === undefined ? "" : `  ${cipherWords(call.encryption)}`) + silences;
 }
 
 /** With the name that our contacts have; what the other side calls itself is only its word. */

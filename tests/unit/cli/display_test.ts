@@ -4,6 +4,7 @@ import { devicesTable } from "../../../src/cli/commands/devices/run.ts";
 import { missingPackage, unusableFile } from "../../../src/cli/process/thrown_error.ts";
 import { displayKind, openDisplay } from "../../../src/cli/call/call_display.ts";
 import { liveLine } from "../../../src/cli/call/live_line.ts";
+import { callLine } from "../../../src/cli/live/call_line.ts";
 import { errorLines } from "../../../src/cli/process/report_error.ts";
 import { OffhookError } from "../../../src/base/errors.ts";
 import { aReport, aView } from "../../fakes/fake_phone.ts";
@@ -33,6 +34,14 @@ Deno.test("the live line fits its terminal, in Unicode and in ASCII", () => {
   const ascii = liveLine(VIEW, { width: 200, ascii: true, now: 66_000 });
   assert.match(ascii, /^[\x20-\x7e]+$/);
   assert.match(ascii, /^\* in call/);
+});
+
+Deno.test("status and calls name the cipher of a call's sound and how its keys were agreed", () => {
+  const talking = { state: "active", answeredAt: 1_000, codec: "OPUS" } as const;
+  assert.ok(callLine(aView(talking), 3_000).endsWith("  2 s  OPUS"));
+  const encryption = { keying: "dtls", suite: "AEAD_AES_128_GCM" } as const;
+  const line = callLine(aView({ ...talking, encryption }), 3_000);
+  assert.ok(line.endsWith("  OPUS  AEAD_AES_128_GCM (DTLS)"), line);
 });
 
 Deno.test("a state is a glyph and a word", () => {
