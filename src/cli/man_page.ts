@@ -46,7 +46,7 @@ export async function manPage(date: string): Promise<string> {
     escaped("[COMMAND [OPTIONS]]"),
     ".SH DESCRIPTION",
     escaped("Without a command it opens the phone on the terminal. Data is on standard output, "),
-    escaped("words are on standard error; --json gives objects whose schema `offhook schema "),
+    escaped("messages are on standard error; --json gives objects whose schema `offhook schema "),
     escaped("COMMAND` prints."),
     ...commands,
     keysManual().trimEnd(),

@@ -30,7 +30,7 @@ import {
 const FILE = file("FILE");
 const NAME = text("NAME");
 const HOST = text("HOST[:PORT]");
-const DURATION = { metavar: "DURATION", read: durationMs };
+export const DURATION = { metavar: "DURATION", read: durationMs };
 
 /** Which account, and where its password comes from. */
 export const accountFields = {
@@ -132,7 +132,7 @@ const callFields = {
   timeout: option(
     "--timeout",
     DURATION,
-    "Give up when nobody answers within this time (60 s by default), or nobody calls (no limit by default).",
+    "Give up when nobody answers within this time; 60 s by default.",
   ),
   duration: option("--duration", DURATION, "Hang up this long after the answer."),
   silenceLimit: option(
@@ -153,7 +153,7 @@ const callFields = {
   codecs: option(
     "--codec",
     { metavar: "CODECS", read: readCodecs, completes: CODECS },
-    "Codecs to offer, preferred first: PCMU,G722.",
+    `Codecs to offer, preferred first; by default ${CODECS.join()}, or those of the account.`,
   ),
   encryption: option(
     "--encryption",

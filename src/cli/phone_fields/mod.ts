@@ -9,6 +9,7 @@ export {
   CALLING,
   type CallingFields,
   type CallValues,
+  DURATION,
   logFields,
   type LogValues,
   type OutputValues,

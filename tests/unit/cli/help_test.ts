@@ -27,6 +27,12 @@ Deno.test("examples are whole lines that begin with the program that they start"
   }
 });
 
+Deno.test("a time limit is explained for the command that has it", async () => {
+  assert.match(await help("dial"), /--timeout DURATION +Give up when nobody answers.*60\s+s/s);
+  assert.match(await help("answer"), /--timeout DURATION +Give up when nobody calls.*no\s+limit/s);
+  assert.doesNotMatch(await help("answer"), /60 s/);
+});
+
 Deno.test("what was meant is told by the name, not by its dashes", async () => {
   const told = async (...args: string[]) => {
     const io = new FakeIo();

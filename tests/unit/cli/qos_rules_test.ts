@@ -51,6 +51,7 @@ Deno.test("config qos: for who asks or for whom is named, and for no name that i
   for (const name of ["", 'a" accept; "', "a b", "$(x)"]) {
     const { status, text, error } = await run([`--as=${name}`], {});
     assert.deepEqual([status, text], [2, ""], name);
-    assert.match(error, /is no name of a user|--as/);
+    assert.match(error, /is not a user name|--as/);
   }
+  assert.match((await run([], {})).error, /neither USER nor LOGNAME/);
 });

@@ -1,6 +1,11 @@
 /** `offhook answer`: wait for calls and answer them, or refuse them. */
 import { lazily, OffhookError } from "../../../base/mod.ts";
-import { CALLING, type CallingFields, readListenAddress } from "../../phone_fields/mod.ts";
+import {
+  CALLING,
+  type CallingFields,
+  DURATION,
+  readListenAddress,
+} from "../../phone_fields/mod.ts";
 import {
   defineCommand,
   flag,
@@ -47,6 +52,12 @@ const fields = {
   detach: flag(["--detach"], "Let the station keep the answered call, and exit."),
 };
 
+const timeout = option(
+  "--timeout",
+  DURATION,
+  "Give up when nobody calls within this time; no limit by default.",
+);
+
 type AnswerFields = typeof fields & CallingFields;
 
 export type AnswerValues = ValuesOf<AnswerFields>;
@@ -65,7 +76,7 @@ export const command = defineCommand<AnswerFields>({
     "answer --reject 486",
     "answer --detach",
   ],
-  shared: { "Which calls": fields, ...CALLING },
+  shared: { "Which calls": fields, ...CALLING, Call: { ...CALLING.Call, timeout } },
   async run(values, context) {
     if (values.from !== undefined && values.reject !== undefined) {
       throw new OffhookError("usage", "--from is for an answer, --reject gives none", {

@@ -17,7 +17,7 @@ const fields = {
     { metavar: "N", read: readWholeNumber(3, 1023) },
     "Write the call's events to this file descriptor, one JSON object per line.",
   ),
-  quiet: flag(["-q", "--quiet"], "No words except errors."),
+  quiet: flag(["-q", "--quiet"], "Print no messages except errors."),
 };
 
 export type AudioFields = typeof fields & typeof stationFields;

@@ -22,7 +22,7 @@ type Shell = (typeof SHELLS)[number];
 
 const fields = {
   shell: argument(oneOf("SHELL", SHELLS), "bash, zsh or fish."),
-  line: words("WORD", "What was typed so far; the completion script passes it."),
+  line: words("WORD", "For the completion script: the words that were typed so far."),
 };
 
 export const command = defineCommand<typeof fields>({

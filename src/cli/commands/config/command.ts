@@ -20,7 +20,7 @@ const init = {
 };
 
 const qos = {
-  as: option("--as", text("NAME"), "User that runs offhook; default: the one who asks."),
+  as: option("--as", text("NAME"), "User that runs offhook; the present user by default."),
 };
 
 const accountGroups = { [ACCOUNT]: accountFields, TLS: tlsFields };

@@ -13,9 +13,10 @@ export async function runQos(values: QosValues, io: Io): Promise<ExitCode> {
   const loaded = await loadConfig({ path: values.config, flags: {}, environment, cwd });
   const user = values.as ?? environment("USER") ?? environment("LOGNAME");
   if (user === undefined || !USER.test(user)) {
-    throw new OffhookError("usage", `"${user ?? ""}" is no name of a user`, {
-      hint: "Name the user that runs offhook: --as NAME.",
-    });
+    const why = user === undefined
+      ? "neither USER nor LOGNAME says who you are"
+      : `"${user}" is not a user name`;
+    throw new OffhookError("usage", why, { hint: "Name the user that runs offhook: --as NAME." });
   }
   await io.stdout.write(qosRules({ user, places: placesOf(loaded) }));
   return 0;

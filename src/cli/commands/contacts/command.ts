@@ -60,7 +60,7 @@ const exporting = {
   format: defaulted(
     "--format",
     { ...oneOf("FORMAT", ["vcard", "csv"]), fallback: "vcard" as const },
-    "vcard or csv.",
+    "vcard or csv; vcard by default.",
   ),
   ...filter,
 };

@@ -93,7 +93,7 @@ class PingRun {
     const mean = Math.round(times.reduce((sum, each) => sum + each, 0) / times.length);
     const spread = times.length === 0
       ? ""
-      : `, ${Math.min(...times)}/${mean}/${Math.max(...times)} ms (least/mean/most)`;
+      : `, ${Math.min(...times)}/${mean}/${Math.max(...times)} ms (min/mean/max)`;
     await say(this.#context.io, `${times.length} of ${this.#sent} answered${spread}`);
   }
 

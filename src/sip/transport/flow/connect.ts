@@ -100,7 +100,7 @@ async function openFrom(
 
 /** Somebody took the connection, and then left the handshake unanswered. */
 function silenceAfter(attempt: Attempt, handshake: "TLS" | "WebSocket"): OffhookError {
-  const why = `the connection was taken, the ${handshake} handshake never answered`;
+  const why = `the server took the connection and did not answer the ${handshake} handshake`;
   if (handshake === "TLS") return silentTlsError(attempt, why);
   const { transport, address: { host, port } } = attempt;
   return new OffhookError("unreachable", `Cannot reach ${describeAttempt(attempt)}: ${why}`, {
