@@ -107,7 +107,7 @@ Deno.test("a limit of silence ends the call with the last cause, and media repor
   assert.ok(ended?.type === "call.ended");
   const { outcome, error, report, silence } = ended.record;
   assert.deepEqual([outcome, error?.code], ["media-failed", "media-failed"]);
-  assert.equal(silence?.incoming?.cause, "reports-only", "as it was when it began");
+  assert.equal(silence?.incoming?.cause, "stopped", "its reports stopped with its sound");
   assert.ok(report!.longestSilentMs >= 20_000, `${report!.longestSilentMs}`);
   await close();
 });

@@ -34,6 +34,24 @@ Deno.test("the cause is what the facts say", () => {
     ["no address known", { ...NOTHING, peer: undefined }, `incoming nothing-came ${at}`],
     ["stopped", { ...NOTHING, received: 9 }, `incoming stopped ${at}`],
     ["RTCP alone", { ...NOTHING, rtcpReceived: 2 }, `incoming reports-only ${at}`],
+    ["RTCP after the last sound", {
+      ...NOTHING,
+      received: 9,
+      rtcpReceived: 2,
+      rtcpSilentMs: 2_000,
+    }, `incoming reports-only ${at}`],
+    ["no RTCP since the last sound", {
+      ...NOTHING,
+      received: 9,
+      rtcpReceived: 2,
+      rtcpSilentMs: 7_000,
+    }, `incoming stopped ${at}`],
+    ["RTCP and sound stopped at one time", {
+      ...NOTHING,
+      received: 9,
+      rtcpReceived: 2,
+      rtcpSilentMs: 4_990,
+    }, `incoming stopped ${at}`],
     ["RTCP stopped too", {
       ...NOTHING,
       received: 9,
@@ -169,6 +187,14 @@ Deno.test("a peer that was seen to pause is not missed again while its reports c
   assert.deepEqual(told(scene).map(({ silent }) => silent), [true, false]);
   assert.deepEqual(told(scene.play(report({ ...pause, received: 60 }))), []);
   assert.equal(told(scene.play(report({ ...pause, rtcpSilentMs: 16_000 }))).length, 1);
+  // The first report after the sound was still to come when it was missed.
+  const early = { ...pause, rtcpSilentMs: 6_000 };
+  const quick = new Scene().talking().play(
+    report(early),
+    report({ received: 60, rtcpReceived: 3 }),
+  );
+  assert.deepEqual(told(quick).map((detail) => detail.silent && detail.cause), ["stopped", false]);
+  assert.deepEqual(told(quick.play(report({ ...pause, received: 60 }))), []);
   const lossy = new Scene().talking().play(report(pause), report({ received: 60, lost: 150 }));
   assert.equal(told(lossy.play(report(pause))).length, 1, "packets were lost: that was no pause");
 });

@@ -29,6 +29,8 @@ const REPORT_MS = 1_100;
 const GONE_MS = 15_000;
 /** A gated microphone is digitally silent while nobody speaks; one that does not work, for ever. */
 const MICROPHONE_MS = 10_000;
+/** A report and the last sound that were sent at one time arrive this far from each other at most, ms. */
+const IN_FLIGHT_MS = 250;
 /** Packets that may be lost at the end of a pause that was one. */
 const PAUSE_LOSS = 3;
 
@@ -48,7 +50,12 @@ export function silenceDue(turn: Turn, call: Call): void {
   const { report, reportedAt } = call;
   if (!isIn(call, "established") || report === undefined || isHeld(call)) return;
   const passed = turn.moment.at - (reportedAt ?? turn.moment.at);
-  watchIncoming(turn, call, { ...report, rtpSilentMs: report.rtpSilentMs + passed });
+  const { rtpSilentMs, rtcpSilentMs } = report;
+  watchIncoming(turn, call, {
+    ...report,
+    rtpSilentMs: rtpSilentMs + passed,
+    rtcpSilentMs: rtcpSilentMs + passed,
+  });
 }
 
 /** The first packet of all: no need to wait for a report. */
@@ -99,8 +106,14 @@ function incomingCause(call: Established, report: MediaReport): [SilenceCause, a
     const cause = ignored.reason === "not-authentic" ? "wrong-keys" : "elsewhere";
     return [cause, written(ignored.address, ignored.port)];
   }
-  if (report.rtcpReceived > 0 && report.rtcpSilentMs < GONE_MS) return ["reports-only", peer];
+  if (onlyReportsCome(report)) return ["reports-only", peer];
   return [report.received > 0 ? "stopped" : "nothing-came", peer];
+}
+
+/** RTCP has come after the last sound: before it, a phone whose cable was pulled looks the same. */
+function onlyReportsCome({ received, rtpSilentMs, rtcpReceived, rtcpSilentMs }: MediaReport) {
+  if (rtcpReceived === 0 || rtcpSilentMs >= GONE_MS) return false;
+  return received === 0 || rtcpSilentMs + IN_FLIGHT_MS < rtpSilentMs;
 }
 
 function silent(
@@ -126,8 +139,7 @@ function sounds(turn: Turn, call: Established, direction: CallDirection): void {
   if (told === undefined) return;
   const { [direction]: _, ...others } = call.silences ?? {};
   const { silences: _s, lostBefore = 0, ...rest } = call;
-  const pausing = direction === "incoming" && (call.report?.lost ?? 0) - lostBefore <= PAUSE_LOSS &&
-    told.cause === "reports-only" && (call.report?.received ?? 0) > 0;
+  const pausing = direction === "incoming" && wasPause(call, told.cause, lostBefore);
   const next = turn.put({
     ...rest,
     ...(Object.keys(others).length > 0 ? { silences: others } : {}),
@@ -138,6 +150,13 @@ function sounds(turn: Turn, call: Established, direction: CallDirection): void {
     silent: false,
     lastedMs: turn.moment.at - told.since,
   });
+}
+
+/** Nothing was lost of a peer that was there all the time: its reports came, before or meanwhile. */
+function wasPause({ report }: Call, told: SilenceCause, lostBefore: number): boolean {
+  if (report === undefined || report.received === 0) return false;
+  if (report.lost - lostBefore > PAUSE_LOSS) return false;
+  return told === "reports-only" || (told === "stopped" && report.rtcpReceived > 0);
 }
 
 /** On hold nobody misses sound: what was told is over, and nothing is said of it. */
