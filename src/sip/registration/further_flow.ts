@@ -50,6 +50,8 @@ export class FurtherFlow {
   /** Since when it is registered. */
   #keptSince: number | undefined;
   #timer: TimerHandle;
+  /** When the next REGISTER of a kept flow is due, ms. */
+  #bindAt = Infinity;
   #stopped = false;
   #unbound: (() => void) | undefined;
   /** Counts openings: only the last one's flow is taken. */
@@ -120,7 +122,10 @@ export class FurtherFlow {
     const { bound, isUnderWay } = this.#exchange;
     if (flow === undefined || isUnderWay || bound === undefined) return;
     if (this.#network.contactOn(flow) === bound) return;
-    this.#after(this.#moves.next(this.#agent.clock.now()), () => this.#exchange.bind());
+    const now = this.#agent.clock.now();
+    // However often it changes, what was granted does not lapse.
+    this.#bindAt = Math.min(this.#bindAt, now + this.#moves.next(now));
+    this.#after(Math.max(0, this.#bindAt - now), () => this.#exchange.bind());
   }
 
   /** Nothing more is done about it; the flow, and its binding, stay as they are. */
@@ -176,7 +181,9 @@ export class FurtherFlow {
     this.serviceRoute = serviceRoutes(message);
     this.#keep();
     this.#network.keepAlive(flow, flowTimer(message));
-    this.#after(refreshDelay(expires, this.#agent.random()), () => this.#exchange.bind());
+    const refreshIn = refreshDelay(expires, this.#agent.random());
+    this.#bindAt = this.#agent.clock.now() + refreshIn;
+    this.#after(refreshIn, () => this.#exchange.bind());
     if (this.#network.contactOn(flow) !== contact) this.addressChanged();
   }
 

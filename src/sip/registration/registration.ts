@@ -54,6 +54,8 @@ export class Registration {
   #state: RegistrationState = { state: "none" };
   #failures = 0;
   #timer: TimerHandle;
+  /** When what was granted is refreshed at the latest, ms. */
+  #refreshAt = Infinity;
   /** The end of what was granted. */
   #lapse: TimerHandle;
   #unregistered: (() => void) | undefined;
@@ -164,9 +166,11 @@ export class Registration {
 
   #moved(): void {
     if (this.#moving) return;
-    const wait = this.#moves.next(this.#agent.clock.now());
+    const now = this.#agent.clock.now();
+    const wait = this.#moves.next(now);
     if (wait === 0) return this.#start();
-    this.#startAfter(wait);
+    // However often the address changes, what was granted does not lapse.
+    this.#startAfter(Math.max(0, Math.min(wait, this.#refreshAt - now)));
     this.#moving = true;
   }
 
@@ -191,7 +195,9 @@ export class Registration {
     this.#agent.stack.serviceRoute = serviceRoutes(message);
     this.#agent.stack.gruu = this.#gruu(message);
     this.#keepFlow(message);
-    this.#startAfter(refreshDelay(expires, this.#agent.random()));
+    const refreshIn = refreshDelay(expires, this.#agent.random());
+    this.#refreshAt = this.#agent.clock.now() + refreshIn;
+    this.#startAfter(refreshIn);
     this.#agent.clock.clearTimeout(this.#lapse);
     this.#lapse = this.#agent.clock.setTimeout(() => this.#lapsed(), expires * 1000);
     this.#tell({ state: "registered", expires });

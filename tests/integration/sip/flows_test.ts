@@ -264,6 +264,28 @@ Deno.test("a UDP flow is kept open by STUN; a mapping that changes is registered
     assert.match((await granted(second)).contact, /@203\.0\.113\.8:40000$/);
   }, STUN));
 
+Deno.test("a flow whose mapping changes with every answer is refreshed before it lapses", () =>
+  withFlows(async (scene) => {
+    const { clock, first, second } = scene;
+    const times: number[] = [];
+    for (const peer of [first, second]) {
+      peer.script = (message) => {
+        if (message.kind !== "REGISTER") return;
+        if (peer === second) times.push(clock.now());
+        peer.reply(message, 200, {
+          headers: ["Require: outbound", "Expires: 60"],
+          contact: message.contact,
+        });
+      };
+    }
+    for (let round = 0; round < 24; round++) {
+      second.mapped = { ...HERE, port: HERE.port + round };
+      await asked(scene, second);
+    }
+    const gaps = [...times.slice(1), clock.now()].map((at, i) => at - times[i]!);
+    assert.ok(Math.max(...gaps) < 60_000, `ms between REGISTERs: ${gaps.join(", ")}`);
+  }, STUN));
+
 Deno.test("a server that stops to answer STUN is left for the other", () =>
   withFlows(async (scene) => {
     const { phone, first, second, clock } = scene;

@@ -31,6 +31,14 @@ function granting(expires: string): Answer {
     });
 }
 
+function seenElsewhere(expires: string): Answer {
+  return (registrar, request, count) => {
+    const elsewhere = `;rport=${1024 + count};received=192.0.2.7`;
+    const moved = request.text.replace(/(Via: [^\r\n]*?);rport[^;\r\n]*/, `$1${elsewhere}`);
+    granting(expires)(registrar, new RawMessage(moved, request.from), count);
+  };
+}
+
 const challenge = (realm: string, more = "") => `WWW-Authenticate: Digest realm="${realm}"${more}`;
 
 /** What a registrar answers, and how many REGISTERs that may bring about in two minutes. */
@@ -61,11 +69,7 @@ const REGISTRARS: [name: string, answer: Answer, most: number][] = [
     answering(401, challenge("r", `, nonce="${"n".repeat(50_000)}"`)),
     1,
   ],
-  ["sees us elsewhere each time", (registrar, request, count) => {
-    const elsewhere = `;rport=${1024 + count};received=192.0.2.7`;
-    const moved = request.text.replace(/(Via: [^\r\n]*?);rport[^;\r\n]*/, `$1${elsewhere}`);
-    granting("300")(registrar, new RawMessage(moved, request.from), count);
-  }, 8],
+  ["sees us elsewhere each time", seenElsewhere("300"), 8],
 ];
 
 for (const [name, answer, most] of REGISTRARS) {
@@ -82,6 +86,21 @@ for (const [name, answer, most] of REGISTRARS) {
     });
   });
 }
+
+Deno.test("a phone whose address changes all the time still refreshes before its binding lapses", async () => {
+  await withRegistrar(async ({ registrar, phone, clock }) => {
+    const times: number[] = [];
+    registrar.script = (message) => {
+      if (message.kind !== "REGISTER") return;
+      times.push(clock.now());
+      seenElsewhere("30")(registrar, message, times.length);
+    };
+    phone.do({ type: "Register", account: "test" });
+    await passing(clock, 300);
+    const gaps = times.slice(1).map((at, i) => at - times[i]!);
+    assert.ok(Math.max(...gaps) < 30_000, `ms between REGISTERs: ${gaps.join(", ")}`);
+  });
+});
 
 Deno.test("a grant of 0 s is told as a failure, with the next try", async () => {
   await withRegistrar(async ({ registrar, phone }) => {
