@@ -33,6 +33,7 @@ import { EarlyData } from "./early_data.ts";
 import { PairRequests } from "./pair_requests.ts";
 import { RemoteCandidates } from "./remote_candidates.ts";
 import { IceRole } from "./ice_role.ts";
+import { SeenChecks } from "./seen_checks.ts";
 
 /** Between the beginnings of two checks, ms (RFC 8445 §14.2). */
 const PACE_MS = 50;
@@ -86,6 +87,7 @@ export class IceAgent {
   readonly #list: CheckList;
   readonly #early = new EarlyData();
   #earlyChecks: EarlyCheck[] = [];
+  readonly #seen = new SeenChecks();
   readonly #remotes = new RemoteCandidates();
   #selected: CandidatePair | undefined;
   #consent: Consent | undefined;
@@ -223,6 +225,7 @@ export class IceAgent {
 
   #answer(base: IceBase, request: StunMessage, source: SocketAddress): void {
     if (!isAuthentic(request, this.credentials)) return;
+    if (this.#seen.isReplay(request.transactionId, base, source)) return;
     const reply = (bytes: Uint8Array) => base.send(bytes, source.address, source.port);
     const refuse = (code: number, reason: string) =>
       reply(checkError(request, this.credentials, { code, reason }));

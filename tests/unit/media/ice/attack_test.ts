@@ -47,6 +47,34 @@ Deno.test("ICE answers no stranger, lists no pair for him and changes no role", 
   assert.equal(s.b.agent.pair!.remote.address, "192.0.2.1");
 });
 
+Deno.test("a check of the peer that is recorded and sent again from elsewhere makes nobody a candidate", () => {
+  const s = iceScene({ nats: ["symmetric", "symmetric"], relays: [true, false] });
+  const recorded: Uint8Array[] = [];
+  const receive = s.b.agent.receive.bind(s.b.agent);
+  s.b.agent.receive = (base, data, source) => {
+    if (parseStun(data)?.class === "request") recorded.push(data.slice());
+    receive(base, data, source);
+  };
+  const sentTo = new Set<string>();
+  begin(s);
+  const { base } = s.b.agent.pairs[0]!.local;
+  const send = base.send.bind(base);
+  base.send = (data, address, port) => {
+    sentTo.add(address);
+    send(data, address, port);
+  };
+  const replay = () => {
+    for (const bytes of recorded.slice()) receive(base, bytes, STRANGER);
+  };
+  for (let i = 0; i < 100; i++) {
+    s.clock.advance(100);
+    replay();
+  }
+  assert.ok(recorded.length > 1, `${recorded.length} checks`);
+  assert.ok(!sentTo.has(STRANGER.address));
+  assert.equal(s.b.agent.state, "connected");
+});
+
 Deno.test("ICE does not believe a response that the peer did not sign", () => {
   const s = iceScene();
   const requests: Uint8Array[] = [];
