@@ -31,6 +31,8 @@ export class FakeTurnServer {
   /** Refuses everything with this. */
   refuse: number | undefined;
   silent = false;
+  /** Called with each request before it is answered: somebody on the way may be faster. */
+  overheard: ((request: StunMessage) => void) | undefined;
   #nonce = 1;
   #nonceUntil = 0;
   #allocatedUntil = 0;
@@ -67,6 +69,7 @@ export class FakeTurnServer {
       return this.#toPeer(message.attributes.get(ATTRIBUTE.data)!.value, peer, false);
     }
     const name = Object.entries(METHOD).find(([, method]) => method === message.method)![0];
+    this.overheard?.(message);
     const code = this.#judge(message) ?? this.#perform(name, message);
     this.log.push(`${name} ${code}`);
     this.#reply(message, code, name);

@@ -47,6 +47,10 @@ export class TurnRequests {
   #nonce: string | undefined;
   #realm = "";
   #key: Uint8Array | undefined;
+  /** The server signed something: who cannot is not the server. */
+  #isProved = false;
+  /** Refusals that anybody may have sent, of requests that wait for a better answer. */
+  readonly #doubtful = new Map<string, StunError>();
 
   constructor(around: RequestSurroundings) {
     this.#around = around;
@@ -85,8 +89,13 @@ export class TurnRequests {
     const bytes = addFingerprint(writer).bytes.slice();
     const { transactionId } = writer;
     this.#transactions.begin({ transactionId, reliable, send: () => send(bytes) }, (message) => {
-      if (message === undefined) return settled({ error: NO_ANSWER });
-      if (message.class === "success") return settled({ message });
+      const doubtful = this.#doubtful.get(transactionId);
+      this.#doubtful.delete(transactionId);
+      if (message === undefined) return settled({ error: doubtful ?? NO_ANSWER });
+      if (message.class === "success") {
+        this.#isProved ||= this.#key !== undefined;
+        return settled({ message });
+      }
       const error = errorOf(message);
       if (challenges > 0 && this.#takesChallenge(message, error.code, nonce)) {
         return this.#send(method, attributes, settled, challenges - 1);
@@ -110,10 +119,19 @@ export class TurnRequests {
     return true;
   }
 
-  /** A success is signed, when our request was; a refusal need not be (RFC 8489 §9.2.5). */
+  /**
+   * A success is signed, when our request was (RFC 8489 §9.2.5). Of a server that signs, a refusal
+   * without signature counts only if nothing better comes in time: who is on the way could end an
+   * allocation with one. Deviation: until then it counts at once, as not every server signs them.
+   */
   #isBelieved(message: StunMessage): boolean {
     if (message.class === "error" && !message.attributes.has(ATTRIBUTE.messageIntegrity)) {
-      return true;
+      const error = errorOf(message);
+      if (!this.#isProved || error.code === STALE_NONCE) return true;
+      if (this.#transactions.has(message.transactionId)) {
+        this.#doubtful.set(message.transactionId, error);
+      }
+      return false;
     }
     return this.#key === undefined || hasIntegrity(message, this.#key);
   }

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import type { OffhookError } from "../../../../src/base/errors.ts";
 import { TurnClient } from "../../../../src/media/transport/turn/client.ts";
+import { addError, StunWriter } from "../../../../src/media/transport/stun/mod.ts";
 import { FakeTurnServer } from "../../../fakes/media/turn_server.ts";
 import { VirtualClock } from "../../../fakes/virtual_clock.ts";
 
@@ -160,6 +161,28 @@ Deno.test("TURN tells when its allocation is gone", async () => {
   assert.ok(isClosed());
   assert.equal(clock.pending, 0);
 });
+
+for (const code of [300, 400, 401, 403, 437, 441, 500]) {
+  Deno.test(`a forged ${code} that is faster than the TURN server ends no allocation`, async () => {
+    const { client, clock, server, lost } = relay();
+    await client.allocate();
+    let forged = 0;
+    server.overheard = ({ method, transactionId }) => {
+      const writer = new StunWriter(method, "error", transactionId);
+      forged += 1;
+      client.receive(addError(writer, { code, reason: "forged" }).bytes);
+    };
+    client.prefer(PEER.address, PEER.port);
+    for (let minute = 0; minute < 30; minute++) {
+      client.send(bytes("sound"), PEER.address, PEER.port);
+      clock.advance(60_000);
+    }
+    assert.ok(forged > 5, `${forged} requests`);
+    assert.deepEqual(lost, []);
+    assert.ok(server.allocated);
+    assert.equal(server.relayed.length, 30);
+  });
+}
 
 Deno.test("TURN gives the allocation back when the call ends", async () => {
   const { client, clock, server, isClosed } = relay();
