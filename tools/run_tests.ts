@@ -4,8 +4,9 @@
  *
  *     levels or files ─► one `deno test` a group ─► its JUnit report ─► skips with reasons, the count
  *
- * The light levels run their files in parallel; interop and acceptance use ports, CPU time and peers
- * that a second test would disturb, so they run one after the other. Output streams as it comes.
+ * The light levels run their files in parallel, and interop two at a time where they do not disturb
+ * each other; acceptance measures and has a terminal, so it runs one after the other. Output streams
+ * as it comes.
  *
  *     deno task test                     everything
  *     deno task test unit interop        two levels
@@ -33,13 +34,16 @@ async function runGroup(group: Group, extra: string[]): Promise<GroupReport> {
   const folder = await Deno.makeTempDir({ prefix: "offhook-tests-" });
   const junit = `${folder}/junit.xml`;
   const args = ["test", "--quiet", "-P=test", "--no-check", `--junit-path=${junit}`, ...extra];
-  if (group.parallel) args.push("--parallel");
+  if (group.jobs !== 1) args.push("--parallel");
   say(`\n== ${group.name} (${group.files.length} files) ==`);
   const started = performance.now();
   const child = new Deno.Command(Deno.execPath(), {
     args: [...args, ...group.files],
     cwd: ROOT,
-    env: Deno.stdout.isTerminal() ? { FORCE_COLOR: "1" } : {},
+    env: {
+      ...(Deno.stdout.isTerminal() ? { FORCE_COLOR: "1" } : {}),
+      ...(group.jobs === undefined ? {} : { DENO_JOBS: String(group.jobs) }),
+    },
     stdout: "piped",
     stderr: "piped",
     // A process group of its own: the peers of a group that hangs are killed with it.

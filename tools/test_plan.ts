@@ -5,7 +5,8 @@ import { readdirSync, statSync } from "node:fs";
 export interface Group {
   name: string;
   files: string[];
-  parallel: boolean;
+  /** Files that run at a time; absent: as many as there are cores. */
+  jobs?: number;
 }
 
 export interface TestPlan {
@@ -20,6 +21,11 @@ const LEVELS = ["unit", "contract", "integration", "interop", "acceptance", "rig
 
 /** Their tests stay inside their own process; the others share the machine's peers, CPU and devices. */
 const PARALLEL: ReadonlySet<string> = new Set(["unit", "contract"]);
+
+/** Interop tests wait most of the time, for peers and for sound: two files share the machine well. */
+const INTEROP_JOBS = 2;
+/** Not these: they measure, have a card, or make network namespaces whose names are the process's. */
+const ALONE = /(bad_network|cable|ice_nat|qos|sound_card|server_restart|webrtc_chromium)_test\.ts$/;
 
 /** Every `*_test.ts` or `*_test.tsx` below a folder, sorted, relative to `root`; none when it is absent. */
 function testFiles(root: string, folder: string): string[] {
@@ -49,10 +55,21 @@ export function planGroups(root: string, wanted: readonly string[]): TestPlan {
   for (const name of names) {
     const isLevel = (LEVELS as readonly string[]).includes(name);
     const files = isLevel ? testFiles(root, `tests/${name}`) : testFiles(root, name);
-    if (files.length > 0) groups.push({ name, files, parallel: PARALLEL.has(name) });
-    else if (isFile(name) || isFile(`${root}/${name}`)) single.push(name);
+    if (isLevel && name === "interop") groups.push(...interopGroups(files));
+    else if (files.length > 0) {
+      groups.push({ name, files, ...(PARALLEL.has(name) ? {} : { jobs: 1 }) });
+    } else if (isFile(name) || isFile(`${root}/${name}`)) single.push(name);
     else if (!isLevel) unknown.push(name);
   }
-  if (single.length > 0) groups.push({ name: "files", files: single, parallel: false });
+  if (single.length > 0) groups.push({ name: "files", files: single, jobs: 1 });
   return { groups, unknown, levels: LEVELS };
+}
+
+function interopGroups(files: string[]): Group[] {
+  const alone = files.filter((file) => ALONE.test(file));
+  const others = files.filter((file) => !ALONE.test(file));
+  return [
+    { name: "interop", files: others, jobs: INTEROP_JOBS },
+    { name: "interop, one by one", files: alone, jobs: 1 },
+  ].filter((group) => group.files.length > 0);
 }

@@ -22,6 +22,8 @@ const FILES = [
   "tests/unit/deep/a_test.tsx",
   "tests/unit/fixture.ts",
   "tests/interop/peers_test.ts",
+  "tests/interop/qos_test.ts",
+  "tests/acceptance/cli_test.ts",
 ];
 
 Deno.test("without a wish every level that has tests runs, the light ones in parallel", () => {
@@ -30,9 +32,10 @@ Deno.test("without a wish every level that has tests runs, the light ones in par
       {
         name: "unit",
         files: ["tests/unit/b_test.ts", "tests/unit/deep/a_test.tsx"],
-        parallel: true,
       },
-      { name: "interop", files: ["tests/interop/peers_test.ts"], parallel: false },
+      { name: "interop", files: ["tests/interop/peers_test.ts"], jobs: 2 },
+      { name: "interop, one by one", files: ["tests/interop/qos_test.ts"], jobs: 1 },
+      { name: "acceptance", files: ["tests/acceptance/cli_test.ts"], jobs: 1 },
     ]);
   });
 });
@@ -43,6 +46,7 @@ Deno.test("levels, folders and files can be chosen; what is neither is named", (
     const { groups, unknown } = planGroups(root, wishes);
     assert.deepEqual(groups.map(({ name, files }) => [name, files.length]), [
       ["interop", 1],
+      ["interop, one by one", 1],
       ["tests/unit/deep", 1],
       ["files", 1],
     ]);
