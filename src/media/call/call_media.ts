@@ -159,7 +159,7 @@ export class CallMedia {
       ...(failures.length > 0 && { failures }),
     });
     // While it rings. A failure comes again when the stream is started.
-    loadCodecs(wanted.formats ?? []).catch(() => {});
+    loadCodecs(encodingsOf(wanted.formats ?? [])).catch(() => {});
   }
 
   /**
@@ -178,7 +178,7 @@ export class CallMedia {
   /** Loads what a stream's codecs and keys need, before it is started. */
   async prepare(stream: NegotiatedStream): Promise<void> {
     const formats = [stream.sendFormat, ...stream.receiveFormats];
-    await Promise.all([this.#transport.prepare(stream), loadCodecs(formats)]);
+    await Promise.all([this.#transport.prepare(stream), loadCodecs(encodingsOf(formats))]);
   }
 
   /**
@@ -350,4 +350,8 @@ function randomKeys(): SdesKeys {
     return [suite, crypto.getRandomValues(new Uint8Array(keyLength + saltLength)).toBase64()];
   });
   return Object.fromEntries(keys) as SdesKeys;
+}
+
+function encodingsOf(formats: readonly PayloadFormat[]): string[] {
+  return formats.map(({ encoding }) => encoding.toUpperCase());
 }

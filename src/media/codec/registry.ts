@@ -15,9 +15,9 @@ export type CreateCodec = (format: PayloadFormat) => Codec;
 /** Loaded when a call needs it: a megabyte of WebAssembly and its memory. */
 let opus: typeof import("./opus/mod.ts") | undefined;
 
-/** Loads what the codecs of these formats need; await it before they are made. */
-export async function loadCodecs(formats: readonly PayloadFormat[]): Promise<void> {
-  if (opus !== undefined || !formats.some(({ encoding }) => encoding === "OPUS")) return;
+/** Loads what these codecs need, by their encodings; await it before they are made. */
+export async function loadCodecs(encodings: readonly string[]): Promise<void> {
+  if (opus !== undefined || !encodings.includes("OPUS")) return;
   const loaded = await lazily<typeof import("./opus/mod.ts")>(import.meta.url, "./opus/mod.ts");
   await loaded.loadLibopus();
   opus = loaded;

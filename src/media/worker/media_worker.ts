@@ -200,10 +200,11 @@ export class MediaWorker {
   }
 
   #configure(thread: Worker): void {
-    const { devices, ports, address } = this.#options;
+    const { devices, ports, address, codecs } = this.#options;
     const settings: MediaSettings = {
       ...(ports === undefined ? {} : { ports }),
       ...(address === undefined ? {} : { address }),
+      ...(codecs === undefined ? {} : { codecs }),
     };
     if (devices === undefined) {
       thread.postMessage({ type: "configure", settings } satisfies ToWorker);

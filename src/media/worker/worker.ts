@@ -8,6 +8,7 @@ import type { IceSettings, IceSurroundings } from "../transport/ice/mod.ts";
 import { aLawTables, type AudioDevices, loadResampler, muLawTables } from "../../audio/mod.ts";
 import { lazily, OffhookError } from "../../base/mod.ts";
 import { systemClock } from "../mod.ts";
+import { loadCodecs } from "../codec/mod.ts";
 import { MediaEngine } from "./engine.ts";
 import { UdpSockets } from "../transport/mod.ts";
 import type { FromWorker, MediaSettings, ToWorker } from "./worker_protocol.ts";
@@ -59,11 +60,16 @@ async function loadDevices(port: MessagePort): Promise<AudioDevices> {
   return deviceEndpoints(remoteAccess(port));
 }
 
-/** What the first call would wait for, made while it is being set up. */
-function warmUp(): void {
+/** After this time, ms, a call that is made by one command rings, and a station has nothing to do. */
+const IDLE_AFTER_MS = 1_000;
+
+/** What the first call would wait for, made while it is being set up, or before there is one. */
+function warmUp(codecs: readonly string[]): void {
   loadResampler().catch(() => {});
   muLawTables();
   aLawTables();
+  // Opus takes a tenth of a second of this thread; a failure comes again with the call.
+  setTimeout(() => loadCodecs(codecs).catch(() => {}), IDLE_AFTER_MS);
 }
 
 function start(settings: MediaSettings, devicePort?: MessagePort): MediaEngine {
@@ -87,7 +93,7 @@ self.onmessage = async ({ data }: MessageEvent<ToWorker>) => {
   switch (data.type) {
     case "configure":
       engine = start(data.settings, data.devices);
-      warmUp();
+      warmUp(data.settings.codecs ?? []);
       return;
     case "ice":
       questions.get(data.question)?.(data.settings);

@@ -11,6 +11,8 @@ export interface MediaSettings {
   ports?: PortRange;
   /** Local IP address to bind; absent: all of them, IPv6 and IPv4. */
   address?: string;
+  /** Encodings that calls may use: loaded before the first call, but not while the phone opens. */
+  codecs?: readonly string[];
 }
 
 export type ToWorker =

@@ -99,6 +99,7 @@ export class Assembly {
       {
         devices: this.#devices,
         thread: mediaThread,
+        codecs: accounts.flatMap(({ codecs }) => codecs),
         iceSettings: (account) => this.#iceSettings(account),
       },
       (input: MediaInput) => this.core.submit(input),

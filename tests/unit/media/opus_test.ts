@@ -15,7 +15,7 @@ const OPUS = MEDIA_FORMATS.find(({ encoding }) => encoding === "OPUS")!;
 /** Samples of 20 ms. */
 const FRAME = 960;
 
-await loadCodecs(MEDIA_FORMATS);
+await loadCodecs(["OPUS"]);
 
 function asked(parameters: string): PayloadFormat {
   return { ...OPUS, parameters };
