@@ -165,11 +165,16 @@ async function openFile(path: string, options: Deno.OpenOptions): Promise<Deno.F
 
 const READ_HINT = "Name a WAV file (PCM, float, A-law or µ-law) that exists and that you may open.";
 const WRITE_HINT = "Name a file in a folder that exists and that you may write to.";
+const FULL_HINT = "Free some space, or name a file on another disk.";
 
 function unusable(path: string, reason: string, cause?: unknown, write = false): OffhookError {
   return new OffhookError("file-unusable", `cannot use ${path}: ${reason}`, {
-    hint: write ? WRITE_HINT : READ_HINT,
+    hint: !write ? READ_HINT : isFull(cause) ? FULL_HINT : WRITE_HINT,
     data: { path, reason },
     cause,
   });
+}
+
+function isFull(cause: unknown): boolean {
+  return cause instanceof Error && (cause as { code?: unknown }).code === "ENOSPC";
 }

@@ -196,7 +196,7 @@ Deno.test("what is no contact file is refused with its first problem", () =>
   withFolder(async ({ run }) => {
     const { status, io } = await run(["contacts", "import", "-"], { stdin: "nothing here" });
     assert.equal(status, 2);
-    assert.match(io.stderr.text, /there is no contact in -/);
+    assert.match(io.stderr.text, /there is no contact in standard input/);
     assert.equal((await run(["contacts", "import", "/none"])).status, 2);
   }));
 

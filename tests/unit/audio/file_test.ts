@@ -151,7 +151,8 @@ Deno.test("a disk that fills with the last block is told before the file is clos
   // Less than a second: it is written when the sink closes.
   for (let i = 0; i < 10; i++) sink.write(new Int16Array(FRAME_SAMPLES).fill(1000));
   const { write } = Deno.FsFile.prototype;
-  Deno.FsFile.prototype.write = () => Promise.reject(new Error("No space left (os error 28)"));
+  const full = Object.assign(new Error("No space left (os error 28)"), { code: "ENOSPC" });
+  Deno.FsFile.prototype.write = () => Promise.reject(full);
   try {
     await sink.close();
   } finally {
@@ -159,6 +160,7 @@ Deno.test("a disk that fills with the last block is told before the file is clos
     await Deno.remove(path);
   }
   assert.deepEqual(log.errors.map(({ code }) => code), ["file-unusable"]);
+  assert.match(log.errors[0]?.hint ?? "", /^Free some space/);
 });
 
 Deno.test("a file that cannot be written says so, not that it is no WAV file", async () => {

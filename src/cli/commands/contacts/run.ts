@@ -182,7 +182,8 @@ export async function importFile(values: ImportValues, io: Io): Promise<ExitCode
 
 function nothingIn(file: string, problems: readonly ImportProblem[]): OffhookError {
   const [first] = problems;
-  return new OffhookError("file-unusable", `there is no contact in ${file}`, {
+  const source = file === "-" ? "standard input" : file;
+  return new OffhookError("file-unusable", `there is no contact in ${source}`, {
     hint: first === undefined
       ? "It must be vCard, or CSV with a header."
       : `Line ${first.line}: ${first.why}.`,
