@@ -15,6 +15,7 @@ import { type AttachmentPort, type FromAttachment, refuseAttachment } from "../a
 import { CallMedia, type MediaSurroundings } from "../call/mod.ts";
 import { Ticker } from "../mod.ts";
 import { SharedDevices } from "../sound/mod.ts";
+import { EarlyGatherings } from "./early_gatherings.ts";
 
 /** Ticks between two readings of the level meters. */
 const LEVEL_TICKS = 5;
@@ -32,6 +33,7 @@ export class MediaEngine {
   readonly #calls = new Map<CallId, CallMedia>();
   /** Effects of one call run one after the other. */
   readonly #queues = new Map<CallId, Promise<void>>();
+  readonly #early = new EarlyGatherings();
   #tellLevels: ((levels: CallLevels[]) => void) | undefined;
   #ticksOfLevels = 0;
 
@@ -91,7 +93,11 @@ export class MediaEngine {
     if (effect.type === "OpenMedia") {
       return this.#open(effect.call).open(effect.endpoints, effect);
     }
-    if (effect.type === "GatherMedia") return this.#open(effect.call).gather(effect.ice);
+    if (effect.type === "GatherMedia") {
+      const isBegun = this.#calls.has(effect.call);
+      if (!isBegun && !this.#early.take(this.#around.clock.now())) return;
+      return this.#open(effect.call).gather(effect.ice);
+    }
     if (effect.type === "CloseMedia") return this.#close(effect.call);
     const media = this.#calls.get(effect.call);
     if (media === undefined) return port && refuseAttachment(port);

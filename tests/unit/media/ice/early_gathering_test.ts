@@ -131,3 +131,25 @@ Deno.test("what could not be gathered while the call rang is tried again at its 
   assert.equal((await opened).ice?.address, "192.0.2.1");
   await phone.engine.close();
 });
+
+Deno.test("who rings and hangs up for ever has few servers asked; a call that is answered gathers", async () => {
+  const phone = new Phone();
+  const closed = () => phone.inputs.filter(({ type }) => type === "MediaClosed").length;
+  for (let i = 0; i < 200; i++) {
+    const call = `flood-${i}`;
+    const asked = phone.network.sent.length;
+    phone.engine.perform({ type: "GatherMedia", call, ice: "desk" });
+    if (i < 16) await phone.until(() => phone.network.sent.length > asked);
+    else await new Promise((resolve) => setTimeout(resolve, 1));
+    phone.engine.perform({ type: "CloseMedia", call });
+    await phone.until(() => closed() === i + 1);
+  }
+  // RTP and RTCP of each.
+  assert.equal(phone.network.sent.length, 16 * 2);
+  assert.equal(phone.open.size, 0);
+  const opened = phone.answer();
+  await phone.until(() => phone.network.sent.length > 16 * 2);
+  await phone.clock.advanceAsync(2000);
+  assert.equal((await opened).ice?.candidates[0]?.address, "192.0.2.1");
+  await phone.engine.close();
+});
