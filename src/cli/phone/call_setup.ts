@@ -9,7 +9,7 @@ import { isStdin, passwordReader } from "../../config/credentials/mod.ts";
 import type { Account } from "../../core/account/mod.ts";
 import { OffhookError } from "../../base/mod.ts";
 import type { AudioEndpoints } from "../../core/ports/mod.ts";
-import type { CallPolicy } from "../../core/state/mod.ts";
+import type { CallPolicy, SoundSettings } from "../../core/state/mod.ts";
 import type { Io } from "../process/mod.ts";
 import type { AccountValues, AudioValues, LogValues, TlsValues } from "../phone_fields/mod.ts";
 
@@ -41,6 +41,11 @@ export function callPolicyOf({ config: { calls } }: LoadedConfig): CallPolicy {
     silenceLimitMs: calls.silence_limit_seconds * 1_000,
     heldSilenceLimitMs: calls.held_silence_limit_seconds * 1_000,
   };
+}
+
+/** What a person hears beside the far end. */
+export function soundsOf({ config: { audio } }: LoadedConfig): SoundSettings {
+  return { tones: audio.tones };
 }
 
 /** Reads a password when a server asks for it. @throws OffhookError when there is none */

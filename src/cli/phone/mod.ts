@@ -1,7 +1,14 @@
 /** The phone of a subcommand: its settings, its log, and its life until the command ends. */
 export { iceServersOf } from "./ice_servers.ts";
 export { answeredLimits } from "./call_limits.ts";
-export { accountsOf, callPolicyOf, endpointsOf, loadForCommand, passwordOf } from "./call_setup.ts";
+export {
+  accountsOf,
+  callPolicyOf,
+  endpointsOf,
+  loadForCommand,
+  passwordOf,
+  soundsOf,
+} from "./call_setup.ts";
 export { quirkFilesOf, withHeadsets } from "./headset_settings.ts";
 export { announce, openLog, openLogAs, type PhoneLog } from "./log.ts";
 export { partyOf } from "./party.ts";

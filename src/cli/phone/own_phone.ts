@@ -9,7 +9,14 @@ import { chosen, type LoadedConfig, toAccount } from "../../config/file/mod.ts";
 import { type Account, DIRECT_ACCOUNT } from "../../core/account/mod.ts";
 import type { AudioEndpoints } from "../../core/ports/mod.ts";
 import type { Context } from "../args/mod.ts";
-import { accountsOf, callPolicyOf, endpointsOf, loadForCommand, passwordOf } from "./call_setup.ts";
+import {
+  accountsOf,
+  callPolicyOf,
+  endpointsOf,
+  loadForCommand,
+  passwordOf,
+  soundsOf,
+} from "./call_setup.ts";
 import { interruptsOf, type Io, type PhoneOptions } from "../process/mod.ts";
 import { openLog } from "./log.ts";
 import { iceServersOf } from "./ice_servers.ts";
@@ -121,6 +128,7 @@ function phoneOptions(
     doNotDisturb: false,
     active: "one",
     policy: callPolicyOf(loaded),
+    sounds: soundsOf(loaded),
     attended: true,
   };
 }

@@ -20,6 +20,7 @@ import {
   TLS_VERSIONS,
   TRANSPORTS,
 } from "../../core/account/mod.ts";
+import { TONE_COUNTRIES } from "../../core/media/mod.ts";
 import { callsSchema } from "./calls_schema.ts";
 import { ICE_POLICIES, iceSchema } from "./ice_schema.ts";
 import {
@@ -246,6 +247,10 @@ export const configSchema = z.strictObject({
     ),
     rate: z.int().min(MINIMUM_PIPE_RATE).max(MAXIMUM_PIPE_RATE).default(16000).describe(
       "Samples per second of pipes (s16le, mono).",
+    ),
+    tones: z.enum([...TONE_COUNTRIES, "none"]).default("itu").describe(
+      "Whose tones you hear when it rings there and when another call waits: those " +
+        "of a country, or itu, those that ITU-T E.180 recommends. none: no tones.",
     ),
   }).prefault({}).describe("Audio endpoints of calls."),
   headset: headsetSchema,

@@ -18,6 +18,7 @@ import type {
   PayloadFormat,
   SdesKeys,
   SrtpSuite,
+  Tone,
 } from "../media/mod.ts";
 import type { CallId } from "./sip_port.ts";
 
@@ -131,8 +132,11 @@ export type MediaEffect =
    */
   | { type: "AttachAudio"; call: CallId; attachment: AttachmentId; rate: number; instead: boolean }
   | { type: "DetachAudio"; call: CallId; attachment: AttachmentId }
-  /** Another call rings, or does no more: heard in this one's speaker, and nowhere else. */
-  | { type: "SignalWaiting"; call: CallId; on: boolean }
+  /**
+   * A tone in the call's speaker, and nowhere else, instead of the one before; null: none. Ringback is
+   * silent while the far end sends sound.
+   */
+  | { type: "PlayTone"; call: CallId; tone: Tone | null }
   /** Ends the stream and closes the endpoints → MediaClosed. */
   | { type: "CloseMedia"; call: CallId };
 

@@ -4,6 +4,7 @@
  */
 import type { CallId } from "../ports/mod.ts";
 import { isIn, type PhoneState, type Rule } from "../state/mod.ts";
+import { toneOf } from "./tone.ts";
 
 export const signalWaiting: Rule = (before, after, turn) => {
   const was = disturbedCall(before);
@@ -12,9 +13,10 @@ export const signalWaiting: Rule = (before, after, turn) => {
   const left = was === undefined ? undefined : after.calls.get(was);
   // Media of a call that ends is closed anyway.
   if (left !== undefined && !isIn(left, "ending")) {
-    turn.ask({ type: "SignalWaiting", call: left.id, on: false });
+    turn.ask({ type: "PlayTone", call: left.id, tone: null });
   }
-  if (is !== undefined) turn.ask({ type: "SignalWaiting", call: is, on: true });
+  const tone = toneOf("waiting", after.settings);
+  if (is !== undefined && tone !== null) turn.ask({ type: "PlayTone", call: is, tone });
 };
 
 /** The call in which the tone is heard. An exchange, which has no ears of its own, has none. */

@@ -65,6 +65,7 @@ export {
   type PhoneState,
   type Settings,
   type SettingsCommand,
+  type SoundSettings,
   type StepResult,
   TRANSFER_POLICIES,
   type TransferPolicy,

@@ -39,10 +39,10 @@ import type {
   SipInput,
   Speaker,
 } from "../ports/mod.ts";
-import type { PayloadFormat, VolumeWish } from "../media/mod.ts";
+import type { PayloadFormat, ToneCountry, VolumeWish } from "../media/mod.ts";
 import type { Timer, TimerFired } from "./timer.ts";
 
-export interface Settings extends CallPolicy {
+export interface Settings extends CallPolicy, SoundSettings {
   /** Every format that media can run. */
   formats: PayloadFormat[];
   /** Calls at one time; the next incoming one gets 486. */
@@ -58,6 +58,12 @@ export interface Settings extends CallPolicy {
   autoAnswer?: AutoAnswer;
   /** What lifting a headset does while no call is on; absent: nothing. */
   lift?: { kind: "hotline"; dial: Dialled } | { kind: "redial" };
+}
+
+/** What a person hears beside the far end. */
+export interface SoundSettings {
+  /** Whose tones are played; absent: `itu`. */
+  tones?: ToneCountry | "none";
 }
 
 /** Who may call, and what the other side of a call may do. */

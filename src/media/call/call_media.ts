@@ -18,6 +18,7 @@ import {
   type PayloadFormat,
   type SdesKeys,
   SUITE_PARAMETERS,
+  type Tone,
 } from "../../core/media/mod.ts";
 import type {
   AttachmentId,
@@ -118,6 +119,11 @@ export class CallMedia {
     return this.#state === "streaming";
   }
 
+  /** Whether it needs the clock. */
+  get sounds(): boolean {
+    return this.streaming || (this.#state === "open" && this.local.tones.isOn);
+  }
+
   get #isClosed(): boolean {
     return this.#state === "closed";
   }
@@ -205,6 +211,12 @@ export class CallMedia {
     this.#transport.top?.confirm();
   }
 
+  /** @param tone what the person hears beside the far end, or before there is one; null: nothing */
+  playTone(tone: Tone | null): void {
+    this.local.tones.play(tone);
+    if (tone !== null && this.#state === "open") this.local.listen();
+  }
+
   /** Nothing of our end is heard; programs that have joined are ours too. */
   mute(muted: boolean): void {
     this.#muted = muted;
@@ -250,7 +262,10 @@ export class CallMedia {
    * @param skipped ticks before it that never came
    */
   tick(due: number, skipped: number): void {
-    if (this.#state !== "streaming") return;
+    if (this.#state !== "streaming") {
+      if (this.sounds) this.local.hearTone();
+      return;
+    }
     if (skipped > 0) this.#stream.skip(skipped);
     this.#stream.permit(this.#transport.top!.permits(due));
     this.#bridge.tick(due);
@@ -305,7 +320,9 @@ export class CallMedia {
   }
 
   #onDatagram(kind: PacketKind, data: Uint8Array): boolean {
-    return this.#state === "streaming" && this.#stream.receive(kind, data);
+    const taken = this.#state === "streaming" && this.#stream.receive(kind, data);
+    if (taken && kind === "rtp") this.local.tones.farSounds();
+    return taken;
   }
 
   /** RTCP does it where both share a port. */

@@ -4,4 +4,3 @@ export { LevelMeter } from "./level_meter.ts";
 export { Mix, SILENCE } from "./mix.ts";
 export { crossfade, faded, turnBack } from "./mixing.ts";
 export { SpeakerVolume } from "./speaker_volume.ts";
-export { WaitingTone } from "./waiting_tone.ts";

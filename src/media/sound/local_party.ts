@@ -1,7 +1,7 @@
 /**
  * The person's end of a call: where our sound comes from, and where theirs goes.
  *
- *     microphone ─► filters ─► speak          hear ─► volume ─► waiting tone ─► speaker
+ *     microphone ─► filters ─► speak          hear ─► tones ─► volume ─► speaker
  *                                                └──► echo, where that is the microphone
  *
  * Opening, exchanging and closing wait for files and devices; what a tick calls is on the real-time
@@ -21,7 +21,8 @@ import {
 } from "../../audio/mod.ts";
 import { OffhookError } from "../../base/mod.ts";
 import type { LiveEndpoint, Microphone, Speaker } from "../../core/ports/mod.ts";
-import { type Filter, SpeakerVolume, WaitingTone } from "../dsp/mod.ts";
+import { type Filter, SILENCE, SpeakerVolume } from "../dsp/mod.ts";
+import { CallTones } from "../tones/mod.ts";
 import { LiveSink } from "./live_sink.ts";
 import { LiveSource } from "./live_source.ts";
 import type { Party } from "./party.ts";
@@ -43,7 +44,8 @@ export class LocalParty implements Party {
   readonly #spoken = new Int16Array(FRAME_SAMPLES);
   readonly #played = new Int16Array(FRAME_SAMPLES);
   readonly #volume = new SpeakerVolume();
-  readonly #waiting = new WaitingTone();
+  /** Beside what the far end says. */
+  readonly tones = new CallTones();
   readonly #filters: { microphone: readonly Filter[]; speaker: readonly Filter[] };
   #echo: EchoSource | undefined;
   /** Whether the microphone waits for the answer. */
@@ -71,7 +73,7 @@ export class LocalParty implements Party {
   ) {
     this.#devices = devices;
     this.#tell = tell;
-    this.#filters = { microphone: filters, speaker: [this.#volume, this.#waiting] };
+    this.#filters = { microphone: filters, speaker: [this.tones, this.#volume] };
   }
 
   /** @throws OffhookError what an endpoint says; `close` then */
@@ -107,6 +109,16 @@ export class LocalParty implements Party {
     this.#startSource();
   }
 
+  /** The person listens: there is a tone, and no stream yet. */
+  listen(): void {
+    this.#sink.start();
+  }
+
+  /** As many frames as the speaker wants of nothing but the tone. */
+  hearTone(): void {
+    for (let frames = this.frames(); frames > 0; frames--) this.hear(SILENCE);
+  }
+
   /** How long a card has given nothing but zeros, ms; undefined: the microphone is none. */
   get microphoneSilentMs(): number | undefined {
     return this.#isCard ? this.#soundless * FRAME_MS : undefined;
@@ -128,10 +140,6 @@ export class LocalParty implements Party {
     this.#played.set(mix);
     pass(this.#filters.speaker, this.#played);
     this.#sink.write(this.#played);
-  }
-
-  signalWaiting(on: boolean): void {
-    this.#waiting.signal(on);
   }
 
   /** @param volume dB of what the speaker gets */

@@ -108,7 +108,7 @@ export class MediaEngine {
           media.prepare(effect.stream),
         ]);
         media.start(effect.stream, address, effect);
-        if (media.streaming) this.#ticker.start();
+        if (media.sounds) this.#ticker.start();
         return;
       }
       case "RegatherMedia":
@@ -124,8 +124,10 @@ export class MediaEngine {
         return this.#sendDigits(media, effect.digits, effect.durationMs);
       case "RecordMedia":
         return media.recording.use(effect.path);
-      case "SignalWaiting":
-        return media.local.signalWaiting(effect.on);
+      case "PlayTone":
+        media.playTone(effect.tone);
+        if (media.sounds) this.#ticker.start();
+        return;
       case "PauseRecording":
         return media.recording.pause(effect.paused);
       case "UseEndpoints":
@@ -174,7 +176,7 @@ export class MediaEngine {
   #remove(call: CallId): CallMedia | undefined {
     const media = this.#calls.get(call);
     this.#calls.delete(call);
-    if (![...this.#calls.values()].some((other) => other.streaming)) this.#ticker.stop();
+    if (![...this.#calls.values()].some((other) => other.sounds)) this.#ticker.stop();
     return media;
   }
 }

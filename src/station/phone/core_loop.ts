@@ -45,7 +45,7 @@ const MEDIA_EFFECTS: Readonly<Record<MediaEffect["type"], true>> = {
   SetVolume: true,
   RecordMedia: true,
   PauseRecording: true,
-  SignalWaiting: true,
+  PlayTone: true,
   UseEndpoints: true,
   AttachAudio: true,
   DetachAudio: true,

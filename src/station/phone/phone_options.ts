@@ -6,7 +6,7 @@
  */
 import type { Account, AccountId, TransportName } from "../../core/account/mod.ts";
 import type { Phone, Providers } from "../../control/contract/mod.ts";
-import type { CallPolicy, PhoneState, Settings } from "../../core/state/mod.ts";
+import type { CallPolicy, PhoneState, Settings, SoundSettings } from "../../core/state/mod.ts";
 import type { AudioEndpoints } from "../../core/ports/mod.ts";
 import type { IceSettings } from "../../media/transport/ice/mod.ts";
 import type { WriteLog } from "../log/mod.ts";
@@ -70,6 +70,8 @@ export interface PhoneOptions {
   autoAnswer?: { callers: string[]; afterMs: number };
   /** Who may call, and what peers may make us do; absent: what the core has for the absent. */
   policy?: CallPolicy;
+  /** What a person hears beside the far end; absent: what the core has for the absent. */
+  sounds?: SoundSettings;
   /** Whom to call when a peer transfers us to `target`; absent: just that. */
   transferTo?: (target: string) => string;
   /** `one`: a call that becomes active holds the others; `all`: none is held (practice PBX). */

@@ -36,7 +36,7 @@ export function accountChanges(
 
 /** The core's settings. @throws OffhookError `invalid-target` for a hotline that cannot be called */
 export function settingsOf(options: PhoneOptions): Settings {
-  const { maxCalls, ringMs, doNotDisturb, active, endpoints, autoAnswer, policy } = options;
+  const { maxCalls, ringMs, doNotDisturb, active, endpoints, autoAnswer, policy, sounds } = options;
   const formats = [...MEDIA_FORMATS];
   const answered = autoAnswer === undefined ? {} : { autoAnswer };
   const lifted = liftOf(options);
@@ -50,6 +50,7 @@ export function settingsOf(options: PhoneOptions): Settings {
     ...answered,
     ...lifted,
     ...policy,
+    ...sounds,
   };
 }
 

@@ -162,18 +162,18 @@ Deno.test("a second call holds the first; swap changes them over", () => {
 
 Deno.test("who talks hears that another call rings, for as long as it rings", () => {
   const tone = (scene: Scene) =>
-    scene.effects.filter((effect) => effect.type === "SignalWaiting")
-      .map(({ call, on }) => `${call} ${on}`);
+    scene.effects.filter((effect) => effect.type === "PlayTone")
+      .map(({ call, tone }) => `${call} ${tone?.name} ${tone?.country}`);
   const scene = new Scene().talking().ringing("b");
-  assert.deepEqual(tone(scene), ["a true"]);
+  assert.deepEqual(tone(scene), ["a waiting itu"]);
   assert.deepEqual(tone(scene.ringing("c")), [], "it goes on");
   assert.deepEqual(tone(scene.play({ type: "Reject", call: "c" })), []);
-  assert.deepEqual(tone(scene.play({ type: "Answer", call: "b" })), ["a false"]);
+  assert.deepEqual(tone(scene.play({ type: "Answer", call: "b" })), ["a undefined undefined"]);
 
   const given = new Scene().talking().ringing("b");
   assert.deepEqual(
     tone(given.play({ type: "CallCancelled", call: "b", elsewhere: false })),
-    ["a false"],
+    ["a undefined undefined"],
   );
   const left = new Scene().talking().ringing("b").play({ type: "Hangup", call: "a" });
   assert.deepEqual(tone(left), [], "its media is closed");

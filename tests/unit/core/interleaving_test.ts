@@ -15,7 +15,7 @@ const NEEDS_MEDIA = new Set<string>([
   "MuteMedia",
   "RecordMedia",
   "PauseRecording",
-  "SignalWaiting",
+  "PlayTone",
   "UseEndpoints",
   "AttachAudio",
 ]);
@@ -43,9 +43,9 @@ class Ledger {
       this.media.delete(effect.call);
       this.disturbed.delete(effect.call);
     }
-    if (effect.type === "SignalWaiting") {
-      assert.notEqual(this.disturbed.has(effect.call), effect.on, "told twice");
-      if (effect.on) this.disturbed.add(effect.call);
+    if (effect.type === "PlayTone") {
+      assert.notEqual(this.disturbed.has(effect.call), effect.tone !== null, "told twice");
+      if (effect.tone !== null) this.disturbed.add(effect.call);
       else this.disturbed.delete(effect.call);
     }
     if (effect.type === "SetHeadset") this.lamps = effect.state;

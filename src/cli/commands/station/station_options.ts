@@ -10,6 +10,7 @@ import {
   endpointsOf,
   iceServersOf,
   passwordOf,
+  soundsOf,
 } from "../../phone/mod.ts";
 import type { Io, PhoneOptions } from "../../process/mod.ts";
 import type { StationValues } from "./command.ts";
@@ -60,6 +61,7 @@ export function phoneOptions(
       transfers: calls.transfers,
       transfersAutoAnswered: calls.transfers_auto_answered,
     },
+    sounds: soundsOf(loaded),
   };
 }
 
