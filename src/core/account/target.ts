@@ -147,14 +147,18 @@ function onAccount(text: string, target: string, context: TargetContext): Resolv
       "config-missing",
       `"${text}" has no host, and there is no account to dial it on`,
       {
-        hint:
-          "Give a whole address (sip:user@host), or --server and --user, or run `offhook config init`.",
+        hint: HOST.test(dialled)
+          ? `Write sip:${dialled} when that is a server.`
+          : "Give a whole address (sip:user@host), or --server and --user, or run `offhook config init`.",
       },
     );
   }
   const user = userPart(text, dialled, true);
   return { uri: `sip:${user}@${context.server}` };
 }
+
+/** Looks like a host that somebody wrote without `sip:`: a dot between words, or a port. */
+const HOST = /^[a-z0-9-]+(?:\.[a-z0-9-]+)+(?::\d+)?$|^[a-z0-9-]+:\d+$/i;
 
 function whole(match: string): RegExp {
   return new RegExp(`^(?:${match})$`);

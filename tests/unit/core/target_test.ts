@@ -121,3 +121,17 @@ Deno.test("no text brings a line end, a space or an angle bracket into the URI",
     }
   }));
 });
+
+Deno.test("a host that is written as a number is told how a server is written", () => {
+  const hintOf = (text: string): string => {
+    try {
+      resolveTarget(text, {});
+    } catch (error) {
+      return (error as OffhookError).hint ?? "";
+    }
+    return assert.fail(`${text} was taken`);
+  };
+  assert.match(hintOf("127.0.0.1:5060"), /Write sip:127\.0\.0\.1:5060 /);
+  assert.match(hintOf("pbx.example.com"), /Write sip:pbx\.example\.com /);
+  for (const name of ["600", "alice"]) assert.match(hintOf(name), /sip:user@host/);
+});
