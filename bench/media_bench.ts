@@ -3,7 +3,7 @@ import { FRAME_SAMPLES } from "../src/audio/endpoint.ts";
 import { loadResampler, Resampler } from "../src/audio/resampler.ts";
 import { VoiceSignal } from "../src/audio/voice.ts";
 import { voiceSamples } from "../tests/support/voice_samples.ts";
-import { createCodec } from "../src/media/codec/registry.ts";
+import { createCodec, loadCodecs } from "../src/media/codec/registry.ts";
 import { ToneDetector } from "../src/media/dtmf/tone_detector.ts";
 import { Concealer } from "../src/media/jitter/concealer.ts";
 import { PcmBuffer } from "../src/media/jitter/pcm_buffer.ts";
@@ -14,6 +14,7 @@ import { EngineBench, QUIET, TONE } from "../tests/fakes/media/engine_call.ts";
 import { formatOf } from "../tests/fakes/media_party.ts";
 
 await loadResampler();
+await loadCodecs(["OPUS"]);
 const frame = voiceSamples(1).slice(24_000, 24_000 + FRAME_SAMPLES);
 const at8k = frame.filter((_, i) => i % 6 === 0);
 const at16k = frame.filter((_, i) => i % 3 === 0);
@@ -25,6 +26,24 @@ for (const [encoding, pcm] of [["PCMU", at8k], ["G722", at16k]] as const) {
   const out = new Int16Array(pcm.length);
   Deno.bench(`${encoding} encode`, { group: "codec" }, () => void codec.encode(pcm, payload, 0));
   Deno.bench(`${encoding} decode`, { group: "codec" }, () => void codec.decode(payload, out));
+}
+
+for (const loss of [0, 0.1]) {
+  const codec = createCodec(formatOf("OPUS"));
+  codec.tune?.(loss);
+  const payload = new Uint8Array(1500);
+  // A frame again and again is another sound than speech: a second of it goes round.
+  const voice = voiceSamples(2);
+  let at = 0;
+  const next = () => {
+    at = (at + FRAME_SAMPLES) % (voice.length - FRAME_SAMPLES);
+    return codec.encode(voice.subarray(at, at + FRAME_SAMPLES), payload, 0);
+  };
+  const packet = payload.slice(0, next());
+  const out = new Int16Array(FRAME_SAMPLES);
+  const name = loss > 0 ? "OPUS with FEC" : "OPUS";
+  Deno.bench(`${name} encode`, { group: "codec" }, () => void next());
+  Deno.bench(`${name} decode`, { group: "codec" }, () => void codec.decode(packet, out));
 }
 
 for (const rate of [8000, 16_000]) {

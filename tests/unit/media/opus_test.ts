@@ -70,6 +70,10 @@ Deno.test("a peer's wishes: bitrate, bandwidth, constant rate; nonsense counts a
   ]] as const;
   for (const [parameters, expected] of rows) assert.equal(band(parameters), expected);
   assert.equal(opusSettings(asked("maxplaybackrate=999999999")).widestBand, 1105);
+  // Never more than the peer takes, whatever the user wants.
+  const rate = (parameters: string) => opusSettings(asked(parameters), { bitrate: 64_000 });
+  assert.deepEqual([rate("").calmBitrate, rate("").lossyBitrate], [64_000, 64_000]);
+  assert.equal(rate("maxaveragebitrate=20000").lossyBitrate, 20_000);
 });
 
 Deno.test("FEC only once packets are lost, and only for a peer that uses it", () => {
@@ -110,7 +114,7 @@ Deno.test("a machine that is too slow for the encoder gets a simpler one", () =>
   const voice = voiceSamples(10);
   let now = 0;
   const clocked = (step: number) => {
-    const codec = new OpusCodec(OPUS, () => now += step);
+    const codec = new OpusCodec(OPUS, {}, () => now += step);
     return encodeAll(codec, voice);
   };
   // 3 ms of 20 are too much: the complexity goes down, and with it what is sent.

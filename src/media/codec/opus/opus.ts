@@ -8,7 +8,7 @@ import type { PayloadFormat } from "../../../core/media/mod.ts";
 import type { Codec } from "../mod.ts";
 import { Decoder, Encoder, OPUS_RATE } from "./libopus.ts";
 import { recoverable } from "./packet.ts";
-import { type OpusSettings, opusSettings } from "./settings.ts";
+import { type OpusSettings, opusSettings, type OpusWish } from "./settings.ts";
 
 /** Expected loss, %: more takes bits from the sound itself. */
 const EXPECTED_LOSS = 10;
@@ -40,8 +40,12 @@ export class OpusCodec implements Codec {
    * @param format as the peer described it, for sound that is sent to it
    * @param now ms of CPU or wall clock, for measuring the encoder
    */
-  constructor(format: PayloadFormat, now: () => number = () => performance.now()) {
-    this.#settings = opusSettings(format);
+  constructor(
+    format: PayloadFormat,
+    wish: OpusWish = {},
+    now: () => number = () => performance.now(),
+  ) {
+    this.#settings = opusSettings(format, wish);
     this.#now = now;
   }
 

@@ -14,6 +14,12 @@ const BITRATES = { least: 6_000, most: 510_000 };
 const BANDS = [[8_000, 1101], [12_000, 1102], [16_000, 1103], [24_000, 1104]] as const;
 const FULL_BAND = 1105;
 
+/** What the user wants of the encoder. */
+export interface OpusWish {
+  /** Bits a second, whether packets are lost or not; absent: as loss demands. */
+  bitrate?: number;
+}
+
 export interface OpusSettings {
   calmBitrate: number;
   lossyBitrate: number;
@@ -25,13 +31,13 @@ export interface OpusSettings {
 }
 
 /** A value that is no number, or outside of what the standard allows, counts as absent. */
-export function opusSettings(format: PayloadFormat): OpusSettings {
+export function opusSettings(format: PayloadFormat, { bitrate }: OpusWish = {}): OpusSettings {
   const of = parametersOf(format);
-  const most = whole(of.get("maxaveragebitrate"), BITRATES.least, BITRATES.most);
+  const most = whole(of.get("maxaveragebitrate"), BITRATES.least, BITRATES.most) ?? BITRATES.most;
   const rate = whole(of.get("maxplaybackrate"), 8_000, 48_000) ?? 48_000;
   return {
-    calmBitrate: Math.min(most ?? CALM_BITRATE, CALM_BITRATE),
-    lossyBitrate: Math.min(most ?? LOSSY_BITRATE, LOSSY_BITRATE),
+    calmBitrate: Math.min(most, bitrate ?? CALM_BITRATE),
+    lossyBitrate: Math.min(most, bitrate ?? LOSSY_BITRATE),
     fec: of.get("useinbandfec") === "1",
     constantRate: of.get("cbr") === "1",
     widestBand: BANDS.find(([widest]) => rate <= widest)?.[1] ?? FULL_BAND,
