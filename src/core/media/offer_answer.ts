@@ -33,6 +33,7 @@ const TELEPHONE_EVENT = "TELEPHONE-EVENT";
 const EVENT_CLOCK = 8000;
 /** Packet time when the peer does not ask for one (RFC 3551 §4.2). */
 const DEFAULT_PTIME_MS = 20;
+const MIN_PTIME_MS = 10;
 /** Packet times that the media graph can make: whole multiples of its 20 ms frame. */
 const MAX_PTIME_MS = 60;
 
@@ -311,11 +312,12 @@ function eventsFor(audio: PayloadFormat, formats: PayloadFormat[]): PayloadForma
 }
 
 /**
- * The packet time that we send: what the peer asks for, in whole 20 ms frames, rounded down: it may be
- * the most that the peer takes (a=maxptime, RFC 8866 §6.5).
+ * The packet time that we send: what the peer asks for, as 10 ms or whole 20 ms frames, rounded down: it
+ * may be the most that the peer takes (a=maxptime, RFC 8866 §6.5).
  */
 function ptimeOf(remote: MediaDescription): number {
   const asked = remote.ptime ?? DEFAULT_PTIME_MS;
+  if (asked < DEFAULT_PTIME_MS) return MIN_PTIME_MS;
   const whole = Math.floor(asked / DEFAULT_PTIME_MS) * DEFAULT_PTIME_MS;
-  return Math.min(Math.max(whole, DEFAULT_PTIME_MS), MAX_PTIME_MS);
+  return Math.min(whole, MAX_PTIME_MS);
 }

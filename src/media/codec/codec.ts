@@ -11,7 +11,7 @@ export interface Codec {
   readonly sampleRate: number;
   /** RTP clock ticks per second (48000 for Opus, whatever it samples; RFC 7587 §4.1). */
   readonly clockRate: number;
-  /** Lengths of a packet that it can make, ms: whole graph frames of 20 ms, ascending. */
+  /** Lengths of a packet that it can make, ms: 10, or whole graph frames of 20 ms; ascending. */
   readonly packetMs: readonly number[];
 
   /**
@@ -55,7 +55,7 @@ export const MAX_PACKET_MS = 200;
 export const CONCEAL_MS = 2.5;
 
 /** Of codecs that make sample after sample, and so packets of any length. */
-export const ANY_PACKET_MS: readonly number[] = [20, 40, 60];
+export const ANY_PACKET_MS: readonly number[] = [10, 20, 40, 60];
 
 /** The length of our packets, ms: the longest that the peer takes, or else the codec's shortest. */
 export function packetMsFor({ packetMs }: Codec, ptime: number): number {

@@ -4,8 +4,9 @@
  *     mix of all who speak ──► tone or event of a digit ──► resample ──► encoder
  *         ──► packet ──► socket
  *
- * One frame a tick; a packet holds `ptime` of them. The RTP clock runs with the ticks whether packets
- * are sent or not, so that a hold or a stall leaves a gap in the timestamps and none in time.
+ * One frame a tick; a packet holds `ptime` of sound: some frames, or half of one. The RTP clock runs
+ * with the ticks whether packets are sent or not, so that a hold or a stall leaves a gap in the
+ * timestamps and none in time.
  */
 import { FRAME_MS, FRAME_SAMPLES, GRAPH_RATE, Resampler } from "../../audio/mod.ts";
 import { maySend, type NegotiatedStream } from "../../core/media/mod.ts";
@@ -24,11 +25,12 @@ interface Plan {
   events: EventFormat | undefined;
   codec: Codec;
   resampler: Resampler;
-  /** The sound of a packet at the codec's rate, and the frames in it. */
-  packet: Int16Array;
+  /** Sound at the codec's rate, in frames of 20 ms as it is gathered, and in packets as it is sent. */
   frames: Int16Array[];
-  /** RTP ticks of 20 ms. */
+  packets: Int16Array[];
+  /** RTP ticks of 20 ms, and of a packet. */
   ticksPerFrame: number;
+  ticksPerPacket: number;
 }
 
 export class OutboundStream {
@@ -96,6 +98,7 @@ export class OutboundStream {
     const same = former !== undefined && former.parameters === format.parameters &&
       former.codec.encoding === format.encoding.toUpperCase();
     const codec = same ? former.codec : this.#createCodec(format);
+    const packetMs = packetMsFor(codec, stream.ptime);
     const resampler = same ? former.resampler : new Resampler(GRAPH_RATE, codec.sampleRate);
     if (former !== undefined && !same) {
       free(former);
@@ -108,8 +111,9 @@ export class OutboundStream {
       events: stream.sendEvents,
       codec,
       resampler,
-      ...framesOf(codec, packetMsFor(codec, stream.ptime)),
+      ...spaceFor(codec, packetMs),
       ticksPerFrame: (codec.clockRate * FRAME_MS) / 1000,
+      ticksPerPacket: (codec.clockRate * packetMs) / 1000,
     };
     this.#frames = 0;
   }
@@ -181,21 +185,35 @@ export class OutboundStream {
     plan.resampler.process(this.#sound, plan.frames[this.#frames]!);
     if (++this.#frames < plan.frames.length) return;
     this.#frames = 0;
-    const octets = plan.codec.encode(plan.packet, this.#sender.packet(), RTP_HEADER_LENGTH);
+    for (const packet of plan.packets) {
+      this.#sendPacket(plan, packet);
+      this.#packetTicks += plan.ticksPerPacket;
+    }
+  }
+
+  #sendPacket({ codec, payloadType }: Plan, packet: Int16Array): void {
+    const octets = codec.encode(packet, this.#sender.packet(), RTP_HEADER_LENGTH);
     // Nothing to be sent is silence; what comes after it begins a talk spurt.
-    if (octets > 0) this.#sender.send(this.#marker, plan.payloadType, this.#packetTicks, octets);
+    if (octets > 0) this.#sender.send(this.#marker, payloadType, this.#packetTicks, octets);
     this.#marker = octets === 0;
   }
 }
 
-function framesOf({ sampleRate }: Codec, packetMs: number) {
-  const samples = (sampleRate * FRAME_MS) / 1000;
-  const packet = new Int16Array((sampleRate * packetMs) / 1000);
-  const frames = Array.from(
-    { length: packetMs / FRAME_MS },
-    (_, i) => packet.subarray(i * samples, (i + 1) * samples),
+/** Room for a packet, or for the packets of a frame, whichever is longer. */
+function spaceFor({ sampleRate }: Codec, packetMs: number) {
+  const sound = new Int16Array((sampleRate * Math.max(packetMs, FRAME_MS)) / 1000);
+  return {
+    frames: partsOf(sound, FRAME_MS, sampleRate),
+    packets: partsOf(sound, packetMs, sampleRate),
+  };
+}
+
+function partsOf(sound: Int16Array, ms: number, sampleRate: number): Int16Array[] {
+  const samples = (sampleRate * ms) / 1000;
+  return Array.from(
+    { length: sound.length / samples },
+    (_, i) => sound.subarray(i * samples, (i + 1) * samples),
   );
-  return { packet, frames };
 }
 
 function free({ resampler, codec }: Plan): void {

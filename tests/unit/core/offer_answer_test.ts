@@ -95,7 +95,9 @@ Deno.test("packet time is at most what the peer asks for, in whole frames of 20 
   for (
     const [asked, sent] of [
       [undefined, 20],
-      [10, 20],
+      [5, 10],
+      [10, 10],
+      [19, 10],
       [20, 20],
       [30, 20],
       [50, 40],

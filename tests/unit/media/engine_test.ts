@@ -120,6 +120,21 @@ Deno.test("a longer packet time gathers frames", async () => {
   await bench.close();
 });
 
+Deno.test("a shorter packet time halves a frame", async () => {
+  const bench = await EngineBench.call(TONE, QUIET, { ptime: 10 });
+  await bench.run(1000);
+  const packets = bench.a.sentRtp();
+  assert.equal(packets.length, 102);
+  assert.ok(packets.every((packet) => packet.payload.length === 80));
+  for (let i = 1; i < packets.length; i++) {
+    assert.equal((packets[i]!.timestamp - packets[i - 1]!.timestamp) >>> 0, 80);
+  }
+  const { report } = bench.b;
+  near(report.receivedLevel, TONE_DBFS);
+  assert.deepEqual([report.lost, report.late, report.concealedMs], [0, 0, 0]);
+  await bench.close();
+});
+
 Deno.test("the report knows the peer's side from its RTCP", async () => {
   const bench = await EngineBench.call(TONE, TONE);
   const random = seeded(9);

@@ -5,7 +5,7 @@
  * random loss and is better at bursts.
  */
 import type { PayloadFormat } from "../../../core/media/mod.ts";
-import type { Codec } from "../mod.ts";
+import { ANY_PACKET_MS, type Codec } from "../mod.ts";
 import { Decoder, Encoder, OPUS_RATE } from "./libopus.ts";
 import { recoverable } from "./packet.ts";
 import { type OpusSettings, opusSettings, type OpusWish } from "./settings.ts";
@@ -25,7 +25,7 @@ export class OpusCodec implements Codec {
   readonly encoding = "OPUS";
   readonly sampleRate = OPUS_RATE;
   readonly clockRate = OPUS_RATE;
-  readonly packetMs = [20, 40, 60];
+  readonly packetMs = ANY_PACKET_MS;
   readonly #settings: OpusSettings;
   readonly #now: () => number;
   /** A stream decodes and encodes with instances of their own: each makes what it uses. */
