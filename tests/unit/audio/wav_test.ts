@@ -132,6 +132,7 @@ Deno.test("what is not playable says why", () => {
     [good.subarray(0, 24), /cut short/],
     [good.subarray(0, 36), /no samples/],
     [changed(20, 0x55, 0), /coding \(tag 85, 16 bits\)/],
+    [changed(34, 1, 0), /coding \(tag 1, 1 bits\)/],
     [changed(22, 0, 0), /0 channels/],
     [changed(24, 1, 0, 0, 0), /sample rate is 1 Hz/],
     [changed(12, 0x78), /samples come before/],

@@ -56,7 +56,7 @@ for (const ms of [10, 20, 40, 60]) {
 Deno.test("a peer's wishes: bitrate, bandwidth, constant rate; nonsense counts as absent", () => {
   const voice = voiceSamples(3);
   const rates = ["", "maxaveragebitrate=12000", "maxaveragebitrate=1", "maxaveragebitrate=x;cbr=1"]
-    .map((parameters) => rateOf(encodeAll(createCodec(asked(parameters)), voice)));
+    .map((parameters) => rateOf(encodeAll(new OpusCodec(asked(parameters), {}, () => 0), voice)));
   const [free, low, lie] = rates;
   assert.ok(free! > 20 && free! < 40, rates.join());
   assert.ok(low! > 8 && low! < 14, rates.join());
@@ -138,5 +138,47 @@ Deno.test("whatever bytes come, at most 120 ms are made of them, and nothing bre
   // It still works.
   const [packet] = encodeAll(codec, voiceSamples(1));
   assert.equal(codec.decode(packet!, pcm), FRAME);
+  codec.free?.();
+});
+
+/** A packet of the same tone in one of two channels, by libopus itself. */
+async function stereoPackets(count: number): Promise<Uint8Array[]> {
+  const binary = await Deno.readFile(new URL(import.meta.resolve("@evan/opus/wasm/simd.wasm")));
+  const nothing = () => 0;
+  const { instance } = await WebAssembly.instantiate(binary, {
+    wasi_snapshot_preview1: {
+      proc_exit: nothing,
+      fd_close: nothing,
+      fd_write: nothing,
+      fd_seek: nothing,
+    },
+    env: { emscripten_notify_memory_growth: nothing },
+  });
+  const { memory, ...wasm } = instance.exports as
+    & { memory: WebAssembly.Memory }
+    & Record<string, (...numbers: number[]) => number>;
+  wasm._initialize!();
+  const state = wasm.malloc!(wasm.opus_encoder_get_size!(2));
+  const [pcmAt, packetAt] = [wasm.malloc!(FRAME * 4), wasm.malloc!(1500)];
+  wasm.opus_encoder_init!(state, 48_000, 2, 2049);
+  return Array.from({ length: count }, (_, k) => {
+    const pcm = new Int16Array(memory.buffer, pcmAt, FRAME * 2);
+    for (let i = 0; i < FRAME; i++) pcm[2 * i] = 16_000 * Math.sin((k * FRAME + i) / 20);
+    const octets = wasm.opus_encode!(state, pcmAt, FRAME, packetAt, 1500);
+    return new Uint8Array(memory.buffer, packetAt, octets).slice();
+  });
+}
+
+Deno.test("stereo of a peer is mixed down: what is in one channel is heard, half as loud", async () => {
+  const codec = createCodec(OPUS);
+  const pcm = new Int16Array(9600);
+  const packets = await stereoPackets(50);
+  assert.ok(packets.every(([toc]) => (toc! & 4) !== 0), "they are stereo");
+  const heard = packets.flatMap((packet) => {
+    assert.equal(codec.decode(packet, pcm), FRAME);
+    return [...pcm.subarray(0, FRAME)];
+  }).slice(10 * FRAME);
+  const highest = heard.reduce((most, sample) => Math.max(most, Math.abs(sample)), 0);
+  assert.ok(highest > 7000 && highest < 9500, `${highest}`);
   codec.free?.();
 });

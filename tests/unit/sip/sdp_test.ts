@@ -197,6 +197,17 @@ Deno.test("a null address is hold", () => {
   );
 });
 
+Deno.test("an offer of 200 codecs: those of a payload type that there is, each once", () => {
+  const types = Array.from({ length: 200 }, (_, i) => i);
+  const lines = types.map((type) =>
+    `a=rtpmap:${type} ${type === 120 ? "opus/48000/2" : `x${type}/8000`}`
+  );
+  const text = sdp([`m=audio 1 RTP/AVP ${[...types, ...types].join(" ")}`, ...lines]);
+  const { formats } = parseSdp(text).description;
+  assert.deepEqual(formats.map(({ payloadType }) => payloadType), types.slice(0, 128));
+  assert.equal(formats[120]!.encoding.toUpperCase(), "OPUS");
+});
+
 Deno.test("maxptime bounds ptime", () => {
   const of = (...lines: string[]) =>
     parseSdp(sdp(["m=audio 1 RTP/AVP 0", ...lines])).description.ptime;
