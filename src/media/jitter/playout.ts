@@ -10,6 +10,7 @@
  */
 import { FRAME_MS, GRAPH_RATE, Resampler } from "../../audio/mod.ts";
 import { type Codec, CONCEAL_MS, MAX_PACKET_MS } from "../codec/mod.ts";
+import { ComfortNoise } from "./comfort_noise.ts";
 import { Concealer } from "./concealer.ts";
 import { JitterBuffer, type NextSound } from "./jitter_buffer.ts";
 import type { WaitingPacket } from "./packet_buffer.ts";
@@ -58,6 +59,8 @@ export class Playout {
   #rate: number;
   #sinceCut = 0;
   #concealed = false;
+  readonly #noise = new ComfortNoise();
+  #pauses = false;
 
   /**
    * @param clockRate RTP ticks per second
@@ -102,6 +105,17 @@ export class Playout {
   /** Makes what playing at `rate` needs, so that the first packet does not have to. */
   prepare(rate: number): void {
     this.#laneFor(rate);
+  }
+
+  /** The peer pauses from now on: what is not there is this noise, until {@link resume}. */
+  pause(comfortNoise: Uint8Array): void {
+    this.#noise.describe(comfortNoise);
+    this.#pauses = true;
+  }
+
+  /** Sound comes again. */
+  resume(): void {
+    this.#pauses = false;
   }
 
   /** RTP ticks per second of the packets that come. */
@@ -150,7 +164,8 @@ export class Playout {
       return;
     }
     if (next.kind === "dry") {
-      this.jitter.waited(this.#conceal(lane, missing) * ticksPerSample);
+      const made = this.#pauses ? this.#hiss(lane, missing) : this.#conceal(lane, missing);
+      this.jitter.waited(made * ticksPerSample);
       return;
     }
     const lost = Math.ceil(next.ticks / ticksPerSample);
@@ -162,6 +177,12 @@ export class Playout {
     const unknown = recovers && lost > known ? lost - known : lost;
     if (count === 0) count = this.#conceal(lane, Math.min(missing, unknown));
     this.jitter.concealed(count * ticksPerSample);
+  }
+
+  #hiss(lane: Lane, count: number): number {
+    lane.concealer.reset();
+    this.#noise.append(lane.pcm, count);
+    return count;
   }
 
   /** Makes sound up. @returns samples: `count`, or a little more where the codec does it */
@@ -232,6 +253,7 @@ export class Playout {
 
   /** What the lane of a rate holds is of the past. */
   #clear(rate: number): void {
+    this.resume();
     const lane = this.#lanes.get(rate);
     lane?.pcm.clear();
     lane?.concealer.reset();

@@ -68,6 +68,8 @@ export class InboundStream {
   #echoed = false;
   #received = 0;
   #lostOfFormer = 0;
+  /** Number of the last packet of comfort noise; undefined: sound came after it. */
+  #noiseNumber: number | undefined;
   /** A source that wants to replace the present one. */
   #challenger: SourceStatistics | undefined;
 
@@ -180,7 +182,10 @@ export class InboundStream {
     }
     this.#useClock(this.#codecs.get(packet.payloadType)!);
     this.source!.arrival(packet.timestamp, now, this.playout.clockRate);
-    if (this.#receives) this.playout.jitter.put(packet, now);
+    if (this.#receives) {
+      this.#endPause(packet);
+      this.playout.jitter.put(packet, now);
+    }
     return true;
   }
 
@@ -213,8 +218,8 @@ export class InboundStream {
   }
 
   /**
-   * A payload type that was not agreed (comfort noise, events): of the peer's own source it is no
-   * sound, and no loss either, because it has a number in the sequence.
+   * A payload type that was not agreed: of the peer's own source it is no sound, and no loss either,
+   * because it has a number in the sequence. Comfort noise needs no agreement: its type is fixed.
    */
   #passOver(packet: RtpPacket, now: number): boolean {
     const isNoise = packet.payloadType === COMFORT_NOISE[0] ||
@@ -224,8 +229,23 @@ export class InboundStream {
       this.#unknown.at = now;
     }
     if (packet.ssrc !== this.source?.ssrc || !this.#count(packet)) return false;
-    if (isNoise) this.#note(now, true);
+    if (isNoise) this.#pause(packet, now);
     return true;
+  }
+
+  #pause(packet: RtpPacket, now: number): void {
+    this.#note(now, true);
+    if (!this.#receives) return;
+    this.#noiseNumber = packet.sequenceNumber;
+    this.playout.pause(packet.payload);
+  }
+
+  /** Sound that was sent before the pause may come during it. */
+  #endPause({ sequenceNumber }: RtpPacket): void {
+    if (this.#noiseNumber === undefined) return;
+    if (((sequenceNumber - this.#noiseNumber) & 0xffff) >= 0x8000) return;
+    this.#noiseNumber = undefined;
+    this.playout.resume();
   }
 
   #note(now: number, pauses: boolean): void {
