@@ -70,7 +70,9 @@ Deno.test("the command line with a headset", async (t) => {
 
 async function wasTested({ code, stdout, stderr }: Ended, headset: VirtualHeadset): Promise<void> {
   assert.notEqual(stdout + stderr, "", `it ended with ${code} and said nothing`);
-  const { passed, checks } = headsetTestSchema.parse(JSON.parse(stdout || stderr));
+  const read = headsetTestSchema.safeParse(JSON.parse(stdout || stderr));
+  assert.ok(read.success, `it ended with ${code} and said ${stdout}${stderr}`);
+  const { passed, checks } = read.data;
   assert.deepEqual([code, passed], [0, true], JSON.stringify(checks));
   const offHook = checks.find(({ part }) => part === "lamp offHook");
   assert.match(offHook!.detail, /confirmed after/);
