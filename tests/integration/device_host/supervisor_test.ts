@@ -98,7 +98,7 @@ testWith([], "a Ctrl-C in the terminal is not the host's", async () => {
   const pid = (await host.pid())!;
   Deno.kill(pid, "SIGINT");
   Deno.kill(pid, "SIGHUP");
-  assert.equal((await host.listDevices()).backend, "fake");
+  assert.equal((await host.listDevices()).backend, "portaudio");
   assert.equal(await host.pid(), pid);
 });
 
@@ -130,7 +130,7 @@ testWith([], "a host that hangs is done away with on demand", async () => {
   Deno.kill(pid, "SIGSTOP");
   host.abandon(socket);
   await until(2000, "its end", () => !isAlive(pid));
-  assert.equal((await host.listDevices()).backend, "fake");
+  assert.equal((await host.listDevices()).backend, "portaudio");
 });
 
 testWith([], "a host that cannot start is an error with what it printed", async () => {
