@@ -50,6 +50,8 @@ const MARGIN_MS = 60_000;
 /** Permissions last for 300 s and channels for 600 (RFC 8656 §9, §12). */
 const PERMISSION_MS = 240_000;
 const CHANNEL_MS = 540_000;
+/** A refused permission is not asked for again with the next packet, but after so long, ms. */
+const REFUSED_MS = 5_000;
 /** Nobody who was not sent to for so long keeps his permission, ms. */
 const UNUSED_MS = 300_000;
 /** Datagrams that wait for a permission, for each peer. */
@@ -246,7 +248,8 @@ export class TurnClient {
       const waiting = permission.waiting.splice(0);
       if ("error" in result) {
         if (result.error.code === 437) return this.#lose(refusal(this.#server, result.error));
-        return void this.#permissions.delete(address);
+        permission.granted = false;
+        return this.#after(REFUSED_MS, () => this.#permissions.delete(address));
       }
       permission.granted = true;
       for (const { data, port } of waiting) this.#relay(data, address, port);

@@ -184,6 +184,25 @@ for (const code of [300, 400, 401, 403, 437, 441, 500]) {
   });
 }
 
+for (const code of [403, 438]) {
+  Deno.test(`a TURN server that answers each permission with ${code} is not asked for every packet`, async () => {
+    const { client, clock, server, lost } = relay();
+    await client.allocate();
+    server.refuse = code;
+    server.log.length = 0;
+    for (let packet = 0; packet < 1_000; packet++) {
+      client.send(bytes("sound"), PEER.address, PEER.port);
+      clock.advance(20);
+    }
+    assert.ok(server.log.length <= 4 * 4, `${server.log.length} requests in 20 s`);
+    server.refuse = undefined;
+    clock.advance(50_000);
+    client.send(bytes("again"), PEER.address, PEER.port);
+    assert.equal(server.relayed.at(-1)?.data, "again");
+    assert.deepEqual(lost, []);
+  });
+}
+
 Deno.test("TURN gives the allocation back when the call ends", async () => {
   const { client, clock, server, isClosed } = relay();
   await client.allocate();
