@@ -6,7 +6,7 @@
  *     speech ─► MediaStream ─► link that loses packets by a seed ─► MediaStream ─► STOI
  *                     ▲────────────── RTCP, never lost ──────────────┘
  *
- *     deno run --allow-read --allow-run=espeak-ng bench/loss_bench.ts [SECONDS] [CODEC …]
+ *     deno run -P=test bench/speech_through_loss.ts [SECONDS] [CODEC …]
  *
  * Human speech is that of Debian's `asterisk-core-sounds-en-g722`, where it is installed; that of
  * `espeak-ng` comes beside it. The first seconds, in which RTCP tells of the loss, are not scored.
