@@ -1,8 +1,9 @@
 /**
  * The playing half of a receiver, on the real-time path:
  *
- *     jitter buffer ─packet─► decoder ─┐
- *                   ─lost, dry─► conceal ┴─► pending PCM ─► shorten? ─► 20 ms ─► 48 kHz frame
+ *     jitter buffer ─packet─► decoder ──────────────┐
+ *                   ─lost, dry─► conceal ───────────┼─► pending PCM ─► shorten? ─► 20 ms ─► 48 kHz frame
+ *                   ─dry, in a pause─► comfort noise ┘
  *
  * Clock drift between the peer, us and the card (see sink_pacer.ts) is corrected here and nowhere
  * else: the delay grows by waiting when packets come later than expected, and sound is shortened
