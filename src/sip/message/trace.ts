@@ -6,7 +6,8 @@
  *     …
  *
  * What is redacted: the digest's response, nonces and opaque of (Proxy-)Authorization, the whole of a
- * credential of another scheme (Bearer, Basic), and in SDP the keys of `a=crypto` and `a=ice-pwd`.
+ * credential of another scheme (Bearer, Basic), and in SDP `a=ice-pwd` and the keys of `a=crypto`,
+ * `a=key-mgmt` and `k=`.
  */
 import type { MESSAGE_DIRECTIONS } from "../../core/ports/mod.ts";
 import type { TransportName } from "../../core/account/mod.ts";
@@ -77,8 +78,10 @@ function hidden(_all: string, name: string, value: string): string {
   return value.startsWith('"') ? `${name}="${MARK}"` : `${name}=${MARK}`;
 }
 
+/** Lines of SDP that hold a secret and nothing else (RFC 8839 §5.4, RFC 4567 §3, RFC 4566 §5.12). */
+const SECRET_LINE = /^(a=ice-pwd:|a=key-mgmt:|k=)[^\r]*/i;
+
 function withoutKeys(line: string): string {
-  if (line.startsWith("a=ice-pwd:")) return line.replace(/:[^\r]*/, `:${MARK}`);
-  if (line.startsWith("a=crypto:")) return line.replace(/\binline:[^|\s;]+/gi, `inline:${MARK}`);
-  return line;
+  if (/^a=crypto:/i.test(line)) return line.replace(/\binline:[^|\s;]+/gi, `inline:${MARK}`);
+  return line.replace(SECRET_LINE, `$1${MARK}`);
 }

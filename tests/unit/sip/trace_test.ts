@@ -54,6 +54,19 @@ Deno.test("credentials on folded lines, and behind bare line feeds, are redacted
   }
 });
 
+Deno.test("keys in lines of SDP that we do not use, and in odd spellings, are redacted too", () => {
+  const lines = [
+    "A=CRYPTO:1 AES_CM_128_HMAC_SHA1_80 INLINE:c2VjcmV0|2^20|1:4",
+    "A=ICE-PWD:c2VjcmV0",
+    "a=key-mgmt:mikey c2VjcmV0",
+    "k=base64:c2VjcmV0",
+    "k=clear:c2VjcmV0",
+  ];
+  const text = redacted(["INVITE sip:b@h SIP/2.0", "", ...lines, ""].join("\r\n"));
+  assert(!text.includes("c2VjcmV0"), text);
+  assert.equal(text.split("\r\n").length, lines.length + 3);
+});
+
 Deno.test("a message without credentials is not touched", () => {
   const plain = MESSAGE.split("\r\n").filter((line) => !/uthorization|^ |crypto|pwd/.test(line));
   assert.equal(redacted(plain.join("\r\n")), plain.join("\r\n"));
