@@ -21,8 +21,11 @@ import {
   textOf,
 } from "../stun/mod.ts";
 
-/** How often a server may want another nonce before a request is given up. */
-const MAX_CHALLENGES = 3;
+/**
+ * How many other nonces are tried for a request. Anybody on the way can send a 438, so that a first
+ * request goes on waiting beside those with other nonces, and the first signed answer counts.
+ */
+const MAX_CHALLENGES = 8;
 /** The response in its place: nothing came. */
 export const NO_ANSWER: StunError = { code: 0, reason: "" };
 /** The server's words that are used when it says no more. */
@@ -41,6 +44,20 @@ export interface RequestSurroundings {
 export type TurnMethod = "allocate" | "refresh" | "createPermission" | "channelBind";
 export type Settled = (result: { message: StunMessage } | { error: StunError }) => void;
 
+/** One request of the client: the same question, asked with one nonce after the other. */
+interface Question {
+  method: TurnMethod;
+  /** Adds what the method needs; called for each nonce. */
+  attributes: (writer: StunWriter) => void;
+  settled: Settled;
+  /** Transactions that wait, by their ids: the nonce of each. */
+  readonly waiting: Map<string, string | undefined>;
+  /** Nonces that were tried. */
+  readonly nonces: Set<string | undefined>;
+  /** Why it is refused, if no better answer comes. */
+  error: StunError;
+}
+
 export class TurnRequests {
   readonly #around: RequestSurroundings;
   readonly #transactions: StunTransactions;
@@ -49,8 +66,7 @@ export class TurnRequests {
   #key: Uint8Array | undefined;
   /** The server signed something: who cannot is not the server. */
   #isProved = false;
-  /** Refusals that anybody may have sent, of requests that wait for a better answer. */
-  readonly #doubtful = new Map<string, StunError>();
+  readonly #questions = new Map<string, Question>();
 
   constructor(around: RequestSurroundings) {
     this.#around = around;
@@ -59,7 +75,9 @@ export class TurnRequests {
 
   /** @param attributes adds what the method needs; called for each repetition with another nonce */
   begin(method: TurnMethod, attributes: (writer: StunWriter) => void, settled: Settled): void {
-    this.#send(method, attributes, settled, MAX_CHALLENGES);
+    const waiting = new Map<string, string | undefined>();
+    const nonces = new Set<string | undefined>();
+    this.#ask({ method, attributes, settled, waiting, nonces, error: NO_ANSWER }, this.#nonce);
   }
 
   /** @returns whether it answers a request */
@@ -71,16 +89,10 @@ export class TurnRequests {
     this.#transactions.close();
   }
 
-  #send(
-    method: TurnMethod,
-    attributes: (writer: StunWriter) => void,
-    settled: Settled,
-    challenges: number,
-  ): void {
+  #ask(question: Question, nonce: string | undefined): void {
     const { random, reliable, send, username } = this.#around;
-    const writer = new StunWriter(METHOD[method], "request", randomId(random));
-    attributes(writer);
-    const nonce = this.#nonce;
+    const writer = new StunWriter(METHOD[question.method], "request", randomId(random));
+    question.attributes(writer);
     if (this.#key !== undefined && nonce !== undefined) {
       writer.text(ATTRIBUTE.username, username)
         .text(ATTRIBUTE.realm, this.#realm).text(ATTRIBUTE.nonce, nonce);
@@ -88,34 +100,55 @@ export class TurnRequests {
     }
     const bytes = addFingerprint(writer).bytes.slice();
     const { transactionId } = writer;
+    question.nonces.add(nonce);
+    question.waiting.set(transactionId, nonce);
+    this.#questions.set(transactionId, question);
     this.#transactions.begin({ transactionId, reliable, send: () => send(bytes) }, (message) => {
-      const doubtful = this.#doubtful.get(transactionId);
-      this.#doubtful.delete(transactionId);
-      if (message === undefined) return settled({ error: doubtful ?? NO_ANSWER });
-      if (message.class === "success") {
-        this.#isProved ||= this.#key !== undefined;
-        return settled({ message });
-      }
-      const error = errorOf(message);
-      if (challenges > 0 && this.#takesChallenge(message, error.code, nonce)) {
-        return this.#send(method, attributes, settled, challenges - 1);
-      }
-      settled({ error });
+      this.#questions.delete(transactionId);
+      question.waiting.delete(transactionId);
+      this.#answered(question, message, nonce);
     });
   }
 
-  /** Whether another attempt may succeed: with credentials at all, or with a fresh nonce. */
-  #takesChallenge(message: StunMessage, code: number, used: string | undefined): boolean {
+  #answered(question: Question, message: StunMessage | undefined, nonce: string | undefined): void {
+    if (message?.class === "success") {
+      this.#isProved ||= this.#key !== undefined;
+      this.#nonce = nonce ?? this.#nonce;
+      this.#forget(question);
+      return question.settled({ message });
+    }
+    if (message !== undefined) {
+      question.error = errorOf(message);
+      if (this.#challenged(question, message, nonce)) return;
+    }
+    if (question.waiting.size === 0) question.settled({ error: question.error });
+  }
+
+  /** What else was asked for it needs no answer any more. */
+  #forget(question: Question): void {
+    for (const transactionId of question.waiting.keys()) {
+      this.#transactions.drop(transactionId);
+      this.#questions.delete(transactionId);
+    }
+    question.waiting.clear();
+  }
+
+  /** Asks again where that may succeed: with credentials at all, or with another nonce. */
+  #challenged(question: Question, message: StunMessage, used: string | undefined): boolean {
+    const { code } = errorOf(message);
     const nonce = textOf(message, ATTRIBUTE.nonce);
     const realm = textOf(message, ATTRIBUTE.realm) ?? this.#realm;
-    const fresh = code === STALE_NONCE && nonce !== used;
-    if (nonce === undefined || !(fresh || (code === UNAUTHORISED && used === undefined))) {
-      return false;
-    }
+    const wanted = code === STALE_NONCE || (code === UNAUTHORISED && used === undefined);
+    if (nonce === undefined || !wanted || question.nonces.has(nonce)) return false;
+    if (question.nonces.size > MAX_CHALLENGES) return false;
     const { username, password } = this.#around;
-    this.#nonce = nonce;
-    this.#realm = realm;
-    this.#key = longTermKey(username, realm, password);
+    // A realm that has proved itself stays: the key is made of it.
+    if (!this.#isProved) {
+      this.#nonce = nonce;
+      this.#realm = realm;
+      this.#key = longTermKey(username, realm, password);
+    }
+    this.#ask(question, nonce);
     return true;
   }
 
@@ -125,14 +158,16 @@ export class TurnRequests {
    * allocation with one. Deviation: until then it counts at once, as not every server signs them.
    */
   #isBelieved(message: StunMessage): boolean {
-    if (message.class === "error" && !message.attributes.has(ATTRIBUTE.messageIntegrity)) {
-      const error = errorOf(message);
-      if (!this.#isProved || error.code === STALE_NONCE) return true;
-      if (this.#transactions.has(message.transactionId)) {
-        this.#doubtful.set(message.transactionId, error);
-      }
-      return false;
+    if (message.class === "success" || message.attributes.has(ATTRIBUTE.messageIntegrity)) {
+      return this.#key === undefined || hasIntegrity(message, this.#key);
     }
-    return this.#key === undefined || hasIntegrity(message, this.#key);
+    if (!this.#isProved) return true;
+    const { transactionId } = message;
+    const question = this.#questions.get(transactionId);
+    if (question !== undefined) {
+      question.error = errorOf(message);
+      this.#challenged(question, message, question.waiting.get(transactionId));
+    }
+    return false;
   }
 }

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import type { OffhookError } from "../../../../src/base/errors.ts";
 import { TurnClient } from "../../../../src/media/transport/turn/client.ts";
-import { addError, StunWriter } from "../../../../src/media/transport/stun/mod.ts";
+import { addError, ATTRIBUTE, StunWriter } from "../../../../src/media/transport/stun/mod.ts";
 import { FakeTurnServer } from "../../../fakes/media/turn_server.ts";
 import { VirtualClock } from "../../../fakes/virtual_clock.ts";
 
@@ -162,7 +162,7 @@ Deno.test("TURN tells when its allocation is gone", async () => {
   assert.equal(clock.pending, 0);
 });
 
-for (const code of [300, 400, 401, 403, 437, 441, 500]) {
+for (const code of [300, 400, 401, 403, 437, 438, 441, 500]) {
   Deno.test(`a forged ${code} that is faster than the TURN server ends no allocation`, async () => {
     const { client, clock, server, lost } = relay();
     await client.allocate();
@@ -170,6 +170,7 @@ for (const code of [300, 400, 401, 403, 437, 441, 500]) {
     server.overheard = ({ method, transactionId }) => {
       const writer = new StunWriter(method, "error", transactionId);
       forged += 1;
+      writer.text(ATTRIBUTE.realm, "forged").text(ATTRIBUTE.nonce, `forged-${forged}`);
       client.receive(addError(writer, { code, reason: "forged" }).bytes);
     };
     client.prefer(PEER.address, PEER.port);
