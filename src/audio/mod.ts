@@ -15,5 +15,5 @@ export { aLawTables, type Law, muLawTables } from "./g711_tables.ts";
 export { loadResampler, Resampler } from "./resampler.ts";
 export { SampleRing } from "./sample_ring.ts";
 export { SinkPacer } from "./sink_pacer.ts";
-export { amplitudeOf, ToneSource } from "./tone.ts";
+export { amplitudeOf } from "./tone.ts";
 export { parseWavHeader } from "./wav_chunks.ts";

@@ -102,6 +102,8 @@ testWith(SOUND, "two of our phones agree on keys by DTLS", () =>
     ], { name: "called" });
     const calling = Offhook.start(scratch, [
       ...["dial", `sip:us@${await listening(called)}`, "--duration", "3500ms", "--json"],
+      // Opus keeps too little of the wave to be compared where a busy machine conceals a packet.
+      ...["--codec", "PCMU"],
       ...[...dtls("require"), ...sound(says, second)],
     ], { name: "calling" });
     for (const result of await Promise.all([calling.finished, called.finished])) {

@@ -1,23 +1,10 @@
 /**
- * Arithmetic on whole frames: adding one sound to another, and going from one to the other without a
+ * Arithmetic on whole frames: cutting a sum of sounds, and going from one sound to another without a
  * click. On the real-time path: nothing is allocated.
  */
 
 const MOST = 0x7fff;
 const LEAST = -0x8000;
-
-/**
- * Adds `other` to `frame`; what exceeds 16 bits stays at the limit (wrapping around would crack).
- *
- * @param frame changed in place
- * @param other at most as long; what is not there is silence
- */
-export function addSaturating(frame: Int16Array, other: Int16Array): void {
-  for (let i = 0; i < other.length; i++) {
-    const sum = frame[i]! + other[i]!;
-    frame[i] = sum > MOST ? MOST : sum < LEAST ? LEAST : sum;
-  }
-}
 
 /** Cuts what exceeds 16 bits. */
 export function saturate(sum: Int32Array, into: Int16Array): void {

@@ -1,4 +1,2 @@
 /** The tones of a telephone: what they are in each country, and how they are made. */
-export { CadencePlayer } from "./cadence_player.ts";
 export { CallTones } from "./call_tones.ts";
-export { type Cadence, TONES } from "./countries.ts";
