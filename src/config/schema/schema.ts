@@ -79,6 +79,9 @@ function passes(check: (text: string) => unknown): (text: string) => boolean {
 
 const isRegularExpression = passes((text) => new RegExp(text));
 
+/** Whose tones are played, or that none are. */
+const TONE_WISHES = [...TONE_COUNTRIES, "none"] as const satisfies Names<40>;
+
 const tlsSchema = z.strictObject({
   ca_file: path().optional().describe(
     "PEM file of additional trusted CAs, for a server with a private CA.",
@@ -248,7 +251,7 @@ export const configSchema = z.strictObject({
     rate: z.int().min(MINIMUM_PIPE_RATE).max(MAXIMUM_PIPE_RATE).default(16000).describe(
       "Samples per second of pipes (s16le, mono).",
     ),
-    tones: z.enum([...TONE_COUNTRIES, "none"]).default("itu").describe(
+    tones: z.enum(TONE_WISHES).default("itu").describe(
       "Whose tones you hear when it rings there and when another call waits: those " +
         "of a country, or itu, those that ITU-T E.180 recommends. none: no tones.",
     ),
