@@ -16,11 +16,19 @@ function start(args: string[], options: FakeIoOptions = {}) {
   return { io, phone, status };
 }
 
+/** Its modules are read when the command runs: that takes as long as the machine is busy. */
+async function dialled(phone: FakePhone): Promise<void> {
+  for (let i = 0; i < 5_000 && phone.requests.length === 0; i++) {
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+  await settle();
+}
+
 const SOUNDLESS = ["--mic", "silence", "--speaker", "null"];
 
 Deno.test("what was typed goes to the phone, and the record becomes JSON and status", async () => {
   const { io, phone, status } = start([TARGET, ...SOUNDLESS, "--json", "--duration", "5s"]);
-  await settle();
+  await dialled(phone);
   assert.deepEqual(phone.requests, [{
     method: "dial",
     params: {
@@ -60,7 +68,7 @@ Deno.test("flags reach the phone", async () => {
     "--record=r.wav",
     "--timeout=10",
   ]);
-  await settle();
+  await dialled(phone);
   const { account } = phone.options!.accounts[0]!;
   assert.equal(account.user, "alice");
   assert.equal(account.authUser, "a1");
@@ -87,7 +95,7 @@ Deno.test("flags reach the phone", async () => {
 Deno.test("a failed call says why on standard error and has its status", async () => {
   const busy = new OffhookError("busy", "600 is busy", { hint: "Try later." });
   const { io, phone, status } = start([TARGET, ...SOUNDLESS]);
-  await settle();
+  await dialled(phone);
   phone.tell({ type: "call.ended", record: aFailure("busy", busy, { sipStatus: 486 }) });
   assert.equal(await status, 5);
   assert.match(io.stderr.text, /offhook: 600 is busy\n {2}Try later\.\n$/);
@@ -97,7 +105,7 @@ Deno.test("a failed call says why on standard error and has its status", async (
 Deno.test("words tell the states on standard error, quiet tells none", async () => {
   for (const quiet of [false, true]) {
     const { io, phone, status } = start([TARGET, ...SOUNDLESS, ...(quiet ? ["--quiet"] : [])]);
-    await settle();
+    await dialled(phone);
     phone.tell({
       type: "call.progress",
       call: aView({ state: "ringback" }),
@@ -122,7 +130,7 @@ Deno.test("an event between the request and its answer is not lost", async () =>
 
 Deno.test("digits go out after the answer, once", async () => {
   const { phone, status } = start([TARGET, ...SOUNDLESS, "--dtmf", "1,w2,3#"]);
-  await settle();
+  await dialled(phone);
   assert.deepEqual(phone.methods(), ["dial"]);
   phone.tell({ type: "call.answered", call: aView() });
   phone.tell({ type: "call.answered", call: aView() });
@@ -141,7 +149,7 @@ Deno.test("the end of a file ends the call a second later, after the digits", as
     "--speaker=null",
     "--dtmf=1",
   ]);
-  await settle();
+  await dialled(phone);
   phone.tell({ type: "call.answered", call: aView() });
   phone.tell({ type: "call.microphone-ended", call: aView() });
   await settle();
@@ -160,7 +168,7 @@ Deno.test("the end of a file ends the call a second later, after the digits", as
 
 Deno.test("a call whose piped sound nobody reads any more ends, without a word", async () => {
   const { phone, status } = start([TARGET, "--mic=silence", "--speaker=null", "--duration=9"]);
-  await settle();
+  await dialled(phone);
   phone.tell({ type: "call.answered", call: aView() });
   const lost: ErrorJson = { code: "device-failed", message: "the card is gone" };
   phone.tell({
@@ -189,7 +197,7 @@ Deno.test("with a duration the end of the file ends nothing", async () => {
     "--speaker=null",
     "--duration=9",
   ]);
-  await settle();
+  await dialled(phone);
   phone.tell({ type: "call.answered", call: aView() });
   phone.tell({ type: "call.microphone-ended", call: aView() });
   await settle();
@@ -202,7 +210,7 @@ Deno.test("with a duration the end of the file ends nothing", async () => {
 
 Deno.test("required sound that does not come ends the call with 9", async () => {
   const { io, phone, status } = start([TARGET, ...SOUNDLESS, "--require-audio", "--json"]);
-  await settle();
+  await dialled(phone);
   phone.tell({ type: "call.answered", call: aView() });
   await settle();
   io.pass(10_000);
@@ -215,7 +223,7 @@ Deno.test("required sound that does not come ends the call with 9", async () => 
 
 Deno.test("an interrupt hangs up, waits for the record and exits with 130", async () => {
   const { io, phone, status } = start([TARGET, ...SOUNDLESS, "--json"]);
-  await settle();
+  await dialled(phone);
   io.interrupt();
   await settle();
   assert.deepEqual(phone.methods(), ["dial", "hangup"]);
@@ -228,7 +236,7 @@ Deno.test("an interrupt hangs up, waits for the record and exits with 130", asyn
 Deno.test("with piped sound the report is on standard error, alone", async () => {
   const args = [TARGET, "--mic", "pipe", "--speaker", "pipe", "--rate", "8000", "--json"];
   const { io, phone, status } = start(args);
-  await settle();
+  await dialled(phone);
   assert.deepEqual(phone.options?.endpoints, {
     microphone: { kind: "pipe", rate: 8000 },
     speaker: { kind: "pipe", rate: 8000 },
@@ -264,7 +272,7 @@ Deno.test("two wishes for one stream are refused before anything happens", async
 Deno.test("on a terminal: one live line, keys dial, mute and hang up, the mode is restored", async () => {
   const tty = { stdin: true, stdout: true, stderr: true };
   const { io, phone, status } = start([TARGET, ...SOUNDLESS], { tty });
-  await settle();
+  await dialled(phone);
   const answered = aView({ answeredAt: 1000, codec: "G722", report: aReport() });
   phone.tell({ type: "call.answered", call: answered });
   await settle();
@@ -306,7 +314,7 @@ Deno.test("the password is asked for by the account's reader, and never printed"
     ["600", "--server=s", "--user=u", ...SOUNDLESS, "--json", "--log-level=trace"],
     { environment },
   );
-  await settle();
+  await dialled(phone);
   assert.equal(await phone.options!.accounts[0]!.password(), "hunter2");
   phone.tell({ type: "call.ended", record: aRecord() });
   await status;
@@ -316,7 +324,7 @@ Deno.test("the password is asked for by the account's reader, and never printed"
 Deno.test("one-way sound is said while it lasts and when it is over; limits go with the call", async () => {
   const args = [TARGET, ...SOUNDLESS, "--silence-limit", "30s", "--held-silence-limit", "10m"];
   const { io, phone, status } = start(args);
-  await settle();
+  await dialled(phone);
   const limits = { silenceMs: 30_000, heldSilenceMs: 600_000 };
   assert.deepEqual((phone.requests[0]?.params as { limits?: unknown }).limits, limits);
   const silence = silenceOf("nothing-came", "192.0.2.7:4000", 0);
