@@ -246,7 +246,7 @@ Deno.test("a wished port from which nobody answers is not tried twice in a row",
     connectTimeoutMs: 100,
   });
   try {
-    for (let run = 0; run < 2; run++) await assert.rejects(phone.layer.connect(), /never answered/);
+    for (let run = 0; run < 2; run++) await assert.rejects(phone.layer.connect(), /did not answer/);
     assert.equal(from[0], wishedPort);
     assert.notEqual(from[1], wishedPort);
   } finally {
