@@ -31,7 +31,8 @@ export function addressIn(message: StunMessage, kind: number): SocketAddress | u
   const raw = message.attributes.get(kind)?.value;
   const length = raw?.[1] === 1 ? 8 : raw?.[1] === 2 ? 20 : undefined;
   if (raw === undefined || raw.length !== length) return undefined;
-  const value = raw.slice();
+  // A copy, also of a Buffer, whose slice() is a view.
+  const value = new Uint8Array(raw);
   if (kind !== ATTRIBUTE.mappedAddress) mask(value, message.bytes);
   return { address: addressOf(value.subarray(4)), port: uint16(value, 2) };
 }

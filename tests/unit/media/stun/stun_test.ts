@@ -1,5 +1,6 @@
 /** STUN messages: the vectors of RFC 5769, round trips, and whatever else may come. */
 import assert from "node:assert/strict";
+import { Buffer } from "node:buffer";
 import { createHmac } from "node:crypto";
 import fc from "fast-check";
 import { addAddress, addressIn, mappedAddressOf } from "../../../../src/base/stun/addresses.ts";
@@ -226,4 +227,13 @@ Deno.test("STUN takes any bytes without throwing", () => {
     }),
     { numRuns: 2000 },
   );
+});
+
+Deno.test("reading an address leaves the message as it is, also where that is a Buffer", () => {
+  const place = { address: "203.0.113.7", port: 40001 };
+  const writer = new StunWriter(METHOD.binding, "success", "0123456789abcdef01234567");
+  const message = parseStun(
+    Buffer.from(addAddress(writer, ATTRIBUTE.xorMappedAddress, place).bytes),
+  );
+  for (let time = 0; time < 2; time++) assert.deepEqual(mappedAddressOf(message!), place);
 });
