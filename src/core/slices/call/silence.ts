@@ -9,6 +9,8 @@
  * packet was comfort noise, or an earlier silence of its was over without a lost packet.
  */
 import { OffhookError } from "../../../base/mod.ts";
+import { formatHostPort } from "../../../base/network/mod.ts";
+import { mayReceive } from "../../media/mod.ts";
 import type { MediaReport } from "../../ports/mod.ts";
 import {
   type Call,
@@ -104,7 +106,7 @@ function incomingCause(call: Established, report: MediaReport): [SilenceCause, a
   if (ignored?.reason === "other-format") return ["other-format", peer];
   if (ignored !== undefined) {
     const cause = ignored.reason === "not-authentic" ? "wrong-keys" : "elsewhere";
-    return [cause, written(ignored.address, ignored.port)];
+    return [cause, formatHostPort({ host: ignored.address, port: ignored.port })];
   }
   if (onlyReportsCome(report)) return ["reports-only", peer];
   return [report.received > 0 ? "stopped" : "nothing-came", peer];
@@ -213,13 +215,10 @@ function endedBySilence(turn: Turn, call: Established): boolean {
 
 /** Where packets go: as far as media knows, or as the other side's description says. */
 function placeOf({ media }: Call, { peer }: MediaReport): string {
-  if (peer !== undefined) return written(peer.address, peer.port);
+  if (peer !== undefined) return formatHostPort({ host: peer.address, port: peer.port });
   if (media.name !== "running") return "";
-  return written(media.stream.remoteAddress, media.stream.remotePort);
-}
-
-function written(address: string, port: number): string {
-  return address.includes(":") ? `[${address}]:${port}` : `${address}:${port}`;
+  const { remoteAddress: host, remotePort: port } = media.stream;
+  return formatHostPort({ host, port });
 }
 
 function lacksKeys({ media }: Call): boolean {
@@ -228,8 +227,7 @@ function lacksKeys({ media }: Call): boolean {
 }
 
 function receives({ media }: Call): boolean {
-  return media.name === "running" && media.stream.direction !== "sendonly" &&
-    media.stream.direction !== "inactive";
+  return media.name === "running" && mayReceive(media.stream.direction);
 }
 
 function isHeld({ hold }: Call): boolean {
