@@ -82,7 +82,11 @@ export class TurnRequests {
 
   /** @returns whether it answers a request */
   take(message: StunMessage, source: SocketAddress): boolean {
-    return this.#transactions.take(message, source, () => this.#isBelieved(message));
+    if (this.#isDoubtful(message)) {
+      this.#doubt(message);
+      return false;
+    }
+    return this.#transactions.take(message, source, () => this.#isSigned(message));
   }
 
   close(): void {
@@ -153,21 +157,29 @@ export class TurnRequests {
   }
 
   /**
-   * A success is signed, when our request was (RFC 8489 §9.2.5). Of a server that signs, a refusal
-   * without signature counts only if nothing better comes in time: who is on the way could end an
-   * allocation with one. Deviation: until then it counts at once, as not every server signs them.
+   * Of a server that signs, a refusal without signature counts only if nothing better comes in time: who
+   * is on the way could end an allocation with one. Deviation: until then it counts at once, as not
+   * every server signs them.
    */
-  #isBelieved(message: StunMessage): boolean {
-    if (message.class === "success" || message.attributes.has(ATTRIBUTE.messageIntegrity)) {
-      return this.#key === undefined || hasIntegrity(message, this.#key);
-    }
-    if (!this.#isProved) return true;
+  #isDoubtful(message: StunMessage): boolean {
+    return this.#isProved && isUnsignedError(message);
+  }
+
+  #doubt(message: StunMessage): void {
     const { transactionId } = message;
     const question = this.#questions.get(transactionId);
-    if (question !== undefined) {
-      question.error = errorOf(message);
-      this.#challenged(question, message, question.waiting.get(transactionId));
-    }
-    return false;
+    if (question === undefined) return;
+    question.error = errorOf(message);
+    this.#challenged(question, message, question.waiting.get(transactionId));
   }
+
+  /** A success is signed, when our request was (RFC 8489 §9.2.5). */
+  #isSigned(message: StunMessage): boolean {
+    if (this.#key === undefined || isUnsignedError(message)) return true;
+    return hasIntegrity(message, this.#key);
+  }
+}
+
+function isUnsignedError(message: StunMessage): boolean {
+  return message.class === "error" && !message.attributes.has(ATTRIBUTE.messageIntegrity);
 }
