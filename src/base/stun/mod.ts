@@ -1,5 +1,5 @@
 /**
- * STUN messages (RFC 8489): for the sound's way through NATs and for keepalives of signalling. Apart
+ * STUN (RFC 8489), its messages and requests that wait for a response: for the sound's way through NATs and for keepalives of signalling. Apart
  * from the rest of base, which every start reads.
  */
 export { addAddress, addressIn, mappedAddressOf, type SocketAddress } from "./addresses.ts";
@@ -17,3 +17,4 @@ export {
   uint32Of,
   uint64Of,
 } from "./message.ts";
+export { type RequestOptions, type Settle, StunTransactions } from "./transactions.ts";

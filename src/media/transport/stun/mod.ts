@@ -8,10 +8,13 @@ export {
   mappedAddressOf,
   METHOD,
   parseStun,
+  type RequestOptions,
+  type Settle,
   type SocketAddress,
   type StunError,
   stunLength,
   type StunMessage,
+  StunTransactions,
   StunWriter,
   textOf,
   uint32Of,
@@ -25,4 +28,3 @@ export {
   longTermKey,
 } from "./integrity.ts";
 export { randomId } from "./random.ts";
-export { type RequestOptions, type Settle, StunTransactions } from "./transactions.ts";

@@ -12,13 +12,15 @@
  * that keeps flows speaks STUN.
  */
 import { isUnicast } from "../../../base/network/mod.ts";
-import { mappedAddressOf, METHOD, parseStun, StunWriter } from "../../../base/stun/mod.ts";
-import type { Address, Clock, TimerHandle } from "./types.ts";
-
-/** RFC 8489 §6.2.1: 500 ms, doubling; seven requests; 16 times the first wait after the last. */
-const RTO_MS = 500;
-const MOST_REQUESTS = 7;
-const LAST_WAIT_MS = 16 * RTO_MS;
+import {
+  mappedAddressOf,
+  METHOD,
+  parseStun,
+  type StunMessage,
+  StunTransactions,
+  StunWriter,
+} from "../../../base/stun/mod.ts";
+import type { Address, Clock } from "./types.ts";
 
 export interface StunKeepaliveOptions {
   clock: Clock;
@@ -29,21 +31,17 @@ export interface StunKeepaliveOptions {
   dead(): void;
 }
 
-interface Pending {
-  transactionId: string;
-  bytes: Uint8Array;
-  sent: number;
-  timer: TimerHandle;
-}
-
 export class StunKeepalive {
   readonly #options: StunKeepaliveOptions;
-  #pending: Pending | undefined;
+  readonly #requests: StunTransactions;
+  /** The request under way. */
+  #pending: string | undefined;
   #mapped: Address | undefined;
   #gaveUp = false;
 
   constructor(options: StunKeepaliveOptions) {
     this.#options = options;
+    this.#requests = new StunTransactions(options.clock);
   }
 
   /** False: the server speaks no STUN, and another keepalive is needed. */
@@ -56,25 +54,25 @@ export class StunKeepalive {
     if (this.#gaveUp || this.#pending !== undefined) return;
     const transactionId = crypto.getRandomValues(new Uint8Array(12)).toHex();
     const { bytes } = new StunWriter(METHOD.binding, "request", transactionId);
-    this.#pending = { transactionId, bytes, sent: 0, timer: undefined };
-    this.#send(this.#pending);
+    const send = () => this.#options.send(bytes);
+    this.#pending = transactionId;
+    this.#requests.begin({ transactionId, send }, (message) => {
+      this.#pending = undefined;
+      const mapped = message && mappedAddressOf(message);
+      if (message?.class !== "success" || mapped === undefined) return this.#failed();
+      this.#take({ host: mapped.address, port: mapped.port });
+    });
   }
 
   /** Something that is no SIP message came on the flow. */
   receive(bytes: Uint8Array): void {
-    const pending = this.#pending;
     const message = parseStun(bytes);
-    if (pending === undefined || message?.transactionId !== pending.transactionId) return;
-    if (message.method !== METHOD.binding || message.unknown.length > 0) return;
-    if (message.class === "error") return this.#failed();
-    const mapped = message.class === "success" ? mappedAddressOf(message) : undefined;
-    if (mapped === undefined || mapped.port === 0 || !isUnicast(mapped.address)) return;
-    this.#settle();
-    this.#take({ host: mapped.address, port: mapped.port });
+    if (message !== undefined) this.#requests.take(message, undefined, () => answers(message));
   }
 
   stop(): void {
-    this.#settle();
+    this.#requests.close();
+    this.#pending = undefined;
     this.#gaveUp = true;
   }
 
@@ -85,25 +83,17 @@ export class StunKeepalive {
     if (before.host !== address.host || before.port !== address.port) this.#options.mapped(address);
   }
 
-  #send(pending: Pending): void {
-    this.#options.send(pending.bytes);
-    pending.sent += 1;
-    const isLast = pending.sent === MOST_REQUESTS;
-    const wait = isLast ? LAST_WAIT_MS : RTO_MS * 2 ** (pending.sent - 1);
-    pending.timer = this.#options.clock.setTimeout(() => {
-      if (isLast) this.#failed();
-      else this.#send(pending);
-    }, wait);
-  }
-
   #failed(): void {
     const hasAnswered = this.#mapped !== undefined;
     this.stop();
     if (hasAnswered) this.#options.dead();
   }
+}
 
-  #settle(): void {
-    this.#options.clock.clearTimeout(this.#pending?.timer);
-    this.#pending = undefined;
-  }
+/** Whether it answers a question for our address: with one that a host can have, or an error. */
+function answers(message: StunMessage): boolean {
+  if (message.method !== METHOD.binding || message.unknown.length > 0) return false;
+  if (message.class === "error") return true;
+  const mapped = mappedAddressOf(message);
+  return mapped !== undefined && mapped.port !== 0 && isUnicast(mapped.address);
 }

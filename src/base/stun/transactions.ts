@@ -5,9 +5,9 @@
  *     begin ─► sent ─rto─► sent ─2·rto─► … ─► settle(undefined)
  *                └── take(response) ──────► settle(response)
  */
-import type { Clock, TimerHandle } from "../../../base/time/mod.ts";
-import type { SocketAddress } from "../../../base/stun/mod.ts";
-import type { StunMessage } from "../../../base/stun/mod.ts";
+import type { Clock, TimerHandle } from "../time/mod.ts";
+import type { SocketAddress } from "./addresses.ts";
+import type { StunMessage } from "./message.ts";
 
 /** First retransmission after, ms; the number of requests; the last wait in first ones. */
 const RTO_MS = 500;
@@ -44,10 +44,15 @@ export class StunTransactions {
   }
 
   /**
+   * @param source undefined: there is only one that it can come from
    * @param accepts whether it may be the response at all; a forged one leaves the request waiting
    * @returns whether a request waits for it
    */
-  take(message: StunMessage, source: SocketAddress, accepts: () => boolean = () => true): boolean {
+  take(
+    message: StunMessage,
+    source: SocketAddress | undefined,
+    accepts: () => boolean = () => true,
+  ): boolean {
     if (message.class !== "success" && message.class !== "error") return false;
     const waiting = this.#waiting.get(message.transactionId);
     if (waiting === undefined || !accepts()) return false;

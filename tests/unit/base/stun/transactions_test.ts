@@ -1,7 +1,7 @@
 /** STUN requests over a network that loses them, on a clock of the test's. */
 import assert from "node:assert/strict";
 import { METHOD, parseStun, StunWriter } from "../../../../src/base/stun/message.ts";
-import { StunTransactions } from "../../../../src/media/transport/stun/transactions.ts";
+import { StunTransactions } from "../../../../src/base/stun/transactions.ts";
 import { VirtualClock } from "../../../fakes/virtual_clock.ts";
 
 const ID = "b7e7a701bc34d686fa87dfae";
