@@ -6,11 +6,10 @@
 import type { Agent } from "../agent/mod.ts";
 import type { Flow, LayerEvent } from "../transport/flow/mod.ts";
 import { type FlowsAccess, FurtherFlow } from "./further_flow.ts";
+import { UNREGISTER_MS } from "./schedule.ts";
 
 /** Flows at once, the one in use included: each costs the registrar a binding. */
 const MOST_FLOWS = 4;
-/** ms that taking the bindings away may take. */
-const UNREGISTER_MS = 2_000;
 
 export class FurtherFlows {
   readonly #agent: Agent;

@@ -20,11 +20,8 @@ import type { FlowsAccess } from "./further_flow.ts";
 import { FurtherFlows } from "./further_flows.ts";
 import { publicGruu } from "./gruu.ts";
 import { type FlowAccess, RegisterExchange } from "./register_exchange.ts";
-import { flowTimer, retryAfter, serviceRoutes } from "./schedule.ts";
+import { flowTimer, retryAfter, serviceRoutes, UNREGISTER_MS } from "./schedule.ts";
 import type { LayerEvent } from "../transport/flow/mod.ts";
-
-/** ms that an un-REGISTER may take before the phone goes. */
-const UNREGISTER_MS = 2_000;
 
 /** Answers to a REGISTER of which another server may know better (RFC 3263 §4.3). */
 const ANOTHER_MAY_DO = new Set([408, 480, 503, 504]);

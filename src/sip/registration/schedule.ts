@@ -1,5 +1,8 @@
-/** What a registrar's answer says of time: Retry-After, and the seconds that it granted. Pure. */
+/** Times of a registration, and what a registrar's answer says of them: Retry-After, granted seconds. Pure. */
 import { parseNameAddrList, parseUri, type ReadableMessage } from "../message/mod.ts";
+
+/** ms that taking bindings away may take before the phone goes. */
+export const UNREGISTER_MS = 2_000;
 
 type Headers = Pick<ReadableMessage, "header" | "headers">;
 
