@@ -61,6 +61,8 @@ async function callEcho({ phone, uriOf }: PracticeLine, record: string): Promise
   });
   await phone.request("dial", {
     target: uriOf(ECHO),
+    // The proof compares waves: Opus keeps how it sounds, and less of the wave.
+    codecs: ["G722", "PCMA", "PCMU"],
     endpoints: { microphone: { kind: "voice" }, speaker: { kind: "null" }, record },
     limits: { noAnswerMs: PATIENCE_MS, durationMs: TALK_MS },
   });
