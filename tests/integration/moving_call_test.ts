@@ -12,6 +12,8 @@ import { heard, sound, ToldPhone, tone } from "../fakes/told_phone.ts";
 const OLD = "127.0.0.2";
 const NEW = "127.0.0.3";
 const PEER = "127.0.0.9";
+/** Packets. */
+const SECOND = 50;
 
 interface Way {
   ice?: true;
@@ -73,6 +75,9 @@ for (
     await Promise.all([heard(moves, out, 1_300), heard(stays, call, 500)]);
     assert.ok(isOfferedFrom(trace, NEW));
     for (const [phone, id] of [[moves, out], [stays, call]] as const) {
+      const moved = phone.phone.state.calls.get(id)!.report?.received ?? 0;
+      const goesOn = (one: CallView) => one.id === id && one.report!.received > moved + SECOND;
+      await phone.until("call.media", (event) => goesOn(event.call));
       const view = phone.phone.state.calls.get(id)!;
       assert.equal(view.report?.lost, 0);
       assert.equal(view.media.name === "running" && view.media.stream.keying?.kind, keying);

@@ -5,6 +5,7 @@
  *     signalled ──3 packets in sequence from X, nothing ever from the signalled one──► X
  *     X ──silent for 5 s, and 3 packets in sequence from Y──► Y
  *     X, Y ──a packet from the signalled one──► signalled, at once
+ *     X ──described anew as Z──► Z: sent to at once, X is heard until Z is; after 2 s without Z ──► X
  *
  * A stray or forged datagram never moves it: a candidate must speak RTP with a payload type of the
  * stream, from one address, under one SSRC, in sequence, while the present source says nothing. Only a
@@ -23,7 +24,7 @@ const SILENCE_SAME_SOURCE_MS = 200;
 const SILENCE_MS = 5000;
 /** Largest step of the sequence over a new binding: what was sent meanwhile may be lost. */
 const MAX_REBINDING_STEP = 500;
-/** How long the address before a re-negotiation cannot come back, ms. */
+/** How long nothing is sent to the address before a re-negotiation, which may be on its way out, ms. */
 const GRACE_MS = 2000;
 const MAX_CANDIDATES = 4;
 
@@ -92,11 +93,9 @@ export class RemoteAddress {
       this.#note(packet, now);
       return true;
     }
-    const former = this.#former;
-    if (
-      former && now < former.until && address === former.address && port === former.port
-    ) return false;
     const candidate = this.#candidateFor(address, port, packet, now);
+    // Until the new way is heard, the former one is the peer: behind a NAT it may have never moved.
+    if (this.#isFormer(address, port, now)) return this.#lastHeard === undefined;
     if (candidate.run < RUN || !this.#silentFor(address, packet, now)) return false;
     this.#settle(address, port);
     this.#note(packet, now);
@@ -111,6 +110,12 @@ export class RemoteAddress {
   /** Whether media came from where packets go now. */
   get heard(): boolean {
     return this.#lastHeard !== undefined;
+  }
+
+  #isFormer(address: string, port: number, now: number): boolean {
+    const former = this.#former;
+    return former !== undefined && now < former.until && address === former.address &&
+      port === former.port;
   }
 
   #note(packet: RtpSource, now: number): void {

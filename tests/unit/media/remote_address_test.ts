@@ -94,8 +94,22 @@ Deno.test("a re-negotiated address counts at once, and the former one cannot tak
   for (let i = 0; i < 10; i++) from(remote, SIGNALLED, i, i * 20);
   remote.signalled("10.0.0.2", 6000, 200);
   assert.equal(remote.address, "10.0.0.2");
-  for (let i = 10; i < 60; i++) assert.equal(from(remote, SIGNALLED, i, i * 20), false);
+  assert.equal(from(remote, { address: "10.0.0.2", port: 6000 }, 10, 200), true);
+  for (let i = 11; i < 60; i++) assert.equal(from(remote, SIGNALLED, i, i * 20), false);
   assert.equal(remote.address, "10.0.0.2");
+});
+
+Deno.test("a peer behind a NAT that only describes itself anew is heard without a gap", () => {
+  const remote = fresh();
+  for (let i = 0; i < 3; i++) from(remote, NATTED, i, i * 20);
+  remote.signalled("10.0.0.2", 6000, 60);
+  for (let i = 3; i < 103; i++) {
+    assert.equal(from(remote, NATTED, i, i * 20), true, `${i}`);
+    assert.equal(remote.address, "10.0.0.2", "it may be there soon");
+  }
+  // Two seconds were enough for whoever wanted to come.
+  assert.equal(from(remote, NATTED, 103, 2_060), true);
+  assert.equal(remote.address, NATTED.address);
 });
 
 Deno.test("the same description again does not undo what packets taught", () => {
