@@ -82,6 +82,12 @@ export class Spawner {
     return password;
   }
 
+  /** Lines `NAME/FILE:TEXT` of files below /sys/class/net. @throws OffhookError `device-failed` */
+  async links(): Promise<string> {
+    const { links } = await this.#ask({ ask: "links" }) as Answer<"links">;
+    return links;
+  }
+
   /** Lets it go: it ends by itself, after its hosts. Idempotent, never rejects. */
   async close(): Promise<void> {
     if (this.#closed) return;

@@ -1,6 +1,6 @@
 /**
- * The process that starts programs for a phone that may not (see `client.ts`): device hosts, and the
- * password commands of the configuration, by account. It hears nothing from any network, and ends when
+ * The process that starts programs for a phone that may not (see `client.ts`): device hosts, the
+ * password commands of the configuration, by account, and a reader of /sys/class/net. It hears nothing from any network, and ends when
  * its phone has gone and the last device host after it.
  *
  *     argv: configuration, folder for sockets    stdin: questions    stdout: replies and news
@@ -11,6 +11,7 @@ import { processEnvironment } from "../config/mod.ts";
 import { runPasswordCommand } from "../config/credentials/mod.ts";
 import { OffhookError } from "../base/mod.ts";
 import { type HostChild, startHost } from "../device_host/start/mod.ts";
+import { readLinkFiles } from "./link_files.ts";
 import { restoreKept } from "./loader_variables.ts";
 import { messages, type News, type Reply, sender, type SpawnerQuestion } from "./wire.ts";
 
@@ -38,6 +39,8 @@ async function answer(question: SpawnerQuestion): Promise<Reply> {
       return { id, password: await passwordOf(question.account) };
     case "turn-password":
       return { id, password: await turnPasswordOf(question.url) };
+    case "links":
+      return { id, links: await readLinkFiles() };
   }
 }
 

@@ -9,11 +9,15 @@ export type SpawnerQuestion =
   /** The `password_command` of this account, as the configuration has it now. */
   | { id: number; ask: "password"; account: string }
   /** Likewise of the TURN server with this URL. */
-  | { id: number; ask: "turn-password"; url: string };
+  | { id: number; ask: "turn-password"; url: string }
+  /** Of the network links of this machine. */
+  | { id: number; ask: "links" };
 
 export type Reply =
   | { id: number; host: { pid: number; folder: string; socket: string } }
   | { id: number; password: string }
+  /** Lines `NAME/FILE:TEXT` of files below /sys/class/net; none where there is no such folder. */
+  | { id: number; links: string }
   | { id: number; done: true }
   | { id: number; error: ErrorJson };
 

@@ -114,7 +114,9 @@ Deno.test("a station with the permissions of its configuration does all that a s
       if (code !== 0) return undefined;
       return JSON.parse(stdout).accounts[0].registration.state === "registered" || undefined;
     });
-    const { station: { pid }, health } = JSON.parse((await status()).stdout);
+    const { station: { pid }, health, links } = JSON.parse((await status()).stdout);
+    const { mtu } = links.find(({ kind }: { kind: string }) => kind === "loopback");
+    assert.ok(mtu >= 576, "it has the system's files read");
     assert.equal(pid, station.pid, "the launcher became the station");
     assert.deepEqual(health, { works: true, healthy: true, ready: true, reasons: [] });
     const ps = await new Deno.Command("ps", { args: ["-o", "args=", "-p", `${pid}`] }).output();

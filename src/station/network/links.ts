@@ -1,39 +1,51 @@
 /**
  * What the machine's network links are: wired, Wi-Fi, VPN, and how large their packets may be.
  *
- *     interfaces ─► /sys/class/net where it may be read, else the name ─► NetworkLink
+ *     interfaces ─► what the system says of them, where somebody may read it, else the name ─► NetworkLink
  *
- * Deno 2.9 wants --allow-all for /sys, which our permission sets do not give: there the name decides, by
- * systemd's and the usual drivers' rules, and the MTU is not known.
+ * Deno 2.9 wants --allow-all for /sys, which our permission sets do not give: the station's spawner has
+ * another program read it. Where nobody does, the name decides, by systemd's and the usual drivers'
+ * rules, and the MTU is not known.
  */
-import { existsSync, readFileSync } from "node:fs";
 import { networkInterfaces } from "node:os";
 import type { NetworkLink, NetworkLinkKind } from "../../control/contract/mod.ts";
 
-/** What is asked of the system; `read` gives undefined where there is no such file, or none for us. */
-export interface LinkFiles {
-  interfaces(): ReturnType<typeof networkInterfaces>;
-  read(path: string): string | undefined;
-  exists(path: string): boolean;
-}
+type Interfaces = ReturnType<typeof networkInterfaces>;
+/** By `NAME/FILE` below /sys/class/net: its lines. */
+type LinkFiles = ReadonlyMap<string, string>;
 
-const SYSTEM: LinkFiles = {
-  interfaces: networkInterfaces,
-  read(path) {
-    try {
-      return readFileSync(path, "utf8").trim();
-    } catch {
-      return undefined;
-    }
-  },
-  exists(path) {
-    try {
-      return existsSync(path);
-    } catch {
-      return false;
-    }
-  },
-};
+/** Time for one reading to serve, ms: a link's kind and MTU hardly ever change. */
+const FRESH_MS = 10_000;
+
+/** The links of this machine, as they were when somebody asked last. */
+export class Links {
+  readonly #read: () => Promise<string>;
+  readonly #now: () => number;
+  #files: LinkFiles = new Map();
+  #readAt = -Infinity;
+
+  /**
+   * @param read lines `NAME/FILE:TEXT` of files below /sys/class/net
+   * @param now ms
+   */
+  constructor(read: () => Promise<string>, now: () => number) {
+    this.#read = read;
+    this.#now = now;
+  }
+
+  /** Reads anew what is old. Never rejects: what cannot be read is not known. */
+  async refresh(): Promise<void> {
+    if (this.#now() - this.#readAt < FRESH_MS) return;
+    this.#readAt = this.#now();
+    this.#files = linkFiles(await this.#read().catch(() => ""));
+  }
+
+  /** At once, of the last reading; who asks next has a new one. */
+  now(): NetworkLink[] {
+    void this.refresh();
+    return linksOf(networkInterfaces(), this.#files);
+  }
+}
 
 /** ARPHRD of `linux/if_arp.h`: loopback; PPP, tunnels and what has no link layer (tun, WireGuard). */
 const LOOPBACK = "772";
@@ -49,10 +61,10 @@ const NAMES: readonly (readonly [RegExp, NetworkLinkKind])[] = [
 ];
 
 /** Links that have an address, in the system's order. */
-export function linksOf(files: LinkFiles = SYSTEM): NetworkLink[] {
-  return Object.entries(files.interfaces()).flatMap(([name, found = []]) => {
+export function linksOf(interfaces: Interfaces, files: LinkFiles): NetworkLink[] {
+  return Object.entries(interfaces).flatMap(([name, found = []]) => {
     if (found.length === 0) return [];
-    const mtu = Number(files.read(`/sys/class/net/${name}/mtu`) ?? Number.NaN);
+    const mtu = Number(files.get(`${name}/mtu`) ?? Number.NaN);
     return [{
       name,
       kind: bySystem(name, files) ?? byName(name),
@@ -62,19 +74,32 @@ export function linksOf(files: LinkFiles = SYSTEM): NetworkLink[] {
   });
 }
 
-function bySystem(name: string, { read, exists }: LinkFiles): NetworkLinkKind | undefined {
-  const folder = `/sys/class/net/${name}`;
-  const type = read(`${folder}/type`);
+function bySystem(name: string, files: LinkFiles): NetworkLinkKind | undefined {
+  const type = files.get(`${name}/type`);
   if (type === undefined) return undefined;
   if (type === LOOPBACK) return "loopback";
-  const kind = /^DEVTYPE=(.*)$/m.exec(read(`${folder}/uevent`) ?? "")?.[1];
-  if (kind === "wlan" || exists(`${folder}/wireless`)) return "wifi";
+  const kind = /^DEVTYPE=(.*)$/m.exec(files.get(`${name}/uevent`) ?? "")?.[1];
+  if (kind === "wlan" || files.has(`${name}/phy80211/name`)) return "wifi";
   if (kind === "wwan") return "mobile";
-  const isTunnel = TUNNELS.includes(type) || exists(`${folder}/tun_flags`);
+  const isTunnel = TUNNELS.includes(type) || files.has(`${name}/tun_flags`);
   if (kind === "wireguard" || kind === "ppp" || isTunnel) return "vpn";
-  return exists(`${folder}/device`) ? "wired" : "virtual";
+  return files.has(`${name}/device/uevent`) ? "wired" : "virtual";
 }
 
 function byName(name: string): NetworkLinkKind {
   return NAMES.find(([pattern]) => pattern.test(name))?.[1] ?? "unknown";
+}
+
+/** `eth0/mtu:1500`, a line each; a file with several lines has several. */
+export function linkFiles(text: string): LinkFiles {
+  const files = new Map<string, string>();
+  for (const line of text.split("\n")) {
+    const at = line.indexOf(":", line.indexOf("/"));
+    if (at < 0) continue;
+    const path = line.slice(0, at);
+    const before = files.get(path);
+    const value = line.slice(at + 1);
+    files.set(path, before === undefined ? value : `${before}\n${value}`);
+  }
+  return files;
 }

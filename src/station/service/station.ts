@@ -16,7 +16,7 @@ import { InstanceLock } from "./instance_lock.ts";
 import { errorLine, type WriteLog } from "../log/mod.ts";
 import type { OpenPhone, PhoneOptions } from "../phone/mod.ts";
 import { type NotifyEnvironment, SdNotify } from "./sd_notify.ts";
-import { linksOf } from "../network/mod.ts";
+import { Links } from "../network/mod.ts";
 import { ServedPlaces, type WantedPlaces } from "./served_places.ts";
 import { type Retention, StationStore } from "../records/mod.ts";
 import { GRACE_MS, Vitals } from "./vitals.ts";
@@ -40,6 +40,8 @@ export interface StationOptions extends StationSettings {
   recordings?: string;
   /** What else somebody has to mend. */
   trouble?(): string | undefined;
+  /** What the system says of its network links (see `Links`); absent: nobody may read it. */
+  links?(): Promise<string>;
   log: WriteLog;
 }
 
@@ -154,7 +156,10 @@ export class Station {
   async #begin(): Promise<void> {
     const { store, socket } = this.#options;
     if (store !== undefined) this.#openStore(store);
-    this.#phone.provide({ health: () => this.health(), links: () => linksOf() });
+    const { links: read = () => Promise.resolve("") } = this.#options;
+    const links = new Links(read, performance.now.bind(performance));
+    void links.refresh();
+    this.#phone.provide({ health: () => this.health(), links: () => links.now() });
     await this.#phone.subscribe((event) => this.#note(event));
     this.#socket = await this.#serve({ kind: "unix", path: socket });
     await (await this.#places.prepare(this.#options)).commit();

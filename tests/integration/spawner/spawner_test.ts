@@ -58,6 +58,15 @@ Deno.test("a TURN server's password command runs by its URL", () => {
   });
 });
 
+Deno.test("it has the network links of this machine read", () =>
+  withSpawner("", async (spawner) => {
+    // Sandboxes without /sys have none.
+    const { success } = await new Deno.Command("test", { args: ["-d", "/sys/class/net/lo"] })
+      .output();
+    const expected = success ? /^lo\/type:772$/m : /^$/;
+    assert.match(await spawner.links(), expected);
+  }));
+
 Deno.test("a device host is started by it, found by its socket, and killed when it must be", () =>
   withSpawner("", async (spawner, folder) => {
     const host = new DeviceHostSupervisor({ start: () => spawner.startHost() });

@@ -69,7 +69,11 @@ async function serve(values: StationValues, processIo: Io): Promise<ExitCode> {
   try {
     const options = await optionsOf(loaded);
     const starting = Station.start(
-      { ...await stationOptions(loaded, values, io, log), trouble: () => spawner.trouble },
+      {
+        ...await stationOptions(loaded, values, io, log),
+        trouble: () => spawner.trouble,
+        links: () => spawner.links(),
+      },
       () => openPhone(options),
     );
     // Before READY: who may ask for a reload then must not end the station.
