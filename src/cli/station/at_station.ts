@@ -88,7 +88,7 @@ function ownPhoneBy(values: AttachWishes, io: Io): string | undefined {
 }
 
 /** What is a call's, too, is asked for with the call. */
-const OF_A_CALL = ["codecs", "encryption"];
+const OF_A_CALL = ["codecs", "encryption", "keying"];
 
 function aboutAccount({ override }: AppliedOverride): boolean {
   return override.scope === "account" && !OF_A_CALL.includes(override.path[0]);

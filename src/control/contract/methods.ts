@@ -5,7 +5,7 @@
  */
 import { RECORD_ACTIONS } from "../../core/state/mod.ts";
 import { z } from "zod";
-import { ENCRYPTIONS } from "../../core/account/mod.ts";
+import { ENCRYPTIONS, KEYINGS } from "../../core/account/mod.ts";
 import { VOLUME_STEPS, type VolumeWish } from "../../core/media/mod.ts";
 import { exactly } from "./exactly.ts";
 import type { Role } from "../../base/names/mod.ts";
@@ -45,6 +45,8 @@ const callOptions = {
   codecs: z.array(z.string()).min(1).optional(),
   encryption: z.enum(ENCRYPTIONS).optional()
     .describe("Of the sound; absent: as the account has it."),
+  keying: z.enum(KEYINGS).optional()
+    .describe("How keys of the sound are offered; absent: as the account has it."),
   from: party.optional()
     .describe("Who calls or answers, if not the account's own address."),
   headers: z.array(extraHeader).optional(),

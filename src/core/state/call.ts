@@ -20,6 +20,7 @@ import type {
   AccountId,
   Encryption,
   ExtraHeader,
+  KeyingName,
   PartyIdentity,
   TransportName,
 } from "../account/mod.ts";
@@ -157,6 +158,7 @@ export interface Call {
     target: string;
     headers: ExtraHeader[];
     from?: PartyIdentity;
+    keying?: KeyingName;
     referredBy?: string;
     replaces?: string;
   };

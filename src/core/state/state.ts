@@ -20,6 +20,7 @@ import type {
   CallersPolicy,
   Encryption,
   ExtraHeader,
+  KeyingName,
   PartyIdentity,
   Strangers,
 } from "../account/mod.ts";
@@ -118,6 +119,8 @@ export type CallCommand =
     codecs?: string[];
     /** Absent: as the account has it. */
     encryption?: Encryption;
+    /** Likewise. */
+    keying?: KeyingName;
     from?: PartyIdentity;
     headers?: ExtraHeader[];
     limits?: CallLimits;
@@ -129,6 +132,8 @@ export type CallCommand =
     codecs?: string[];
     /** Absent: as the account has it. */
     encryption?: Encryption;
+    /** Of an offer of ours: the INVITE had none. */
+    keying?: KeyingName;
     from?: PartyIdentity;
     headers?: ExtraHeader[];
     limits?: CallLimits;

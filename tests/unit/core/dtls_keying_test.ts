@@ -95,6 +95,23 @@ Deno.test("an account without it asks for no certificate; nor does one that swit
   }
 });
 
+Deno.test("one call may offer its keys the other way than its account", () => {
+  const command = {
+    type: "Dial",
+    call: "a",
+    account: "desk",
+    target: "sip:b@example.test",
+  } as const;
+  const other = new Scene({}, ACCOUNT).play({ ...command, keying: "dtls", encryption: "require" });
+  assert.equal(other.effect("OpenMedia").dtls, true);
+  assert.deepEqual(other.play(opened("a")).effect("SendInvite").offer!.fingerprints, [OURS]);
+  const back = new Scene({}, DTLS).play({ ...command, keying: "sdes" });
+  assert.equal(back.effect("OpenMedia").dtls, undefined);
+  // An INVITE without an offer leaves it to us.
+  const asked = ringing(null).play({ type: "Answer", call: "b", keying: "dtls" });
+  assert.equal(asked.effect("OpenMedia").dtls, true);
+});
+
 Deno.test("the sound counts as encrypted when the handshake has ended, and not before", () => {
   const scene = dialled().play(accepted("a", secured("active")));
   assert.deepEqual(keyingOf(scene).fingerprints, [THEIRS]);
@@ -179,6 +196,6 @@ function talkingStart(): Scene {
   return dialled().play(accepted("a", secured("active")));
 }
 
-function ringing(offer: MediaDescription): Scene {
+function ringing(offer: MediaDescription | null): Scene {
   return new Scene({}, ACCOUNT).ringing("b", offer);
 }

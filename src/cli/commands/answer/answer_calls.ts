@@ -87,7 +87,7 @@ async function take(
   { values, said }: AnswerTask,
   endpoints: { endpoints?: AudioEndpoints },
 ): Promise<boolean> {
-  const { reject, codecs, encryption, headers, detach } = values;
+  const { reject, codecs, encryption, keying, headers, detach } = values;
   const extra = headers.length === 0 ? {} : { headers: [...headers] };
   try {
     if (reject !== undefined) await phone.request("reject", { call: id, status: reject, ...extra });
@@ -96,6 +96,7 @@ async function take(
         call: id,
         ...(codecs === undefined ? {} : { codecs: [...codecs] }),
         ...(encryption === undefined ? {} : { encryption }),
+        ...(keying === undefined ? {} : { keying }),
         ...extra,
         limits: answeredLimits(values),
         ...endpoints,

@@ -33,13 +33,14 @@ function dialParams(
   values: DialValues,
   { account, sound: { endpoints }, own }: PhoneSession,
 ): Methods["dial"]["params"] {
-  const { target, timeout, codecs, encryption, headers, detach } = values;
+  const { target, timeout, codecs, encryption, keying, headers, detach } = values;
   return {
     target,
     ...(account === undefined ? {} : { account }),
     ...(endpoints === undefined ? {} : { endpoints }),
     ...(codecs === undefined ? {} : { codecs: [...codecs] }),
     ...(encryption === undefined ? {} : { encryption }),
+    ...(keying === undefined ? {} : { keying }),
     headers: [...headers],
     limits: {
       ...(timeout === undefined ? {} : { noAnswerMs: timeout }),

@@ -38,7 +38,8 @@ export function needsCertificate(turn: Turn, call: Call): boolean {
   const { phase } = call;
   const offer = "offer" in phase && call.direction === "incoming" ? phase.offer : null;
   if (offer !== null) return hasDtls(offer);
-  return turn.accounts.get(call.account)?.account.keying === "dtls";
+  const { account, request } = call;
+  return (request.keying ?? turn.accounts.get(account)?.account.keying) === "dtls";
 }
 
 /** Whether signalling may carry keys: it is encrypted, or that was allowed. */

@@ -84,7 +84,7 @@ export function answer(turn: Turn, command: Extract<PhoneCommand, { type: "Answe
   const call = turn.need(command.call);
   if (!isIn(call, "ringing")) return refuse(call, "answer", "a ringing call");
   checkSaid(command);
-  const { from, headers = [] } = command;
+  const { from, keying, headers = [] } = command;
   const capabilities = command.codecs === undefined
     ? call.capabilities
     : capabilitiesFor(command.codecs, turn.settings.formats);
@@ -100,7 +100,12 @@ export function answer(turn: Turn, command: Extract<PhoneCommand, { type: "Answe
     encryption: command.encryption ?? call.encryption,
     endpoints,
     recording: recordingOf(endpoints),
-    request: { ...call.request, headers, ...(from === undefined ? {} : { from }) },
+    request: {
+      ...call.request,
+      headers,
+      ...(from === undefined ? {} : { from }),
+      ...(keying === undefined ? {} : { keying }),
+    },
     limits: command.limits ?? call.limits,
     phase: { name: "answering", offer: call.phase.offer, ...early },
   }) as CallIn<"answering">;

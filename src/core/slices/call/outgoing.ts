@@ -73,6 +73,7 @@ export function place(
       target: command.target,
       headers: command.headers ?? [],
       ...(command.from === undefined ? {} : { from: command.from }),
+      ...(command.keying === undefined ? {} : { keying: command.keying }),
       ...(origin?.referredBy === undefined ? {} : { referredBy: origin.referredBy }),
       ...(origin?.replaces === undefined ? {} : { replaces: origin.replaces }),
     },
