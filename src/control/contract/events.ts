@@ -9,6 +9,7 @@ import {
   callRecord,
   callView,
   errorJson,
+  keptFlow,
   recording,
   registration,
   silenceFields,
@@ -37,6 +38,7 @@ export const EVENTS = {
     address: z.string().describe("Ours, from which the account's server is reached now."),
     before: z.string().describe("The one before it."),
   }),
+  flows: told("flows", { account: id, flows: z.array(keptFlow) }),
   accounts: told("accounts", { accounts: z.array(accountView) }),
   "call.dialling": callEvent("call.dialling", {
     detail: z.strictObject({ referrer: id }).optional()

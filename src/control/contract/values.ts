@@ -6,6 +6,7 @@ import { z } from "zod";
 import {
   type AccountView,
   type ExtraHeader,
+  type KeptFlow,
   KEYINGS,
   type PartyIdentity,
   type RegistrationState,
@@ -274,6 +275,13 @@ export const callRecord = exactly<CallRecord>()(
   }).meta({ id: "CallRecord" }),
 );
 
+export const keptFlow = exactly<KeptFlow>()(
+  z.strictObject({
+    transport,
+    server: z.string().describe("As it is reached: numeric host and port."),
+  }).meta({ id: "KeptFlow" }),
+);
+
 export const accountView = exactly<AccountView>()(
   z.strictObject({
     id: z.string(),
@@ -281,6 +289,8 @@ export const accountView = exactly<AccountView>()(
     registration,
     connected: z.boolean(),
     address: z.string().optional().describe("Ours, from which its server is reached."),
+    flows: z.array(keptFlow).optional()
+      .describe("By which it is reached as well (RFC 5626); absent: none."),
   }).meta({ id: "Account" }),
 );
 

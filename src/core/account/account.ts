@@ -114,6 +114,13 @@ export type RegistrationState =
     retryInMs?: number;
   };
 
+/** A registered way to one more server of the account, beside the one in use (RFC 5626). */
+export interface KeptFlow {
+  transport: TransportName;
+  /** Of the server, as it is reached: numeric host and port. */
+  server: string;
+}
+
 /** An account, and what is known of it. */
 export interface AccountState {
   account: Account;
@@ -121,4 +128,6 @@ export interface AccountState {
   connected: boolean;
   /** Ours, from which its server is reached, numeric; absent before the first connection. */
   address?: string;
+  /** By which it is reached as well; absent: none. */
+  flows?: KeptFlow[];
 }

@@ -10,6 +10,7 @@ export {
   DIRECT_ACCOUNT,
   type ExtraHeader,
   isTransport,
+  type KeptFlow,
   type PartyIdentity,
   type RegistrationState,
   TLS_VERSIONS,

@@ -21,6 +21,7 @@
 import type {
   AccountId,
   ExtraHeader,
+  KeptFlow,
   PartyIdentity,
   RegistrationState,
   RequestOrigin,
@@ -224,6 +225,8 @@ export type SipInput =
   }
   /** The account's server is reached from this address of ours, numeric; told when it is another. */
   | { type: "AddressChanged"; account: AccountId; address: string }
+  /** The ways by which the account is reached besides its connection are these now. */
+  | { type: "FlowsChanged"; account: AccountId; flows: KeptFlow[] }
   /** The peer of an answered call has an address for our sound that is not ours any more. */
   | { type: "CallAddressChanged"; call: CallId }
   /** The signalling connection of an account, for status; calls survive its loss. */

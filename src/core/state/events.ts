@@ -2,7 +2,7 @@
  * What faces are told: one type of event for each thing that can happen, each with details of its own.
  * Plain JSON; the place in the order of all events is added by `src/station`. Pure.
  */
-import type { AccountId, AccountView, RegistrationState } from "../account/mod.ts";
+import type { AccountId, AccountView, KeptFlow, RegistrationState } from "../account/mod.ts";
 import type { CallDirection, RecordingState } from "./call.ts";
 import type { CallRecord, CallView } from "./call_view.ts";
 import type { ErrorJson } from "../../base/mod.ts";
@@ -106,6 +106,8 @@ export type PhoneEvent =
   | { type: "connection"; account: AccountId; connected: boolean; error?: ErrorJson }
   /** The account's server is reached from another address of ours than before; both numeric. */
   | { type: "address"; account: AccountId; address: string; before: string }
+  /** The ways by which the account is reached besides its connection are these now (RFC 5626). */
+  | { type: "flows"; account: AccountId; flows: KeptFlow[] }
   | { type: "do-not-disturb"; on: boolean }
   | { type: "volume"; /** dB */ volume: number }
   | { type: "headset"; headset: HeadsetId; attached: boolean; name?: string; error?: ErrorJson }

@@ -41,6 +41,7 @@ export class FurtherFlow {
   readonly #agent: Agent;
   readonly #network: FlowsAccess;
   readonly #hop: number;
+  readonly #changed: () => void;
   readonly #exchange: RegisterExchange;
   readonly #moves: Damper;
   #flow: Flow | undefined;
@@ -57,8 +58,10 @@ export class FurtherFlow {
   /** Counts openings: only the last one's flow is taken. */
   #opening = 0;
 
-  constructor(agent: Agent, network: FlowsAccess, hop: number) {
+  /** @param changed it is kept, or not any more */
+  constructor(agent: Agent, network: FlowsAccess, hop: number, changed: () => void) {
     this.#agent = agent;
+    this.#changed = changed;
     this.#network = network;
     this.#hop = hop;
     this.#moves = new Damper(agent.random);
@@ -137,6 +140,7 @@ export class FurtherFlow {
     if (this.#flow !== undefined) this.#network.release(this.#flow);
     this.#flow = undefined;
     this.#keptSince = undefined;
+    this.#changed();
     this.#unbound?.();
   }
 
@@ -178,6 +182,7 @@ export class FurtherFlow {
     }
     if (!this.isKept) this.#agent.log("info", `flow ${this.#hop + 1}, to ${place(flow)}, is kept`);
     this.#keptSince ??= this.#agent.clock.now();
+    this.#changed();
     this.serviceRoute = serviceRoutes(message);
     this.#keep();
     this.#network.keepAlive(flow, flowTimer(message));
@@ -203,6 +208,7 @@ export class FurtherFlow {
     this.#keptSince = undefined;
     if (this.#flow !== undefined) this.#network.release(this.#flow);
     this.#flow = undefined;
+    this.#changed();
   }
 
   #wait(leastMs: number): void {

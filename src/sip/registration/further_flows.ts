@@ -3,6 +3,8 @@
  * keeps flows (RFC 5626 §4.2). It reaches us by any of them, and when the one in use is lost, a kept one
  * takes its place (`NextHopConnection`).
  */
+import { formatHostPort } from "../../base/network/mod.ts";
+import type { KeptFlow } from "../../core/account/mod.ts";
 import type { Agent } from "../agent/mod.ts";
 import type { Flow, LayerEvent } from "../transport/flow/mod.ts";
 import { type FlowsAccess, FurtherFlow } from "./further_flow.ts";
@@ -14,9 +16,12 @@ const MOST_FLOWS = 4;
 export class FurtherFlows {
   readonly #agent: Agent;
   readonly #network: FlowsAccess;
+  /** What was told of them last. */
+  #told = "[]";
   /** By the place of their server in the configuration. */
   readonly #flows = new Map<number, FurtherFlow>();
 
+  /** @param agent is told of each change (`FlowsChanged`) */
   constructor(agent: Agent, network: FlowsAccess) {
     this.#agent = agent;
     this.#network = network;
@@ -36,7 +41,7 @@ export class FurtherFlows {
     const { hops, hop: inUse } = this.#network;
     for (let hop = 0; hop < Math.min(hops, MOST_FLOWS); hop++) {
       if (hop === inUse || this.#flows.has(hop)) continue;
-      const further = new FurtherFlow(this.#agent, this.#network, hop);
+      const further = new FurtherFlow(this.#agent, this.#network, hop, () => this.#tell());
       this.#flows.set(hop, further);
       further.start(waitMs);
     }
@@ -49,6 +54,7 @@ export class FurtherFlows {
     this.#flows.delete(hop);
     const route = further?.isKept ? further.serviceRoute : undefined;
     further?.stop();
+    this.#tell();
     return route;
   }
 
@@ -78,9 +84,24 @@ export class FurtherFlows {
   close(): void {
     for (const each of this.#flows.values()) each.stop();
     this.#flows.clear();
+    this.#tell();
+  }
+
+  #tell(): void {
+    const flows = [...this.#flows.values()].flatMap(({ isKept, flow }) =>
+      isKept && flow !== undefined ? [keptFlow(flow)] : []
+    );
+    const told = JSON.stringify(flows);
+    if (told === this.#told) return;
+    this.#told = told;
+    this.#agent.notify({ type: "FlowsChanged", account: this.#agent.account.id, flows });
   }
 
   #of(flow: Flow): FurtherFlow | undefined {
     return [...this.#flows.values()].find((each) => each.flow === flow);
   }
+}
+
+function keptFlow({ transport, remote }: Flow): KeptFlow {
+  return { transport, server: formatHostPort(remote) };
 }

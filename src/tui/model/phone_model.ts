@@ -152,6 +152,8 @@ function changedBy(model: PhoneModel, event: Sequenced): PhoneModel {
     }
     case "address":
       return withAccount(model, event.account, { address: event.address, changedAt: at }, at);
+    case "flows":
+      return withAccount(model, event.account, { flows: event.flows }, at);
     case "accounts":
       return { ...model, accounts: accountRows(model.accounts, event.accounts, at) };
     case "do-not-disturb":

@@ -116,6 +116,18 @@ Deno.test("each server that keeps flows gets one, of its own name", () =>
     assert.equal(two.headers("contact").length, 1, "the other flow's binding is left alone");
   }));
 
+Deno.test("who asks is told which flows are kept, and that one is lost", () =>
+  withFlows(async ({ first, second, phone }) => {
+    const told = () =>
+      phone.inputs.flatMap((one) => one.type === "FlowsChanged" ? [one.flows] : []);
+    assert.deepEqual(told(), [[{ transport: "udp", server: second.at }]]);
+    phone.do({ type: "Unregister", account: "test" });
+    first.reply(await first.next("REGISTER"), 200);
+    second.reply(await second.next("REGISTER"), 200);
+    while (told().length < 2) await phone.next("FlowsChanged");
+    assert.deepEqual(told()[1], []);
+  }));
+
 Deno.test("a server that keeps no flows gets the phone's only registration", () =>
   twoProxies(async ({ first, second, phone }) => {
     first.reply(await first.next("REGISTER"), 200);

@@ -1,5 +1,6 @@
 /** Another network: accounts follow, and calls whose peer knows an old address are offered again. */
 import assert from "node:assert/strict";
+import { accountViews } from "../../../src/core/account/account_view.ts";
 import type { Input } from "../../../src/core/state/state.ts";
 import { Scene, theirs } from "./scene.ts";
 
@@ -31,6 +32,16 @@ Deno.test("an account's address is told when it is another one, not when it begi
     { type: "address", account: "desk", address: "198.51.100.4", before: "192.0.2.7" },
   ]);
   assert.equal(scene.state.accounts.get("desk")!.address, "198.51.100.4");
+});
+
+Deno.test("an account's further flows are told, and shown while there are any", () => {
+  const flows = [{ transport: "tls" as const, server: "192.0.2.9:5061" }];
+  const scene = new Scene().play({ type: "FlowsChanged", account: "desk", flows });
+  assert.deepEqual(scene.events, [{ type: "flows", account: "desk", flows }]);
+  const shown = () => accountViews(scene.state.accounts).find(({ id }) => id === "desk")!.flows;
+  assert.deepEqual(shown(), flows);
+  scene.play({ type: "FlowsChanged", account: "desk", flows: [] });
+  assert.equal(shown(), undefined);
 });
 
 Deno.test("a call that is on is offered again, once for each move", () => {

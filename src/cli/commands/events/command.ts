@@ -9,6 +9,7 @@ const TYPES: Record<Sequenced["type"], true> = {
   registration: true,
   connection: true,
   address: true,
+  flows: true,
   accounts: true,
   "call.dialling": true,
   "call.incoming": true,

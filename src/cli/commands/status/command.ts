@@ -21,10 +21,11 @@ export const command = defineCommand<LiveFields>({
 
 function statusLines(snapshot: Snapshot, now: number): string[] {
   const { accounts, calls, doNotDisturb, refusedCalls, health, links = [] } = snapshot;
-  const lines = accounts.map(({ id, uri, registration, connected, address }) => {
+  const lines = accounts.map(({ id, uri, registration, connected, address, flows = [] }) => {
     const from = address === undefined ? "" : `, from ${address}`;
     const place = connected ? from : ", not connected";
-    return `${id}  ${uri}  ${registrationWords(registration)}${place}`;
+    const further = flows.map(({ transport, server }) => `, also by ${server} (${transport})`);
+    return `${id}  ${uri}  ${registrationWords(registration)}${place}${further.join("")}`;
   });
   if (health?.healthy === false) lines.push(`unhealthy: ${health.reasons.join("; ")}`);
   if (doNotDisturb) lines.push("do not disturb");

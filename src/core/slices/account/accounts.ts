@@ -71,6 +71,14 @@ export function addressChanged(
   if (before !== undefined) turn.events.push({ type: "address", account, address, before });
 }
 
+export function flowsChanged(
+  turn: Turn,
+  { account, flows }: Extract<SipInput, { type: "FlowsChanged" }>,
+): void {
+  update(turn, account, { flows });
+  turn.events.push({ type: "flows", account, flows });
+}
+
 /** The message was taken all the same: what is left of it may explain what follows. */
 export function responseMalformed(
   turn: Turn,

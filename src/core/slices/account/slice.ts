@@ -4,6 +4,7 @@ import type { AccountCommand, Slice } from "../../state/mod.ts";
 import {
   addressChanged,
   connectionChanged,
+  flowsChanged,
   newAccount,
   register,
   registrationChanged,
@@ -25,6 +26,7 @@ export const ACCOUNT: Slice<"accounts", AccountCommand, AccountNews> = {
     RegistrationChanged: registrationChanged,
     ConnectionChanged: connectionChanged,
     AddressChanged: addressChanged,
+    FlowsChanged: flowsChanged,
     ResponseMalformed: responseMalformed,
   },
   timers: {},
