@@ -148,6 +148,14 @@ export interface IceCandidate {
   tcpType?: string;
 }
 
+/** Extended reports of RTCP (RFC 3611 §5.1). */
+export interface ExtendedReports {
+  /** Metrics of a VoIP stream. */
+  voipMetrics?: true;
+  /** Round trips as a receiver measures them. */
+  roundTrip?: true;
+}
+
 /** The stream itself. */
 export interface StreamDescription {
   /**
@@ -167,6 +175,8 @@ export interface StreamDescription {
   direction: MediaDirection;
   /** Milliseconds of sound per packet that this party wants to receive. */
   ptime?: number;
+  /** Extended reports of RTCP that this party wants to get; absent: none. */
+  extendedReports?: ExtendedReports;
   /** Names the stream in groups (RFC 5888). */
   mid?: string;
   /** Shares its transport with every other stream of its group: with none, where we are one (RFC 9143). */
@@ -224,6 +234,8 @@ export interface NegotiatedStream {
   direction: MediaDirection;
   /** Milliseconds per packet that we send. */
   ptime: number;
+  /** What the peer takes; absent: none are sent. */
+  extendedReports?: ExtendedReports;
   /** Absent: nothing is encrypted. */
   keying?: Keying;
   /** Absent: the peer's address is what it says, and what its packets show. */

@@ -24,6 +24,7 @@ export {
 } from "./dtmf.ts";
 export {
   type CryptoAttribute,
+  type ExtendedReports,
   type Fingerprint,
   type GatheredIce,
   type IceCandidate,

@@ -19,6 +19,7 @@ import type { Encryption } from "../account/mod.ts";
 import { sameFormat } from "./format_parameters.ts";
 import { acceptIce, answerIce, offerIce } from "./ice.ts";
 import {
+  type ExtendedReports,
   type LocalPorts,
   type MediaDescription,
   type MediaDirection,
@@ -36,6 +37,9 @@ const DEFAULT_PTIME_MS = 20;
 const MIN_PTIME_MS = 10;
 /** Packet times that the media graph can make: whole multiples of its 20 ms frame. */
 const MAX_PTIME_MS = 60;
+
+/** The extended reports that we take (RFC 3611 §5). */
+const EXTENDED_REPORTS: ExtendedReports = { roundTrip: true, voipMetrics: true };
 
 /** An answer together with what it settled. */
 export interface SettledAnswer {
@@ -82,6 +86,7 @@ export function createOffer(
     formats: capabilities,
     direction,
     ptime: DEFAULT_PTIME_MS,
+    extendedReports: EXTENDED_REPORTS,
   };
 }
 
@@ -160,6 +165,7 @@ export function answerOffer(
     ptime: ptimeOf(offer),
   };
   if (offer.rtcpMux) answer.rtcpMux = true;
+  if (offer.extendedReports !== undefined) answer.extendedReports = EXTENDED_REPORTS;
   const stream = streamOf(offer, audio, events, direction, offer.rtcpMux === true);
   stream.receiveFormats = received;
   if (keying !== undefined) stream.keying = keying;
@@ -259,6 +265,7 @@ function streamOf(
     ptime: ptimeOf(remote),
   };
   if (events !== undefined) stream.sendEvents = events;
+  if (remote.extendedReports !== undefined) stream.extendedReports = remote.extendedReports;
   return stream;
 }
 

@@ -8,7 +8,7 @@ export {
   RtpPacket,
   writeUint32,
 } from "./packet.ts";
-export { canonicalName, RtcpSession } from "./rtcp_session.ts";
+export { canonicalName, type ExtendedContent, RtcpSession } from "./rtcp_session.ts";
 export { type Random32, RtpSender } from "./sender.ts";
 export { sequenceDistance, timestampDistance, TimestampUnwrapper } from "./sequence.ts";
 export { SourceStatistics } from "./source_statistics.ts";

@@ -1,8 +1,15 @@
 /**
- * RTCP packets (RFC 3550 §6): sender and receiver reports, source descriptions, goodbyes. Pure.
+ * RTCP packets (RFC 3550 §6): sender and receiver reports, source descriptions, goodbyes, and extended
+ * reports (`extended_report.ts`). Pure.
  * A few a second at most: not on the real-time path.
  */
 import { uint16, uint32 } from "../../base/octets/mod.ts";
+import {
+  EXTENDED_TYPE,
+  type ExtendedReport,
+  parseExtended,
+  writeExtended,
+} from "./extended_report.ts";
 import { writeUint32 } from "./packet.ts";
 
 /** What a report says about one source (§6.4.1). */
@@ -38,7 +45,8 @@ export type RtcpPacket =
   | { type: "RR"; ssrc: number; reports: ReportBlock[] }
   | { type: "SDES"; chunks: { ssrc: number; cname?: string }[] }
   | { type: "BYE"; ssrcs: number[]; reason?: string }
-  /** APP, feedback (RFC 4585), extended reports: valid, and of no use here. */
+  | { type: "XR" } & ExtendedReport
+  /** APP, feedback (RFC 4585): valid, and of no use here. */
   | { type: "other"; packetType: number };
 
 const TYPE = { SR: 200, RR: 201, SDES: 202, BYE: 203 } as const;
@@ -111,6 +119,11 @@ function parseOne(packetType: number, count: number, body: Uint8Array): RtcpPack
       return parseDescriptions(body, count);
     case TYPE.BYE:
       return parseBye(body, count);
+    case EXTENDED_TYPE: {
+      // What is wrong in it does not spoil the reports beside it.
+      const report = parseExtended(body);
+      return report === undefined ? { type: "other", packetType } : { type: "XR", ...report };
+    }
     default:
       return { type: "other", packetType };
   }
@@ -185,20 +198,24 @@ export interface Compound {
   /** Present: a sender report, else a receiver report. */
   sender?: SenderInfo;
   reports: ReportBlock[];
+  /** Present: an extended report follows. */
+  extended?: Omit<ExtendedReport, "ssrc">;
   /** Present: a goodbye ends it. */
   bye?: { reason: string };
 }
 
-/** Builds a compound: SR or RR, SDES with CNAME, and BYE when asked for (§6.1). */
+/** Builds a compound: SR or RR, SDES with CNAME, XR and BYE when asked for (§6.1). */
 export function buildRtcp(compound: Compound): Uint8Array<ArrayBuffer> {
-  const { ssrc, sender, reports, bye } = compound;
+  const { ssrc, sender, reports, extended, bye } = compound;
   const cname = new TextEncoder().encode(compound.cname).subarray(0, MAX_TEXT);
   const blocks = reports.slice(0, MAX_BLOCKS);
   const reportLength = 8 + (sender ? SENDER_INFO_LENGTH : 0) + blocks.length * BLOCK_LENGTH;
   const sdesLength = 8 + padded(2 + cname.length + 1);
   const reason = new TextEncoder().encode(bye?.reason ?? "").subarray(0, MAX_TEXT);
   const byeLength = bye ? 8 + padded(1 + reason.length) : 0;
-  const data = new Uint8Array(reportLength + sdesLength + byeLength);
+  const extra = extended && writeExtended({ ssrc, ...extended });
+  const extraLength = extra === undefined ? 0 : 4 + extra.length;
+  const data = new Uint8Array(reportLength + sdesLength + extraLength + byeLength);
   writeHeader(data, 0, blocks.length, sender ? TYPE.SR : TYPE.RR, reportLength, ssrc);
   if (sender) writeSender(data, 8, sender);
   blocks.forEach((block, i) =>
@@ -208,8 +225,13 @@ export function buildRtcp(compound: Compound): Uint8Array<ArrayBuffer> {
   data[reportLength + 8] = CNAME_ITEM;
   data[reportLength + 9] = cname.length;
   data.set(cname, reportLength + 10);
-  if (bye) {
+  if (extra) {
     const at = reportLength + sdesLength;
+    writeHeader(data, at, 0, EXTENDED_TYPE, extraLength, ssrc);
+    data.set(extra, at + 4);
+  }
+  if (bye) {
+    const at = reportLength + sdesLength + extraLength;
     writeHeader(data, at, 1, TYPE.BYE, byeLength, ssrc);
     data[at + 8] = reason.length;
     data.set(reason, at + 9);

@@ -2,8 +2,11 @@
  * The control half of an RTP session (RFC 3550 §6): says how we send and receive, hears how the peer
  * does. Off the real-time path: a packet every few seconds. Time and randomness are passed in.
  *
- *     tick(now) ──when due──► SR/RR + SDES ──► transmit
- *     receive(data, now) ──► what the peer lost, its jitter, the round trip
+ *     tick(now) ──when due──► SR/RR + SDES (+ XR) ──► transmit
+ *     receive(data, now) ──► what the peer lost, its jitter, the round trip, what it says of the sound
+ *
+ * A round trip counts only when the peer sends back a time that we sent: nobody can make one up who has
+ * not seen our packets.
  */
 import type { Clock } from "../../base/time/mod.ts";
 import type { MediaReport } from "../../core/ports/mod.ts";
@@ -16,6 +19,7 @@ import {
   type ReportBlock,
   type RtcpPacket,
 } from "./rtcp.ts";
+import type { ExtendedReport, VoipMetrics } from "./extended_report.ts";
 import type { Random32, RtpSender } from "./sender.ts";
 import { Reach } from "./reach.ts";
 import type { SourceStatistics } from "./source_statistics.ts";
@@ -32,6 +36,10 @@ const OVERHEAD = 28;
 const FIRST_SIZE = 100;
 /** Two parties. */
 const MEMBERS = 2;
+/** Times of ours that a peer may send back: those of the last minute. */
+const TIMES = 16;
+/** Longest age of a reference time that is answered, ms: what is older says nothing of now. */
+const REFERENCE_MS = 60_000;
 
 /**
  * Seconds to the next report (§6.3.1, appendix A.7).
@@ -52,8 +60,6 @@ export interface RemoteReport {
   jitterTicks: number;
   /** Share of our packets that were lost since its report before, 0–1. */
   lossShare: number;
-  /** From our report to its answer, without the peer's delay; absent until it answered one. */
-  roundTripMs?: number;
   /** Extended highest sequence number of ours that reached it. */
   highestSequence: number;
   /** Whether that rose since the report before. */
@@ -86,11 +92,23 @@ export interface RtcpSubject {
   timestamp: () => number;
   /** The peer's source; undefined before its first packet. */
   source: () => SourceStatistics | undefined;
+  /** What extended reports tell; undefined: the peer takes none. */
+  extended: () => ExtendedContent | undefined;
+}
+
+/** What the peer said that it takes in extended reports (RFC 3611 §5). */
+export interface ExtendedContent {
+  /** Round trips for receivers. */
+  roundTrip: boolean;
+  /** How its stream arrives. */
+  voip?: Omit<VoipMetrics, "ssrc">;
 }
 
 export class RtcpSession {
   /** What the peer said last about our packets. */
   remote: RemoteReport | undefined;
+  /** What it says of the sound that it gets, in extended reports, and when it did, ms. */
+  metrics: { voip: VoipMetrics; at: number } | undefined;
   /** The peer said goodbye to its source. */
   peerLeft = false;
   /** Datagrams of the peer, and when the last came, ms. */
@@ -109,6 +127,12 @@ export class RtcpSession {
   #averageSize = FIRST_SIZE;
   /** Packets sent at the report before: whether we are a sender now (§6.4). */
   #sentBefore = 0;
+  /** Compact NTP times that we sent, and where the next one goes. */
+  readonly #times = new Uint32Array(TIMES);
+  #nextTime = 0;
+  #roundTripMs: number | undefined;
+  /** The last reference time of a peer: whose, what, and when it came, ms. */
+  #reference: { ssrc: number; time: number; at: number } | undefined;
   /** The last SR of the peer: its compact NTP time and when it came, ms. */
   #lastSenderReport = 0;
   #lastSenderReportAt = 0;
@@ -175,7 +199,7 @@ export class RtcpSession {
   view(now: number, clockRate: number): RemoteView {
     const { remote } = this;
     const reach = this.#reach.view(now);
-    if (remote === undefined) return reach;
+    if (remote === undefined) return { ...reach, ...this.#roundTrip() };
     const jitter = (remote.jitterTicks * 1000) / clockRate;
     return {
       ...reach,
@@ -183,7 +207,7 @@ export class RtcpSession {
       remoteJitterMs: Math.round(jitter * 100) / 100,
       remoteReportAgeMs: Math.max(0, Math.round(now - remote.at)),
       remoteHears: remote.hears,
-      ...(remote.roundTripMs === undefined ? {} : { roundTripMs: remote.roundTripMs }),
+      ...this.#roundTrip(),
     };
   }
 
@@ -197,6 +221,7 @@ export class RtcpSession {
       const block = packet.reports.find(({ ssrc }) => ssrc === this.#subject.sender.ssrc);
       if (block) this.#takeBlock(block, now);
     }
+    if (packet.type === "XR") this.#takeExtended(packet, now);
     const source = this.#subject.source();
     if (packet.type === "BYE" && source && packet.ssrcs.includes(source.ssrc)) {
       this.peerLeft = true;
@@ -212,16 +237,37 @@ export class RtcpSession {
       hears: block.highestSequence !== this.remote?.highestSequence,
       at: now,
     };
-    const known = this.remote?.roundTripMs;
-    if (known !== undefined) remote.roundTripMs = known;
-    if (block.lastSenderReport !== 0) {
-      const { seconds, fraction } = ntpTime(now);
-      // A − LSR − DLSR (§6.4.1), in 1/65536 s; a peer's wrong DLSR makes it negative.
-      const units = (compactNtp(seconds, fraction) - block.lastSenderReport -
-        block.delaySinceLastSenderReport) | 0;
-      if (units >= 0) remote.roundTripMs = Math.round((units * 100_000) / 65_536) / 100;
-    }
+    this.#takeTime(block.lastSenderReport, block.delaySinceLastSenderReport, now);
     this.remote = remote;
+  }
+
+  /** Of the source that is heard: of another, its words are about somebody else's sound. */
+  #takeExtended({ ssrc, reference, delays, voip }: ExtendedReport, now: number): void {
+    const source = this.#subject.source();
+    if (source?.valid && source.ssrc !== ssrc) return;
+    if (reference !== undefined) {
+      const time = compactNtp(reference.seconds, reference.fraction);
+      this.#reference = { ssrc, time, at: now };
+    }
+    const own = this.#subject.sender.ssrc;
+    const delay = delays.find((each) => each.ssrc === own);
+    if (delay !== undefined) this.#takeTime(delay.lastReference, delay.delay, now);
+    if (voip?.ssrc === own) this.metrics = { voip, at: now };
+  }
+
+  /**
+   * A time of ours came back (§6.4.1; RFC 3611 §4.5): A − LSR − DLSR, in 1/65536 s. A peer's wrong delay
+   * makes it negative.
+   */
+  #takeTime(time: number, delay: number, now: number): void {
+    if (time === 0 || !this.#times.includes(time)) return;
+    const { seconds, fraction } = ntpTime(now);
+    const units = (compactNtp(seconds, fraction) - time - delay) | 0;
+    if (units >= 0) this.#roundTripMs = Math.round((units * 100_000) / 65_536) / 100;
+  }
+
+  #roundTrip(): Pick<MediaReport, "roundTripMs"> {
+    return this.#roundTripMs === undefined ? {} : { roundTripMs: this.#roundTripMs };
   }
 
   #schedule(now: number, first: boolean): void {
@@ -238,8 +284,11 @@ export class RtcpSession {
       reports: this.#blocks(now),
       ...end,
     };
+    const ntp = ntpTime(now);
+    this.#times[this.#nextTime++ % TIMES] = compactNtp(ntp.seconds, ntp.fraction);
+    const extended = this.#extended(now);
+    if (extended !== undefined) compound.extended = extended;
     if (sender.totalPackets > this.#sentBefore) {
-      const ntp = ntpTime(now);
       compound.sender = {
         ntpSeconds: ntp.seconds,
         ntpFraction: ntp.fraction,
@@ -252,6 +301,22 @@ export class RtcpSession {
     const data = buildRtcp(compound);
     this.#averageSize += (data.length + OVERHEAD - this.#averageSize) / 16;
     this.#transmit(data);
+  }
+
+  #extended(now: number): Compound["extended"] {
+    const content = this.#subject.extended();
+    if (content === undefined) return undefined;
+    const { roundTrip, voip } = content;
+    const source = this.#subject.source();
+    const report: Omit<ExtendedReport, "ssrc"> = { delays: [] };
+    if (roundTrip) {
+      report.reference = ntpTime(now);
+      const { ssrc, time, at } = this.#reference ?? { ssrc: 0, time: 0, at: -Infinity };
+      const delay = Math.round(((now - at) * 65_536) / 1000);
+      if (now - at < REFERENCE_MS) report.delays.push({ ssrc, lastReference: time, delay });
+    }
+    if (voip !== undefined && source?.valid) report.voip = { ssrc: source.ssrc, ...voip };
+    return report.reference || report.voip ? report : undefined;
   }
 
   #blocks(now: number): ReportBlock[] {

@@ -12,10 +12,16 @@
  */
 import { FRAME_MS, FRAME_SAMPLES } from "../../audio/mod.ts";
 import type { Clock } from "../../base/time/mod.ts";
-import type { NegotiatedStream } from "../../core/media/mod.ts";
+import type { ExtendedReports, NegotiatedStream } from "../../core/media/mod.ts";
 import type { MediaReport } from "../../core/ports/mod.ts";
 import { type CreateCodec, createCodec } from "../codec/mod.ts";
-import { canonicalName, type Random32, RtcpSession, RtpSender } from "../rtp/mod.ts";
+import {
+  canonicalName,
+  type ExtendedContent,
+  type Random32,
+  RtcpSession,
+  RtpSender,
+} from "../rtp/mod.ts";
 import type { MediaKind, PacketKind } from "../transport/mod.ts";
 import type { Party } from "../sound/mod.ts";
 import { InboundStream } from "./inbound.ts";
@@ -50,6 +56,8 @@ export class MediaStream implements Party {
   readonly #said = new Int16Array(FRAME_SAMPLES);
   /** RTP clock of what we send, Hz. */
   #clockRate = 8000;
+  /** Those that the peer takes. */
+  #extendedReports: ExtendedReports | undefined;
   /** When it was started or changed last, ms. */
   #startedAt: number | undefined;
 
@@ -74,6 +82,7 @@ export class MediaStream implements Party {
       sender: this.#sender,
       timestamp: () => this.#outbound.timestamp,
       source: () => this.#inbound.source,
+      extended: () => this.#extended(),
     };
     const send = (data: Uint8Array) => events.transmit("rtcp", data);
     this.#control = new RtcpSession(clock, random, canonicalName(random), subject, send);
@@ -107,6 +116,7 @@ export class MediaStream implements Party {
     this.#outbound.use(stream);
     this.#inbound.use(stream, answered, now);
     this.#clockRate = stream.sendFormat.clockRate;
+    this.#extendedReports = stream.extendedReports;
     this.#startedAt = now;
   }
 
@@ -190,6 +200,11 @@ export class MediaStream implements Party {
   free(): void {
     this.#outbound.free();
     this.#inbound.free();
+  }
+
+  #extended(): ExtendedContent | undefined {
+    if (this.#extendedReports === undefined) return undefined;
+    return { roundTrip: this.#extendedReports.roundTrip === true };
   }
 
   /** Nothing is expected before the stream starts; a held one is given its time again. */

@@ -22,6 +22,7 @@ import {
 } from "../../core/media/mod.ts";
 import { groupLines, iceLines, isBundled, readIce } from "./sdp_ice.ts";
 import { keyLines, protectionOf, readKeys } from "./sdp_keys.ts";
+import { extendedReportLines, readExtendedReports } from "./sdp_xr.ts";
 import {
   attributesOf,
   type MediaLine,
@@ -117,7 +118,11 @@ export function parseSdp(text: string, preferredIndex?: number, secure = false):
   const audioIndex = chooseAudio(lines, preferredIndex, secure);
   const attributes = attributesOf(tidy, audioIndex);
   const ice = readIce(attributes);
-  const stream = { ...streamOf(session, lines, audioIndex, ice.ice !== undefined), ...ice };
+  const stream = {
+    ...streamOf(session, lines, audioIndex, ice.ice !== undefined),
+    ...readExtendedReports(attributes),
+    ...ice,
+  };
   if (isBundled(attributes, stream.mid)) stream.bundled = true;
   const profile = RTP_PROFILES[profileRank(lines[audioIndex].protocol)];
   const description = { ...stream, ...protectionOf(profile, stream.port, readKeys(attributes)) };
@@ -166,6 +171,7 @@ function audioLines(description: MediaDescription): string[] {
   if (description.ptime !== undefined) lines.push(`a=ptime:${description.ptime}`);
   if (description.rtcpPort !== undefined) lines.push(`a=rtcp:${description.rtcpPort}`);
   if (description.rtcpMux) lines.push("a=rtcp-mux");
+  lines.push(...extendedReportLines(description));
   if (description.mid !== undefined) lines.push(`a=mid:${description.mid}`);
   lines.push(...keyLines(description), ...iceLines(description));
   lines.push(`a=${description.direction}`);

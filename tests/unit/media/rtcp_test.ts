@@ -9,7 +9,11 @@ import {
   parseRtcp,
   type RtcpPacket,
 } from "../../../src/media/rtp/rtcp.ts";
-import { rtcpInterval, RtcpSession } from "../../../src/media/rtp/rtcp_session.ts";
+import {
+  type ExtendedContent,
+  rtcpInterval,
+  RtcpSession,
+} from "../../../src/media/rtp/rtcp_session.ts";
 import { RtpSender } from "../../../src/media/rtp/sender.ts";
 import { SourceStatistics } from "../../../src/media/rtp/source_statistics.ts";
 import { VirtualClock } from "../../fakes/virtual_clock.ts";
@@ -97,13 +101,19 @@ function pair(clock: VirtualClock, delayMs: number) {
     const sender = new RtpSender(random, () => {});
     const source = { current: undefined as SourceStatistics | undefined };
     const sent: Uint8Array[] = [];
-    const subject = { sender, timestamp: () => 42, source: () => source.current };
+    const extended: { content?: ExtendedContent } = {};
+    const subject = {
+      sender,
+      timestamp: () => 42,
+      source: () => source.current,
+      extended: () => extended.content,
+    };
     const session = new RtcpSession(clock, random, "cname", subject, (data) => {
       sent.push(data);
       clock.setTimeout(() => link.to?.receive(data), delayMs);
     });
     const link: { to?: RtcpSession } = {};
-    return { sender, source, session, sent, link };
+    return { sender, source, session, sent, link, extended };
   };
   const [a, b] = [make(1), make(2)];
   a.link.to = b.session;
@@ -126,7 +136,8 @@ Deno.test("reports give the peer's loss and the round trip", () => {
   }
   for (const { session } of [a, b]) {
     assert.equal(session.remote?.lost, 2);
-    assert.ok(Math.abs(session.remote!.roundTripMs! - 60) < 2, `${session.remote!.roundTripMs}`);
+    const { roundTripMs } = session.view(clock.now(), 8000);
+    assert.ok(Math.abs(roundTripMs! - 60) < 2, `${roundTripMs}`);
   }
   assert.ok(a.sent.length >= 3 && a.sent.length <= 11, `${a.sent.length} reports`);
   a.session.bye("end");
@@ -134,6 +145,82 @@ Deno.test("reports give the peer's loss and the round trip", () => {
   assert.equal(b.session.peerLeft, true);
   assert.equal(a.session.peerLeft, false);
 });
+
+Deno.test("a peer that only listens measures the round trip by extended reports", () => {
+  const clock = new VirtualClock();
+  const { a, b } = pair(clock, 30);
+  const run = () => {
+    for (let ms = 0; ms < 20_000; ms += 20) {
+      for (const { session } of [a, b]) session.tick(clock.now());
+      clock.advance(20);
+    }
+  };
+  run();
+  assert.equal(a.session.view(clock.now(), 8000).roundTripMs, undefined, "receiver reports alone");
+  assert.ok(a.sent.every((data) => parseRtcp(data)!.every(({ type }) => type !== "XR")));
+  a.extended.content = { roundTrip: true };
+  b.extended.content = { roundTrip: true };
+  run();
+  for (const { session } of [a, b]) {
+    const { roundTripMs } = session.view(clock.now(), 8000);
+    assert.ok(Math.abs(roundTripMs! - 60) < 2, `${roundTripMs}`);
+  }
+});
+
+Deno.test("a round trip is believed only of a time that we sent", () => {
+  const clock = new VirtualClock();
+  const { a, b } = pair(clock, 30);
+  const { seconds, fraction } = ntpTime(clock.now() - 500);
+  const forged = compactNtp(seconds, fraction);
+  a.sender.send(false, 0, 0, 160);
+  a.session.receive(buildRtcp({
+    ssrc: b.sender.ssrc,
+    cname: "x",
+    reports: [{
+      ssrc: a.sender.ssrc,
+      fractionLost: 0,
+      cumulativeLost: 0,
+      highestSequence: 5,
+      jitterTicks: 0,
+      lastSenderReport: forged,
+      delaySinceLastSenderReport: 0,
+    }],
+    extended: { delays: [{ ssrc: a.sender.ssrc, lastReference: forged, delay: 0 }] },
+  }));
+  assert.equal(a.session.remote?.lost, 0);
+  assert.equal(a.session.view(clock.now(), 8000).roundTripMs, undefined);
+});
+
+Deno.test("metrics count when the source that is heard tells them of us", () => {
+  const { a, b } = pair(new VirtualClock(), 1);
+  const tell = (from: number, about: number) =>
+    a.session.receive(buildRtcp({
+      ssrc: from,
+      cname: "x",
+      reports: [],
+      extended: { delays: [], voip: { ...METRICS, ssrc: about } },
+    }));
+  tell(4711, a.sender.ssrc);
+  tell(b.sender.ssrc, 4711);
+  assert.deepEqual([a.session.metrics], [undefined]);
+  tell(b.sender.ssrc, a.sender.ssrc);
+  assert.equal(a.session.metrics?.voip.burstMs, METRICS.burstMs);
+});
+
+const METRICS = {
+  lossShare: 0.25,
+  discardShare: 0,
+  burstDensity: 0.5,
+  gapDensity: 0,
+  burstMs: 120,
+  gapMs: 4_000,
+  gmin: 16,
+  roundTripMs: 60,
+  endSystemMs: 80,
+  concealment: "enhanced",
+  bufferMs: 40,
+  bufferMaxMs: 200,
+} as const;
 
 Deno.test("who sends nothing sends receiver reports, and no goodbye when it never sent", () => {
   const clock = new VirtualClock();
