@@ -145,7 +145,9 @@ export class CallTransport {
       // An interface without a cable may have its address still.
       return !ice.worksAt(addresses) || (isOther && !await ice.answers());
     };
-    const gatherer = await this.#gather(account, isNeeded);
+    // Sound waits for it; who has no way at all waits for everybody.
+    const unlikely = when === "always" ? undefined : ice.silentServers;
+    const gatherer = await this.#gather(account, isNeeded, unlikely);
     if (gatherer === undefined) return {};
     const failures = gatherer.failures.map((error) => error.toJSON());
     return { gathered: ice.regathered(gatherer), ...(failures.length > 0 && { failures }) };
@@ -155,6 +157,7 @@ export class CallTransport {
   async #gather(
     account: AccountId,
     isNeeded?: (addresses: readonly string[]) => boolean | Promise<boolean>,
+    unlikely?: ReadonlySet<string>,
   ): Promise<IceGatherer | undefined> {
     const ice = this.#around.ice!;
     const [{ candidateAddresses, IceGatherer }, settings] = await Promise.all([
@@ -167,7 +170,7 @@ export class CallTransport {
     const gatherer = new IceGatherer({ ...this.#around, ...ways }, settings);
     this.#gatherer = gatherer;
     try {
-      await gatherer.gather();
+      await gatherer.gather(unlikely);
     } catch (error) {
       gatherer.close();
       throw error;

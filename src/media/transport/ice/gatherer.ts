@@ -5,9 +5,10 @@
  *     TURN servers ─► allocations ───┴─────────► relay
  *
  * It takes two seconds at most: then what is there is used, and each server that did not answer is told.
+ * In mid-call nobody waits for a server that was silent the last time.
  * Nobody is asked but who is in the configuration.
  */
-import type { Clock } from "../../../base/time/mod.ts";
+import type { Clock, TimerHandle } from "../../../base/time/mod.ts";
 import { type ErrorJson, OffhookError } from "../../../base/mod.ts";
 import type { Random32 } from "../../rtp/mod.ts";
 import type { SocketPair, Sockets } from "../mod.ts";
@@ -67,6 +68,9 @@ export class IceGatherer {
   readonly #settings: IceSettings;
   readonly #bindings: StunBindings;
   readonly #relays = new Set<TurnClient>();
+  /** Names of servers that have not answered, or no more than that they do not help. */
+  readonly silent = new Set<string>();
+  #patience: TimerHandle;
   #closed = false;
 
   constructor(around: IceSurroundings, settings: IceSettings) {
@@ -77,16 +81,17 @@ export class IceGatherer {
   }
 
   /**
+   * @param unlikely names of servers that are asked, and not waited for
    * @throws OffhookError `media-failed` when no socket can be had, or no relay where nothing else is
    *   allowed
    */
-  async gather(): Promise<void> {
+  async gather(unlikely: ReadonlySet<string> = new Set()): Promise<void> {
     const { stun, turn, relayOnly } = this.#settings;
     this.addresses = candidateAddresses(this.#around.addresses());
     if (!relayOnly) this.#openHosts();
     const tasks = turn.map((server) => this.#allocate(server));
     if (!relayOnly) tasks.push(...stun.map((server) => this.#ask(server)));
-    await this.#inTime(tasks);
+    await this.#inTime(tasks, unlikely);
     if (this.#closed) return;
     if (this.candidates.list.length === 0) throw this.#noRelay();
     this.#bindings.keepAlive();
@@ -120,6 +125,7 @@ export class IceGatherer {
   close(): void {
     this.#closed = true;
     this.settle();
+    this.#around.clock.clearTimeout(this.#patience);
     this.#bindings.giveUp();
     for (const relay of this.#relays) relay.close();
     for (const pair of this.#pairs) pair.close();
@@ -204,34 +210,32 @@ export class IceGatherer {
     }
   }
 
-  /** Waits for all tasks, but not too long; each that fails or is late is told. */
-  #inTime(tasks: Promise<void>[]): Promise<void> {
+  /** Waits for the tasks, but not too long; each that fails or is late is told. */
+  #inTime(tasks: Promise<void>[], unlikely: ReadonlySet<string>): Promise<void> {
     const { stun, turn } = this.#settings;
     const names = [
       ...turn.map((server) => `TURN server ${nameOf(server)}`),
       ...stun.map(({ host, port }) => `STUN server ${host}:${port}`),
-    ];
-    const open = new Set(names.slice(0, tasks.length).keys());
+    ].slice(0, tasks.length);
+    const open = new Set(names.keys());
+    for (const name of names) this.silent.add(name);
     return new Promise((resolve) => {
-      const timer = this.#around.clock.setTimeout(() => {
+      const settled = () => {
+        if (open.size === 0) this.#around.clock.clearTimeout(this.#patience);
+        if ([...open].every((index) => unlikely.has(names[index]!))) resolve();
+      };
+      this.#patience = this.#around.clock.setTimeout(() => {
         for (const index of open) this.failures.push(tooLate(names[index]!));
         this.#bindings.giveUp();
         resolve();
       }, GATHER_MS);
-      const done = (index: number) => {
-        open.delete(index);
-        if (open.size > 0) return;
-        this.#around.clock.clearTimeout(timer);
-        resolve();
-      };
-      if (tasks.length === 0) {
-        this.#around.clock.clearTimeout(timer);
-        resolve();
-      }
+      settled();
       tasks.forEach((task, index) => {
-        task.then(() => done(index), (error) => {
+        task.then(() => this.silent.delete(names[index]!), (error) => {
           if (open.has(index)) this.failures.push(OffhookError.from(error));
-          done(index);
+        }).then(() => {
+          open.delete(index);
+          settled();
         });
       });
     });

@@ -113,6 +113,11 @@ export class IceTransport implements MediaTransport {
     return (this.#next ?? this.#current).gatherer.addresses;
   }
 
+  /** Names of servers that were of no use when it was last gathered. */
+  get silentServers(): ReadonlySet<string> {
+    return (this.#next ?? this.#current).gatherer.silent;
+  }
+
   /** Whether the sound goes by what is among these addresses of ours. */
   worksAt(addresses: readonly string[]): boolean {
     if (this.#next !== undefined) return this.#next.worksAt(addresses);

@@ -1,5 +1,6 @@
 /** ICE in another network: sound goes on by the old way while there is one, and by the new one then. */
 import assert from "node:assert/strict";
+import type { IceSettings } from "../../../../src/media/transport/ice/mod.ts";
 import { CallTransport } from "../../../../src/media/call/call_transport.ts";
 import { FakeNetwork } from "../../../fakes/media/fake_network.ts";
 import { IceParty, type Place, streamTo } from "../../../fakes/media/ice_party.ts";
@@ -148,7 +149,7 @@ Deno.test("who is controlled does not restart what the peer has restarted", asyn
 });
 
 /** A call's transport that is talking, on a host whose addresses a test changes. */
-async function callOn() {
+async function callOn(stun: IceSettings["stun"] = []) {
   const clock = new VirtualClock(0);
   const network = new FakeNetwork(clock);
   const unit = seeded(9);
@@ -162,7 +163,7 @@ async function callOn() {
         resolve: (name) => Promise.resolve(name),
       },
       ice: {
-        settings: () => Promise.resolve({ stun: [], turn: [], relayOnly: false }),
+        settings: () => Promise.resolve({ stun, turn: [], relayOnly: false }),
         surroundings: () =>
           Promise.resolve({
             addresses: () => host.addresses,
@@ -175,7 +176,7 @@ async function callOn() {
     { iceFailed: () => {}, iceLost: () => {}, secured: () => {}, lost: () => {} },
   );
   const peer = new IceParty(network, around);
-  await Promise.all([call.open("desk"), peer.open("192.0.2.2")]);
+  await settled(clock, Promise.all([call.open("desk"), peer.open("192.0.2.2")]));
   const ours: Place = { ...call.ice!.local, port: call.ice!.rtpPort };
   call.ice!.use(streamTo(ours, peer.place, true), "");
   peer.use({ place: ours }, false);
@@ -222,4 +223,17 @@ Deno.test("what signalling moved for is gathered where the addresses are others"
   await assert.rejects(regather("gone"), /no network address/);
   call.close();
   assert.equal(await regather("always"), undefined);
+});
+
+Deno.test("a server that was silent before is not waited for in mid-call, but for who has no way", async () => {
+  const { call, clock, host, regather } = await callOn([{ host: "198.51.100.9", port: 3478 }]);
+  const took = async (when: "gone" | "always") => {
+    const before = clock.now();
+    assert.equal(await regather(when), NEW);
+    return clock.now() - before;
+  };
+  host.addresses = [NEW];
+  const times = [await took("gone"), await took("always")] as const;
+  assert.ok(times[0] < 1000 && times[1] >= 2000, times.join());
+  call.close();
 });
