@@ -13,8 +13,16 @@ export class SpeakerRecording implements AsyncDisposable {
   readonly windows: number[] = [];
   readonly #child: Deno.ChildProcess;
   readonly #done: Promise<void>;
+  readonly #tone: number;
+  readonly #loud: number;
 
-  constructor(env: Record<string, string>) {
+  /**
+   * @param tone Hz of what is listened for
+   * @param loud least amplitude of it
+   */
+  constructor(env: Record<string, string>, tone = TONE, loud = LOUD) {
+    this.#tone = tone;
+    this.#loud = loud;
     this.#child = new Deno.Command("parec", {
       args: ["--device=speaker.monitor", "--rate=48000", "--channels=1", "--latency-msec=20"],
       env,
@@ -35,7 +43,7 @@ export class SpeakerRecording implements AsyncDisposable {
         at += count;
         filled += count;
         if (filled < window.length) continue;
-        this.windows.push(toneAmplitude(new Int16Array(window.buffer), TONE));
+        this.windows.push(toneAmplitude(new Int16Array(window.buffer), this.#tone));
         filled = 0;
       }
     }
@@ -46,7 +54,7 @@ export class SpeakerRecording implements AsyncDisposable {
     const end = performance.now() + ms;
     while (performance.now() < end) {
       for (let i = from; i + count <= this.windows.length; i++) {
-        if (this.windows.slice(i, i + count).every((level) => level > LOUD)) return i;
+        if (this.windows.slice(i, i + count).every((level) => level > this.#loud)) return i;
       }
       await new Promise((resolve) => setTimeout(resolve, 50));
     }

@@ -58,6 +58,7 @@ export async function withOwnPhone<T>(
     const phone = await context.openPhone({
       ...phoneOptions(setup, values, own, io),
       ...(trace === undefined ? {} : { trace: trace.sink }),
+      hushed: interrupts.promise,
       log: log.write,
     });
     try {

@@ -252,8 +252,8 @@ export const configSchema = z.strictObject({
       "Samples per second of pipes (s16le, mono).",
     ),
     tones: z.enum(TONE_WISHES).default("itu").describe(
-      "Whose tones you hear when it rings there and when another call waits: those " +
-        "of a country, or itu, those that ITU-T E.180 recommends. none: no tones.",
+      "Whose tones you hear when it rings there, when a call fails and when another call waits: " +
+        "those of a country, or itu, those that ITU-T E.180 recommends. none: no tones.",
     ),
   }).prefault({}).describe("Audio endpoints of calls."),
   headset: headsetSchema,

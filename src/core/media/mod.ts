@@ -8,7 +8,13 @@ export {
   offeredProtection,
   type SdesKeys,
 } from "./encryption.ts";
-export { type CallTone, type Tone, TONE_COUNTRIES, type ToneCountry } from "./tones.ts";
+export {
+  type CallTone,
+  LAST_TONE_MS,
+  type Tone,
+  TONE_COUNTRIES,
+  type ToneCountry,
+} from "./tones.ts";
 export { hasDtls } from "./dtls_keying.ts";
 export {
   DIGITS_HINT,

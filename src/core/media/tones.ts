@@ -25,3 +25,6 @@ export interface Tone {
   name: CallTone;
   country: ToneCountry;
 }
+
+/** How long is heard why a call came to nothing, ms: enough to tell one tone from another. */
+export const LAST_TONE_MS = 3_000;

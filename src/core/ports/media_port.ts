@@ -137,8 +137,11 @@ export type MediaEffect =
    * silent while the far end sends sound.
    */
   | { type: "PlayTone"; call: CallId; tone: Tone | null }
-  /** Ends the stream and closes the endpoints → MediaClosed. */
-  | { type: "CloseMedia"; call: CallId };
+  /**
+   * Ends the stream and closes the endpoints → MediaClosed. A tone goes on in the speaker for three
+   * seconds, unless the far end has just played something itself, or another call begins.
+   */
+  | { type: "CloseMedia"; call: CallId; tone?: Tone };
 
 /** Counters of one stream since it started. */
 export interface MediaReport {

@@ -3,8 +3,8 @@
  * lamps of a headset show, it is a function of the calls.
  */
 import type { CallId } from "../ports/mod.ts";
+import { toneOf } from "../slices/call/mod.ts";
 import { isIn, type PhoneState, type Rule } from "../state/mod.ts";
-import { toneOf } from "./tone.ts";
 
 export const signalWaiting: Rule = (before, after, turn) => {
   const was = disturbedCall(before);

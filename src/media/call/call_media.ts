@@ -65,6 +65,7 @@ export class CallMedia {
   readonly #programs = new Map<AttachmentId, Attachment>();
   #muted = false;
   #state: "opening" | "open" | "streaming" | "closed" = "opening";
+  #closing: Promise<void> | undefined;
   /** Everything is closed and MediaClosed or MediaFailed is told next. */
   #gone = false;
   readonly #transport: CallTransport;
@@ -121,6 +122,7 @@ export class CallMedia {
 
   /** Whether it needs the clock. */
   get sounds(): boolean {
+    if (this.#isClosed) return this.local.playsLast;
     return this.streaming || (this.#state === "open" && this.local.tones.isOn);
   }
 
@@ -297,26 +299,42 @@ export class CallMedia {
     };
   }
 
-  /** Ends the streams, closes everything → MediaClosed. Never rejects; also while it opens. */
-  async close(): Promise<void> {
-    const report = await this.#end();
-    this.#around.notify({ type: "MediaClosed", call: this.call, report });
+  /**
+   * Ends the streams, closes everything → MediaClosed. Never rejects; also while it opens.
+   * @param tone heard for a while after MediaClosed, in a file before it: closing again ends it
+   * @returns when that is over, too
+   */
+  close(tone?: Tone): Promise<void> {
+    this.local.hush();
+    const word = (report: MediaReport) =>
+      ({ type: "MediaClosed", call: this.call, report }) as const;
+    return this.#closing ??= this.#end(word, tone);
+  }
+
+  /** Once a tone is over that is heard of the end; it is not ended. */
+  get closed(): Promise<void> {
+    return this.#closing ?? Promise.resolve();
   }
 
   /** As `close`, for a reason → MediaFailed. */
-  async fail(error: OffhookError): Promise<void> {
-    await this.#end();
-    this.#around.notify({ type: "MediaFailed", call: this.call, error: error.toJSON() });
+  fail(error: OffhookError): Promise<void> {
+    return this.#end(() => ({ type: "MediaFailed", call: this.call, error: error.toJSON() }));
   }
 
-  async #end(): Promise<MediaReport> {
+  async #end(word: (report: MediaReport) => MediaInput, tone?: Tone): Promise<void> {
     if (this.#state === "streaming") this.#stream.bye("end of call");
+    const isOpen = this.#state !== "opening";
     this.#state = "closed";
     const report = this.report();
-    await this.#release();
+    this.#transport.close();
+    for (const id of [...this.#programs.keys()]) this.detach(id);
+    const tail = isOpen && tone !== undefined ? this.local.playLast(tone) : undefined;
+    await Promise.all([this.recording.close(), ...(this.sounds ? [] : [this.local.close()])]);
     this.#gone = true;
     this.#stream.free();
-    return report;
+    this.#around.notify(word(report));
+    await tail;
+    await this.local.close();
   }
 
   #onDatagram(kind: PacketKind, data: Uint8Array): boolean {
@@ -352,12 +370,6 @@ export class CallMedia {
   /** Tells the core, unless the call is closed: MediaClosed or MediaFailed is the last word. */
   #tell(input: MediaInput): void {
     if (this.#state !== "closed") this.#around.notify(input);
-  }
-
-  async #release(): Promise<void> {
-    this.#transport.close();
-    for (const id of [...this.#programs.keys()]) this.detach(id);
-    await Promise.all([this.local.close(), this.recording.close()]);
   }
 }
 

@@ -20,6 +20,7 @@ import {
   loadResampler,
 } from "../../audio/mod.ts";
 import { OffhookError } from "../../base/mod.ts";
+import { LAST_TONE_MS, type Tone } from "../../core/media/mod.ts";
 import type { LiveEndpoint, Microphone, Speaker } from "../../core/ports/mod.ts";
 import { type Filter, SILENCE, SpeakerVolume } from "../dsp/mod.ts";
 import { CallTones } from "../tones/mod.ts";
@@ -57,6 +58,10 @@ export class LocalParty implements Party {
   /** Whether sound comes from a card, and for how many frames in a row that has given none at all. */
   #isCard = false;
   #soundless = 0;
+  /** Whether the speaker has no time of its own: what is written is in the file. */
+  #isFile = false;
+  /** Frames of the last tone that are left, and who waits for its end. */
+  #last: { frames: number; over: () => void } | undefined;
   /** Endpoints that do not work at present. */
   readonly #broken = new Set<LiveEndpoint>();
   /** Exchanges that are under way, one after the other; never rejects. */
@@ -84,6 +89,7 @@ export class LocalParty implements Party {
     this.#sink.begin(sink);
     this.#waitsForAnswer = waitsForAnswer(microphone);
     this.#isCard = microphone.kind === "device";
+    this.#isFile = speaker.kind === "file";
     this.#listenTo(source);
     const openSink = () => sink.open(this.#eventsOf("speaker"));
     // A file that is written comes last: a call that cannot be leaves none behind, and spoils none.
@@ -117,6 +123,38 @@ export class LocalParty implements Party {
   /** As many frames as the speaker wants of nothing but the tone. */
   hearTone(): void {
     for (let frames = this.frames(); frames > 0; frames--) this.hear(SILENCE);
+    if (this.#last === undefined) return;
+    this.#last.frames--;
+    // It fades away.
+    if (this.#last.frames === 1) this.tones.play(null);
+    else if (this.#last.frames === 0) this.hush();
+  }
+
+  /** Whether a tone is heard of a call that is over. */
+  get playsLast(): boolean {
+    return this.#last !== undefined;
+  }
+
+  /**
+   * Plays a tone that tells how the call ended, unless the far end has told it. Never rejects.
+   * @returns after three seconds at most: a file has it at once
+   */
+  async playLast(tone: Tone): Promise<void> {
+    if (this.#broken.has("speaker") || this.tones.isFarHeard) return;
+    this.listen();
+    this.tones.play(tone);
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#last = { frames: LAST_TONE_MS / FRAME_MS, over: resolve };
+    // Nobody is heard any more.
+    const closed = this.#source.close();
+    while (this.#isFile && this.playsLast) this.hearTone();
+    await Promise.all([promise, closed]);
+  }
+
+  /** Ends the last tone. */
+  hush(): void {
+    this.#last?.over();
+    this.#last = undefined;
   }
 
   /** How long a card has given nothing but zeros, ms; undefined: the microphone is none. */
@@ -185,7 +223,9 @@ export class LocalParty implements Party {
   async #useSpeaker(speaker: Speaker): Promise<void> {
     const sink = createSink(speaker, this.#devices);
     await this.#openNext(sink, "speaker");
-    if (!this.#closed) this.#sink.use(sink);
+    if (this.#closed) return;
+    this.#isFile = speaker.kind === "file";
+    this.#sink.use(sink);
   }
 
   /** Opens what is to take over. @throws OffhookError; closed then */

@@ -30,6 +30,8 @@ export class CallTones implements Filter {
   #former: CadencePlayer | undefined;
   /** Frames until it begins. */
   #wait = 0;
+  /** Frames since the far end sent sound. */
+  #silent = Infinity;
 
   /** Begins a tone, or ends the one that is on. */
   play(tone: Tone | null): void {
@@ -39,6 +41,7 @@ export class CallTones implements Filter {
 
   /** The far end sent sound. */
   farSounds(): void {
+    this.#silent = 0;
     if (this.#tone?.name === "ringback") this.#begin(NEXT_PACKET_MS);
   }
 
@@ -47,7 +50,13 @@ export class CallTones implements Filter {
     return this.#tone !== undefined || this.#former !== undefined;
   }
 
+  /** Whether the far end plays something, or has just done so. */
+  get isFarHeard(): boolean {
+    return this.#silent * FRAME_MS < NEXT_PACKET_MS;
+  }
+
   apply(frame: Int16Array): void {
+    this.#silent++;
     this.#former?.addTo(frame);
     if (this.#former?.isOver) this.#former = undefined;
     if (this.#tone === undefined) return;

@@ -9,7 +9,7 @@
  */
 import { type AudioDevices, FRAME_MS } from "../../audio/mod.ts";
 import { OffhookError } from "../../base/mod.ts";
-import type { NegotiatedStream } from "../../core/media/mod.ts";
+import type { NegotiatedStream, Tone } from "../../core/media/mod.ts";
 import type { CallId, CallLevels, MediaEffect } from "../../core/ports/mod.ts";
 import { type AttachmentPort, type FromAttachment, refuseAttachment } from "../attachment/mod.ts";
 import { CallMedia, type MediaSurroundings } from "../call/mod.ts";
@@ -31,6 +31,8 @@ export class MediaEngine {
   readonly #devices: SharedDevices | undefined;
   readonly #ticker: Ticker;
   readonly #calls = new Map<CallId, CallMedia>();
+  /** Of calls that are being closed. */
+  readonly #leaving = new Map<CallId, CallMedia>();
   /** Effects of one call run one after the other. */
   readonly #queues = new Map<CallId, Promise<void>>();
   readonly #early = new EarlyGatherings();
@@ -42,6 +44,7 @@ export class MediaEngine {
     this.#around = { ...around, ...(this.#devices && { devices: this.#devices }) };
     this.#ticker = new Ticker(around.clock, FRAME_MS, (due, skipped) => {
       for (const media of this.#calls.values()) this.#tick(media, due, skipped);
+      for (const media of this.#leaving.values()) this.#tick(media, due, skipped);
       this.#devices?.tick();
       this.#readLevels();
     });
@@ -66,9 +69,14 @@ export class MediaEngine {
     this.#tellLevels = tell;
   }
 
-  /** Closes every call; no input but MediaClosed comes from now on. */
-  async close(): Promise<void> {
-    await Promise.all([...this.#calls.keys()].map((call) => this.#close(call)));
+  /**
+   * Closes every call; no input but MediaClosed comes from now on.
+   * @param finishes whether a tone that is heard of the end of a call is heard out before
+   */
+  async close(finishes = false): Promise<void> {
+    if (finishes) await Promise.all([...this.#leaving.values()].map(({ closed }) => closed));
+    const calls = [...this.#calls.keys(), ...this.#leaving.keys()];
+    await Promise.all(calls.map((call) => this.#close(call)));
     this.#ticker.stop();
   }
 
@@ -91,6 +99,8 @@ export class MediaEngine {
 
   async #run(effect: MediaEffect, port?: AttachmentPort<FromAttachment>): Promise<void> {
     if (effect.type === "OpenMedia") {
+      // Who calls again does not want to hear of the last call.
+      for (const media of this.#leaving.values()) void media.close();
       return this.#open(effect.call).open(effect.endpoints, effect);
     }
     if (effect.type === "GatherMedia") {
@@ -98,7 +108,7 @@ export class MediaEngine {
       if (!isBegun && !this.#early.take(this.#around.clock.now())) return;
       return this.#open(effect.call).gather(effect.ice);
     }
-    if (effect.type === "CloseMedia") return this.#close(effect.call);
+    if (effect.type === "CloseMedia") return this.#close(effect.call, effect.tone);
     const media = this.#calls.get(effect.call);
     if (media === undefined) return port && refuseAttachment(port);
     switch (effect.type) {
@@ -168,15 +178,28 @@ export class MediaEngine {
   }
 
   /** Who asks for a close gets a MediaClosed, whether there is media or not. */
-  async #close(call: CallId): Promise<void> {
+  async #close(call: CallId, tone?: Tone): Promise<void> {
+    const leaving = this.#leaving.get(call);
+    if (leaving !== undefined) return leaving.close();
     const media = this.#remove(call) ?? new CallMedia(call, this.#around);
-    await media.close();
+    this.#leaving.set(call, media);
+    const closed = media.close(tone);
+    if (media.sounds) this.#ticker.start();
+    await closed;
+    this.#leaving.delete(call);
+    this.#rest();
   }
 
   #remove(call: CallId): CallMedia | undefined {
     const media = this.#calls.get(call);
     this.#calls.delete(call);
-    if (![...this.#calls.values()].some((other) => other.sounds)) this.#ticker.stop();
+    this.#rest();
     return media;
+  }
+
+  /** Without anything to be heard, the clock stops. */
+  #rest(): void {
+    const all = [...this.#calls.values(), ...this.#leaving.values()];
+    if (!all.some(({ sounds }) => sounds)) this.#ticker.stop();
   }
 }

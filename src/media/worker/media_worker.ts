@@ -11,6 +11,7 @@
 import { type DeviceHostAccess, serveAccess } from "../../audio/device/mod.ts";
 import { OffhookError } from "../../base/mod.ts";
 import type { AccountId } from "../../core/account/mod.ts";
+import { LAST_TONE_MS } from "../../core/media/mod.ts";
 import type {
   AttachmentId,
   CallId,
@@ -148,16 +149,23 @@ export class MediaWorker {
     return answered;
   }
 
-  /** Closes every call (MediaClosed comes for each) and ends the thread. Never rejects. */
-  async stop(): Promise<void> {
+  /**
+   * Closes every call (MediaClosed comes for each) and ends the thread. Never rejects.
+   * @param hushed while it is pending, a tone that is heard of a call's end is heard out; absent: not
+   */
+  async stop(hushed?: Promise<void>): Promise<void> {
     this.#takeSpare()?.terminate();
     const thread = this.#thread;
     if (thread === undefined) return;
+    const finishes = hushed !== undefined;
     let timer: ReturnType<typeof setTimeout> | undefined;
     await new Promise<void>((resolve) => {
       this.#stopped = resolve;
-      timer = setTimeout(resolve, STOP_MS);
-      this.#post({ type: "stop" });
+      timer = setTimeout(resolve, finishes ? STOP_MS + LAST_TONE_MS : STOP_MS);
+      this.#post({ type: "stop", finishes });
+      hushed?.then(() => {
+        if (this.#thread === thread) this.#post({ type: "stop", finishes: false });
+      });
     });
     clearTimeout(timer);
     this.#end(thread);

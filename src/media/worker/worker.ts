@@ -109,7 +109,7 @@ self.onmessage = async ({ data }: MessageEvent<ToWorker>) => {
       say({ type: "pong" });
       return;
     case "stop":
-      await engine?.close();
+      await engine?.close(data.finishes);
       say({ type: "stopped" });
   }
 };

@@ -28,7 +28,7 @@ export type ToWorker =
   | { type: "levels"; on: boolean }
   /** Asks for a pong: does the thread turn? */
   | { type: "ping" }
-  | { type: "stop" };
+  | { type: "stop"; /** Whether what is heard of a call's end is heard out. */ finishes: boolean };
 
 export type FromWorker =
   /** With which servers does this account gather? */

@@ -252,7 +252,7 @@ export class Assembly {
     this.#network.stop();
     await this.#endCalls();
     await this.#agents.stop();
-    await this.#media.stop();
+    await this.#media.stop(this.#options.hushed);
     await this.desk?.stop();
     await this.#devices.close();
     this.core.close();

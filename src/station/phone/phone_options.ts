@@ -85,6 +85,11 @@ export interface PhoneOptions {
   /** Where addresses and routes are read; absent: this machine's. */
   host?: HostNetwork;
   trace?: TraceSink;
+  /**
+   * While it is pending, closing the phone waits for the tone that says why a call came to nothing, three
+   * seconds at most; absent: it does not.
+   */
+  hushed?: Promise<void>;
   /** Somebody is told of every event: what failed is no warning in the log, only information. */
   attended?: boolean;
   log: WriteLog;

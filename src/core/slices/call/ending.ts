@@ -12,6 +12,7 @@ import {
   type Turn,
 } from "../../state/mod.ts";
 import type { ErrorCode, ErrorJson } from "../../../base/mod.ts";
+import type { Tone } from "../../media/mod.ts";
 import type { MediaReport } from "../../ports/mod.ts";
 
 /**
@@ -46,16 +47,18 @@ export function outcomeOf(error: ErrorJson): Outcome {
 /**
  * Begins the end. Media is closed in any case; the record follows when nothing is awaited any more.
  * @param awaitsSignalling whether a BYE or CANCEL of ours is under way
+ * @param tone what is heard of the end; null: nothing
  */
 export function end(
   turn: Turn,
   call: Call,
   outcome: CallOutcome,
   awaitsSignalling: boolean,
+  tone: Tone | null = null,
 ): void {
   stopTimers(turn, call);
   const hasMedia = call.media.name !== "none" || call.gathers === true;
-  if (hasMedia) turn.ask({ type: "CloseMedia", call: call.id });
+  if (hasMedia) turn.ask({ type: "CloseMedia", call: call.id, ...(tone && { tone }) });
   const awaiting: Awaiting = { signalling: awaitsSignalling, media: hasMedia };
   const answeredAt = isIn(call, "established") ? call.phase.answeredAt : undefined;
   const ending = turn.enter(call, {

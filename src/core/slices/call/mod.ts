@@ -8,4 +8,5 @@ export { dial } from "./outgoing.ts";
 export { followNetwork } from "./relocation.ts";
 export { CALL } from "./slice.ts";
 export { followSound } from "./sound.ts";
+export { hearsTones, toneOf } from "./tones.ts";
 export { transferHeld } from "./transfer.ts";

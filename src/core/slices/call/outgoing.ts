@@ -22,6 +22,7 @@ import { end, outcomeOf, signallingDone } from "./ending.ts";
 import { establish } from "./established.ts";
 import { holdsUs, openMedia, portsOf, recordingOf, runStream } from "./media.ts";
 import { holdOthers, mediaLost } from "./offers.ts";
+import { failureTone } from "./tones.ts";
 
 /** ms that a call of ours rings unless it says otherwise: nobody has to wait for ever. */
 export const NO_ANSWER_MS = 60_000;
@@ -256,7 +257,8 @@ export function rejected(
     return signallingDone(turn, turn.enter(known, { ...known.phase, outcome }));
   }
   const endedBy = sipStatus === 0 ? "none" : "remote";
-  end(turn, known, { outcome: outcomeOf(error), sipStatus, reason, endedBy, error }, false);
+  const tone = failureTone(known, sipStatus, turn.settings);
+  end(turn, known, { outcome: outcomeOf(error), sipStatus, reason, endedBy, error }, false, tone);
 }
 
 /** Nobody answered in time. */
@@ -273,11 +275,15 @@ export function cancel(
 ): void {
   const invited = isIn(call, "calling");
   if (invited) turn.ask({ type: "SendCancel", call: call.id });
-  end(turn, call, {
-    outcome: error.code === "no-answer" ? "no-answer" : "cancelled",
+  const isUnanswered = error.code === "no-answer";
+  const outcome = {
+    outcome: isUnanswered ? "no-answer" : "cancelled",
     sipStatus: 0,
     reason: error.message,
     endedBy: "local",
     error: error.toJSON(),
-  }, invited);
+  } as const;
+  // Who gives up knows it.
+  const tone = invited && isUnanswered ? failureTone(call, 0, turn.settings) : null;
+  end(turn, call, outcome, invited, tone);
 }
