@@ -72,6 +72,7 @@ export function callReport(
       ice: report?.ice ?? null,
       longestSilenceMs: report?.longestSilentMs ?? 0,
       remoteLongestSilenceMs: report?.remoteLongestSilentMs ?? null,
+      quality: report?.quality ?? null,
       silence: record.silence ?? {},
     },
     dtmf: { sent: report?.dtmfSent ?? "", received: report?.dtmfReceived ?? "" },

@@ -2,15 +2,18 @@
 import type { CallView } from "../../control/contract/mod.ts";
 import type { PartyIdentity } from "../../core/account/mod.ts";
 import { cipherWords } from "../../core/state/mod.ts";
+import { qualityWords } from "./quality_words.ts";
 
 export function callLine(call: CallView, now: number): string {
   const silences = Object.values(call.silence ?? {}).map(({ text }) => `  ${text}`).join("");
   const arrow = call.direction === "incoming" ? "from" : "to";
   const since = Math.max(0, Math.round((now - (call.answeredAt ?? call.startedAt)) / 1_000));
+  const quality = qualityWords(call.report?.quality);
   const muted = call.muted ? ", muted" : "";
   return `${call.id}  ${call.state}${muted}  ${arrow} ${partyWords(call.remote)}  ${since} s` +
     (call.codec === undefined ? "" : `  ${call.codec}`) +
-    (call.encryption === undefined ? "" : `  ${cipherWords(call.encryption)}`) + silences;
+    (call.encryption === undefined ? "" : `  ${cipherWords(call.encryption)}`) +
+    (quality === "" ? "" : `  ${quality}`) + silences;
 }
 
 /** With the name that our contacts have; what the other side calls itself is only its word. */

@@ -62,4 +62,5 @@ export {
   outcome,
   refusedCalls,
   silences,
+  soundQuality,
 } from "./values.ts";

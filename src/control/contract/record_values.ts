@@ -3,7 +3,7 @@ import type { Names } from "../../base/names/mod.ts";
 import { INPUT_MODES, MESSAGE_DIRECTIONS } from "../../core/ports/mod.ts";
 import { z } from "zod";
 import { DIRECTIONS, ENDED_BY } from "../../core/state/mod.ts";
-import { encryption, errorJson, outcome, party, transport } from "./values.ts";
+import { encryption, errorJson, outcome, party, soundQuality, transport } from "./values.ts";
 
 const time = z.number().describe("ms since the epoch.");
 const count = z.number();
@@ -29,7 +29,9 @@ export const pastCall = z.strictObject({
     received: count,
     lost: count,
     jitterMs: z.number(),
-    mos: z.number().nullable().describe("1–5; null: not measured."),
+    mos: z.number().nullable()
+      .describe("Of what we heard, without the delay, 1–4.5; null: not measured."),
+    sound: soundQuality.nullable().describe("Both ways, by the E-model; null: not measured."),
     longestSilenceMs: z.number().nullable()
       .describe("Longest time without sound of the other side while it was due; null: not noted."),
     remoteLongestSilenceMs: z.number().nullable()

@@ -27,10 +27,12 @@ import {
 } from "../../core/state/mod.ts";
 import { type ErrorCode, type ErrorJson, EXIT_CODES } from "../../base/mod.ts";
 import type { Names } from "../../base/names/mod.ts";
-import { SRTP_SUITES } from "../../core/media/mod.ts";
+import { QUALITY_SCALES, type QualityScore, SRTP_SUITES } from "../../core/media/mod.ts";
 import {
   type AudioEndpoints,
+  type Bursts,
   CANDIDATE_TYPES,
+  type DirectionQuality,
   ICE_STATES,
   type IceEnd,
   type IceReport,
@@ -41,6 +43,8 @@ import {
   NAT_KINDS,
   RELAY_PROTOCOLS,
   type SocketEnd,
+  type SoundQuality,
+  type SoundRating,
   type Speaker,
 } from "../../core/ports/mod.ts";
 import { exactly } from "./exactly.ts";
@@ -145,6 +149,61 @@ const ignoredPackets = exactly<IgnoredPackets>()(z.discriminatedUnion("reason", 
   z.strictObject({ reason: z.literal("other-format"), payloadType: count }),
 ]));
 
+const share = z.number().min(0).max(1);
+const score = exactly<QualityScore>()(
+  z.strictObject({
+    r: z.number().describe("Rating factor: up to 93.2 (narrowband) or 129 (wideband)."),
+    mos: z.number().describe("1–4.5, on the scale that is named."),
+  }).meta({ id: "QualityScore" }),
+);
+
+const soundRating = exactly<SoundRating>()(
+  z.strictObject({
+    lossShare: share.describe("Of the packets that were due, those that never came."),
+    lateShare: share.optional()
+      .describe("Those that came too late to be played; absent: the other side does not tell."),
+    listening: score.describe("Without the delay."),
+    conversational: score.optional()
+      .describe("With the delay; absent: no round trip was measured."),
+  }).meta({ id: "SoundRating" }),
+);
+
+const bursts = exactly<Bursts>()(
+  z.strictObject({
+    burstDensity: share.describe("Share of the packets in bursts that were not played."),
+    gapDensity: share.describe("The same in the gaps between bursts."),
+    burstMs: ms.describe("Mean length; 0: there was none."),
+    gapMs: ms,
+  }).meta({ id: "Bursts" }),
+);
+
+const directionQuality = exactly<DirectionQuality>()(
+  z.strictObject({
+    scale: z.enum(QUALITY_SCALES)
+      .describe("What the scores are compared with: other calls of this bandwidth."),
+    call: soundRating.describe("Since it began."),
+    now: soundRating.optional()
+      .describe("Of the last ten seconds, or since the other side's report before."),
+    bursts: bursts.optional().describe("RFC 3611 4.7.2, with Gmin 16."),
+    oneWayMs: ms.optional()
+      .describe("From mouth to ear, as far as it is known; sound cards are not in it."),
+    stalls: count.optional().describe("Times that nothing came for half a second or more."),
+    stalledMs: ms.optional().describe("How long they were in all."),
+    told: z.strictObject({
+      listening: z.number().optional(),
+      conversational: z.number().optional(),
+    }).optional().describe("MOS that the other side itself reports; its word alone."),
+  }).meta({ id: "DirectionQuality" }),
+);
+
+export const soundQuality = exactly<SoundQuality>()(
+  z.strictObject({
+    incoming: directionQuality.optional().describe("What we hear; absent: not measured yet."),
+    outgoing: directionQuality.optional()
+      .describe("What the other side hears, by its reports; absent: it sent none yet."),
+  }).meta({ id: "SoundQuality" }),
+);
+
 const mediaReport = exactly<MediaReport>()(
   z.strictObject({
     sent: count,
@@ -182,6 +241,7 @@ const mediaReport = exactly<MediaReport>()(
     receivedLevel: z.number(),
     dtmfSent: z.string(),
     dtmfReceived: z.string(),
+    quality: soundQuality.optional().describe("By the E-model; absent: nothing is measured yet."),
     ice: iceReport.optional(),
   }).meta({ id: "MediaReport" }),
 );

@@ -2,7 +2,14 @@
 import { z } from "zod";
 import { TRANSPORTS } from "../../core/account/mod.ts";
 import { ENDED_BY, SECURITIES } from "../../core/state/mod.ts";
-import { encryption, errorJson, iceReport, outcome, silences } from "../contract/mod.ts";
+import {
+  encryption,
+  errorJson,
+  iceReport,
+  outcome,
+  silences,
+  soundQuality,
+} from "../contract/mod.ts";
 
 export const callReportSchema = z.object({
   schema: z.literal("offhook.call/1"),
@@ -34,6 +41,7 @@ export const callReportSchema = z.object({
     remoteLongestSilenceMs: z.int().nonnegative().nullable().describe(
       "Longest time that nothing of ours arrived there, by its reports; null: it sent none.",
     ),
+    quality: soundQuality.nullable().describe("By the E-model; null: nothing was measured."),
     silence: silences.describe("Directions without sound when the call ended, and why."),
   }),
   dtmf: z.object({ sent: z.string(), received: z.string() }),

@@ -15,6 +15,14 @@ export {
   TONE_COUNTRIES,
   type ToneCountry,
 } from "./tones.ts";
+export {
+  commonR,
+  QUALITY_SCALES,
+  type QualityScale,
+  type QualityScore,
+  scaleOf,
+  scoreOf,
+} from "./e_model.ts";
 export { hasDtls } from "./dtls_keying.ts";
 export {
   DIGITS_HINT,

@@ -16,6 +16,8 @@ import type {
   LocalIce,
   NegotiatedStream,
   PayloadFormat,
+  QualityScale,
+  QualityScore,
   SdesKeys,
   SrtpSuite,
   Tone,
@@ -192,8 +194,55 @@ export interface MediaReport {
   receivedLevel: number;
   dtmfSent: string;
   dtmfReceived: string;
+  /** Absent: nothing is measured yet. */
+  quality?: SoundQuality;
   /** Absent: the call does without ICE. */
   ice?: IceReport;
+}
+
+/** How the sound is, by the E-model; a direction of which nobody has told anything is absent. */
+export interface SoundQuality {
+  incoming?: DirectionQuality;
+  /** By what the peer reports of what we send. */
+  outgoing?: DirectionQuality;
+}
+
+export interface DirectionQuality {
+  scale: QualityScale;
+  /** Since it began. */
+  call: SoundRating;
+  /** Of the last ten seconds, or since the peer's report before; absent: nothing came, or it is too old. */
+  now?: SoundRating;
+  /** Absent: the peer tells nothing of it. */
+  bursts?: Bursts;
+  /** From one mouth to the other ear, as far as it is known: the network, packets, jitter buffer, ms. */
+  oneWayMs?: number;
+  /** Times that nothing came for half a second while sound was due, and how long they were in all, ms. */
+  stalls?: number;
+  stalledMs?: number;
+  /** What the peer itself makes of it (RFC 3611): its word alone. */
+  told?: { listening?: number; conversational?: number };
+}
+
+/** Shares are of the packets that were due, 0–1. */
+export interface SoundRating {
+  lossShare: number;
+  /** Came too late to be played; absent: the peer does not tell. */
+  lateShare?: number;
+  /** Without the delay. */
+  listening: QualityScore;
+  /** With the delay; absent: no round trip was measured. */
+  conversational?: QualityScore;
+}
+
+/** Loss in bursts and in the gaps between them (RFC 3611 §4.7.2, Gmin 16), late packets among it. */
+export interface Bursts {
+  /** Shares of the packets that were not played, 0–1. */
+  burstDensity: number;
+  gapDensity: number;
+  /** Means; 0: there was none. */
+  burstMs: number;
+  gapMs: number;
 }
 
 /** Why RTP is not taken: wrong keys, from elsewhere than where the peer is, a payload type of no use. */

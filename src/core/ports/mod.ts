@@ -14,8 +14,10 @@ export {
 export {
   type AttachmentId,
   type AudioEndpoints,
+  type Bursts,
   type CallLevels,
   CANDIDATE_TYPES,
+  type DirectionQuality,
   ENDPOINT_NAMES,
   type EndpointName,
   ICE_STATES,
@@ -33,6 +35,8 @@ export {
   type RegatherWhen,
   RELAY_PROTOCOLS,
   type SocketEnd,
+  type SoundQuality,
+  type SoundRating,
   type Speaker,
 } from "./media_port.ts";
 export type { NetworkInput } from "./network_port.ts";

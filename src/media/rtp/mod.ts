@@ -8,7 +8,15 @@ export {
   RtpPacket,
   writeUint32,
 } from "./packet.ts";
-export { canonicalName, type ExtendedContent, RtcpSession } from "./rtcp_session.ts";
+export {
+  canonicalName,
+  type ExtendedContent,
+  type RemoteReport,
+  RtcpSession,
+} from "./rtcp_session.ts";
+export { type BurstGapView, GMIN } from "./burst_gap.ts";
+export type { VoipMetrics } from "./extended_report.ts";
+export { PacketFates } from "./packet_fates.ts";
 export { type Random32, RtpSender } from "./sender.ts";
 export { sequenceDistance, timestampDistance, TimestampUnwrapper } from "./sequence.ts";
 export { SourceStatistics } from "./source_statistics.ts";

@@ -60,6 +60,8 @@ export interface RemoteReport {
   jitterTicks: number;
   /** Share of our packets that were lost since its report before, 0–1. */
   lossShare: number;
+  /** Packets of ours that were sent until then. */
+  sent: number;
   /** Extended highest sequence number of ours that reached it. */
   highestSequence: number;
   /** Whether that rose since the report before. */
@@ -233,6 +235,7 @@ export class RtcpSession {
       lost: Math.max(0, block.cumulativeLost),
       jitterTicks: block.jitterTicks,
       lossShare: block.fractionLost / 256,
+      sent: this.#subject.sender.totalPackets,
       highestSequence: block.highestSequence,
       hears: block.highestSequence !== this.remote?.highestSequence,
       at: now,

@@ -13,7 +13,7 @@ import type { Codec, CreateCodec } from "../codec/mod.ts";
 import { DigitLog, TelephoneEventReceiver, ToneDetector } from "../dtmf/mod.ts";
 import { Playout } from "../jitter/mod.ts";
 import { LevelMeter } from "../dsp/mod.ts";
-import { parseRtp, RtpPacket, SourceStatistics } from "../rtp/mod.ts";
+import { PacketFates, parseRtp, RtpPacket, SourceStatistics } from "../rtp/mod.ts";
 import { SilenceMeter } from "./silence_meter.ts";
 
 /** Before a stream is negotiated. */
@@ -46,6 +46,9 @@ export class InboundStream {
   /** When the last packet of the peer came, ms. */
   lastHeard: number | undefined;
   readonly silence = new SilenceMeter();
+  readonly fates = new PacketFates();
+  /** The packet that is being worked on is no repetition. */
+  #isFirst = false;
   /** The last payload type that was not agreed on, and when it came, ms. */
   readonly #unknown = { payloadType: 0, at: -Infinity };
   /** The source that is played; undefined before the first packet. */
@@ -184,7 +187,8 @@ export class InboundStream {
     this.source!.arrival(packet.timestamp, now, this.playout.clockRate);
     if (this.#receives) {
       this.#endPause(packet);
-      this.playout.jitter.put(packet, now);
+      const verdict = this.playout.jitter.put(packet, now);
+      if (verdict === "late" && this.#isFirst) this.fates.tooLate(packet.sequenceNumber);
     }
     return true;
   }
@@ -261,7 +265,10 @@ export class InboundStream {
       return false;
     }
     if (packet.ssrc === this.source.ssrc) this.#challenger = undefined;
-    if (this.source.update(packet.sequenceNumber) === "discarded") return false;
+    const verdict = this.source.update(packet.sequenceNumber);
+    if (verdict === "discarded") return false;
+    if (verdict === "restarted") this.fates.restart();
+    this.#isFirst = this.fates.received(packet.sequenceNumber);
     this.#received++;
     return true;
   }
@@ -278,6 +285,7 @@ export class InboundStream {
     if (verdict !== "valid") return false;
     this.#lostOfFormer += Math.max(0, this.source!.lost);
     this.source = next;
+    this.fates.restart();
     this.#challenger = undefined;
     this.playout.reset();
     this.#events.reset();

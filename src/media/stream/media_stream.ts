@@ -13,7 +13,7 @@
 import { FRAME_MS, FRAME_SAMPLES } from "../../audio/mod.ts";
 import type { Clock } from "../../base/time/mod.ts";
 import type { ExtendedReports, NegotiatedStream } from "../../core/media/mod.ts";
-import type { MediaReport } from "../../core/ports/mod.ts";
+import type { MediaReport, SoundQuality } from "../../core/ports/mod.ts";
 import { type CreateCodec, createCodec } from "../codec/mod.ts";
 import {
   canonicalName,
@@ -26,6 +26,7 @@ import type { MediaKind, PacketKind } from "../transport/mod.ts";
 import type { Party } from "../sound/mod.ts";
 import { InboundStream } from "./inbound.ts";
 import { OutboundStream } from "./outbound.ts";
+import { type Incoming, QualityMeter } from "./quality_meter.ts";
 
 /** What a stream needs from around it. */
 export interface StreamSurroundings {
@@ -56,6 +57,7 @@ export class MediaStream implements Party {
   readonly #said = new Int16Array(FRAME_SAMPLES);
   /** RTP clock of what we send, Hz. */
   #clockRate = 8000;
+  readonly #quality = new QualityMeter();
   /** Those that the peer takes. */
   #extendedReports: ExtendedReports | undefined;
   /** When it was started or changed last, ms. */
@@ -193,7 +195,22 @@ export class MediaStream implements Party {
     if (this.#inbound.silence.pausing) report.pausing = true;
     const ignored = this.#inbound.ignored(now);
     if (ignored !== undefined) report.ignored = ignored;
-    return { ...report, ...this.#control.view(now, this.#clockRate) };
+    const told = this.#control.view(now, this.#clockRate);
+    const quality = this.#measure(told.roundTripMs, now);
+    return { ...report, ...told, ...(quality && { quality }) };
+  }
+
+  #measure(roundTripMs: number | undefined, now: number): SoundQuality | undefined {
+    const { remote, metrics } = this.#control;
+    const { encoding: codec, packetMs } = this.#outbound;
+    const outgoing = { codec, packetMs, remote, metrics };
+    return this.#quality.measure(this.#incoming(), outgoing, roundTripMs, now);
+  }
+
+  #incoming(): Incoming {
+    const { fates, silence, playout: { encoding, jitter } } = this.#inbound;
+    const bufferMs = Math.round(jitter.depthMs);
+    return { codec: encoding, fates, silence, packetMs: jitter.packetMs, bufferMs };
   }
 
   /** Gives memory outside the heap back. */
@@ -204,7 +221,10 @@ export class MediaStream implements Party {
 
   #extended(): ExtendedContent | undefined {
     if (this.#extendedReports === undefined) return undefined;
-    return { roundTrip: this.#extendedReports.roundTrip === true };
+    const { roundTrip = false, voipMetrics = false } = this.#extendedReports;
+    const { roundTripMs } = this.#control.view(this.#clock.now(), this.#clockRate);
+    const voip = voipMetrics ? this.#quality.metrics(this.#incoming(), roundTripMs) : undefined;
+    return { roundTrip, ...(voip && { voip }) };
   }
 
   /** Nothing is expected before the stream starts; a held one is given its time again. */

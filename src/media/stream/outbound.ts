@@ -78,6 +78,12 @@ export class OutboundStream {
     return this.#plan?.codec.encoding;
   }
 
+  /** Sound in a packet, ms; 0: nothing was agreed on. */
+  get packetMs(): number {
+    const { ticksPerPacket = 0, codec } = this.#plan ?? {};
+    return codec === undefined ? 0 : (ticksPerPacket * 1000) / codec.clockRate;
+  }
+
   /** Whether packets go out; not while the far end holds us. */
   get sends(): boolean {
     return this.permitted && (this.#plan?.sends ?? false);

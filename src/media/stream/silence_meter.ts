@@ -6,6 +6,8 @@
 
 /** A gap after which its end is worth telling at once, ms. */
 const RETURN_MS = 1_000;
+/** A gap that is heard as a stall, ms: no jitter buffer waits for so long. */
+const STALL_MS = 500;
 
 export class SilenceMeter {
   /** The longest silence that is over, ms. */
@@ -13,6 +15,9 @@ export class SilenceMeter {
   #dueSince: number | undefined;
   #lastHeard: number | undefined;
   #pausing = false;
+  /** Stalls that are over, and how long they were in all, ms. */
+  stalls = 0;
+  stalledMs = 0;
 
   /** The peer's last packet said that it sends no more until somebody speaks. */
   get pausing(): boolean {
@@ -37,9 +42,18 @@ export class SilenceMeter {
   heard(now: number, pauses: boolean): boolean {
     const returns = this.#lastHeard !== undefined && now - this.#lastHeard >= RETURN_MS;
     this.#longest = this.longest(now);
+    this.#countStall(now);
     this.#lastHeard = now;
     this.#pausing = pauses;
     return returns;
+  }
+
+  #countStall(now: number): void {
+    if (this.#dueSince === undefined || this.#pausing || this.#lastHeard === undefined) return;
+    const gap = now - Math.max(this.#lastHeard, this.#dueSince);
+    if (gap < STALL_MS) return;
+    this.stalls++;
+    this.stalledMs += Math.round(gap);
   }
 
   /** The longest silence until now, ms. */

@@ -76,7 +76,8 @@ function qualityOf(report: MediaReport): CallQuality {
     received,
     lost,
     jitterMs,
-    mos: null,
+    mos: report.quality?.incoming?.call.listening.mos ?? null,
+    sound: report.quality ?? null,
     longestSilenceMs: longestSilentMs,
     remoteLongestSilenceMs: remoteLongestSilentMs ?? null,
   };

@@ -3,7 +3,7 @@
  */
 import type { CallDirection, EncryptionView, EndedBy, Outcome } from "../../core/state/mod.ts";
 import type { AccountId, PartyIdentity } from "../../core/account/mod.ts";
-import type { CallId } from "../../core/ports/mod.ts";
+import type { CallId, SoundQuality } from "../../core/ports/mod.ts";
 import { fold } from "../database/mod.ts";
 
 /** What the media of a call was like. Packets are RTP packets. */
@@ -12,8 +12,10 @@ export interface CallQuality {
   received: number;
   lost: number;
   jitterMs: number;
-  /** 1–5; null: not known, because nothing was measured. */
+  /** Of what we heard, without the delay: 1–4.5; null: not known, because nothing was measured. */
   mos: number | null;
+  /** Both ways, with scale, bursts and the scores of a conversation; null: not known. */
+  sound: SoundQuality | null;
   /** Longest time without sound while it was due, ms: of what we hear, and of what the peer hears by its reports. */
   longestSilenceMs: number | null;
   remoteLongestSilenceMs: number | null;
@@ -77,7 +79,7 @@ export interface CallRow {
 }
 
 /** What older versions did not note. */
-const UNMEASURED = { longestSilenceMs: null, remoteLongestSilenceMs: null };
+const UNMEASURED = { sound: null, longestSilenceMs: null, remoteLongestSilenceMs: null };
 
 export function fromRow(row: CallRow): HistoryRecord {
   return {

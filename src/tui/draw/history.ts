@@ -51,6 +51,7 @@ function detailRows(stage: Stage, past: PastCall): Row[] {
       words.number(100 * quality.lost / (quality.lost + quality.received), 1)
     } %`,
     `${words.t("quality.jitter")} ${words.number(quality.jitterMs)} ms`,
+    ...(quality.mos === null ? [] : [`MOS ${words.number(quality.mos, 1)}`]),
   ].join(` ${glyphs.separator} `);
   return [
     [{ text: "", fill: glyphs.rule, role: "dim", grow: true }],

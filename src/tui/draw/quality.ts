@@ -7,6 +7,7 @@ import {
   MEASURES,
   type QualitySample,
   type QualitySide,
+  type Rating,
   type Verdict,
   verdictOf,
 } from "../model/mod.ts";
@@ -101,8 +102,23 @@ function directionRows(stage: Stage, call: Measured, side: QualitySide): Row[] {
       number(words, last?.loss === null ? null : 100 * (last?.loss ?? 0), 1, "%", last),
     ),
     graph(stage, "jitter", jitter, number(words, last?.jitterMs ?? null, 0, "ms", last)),
+    ...ratingRows(words, last?.rating ?? null),
     ...(rows >= 14 && !call.onHold ? meaning(verdict, side, words, columns) : []),
   ];
+}
+
+/** Told apart: what is heard, and what talking with the delay is like. */
+function ratingRows(words: Stage["words"], rating: Rating | null): Row[] {
+  if (rating === null) return [];
+  const { listening, conversational, scale } = rating;
+  const score = (mos: number) => words.number(mos, 1);
+  const text = conversational === null
+    ? words.t("quality.mos.listening", { listening: score(listening) })
+    : words.t("quality.mos", {
+      listening: score(listening),
+      conversational: score(conversational),
+    });
+  return [line(` MOS ${text} ${words.t(`quality.scale.${scale}`)}`, "dim")];
 }
 
 function delayRows(stage: Stage, call: Measured): Row[] {

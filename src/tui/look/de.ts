@@ -234,6 +234,10 @@ export const de: Catalogue = {
     "Wörter gehen verloren. Ist die Leitung ausgelastet? Statt WLAN ein Kabel versuchen.",
   "quality.means.bad": "Schwer zu verstehen. Auflegen und auf einem anderen Weg anrufen.",
   "quality.means.unknown": "Die andere Seite hat noch nicht gemeldet, was bei ihr ankommt.",
+  "quality.mos.listening": "{listening} von 5 gehört",
+  "quality.mos": "{listening} von 5 gehört, {conversational} im Gespräch",
+  "quality.scale.narrowband": "(Schmalband-Skala)",
+  "quality.scale.wideband": "(Breitband-Skala)",
   "quality.ended": "beendet",
 
   "devices.title": "Audiogeräte der Station",

@@ -234,6 +234,10 @@ export const en = {
   "quality.means.poor": "Words get lost. Is the connection busy? Try a cable instead of Wi-Fi.",
   "quality.means.bad": "Hard to understand. Hang up and try another way to call.",
   "quality.means.unknown": "The other side has not reported yet what it receives.",
+  "quality.mos.listening": "{listening} of 5 heard",
+  "quality.mos": "{listening} of 5 heard, {conversational} in conversation",
+  "quality.scale.narrowband": "(narrowband scale)",
+  "quality.scale.wideband": "(wideband scale)",
   "quality.ended": "ended",
 
   "devices.title": "Sound devices of the station",

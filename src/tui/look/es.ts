@@ -234,6 +234,10 @@ export const es: Catalogue = {
     "Se pierden palabras. ¿Está ocupada la conexión? En vez de wifi, pruebe un cable.",
   "quality.means.bad": "Difícil de entender. Cuelgue y pruebe otra forma de llamar.",
   "quality.means.unknown": "El otro lado aún no ha informado de lo que recibe.",
+  "quality.mos.listening": "{listening} de 5 al oír",
+  "quality.mos": "{listening} de 5 al oír, {conversational} al conversar",
+  "quality.scale.narrowband": "(escala de banda estrecha)",
+  "quality.scale.wideband": "(escala de banda ancha)",
   "quality.ended": "terminada",
 
   "devices.title": "Equipos de sonido de la estación",

@@ -28,6 +28,7 @@ export {
   MEASURES,
   type QualitySample,
   type QualitySide,
+  type Rating,
   SIDES,
   type Verdict,
   verdictOf,

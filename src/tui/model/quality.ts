@@ -6,28 +6,38 @@
  * Honest: a direction that nobody measured is "unknown", never good. Pure.
  */
 import type { Names } from "../../base/names/mod.ts";
-import type { MediaReport } from "../../core/ports/mod.ts";
+import type { DirectionQuality, MediaReport } from "../../core/ports/mod.ts";
 
 /** One second of a call. `theirs` is what we receive, `ours` what the peer says it receives. */
 export interface QualitySample {
   /** ms since the epoch. */
   at: number;
-  theirs: DirectionQuality;
-  ours: DirectionQuality;
+  theirs: SampledDirection;
+  ours: SampledDirection;
   roundTripMs: number | null;
   /** dBFS of the last 100 ms; −90 is silence. */
   sentLevel: number;
   receivedLevel: number;
 }
 
-export interface DirectionQuality {
+export interface SampledDirection {
   /** Packets lost of those expected since the sample before, 0–1; null: not measured. */
   loss: number | null;
   jitterMs: number | null;
+  /** Opinion scores (MOS), of the last seconds; null: not measured. */
+  rating: Rating | null;
   /** Packets that arrived since the sample before. */
   packets: number;
   /** Counters that the next sample is a difference to. */
   total: { packets: number; lost: number };
+}
+
+/** Scores of one scale say nothing beside those of the other. */
+export interface Rating extends Pick<DirectionQuality, "scale"> {
+  /** Without the delay. */
+  listening: number;
+  /** With it; null: the round trip is not known. */
+  conversational: number | null;
 }
 
 /** Of a call's sound, best first. */
@@ -68,19 +78,30 @@ export function sampleOf(
   before: QualitySample | undefined,
   at: number,
 ): QualitySample {
-  const { received, lost, jitterMs, roundTripMs } = report;
+  const { received, lost, jitterMs, roundTripMs, quality } = report;
   return {
     at,
-    theirs: direction({ packets: received, lost }, jitterMs, before?.theirs),
-    ours: oursOf(report, before?.ours),
+    theirs: {
+      ...direction({ packets: received, lost }, jitterMs, before?.theirs),
+      rating: ratingOf(quality?.incoming),
+    },
+    ours: { ...oursOf(report, before?.ours), rating: ratingOf(quality?.outgoing) },
     roundTripMs: roundTripMs ?? null,
     sentLevel: report.sentLevel,
     receivedLevel: report.receivedLevel,
   };
 }
 
+type Unrated = Omit<SampledDirection, "rating">;
+
+function ratingOf(rated: DirectionQuality | undefined): Rating | null {
+  if (rated?.now === undefined) return null;
+  const { scale, now: { listening, conversational } } = rated;
+  return { scale, listening: listening.mos, conversational: conversational?.mos ?? null };
+}
+
 /** Only what the peer says now, or said a moment ago and is still heard from, counts as measured. */
-function oursOf(report: MediaReport, before: DirectionQuality | undefined): DirectionQuality {
+function oursOf(report: MediaReport, before: SampledDirection | undefined): Unrated {
   const { sent, remoteLost, remoteJitterMs, remoteReportAgeMs, remoteHears } = report;
   const gone = Math.min(report.rtpSilentMs, report.rtcpSilentMs) > GONE_MS;
   if (remoteLost === undefined || gone || (remoteReportAgeMs ?? 0) > STALE_MS) {
@@ -94,10 +115,10 @@ function oursOf(report: MediaReport, before: DirectionQuality | undefined): Dire
 }
 
 function direction(
-  total: DirectionQuality["total"],
+  total: SampledDirection["total"],
   jitterMs: number | null,
-  before: DirectionQuality | undefined,
-): DirectionQuality {
+  before: SampledDirection | undefined,
+): Unrated {
   const packets = Math.max(0, total.packets - (before?.total.packets ?? 0));
   const lost = Math.max(0, total.lost - (before?.total.lost ?? 0));
   const expected = packets + lost;

@@ -24,6 +24,7 @@ export function sampleCall(changes: Partial<HistoryRecord> = {}): HistoryRecord 
       lost: 10,
       jitterMs: 1.5,
       mos: null,
+      sound: null,
       longestSilenceMs: 1200,
       remoteLongestSilenceMs: null,
     },

@@ -38,6 +38,7 @@ Deno.test("the JSON of an answered call", () => {
       ice: null,
       longestSilenceMs: 0,
       remoteLongestSilenceMs: null,
+      quality: null,
       silence: {},
     },
     dtmf: { sent: "12", received: "#" },
@@ -129,6 +130,7 @@ Deno.test("what is unknown is null, so that every key is always there", () => {
     ice: null,
     longestSilenceMs: 0,
     remoteLongestSilenceMs: null,
+    quality: null,
     silence: {},
   });
 });

@@ -1,5 +1,6 @@
 /** The call history: kept, filtered, paged, pruned. */
 import assert from "node:assert/strict";
+import type { SoundQuality } from "../../../src/core/ports/media_port.ts";
 import { OUTCOMES } from "../../../src/core/state/outcome.ts";
 import fc from "fast-check";
 import { openDatabase } from "../../../src/store/database/database.ts";
@@ -26,6 +27,33 @@ function historyOf(...changes: Partial<HistoryRecord>[]): History {
 function ids(history: History, query: HistoryQuery): string[] {
   return history.list(query).records.map((record) => record.id);
 }
+
+Deno.test("a call whose sound an older version noted is read with what it knew", () => {
+  const { database } = openDatabase({ path: ":memory:", mode: "write", now: () => NOON });
+  const history = new History(database);
+  history.put(sampleCall({}));
+  database.exec(
+    'UPDATE calls SET quality = \'{"sent":9,"received":8,"lost":1,"jitterMs":2,"mos":null}\'',
+  );
+  assert.deepEqual(history.list({}).records[0]?.quality, {
+    sent: 9,
+    received: 8,
+    lost: 1,
+    jitterMs: 2,
+    mos: null,
+    sound: null,
+    longestSilenceMs: null,
+    remoteLongestSilenceMs: null,
+  });
+});
+
+const SOUND: SoundQuality = {
+  incoming: {
+    scale: "narrowband",
+    call: { lossShare: 0.01, lateShare: 0, listening: { r: 89.6, mos: 4.33 } },
+    bursts: { burstDensity: 0, gapDensity: 0.01, burstMs: 0, gapMs: 60_000 },
+  },
+};
 
 Deno.test("a record comes back as it was put", () => {
   const full = sampleCall({ recording: "/tmp/a.wav", endedBy: "local" });
@@ -185,6 +213,7 @@ Deno.test("the JSON of a call is pinned", () => {
       lost: 10,
       jitterMs: 1.5,
       mos: null,
+      sound: null,
       longestSilenceMs: 1200,
       remoteLongestSilenceMs: null,
     },
@@ -230,6 +259,7 @@ Deno.test("any record survives the round trip", () => {
       lost: fc.nat(),
       jitterMs: fc.double({ noNaN: true, min: 0, max: 1e6 }),
       mos: fc.option(fc.double({ noNaN: true, min: 1, max: 5 })),
+      sound: fc.option(fc.constant(SOUND)),
       longestSilenceMs: fc.option(fc.nat()),
       remoteLongestSilenceMs: fc.option(fc.nat()),
     })),

@@ -1,5 +1,6 @@
 /** What the screen says in every view, at every size, in every look and language. */
-import { LANGUAGES } from "../../../src/base/names/screen_names.ts";
+import { type Language, LANGUAGES } from "../../../src/base/names/screen_names.ts";
+import type { MediaReport } from "../../../src/core/ports/media_port.ts";
 import assert from "node:assert/strict";
 import { frameRows } from "../../../src/tui/draw/frame.ts";
 import { takeNews } from "../../../src/tui/model/phone_model.ts";
@@ -168,6 +169,37 @@ Deno.test("the quality view draws each direction", () => {
   const text = drawn({ ...app, screen: { ...app.screen, view: "quality" } }).join("\n");
   assert.match(text, /what you hear: good[\s\S]*loss +▁+ +0\.0 %[\s\S]*what they hear/);
   assert.match(text, /round trip +▁+ +25 ms/);
+});
+
+Deno.test("scores stand in the quality view, those of listening and of talking told apart", () => {
+  const score = (mos: number) => ({ r: 80, mos });
+  const view = (quality: MediaReport["quality"], language: Language = "en") => {
+    const app = measured({ quality });
+    return drawn({ ...app, screen: { ...app.screen, view: "quality" } }, { language }).join("\n");
+  };
+  const rated = { lossShare: 0, listening: score(4.41), conversational: score(3.62) };
+  const outgoing = { lossShare: 0, listening: score(4.34) };
+  const quality = {
+    incoming: { scale: "narrowband", call: rated, now: rated },
+    outgoing: { scale: "wideband", call: outgoing, now: outgoing },
+  } as const;
+  for (
+    const [language, ...texts] of [
+      [
+        "en",
+        /MOS 4\.4 of 5 heard, 3\.6 in conversation \(narrowband/,
+        /4\.3 of 5 heard \(wideband/,
+      ],
+      ["de", /4,4 von 5 gehört, 3,6 im Gespräch \(Schmalband/, /4,3 von 5 gehört \(Breitband/],
+      [
+        "es",
+        /4,4 de 5 al oír, 3,6 al conversar \(escala de banda estr/,
+        /4,3 de 5 al oír \(escala/,
+      ],
+    ] as const
+  ) for (const text of texts) assert.match(view(quality, language), text);
+  // What is known of the whole call says nothing of now.
+  assert.doesNotMatch(view({ incoming: { scale: "narrowband", call: rated } }), /MOS/);
 });
 
 Deno.test("the ladder is drawn with directions and failures", () => {
