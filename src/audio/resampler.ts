@@ -47,8 +47,8 @@ export function loadResampler(): Promise<void> {
 }
 
 async function load(): Promise<void> {
-  const loader = "@echogarden/speex-resampler-wasm/simd";
-  const binary = new URL(import.meta.resolve(loader).replace(/\.js$/, ".wasm"));
+  const loader = import.meta.resolve("@echogarden/speex-resampler-wasm/simd");
+  const binary = new URL(loader.replace(/(?:\.js)?$/, ".wasm"));
   const [{ default: instantiate }, wasmBinary] = await Promise.all([
     import("@echogarden/speex-resampler-wasm/simd"),
     Deno.readFile(binary),

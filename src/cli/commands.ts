@@ -68,6 +68,9 @@ export const COMMANDS: readonly CommandEntry[] = COMMAND_GROUPS.flatMap((group) 
 
 /** Loads what the command takes and does: `commands/NAME/command.ts`. */
 export async function loadCommand({ name }: CommandEntry): Promise<Command> {
-  const path = `./commands/${name}/command.ts`;
-  return (await lazily<{ command: Command }>(import.meta.url, path)).command;
+  const loaded = await lazily<{ command: Command }>(
+    import.meta.url,
+    `./commands/${name}/command.ts`,
+  );
+  return loaded.command;
 }

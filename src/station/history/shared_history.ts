@@ -9,7 +9,7 @@
 import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import type { Phone, Sequenced } from "../../control/contract/mod.ts";
-import { OffhookError } from "../../base/mod.ts";
+import { lazily, OffhookError } from "../../base/mod.ts";
 import type { Store } from "../../store/mod.ts";
 import type { WriteLog } from "../log/mod.ts";
 import { historyLog } from "./history_log.ts";
@@ -67,9 +67,10 @@ export class SharedHistory {
 
 /** @throws OffhookError when it cannot be opened */
 async function openBeside(path: string): Promise<Store> {
-  // Computed, so that Deno does not read the store's modules before they are needed.
-  const store = new URL("../../store/store.ts", import.meta.url).href;
-  const { openStore } = await import(store) as typeof import("../../store/store.ts");
+  const { openStore } = await lazily<typeof import("../../store/store.ts")>(
+    import.meta.url,
+    "../../store/store.ts",
+  );
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   for (let left = TRIES;; left--) {
     try {
