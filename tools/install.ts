@@ -1,11 +1,12 @@
 // deno-lint-ignore-file no-console
 /**
- * Puts a small `offhook` launcher on the PATH: `deno task install [--prefix FOLDER]`.
+ * Puts `offhook` on the PATH: `deno task install [--prefix FOLDER] [--checkout]`.
  *
- *     set-up (npm packages, sound library) ─► PREFIX/bin/offhook ─► is PREFIX/bin on the PATH?
+ *     set-up (npm packages, sound library) ─► bundle in PREFIX/lib/offhook ─► PREFIX/bin/offhook
  *                                         └─► offhook.1, the manual page
  *
- * The launcher starts this checkout with the Deno that runs now; nothing of Deno's own shows. PREFIX is
+ * The launcher starts that bundle with the Deno that runs now; nothing of Deno's own shows. It starts
+ * the checkout where no bundle can be made, or with `--checkout`, which is for who works on it. PREFIX is
  * `~/.local` unless given; the page goes to `$XDG_DATA_HOME/man/man1` then, else to
  * `PREFIX/share/man/man1`. A Deno that is only in npx's cache, or that other users cannot read when
  * PREFIX is for all of them, is copied to `PREFIX/lib/offhook/deno`. Nothing else is written, and
@@ -14,6 +15,8 @@
 import { delimiter, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { beforePermissions, launchArguments } from "../src/config/values/launch.ts";
+import { checkoutForm, type PhoneForm } from "./bundle/mod.ts";
+import { placeBundle } from "./bundle/place_bundle.ts";
 import { unreadablePart } from "./readable.ts";
 import { shellQuoted } from "../src/config/credentials/private_file.ts";
 
@@ -24,40 +27,46 @@ interface Wishes {
   /** Where manual pages are. */
   manuals: string;
   setUp: boolean;
+  bundle: boolean;
 }
+
+const USAGE = "usage: deno task install [--prefix FOLDER] [--checkout]";
 
 /** @throws Error with one line on what is wrong */
 function wishesOf(args: readonly string[]): Wishes {
   let prefix: string | undefined;
-  let setUp = true;
+  let [setUp, bundle] = [true, true];
   for (let index = 0; index < args.length; index++) {
     const [flag, inline] = args[index]!.split(/=(.*)/s);
     if (flag === "--prefix") prefix = inline ?? args[++index];
     else if (flag === "--no-setup") setUp = false;
-    else throw new Error(`unknown argument ${flag}; usage: deno task install [--prefix FOLDER]`);
+    else if (flag === "--checkout") bundle = false;
+    else throw new Error(`unknown argument ${flag}; ${USAGE}`);
   }
   if (prefix === "") throw new Error("--prefix needs a folder");
   const home = Deno.env.get("HOME");
   if (prefix === undefined && !home) throw new Error("HOME is not set: give --prefix FOLDER");
   const place = resolve(prefix ?? join(home!, ".local"));
   const data = prefix === undefined ? Deno.env.get("XDG_DATA_HOME") : undefined;
-  return { prefix: place, manuals: join(data || join(place, "share"), "man", "man1"), setUp };
+  return {
+    prefix: place,
+    manuals: join(data || join(place, "share"), "man", "man1"),
+    setUp,
+    bundle,
+  };
 }
 
 /** The launcher's text. Paths are quoted for sh. */
-export function launcher(deno: string, root: string): string {
-  const [config, main] = [join(root, "deno.json"), join(root, "main.ts")];
+export function launcher(deno: string, { config, main, narrow }: PhoneForm): string {
   const words = (args: readonly string[]) => args.map(shellQuoted).join(" ");
-  const narrow = ["run", "--quiet", "--no-prompt", `--config=${config}`, "-P=narrow"];
+  const permissions = ["run", "--quiet", "--no-prompt", `--config=${config}`, "-P=narrow", narrow];
   return `#!/bin/sh
-# Starts offhook from its checkout. Written by \`deno task install\`; remove this file to uninstall.
+# Starts offhook. Written by \`deno task install\`; to uninstall, remove this file and lib/offhook.
 # A station gets the permissions that its configuration needs: docs/security.md.
 # Deno does not start in a folder that was deleted.
 case $(pwd -P 2> /dev/null) in /*) ;; *) cd / ;; esac
 if [ "\${1-}" = station ]; then
-  may=$(${
-    words([deno, ...narrow, join(root, "src/cli/commands/station/narrow.ts")])
-  } "$@" < /dev/null 2> /dev/null)
+  may=$(${words([deno, ...permissions])} "$@" < /dev/null 2> /dev/null)
   if [ -n "$may" ]; then
     eval "set -- $may \\"\\$@\\""
     exec ${words([deno, ...beforePermissions(config)])} "$@"
@@ -115,7 +124,7 @@ async function installManual(path: string): Promise<void> {
     await write(path, said(stdout), 0o644);
     say(`installed ${path}`);
   } catch (error) {
-    say(`no manual page: ${error instanceof Error ? error.message : error}`);
+    say(`no manual page: ${reasonOf(error)}`);
   }
 }
 
@@ -135,15 +144,31 @@ async function lastingDeno(prefix: string): Promise<string> {
   return copy;
 }
 
+/** Without a bundle the phone is as good, and starts later. */
+async function formFor({ prefix, bundle }: Wishes): Promise<PhoneForm> {
+  if (!bundle) return checkoutForm(ROOT);
+  try {
+    const form = await placeBundle(prefix);
+    say(`installed ${dirname(form.main)}`);
+    return form;
+  } catch (error) {
+    say(`no bundle, so that offhook starts from this checkout, and slower: ${reasonOf(error)}`);
+    return checkoutForm(ROOT);
+  }
+}
+
 /** Who installs for all users should know when only they can use it. */
-function sayUnreadable(): void {
-  const part = unreadablePart(join(ROOT, "main.ts")) ??
-    unreadablePart(join(ROOT, "node_modules", ".offhook-setup"));
+function sayUnreadable({ main }: PhoneForm): void {
+  const fromCheckout = dirname(main) === resolve(ROOT);
+  const part = unreadablePart(main) ??
+    (fromCheckout ? unreadablePart(join(ROOT, "node_modules", ".offhook-setup")) : undefined);
   if (part === undefined) return;
-  say(
-    `Other users, such as that of the systemd unit, cannot use this checkout: ${part} keeps them`,
-  );
-  say("out. For them, clone it to /opt/offhook and install from there (docs/station.md).");
+  say(`Other users, such as that of the systemd unit, cannot use this: ${part} keeps them out.`);
+  if (fromCheckout) say("For them, clone it to /opt/offhook and install from there.");
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 function say(line: string): void {
@@ -166,10 +191,11 @@ async function install(args: readonly string[]): Promise<void> {
   const folder = join(wishes.prefix, "bin");
   const path = join(folder, "offhook");
   const deno = await lastingDeno(wishes.prefix);
-  await write(path, launcher(deno, ROOT), 0o755);
+  const form = await formFor(wishes);
+  await write(path, launcher(deno, form), 0o755);
   say(`installed ${path}`);
   await installManual(join(wishes.manuals, "offhook.1"));
-  if (isForAll(wishes.prefix)) sayUnreadable();
+  if (isForAll(wishes.prefix)) sayUnreadable(form);
   sayPath(folder);
 }
 
@@ -177,7 +203,7 @@ if (import.meta.main) {
   try {
     await install(Deno.args);
   } catch (error) {
-    console.error(`install: ${error instanceof Error ? error.message : error}`);
+    console.error(`install: ${reasonOf(error)}`);
     Deno.exit(1);
   }
 }

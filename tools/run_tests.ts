@@ -14,6 +14,7 @@
  *
  * Exit status: 0, or 1 when anything failed.
  */
+import { makeBundle } from "./bundle/mod.ts";
 import { type GroupReport, readJunit } from "./junit.ts";
 import { type Group, planGroups } from "./test_plan.ts";
 
@@ -37,12 +38,14 @@ async function runGroup(group: Group, extra: string[]): Promise<GroupReport> {
   if (group.jobs !== 1) args.push("--parallel");
   say(`\n== ${group.name} (${group.files.length} files) ==`);
   const started = performance.now();
+  if (group.bundled) await makeBundle(`${folder}/bundle`);
   const child = new Deno.Command(Deno.execPath(), {
     args: [...args, ...group.files],
     cwd: ROOT,
     env: {
       ...(Deno.stdout.isTerminal() ? { FORCE_COLOR: "1" } : {}),
       ...(group.jobs === undefined ? {} : { DENO_JOBS: String(group.jobs) }),
+      ...(group.bundled ? { OFFHOOK_BUNDLE: `${folder}/bundle` } : {}),
     },
     stdout: "piped",
     stderr: "piped",

@@ -7,6 +7,8 @@ export interface Group {
   files: string[];
   /** Files that run at a time; absent: as many as there are cores. */
   jobs?: number;
+  /** They start the phone as it is installed: a bundle. */
+  bundled?: true;
 }
 
 export interface TestPlan {
@@ -26,6 +28,10 @@ const PARALLEL: ReadonlySet<string> = new Set(["unit", "contract"]);
 const INTEROP_JOBS = 2;
 /** Not these: they measure, have a card, or make network namespaces whose names are the process's. */
 const ALONE = /(bad_network|cable|ice_nat|qos|sound_card|server_restart|webrtc_chromium)_test\.ts$/;
+
+/** Of acceptance, what runs with the installed phone too: every part of it that is a file of its own. */
+const BUNDLED =
+  /\/(call|cli|config|device_call|device_station|encryption|live_audio|narrow|tui)_test\.ts$/;
 
 /** Every `*_test.ts` or `*_test.tsx` below a folder, sorted, relative to `root`; none when it is absent. */
 function testFiles(root: string, folder: string): string[] {
@@ -56,6 +62,7 @@ export function planGroups(root: string, wanted: readonly string[]): TestPlan {
     const isLevel = (LEVELS as readonly string[]).includes(name);
     const files = isLevel ? testFiles(root, `tests/${name}`) : testFiles(root, name);
     if (isLevel && name === "interop") groups.push(...interopGroups(files));
+    else if (isLevel && name === "acceptance") groups.push(...acceptanceGroups(files));
     else if (files.length > 0) {
       groups.push({ name, files, ...(PARALLEL.has(name) ? {} : { jobs: 1 }) });
     } else if (isFile(name) || isFile(`${root}/${name}`)) single.push(name);
@@ -72,4 +79,17 @@ function interopGroups(files: string[]): Group[] {
     { name: "interop", files: others, jobs: INTEROP_JOBS },
     { name: "interop, one by one", files: alone, jobs: 1 },
   ].filter((group) => group.files.length > 0);
+}
+
+function acceptanceGroups(files: string[]): Group[] {
+  const groups: Group[] = [
+    { name: "acceptance", files, jobs: 1 },
+    {
+      name: "acceptance, installed",
+      files: files.filter((file) => BUNDLED.test(file)),
+      jobs: 1,
+      bundled: true,
+    },
+  ];
+  return groups.filter((group) => group.files.length > 0);
 }

@@ -5,11 +5,11 @@
 import assert from "node:assert/strict";
 import { toneAmplitude } from "../fakes/tone.ts";
 import { readWav } from "../support/wav.ts";
+import { PHONE_COMMAND } from "../peers/phone_program.ts";
 import { type Scratch, withScratch } from "../peers/scratch.ts";
 import { aPbx, startStation } from "../peers/station.ts";
 import { testWith } from "../support/skip.ts";
 
-const MAIN = new URL("../../main.ts", import.meta.url).pathname;
 const RATE = 16_000;
 const PCM = `-t raw -r ${RATE} -e signed -b 16 -c 1 -`;
 /** 1.5 s of a tone, as fast as it is read. */
@@ -134,9 +134,7 @@ async function withStation(run: (shell: Shell) => Promise<void>): Promise<void> 
   await withScratch(async (scratch) => {
     const scene = await aPbx(scratch, "[station]\nmax_calls = 20\n");
     await startStation(scratch, scene);
-    const offhook =
-      `offhook() { '${Deno.execPath()}' run --quiet --no-prompt -P=station '${MAIN}' ` +
-      `"$@"; }`;
+    const offhook = `offhook() { ${PHONE_COMMAND} "$@"; }`;
     const bash: Shell["bash"] = async (script, folder) => {
       const { code, stderr, stdout } = await new Deno.Command("bash", {
         args: ["-c", `set -o pipefail\n${offhook}\n${script}`],

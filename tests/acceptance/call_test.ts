@@ -4,6 +4,7 @@ import { callReportSchema } from "../../src/control/schemas/call.ts";
 import { errorOutputSchema } from "../../src/control/schemas/error.ts";
 import { RawPeer } from "../integration/sip/raw_peer.ts";
 import { callJson, Offhook, type OffhookResult } from "../peers/offhook.ts";
+import { PHONE_ARGUMENTS } from "../peers/phone_program.ts";
 import { type Scratch, withScratch } from "../peers/scratch.ts";
 import { testWith } from "../support/skip.ts";
 
@@ -225,8 +226,7 @@ Deno.test("a trace has the messages and, with -, is on standard error", async ()
  * comes after the last one, and typed.
  */
 async function onTerminal(scratch: Scratch, args: string[], steps: [RegExp, string][]) {
-  const main = new URL("../../main.ts", import.meta.url).pathname;
-  const quoted = [Deno.execPath(), "run", "--quiet", "--no-prompt", "-P=station", main, ...args]
+  const quoted = [Deno.execPath(), ...PHONE_ARGUMENTS, ...args]
     .map((part) => `'${part}'`).join(" ");
   const shell = `stty -g >before; ${quoted}; echo $? >status; stty -g >after`;
   const child = new Deno.Command("script", {

@@ -4,6 +4,7 @@ import { runCli } from "../../src/cli/cli.ts";
 import { COMMANDS } from "../../src/cli/commands.ts";
 import { FakeIo } from "../fakes/fake_io.ts";
 import { Offhook, type OffhookResult } from "../peers/offhook.ts";
+import { PHONE_COMMAND } from "../peers/phone_program.ts";
 import { withScratch } from "../peers/scratch.ts";
 import { TmuxScreen } from "../peers/tmux_screen.ts";
 import { testWith } from "../support/skip.ts";
@@ -201,9 +202,7 @@ Deno.test("completion scripts, and what they ask", async () => {
 
 testWith(["tmux"], "Tab completes commands, words, flags and files in bash", async () => {
   await withScratch(async (scratch) => {
-    const main = new URL("../../main.ts", import.meta.url).pathname;
-    const launcher = `#!/bin/sh\nexec "${Deno.execPath()}" run --quiet --no-prompt ` +
-      `-P=station --config "${main.replace("main.ts", "deno.json")}" "${main}" "$@"\n`;
+    const launcher = `#!/bin/sh\nexec ${PHONE_COMMAND} "$@"\n`;
     await Deno.writeTextFile(scratch.file("offhook"), launcher, { mode: 0o755 });
     await Deno.writeTextFile(scratch.file("greeting.wav"), "");
     const screen = await TmuxScreen.open(scratch, { columns: 100 });
@@ -236,14 +235,11 @@ Deno.test("a reader that goes away is no error", async () => {
     const phone = Offhook.start(scratch, ["schema", "dial"]);
     const { status, stderr } = await phone.finished;
     assert.deepEqual([status, stderr], [0, ""]);
-    const main = new URL("../../main.ts", import.meta.url).pathname;
     const { stderr: errors } = await new Deno.Command("bash", {
       args: [
         "-c",
-        `set -o pipefail; for i in 1 2 3; do "$0" run --quiet --no-prompt -P=station "$1" ` +
-        `config schema | head -c 1 >/dev/null; done`,
-        Deno.execPath(),
-        main,
+        `set -o pipefail; for i in 1 2 3; do ${PHONE_COMMAND} config schema | ` +
+        `head -c 1 >/dev/null; done`,
       ],
       cwd: scratch.path,
     }).output();
@@ -253,14 +249,8 @@ Deno.test("a reader that goes away is no error", async () => {
 
 Deno.test("output that a full disk lost is told, and no success", async () => {
   await withScratch(async (scratch) => {
-    const main = new URL("../../main.ts", import.meta.url).pathname;
     const { code, stderr } = await new Deno.Command("bash", {
-      args: [
-        "-c",
-        `"$0" run --quiet --no-prompt -P=station "$1" config schema > /dev/full`,
-        Deno.execPath(),
-        main,
-      ],
+      args: ["-c", `${PHONE_COMMAND} config schema > /dev/full`],
       cwd: scratch.path,
     }).output();
     assert.equal(code, 2);

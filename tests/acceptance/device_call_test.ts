@@ -4,22 +4,13 @@
  */
 import assert from "node:assert/strict";
 import { PORTAUDIO_RIGS, type RigKind } from "../fakes/device_rigs.ts";
+import { PHONE_ARGUMENTS } from "../peers/phone_program.ts";
 import { hostPid, SpeakerRecording } from "../peers/speaker_recording.ts";
 import { testUnless } from "../support/skip.ts";
 
-const ROOT = decodeURIComponent(new URL("../../", import.meta.url).pathname);
-
 function offhook(args: string[], env: Record<string, string>): Deno.ChildProcess {
   return new Deno.Command(Deno.execPath(), {
-    args: [
-      "run",
-      "--quiet",
-      "--no-prompt",
-      `--config=${ROOT}deno.json`,
-      "-P=station",
-      `${ROOT}main.ts`,
-    ]
-      .concat(args),
+    args: [...PHONE_ARGUMENTS, ...args],
     env: { ...env, NO_COLOR: "1" },
     stdin: "null",
     stdout: "piped",

@@ -2,11 +2,11 @@
 import assert from "node:assert/strict";
 import { openWav } from "../../src/audio/wav_file.ts";
 import { toneAmplitude } from "../fakes/tone.ts";
+import { PHONE_COMMAND } from "../peers/phone_program.ts";
 import { type Scratch, withScratch } from "../peers/scratch.ts";
 import { aPbx, startStation } from "../peers/station.ts";
 import { testWith } from "../support/skip.ts";
 
-const ROOT = new URL("../../", import.meta.url).pathname;
 const RATE = 16_000;
 
 interface Shell {
@@ -23,8 +23,7 @@ async function withCall(run: (shell: Shell) => Promise<void>): Promise<void> {
     await startStation(scratch, scene);
     const folder = scratch.file("bin");
     await Deno.mkdir(folder);
-    const launcher = `#!/bin/sh\nexec "${Deno.execPath()}" run --quiet --no-prompt -P=station ` +
-      `--config "${ROOT}deno.json" "${ROOT}main.ts" "$@"\n`;
+    const launcher = `#!/bin/sh\nexec ${PHONE_COMMAND} "$@"\n`;
     await Deno.writeTextFile(`${folder}/offhook`, launcher, { mode: 0o755 });
     const env: Record<string, string> = {
       ...scene.env,

@@ -8,6 +8,9 @@ import { PracticePbx } from "../../src/lab/practice_pbx.ts";
 import { type Scratch, withScratch } from "../peers/scratch.ts";
 
 const ROOT = new URL("../../", import.meta.url).pathname;
+/** A bundle is what is installed, unless that is asked for which this file tests first. */
+const isBundled = Deno.env.has("OFFHOOK_BUNDLE");
+const MAIN = isBundled ? /\/phone-\w+\/main\.js$/ : /\/main\.ts$/;
 const decoder = new TextDecoder();
 
 interface Place {
@@ -40,6 +43,7 @@ async function place(scratch: Scratch, server: string): Promise<Place> {
       "--no-setup",
       "--prefix",
       scratch.path,
+      ...(isBundled ? [] : ["--checkout"]),
     ],
     env,
   }).output();
@@ -120,7 +124,10 @@ Deno.test("a station with the permissions of its configuration does all that a s
     assert.equal(pid, station.pid, "the launcher became the station");
     assert.deepEqual(health, { works: true, healthy: true, ready: true, reasons: [] });
     const ps = await new Deno.Command("ps", { args: ["-o", "args=", "-p", `${pid}`] }).output();
-    assert.match(decoder.decode(ps.stdout), / --allow-read=\/.* --deny-ffi .*main\.ts station$/m);
+    assert.match(
+      decoder.decode(ps.stdout),
+      / --allow-read=\/.* --deny-ffi .*main\.[jt]s station$/m,
+    );
 
     const call = (await run(at, "dial", "600", "--detach")).stdout.trim();
     await until("the echo answers", async () => {
@@ -194,7 +201,7 @@ Deno.test("code inside a station starts no program and reaches no file that nobo
     );
     const probed = await intrude(at, ["station"], [
       ...["/etc/shadow", "/etc/passwd", `${at.env.HOME}/.ssh/id_ed25519`, `${at.env.HOME}/.bashrc`],
-      ...[`${at.env.HOME}/song.wav`, at.config, `${ROOT}main.ts`, "/tmp/x"],
+      ...[`${at.env.HOME}/song.wav`, at.config, "MAIN", "/tmp/x"],
       `${at.env.XDG_STATE_HOME}/offhook/history.db`,
     ]);
     assert.deepEqual(probed, {
@@ -202,7 +209,7 @@ Deno.test("code inside a station starts no program and reaches no file that nobo
       ffi: false,
       sys: ["networkInterfaces", "uid", "homedir"],
       env: ["HOME", "PW_OF_ALICE"],
-      read: [at.config, `${ROOT}main.ts`, `${at.env.XDG_STATE_HOME}/offhook/history.db`],
+      read: [at.config, "MAIN", `${at.env.XDG_STATE_HOME}/offhook/history.db`],
       write: [`${at.env.XDG_STATE_HOME}/offhook/history.db`],
       everything: [],
     });
@@ -229,7 +236,7 @@ Deno.test("a station for which no permissions are found runs all the same, and w
   withScratch(async (scratch) => {
     const at = await place(scratch, "127.0.0.1:9");
     const launcher = await Deno.readTextFile(at.offhook);
-    await Deno.writeTextFile(at.offhook, launcher.replace("/narrow.ts", "/not_there.ts"));
+    await Deno.writeTextFile(at.offhook, launcher.replace(/\/narrow\.[jt]s/, "/not_there"));
     const station = start(scratch, at);
     await until(
       "it serves",
@@ -249,25 +256,34 @@ interface Probed {
   [kind: string]: unknown;
 }
 
-/** What another program could do with the permissions that a station gets, once it serves. */
+/**
+ * What another program could do with the permissions that a station gets, once it serves.
+ * @param paths files that it tries; `MAIN`: the program of the phone
+ */
 async function intrude(at: Place, args: string[], paths: string[]): Promise<Probed> {
-  const flags = await flagsOf(at, args);
+  const { flags, main } = await wordsOf(at, args);
   const intruder = `${ROOT}tests/fakes/intruder.ts`;
+  const named = paths.map((path) => path === "MAIN" ? main : path);
   // The Deno that the launcher names: it may be a copy beside it.
   const deno = flags.find((flag) => flag.startsWith("--allow-run="))!.slice("--allow-run=".length);
   const { stdout, stderr } = await new Deno.Command(deno, {
-    args: [...flags, intruder, at.config, at.env.XDG_RUNTIME_DIR!, ...paths],
+    args: [...flags, intruder, at.config, at.env.XDG_RUNTIME_DIR!, ...named],
     env: at.env,
   }).output();
-  return JSON.parse(decoder.decode(stdout) || decoder.decode(stderr));
+  const said = decoder.decode(stdout) || decoder.decode(stderr);
+  return JSON.parse(said.replaceAll(JSON.stringify(main), '"MAIN"'));
 }
 
 /** The launcher's own words to Deno, from a Deno that only repeats them. */
-async function flagsOf({ offhook, env }: Place, args: string[]): Promise<string[]> {
+async function wordsOf(
+  { offhook, env }: Place,
+  args: string[],
+): Promise<{ flags: string[]; main: string }> {
   const text = await Deno.readTextFile(offhook);
   const told = text.replaceAll(/^(\s*)exec \S+/gm, "$1printf '%s\\n'");
   const { stdout } = await new Deno.Command("sh", { args: ["-c", told, offhook, ...args], env })
     .output();
   const said = decoder.decode(stdout).split("\n");
-  return said.slice(0, said.indexOf(`${ROOT}main.ts`));
+  const place = said.findIndex((word) => MAIN.test(word));
+  return { flags: said.slice(0, place), main: said[place]! };
 }

@@ -8,6 +8,7 @@ import { configSchema } from "../../src/config/schema/schema.ts";
 import { PracticePbx } from "../../src/lab/practice_pbx.ts";
 import { Baresip } from "../peers/baresip.ts";
 import { Kamailio } from "../peers/kamailio.ts";
+import { PHONE_COMMAND } from "../peers/phone_program.ts";
 import { type Scratch, withScratch } from "../peers/scratch.ts";
 import type { RequirementName } from "../support/requirements.ts";
 import { testWith } from "../support/skip.ts";
@@ -68,12 +69,11 @@ async function kamailioWithBaresip(scratch: Scratch): Promise<string> {
 
 /** The environment of a reader: `offhook` on the PATH, somebody to call, folders of their own. */
 async function readersPlace(scratch: Scratch, place: Place): Promise<Record<string, string>> {
-  const main = new URL("main.ts", ROOT).pathname;
   const bin = scratch.file("bin");
   await Deno.mkdir(bin);
   await Deno.writeTextFile(
     `${bin}/offhook`,
-    `#!/bin/sh\nexec "${Deno.execPath()}" run --quiet --no-prompt -P=station "${main}" "$@"\n`,
+    `#!/bin/sh\nexec ${PHONE_COMMAND} "$@"\n`,
     { mode: 0o755 },
   );
   return {

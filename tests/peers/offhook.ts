@@ -1,11 +1,10 @@
 /**
- * Our own phone, as a user starts it: one process of `main.ts` with the permissions of the launcher and
+ * Our own phone, as a user starts it: one process of its program with the permissions of the launcher and
  * folders of its own, from arguments to exit status.
  */
 import { Changes } from "./changes.ts";
+import { PHONE_ARGUMENTS } from "./phone_program.ts";
 import type { Scratch } from "./scratch.ts";
-
-const ROOT = new URL("../../", import.meta.url).pathname;
 
 /** A finished run. */
 export interface OffhookResult {
@@ -75,7 +74,7 @@ export class Offhook {
     args: string[],
     { env, name = "offhook", stdin, within }: OffhookOptions,
   ) {
-    const program = ["run", "--quiet", "--no-prompt", "-P=station", `${ROOT}main.ts`, ...args];
+    const program = [...PHONE_ARGUMENTS, ...args];
     const run = within?.(Deno.execPath(), program) ?? { command: Deno.execPath(), args: program };
     this.#child = new Deno.Command(run.command, {
       args: run.args,

@@ -3,6 +3,7 @@
  * the program wrote to it, byte for byte.
  */
 import xterm from "@xterm/headless";
+import { PHONE_COMMAND } from "./phone_program.ts";
 import type { Scratch } from "./scratch.ts";
 
 const ROOT = new URL("../../", import.meta.url).pathname;
@@ -44,12 +45,12 @@ export class TmuxScreen {
 
   /** Types the program's command line. */
   async start(...args: string[]): Promise<void> {
-    await this.#command("-P=station", "main.ts", ...args);
+    await this.#command([PHONE_COMMAND, ...args]);
   }
 
   /** Types the command line of a program of the tests. */
   async run(script: string): Promise<void> {
-    await this.#command("-P=test", script);
+    await this.#command([Deno.execPath(), "run", "--quiet", "--no-prompt", "-P=test", script]);
   }
 
   /** The terminal goes away, as a lost SSH connection has it. */
@@ -57,9 +58,8 @@ export class TmuxScreen {
     await this.#tmux(["kill-session"]);
   }
 
-  async #command(...args: string[]): Promise<void> {
-    const run = [Deno.execPath(), "run", "--quiet", "--no-prompt", ...args].join(" ");
-    await this.type(`cd ${ROOT}; clear; ${run}; echo "ended with $?"`);
+  async #command(words: readonly string[]): Promise<void> {
+    await this.type(`cd ${ROOT}; clear; ${words.join(" ")}; echo "ended with $?"`);
     await this.press("Enter");
   }
 

@@ -7,6 +7,7 @@
 import assert from "node:assert/strict";
 import { RemotePhone } from "../../../src/control/client/remote_phone.ts";
 import { PracticePbx } from "../../../src/lab/practice_pbx.ts";
+import { checkoutForm } from "../../../tools/bundle/mod.ts";
 import { launcher } from "../../../tools/install.ts";
 import { until } from "./place.ts";
 
@@ -117,7 +118,9 @@ async function install(): Promise<void> {
   await run("mount", "--bind", Deno.execPath(), DENO);
   for (const group of ["audio", "plugdev", "input", "gpio"]) await run("groupadd", "-f", group);
   await run("useradd", "--system", "--groups", "audio,plugdev,input,gpio", "offhook");
-  await Deno.writeTextFile("/usr/local/bin/offhook", launcher(DENO, ROOT), { mode: 0o755 });
+  await Deno.writeTextFile("/usr/local/bin/offhook", launcher(DENO, checkoutForm(ROOT)), {
+    mode: 0o755,
+  });
   await bringCompiled();
 }
 

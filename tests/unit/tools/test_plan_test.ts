@@ -36,6 +36,12 @@ Deno.test("without a wish every level that has tests runs, the light ones in par
       { name: "interop", files: ["tests/interop/peers_test.ts"], jobs: 2 },
       { name: "interop, one by one", files: ["tests/interop/qos_test.ts"], jobs: 1 },
       { name: "acceptance", files: ["tests/acceptance/cli_test.ts"], jobs: 1 },
+      {
+        name: "acceptance, installed",
+        files: ["tests/acceptance/cli_test.ts"],
+        jobs: 1,
+        bundled: true,
+      },
     ]);
   });
 });
