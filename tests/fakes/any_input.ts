@@ -127,6 +127,7 @@ export const anyInput: fc.Arbitrary<Input> = fc.tuple(
       { type: "InfoDigit", call, digit: "1", durationMs: 100 },
       { type: "SetDoNotDisturb", on: flag },
       { type: "ChangeVolume", volume: flag ? "up" : -6 },
+      { type: "ChangeSpeech", speech: { agc: flag } },
       { type: "Configure", settings: flag ? ANSWERING : PLAIN, accounts: [ACCOUNT] },
       { type: "LastDialled", account: "desk", target: "sip:b@x" },
       { type: "HeadsetSound", microphone: { kind: "silence" }, speaker: { kind: "null" } },

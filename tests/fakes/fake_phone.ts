@@ -1,4 +1,5 @@
 /** A phone whose other side is a test: it records requests and tells the events it is given. */
+import { PLAIN_SPEECH } from "../../src/core/media/speech.ts";
 import type {
   MethodName,
   Methods,
@@ -47,7 +48,13 @@ export class FakePhone implements ListeningPhone {
   subscribe(listener: (event: Sequenced) => void): Promise<Subscription> {
     this.#listeners.add(listener);
     const close = () => void this.#listeners.delete(listener);
-    const snapshot = { accounts: [], calls: [], doNotDisturb: false, volume: 0 };
+    const snapshot = {
+      accounts: [],
+      calls: [],
+      doNotDisturb: false,
+      volume: 0,
+      speech: PLAIN_SPEECH,
+    };
     return Promise.resolve({ snapshot, seq: this.#seq, close });
   }
 

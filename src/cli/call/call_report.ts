@@ -73,6 +73,7 @@ export function callReport(
       longestSilenceMs: report?.longestSilentMs ?? 0,
       remoteLongestSilenceMs: report?.remoteLongestSilentMs ?? null,
       quality: report?.quality ?? null,
+      ...(report?.filters && { filters: report.filters }),
       silence: record.silence ?? {},
     },
     dtmf: { sent: report?.dtmfSent ?? "", received: report?.dtmfReceived ?? "" },

@@ -43,9 +43,9 @@ export function callPolicyOf({ config: { calls } }: LoadedConfig): CallPolicy {
   };
 }
 
-/** What a person hears beside the far end. */
+/** What a person hears beside the far end, and how a voice is sent. */
 export function soundsOf({ config: { audio } }: LoadedConfig): SoundSettings {
-  return { tones: audio.tones };
+  return { tones: audio.tones, speech: { highPass: audio.high_pass, agc: audio.agc } };
 }
 
 /** Reads a password when a server asks for it. @throws OffhookError when there is none */

@@ -255,6 +255,12 @@ export const configSchema = z.strictObject({
       "Whose tones you hear when it rings there, when a call fails and when another call waits: " +
         "those of a country, or itu, those that ITU-T E.180 recommends. none: no tones.",
     ),
+    high_pass: z.boolean().default(true).describe(
+      "Remove hum and rumble from what a sound card's microphone sends.",
+    ),
+    agc: z.boolean().default(false).describe(
+      "Bring the voice that is sent to one loudness: of sound cards, files and pipes.",
+    ),
   }).prefault({}).describe("Audio endpoints of calls."),
   headset: headsetSchema,
   calls: callsSchema,

@@ -13,6 +13,7 @@ import {
   recording,
   registration,
   silenceFields,
+  speech,
 } from "./values.ts";
 
 const order = {
@@ -120,6 +121,7 @@ export const EVENTS = {
   }),
   "do-not-disturb": told("do-not-disturb", { on: z.boolean() }),
   volume: told("volume", { volume: z.number().describe("dB.") }),
+  speech: told("speech", { speech }),
   notice: told("notice", { text: z.string(), call: id.optional() }),
   lagged: told("lagged", { dropped: z.int().describe("At least this many events were dropped.") }),
 } satisfies Record<Sequenced["type"], z.ZodObject>;

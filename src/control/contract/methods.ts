@@ -26,7 +26,17 @@ import {
   pastCallQuery,
   soundDevices,
 } from "./record_values.ts";
-import { endpoints, extraHeader, limits, microphone, party, snapshot, speaker } from "./values.ts";
+import {
+  endpoints,
+  extraHeader,
+  limits,
+  microphone,
+  party,
+  snapshot,
+  speaker,
+  speech,
+  speechWish,
+} from "./values.ts";
 
 export interface Method {
   params: z.ZodObject;
@@ -153,6 +163,14 @@ export const METHODS = {
     result: z.strictObject({ volume: z.number().describe("The new volume, dB.") }),
     least: "operator",
     does: "sets how loud calls are heard",
+  },
+  speech: {
+    params: z.strictObject({
+      speech: speechWish.describe("What to switch; the rest stays as it is."),
+    }),
+    result: z.strictObject({ speech }),
+    least: "operator",
+    does: "switches the filters of what we send, in calls that are on and those to come",
   },
   earlyMedia: {
     params: z.strictObject({

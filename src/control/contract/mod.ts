@@ -56,6 +56,7 @@ export {
   callView,
   encryption,
   errorJson,
+  filterTimes,
   health,
   iceReport,
   link,
@@ -63,4 +64,5 @@ export {
   refusedCalls,
   silences,
   soundQuality,
+  speech,
 } from "./values.ts";

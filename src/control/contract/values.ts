@@ -27,12 +27,19 @@ import {
 } from "../../core/state/mod.ts";
 import { type ErrorCode, type ErrorJson, EXIT_CODES } from "../../base/mod.ts";
 import type { Names } from "../../base/names/mod.ts";
-import { QUALITY_SCALES, type QualityScore, SRTP_SUITES } from "../../core/media/mod.ts";
+import {
+  QUALITY_SCALES,
+  type QualityScore,
+  SPEECH_FILTERS,
+  type SpeechSettings,
+  SRTP_SUITES,
+} from "../../core/media/mod.ts";
 import {
   type AudioEndpoints,
   type Bursts,
   CANDIDATE_TYPES,
   type DirectionQuality,
+  type FilterTimes,
   ICE_STATES,
   type IceEnd,
   type IceReport,
@@ -204,6 +211,22 @@ export const soundQuality = exactly<SoundQuality>()(
   }).meta({ id: "SoundQuality" }),
 );
 
+export const filterTimes = exactly<FilterTimes>()(
+  z.strictObject({
+    filter: z.enum(SPEECH_FILTERS),
+    meanMs: ms.describe("For 20 ms of sound."),
+    longestMs: ms,
+  }).meta({ id: "FilterTimes" }),
+);
+
+const speechSwitches = z.strictObject({
+  highPass: z.boolean()
+    .describe("Removes hum and rumble from what a sound card's microphone sends."),
+  agc: z.boolean().describe("Brings the voice that is sent to one loudness."),
+});
+export const speech = exactly<SpeechSettings>()(speechSwitches.meta({ id: "Speech" }));
+export const speechWish = exactly<Partial<SpeechSettings>>()(speechSwitches.partial());
+
 const mediaReport = exactly<MediaReport>()(
   z.strictObject({
     sent: count,
@@ -233,6 +256,7 @@ const mediaReport = exactly<MediaReport>()(
     remoteLongestSilentMs: ms.optional(),
     microphoneSilentMs: ms.optional()
       .describe("How long the sound card has given digital silence only."),
+    filters: z.array(filterTimes).optional().describe("Filters of our sound that are or were on."),
     peer: socketEnd.optional().describe("Where our packets go."),
     ignored: ignoredPackets.optional().describe("RTP that comes and is not taken."),
     unsent: z.string().optional().describe("Why the system did not take our last packet."),
@@ -389,6 +413,7 @@ export const snapshot = z.strictObject({
   calls: z.array(callView),
   doNotDisturb: z.boolean(),
   volume: z.number().describe("Volume of what is heard, dB."),
+  speech: speech.describe("What our sound passes."),
   refusedCalls,
   health: health.optional().describe("Of a station."),
   links: z.array(link).optional().describe("Network links of a station's machine."),

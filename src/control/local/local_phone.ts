@@ -130,6 +130,7 @@ export function snapshotOf(state: PhoneState): Snapshot {
     calls: [...state.calls.values()].map((call): CallView => viewOf(call)),
     doNotDisturb: state.settings.doNotDisturb,
     volume: state.volume,
+    speech: state.speech,
     ...(refused === 0 ? {} : { refusedCalls: refused }),
   };
 }
@@ -174,6 +175,10 @@ function handlersOf(core: CommandPort, snapshot: () => Snapshot): CoreHandlers {
     volume: ({ volume }) => {
       core.command({ type: "ChangeVolume", volume });
       return { volume: core.state.volume };
+    },
+    speech: ({ speech }) => {
+      core.command({ type: "ChangeSpeech", speech });
+      return { speech: core.state.speech };
     },
     earlyMedia: (params) => order({ type: "SendEarlyMedia", ...params }),
   };

@@ -5,6 +5,7 @@ import { ENDED_BY, SECURITIES } from "../../core/state/mod.ts";
 import {
   encryption,
   errorJson,
+  filterTimes,
   iceReport,
   outcome,
   silences,
@@ -42,6 +43,8 @@ export const callReportSchema = z.object({
       "Longest time that nothing of ours arrived there, by its reports; null: it sent none.",
     ),
     quality: soundQuality.nullable().describe("By the E-model; null: nothing was measured."),
+    filters: z.array(filterTimes).optional()
+      .describe("Filters of our sound that were on; absent: none."),
     silence: silences.describe("Directions without sound when the call ended, and why."),
   }),
   dtmf: z.object({ sent: z.string(), received: z.string() }),

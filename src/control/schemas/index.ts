@@ -33,6 +33,7 @@ export const OUTPUT_SCHEMAS = {
   mute: actionSchema,
   unmute: actionSchema,
   volume: actionSchema,
+  speech: actionSchema,
   dtmf: actionSchema,
   reject: actionSchema,
   transfer: actionSchema,

@@ -1,6 +1,14 @@
 /** The JSON of the commands to a running station. */
 import { z } from "zod";
-import { accountView, callView, event, health, link, refusedCalls } from "../contract/mod.ts";
+import {
+  accountView,
+  callView,
+  event,
+  health,
+  link,
+  refusedCalls,
+  speech,
+} from "../contract/mod.ts";
 import { ROLES } from "../../base/names/mod.ts";
 
 const seq = z.int().nonnegative().describe("The event that the answer had reached.");
@@ -14,6 +22,7 @@ export const statusSchema = z.object({
   calls: z.array(callView),
   doNotDisturb: z.boolean(),
   volume: z.number().describe("Of what is heard, dB."),
+  speech: speech.describe("What our sound passes."),
   refusedCalls,
   health: health.optional().describe("As /healthz has it."),
   links: z.array(link).optional().describe("Network links of the station's machine."),
@@ -30,6 +39,7 @@ export const actionSchema = z.object({
   action: z.string().describe("The subcommand; dial and answer with --detach."),
   call: z.string().optional().describe("The call that it was about."),
   volume: z.number().optional().describe("Of what is heard now, dB."),
+  speech: speech.optional().describe("What our sound passes now."),
   path: z.string().optional().describe("The recording's file."),
   seq,
 }).describe("What a command that acts on a live call prints with --json.");

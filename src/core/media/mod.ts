@@ -75,6 +75,13 @@ export {
   maySend,
 } from "./offer_answer.ts";
 export { SRTP_SUITES } from "./media_description.ts";
+export {
+  PLAIN_SPEECH,
+  sameSpeech,
+  SPEECH_FILTERS,
+  type SpeechFilter,
+  type SpeechSettings,
+} from "./speech.ts";
 export { SUITE_PARAMETERS, type SuiteParameters } from "./srtp_suites.ts";
 export { needsIce, regathered, restarted, settledPorts } from "./ice.ts";
 export { VOLUME_STEPS, volumeAfter, type VolumeStep, type VolumeWish } from "./volume.ts";

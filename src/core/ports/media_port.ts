@@ -19,6 +19,8 @@ import type {
   QualityScale,
   QualityScore,
   SdesKeys,
+  SpeechFilter,
+  SpeechSettings,
   SrtpSuite,
   Tone,
 } from "../media/mod.ts";
@@ -109,6 +111,8 @@ export type MediaEffect =
   | { type: "MuteMedia"; call: CallId; muted: boolean }
   /** How loud the speaker gets it, dB; recordings and programs that joined get it as it comes. */
   | { type: "SetVolume"; call: CallId; volume: number }
+  /** Which filters the microphone's sound passes; none before the first. */
+  | { type: "SetSpeech"; call: CallId; speech: SpeechSettings }
   /** Telephone-events (RFC 4733), or in-band tones where the stream has none. → DigitsSent */
   | {
     type: "SendDigits";
@@ -182,6 +186,8 @@ export interface MediaReport {
   remoteLongestSilentMs?: number;
   /** How long a sound card has given nothing but digital silence, ms; absent: the microphone is none. */
   microphoneSilentMs?: number;
+  /** Of the filters of our sound that are or were on; absent: none. */
+  filters?: FilterTimes[];
   /** Where our packets go; absent: nowhere yet. */
   peer?: SocketEnd;
   /** RTP that comes and is not taken. */
@@ -243,6 +249,13 @@ export interface Bursts {
   /** Means; 0: there was none. */
   burstMs: number;
   gapMs: number;
+}
+
+/** How long a filter takes for 20 ms of sound, since the call began. */
+export interface FilterTimes {
+  filter: SpeechFilter;
+  meanMs: number;
+  longestMs: number;
 }
 
 /** Why RTP is not taken: wrong keys, from elsewhere than where the peer is, a payload type of no use. */

@@ -20,6 +20,7 @@ export {
   type DirectionQuality,
   ENDPOINT_NAMES,
   type EndpointName,
+  type FilterTimes,
   ICE_STATES,
   type IceEnd,
   type IceReport,

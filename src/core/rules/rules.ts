@@ -8,12 +8,14 @@ import { askPeers } from "./connection.ts";
 import { showCalls } from "./look.ts";
 import { tellReferrers } from "./referral.ts";
 import { transferWhenHeld } from "./transfer.ts";
+import { followSpeech } from "./speech.ts";
 import { playRingback } from "./tone.ts";
 import { followVolume } from "./volume.ts";
 
 export const RULES: readonly Rule[] = [
   askPeers,
   followVolume,
+  followSpeech,
   playRingback,
   tellReferrers,
   transferWhenHeld,

@@ -6,6 +6,7 @@ import type { AccountId, AccountView, KeptFlow, RegistrationState } from "../acc
 import type { CallDirection, RecordingState } from "./call.ts";
 import type { CallRecord, CallView } from "./call_view.ts";
 import type { ErrorJson } from "../../base/mod.ts";
+import type { SpeechSettings } from "../media/mod.ts";
 import type { Names } from "../../base/names/mod.ts";
 import type { CallId, EndpointName, HeadsetId, HeadsetNotice } from "../ports/mod.ts";
 import type { Silence } from "./silence.ts";
@@ -110,6 +111,8 @@ export type PhoneEvent =
   | { type: "flows"; account: AccountId; flows: KeptFlow[] }
   | { type: "do-not-disturb"; on: boolean }
   | { type: "volume"; /** dB */ volume: number }
+  /** What our sound passes from now on. */
+  | { type: "speech"; speech: SpeechSettings }
   | { type: "headset"; headset: HeadsetId; attached: boolean; name?: string; error?: ErrorJson }
   | {
     type: "headset-notice";

@@ -40,7 +40,7 @@ import type {
   SipInput,
   Speaker,
 } from "../ports/mod.ts";
-import type { PayloadFormat, ToneCountry, VolumeWish } from "../media/mod.ts";
+import type { PayloadFormat, SpeechSettings, ToneCountry, VolumeWish } from "../media/mod.ts";
 import type { Timer, TimerFired } from "./timer.ts";
 
 export interface Settings extends CallPolicy, SoundSettings {
@@ -61,10 +61,12 @@ export interface Settings extends CallPolicy, SoundSettings {
   lift?: { kind: "hotline"; dial: Dialled } | { kind: "redial" };
 }
 
-/** What a person hears beside the far end. */
+/** What a person hears beside the far end, and how a voice is sent. */
 export interface SoundSettings {
   /** Whose tones are played; absent: `itu`. */
   tones?: ToneCountry | "none";
+  /** What the microphone's sound passes until somebody switches it; absent: nothing. */
+  speech?: SpeechSettings;
 }
 
 /** Who may call, and what the other side of a call may do. */
@@ -102,6 +104,7 @@ export interface PhoneState {
   lastDialled?: Dialled;
   /** Of what is heard, dB; see `VOLUME`. */
   volume: number;
+  speech: SpeechSettings;
   strangers: Strangers;
 }
 
@@ -176,6 +179,8 @@ export type SettingsCommand =
   | { type: "SetDoNotDisturb"; on: boolean }
   /** Of what is heard, in every call: those that are on and those to come. */
   | { type: "ChangeVolume"; volume: VolumeWish }
+  /** Of our sound, in every call as well; what is absent stays. */
+  | { type: "ChangeSpeech"; speech: Partial<SpeechSettings> }
   /** What a changed configuration says; calls go on as they are. */
   | { type: "Configure"; settings: Settings; accounts: Account[] };
 

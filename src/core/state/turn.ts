@@ -122,6 +122,14 @@ export class Turn {
     this.#state = { ...this.#state, volume };
   }
 
+  get speech(): PhoneState["speech"] {
+    return this.#state.speech;
+  }
+
+  putSpeech(speech: PhoneState["speech"]): void {
+    this.#state = { ...this.#state, speech };
+  }
+
   get strangers(): PhoneState["strangers"] {
     return this.#state.strangers;
   }

@@ -106,7 +106,7 @@ export class CallMedia {
       failed,
       restored: (endpoint) => this.#tell({ type: "EndpointRestored", call, endpoint }),
       microphoneEnded: () => this.#tell({ type: "MicrophoneEnded", call }),
-    });
+    }, around.clock);
     this.recording = new Recording({
       settled: () => this.#tell({ type: "RecordingSettled", call }),
       failed: (error) => failed("record", error),
@@ -290,12 +290,13 @@ export class CallMedia {
     const { top, ice } = this.#transport;
     const facts = top?.facts(this.#around.clock.now());
     const { report: found } = ice ?? {};
-    const { microphoneSilentMs } = this.local;
+    const { microphoneSilentMs, filterTimes: filters } = this.local;
     return {
       ...this.#stream.report(),
       ...facts,
       ...(found && { ice: found }),
       ...(microphoneSilentMs === undefined ? {} : { microphoneSilentMs }),
+      ...(filters.length === 0 ? {} : { filters }),
     };
   }
 

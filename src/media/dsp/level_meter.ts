@@ -10,9 +10,7 @@ export class LevelMeter {
 
   /** Takes 20 ms. */
   add(frame: Int16Array): void {
-    let sum = 0;
-    for (let i = 0; i < frame.length; i++) sum += frame[i]! * frame[i]!;
-    this.#squares[this.#next] = sum / frame.length;
+    this.#squares[this.#next] = meanSquare(frame);
     this.#next = (this.#next + 1) % FRAMES;
   }
 
@@ -20,7 +18,21 @@ export class LevelMeter {
   get dbfs(): number {
     let sum = 0;
     for (const square of this.#squares) sum += square;
-    const level = 10 * Math.log10(sum / FRAMES / (32_768 * 32_768));
-    return level > SILENCE_DBFS ? Math.round(level * 10) / 10 : SILENCE_DBFS;
+    return Math.round(dbfsOf(sum / FRAMES) * 10) / 10;
   }
+}
+
+/** Level of one frame, dBFS. */
+export function levelOf(frame: Int16Array): number {
+  return dbfsOf(meanSquare(frame));
+}
+
+function meanSquare(frame: Int16Array): number {
+  let sum = 0;
+  for (let i = 0; i < frame.length; i++) sum += frame[i]! * frame[i]!;
+  return sum / frame.length;
+}
+
+function dbfsOf(square: number): number {
+  return Math.max(SILENCE_DBFS, 10 * Math.log10(square / (32_768 * 32_768)));
 }

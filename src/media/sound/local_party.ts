@@ -1,7 +1,7 @@
 /**
  * The person's end of a call: where our sound comes from, and where theirs goes.
  *
- *     microphone ─► filters ─► speak          hear ─► tones ─► volume ─► speaker
+ *     microphone ─► speech filters ─► speak   hear ─► tones ─► volume ─► speaker
  *                                                └──► echo, where that is the microphone
  *
  * Opening, exchanging and closing wait for files and devices; what a tick calls is on the real-time
@@ -20,9 +20,11 @@ import {
   loadResampler,
 } from "../../audio/mod.ts";
 import { OffhookError } from "../../base/mod.ts";
-import { LAST_TONE_MS, type Tone } from "../../core/media/mod.ts";
-import type { LiveEndpoint, Microphone, Speaker } from "../../core/ports/mod.ts";
+import { LAST_TONE_MS, type SpeechSettings, type Tone } from "../../core/media/mod.ts";
+import type { FilterTimes, LiveEndpoint, Microphone, Speaker } from "../../core/ports/mod.ts";
+import type { Clock } from "../../base/time/mod.ts";
 import { type Filter, SILENCE, SpeakerVolume } from "../dsp/mod.ts";
+import { Speech } from "../speech/mod.ts";
 import { CallTones } from "../tones/mod.ts";
 import { LiveSink } from "./live_sink.ts";
 import { LiveSource } from "./live_source.ts";
@@ -47,7 +49,8 @@ export class LocalParty implements Party {
   readonly #volume = new SpeakerVolume();
   /** Beside what the far end says. */
   readonly tones = new CallTones();
-  readonly #filters: { microphone: readonly Filter[]; speaker: readonly Filter[] };
+  readonly #speech: Speech;
+  readonly #speakerFilters: readonly Filter[];
   #echo: EchoSource | undefined;
   /** Whether the microphone waits for the answer. */
   #waitsForAnswer = false;
@@ -69,16 +72,17 @@ export class LocalParty implements Party {
 
   /**
    * @param devices sound cards; absent: device endpoints fail with `device-failed`
-   * @param filters what the microphone's sound passes, in order
+   * @param clock by which the time of the filters is taken
    */
   constructor(
     devices: AudioDevices | undefined,
     tell: LocalEvents,
-    filters: readonly Filter[] = [],
+    clock: Pick<Clock, "now">,
   ) {
     this.#devices = devices;
     this.#tell = tell;
-    this.#filters = { microphone: filters, speaker: [this.tones, this.#volume] };
+    this.#speech = new Speech(clock);
+    this.#speakerFilters = [this.tones, this.#volume, this.#speech.speaker];
   }
 
   /** @throws OffhookError what an endpoint says; `close` then */
@@ -90,6 +94,7 @@ export class LocalParty implements Party {
     this.#waitsForAnswer = waitsForAnswer(microphone);
     this.#isCard = microphone.kind === "device";
     this.#isFile = speaker.kind === "file";
+    this.#speech.listenTo(microphone);
     this.#listenTo(source);
     const openSink = () => sink.open(this.#eventsOf("speaker"));
     // A file that is written comes last: a call that cannot be leaves none behind, and spoils none.
@@ -169,20 +174,30 @@ export class LocalParty implements Party {
   speak(): Int16Array {
     this.#source.read(this.#spoken);
     if (this.#isCard) this.#soundless = isSilent(this.#spoken) ? this.#soundless + 1 : 0;
-    pass(this.#filters.microphone, this.#spoken);
+    pass(this.#speech.microphone, this.#spoken);
     return this.#spoken;
   }
 
   hear(mix: Int16Array): void {
     this.#echo?.hear(mix);
     this.#played.set(mix);
-    pass(this.#filters.speaker, this.#played);
+    pass(this.#speakerFilters, this.#played);
     this.#sink.write(this.#played);
   }
 
   /** @param volume dB of what the speaker gets */
   setVolume(volume: number): void {
     this.#volume.set(volume);
+  }
+
+  /** @param settings what the microphone's sound passes from now on */
+  setSpeech(settings: SpeechSettings): void {
+    this.#speech.use(settings);
+  }
+
+  /** How long the filters took that are or were on. */
+  get filterTimes(): FilterTimes[] {
+    return this.#speech.times;
   }
 
   /**
@@ -211,6 +226,7 @@ export class LocalParty implements Party {
     this.#waitsForAnswer = waitsForAnswer(microphone);
     this.#isCard = microphone.kind === "device";
     this.#soundless = 0;
+    this.#speech.listenTo(microphone);
     this.#source.use(source, microphone.kind === "device" ? WAKING_FRAMES : 0);
     this.#listenTo(source);
     this.#startSource();

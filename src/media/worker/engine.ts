@@ -130,6 +130,8 @@ export class MediaEngine {
         return media.mute(effect.muted);
       case "SetVolume":
         return media.local.setVolume(effect.volume);
+      case "SetSpeech":
+        return media.local.setSpeech(effect.speech);
       case "SendDigits":
         return this.#sendDigits(media, effect.digits, effect.durationMs);
       case "RecordMedia":

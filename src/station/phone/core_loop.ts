@@ -43,6 +43,7 @@ const MEDIA_EFFECTS: Readonly<Record<MediaEffect["type"], true>> = {
   ConfirmMedia: true,
   MuteMedia: true,
   SetVolume: true,
+  SetSpeech: true,
   RecordMedia: true,
   PauseRecording: true,
   PlayTone: true,

@@ -11,6 +11,7 @@ import {
   lost,
   ringingCall,
 } from "../model/mod.ts";
+import { speechSwitch } from "./speech_actions.ts";
 import type { StringKey } from "../look/mod.ts";
 
 /** The call that has been placed or answered, and is not ending. */
@@ -172,6 +173,8 @@ export const CALL_ACTIONS = {
     disabled: lost,
     run: (desk) => desk.ask("volume", { volume: "down" }),
   },
+  highPass: speechSwitch("highPass"),
+  agc: speechSwitch("agc"),
   redial: {
     group: "calls",
     keys: { idle: ["ctrl+r"] },

@@ -22,6 +22,8 @@ async function takeBack(step: Undo, desk: Desk): Promise<unknown> {
       return await desk.ask("swap", {});
     case "do-not-disturb":
       return await desk.ask("doNotDisturb", { on: step.on });
+    case "speech":
+      return await desk.ask("speech", { speech: step.speech });
     case "contact-removed":
       // With its id: what was undoable before it was removed stays so.
       return await desk.ask("contacts.import", { cards: [step.card] });

@@ -20,6 +20,8 @@ export const ACTION_NAMES = [
   "record",
   "louder",
   "softer",
+  "highPass",
+  "agc",
   "redial",
   "search",
   "up",
@@ -53,7 +55,7 @@ export const ACTION_NAMES = [
   "startStation",
   "endStation",
   "quit",
-] as const satisfies Names<47>;
+] as const satisfies Names<49>;
 export type ActionName = typeof ACTION_NAMES[number];
 
 /** Choices of a question; only there. */

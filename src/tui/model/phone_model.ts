@@ -10,6 +10,7 @@ import { type AccountNews, type AccountRow, accountRows, changedRow } from "./ac
 import type { Sequenced, Snapshot } from "../../control/contract/mod.ts";
 import { type CallRecord, type CallView, isCallEvent } from "../../core/state/mod.ts";
 import type { ErrorJson } from "../../base/mod.ts";
+import { PLAIN_SPEECH, type SpeechSettings } from "../../core/media/mod.ts";
 import type { CallLevels, EndpointName, MediaReport } from "../../core/ports/mod.ts";
 import {
   type LogLine,
@@ -68,6 +69,8 @@ export interface PhoneModel {
   doNotDisturb: boolean;
   /** Of what is heard, dB. */
   volume: number;
+  /** What our sound passes. */
+  speech: SpeechSettings;
   headsets: readonly HeadsetRow[];
   /** Oldest first, the last {@link LOG_LINES}. */
   log: readonly LogLine[];
@@ -93,6 +96,7 @@ export const NO_PHONE: PhoneModel = {
   ended: [],
   doNotDisturb: false,
   volume: 0,
+  speech: PLAIN_SPEECH,
   headsets: [],
   log: [],
 };
@@ -130,6 +134,7 @@ function attached(
     calls,
     doNotDisturb: snapshot.doNotDisturb,
     volume: snapshot.volume,
+    speech: snapshot.speech,
   };
 }
 
@@ -160,6 +165,8 @@ function changedBy(model: PhoneModel, event: Sequenced): PhoneModel {
       return { ...model, doNotDisturb: event.on };
     case "volume":
       return { ...model, volume: event.volume };
+    case "speech":
+      return { ...model, speech: event.speech };
     case "headset":
       return withHeadset(model, event);
     case "call.ended":

@@ -16,6 +16,7 @@ import type {
   PastCall,
   SoundDevices,
 } from "../../control/contract/mod.ts";
+import type { SpeechSettings } from "../../core/media/mod.ts";
 import type { CallId } from "../../core/ports/mod.ts";
 import type { ActionName } from "./action_names.ts";
 import { frontCall, NO_PHONE, type PhoneModel } from "./phone_model.ts";
@@ -68,6 +69,7 @@ export type Undo =
   | { kind: "mute"; call: CallId; muted: boolean }
   | { kind: "hold"; call: CallId; held: boolean }
   | { kind: "do-not-disturb"; on: boolean }
+  | { kind: "speech"; speech: Partial<SpeechSettings> }
   | { kind: "contact-removed"; card: ContactCard }
   | { kind: "contact-added"; id: string }
   | { kind: "contact-changed"; id: string; changes: ContactDraft }

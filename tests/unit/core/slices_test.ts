@@ -36,6 +36,7 @@ Deno.test("no part of the state belongs to two slices", () => {
     "calls",
     "lastDialled",
     "settings",
+    "speech",
     "strangers",
     "volume",
   ];

@@ -1,4 +1,5 @@
 /** What media says of a direction in which no sound comes: for how long, and what it sees instead. */
+import { VirtualClock } from "../../fakes/virtual_clock.ts";
 import assert from "node:assert/strict";
 import { IgnoredSources } from "../../../src/media/transport/ignored_sources.ts";
 import { Reach } from "../../../src/media/rtp/reach.ts";
@@ -160,7 +161,7 @@ Deno.test("a sound card that gives zeros only is told; a microphone that is none
     failed: () => {},
     restored: () => {},
     microphoneEnded: () => {},
-  });
+  }, new VirtualClock());
   await party.open({ kind: "device" }, { kind: "null" });
   party.start(true);
   const speak = (frames: number) => {
@@ -178,7 +179,7 @@ Deno.test("a sound card that gives zeros only is told; a microphone that is none
     failed: () => {},
     restored: () => {},
     microphoneEnded: () => {},
-  });
+  }, new VirtualClock());
   await silence.open({ kind: "silence" }, { kind: "null" });
   silence.start(true);
   silence.speak();

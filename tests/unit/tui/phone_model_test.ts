@@ -1,4 +1,5 @@
 /** The copy of the phone's state that is drawn: kept by events, bounded, mended by snapshots. */
+import { PLAIN_SPEECH } from "../../../src/core/media/speech.ts";
 import assert from "node:assert/strict";
 import type { Sequenced } from "../../../src/control/contract/phone.ts";
 import type { CallRecord } from "../../../src/core/state/call_view.ts";
@@ -22,6 +23,7 @@ const SNAPSHOT = {
   calls: [],
   doNotDisturb: false,
   volume: 0,
+  speech: PLAIN_SPEECH,
 };
 
 function attached(): PhoneModel {

@@ -1,4 +1,5 @@
 /** A screen to test on: state, words and keys as a person would have them. */
+import { PLAIN_SPEECH } from "../../../src/core/media/speech.ts";
 import type { Language } from "../../../src/base/names/screen_names.ts";
 import type { PastCall } from "../../../src/control/contract/records.ts";
 import type { CallView } from "../../../src/core/state/call_view.ts";
@@ -35,6 +36,7 @@ export function state(change: {
     calls: change.calls ?? [],
     doNotDisturb: false,
     volume: 0,
+    speech: PLAIN_SPEECH,
   };
   const phone = takeNews(first.phone, { type: "attached", snapshot, seq: 1, at: NOW });
   return {

@@ -34,6 +34,7 @@ const TYPES: Record<Sequenced["type"], true> = {
   "headset-notice": true,
   "do-not-disturb": true,
   volume: true,
+  speech: true,
   notice: true,
   lagged: true,
 };

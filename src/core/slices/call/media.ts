@@ -13,7 +13,9 @@ import {
   type MediaDescription,
   type NegotiatedStream,
   type PayloadFormat,
+  PLAIN_SPEECH,
   sameFormat,
+  sameSpeech,
   settledPorts,
 } from "../../media/mod.ts";
 import { needsCertificate } from "./encryption.ts";
@@ -24,14 +26,15 @@ export function portsOf(call: Call): OpenMedia | undefined {
   return call.media.name === "open" || call.media.name === "running" ? call.media : undefined;
 }
 
-/** Opens a call's sound, as loud as it is heard now. */
+/** Opens a call's sound, with the volume and the filters of now. */
 export function openMedia(turn: Turn, opened: Call): void {
   const { id: call, account, endpoints } = turn.put({ ...opened, media: { name: "opening" } });
-  const { volume } = turn;
+  const { volume, speech } = turn;
   const ice = wantsIce(turn, opened) ? { ice: account } : {};
   const dtls = needsCertificate(turn, opened) ? { dtls: true as const } : {};
   turn.ask({ type: "OpenMedia", call, endpoints, formats: formatsOf(opened), ...ice, ...dtls });
   if (volume !== 0) turn.ask({ type: "SetVolume", call, volume });
+  if (!sameSpeech(speech, PLAIN_SPEECH)) turn.ask({ type: "SetSpeech", call, speech });
 }
 
 /** What the call may run on, as far as the peer has spoken. */

@@ -2,13 +2,15 @@
 import type { Account } from "../../account/mod.ts";
 import type { Settings, Turn } from "../../state/mod.ts";
 import { configureAccounts } from "../account/mod.ts";
+import { configureSpeech } from "./speech.ts";
 
 /** Replaces both. */
 export function configure(turn: Turn, settings: Settings, accounts: readonly Account[]): void {
-  const { doNotDisturb } = turn.settings;
+  const before = turn.settings;
   turn.putSettings(settings);
   configureAccounts(turn, accounts);
-  if (settings.doNotDisturb !== doNotDisturb) {
+  configureSpeech(turn, before, settings);
+  if (settings.doNotDisturb !== before.doNotDisturb) {
     turn.events.push({ type: "do-not-disturb", on: settings.doNotDisturb });
   }
 }
