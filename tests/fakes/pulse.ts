@@ -61,6 +61,17 @@ export class PulseServer implements AsyncDisposable {
     await Promise.all(SINKS.map((sink) => this.#keepAwake(sink)));
   }
 
+  /** One more sink, until the server ends. */
+  async addSink(name: string): Promise<void> {
+    const { success } = await new Deno.Command("pactl", {
+      args: ["load-module", "module-null-sink", `sink_name=${name}`, "rate=48000", "channels=2"],
+      env: this.env,
+      stdout: "null",
+    }).output();
+    if (!success) throw new Error(`pulseaudio made no sink ${name}`);
+    await this.#keepAwake(name);
+  }
+
   /** Kills the server as a crash would. */
   async kill(): Promise<void> {
     const children = this.#children;

@@ -11,7 +11,7 @@ export interface LinphoneOptions {
   user: string;
   /** Registers there; absent: a phone without registrar, called at {@link Linphone.uri}. */
   registrar?: Registrar<"udp" | "tcp" | "tls">;
-  /** WAV that it says in a call (16-bit mono). */
+  /** WAV that it says in a call (16-bit mono), where it has no cards. */
   says: string;
   autoAnswer?: boolean;
   /** Codecs that it offers, in no order: `PCMU`, `PCMA`, `G722`. */
@@ -20,6 +20,8 @@ export interface LinphoneOptions {
   encryption?: "prefer" | "require" | "dtls";
   /** ICE; `mux`: with RTCP on RTP's port, which is off in its own settings. */
   ice?: "plain" | "mux";
+  /** PulseAudio's cards in place of files: the variables that choose them. */
+  cards?: Record<string, string>;
   name?: string;
 }
 
@@ -51,14 +53,16 @@ export class Linphone {
       args: ["-c", rc, "-d", "6", "-l", "/dev/stderr"].concat(
         options.autoAnswer ? ["-a"] : [],
       ),
-      env: { HOME: scratch.file(`${name}-home`) },
+      env: { HOME: scratch.file(`${name}-home`), ...options.cards },
       stdin: true,
     });
     const linphone = new Linphone(process, { user: options.user, port, heard });
     await process.waitFor(/linphonec>/);
-    await process.writeLine("soundcard use files");
-    await process.writeLine(`play ${options.says}`);
-    await process.writeLine(`record ${heard}`);
+    if (options.cards === undefined) {
+      await process.writeLine("soundcard use files");
+      await process.writeLine(`play ${options.says}`);
+      await process.writeLine(`record ${heard}`);
+    }
     if (options.registrar) await process.waitFor(/to \[LinphoneRegistrationOk\]/);
     return linphone;
   }
@@ -158,6 +162,7 @@ firewall_policy=${options.ice ? "ice" : "0"}
 [sound]
 echocancellation=0
 echolimiter=0
+${options.cards === undefined ? "" : PULSE_CARDS}
 
 [misc]
 log_collection_upload=0
@@ -165,6 +170,11 @@ log_collection_upload=0
 ${codecs.join("\n")}
 ${registrar ? registration(registrar, user) : ""}`;
 }
+
+const PULSE_CARDS = `playback_dev_id=PulseAudio: default
+capture_dev_id=PulseAudio: default
+ringer_dev_id=PulseAudio: default
+`;
 
 function encryption(wish: "prefer" | "require" | "dtls"): string {
   const only = wish === "prefer" ? 0 : 1;
