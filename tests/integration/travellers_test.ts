@@ -100,7 +100,7 @@ Deno.test("a microphone frame: card, device host, wire, party, stream, transport
         "device_host/wire/frame.ts",
         "audio/device/device_stream.ts",
         "audio/device/device.ts",
-        "audio/device/capture_ring.ts",
+        "device_host/wire/lean_ring.ts",
       ],
     },
     {
@@ -111,7 +111,7 @@ Deno.test("a microphone frame: card, device host, wire, party, stream, transport
         "media/sound/live_source.ts",
         "media/sound/shared_devices.ts",
         "audio/device/device.ts",
-        "audio/device/capture_ring.ts",
+        "device_host/wire/lean_ring.ts",
       ],
     },
     {
@@ -166,6 +166,7 @@ Deno.test("an RTP packet: socket, transport, jitter buffer, decoder or concealme
           "device_host/wire/frame.ts",
           "device_host/native/audio/streams.ts",
           "device_host/native/audio/pump.ts",
+          "device_host/wire/lean_ring.ts",
         ],
       },
       {

@@ -14,7 +14,7 @@ import type {
   PlaybackLevel,
   StreamOpened,
 } from "../../device_host/client/mod.ts";
-import { CaptureRing } from "./capture_ring.ts";
+import { LeanRing } from "../../device_host/wire/mod.ts";
 import { DeviceConnections, DeviceStreamKeeper } from "./device_stream.ts";
 import {
   type AudioDevices,
@@ -30,8 +30,13 @@ import {
 
 /** Milliseconds per frame that a microphone's host sends: half of ours, for half of the delay. */
 const CAPTURE_FRAME_MS = 10;
-/** Sound that should still wait at the card when our next frame comes there. */
-const WANTED_HEADROOM_MS = 15;
+/** Sound of a microphone that waits for us at most. */
+const CAPTURE_CAPACITY_MS = 100;
+/**
+ * Sound that should still wait at the card when our next frame comes there: the host takes away what
+ * is more than it needs, so that only a card that runs dry is told from this.
+ */
+const WANTED_HEADROOM_MS = 13;
 
 /** What a device endpoint counted since it was opened. */
 export interface DeviceCounters {
@@ -80,7 +85,7 @@ class RateConverter {
 
 export class DeviceSource implements AudioSource {
   readonly #keeper: DeviceStreamKeeper;
-  readonly #ring = new CaptureRing();
+  readonly #ring = new LeanRing(GRAPH_RATE, CAPTURE_CAPACITY_MS);
   #converter: RateConverter | undefined;
   #started = false;
 

@@ -24,7 +24,7 @@ export {
   isHidRequest,
   type OpenHid,
 } from "./hid.ts";
-export { PlayoutRing } from "./playout_ring.ts";
+export { LeanRing } from "./lean_ring.ts";
 export {
   ALIVE_INTERVAL_MS,
   type BackendName,

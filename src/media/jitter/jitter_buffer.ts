@@ -19,7 +19,7 @@ import { PacketBuffer, type WaitingPacket } from "./packet_buffer.ts";
 import { TimeLine } from "./time_line.ts";
 
 /** What the first packet waits before it is played, ms. */
-const START_MS = 20;
+const START_MS = 5;
 /** Longest wait for a packet that is missing before one that is there, ms. */
 const MAX_WAIT_MS = 200;
 /** Longest silence that loss makes, ms: what waits behind it is heard then. */

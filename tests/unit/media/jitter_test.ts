@@ -274,7 +274,7 @@ Deno.test("the buffer tells packets, loss and drought apart", () => {
   };
   assert.equal(jitter.next(0).kind, "idle");
   assert.equal(put(1000, 0), "stored");
-  assert.equal(jitter.next(10).kind, "idle");
+  assert.equal(jitter.next(4).kind, "idle");
   assert.equal(jitter.next(20).kind, "packet");
   jitter.played(160);
   assert.equal(jitter.next(40).kind, "dry");

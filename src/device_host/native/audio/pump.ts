@@ -9,10 +9,8 @@
  */
 import type { BackendCapture, BackendPlayback } from "./backend.ts";
 import { BLOCK_MS } from "./backend.ts";
-import { type FrameWriter, PlayoutRing } from "../../wire/mod.ts";
+import { type FrameWriter, LeanRing } from "../../wire/mod.ts";
 
-/** Sound that a playback holds before it begins: one frame of 20 ms and half of the next. */
-const PLAYBACK_TARGET_MS = 30;
 /** Sound that a playback holds at most. */
 const PLAYBACK_CAPACITY_MS = 140;
 /** Frames from the client between two reports of a playback's level: 200 ms. */
@@ -105,7 +103,7 @@ export class PlaybackPump extends BlockPump {
   readonly #stream: BackendPlayback;
   readonly #writer: FrameWriter;
   readonly #number: number;
-  readonly #ring: PlayoutRing;
+  readonly #ring: LeanRing;
   readonly #mono: Int16Array;
   readonly #block: Int16Array;
   #taken = 0;
@@ -118,10 +116,7 @@ export class PlaybackPump extends BlockPump {
     this.#writer = writer;
     this.#number = number;
     const { rate, channels } = stream.format;
-    this.#ring = new PlayoutRing(
-      Math.round(rate * PLAYBACK_CAPACITY_MS / 1000),
-      Math.round(rate * PLAYBACK_TARGET_MS / 1000),
-    );
+    this.#ring = new LeanRing(rate, PLAYBACK_CAPACITY_MS);
     this.#mono = new Int16Array(Math.round(rate * BLOCK_MS / 1000));
     this.#block = channels === 1 ? this.#mono : new Int16Array(this.#mono.length * channels);
   }
