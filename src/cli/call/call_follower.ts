@@ -18,7 +18,7 @@ import {
 import type { ErrorJson } from "../../base/mod.ts";
 import type { CallId } from "../../core/ports/mod.ts";
 import type { CallDisplay } from "./call_display.ts";
-import { silenceWords } from "../live/mod.ts";
+import { silenceWords, soundWords } from "../live/mod.ts";
 import type { Io } from "../process/mod.ts";
 
 export interface FollowOptions {
@@ -157,6 +157,8 @@ export class CallFollower {
         return this.#onEndpoint(event.detail);
       case "call.silence":
         return this.#display.note(silenceWords(event.detail));
+      case "call.quality":
+        return this.#display.note(soundWords(event.detail));
     }
   }
 

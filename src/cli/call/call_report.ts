@@ -75,6 +75,7 @@ export function callReport(
       quality: report?.quality ?? null,
       ...(report?.filters && { filters: report.filters }),
       silence: record.silence ?? {},
+      badSound: record.badSound ?? {},
     },
     dtmf: { sent: report?.dtmfSent ?? "", received: report?.dtmfReceived ?? "" },
     endedBy: record.endedBy,
@@ -99,8 +100,8 @@ export function sentenceOf(report: CallReport): string {
   const status = sipStatus === 0 ? "" : ` (${sipStatus}${reason === "" ? "" : ` ${reason}`})`;
   if (report.outcome !== "answered") return `${OUTCOME_WORDS[report.outcome]}${status}`;
   const who = report.endedBy === "remote" ? " by the other side" : "";
-  const { heard, silence: { incoming, outgoing } } = report.media;
-  const unheard = incoming ?? outgoing;
+  const { heard, silence: silent, badSound } = report.media;
+  const unheard = silent.incoming ?? silent.outgoing ?? badSound.incoming ?? badSound.outgoing;
   const why = unheard === undefined ? "" : `: ${unheard.text}`;
   const silence = heard ? why === "" ? "" : `;${why.slice(1)}` : `; no sound was received${why}`;
   const cut = report.recordingError === undefined ? "" : "; the recording is cut";

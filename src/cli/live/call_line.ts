@@ -5,7 +5,8 @@ import { cipherWords } from "../../core/state/mod.ts";
 import { qualityWords } from "./quality_words.ts";
 
 export function callLine(call: CallView, now: number): string {
-  const silences = Object.values(call.silence ?? {}).map(({ text }) => `  ${text}`).join("");
+  const faults = [...Object.values(call.silence ?? {}), ...Object.values(call.badSound ?? {})]
+    .map(({ text }) => `  ${text}`).join("");
   const arrow = call.direction === "incoming" ? "from" : "to";
   const since = Math.max(0, Math.round((now - (call.answeredAt ?? call.startedAt)) / 1_000));
   const quality = qualityWords(call.report?.quality);
@@ -13,7 +14,7 @@ export function callLine(call: CallView, now: number): string {
   return `${call.id}  ${call.state}${muted}  ${arrow} ${partyWords(call.remote)}  ${since} s` +
     (call.codec === undefined ? "" : `  ${call.codec}`) +
     (call.encryption === undefined ? "" : `  ${cipherWords(call.encryption)}`) +
-    (quality === "" ? "" : `  ${quality}`) + silences;
+    (quality === "" ? "" : `  ${quality}`) + faults;
 }
 
 /** With the name that our contacts have; what the other side calls itself is only its word. */

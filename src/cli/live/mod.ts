@@ -4,5 +4,5 @@ export { callLine, partyWords } from "./call_line.ts";
 export { callField, LIVE, type LiveFields, stationFields, withStation } from "./live.ts";
 export { meantCall } from "./meant_call.ts";
 export { reachStation } from "./reach_station.ts";
-export { silenceWords } from "./silence_words.ts";
+export { silenceWords, soundWords } from "./silence_words.ts";
 export { stationPlace } from "./station_place.ts";

@@ -6,6 +6,7 @@ import type { Holds, Same } from "./exactly.ts";
 import type { Sequenced } from "./phone.ts";
 import {
   accountView,
+  badSoundFields,
   callRecord,
   callView,
   errorJson,
@@ -86,6 +87,14 @@ export const EVENTS = {
       z.strictObject({ direction: heardBy, silent: z.literal(true), ...silenceFields }),
       z.strictObject({ direction: heardBy, silent: z.literal(false), lastedMs: z.number() }),
     ]).describe("No sound arrives in a direction for three seconds, and why; or it does again."),
+  }),
+  "call.quality": callEvent("call.quality", {
+    detail: z.discriminatedUnion("bad", [
+      z.strictObject({ direction: heardBy, bad: z.literal(true), ...badSoundFields }),
+      z.strictObject({ direction: heardBy, bad: z.literal(false), lastedMs: z.number() }),
+    ]).describe(
+      "A direction sounds bad for three seconds, and what of; or good again for fifteen.",
+    ),
   }),
   "call.microphone-ended": callEvent("call.microphone-ended", {}),
   "call.digits-sent": callEvent("call.digits-sent", {

@@ -53,6 +53,7 @@ export type {
 export { levels, SESSION_METHODS, type SessionMethod } from "./session.ts";
 export {
   accountView,
+  badSounds,
   callView,
   encryption,
   errorJson,

@@ -13,6 +13,8 @@ import {
   TRANSPORTS,
 } from "../../core/account/mod.ts";
 import {
+  BAD_SOUND_CAUSES,
+  type BadSound,
   CALL_STATES,
   type CallLimits,
   type CallRecord,
@@ -266,6 +268,10 @@ const mediaReport = exactly<MediaReport>()(
     dtmfSent: z.string(),
     dtmfReceived: z.string(),
     quality: soundQuality.optional().describe("By the E-model; absent: nothing is measured yet."),
+    digitalSilenceMs: ms.optional()
+      .describe("How long what comes has been digital silence; absent: it is none."),
+    stalledHereMs: ms.optional()
+      .describe("How long this machine came too late to play, in the last ten seconds."),
     ice: iceReport.optional(),
   }).meta({ id: "MediaReport" }),
 );
@@ -305,6 +311,22 @@ export const silences = z.strictObject({
   incoming: silence.optional().describe("We hear nothing."),
 });
 
+export const badSoundFields = {
+  since: ms.describe("ms since the epoch."),
+  cause: z.enum(BAD_SOUND_CAUSES),
+  value: z.number().describe("When it was told: percent of `loss` and `late`, else ms."),
+  text: z.string().describe("One sentence."),
+  hint: z.string().describe("What to do."),
+};
+const badSound = exactly<BadSound>()(
+  z.strictObject(badSoundFields).meta({ id: "BadSound" }),
+);
+/** By direction. */
+export const badSounds = z.strictObject({
+  outgoing: badSound.optional().describe("What the other side hears."),
+  incoming: badSound.optional().describe("What we hear."),
+});
+
 export const callView = exactly<CallView>()(
   z.strictObject({
     id: z.string(),
@@ -328,6 +350,7 @@ export const callView = exactly<CallView>()(
     referrer: z.string().optional(),
     report: mediaReport.optional(),
     silence: silences.optional().describe("Directions in which no sound arrives, and why."),
+    badSound: badSounds.optional().describe("Directions that sound bad, and what of."),
   }).meta({ id: "Call" }),
 );
 
@@ -354,6 +377,8 @@ export const callRecord = exactly<CallRecord>()(
     endedAt: ms,
     report: mediaReport.optional(),
     silence: silences.optional().describe("Directions without sound when it ended, and why."),
+    badSound: badSounds.optional()
+      .describe("Directions that sounded bad when it ended, and what of."),
     recording: z.string().optional(),
     recordingError: errorJson.optional(),
   }).meta({ id: "CallRecord" }),

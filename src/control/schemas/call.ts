@@ -3,6 +3,7 @@ import { z } from "zod";
 import { TRANSPORTS } from "../../core/account/mod.ts";
 import { ENDED_BY, SECURITIES } from "../../core/state/mod.ts";
 import {
+  badSounds,
   encryption,
   errorJson,
   filterTimes,
@@ -46,6 +47,7 @@ export const callReportSchema = z.object({
     filters: z.array(filterTimes).optional()
       .describe("Filters of our sound that were on; absent: none."),
     silence: silences.describe("Directions without sound when the call ended, and why."),
+    badSound: badSounds.describe("Directions that sounded bad when the call ended, and what of."),
   }),
   dtmf: z.object({ sent: z.string(), received: z.string() }),
   endedBy: z.enum(ENDED_BY),

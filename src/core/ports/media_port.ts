@@ -202,6 +202,10 @@ export interface MediaReport {
   dtmfReceived: string;
   /** Absent: nothing is measured yet. */
   quality?: SoundQuality;
+  /** How long what comes has been digital silence, ms; absent: it is none. */
+  digitalSilenceMs?: number;
+  /** How long this machine came too late to play, in the last ten seconds, ms; absent: it did not. */
+  stalledHereMs?: number;
   /** Absent: the call does without ICE. */
   ice?: IceReport;
 }

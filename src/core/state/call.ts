@@ -36,11 +36,10 @@ import type {
   SrtpSuite,
 } from "../media/mod.ts";
 import { type AudioEndpoints, type CallId, ENDERS, type MediaReport } from "../ports/mod.ts";
+import type { BadSound } from "./bad_sound.ts";
+import type { CallDirection } from "./direction.ts";
 import type { Outcome } from "./outcome.ts";
 import type { Silence } from "./silence.ts";
-
-export const DIRECTIONS = ["outgoing", "incoming"] as const satisfies Names<2>;
-export type CallDirection = (typeof DIRECTIONS)[number];
 
 /** Who ended a call; `none`: it did not begin, or nobody did. */
 export const ENDED_BY = [...ENDERS, "none"] as const satisfies Names<3>;
@@ -195,6 +194,8 @@ export interface Call {
   counted?: { packets: number; held: boolean; since: number };
   /** Directions in which no sound arrives, as was told. */
   silences?: Silences;
+  /** Whether each direction sounds bad, and since when. */
+  soundWatch?: Partial<Record<CallDirection, SoundWatch>>;
   /** Packets lost when that of the other side began. */
   lostBefore?: number;
   /** The other side sends nothing while nobody speaks: it was seen to. */
@@ -212,6 +213,15 @@ export interface Call {
   /** The call whose place this one takes: signalling ends it, so it is not put on hold. */
   replaces?: CallId;
 }
+
+/** Since when a direction sounds bad, or good again, ms; what was told. Empty: it sounds good. */
+export interface SoundWatch {
+  badSince?: number;
+  goodSince?: number;
+  told?: BadSound;
+}
+
+export type BadSounds = Partial<Record<CallDirection, BadSound>>;
 
 export type Silences = Partial<Record<CallDirection, Silence>>;
 

@@ -4,7 +4,15 @@ import type { ErrorJson } from "../../base/mod.ts";
 import type { Names } from "../../base/names/mod.ts";
 import type { SrtpSuite } from "../media/mod.ts";
 import type { CallId, MediaReport } from "../ports/mod.ts";
-import type { Call, CallDirection, CallOutcome, Hold, RecordingState, Silences } from "./call.ts";
+import {
+  type BadSounds,
+  type Call,
+  type CallOutcome,
+  type Hold,
+  type RecordingState,
+  type Silences,
+} from "./call.ts";
+import { type CallDirection, DIRECTIONS } from "./direction.ts";
 
 /** One word for what a person would say of a live call. */
 export const CALL_STATES = [
@@ -46,6 +54,8 @@ export interface CallRecord extends CallOutcome {
   report?: MediaReport;
   /** Directions in which no sound arrived when it ended. */
   silence?: Silences;
+  /** Directions that sounded bad when it ended. */
+  badSound?: BadSounds;
   /** Path of the recording. */
   recording?: string;
   /** Why that, or the speaker's file, is cut: a full disk. */
@@ -82,6 +92,8 @@ export interface CallView {
   report?: MediaReport;
   /** Directions in which no sound arrives, and why. */
   silence?: Silences;
+  /** Directions that sound bad, and what of. */
+  badSound?: BadSounds;
 }
 
 /** The call as a face sees it. */
@@ -104,6 +116,8 @@ export function viewOf(call: Call): CallView {
   if (call.transport !== undefined) view.transport = call.transport;
   if (call.report !== undefined) view.report = call.report;
   if (call.silences !== undefined) view.silence = call.silences;
+  const badSound = badSoundsOf(call);
+  if (badSound !== undefined) view.badSound = badSound;
   if (media.name === "running") view.codec = media.stream.sendFormat.encoding;
   const encryption = encryptionOf(call);
   if (encryption !== undefined) {
@@ -118,6 +132,16 @@ export function viewOf(call: Call): CallView {
   if (call.asked !== undefined) view.transferAsked = call.asked.target;
   if (call.referrer !== undefined) view.referrer = call.referrer;
   return view;
+}
+
+/** What was told of bad sound; undefined: nothing. */
+export function badSoundsOf({ soundWatch }: Call): BadSounds | undefined {
+  const sounds: BadSounds = {};
+  for (const direction of DIRECTIONS) {
+    const told = soundWatch?.[direction]?.told;
+    if (told !== undefined) sounds[direction] = told;
+  }
+  return Object.keys(sounds).length === 0 ? undefined : sounds;
 }
 
 /** How the sound is encrypted; undefined: it is not. */

@@ -3,12 +3,14 @@
  * Plain JSON; the place in the order of all events is added by `src/station`. Pure.
  */
 import type { AccountId, AccountView, KeptFlow, RegistrationState } from "../account/mod.ts";
-import type { CallDirection, RecordingState } from "./call.ts";
+import type { RecordingState } from "./call.ts";
+import type { CallDirection } from "./direction.ts";
 import type { CallRecord, CallView } from "./call_view.ts";
 import type { ErrorJson } from "../../base/mod.ts";
 import type { SpeechSettings } from "../media/mod.ts";
 import type { Names } from "../../base/names/mod.ts";
 import type { CallId, EndpointName, HeadsetId, HeadsetNotice } from "../ports/mod.ts";
+import type { BadSound } from "./bad_sound.ts";
 import type { Silence } from "./silence.ts";
 
 /** What is asked of a recording. */
@@ -75,6 +77,10 @@ export interface CallEventDetails {
   "call.silence":
     & { direction: CallDirection }
     & ({ silent: true } & Silence | { silent: false; /** ms */ lastedMs: number });
+  /** A direction sounds bad, for three seconds, or good again, for fifteen. */
+  "call.quality":
+    & { direction: CallDirection }
+    & ({ bad: true } & BadSound | { bad: false; /** ms */ lastedMs: number });
   "call.microphone-ended": undefined;
   "call.digits-sent": { digits: string };
   "call.digit": { digit: string; durationMs: number; by: (typeof DIGIT_SOURCES)[number] };

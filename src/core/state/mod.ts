@@ -3,10 +3,8 @@ export {
   type AskedTransfer,
   type Awaiting,
   type Call,
-  type CallDirection,
   type CallLimits,
   type CallOutcome,
-  DIRECTIONS,
   ENDED_BY,
   type EndedBy,
   type Exchange,
@@ -14,9 +12,12 @@ export {
   type Move,
   type OpenMedia,
   type RecordingState,
+  type SoundWatch,
   type Transfer,
 } from "./call.ts";
+export { type CallDirection, DIRECTIONS } from "./direction.ts";
 export {
+  badSoundsOf,
   CALL_STATES,
   type CallRecord,
   type CallView,
@@ -38,6 +39,7 @@ export {
 } from "./events.ts";
 export { cipherWords } from "./cipher.ts";
 export { type Outcome, OUTCOME_WORDS, OUTCOMES } from "./outcome.ts";
+export { BAD_SOUND_CAUSES, type BadSound, type BadSoundCause, badSoundOf } from "./bad_sound.ts";
 export {
   explainsMore,
   type Silence,

@@ -14,6 +14,7 @@ import { DigitLog, TelephoneEventReceiver, ToneDetector } from "../dtmf/mod.ts";
 import { Playout } from "../jitter/mod.ts";
 import { LevelMeter } from "../dsp/mod.ts";
 import { PacketFates, parseRtp, RtpPacket, SourceStatistics } from "../rtp/mod.ts";
+import { DigitalSilence } from "./digital_silence.ts";
 import { SilenceMeter } from "./silence_meter.ts";
 
 /** Before a stream is negotiated. */
@@ -47,6 +48,7 @@ export class InboundStream {
   lastHeard: number | undefined;
   readonly silence = new SilenceMeter();
   readonly fates = new PacketFates();
+  readonly stillness = new DigitalSilence();
   /** The packet that is being worked on is no repetition. */
   #isFirst = false;
   /** The last payload type that was not agreed on, and when it came, ms. */
@@ -196,7 +198,7 @@ export class InboundStream {
   /** Makes the frame that is due; see {@link Playout.pull}. */
   pull(due: number, into: Int16Array): void {
     this.#now = due;
-    this.playout.pull(due, into);
+    if (this.playout.pull(due, into) === "sound") this.stillness.add(into, due);
     this.level.add(into);
     this.#events.tick(due);
     // Tones are looked for only where the peer cannot send events: speech may sound like them.

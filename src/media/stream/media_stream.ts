@@ -26,6 +26,7 @@ import type { MediaKind, PacketKind } from "../transport/mod.ts";
 import type { Party } from "../sound/mod.ts";
 import { InboundStream } from "./inbound.ts";
 import { OutboundStream } from "./outbound.ts";
+import { Punctuality } from "./punctuality.ts";
 import { type Incoming, QualityMeter } from "./quality_meter.ts";
 
 /** What a stream needs from around it. */
@@ -58,6 +59,7 @@ export class MediaStream implements Party {
   /** RTP clock of what we send, Hz. */
   #clockRate = 8000;
   readonly #quality = new QualityMeter();
+  readonly #punctuality = new Punctuality();
   /** Those that the peer takes. */
   #extendedReports: ExtendedReports | undefined;
   /** When it was started or changed last, ms. */
@@ -130,6 +132,7 @@ export class MediaStream implements Party {
   /** Media time went by without frames (the clock stalled). */
   skip(ticks: number): void {
     this.#outbound.skip(ticks);
+    this.#punctuality.skipped(ticks * FRAME_MS, this.#clock.now());
   }
 
   /** Whether the peer may be sent to at all, from the next frame on. */
@@ -163,6 +166,7 @@ export class MediaStream implements Party {
   /** RTCP, when it is due. Call it every tick. */
   tick(due: number): void {
     this.#control.tick(due);
+    this.#punctuality.tick(due, this.#clock.now());
   }
 
   /** Says goodbye to the peer. */
@@ -197,7 +201,15 @@ export class MediaStream implements Party {
     if (ignored !== undefined) report.ignored = ignored;
     const told = this.#control.view(now, this.#clockRate);
     const quality = this.#measure(told.roundTripMs, now);
-    return { ...report, ...told, ...(quality && { quality }) };
+    const digitalSilenceMs = this.#inbound.stillness.lasts(now);
+    const stalledHereMs = this.#punctuality.missedMs(now);
+    return {
+      ...report,
+      ...told,
+      ...(quality && { quality }),
+      ...(digitalSilenceMs !== undefined && { digitalSilenceMs }),
+      ...(stalledHereMs > 0 && { stalledHereMs }),
+    };
   }
 
   #measure(roundTripMs: number | undefined, now: number): SoundQuality | undefined {

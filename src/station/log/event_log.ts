@@ -104,7 +104,11 @@ function callLine(event: CallEvent, callIds: Map<string, string>): EventLine | u
   const { id, account, sipCallId, direction, remote } = call;
   if (sipCallId !== undefined) callIds.set(id, sipCallId);
   const { status, reason = "", error } = answerIn(event);
-  const silent = event.type === "call.silence" ? silenceIn(event.detail) : undefined;
+  const silent = event.type === "call.silence"
+    ? silenceIn(event.detail)
+    : event.type === "call.quality"
+    ? badSoundIn(event.detail)
+    : undefined;
   const bad = error !== undefined || silent?.bad === true;
   const level: LogLevel = DETAIL.has(type) ? "debug" : bad ? "warning" : "info";
   const what = type.slice("call.".length);
@@ -118,6 +122,11 @@ function callLine(event: CallEvent, callIds: Map<string, string>): EventLine | u
 function silenceIn(detail: CallEventDetails["call.silence"]): { text: string; bad: boolean } {
   if (detail.silent) return { text: detail.text, bad: true };
   return { text: `${detail.direction} sound again after ${detail.lastedMs} ms`, bad: false };
+}
+
+function badSoundIn(detail: CallEventDetails["call.quality"]): { text: string; bad: boolean } {
+  if (detail.bad) return { text: detail.text, bad: true };
+  return { text: `${detail.direction} sound good again after ${detail.lastedMs} ms`, bad: false };
 }
 
 /** What the other side or a device answered, where an event tells that. */

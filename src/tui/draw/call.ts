@@ -1,8 +1,8 @@
 /** One call on screen: state, time, codec, locks, levels, quality with its reason. */
 import { isRinging, type LiveCall, SIDES, verdictOf } from "../model/mod.ts";
 import { type Cell, line, type Row } from "./rows.ts";
-import { cipherWords } from "../../core/state/mod.ts";
-import { shortAddress, width } from "../look/mod.ts";
+import { cipherWords, DIRECTIONS } from "../../core/state/mod.ts";
+import { shortAddress, type StringKey, width } from "../look/mod.ts";
 import {
   meter,
   type Stage,
@@ -164,11 +164,20 @@ function addressRow({ words, state }: Stage, { view }: LiveCall): Row {
   ];
 }
 
-/** A sentence for each direction in which no sound arrives. */
-export function silenceTexts({ silence = {} }: LiveCall["view"], words: Stage["words"]): string[] {
-  return [silence.incoming, silence.outgoing].flatMap((one) =>
+/** A sentence for each direction in which no sound arrives, or which sounds bad. */
+export function silenceTexts(
+  { silence = {}, badSound = {} }: LiveCall["view"],
+  words: Stage["words"],
+): string[] {
+  const silences = [silence.incoming, silence.outgoing].flatMap((one) =>
     one === undefined ? [] : words.t(`silence.${one.cause}`, { at: one.at })
   );
+  const bad = DIRECTIONS.flatMap((side) => {
+    const one = badSound[side];
+    if (one === undefined) return [];
+    return words.t(`sound.${one.cause}.${side}` as StringKey, { value: words.number(one.value) });
+  });
+  return [...silences, ...bad];
 }
 
 /** Digits, transfers and what is broken: only when there is something to say. */

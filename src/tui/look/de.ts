@@ -168,6 +168,16 @@ export const de: Catalogue = {
   "silence.microphone": "Man hört Sie nicht: Ihr Mikrofon gibt gar keinen Ton.",
   "silence.back.incoming": "Sie hören die Gegenseite wieder.",
   "silence.back.outgoing": "Man hört Sie wieder.",
+  "sound.loss.incoming": "Schlechter Ton: {value} % der Gegenseite gehen im Netz verloren.",
+  "sound.loss.outgoing": "Man hört Sie schlecht: {value} % Ihres Tons gehen im Netz verloren.",
+  "sound.late.incoming": "Schlechter Ton: {value} % kommen zu spät, um gehört zu werden.",
+  "sound.late.outgoing": "Man hört Sie schlecht: {value} % Ihres Tons kommen zu spät an.",
+  "sound.delay.incoming": "{value} ms von Mund zu Ohr: Sie fallen einander ins Wort.",
+  "sound.busy.incoming": "Schlechter Ton: Dieser Rechner stand {value} ms von zehn Sekunden still.",
+  "sound.silent.incoming":
+    "Die Gegenseite sendet digitale Stille: stumm, oder ihr Mikrofon ist tot.",
+  "sound.back.incoming": "Der Ton ist wieder gut.",
+  "sound.back.outgoing": "Man hört Sie wieder gut.",
 
   "field.dial": "Wählen",
   "field.transfer": "Übergeben an",

@@ -89,6 +89,7 @@ function callLine(event: SequencedCallEvent): LogLine | undefined {
   if (error !== undefined) return warning(at, `${who}: ${error.message}`, call.id);
   if (type === "call.media" || type === "call.digits-sent") return undefined;
   if (type === "call.silence") return silenceLine(event);
+  if (type === "call.quality") return soundLine(event);
   if (type === "call.transfer") {
     const { failed = false } = event.detail;
     const why = transferReason(event.detail);
@@ -115,6 +116,15 @@ function silenceLine(
   const who = remote.displayName ?? shortAddress(remote.uri);
   if (detail.silent) return warning(at, `${who}: ${sentences(detail.text, detail.hint)}`, id);
   const what = detail.direction === "incoming" ? "sound" : "they hear us";
+  return info(at, `${who}: ${what} again after ${Math.round(detail.lastedMs / 1_000)} s`, id);
+}
+
+function soundLine(
+  { detail, call: { id, remote }, at }: Extract<SequencedCallEvent, { type: "call.quality" }>,
+): LogLine {
+  const who = remote.displayName ?? shortAddress(remote.uri);
+  if (detail.bad) return warning(at, `${who}: ${sentences(detail.text, detail.hint)}`, id);
+  const what = detail.direction === "incoming" ? "good sound" : "they hear us well";
   return info(at, `${who}: ${what} again after ${Math.round(detail.lastedMs / 1_000)} s`, id);
 }
 

@@ -160,7 +160,12 @@ function silenceChanges(was: LiveCall["view"], view: LiveCall["view"], words: Wo
   const said = after.filter((text) => !before.includes(text));
   if (view.hold.local || view.hold.remote || view.state === "ending") return said;
   const back = DIRECTIONS.filter((side) => was.silence?.[side] && !view.silence?.[side]);
-  return [...said, ...back.map((side) => words.t(`silence.back.${side}`))];
+  const good = DIRECTIONS.filter((side) => was.badSound?.[side] && !view.badSound?.[side]);
+  return [
+    ...said,
+    ...back.map((side) => words.t(`silence.back.${side}`)),
+    ...good.map((side) => words.t(`sound.back.${side}`)),
+  ];
 }
 
 /** A new word about the sound, when it is good or when it is not. */

@@ -1,5 +1,6 @@
 /** What a call becomes as JSON, as a sentence and as an exit status. */
 import assert from "node:assert/strict";
+import { badSoundOf } from "../../../src/core/state/bad_sound.ts";
 import { silenceOf } from "../../../src/core/state/silence.ts";
 import { callReport, clock, exitOf, sentenceOf } from "../../../src/cli/call/call_report.ts";
 import { callReportSchema } from "../../../src/control/schemas/call.ts";
@@ -40,6 +41,7 @@ Deno.test("the JSON of an answered call", () => {
       remoteLongestSilenceMs: null,
       quality: null,
       silence: {},
+      badSound: {},
     },
     dtmf: { sent: "12", received: "#" },
     endedBy: "remote",
@@ -132,6 +134,7 @@ Deno.test("what is unknown is null, so that every key is always there", () => {
     remoteLongestSilenceMs: null,
     quality: null,
     silence: {},
+    badSound: {},
   });
 });
 
@@ -144,6 +147,12 @@ Deno.test("sentences and clocks", () => {
   assert.equal(
     words,
     "ended after 0:05 by the other side; the sound from 192.0.2.7:4000 has stopped",
+  );
+  const badSound = { incoming: badSoundOf("loss", 12, "incoming", 0) };
+  assert.equal(
+    sentenceOf(reportOf(aRecord({ badSound }))),
+    "ended after 0:05 by the other side; bad sound: 12 % of what the other side says is lost on " +
+      "the network",
   );
   const never = { incoming: silenceOf("nothing-came", "192.0.2.7:4000", 0) };
   assert.match(

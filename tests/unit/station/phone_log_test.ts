@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import type { Sequenced } from "../../../src/control/contract/phone.ts";
 import { agreeableCore } from "../../fakes/agreeable_core.ts";
 import { aView } from "../../fakes/fake_phone.ts";
+import { badSoundOf } from "../../../src/core/state/bad_sound.ts";
 import { silenceOf } from "../../../src/core/state/silence.ts";
 import { theirs } from "../core/scene.ts";
 import { type EventLine, eventLog } from "../../../src/station/log/event_log.ts";
@@ -126,4 +127,16 @@ Deno.test("one-way sound is a warning with its cause, and its end is not", () =>
   const over = lineOf({ ...told, detail });
   assert.equal(over?.facts.level, "info");
   assert.match(over.text, /incoming sound again after 4200 ms$/);
+});
+
+Deno.test("bad sound is a warning with its cause, and its end is not", () => {
+  const lineOf = eventLog();
+  const told = { type: "call.quality", call: aView(), seq: 1, at: 0 } as const;
+  const sound = badSoundOf("loss", 12, "incoming", 0);
+  const begun = lineOf({ ...told, detail: { direction: "incoming", bad: true, ...sound } });
+  assert.equal(begun?.facts.level, "warning");
+  assert.match(begun.text, /: quality: bad sound: 12 % of what the other side says is lost/);
+  const over = lineOf({ ...told, detail: { direction: "incoming", bad: false, lastedMs: 40_000 } });
+  assert.equal(over?.facts.level, "info");
+  assert.match(over.text, /incoming sound good again after 40000 ms$/);
 });

@@ -6,6 +6,7 @@ import { frameRows } from "../../../src/tui/draw/frame.ts";
 import { takeNews } from "../../../src/tui/model/phone_model.ts";
 import { layOut } from "../../../src/tui/draw/rows.ts";
 import { type AppState, VIEWS } from "../../../src/tui/model/state.ts";
+import { BAD_SOUND_CAUSES, badSoundOf } from "../../../src/core/state/bad_sound.ts";
 import { silenceOf } from "../../../src/core/state/silence.ts";
 import { width } from "../../../src/tui/look/text.ts";
 import { call, drawn, NOW, past, report, ringing, stageOf, state } from "./stage.ts";
@@ -251,5 +252,32 @@ Deno.test("a direction without sound is a sentence on the call, in every languag
   for (const language of LANGUAGES) {
     const text = drawn(state({ calls: [call({ silence })] }), { language }).join("\n");
     for (const words of said[language]) assert.match(text, words);
+  }
+});
+
+Deno.test("bad sound is a sentence on the call, in every language", () => {
+  const badSound = {
+    incoming: badSoundOf("loss", 12.4, "incoming", NOW),
+    outgoing: badSoundOf("late", 7, "outgoing", NOW),
+  };
+  const said = {
+    en: [/Bad sound: 12 % of what they say is lost/, /They hear you badly: 7 % of your sound/],
+    de: [/Schlechter Ton: 12 % der Gegenseite/, /Man hört Sie schlecht: 7 % Ihres Tons/],
+    es: [/Mal sonido: el 12 % de lo que dicen/, /Le oyen mal: el 7 % de su sonido/],
+  };
+  for (const language of LANGUAGES) {
+    const text = drawn(state({ calls: [call({ badSound })] }), { language }).join("\n");
+    for (const words of said[language]) assert.match(text, words);
+  }
+});
+
+Deno.test("there are words for bad sound of each cause, in every language", () => {
+  for (const language of LANGUAGES) {
+    for (const cause of BAD_SOUND_CAUSES) {
+      const badSound = { incoming: badSoundOf(cause, 7, "incoming", NOW) };
+      const text = drawn(state({ calls: [call({ badSound })] }), { language }).join("\n");
+      assert.doesNotMatch(text, /sound\.|\{value\}|undefined/, `${language} ${cause}`);
+      assert.notEqual(text, drawn(state({ calls: [call()] }), { language }).join("\n"));
+    }
   }
 });

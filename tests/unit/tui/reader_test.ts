@@ -1,6 +1,7 @@
 /** The phone as lines: what is typed, and what is said of it, once. */
 import assert from "node:assert/strict";
 import type { CallView } from "../../../src/core/state/call_view.ts";
+import { badSoundOf } from "../../../src/core/state/bad_sound.ts";
 import { type SilenceCause, silenceOf } from "../../../src/core/state/silence.ts";
 import { wordsFor } from "../../../src/tui/look/strings.ts";
 import { announcements } from "../../../src/tui/reader/announce.ts";
@@ -134,4 +135,16 @@ Deno.test("one-way sound is announced once, better explained again, and its end"
   assert.deepEqual(said(told("elsewhere"), call()), ["You hear them again."]);
   const held = call({ hold: { local: true, remote: false } });
   assert.deepEqual(said(told("elsewhere"), held), []);
+});
+
+Deno.test("bad sound is announced once, and its end", () => {
+  const words = wordsFor("en");
+  const said = (before: CallView, after: CallView) =>
+    announcements(state({ calls: [before] }), state({ calls: [after] }), words, () => "");
+  const bad = call({ badSound: { outgoing: badSoundOf("loss", 12, "outgoing", 0) } });
+  assert.deepEqual(said(call(), bad), [
+    "They hear you badly: 12 % of what you say is lost on the network.",
+  ]);
+  assert.deepEqual(said(bad, bad), []);
+  assert.deepEqual(said(bad, call()), ["They hear you well again."]);
 });

@@ -23,6 +23,7 @@ const TYPES: Record<Sequenced["type"], true> = {
   "call.transfer": true,
   "call.heard": true,
   "call.silence": true,
+  "call.quality": true,
   "call.microphone-ended": true,
   "call.digits-sent": true,
   "call.digit": true,

@@ -1,6 +1,7 @@
 /** How calls end: from any phase through `ending` to a record. */
 import {
   type Awaiting,
+  badSoundsOf,
   type Call,
   type CallIn,
   type CallOutcome,
@@ -126,6 +127,8 @@ function recordOf(call: CallIn<"ending">): CallRecord {
   if (answeredAt !== undefined) record.answeredAt = answeredAt;
   if (call.report !== undefined) record.report = call.report;
   if (call.silences !== undefined) record.silence = call.silences;
+  const badSound = badSoundsOf(call);
+  if (badSound !== undefined) record.badSound = badSound;
   const recording = call.recorded ?? call.endpoints.record;
   if (recording !== undefined && answeredAt !== undefined) record.recording = recording;
   if (call.recordingError !== undefined) record.recordingError = call.recordingError;

@@ -12,6 +12,7 @@ import type { MediaReport, SipInput } from "../../ports/mod.ts";
 import { type Call, isIn, type Turn } from "../../state/mod.ts";
 import { end } from "./ending.ts";
 import { watchSilence } from "./silence.ts";
+import { watchSound } from "./sound_watch.ts";
 
 /** So many times longer may it be silent on hold. */
 const HOLD_FACTOR = 10;
@@ -21,6 +22,8 @@ const HEARD_MS = 5_000;
 export function mediaReported(turn: Turn, call: Call, report: MediaReport): void {
   const before = turn.put({ ...call, report });
   if (isIn(before, "established")) watchSilence(turn, before, report);
+  const heard = turn.find(call.id);
+  if (heard !== undefined && isIn(heard, "established")) watchSound(turn, heard, report);
   const reported = turn.find(call.id);
   if (reported === undefined) return;
   turn.tell("call.media", reported);
