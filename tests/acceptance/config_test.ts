@@ -186,6 +186,8 @@ user = "a"
 server = "s"
 password_file = "${await write("password", SECRET, 0o644)}"
 tls = { ca_file = "${await write("ca.pem", SECRET)}" }
+[ring]
+file = "${await write("ring.wav", "no sound")}"
 [headset]
 quirks = ["${await write("quirk.json", "{")}"]
 [[station.control]]
@@ -204,6 +206,7 @@ viewer_token_file = "${scratch.file("none.token")}"
       "accounts.a.tls.ca_file",
       "station.control[0]",
       "station.control[1]",
+      "ring.file",
       "headset.quirks",
     ]]);
     assert.match(check.stderr, /password_file: others can read[^]*Type: chmod 600/);

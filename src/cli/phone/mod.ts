@@ -12,6 +12,7 @@ export {
 export { quirkFilesOf, withHeadsets } from "./headset_settings.ts";
 export { announce, openLog, openLogAs, type PhoneLog } from "./log.ts";
 export { partyOf } from "./party.ts";
+export { callerRingsOf, ringerOf, ringFilesOf } from "./ring_settings.ts";
 export { awaitRegistration, silentRegistrar } from "./registration.ts";
 export { type CommandSession, type PhoneSession, sessionOf } from "./session.ts";
 export { openTrace } from "./trace_file.ts";

@@ -129,7 +129,8 @@ function phoneOptions(
     doNotDisturb: false,
     active: "one",
     policy: callPolicyOf(loaded),
-    sounds: soundsOf(loaded),
+    // Its calls are answered or refused at once.
+    sounds: { ...soundsOf(loaded), ringer: { kind: "none" } },
     attended: true,
   };
 }

@@ -34,6 +34,7 @@ import {
   webSocketOf,
 } from "../values/mod.ts";
 import { headsetSchema } from "./headset_schema.ts";
+import { ringSchema } from "./ring_schema.ts";
 import { screenSchema } from "./screen_schema.ts";
 import { stationSchema } from "./station_schema.ts";
 
@@ -238,6 +239,9 @@ export const configSchema = z.strictObject({
       "Name or id of the speaker, likewise. Default: that of the system.",
     )
       .meta({ examples: ["Jabra Evolve2 65"] }),
+    ringer: line().optional().describe(
+      "Name or id of the speaker on which incoming calls ring, or none. Default: where calls are heard.",
+    ).meta({ examples: ["MacBook Pro Speakers"] }),
   }).prefault({}).describe("The sound devices that `device` stands for."),
   audio: z.strictObject({
     mic: z.string().refine(isMicrophone, {
@@ -262,6 +266,7 @@ export const configSchema = z.strictObject({
       "Bring the voice that is sent to one loudness: of sound cards, files and pipes.",
     ),
   }).prefault({}).describe("Audio endpoints of calls."),
+  ring: ringSchema,
   headset: headsetSchema,
   calls: callsSchema,
   ice: iceSchema,

@@ -23,6 +23,7 @@ import type {
   SpeechSettings,
   SrtpSuite,
   Tone,
+  ToneCountry,
 } from "../media/mod.ts";
 import type { CallId } from "./sip_port.ts";
 
@@ -59,10 +60,24 @@ export interface AudioEndpoints {
 }
 
 /** What can fail by itself in a call's sound. */
-export const ENDPOINT_NAMES = ["microphone", "speaker", "record"] as const satisfies Names<3>;
+export const ENDPOINT_NAMES = [
+  "microphone",
+  "speaker",
+  "record",
+  "ringer",
+] as const satisfies Names<4>;
 export type EndpointName = (typeof ENDPOINT_NAMES)[number];
 /** Those that are changed and come back in mid-call. */
-export type LiveEndpoint = Exclude<EndpointName, "record">;
+export type LiveEndpoint = Exclude<EndpointName, "record" | "ringer">;
+
+/** How a call rings here. */
+export interface Ring {
+  /** Name or stable id of the sound card; absent: the default one. */
+  device?: string;
+  /** WAV file that is played over and over; absent: the bell, in the rhythm of a country. */
+  file?: string;
+  country: ToneCountry;
+}
 
 /** Names a program that has joined a call's sound. */
 export type AttachmentId = string;
@@ -143,6 +158,12 @@ export type MediaEffect =
    * silent while the far end sends sound.
    */
   | { type: "PlayTone"; call: CallId; tone: Tone | null }
+  /**
+   * Rings for a call, instead of for another one, until StopRinging. What cannot be had is told by
+   * EndpointFailed, once each: the default card rings then, or the bell.
+   */
+  | { type: "StartRinging"; call: CallId; ring: Ring }
+  | { type: "StopRinging"; call: CallId }
   /**
    * Ends the stream and closes the endpoints → MediaClosed. A tone goes on in the speaker for three
    * seconds, unless the far end has just played something itself, or another call begins.

@@ -35,6 +35,7 @@ export {
   type NatKind,
   type RegatherWhen,
   RELAY_PROTOCOLS,
+  type Ring,
   type SocketEnd,
   type SoundQuality,
   type SoundRating,

@@ -134,6 +134,8 @@ export type SipInput =
     autoAnswerAfter?: number;
     /** The answered call whose place it takes at once (RFC 3891): signalling ends that one. */
     replaces?: CallId;
+    /** File that rings for this caller; signalling knows of none. */
+    ringFile?: string;
   }
   /** 101–199. `dialog` tells early dialogs of a forked call apart; ringback may come from several. */
   | {

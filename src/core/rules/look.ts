@@ -1,11 +1,13 @@
 /** What is shown and heard of all calls together, and when it can have changed. */
 import type { PhoneState, Rule, Turn } from "../state/mod.ts";
 import { showOnHeadsets } from "./headset.ts";
+import { ringForCalls } from "./ringing.ts";
 import { signalWaiting } from "./waiting.ts";
 
 export const showCalls: Rule = (before, after, turn) => {
   if (!looksOther(before, after, turn)) return;
   signalWaiting(before, after, turn);
+  ringForCalls(before, after, turn);
   showOnHeadsets(before, after, turn);
 };
 

@@ -178,6 +178,10 @@ export interface Call {
   trusted: boolean;
   /** An incoming call of which no ACK has come: its address may be forged. */
   unacknowledged?: true;
+  /** File that rings for this caller. */
+  ringFile?: string;
+  /** It is heard to ring. */
+  rings?: boolean;
   /** By itself, not by a person or program. */
   autoAnswered?: boolean;
   recording: RecordingState;

@@ -67,6 +67,10 @@ export interface SoundSettings {
   tones?: ToneCountry | "none";
   /** What the microphone's sound passes until somebody switches it; absent: nothing. */
   speech?: SpeechSettings;
+  /** Where incoming calls ring; absent: where the speaker is a sound card. */
+  ringer?: { kind: "device"; name: string } | { kind: "none" };
+  /** WAV file that rings unless the caller has one of their own; absent: the bell. */
+  ringFile?: string;
 }
 
 /** Who may call, and what the other side of a call may do. */

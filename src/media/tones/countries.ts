@@ -217,3 +217,9 @@ export const TONES: Readonly<Record<ToneCountry, CountryTones>> = {
     waiting: ["400*33", 250, 250],
   },
 };
+
+/** What rings here, in the rhythm of a country: a bell of 1000 Hz that trembles 20 times a second. */
+export function bellOf(country: ToneCountry): Cadence {
+  const [, ...ms] = TONES[country].ringback;
+  return ["1000*20", ...ms];
+}

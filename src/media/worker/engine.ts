@@ -3,6 +3,7 @@
  *
  *     perform(effect) ──► CallMedia ──► notify(input)      MediaFailed, MediaClosed: the last word
  *     Ticker ──every 20 ms──► CallMedia.tick of every streaming call, then the sound cards' turn
+ *            ├─► the ringer, while a call rings
  *            └─every 100 ms─► levels of them all, while somebody wants them
  *
  * Runs in the media worker; tests run it on their own thread with their own clock and sockets.
@@ -14,7 +15,7 @@ import type { CallId, CallLevels, MediaEffect } from "../../core/ports/mod.ts";
 import { type AttachmentPort, type FromAttachment, refuseAttachment } from "../attachment/mod.ts";
 import { CallMedia, type MediaSurroundings } from "../call/mod.ts";
 import { Ticker } from "../mod.ts";
-import { SharedDevices } from "../sound/mod.ts";
+import { Ringer, SharedDevices } from "../sound/mod.ts";
 import { EarlyGatherings } from "./early_gatherings.ts";
 
 /** Ticks between two readings of the level meters. */
@@ -30,6 +31,7 @@ export class MediaEngine {
   readonly #around: MediaSurroundings;
   readonly #devices: SharedDevices | undefined;
   readonly #ticker: Ticker;
+  readonly #ringer: Ringer;
   readonly #calls = new Map<CallId, CallMedia>();
   /** Of calls that are being closed. */
   readonly #leaving = new Map<CallId, CallMedia>();
@@ -42,9 +44,14 @@ export class MediaEngine {
   constructor({ devices, ...around }: EngineSurroundings) {
     this.#devices = devices && new SharedDevices(devices);
     this.#around = { ...around, ...(this.#devices && { devices: this.#devices }) };
+    this.#ringer = new Ringer(this.#devices, (call, error) => {
+      const told = { endpoint: "ringer", error: error.toJSON() } as const;
+      around.notify({ type: "EndpointFailed", call, ...told });
+    });
     this.#ticker = new Ticker(around.clock, FRAME_MS, (due, skipped) => {
       for (const media of this.#calls.values()) this.#tick(media, due, skipped);
       for (const media of this.#leaving.values()) this.#tick(media, due, skipped);
+      this.#ringer.tick();
       this.#devices?.tick();
       this.#readLevels();
     });
@@ -76,7 +83,7 @@ export class MediaEngine {
   async close(finishes = false): Promise<void> {
     if (finishes) await Promise.all([...this.#leaving.values()].map(({ closed }) => closed));
     const calls = [...this.#calls.keys(), ...this.#leaving.keys()];
-    await Promise.all(calls.map((call) => this.#close(call)));
+    await Promise.all([...calls.map((call) => this.#close(call)), this.#ringer.close()]);
     this.#ticker.stop();
   }
 
@@ -99,8 +106,7 @@ export class MediaEngine {
 
   async #run(effect: MediaEffect, port?: AttachmentPort<FromAttachment>): Promise<void> {
     if (effect.type === "OpenMedia") {
-      // Who calls again does not want to hear of the last call.
-      for (const media of this.#leaving.values()) void media.close();
+      this.#endTones();
       return this.#open(effect.call).open(effect.endpoints, effect);
     }
     if (effect.type === "GatherMedia") {
@@ -108,6 +114,8 @@ export class MediaEngine {
       if (!isBegun && !this.#early.take(this.#around.clock.now())) return;
       return this.#open(effect.call).gather(effect.ice);
     }
+    if (effect.type === "StartRinging") return void this.#ring(effect);
+    if (effect.type === "StopRinging") return this.#endRinging(effect.call);
     if (effect.type === "CloseMedia") return this.#close(effect.call, effect.tone);
     const media = this.#calls.get(effect.call);
     if (media === undefined) return port && refuseAttachment(port);
@@ -150,6 +158,23 @@ export class MediaEngine {
       case "DetachAudio":
         return media.detach(effect.attachment);
     }
+  }
+
+  /** Not waited for: the answer must not wait for a card. A tone of the last call ends. */
+  async #ring({ call, ring }: Extract<MediaEffect, { type: "StartRinging" }>): Promise<void> {
+    this.#endTones();
+    await this.#ringer.start(call, ring);
+    if (this.#ringer.sounds) this.#ticker.start();
+  }
+
+  async #endRinging(call: CallId): Promise<void> {
+    await this.#ringer.stop(call);
+    this.#rest();
+  }
+
+  /** Who calls again, or is called, does not want to hear of the last call. */
+  #endTones(): void {
+    for (const media of this.#leaving.values()) void media.close();
   }
 
   /** What was gathered for a call that rings is its media already. */
@@ -202,6 +227,6 @@ export class MediaEngine {
   /** Without anything to be heard, the clock stops. */
   #rest(): void {
     const all = [...this.#calls.values(), ...this.#leaving.values()];
-    if (!all.some(({ sounds }) => sounds)) this.#ticker.stop();
+    if (![...all, this.#ringer].some(({ sounds }) => sounds)) this.#ticker.stop();
   }
 }

@@ -35,7 +35,7 @@ import { networkSignature } from "../../sip/transport/flow/mod.ts";
 import { devicesFor, listDevices } from "./list_devices.ts";
 import type { AccountAccess, OpenPhone, PhoneOptions } from "./phone_options.ts";
 import { recordingPath } from "./recording_path.ts";
-import { accountChanges, directAccount, settingsOf } from "./phone_settings.ts";
+import { accountChanges, directAccount, ringFileOf, settingsOf } from "./phone_settings.ts";
 import { UserAgents } from "./user_agents.ts";
 
 /** ms that closing waits for calls to be ended by the core, before signalling ends them itself. */
@@ -295,21 +295,24 @@ export class Assembly {
 
   #heed(input: SipInput): void {
     if (input.type === "IncomingCall") {
-      this.core.submit({ ...input, from: this.#named(input.from) });
+      this.core.submit({ ...input, ...this.#known(input.from) });
     } else if (input.type === "ReferReceived") {
       const target = this.#options.transferTo?.(input.target) ?? input.target;
       this.core.submit({ ...input, target });
     } else this.core.submit(input);
   }
 
-  /** With the name that our contacts have; a store that fails costs the name, not the call. */
-  #named(party: PartyIdentity): PartyIdentity {
+  /** What our contacts have of the caller; a store that fails costs that, not the call. */
+  #known(party: PartyIdentity): { from: PartyIdentity; ringFile?: string } {
     try {
-      const contact = this.contacts?.lookUp(party.uri)?.contact.name;
-      return contact === undefined ? party : { ...party, contact };
+      const contact = this.contacts?.lookUp(party.uri)?.contact;
+      if (contact === undefined) return { from: party };
+      const ringFile = ringFileOf(contact, this.#options.callerRings);
+      const ring = ringFile === undefined ? {} : { ringFile };
+      return { from: { ...party, contact: contact.name }, ...ring };
     } catch (error) {
       this.#options.log(`contacts: ${OffhookError.from(error).message}`, { level: "warning" });
-      return party;
+      return { from: party };
     }
   }
 

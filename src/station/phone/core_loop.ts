@@ -47,6 +47,8 @@ const MEDIA_EFFECTS: Readonly<Record<MediaEffect["type"], true>> = {
   RecordMedia: true,
   PauseRecording: true,
   PlayTone: true,
+  StartRinging: true,
+  StopRinging: true,
   UseEndpoints: true,
   AttachAudio: true,
   DetachAudio: true,

@@ -22,6 +22,14 @@ export interface AccountAccess {
   password(): Promise<string>;
 }
 
+/** By what calls of contacts ring: of one by name, of a group, or of both; absent: of all. */
+export interface CallerRing {
+  contact?: string;
+  group?: string;
+  /** WAV file, absolute. */
+  file: string;
+}
+
 /** A local address for calls without an account (`answer --listen`). */
 export interface ListenAddress {
   transport: TransportName;
@@ -72,6 +80,8 @@ export interface PhoneOptions {
   policy?: CallPolicy;
   /** What a person hears beside the far end; absent: what the core has for the absent. */
   sounds?: SoundSettings;
+  /** Files that ring for a contact or a group of contacts: the first that fits. */
+  callerRings?: readonly CallerRing[];
   /** Whom to call when a peer transfers us to `target`; absent: just that. */
   transferTo?: (target: string) => string;
   /** `one`: a call that becomes active holds the others; `all`: none is held (practice PBX). */

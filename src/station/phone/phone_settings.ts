@@ -2,7 +2,7 @@
 import { type Account, type AccountId, DIRECT_ACCOUNT, routeOf } from "../../core/account/mod.ts";
 import type { PhoneState, Settings } from "../../core/state/mod.ts";
 import { MEDIA_FORMATS } from "../../media/mod.ts";
-import type { PhoneOptions } from "./phone_options.ts";
+import type { CallerRing, PhoneOptions } from "./phone_options.ts";
 
 export interface AccountChanges {
   /** Those that there will be, without the one that stands for having none. */
@@ -64,4 +64,16 @@ function liftOf({ lift, accounts }: PhoneOptions): Pick<Settings, "lift"> {
 export function directAccount({ direct }: PhoneOptions): Account {
   const { listen: _, onRequest: __, routes: ___, ...account } = direct;
   return { ...account, id: DIRECT_ACCOUNT, server: "", register: false, expires: 0 };
+}
+
+/** What rings for a contact; undefined: what rings for everybody. Names are compared without case. */
+export function ringFileOf(
+  { name, groups }: { name: string; groups: readonly string[] },
+  rings: readonly CallerRing[] = [],
+): string | undefined {
+  const same = (one: string, other: string) => one.toLowerCase() === other.toLowerCase();
+  return rings.find(({ contact, group }) =>
+    (contact === undefined || same(contact, name)) &&
+    (group === undefined || groups.some((each) => same(each, group)))
+  )?.file;
 }

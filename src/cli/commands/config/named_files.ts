@@ -1,5 +1,5 @@
 /**
- * What a configuration names besides itself: password, token and TLS files, quirk files. Each is opened
+ * What a configuration names besides itself: password, token and TLS files, quirk and ring files. Each is opened
  * as it will be, so that `config check` finds what a start would.
  */
 import { dirname } from "node:path";
@@ -9,12 +9,13 @@ import { expandPath } from "../../../config/sources/mod.ts";
 import type { ConfigIssue } from "../../../config/mod.ts";
 import type { LoadedConfig } from "../../../config/file/mod.ts";
 import { dotted } from "../../../config/values/mod.ts";
-import { quirkFilesOf } from "../../phone/mod.ts";
+import { quirkFilesOf, ringFilesOf } from "../../phone/mod.ts";
 
 /** A sentence for each file that cannot be used; never what is in one. */
 export async function namedFileIssues(loaded: LoadedConfig): Promise<ConfigIssue[]> {
   const { controlPlaces } = await import("../../../station/service/control_places.ts");
   const { readQuirks } = await import("../../../station/desk/quirk_files.ts");
+  const { checkRingFile } = await import("../../../station/phone/check_ring_file.ts");
   const pathOf = (path: string) => expandPath(path, dirname(loaded.path), loaded.environment);
   const issues: ConfigIssue[] = [];
   const check = async (place: readonly (string | number)[], use: () => Promise<unknown>) => {
@@ -40,6 +41,9 @@ export async function namedFileIssues(loaded: LoadedConfig): Promise<ConfigIssue
   }
   for (const [at, control] of loaded.config.station.control.entries()) {
     await check(["station", "control", at], () => controlPlaces([control], pathOf));
+  }
+  for (const { place, path } of ringFilesOf(loaded)) {
+    await check(place, () => checkRingFile(path));
   }
   const { broken } = await readQuirks(quirkFilesOf(loaded));
   for (const error of broken) {

@@ -6,10 +6,12 @@ import { DIRECT_ACCOUNT } from "../../../core/account/mod.ts";
 import { OffhookError } from "../../../base/mod.ts";
 import {
   accountsOf,
+  callerRingsOf,
   callPolicyOf,
   endpointsOf,
   iceServersOf,
   passwordOf,
+  ringerOf,
   soundsOf,
 } from "../../phone/mod.ts";
 import type { Io, PhoneOptions } from "../../process/mod.ts";
@@ -61,7 +63,8 @@ export function phoneOptions(
       transfers: calls.transfers,
       transfersAutoAnswered: calls.transfers_auto_answered,
     },
-    sounds: soundsOf(loaded),
+    sounds: { ...soundsOf(loaded), ...ringerOf(loaded) },
+    ...callerRingsOf(loaded),
   };
 }
 

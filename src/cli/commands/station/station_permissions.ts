@@ -21,7 +21,7 @@ import type { LoadedConfig } from "../../../config/file/mod.ts";
 import { isStdin } from "../../../config/credentials/mod.ts";
 import { permissionFlags } from "../../../config/values/mod.ts";
 import type { AudioEndpoints, LiveEndpoint } from "../../../core/ports/mod.ts";
-import { endpointsOf, loadForCommand, quirkFilesOf } from "../../phone/mod.ts";
+import { endpointsOf, loadForCommand, quirkFilesOf, ringFilesOf } from "../../phone/mod.ts";
 import type { Io } from "../../process/mod.ts";
 import type { StationValues } from "./command.ts";
 import { pathIn } from "./station_options.ts";
@@ -87,6 +87,7 @@ function namedForReading(loaded: LoadedConfig, values: StationValues, io: Io): s
   return [
     ...named.flatMap((path) => path === undefined ? [] : inConfig(path)),
     ...[quirks.folder, ...quirks.files],
+    ...ringFilesOf(loaded).map(({ path }) => path),
     ...(passwordFile === undefined || isStdin(passwordFile) ? [] : [resolve(io.cwd, passwordFile)]),
     ...fileOf(microphone, io),
   ];

@@ -50,6 +50,7 @@ export function incoming(turn: Turn, input: Extract<SipInput, { type: "IncomingC
     muted: false,
     recording: recordingOf(turn.settings.endpoints),
     unacknowledged: true,
+    ...(input.ringFile === undefined ? {} : { ringFile: input.ringFile }),
     trusted: turn.settings.trust === "everyone" || isTrusted(turn.settings.callers, input),
   };
   turn.put(call);
