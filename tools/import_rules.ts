@@ -67,6 +67,7 @@ export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   "smol-toml": ["config"],
   zod: ["config", "control"],
   "@evan/opus": ["media"],
+  "@sapphi-red/web-noise-suppressor": ["media"],
   "@echogarden/speex-resampler-wasm": ["media", "audio"],
   ink: ["tui"],
   react: ["tui"],

@@ -28,7 +28,7 @@ const TABLE = {
     mute: "Mute the microphone",
     unmute: "Unmute the microphone",
     volume: "Show or set the volume of calls",
-    speech: "Switch the filters of what you send: high-pass, gain control",
+    speech: "Switch the filters of what you send: high-pass, noise suppression, gain control",
     dtmf: "Send DTMF digits in a live call",
     reject: "Reject a ringing call",
     transfer: "Transfer a call to another number",

@@ -262,6 +262,10 @@ export const configSchema = z.strictObject({
     high_pass: z.boolean().default(true).describe(
       "Remove hum and rumble from what a sound card's microphone sends.",
     ),
+    noise_suppression: z.boolean().default(false).describe(
+      "Take noise away from the voice that is sent, clicks of keys too: of sound cards, files and " +
+        "pipes. What you send is 30 ms later, and costs a twelfth of a core.",
+    ),
     agc: z.boolean().default(false).describe(
       "Bring the voice that is sent to one loudness: of sound cards, files and pipes.",
     ),

@@ -224,6 +224,8 @@ export const filterTimes = exactly<FilterTimes>()(
 const speechSwitches = z.strictObject({
   highPass: z.boolean()
     .describe("Removes hum and rumble from what a sound card's microphone sends."),
+  noiseSuppression: z.boolean()
+    .describe("Takes noise away from the voice that is sent; what is sent is 30 ms later."),
   agc: z.boolean().describe("Brings the voice that is sent to one loudness."),
 });
 export const speech = exactly<SpeechSettings>()(speechSwitches.meta({ id: "Speech" }));

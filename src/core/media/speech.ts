@@ -5,13 +5,17 @@
 import type { Names } from "../../base/names/mod.ts";
 
 /** In the order in which the sound passes them. */
-export const SPEECH_FILTERS = ["highPass", "agc"] as const satisfies Names<2>;
+export const SPEECH_FILTERS = ["highPass", "noiseSuppression", "agc"] as const satisfies Names<3>;
 export type SpeechFilter = (typeof SPEECH_FILTERS)[number];
 
 /** Which are on. */
 export type SpeechSettings = Record<SpeechFilter, boolean>;
 
-export const PLAIN_SPEECH: SpeechSettings = { highPass: false, agc: false };
+export const PLAIN_SPEECH: SpeechSettings = {
+  highPass: false,
+  noiseSuppression: false,
+  agc: false,
+};
 
 export function sameSpeech(one: SpeechSettings, other: SpeechSettings): boolean {
   return SPEECH_FILTERS.every((filter) => one[filter] === other[filter]);

@@ -105,6 +105,8 @@ export class CallMedia {
     this.local = new LocalParty(around.devices, {
       failed,
       restored: (endpoint) => this.#tell({ type: "EndpointRestored", call, endpoint }),
+      filterFailed: (filter, error) =>
+        this.#tell({ type: "FilterFailed", call, filter, error: error.toJSON() }),
       microphoneEnded: () => this.#tell({ type: "MicrophoneEnded", call }),
     }, around.clock);
     this.recording = new Recording({

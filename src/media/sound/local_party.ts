@@ -20,7 +20,12 @@ import {
   loadResampler,
 } from "../../audio/mod.ts";
 import { OffhookError } from "../../base/mod.ts";
-import { LAST_TONE_MS, type SpeechSettings, type Tone } from "../../core/media/mod.ts";
+import {
+  LAST_TONE_MS,
+  type SpeechFilter,
+  type SpeechSettings,
+  type Tone,
+} from "../../core/media/mod.ts";
 import type { FilterTimes, LiveEndpoint, Microphone, Speaker } from "../../core/ports/mod.ts";
 import type { Clock } from "../../base/time/mod.ts";
 import { type Filter, SILENCE, SpeakerVolume } from "../dsp/mod.ts";
@@ -34,6 +39,8 @@ export interface LocalEvents {
   failed(endpoint: LiveEndpoint, error: OffhookError): void;
   restored(endpoint: LiveEndpoint): void;
   microphoneEnded(): void;
+  /** A filter that was switched on cannot be had: the call goes on without it. */
+  filterFailed(filter: SpeechFilter, error: OffhookError): void;
 }
 
 /** Frames that a card may take to give its first sound before the former microphone is left. */
@@ -81,7 +88,7 @@ export class LocalParty implements Party {
   ) {
     this.#devices = devices;
     this.#tell = tell;
-    this.#speech = new Speech(clock);
+    this.#speech = new Speech(clock, tell.filterFailed);
     this.#speakerFilters = [this.tones, this.#volume, this.#speech.speaker];
   }
 
@@ -216,6 +223,7 @@ export class LocalParty implements Party {
   /** Idempotent; never rejects. */
   async close(): Promise<void> {
     this.#closed = true;
+    this.#speech.close();
     await Promise.all([this.#source.close(), this.#sink.close()]);
   }
 

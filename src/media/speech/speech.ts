@@ -1,15 +1,21 @@
 /**
  * The filters between a person's microphone and the call, as they are switched on.
  *
- *     microphone ─► high-pass ─► gain control ─► call          speaker ─► does the far end speak?
+ *     microphone ─► high-pass ─► noise suppression ─► gain control ─► call
+ *     speaker ─► does the far end speak?
  *
- * What somebody recorded or another program made (`file`, `pipe`) is made louder or quieter, too, where
+ * What somebody recorded or another program made (`file`, `pipe`) passes the last two as well, where
  * that was asked for; hum is a sound card's alone. What we make ourselves stays as it is. On the
  * real-time path: nothing is allocated in `apply`.
  */
+import { lazily, OffhookError } from "../../base/mod.ts";
 import type { Clock } from "../../base/time/mod.ts";
-import { SPEECH_FILTERS, type SpeechFilter, type SpeechSettings } from "../../core/media/mod.ts";
-import { PLAIN_SPEECH } from "../../core/media/mod.ts";
+import {
+  PLAIN_SPEECH,
+  SPEECH_FILTERS,
+  type SpeechFilter,
+  type SpeechSettings,
+} from "../../core/media/mod.ts";
 import type { FilterTimes, Microphone } from "../../core/ports/mod.ts";
 import { type Filter, GainControl, HighPass, VoiceActivity } from "../dsp/mod.ts";
 import { SwitchedFilter } from "./switched_filter.ts";
@@ -17,6 +23,7 @@ import { SwitchedFilter } from "./switched_filter.ts";
 /** Whose sound a filter is for. */
 const FOR: Readonly<Record<SpeechFilter, readonly Microphone["kind"][]>> = {
   highPass: ["device"],
+  noiseSuppression: ["device", "file", "pipe"],
   agc: ["device", "file", "pipe"],
 };
 
@@ -30,10 +37,20 @@ export class Speech {
   /** Listens to what is played. */
   readonly speaker: Filter = { apply: (frame) => this.#hear(frame) };
 
-  constructor(clock: Pick<Clock, "now">) {
+  readonly #failed: (filter: SpeechFilter, error: OffhookError) => void;
+  #loading = false;
+  #closed = false;
+
+  /** @param failed a filter that was switched on cannot be had */
+  constructor(
+    clock: Pick<Clock, "now">,
+    failed: (filter: SpeechFilter, error: OffhookError) => void,
+  ) {
+    this.#failed = failed;
     this.#filters = {
-      highPass: new SwitchedFilter(new HighPass(), clock),
-      agc: new SwitchedFilter(new GainControl(() => this.#far.speaks), clock),
+      highPass: new SwitchedFilter(clock, new HighPass()),
+      noiseSuppression: new SwitchedFilter(clock),
+      agc: new SwitchedFilter(clock, new GainControl(() => this.#far.speaks)),
     };
     this.microphone = SPEECH_FILTERS.map((name) => this.#filters[name]);
   }
@@ -43,6 +60,13 @@ export class Speech {
     for (const name of SPEECH_FILTERS) {
       this.#filters[name].switch(settings[name] && FOR[name].includes(this.#source));
     }
+    if (this.#filters.noiseSuppression.on && !this.#loading) void this.#loadNoiseSuppression();
+  }
+
+  /** Releases what its filters hold; sound passes as it is from now on. */
+  close(): void {
+    this.#closed = true;
+    for (const name of SPEECH_FILTERS) this.#filters[name].close();
   }
 
   /** Sound comes from somewhere else: what was learned is forgotten. */
@@ -58,6 +82,23 @@ export class Speech {
       const { times } = this.#filters[filter];
       return times === undefined ? [] : [{ filter, ...times }];
     });
+  }
+
+  /** Once, while the call goes on without it. */
+  async #loadNoiseSuppression(): Promise<void> {
+    this.#loading = true;
+    try {
+      const { loadNoiseSuppression } = await lazily<typeof import("./gtcrn.ts")>(
+        import.meta.url,
+        "./gtcrn.ts",
+      );
+      const step = await loadNoiseSuppression();
+      if (this.#closed) step.close?.();
+      else this.#filters.noiseSuppression.install(step);
+    } catch (thrown) {
+      this.#loading = false;
+      if (!this.#closed) this.#failed("noiseSuppression", OffhookError.from(thrown));
+    }
   }
 
   #hear(frame: Int16Array): void {

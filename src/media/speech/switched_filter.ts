@@ -9,24 +9,32 @@ import { crossfade, type Filter } from "../dsp/mod.ts";
 /** A filter that can begin anew. */
 export interface SpeechStep extends Filter {
   reset(): void;
+  /** Releases what it holds. */
+  close?(): void;
 }
 
 export class SwitchedFilter implements Filter {
   readonly #clock: Pick<Clock, "now">;
-  readonly #step: SpeechStep;
+  #step: SpeechStep | undefined;
   readonly #dry = new Int16Array(FRAME_SAMPLES);
   #on = false;
   #wasOn = false;
   /** Frames, ms of them all, ms of the longest. */
   readonly #times = new Float64Array(3);
 
-  constructor(step: SpeechStep, clock: Pick<Clock, "now">) {
-    this.#step = step;
+  /** @param step absent: sound passes as it is until {@link install} */
+  constructor(clock: Pick<Clock, "now">, step?: SpeechStep) {
     this.#clock = clock;
+    this.#step = step;
   }
 
   get on(): boolean {
     return this.#on;
+  }
+
+  /** What was loaded only when it was switched on. */
+  install(step: SpeechStep): void {
+    this.#step = step;
   }
 
   /** From the next frame on; goes over within it. */
@@ -36,14 +44,21 @@ export class SwitchedFilter implements Filter {
 
   /** What it knows of the sound before is forgotten. */
   reset(): void {
-    this.#step.reset();
+    this.#step?.reset();
+  }
+
+  close(): void {
+    this.#on = this.#wasOn = false;
+    this.#step?.close?.();
+    this.#step = undefined;
   }
 
   apply(frame: Int16Array): void {
-    if (!this.#on && !this.#wasOn) return;
+    const step = this.#step;
+    if (step === undefined || !this.#on && !this.#wasOn) return;
     const began = this.#clock.now();
-    if (this.#on === this.#wasOn) this.#step.apply(frame);
-    else this.#goOver(frame);
+    if (this.#on === this.#wasOn) step.apply(frame);
+    else this.#goOver(step, frame);
     this.#note(this.#clock.now() - began);
   }
 
@@ -54,17 +69,17 @@ export class SwitchedFilter implements Filter {
     return { meanMs: rounded(sum! / frames!), longestMs: rounded(longest!) };
   }
 
-  #goOver(frame: Int16Array): void {
+  #goOver(step: SpeechStep, frame: Int16Array): void {
     const dry = this.#dry;
     dry.set(frame);
-    this.#step.apply(frame);
+    step.apply(frame);
     this.#wasOn = this.#on;
     if (this.#on) {
       crossfade(dry, frame);
       frame.set(dry);
     } else {
       crossfade(frame, dry);
-      this.#step.reset();
+      step.reset();
     }
   }
 

@@ -174,6 +174,7 @@ export const CALL_ACTIONS = {
     run: (desk) => desk.ask("volume", { volume: "down" }),
   },
   highPass: speechSwitch("highPass"),
+  noiseSuppression: speechSwitch("noiseSuppression"),
   agc: speechSwitch("agc"),
   redial: {
     group: "calls",

@@ -21,6 +21,7 @@ export const ACTION_NAMES = [
   "louder",
   "softer",
   "highPass",
+  "noiseSuppression",
   "agc",
   "redial",
   "search",
@@ -55,7 +56,7 @@ export const ACTION_NAMES = [
   "startStation",
   "endStation",
   "quit",
-] as const satisfies Names<49>;
+] as const satisfies Names<50>;
 export type ActionName = typeof ACTION_NAMES[number];
 
 /** Choices of a question; only there. */

@@ -136,7 +136,7 @@ Deno.test("gain control makes neither a pause, nor noise, nor the far end's echo
 
 /** A chain on a fake source. */
 function chain(kind: Microphone["kind"], settings: Partial<SpeechSettings> = {}): Speech {
-  const speech = new Speech(new VirtualClock());
+  const speech = new Speech(new VirtualClock(), () => {});
   speech.listenTo({ kind } as Microphone);
   speech.use({ ...PLAIN_SPEECH, ...settings });
   return speech;
@@ -147,7 +147,7 @@ const all = (speech: Speech): Filter => ({
 });
 
 Deno.test("a file keeps its low tones, what we make stays as it is, a card's is filtered", () => {
-  const everything = { highPass: true, agc: true };
+  const everything = { highPass: true, agc: true, noiseSuppression: true };
   const hum = sine(RATE, RATE, 50, 10_000);
   const level = (kind: Microphone["kind"]) =>
     dbfs(settled(through(all(chain(kind, { highPass: true })), hum)));
@@ -156,9 +156,10 @@ Deno.test("a file keeps its low tones, what we make stays as it is, a card's is 
   for (const kind of ["tone", "voice", "silence", "echo"] as const) {
     assert.deepEqual(through(all(chain(kind, everything)), hum), hum, kind);
   }
+  const louder = { highPass: true, agc: true };
   const quiet = voice(10, 0.05);
   const raised = (kind: Microphone["kind"]) =>
-    dbfs(settled(through(all(chain(kind, everything)), quiet))) - dbfs(settled(quiet));
+    dbfs(settled(through(all(chain(kind, louder)), quiet))) - dbfs(settled(quiet));
   for (const kind of ["device", "file", "pipe"] as const) assert.ok(raised(kind) > 8, kind);
 });
 
@@ -168,7 +169,7 @@ Deno.test("filters are switched in a call without a click", () => {
   const sound = sine(4 * RATE, RATE, 400, 8_000);
   const out = framesOf(sound).map((frame, i) => {
     const on = i % 20 >= 10;
-    speech.use({ highPass: on, agc: on });
+    speech.use({ ...PLAIN_SPEECH, highPass: on, agc: on });
     filter.apply(frame);
     return frame;
   });
@@ -188,7 +189,7 @@ Deno.test("another microphone begins anew: the gain of the one before is forgott
 
 Deno.test("the mean and the longest time of a filter are told, once it was on", () => {
   const clock = new VirtualClock();
-  const speech = new Speech(clock);
+  const speech = new Speech(clock, () => {});
   speech.listenTo({ kind: "device" });
   assert.deepEqual(speech.times, []);
   speech.use({ ...PLAIN_SPEECH, highPass: true });
@@ -201,6 +202,65 @@ Deno.test("the mean and the longest time of a filter are told, once it was on", 
     clock.now = now;
   }
   assert.deepEqual(speech.times, [{ filter: "highPass", meanMs: 2, longestMs: 4 }]);
+});
+
+/** A chain whose noise suppression is loaded. */
+async function suppressing(): Promise<Speech> {
+  const speech = chain("device", { noiseSuppression: true });
+  const silent = new Int16Array(FRAME_SAMPLES);
+  while (speech.times.length === 0) {
+    await new Promise((resolve) => setTimeout(resolve, 1));
+    all(speech).apply(silent.fill(0));
+  }
+  return speech;
+}
+
+Deno.test("noise goes by 15 dB and clicks of keys by 10, a voice stays, 30 ms late", async () => {
+  const speech = await suppressing();
+  const less = (sound: Int16Array) =>
+    dbfs(settled(sound)) - dbfs(settled(through(all(speech), sound)));
+  const white = less(noise(4 * RATE, 1_000, 4));
+  assert.ok(white > 15, `noise ${white} dB`);
+  const keys = less(clicks(4).map((sample) => sample / 4));
+  assert.ok(keys > 10, `keys ${keys} dB`);
+  speech.close();
+});
+
+Deno.test("noise suppression goes on and off without a click, and again after that", async () => {
+  const speech = await suppressing();
+  const sound = voice(4);
+  const out = framesOf(sound).map((frame, i) => {
+    speech.use({ ...PLAIN_SPEECH, noiseSuppression: i % 40 < 20 });
+    all(speech).apply(frame);
+    return frame;
+  });
+  const step = largestStep(Int16Array.from(out.flatMap((frame) => [...frame])));
+  assert.ok(step < 1.3 * largestStep(sound), `${step} instead of ${largestStep(sound)}`);
+  speech.close();
+  const after = framesOf(sound)[9]!;
+  all(speech).apply(after);
+  assert.deepEqual(after, framesOf(sound)[9], "closed: sound passes");
+});
+
+testWith(["espeak", "sox"], "spoken words pass noise suppression, 30 ms late", async () => {
+  const said = (await readWav(await spokenWav({ rate: RATE }), RATE)).map((s) => s / 2);
+  const speech = await suppressing();
+  const beside = noise(said.length, 800, 9);
+  const out = through(all(speech), said.map((sample, i) => sample + beside[i]!));
+  const likeness = (late: number) => {
+    let [product, one, other] = [0, 0, 0];
+    for (let i = 0; i + late < said.length; i++) {
+      product += said[i]! * out[i + late]!;
+      one += said[i]! ** 2;
+      other += out[i + late]! ** 2;
+    }
+    return product / Math.sqrt(one * other);
+  };
+  const lags = Array.from({ length: 500 }, (_, step) => likeness(step * 5));
+  const best = Math.max(...lags);
+  assert.ok(best > 0.9, `${best}`);
+  assert.ok(Math.abs(lags.indexOf(best) * 5 - 1_465) < 10, `${lags.indexOf(best)} steps late`);
+  speech.close();
 });
 
 testWith(["espeak", "sox"], "spoken words are found, in noise, too", async () => {

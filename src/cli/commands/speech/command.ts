@@ -6,8 +6,12 @@ import { LIVE, type LiveFields, withStation } from "../../live/mod.ts";
 import { defineCommand, words } from "../../args/mod.ts";
 
 /** As they are typed. */
-const NAMES: Readonly<Record<SpeechFilter, string>> = { highPass: "high-pass", agc: "agc" };
-const ALLOWED = `${Object.values(NAMES).join(" or ")}, and on or off`;
+const NAMES: Readonly<Record<SpeechFilter, string>> = {
+  highPass: "high-pass",
+  noiseSuppression: "noise-suppression",
+  agc: "agc",
+};
+const ALLOWED = `one of ${Object.values(NAMES).join(", ")}, and on or off`;
 
 const FIELDS = {
   to: words("SWITCH", `${ALLOWED}; without it what is on now.`),
@@ -16,7 +20,8 @@ const FIELDS = {
 export const command = defineCommand<typeof FIELDS & LiveFields>({
   synopsis: "[OPTIONS] [FILTER on|off]",
   description: "Switches the filters of what you send, in calls that are on and those to come. " +
-    "high-pass removes hum and rumble of a sound card; agc brings your voice to one loudness. " +
+    "high-pass removes hum and rumble of a sound card; noise-suppression takes noise away, clicks " +
+    "of keys too, and what you send is 30 ms later; agc brings your voice to one loudness. " +
     "What you hear stays as it is.",
   examples: ["speech", "speech agc on", "speech high-pass off"],
   fields: FIELDS,
@@ -48,6 +53,6 @@ function wishOf(given: readonly string[]): Partial<SpeechSettings> | undefined {
     return { [filter]: to === "on" };
   }
   throw new OffhookError("usage", `"${given.join(" ")}" switches nothing`, {
-    hint: `Allowed are ${ALLOWED}.`,
+    hint: `Allowed is ${ALLOWED}.`,
   });
 }

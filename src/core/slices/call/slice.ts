@@ -1,5 +1,6 @@
 /** Calls: which transition takes what; the transitions have a file for each stretch of a call's life. */
 import { NO_STRANGERS } from "../../account/mod.ts";
+import { filterFailed } from "../settings/mod.ts";
 import type { CallId, MediaInput, SipInput } from "../../ports/mod.ts";
 import {
   aboutCall,
@@ -78,6 +79,7 @@ const NEWS: CallTransitions<Exclude<CallNews, Incoming>> = {
     turn.tell("call.digit", call, { digit, durationMs, by: "rtp" });
   },
   DigitsSent: (turn, call, { digits }) => turn.tell("call.digits-sent", call, { digits }),
+  FilterFailed: filterFailed,
   MicrophoneEnded: (turn, call) => turn.tell("call.microphone-ended", call),
   EndpointFailed: endpointFailed,
   EndpointRestored: (turn, call, { endpoint }) => {

@@ -1,6 +1,12 @@
 /** What our sound passes: in the calls that are on, and those to come. */
-import { PLAIN_SPEECH, sameSpeech, type SpeechSettings } from "../../media/mod.ts";
-import type { Settings, Turn } from "../../state/mod.ts";
+import type { ErrorJson } from "../../../base/mod.ts";
+import {
+  PLAIN_SPEECH,
+  sameSpeech,
+  type SpeechFilter,
+  type SpeechSettings,
+} from "../../media/mod.ts";
+import type { Call, Settings, Turn } from "../../state/mod.ts";
 
 /** Told also when nothing changed: who pressed a key wants to know. */
 export function changeSpeech(turn: Turn, wish: Partial<SpeechSettings>): void {
@@ -13,4 +19,15 @@ export function changeSpeech(turn: Turn, wish: Partial<SpeechSettings>): void {
 export function configureSpeech(turn: Turn, before: Settings, after: Settings): void {
   const speech = after.speech ?? PLAIN_SPEECH;
   if (!sameSpeech(before.speech ?? PLAIN_SPEECH, speech)) changeSpeech(turn, speech);
+}
+
+/** Said once: it is off from now on, until somebody switches it on again. */
+export function filterFailed(
+  turn: Turn,
+  call: Call,
+  { filter, error }: { filter: SpeechFilter; error: ErrorJson },
+): void {
+  if (!turn.speech[filter]) return;
+  changeSpeech(turn, { [filter]: false });
+  turn.notice([error.message, error.hint].filter(Boolean).join(". "), call.id);
 }
