@@ -146,6 +146,7 @@ const SILENCE = {
   jitterMs: 0,
   late: 0,
   duplicates: 0,
+  undecodable: 0,
   concealedMs: 0,
   rtcpReceived: 0,
   rtpSilentMs: 0,

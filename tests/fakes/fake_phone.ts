@@ -88,6 +88,7 @@ const REPORT: MediaReport = {
   jitterMs: 1.23456,
   late: 0,
   duplicates: 0,
+  undecodable: 0,
   concealedMs: 0,
   rtcpReceived: 0,
   rtpSilentMs: 0,

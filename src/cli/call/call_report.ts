@@ -67,6 +67,7 @@ export function callReport(
       heard: (report?.received ?? 0) > 0,
       lost: report?.lost ?? 0,
       late: report?.late ?? 0,
+      undecodable: report?.undecodable ?? 0,
       concealedMs: report?.concealedMs ?? 0,
       jitterMs: Math.round((report?.jitterMs ?? 0) * 100) / 100,
       ice: report?.ice ?? null,

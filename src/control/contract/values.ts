@@ -171,6 +171,8 @@ const soundRating = exactly<SoundRating>()(
     lossShare: share.describe("Of the packets that were due, those that never came."),
     lateShare: share.optional()
       .describe("Those that came too late to be played; absent: the other side does not tell."),
+    undecodableShare: share.optional()
+      .describe("Those that the codec could make nothing of; absent: none."),
     listening: score.describe("Without the delay."),
     conversational: score.optional()
       .describe("With the delay; absent: no round trip was measured."),
@@ -239,6 +241,7 @@ const mediaReport = exactly<MediaReport>()(
     jitterMs: ms,
     late: count,
     duplicates: count,
+    undecodable: count.describe("Packets that the codec could make nothing of."),
     concealedMs: ms,
     rtcpReceived: count,
     rtpSilentMs: ms,
@@ -316,7 +319,9 @@ export const silences = z.strictObject({
 export const badSoundFields = {
   since: ms.describe("ms since the epoch."),
   cause: z.enum(BAD_SOUND_CAUSES),
-  value: z.number().describe("When it was told: percent of `loss` and `late`, else ms."),
+  value: z.number().describe(
+    "When it was told: percent of `loss`, `late` and `undecodable`, else ms.",
+  ),
   text: z.string().describe("One sentence."),
   hint: z.string().describe("What to do."),
 };

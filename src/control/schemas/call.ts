@@ -33,6 +33,7 @@ export const callReportSchema = z.object({
     heard: z.boolean().describe("Whether any of them came; false: no sound was received."),
     lost: z.int().nonnegative().describe("Expected but not received (RFC 3550 A.3)."),
     late: z.int().nonnegative().describe("Received too late to be played."),
+    undecodable: z.int().nonnegative().describe("Packets that the codec could make nothing of."),
     concealedMs: z.int().nonnegative()
       .describe("Sound made up because none was there in time; suppressed silence among it."),
     jitterMs: z.number().nonnegative().describe("Interarrival jitter (RFC 3550 6.4.1)."),

@@ -182,6 +182,8 @@ export interface MediaReport {
   /** Packets that came too late to be played, and that came twice. */
   late: number;
   duplicates: number;
+  /** Packets that the codec could make nothing of: concealed. */
+  undecodable: number;
   /** Sound that was made up because none was there in time, ms; silences that were suppressed too. */
   concealedMs: number;
   /** RTCP datagrams of the peer. With `received` 0 as well, nothing ever came back. */
@@ -260,6 +262,8 @@ export interface SoundRating {
   lossShare: number;
   /** Came too late to be played; absent: the peer does not tell. */
   lateShare?: number;
+  /** Could not be decoded; absent: none. */
+  undecodableShare?: number;
   /** Without the delay. */
   listening: QualityScore;
   /** With the delay; absent: no round trip was measured. */

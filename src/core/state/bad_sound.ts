@@ -10,13 +10,15 @@ export const BAD_SOUND_CAUSES = [
   "loss",
   /** Packets come, but too late to be played: they come irregularly. */
   "late",
+  /** Packets come that cannot be decoded: broken on the way, or by who sends them. */
+  "undecodable",
   /** It takes so long that both talk at once. */
   "delay",
   /** Our own machine did not get round to playing. */
   "busy",
   /** What comes is digital silence: muted there, or a microphone that gives nothing. */
   "silent",
-] as const satisfies Names<5>;
+] as const satisfies Names<6>;
 export type BadSoundCause = (typeof BAD_SOUND_CAUSES)[number];
 
 /** What is known of bad sound. */
@@ -24,7 +26,7 @@ export interface BadSound {
   /** ms since the epoch. */
   since: number;
   cause: BadSoundCause;
-  /** Behind the cause, when it was told: percent of `loss` and `late`, else ms. */
+  /** Behind the cause, when it was told: percent of `loss`, `late` and `undecodable`, else ms. */
   value: number;
   /** One sentence without its full stop. */
   text: string;
@@ -48,6 +50,10 @@ const WORDS: Record<BadSoundCause, Words> = {
         ? `bad sound: ${value} % of it comes too late to be played, at irregular times`
         : `the other side hears you badly: ${value} % of your sound comes too late to be played`,
     "A busy line or Wi-Fi delays packets: other transfers, or the distance to the access point.",
+  ],
+  undecodable: [
+    (value) => `bad sound: ${value} % of the packets cannot be decoded`,
+    "The other side, or a server between, spoils them. Try another codec with --codec.",
   ],
   delay: [
     (value) => `the sound takes ${value} ms from mouth to ear: you will talk over each other`,

@@ -46,6 +46,8 @@ interface Lane {
 }
 
 export class Playout {
+  /** Packets with a payload that the codec could make nothing of. */
+  undecodable = 0;
   /** 20 ms frames that were made up, in whole or in part. */
   concealedFrames = 0;
   readonly jitter: JitterBuffer;
@@ -244,6 +246,8 @@ export class Playout {
     }
     const lane = this.#laneFor(this.#rate);
     const count = codec.decode(packet.data.subarray(0, packet.length), lane.decoded);
+    // Without a payload it keeps a NAT open (RFC 6263 §4.1).
+    if (count === 0 && packet.length > 0) this.undecodable++;
     const decoded = lane.decoded.subarray(0, count);
     lane.concealer.join(decoded);
     lane.pcm.append(decoded);

@@ -175,7 +175,7 @@ export class MediaStream implements Party {
   }
 
   report(): MediaReport {
-    const { jitter, encoding, concealedFrames } = this.#inbound.playout;
+    const { jitter, encoding, concealedFrames, undecodable } = this.#inbound.playout;
     const now = this.#clock.now();
     const report: MediaReport = {
       sent: this.#sender.totalPackets,
@@ -184,6 +184,7 @@ export class MediaStream implements Party {
       jitterMs: Math.round(this.#inbound.jitterMs * 100) / 100,
       late: jitter.late,
       duplicates: jitter.duplicates,
+      undecodable,
       concealedMs: concealedFrames * FRAME_MS,
       rtcpReceived: this.#control.received,
       rtpSilentMs: this.#silentMs(this.#inbound.lastHeard, now),
@@ -220,9 +221,9 @@ export class MediaStream implements Party {
   }
 
   #incoming(): Incoming {
-    const { fates, silence, playout: { encoding, jitter } } = this.#inbound;
+    const { fates, silence, playout: { encoding: codec, jitter, undecodable } } = this.#inbound;
     const bufferMs = Math.round(jitter.depthMs);
-    return { codec: encoding, fates, silence, packetMs: jitter.packetMs, bufferMs };
+    return { codec, fates, silence, undecodable, packetMs: jitter.packetMs, bufferMs };
   }
 
   /** Gives memory outside the heap back. */

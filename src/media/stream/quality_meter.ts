@@ -37,6 +37,8 @@ export interface Incoming {
   codec: string | undefined;
   fates: PacketFates;
   silence: SilenceMeter;
+  /** Packets that the codec could make nothing of. */
+  undecodable: number;
   /** Sound in a packet, and what waits in the jitter buffer, ms. */
   packetMs: number;
   bufferMs: number;
@@ -55,9 +57,10 @@ interface Counted {
   due: number;
   lost: number;
   late: number;
+  undecodable: number;
 }
 
-const NONE: Counted = { due: 0, lost: 0, late: 0 };
+const NONE: Counted = { due: 0, lost: 0, late: 0, undecodable: 0 };
 
 export class QualityMeter {
   /** The last seconds, the oldest first. */
@@ -109,26 +112,30 @@ export class QualityMeter {
   }
 
   #measureIncoming(
-    { codec, fates, silence, packetMs, bufferMs }: Incoming,
+    { codec, fates: { due, lost, late, bursts }, silence, undecodable, packetMs, bufferMs }:
+      Incoming,
     roundTripMs: number | undefined,
     now: number,
   ): DirectionQuality | undefined {
-    const { due, lost, late } = fates;
+    const counted: Counted = { due, lost, late, undecodable };
     const before = this.#seconds[0]!;
-    this.#count({ due, lost, late }, now);
+    this.#count(counted, now);
     const scale = codec === undefined ? undefined : scaleOf(codec);
     if (scale === undefined || due < ENOUGH) return undefined;
-    const gaps = fates.bursts.view();
+    const gaps = bursts.view();
     const oneWayMs = oneWay(roundTripMs, packetMs + bufferMs);
     const rate = (counted: Counted) =>
       rating(codec!, {
         lossShare: counted.lost / counted.due,
         lateShare: counted.late / counted.due,
+        ...(counted.undecodable > 0 && {
+          undecodableShare: Math.min(1, counted.undecodable / counted.due),
+        }),
       }, { burstRatio: gaps.burstRatio, oneWayMs });
-    const lately = difference({ due, lost, late }, before);
+    const lately = difference(counted, before);
     return {
       scale,
-      call: rate({ due, lost, late }),
+      call: rate(counted),
       ...(lately.due >= ENOUGH && { now: rate(lately) }),
       bursts: burstsOf(gaps, packetMs),
       ...(oneWayMs !== undefined && { oneWayMs }),
@@ -164,23 +171,24 @@ function outgoingQuality(
     call: rate(Math.min(1, remote.lost / remote.sent)),
     // A report that has no newer packet of ours than the one before says that all are lost.
     ...(fresh && { now: rate(remote.hears ? remote.lossShare : 1) }),
-    ...(voip && { bursts: { ...bursts(voip) }, ...toldBy(voip) }),
+    ...(voip && { bursts: rounded(voip), ...toldBy(voip) }),
     ...(oneWayMs !== undefined && { oneWayMs }),
   };
 }
 
 function rating(
   codec: string,
-  shares: Pick<SoundRating, "lossShare" | "lateShare">,
+  shares: Pick<SoundRating, "lossShare" | "lateShare" | "undecodableShare">,
   { oneWayMs, ...loss }: { burstRatio?: number; unconcealed?: boolean; oneWayMs?: number },
 ): SoundRating {
-  const speech = { codec, loss: shares.lossShare + (shares.lateShare ?? 0), ...loss };
+  const { lossShare, lateShare = 0, undecodableShare = 0 } = shares;
+  const speech = { codec, loss: lossShare + lateShare + undecodableShare, ...loss };
   const conversational = oneWayMs === undefined ? undefined : scoreOf(speech, oneWayMs);
-  const rounded = Object.fromEntries(
+  const said = Object.fromEntries(
     Object.entries(shares).map(([name, share]) => [name, Math.round(share * 10_000) / 10_000]),
   ) as typeof shares;
   return {
-    ...rounded,
+    ...said,
     listening: scoreOf(speech)!,
     ...(conversational && { conversational }),
   };
@@ -192,18 +200,23 @@ function oneWay(roundTripMs: number | undefined, endsMs: number): number | undef
 }
 
 function difference(now: Counted, before: Counted): Counted {
-  return { due: now.due - before.due, lost: now.lost - before.lost, late: now.late - before.late };
+  return {
+    due: now.due - before.due,
+    lost: now.lost - before.lost,
+    late: now.late - before.late,
+    undecodable: now.undecodable - before.undecodable,
+  };
 }
 
 function burstsOf(view: BurstGapView, packetMs: number): Bursts {
-  return bursts({
+  return rounded({
     ...view,
     burstMs: view.burstLength * packetMs,
     gapMs: view.gapLength * packetMs,
   });
 }
 
-function bursts({ burstDensity, gapDensity, burstMs, gapMs }: Bursts): Bursts {
+function rounded({ burstDensity, gapDensity, burstMs, gapMs }: Bursts): Bursts {
   const share = (value: number) => Math.round(value * 10_000) / 10_000;
   return {
     burstDensity: share(burstDensity),

@@ -173,6 +173,8 @@ export const de: Catalogue = {
   "sound.loss.outgoing": "Man hört Sie schlecht: {value} % Ihres Tons gehen im Netz verloren.",
   "sound.late.incoming": "Schlechter Ton: {value} % kommen zu spät, um gehört zu werden.",
   "sound.late.outgoing": "Man hört Sie schlecht: {value} % Ihres Tons kommen zu spät an.",
+  "sound.undecodable.incoming":
+    "Schlechter Ton: {value} % der Pakete lassen sich nicht dekodieren.",
   "sound.delay.incoming": "{value} ms von Mund zu Ohr: Sie fallen einander ins Wort.",
   "sound.busy.incoming": "Schlechter Ton: Dieser Rechner stand {value} ms von zehn Sekunden still.",
   "sound.silent.incoming":

@@ -174,6 +174,7 @@ export const en = {
   "sound.loss.outgoing": "They hear you badly: {value} % of what you say is lost on the network.",
   "sound.late.incoming": "Bad sound: {value} % of it comes too late to be played.",
   "sound.late.outgoing": "They hear you badly: {value} % of your sound comes too late.",
+  "sound.undecodable.incoming": "Bad sound: {value} % of the packets cannot be decoded.",
   "sound.delay.incoming": "{value} ms from mouth to ear: you will talk over each other.",
   "sound.busy.incoming": "Bad sound: this machine stood still for {value} ms of ten seconds.",
   "sound.silent.incoming": "They send digital silence: muted there, or a dead microphone.",

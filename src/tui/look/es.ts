@@ -173,6 +173,8 @@ export const es: Catalogue = {
   "sound.loss.outgoing": "Le oyen mal: el {value} % de lo que usted dice se pierde en la red.",
   "sound.late.incoming": "Mal sonido: el {value} % llega demasiado tarde para oírse.",
   "sound.late.outgoing": "Le oyen mal: el {value} % de su sonido llega demasiado tarde.",
+  "sound.undecodable.incoming":
+    "Mal sonido: el {value} % de los paquetes no se puede descodificar.",
   "sound.delay.incoming": "{value} ms de boca a oído: hablarán a la vez.",
   "sound.busy.incoming": "Mal sonido: este equipo se paró {value} ms en diez segundos.",
   "sound.silent.incoming": "Envían silencio digital: están en silencio o su micrófono no funciona.",

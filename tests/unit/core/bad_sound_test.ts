@@ -56,6 +56,7 @@ Deno.test("the cause is what was measured", () => {
     ["not bad enough", incoming(3.6), undefined],
     ["lost", incoming(2.9, { lossShare: 0.125, lateShare: 0.02 }), "incoming loss 13"],
     ["late", incoming(2.9, { lossShare: 0.01, lateShare: 0.14 }), "incoming late 14"],
+    ["broken", incoming(2, { lossShare: 0, undecodableShare: 0.3 }), "incoming undecodable 30"],
     ["far away", incoming(4.4, conversational(3.1), 612), "incoming delay 612"],
     ["far away, there", { quality: { outgoing: heard(4.4, conversational(3.1), 612) } }, undefined],
     ["lost there", outgoing(2, { lossShare: 0.2 }), "outgoing loss 20"],
@@ -148,4 +149,13 @@ Deno.test("the record of a call that ends so says it", () => {
   });
   const ended = scene.events.find((event) => event.type === "call.ended");
   assert.equal(ended?.type === "call.ended" && ended.record.badSound?.incoming?.value, 20);
+});
+
+Deno.test("packets that cannot be decoded are told once, whatever they do to the sound", () => {
+  const scene = new Scene().talking();
+  const notices = [0, 1, 3, 9].flatMap((undecodable) =>
+    scene.play(report({ undecodable, codec: "OPUS" })).events
+      .flatMap((event) => event.type === "notice" ? [event.text] : [])
+  );
+  assert.deepEqual(notices, ["packets come that cannot be decoded as OPUS: it is made up for"]);
 });

@@ -54,6 +54,7 @@ export const REPORT: MediaReport = {
   jitterMs: 0,
   late: 0,
   duplicates: 0,
+  undecodable: 0,
   concealedMs: 0,
   rtcpReceived: 0,
   rtpSilentMs: 0,

@@ -118,7 +118,8 @@ Deno.test("packets that cannot be decoded are made up for, and those after them 
     let count = 0;
     peer.spoil = (sound) => ++count % 10 === 0 ? payload : sound;
     near(peer.send("OPUS", 4000), name);
-    const { concealedFrames } = peer.inbound.playout;
+    const { concealedFrames, undecodable } = peer.inbound.playout;
+    assert.ok(name === "empty" ? undecodable === 0 : undecodable >= 15, `${name}: ${undecodable}`);
     assert.ok(concealedFrames >= 15, `${name}: ${concealedFrames}`);
     peer.spoil = (sound) => sound;
     near(peer.send("OPUS", 2000), name);

@@ -116,6 +116,7 @@ export function report(change: Partial<MediaReport> = {}): MediaReport {
     jitterMs: 2,
     late: 0,
     duplicates: 0,
+    undecodable: 0,
     concealedMs: 0,
     rtcpReceived: 0,
     rtpSilentMs: 0,

@@ -20,6 +20,7 @@ const HOLD_FACTOR = 10;
 const HEARD_MS = 5_000;
 
 export function mediaReported(turn: Turn, call: Call, report: MediaReport): void {
+  if (report.undecodable > 0 && !call.report?.undecodable) tellUndecodable(turn, call, report);
   const before = turn.put({ ...call, report });
   if (isIn(before, "established")) watchSilence(turn, before, report);
   const heard = turn.find(call.id);
@@ -33,6 +34,11 @@ export function mediaReported(turn: Turn, call: Call, report: MediaReport): void
   // One that works again is asked anew after the next silence only.
   const since = turn.moment.at - (reported.askedAt ?? 0);
   if (Math.min(report.rtpSilentMs, report.rtcpSilentMs, since) >= limit) askDialog(turn, reported);
+}
+
+/** Once a call: what it comes to is in the reports. */
+function tellUndecodable(turn: Turn, { id }: Call, { codec }: MediaReport): void {
+  turn.notice(`packets come that cannot be decoded as ${codec ?? "sound"}: it is made up for`, id);
 }
 
 /** Asks the peer; once at a time. */

@@ -55,11 +55,14 @@ function judge(call: Call, direction: CallDirection, report: MediaReport): Verdi
 /** @param withDelay the delay is that of both directions: it is told of one */
 function judgeRating(rated: DirectionQuality | undefined, withDelay: boolean): Verdict {
   if (rated?.now === undefined) return "unclear";
-  const { lossShare, lateShare = 0, listening, conversational } = rated.now;
+  const { lossShare, lateShare = 0, undecodableShare = 0, listening, conversational } = rated.now;
   if (listening.mos < BAD_MOS) {
-    return lateShare > lossShare
-      ? { cause: "late", value: 100 * lateShare }
-      : { cause: "loss", value: 100 * lossShare };
+    const shares = [["loss", lossShare], ["late", lateShare], [
+      "undecodable",
+      undecodableShare,
+    ]] as const;
+    const [cause, share] = shares.reduce((worst, next) => next[1] > worst[1] ? next : worst);
+    return { cause, value: 100 * share };
   }
   const mos = withDelay ? conversational?.mos ?? listening.mos : listening.mos;
   if (mos < BAD_MOS) return { cause: "delay", value: rated.oneWayMs ?? 0 };
