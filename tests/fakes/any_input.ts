@@ -108,7 +108,12 @@ export const anyInput: fc.Arbitrary<Input> = fc.tuple(
         fingerprint: { hash: "sha-256", value: "AA:BB" },
       },
       { type: "MicrophoneEnded", call },
-      { type: "FilterFailed", call, filter: "agc", error: { code: "media-failed", message: "x" } },
+      {
+        type: "FilterFailed",
+        call,
+        filter: "noiseSuppression",
+        error: { code: "media-failed", message: "x" },
+      },
       { type: "MediaReported", call, report: REPORT },
       {
         type: "MediaReported",

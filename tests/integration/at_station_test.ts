@@ -331,7 +331,7 @@ Deno.test("the JSON of every live command fits its schema", () =>
       assert.equal(actionSchema.parse(await run("volume", ...volumes[index]!)).volume, volume);
     }
     const { speech } = actionSchema.parse(await run("speech", "agc", "on"));
-    assert.deepEqual(speech, { highPass: false, noiseSuppression: false, agc: true });
+    assert.deepEqual(speech, { highPass: false, noiseSuppression: false, agc: true, echo: "off" });
     assert.deepEqual(actionSchema.parse(await run("speech")).speech, speech);
     assert.equal(statusSchema.parse(await run("status")).calls.length, 1);
     assert.equal(callsSchema.parse(await run("calls")).calls[0]!.state, "active");

@@ -45,8 +45,8 @@ export function callPolicyOf({ config: { calls } }: LoadedConfig): CallPolicy {
 
 /** What a person hears beside the far end, and how a voice is sent. */
 export function soundsOf({ config: { audio } }: LoadedConfig): SoundSettings {
-  const { tones, high_pass: highPass, noise_suppression: noiseSuppression, agc } = audio;
-  return { tones, speech: { highPass, noiseSuppression, agc } };
+  const { tones, high_pass: highPass, noise_suppression: noiseSuppression, agc, echo } = audio;
+  return { tones, speech: { highPass, noiseSuppression, agc, echo } };
 }
 
 /** Reads a password when a server asks for it. @throws OffhookError when there is none */

@@ -20,7 +20,7 @@ import {
   TLS_VERSIONS,
   TRANSPORTS,
 } from "../../core/account/mod.ts";
-import { TONE_COUNTRIES } from "../../core/media/mod.ts";
+import { ECHO_WAYS, TONE_COUNTRIES } from "../../core/media/mod.ts";
 import { callsSchema } from "./calls_schema.ts";
 import { ICE_POLICIES, iceSchema } from "./ice_schema.ts";
 import {
@@ -265,6 +265,10 @@ export const configSchema = z.strictObject({
     noise_suppression: z.boolean().default(false).describe(
       "Take noise away from the voice that is sent, clicks of keys too: of sound cards, files and " +
         "pipes. What you send is 30 ms later, and costs a twelfth of a core.",
+    ),
+    echo: z.enum(ECHO_WAYS).default("off").describe(
+      "Against the echo of the other side that a loudspeaker makes in your room. half-duplex: one " +
+        "speaks at a time, for a loudspeaker without anything better.",
     ),
     agc: z.boolean().default(false).describe(
       "Bring the voice that is sent to one loudness: of sound cards, files and pipes.",

@@ -30,6 +30,7 @@ import {
 import { type ErrorCode, type ErrorJson, EXIT_CODES } from "../../base/mod.ts";
 import type { Names } from "../../base/names/mod.ts";
 import {
+  ECHO_WAYS,
   QUALITY_SCALES,
   type QualityScore,
   SPEECH_FILTERS,
@@ -228,6 +229,9 @@ const speechSwitches = z.strictObject({
     .describe("Removes hum and rumble from what a sound card's microphone sends."),
   noiseSuppression: z.boolean()
     .describe("Takes noise away from the voice that is sent; what is sent is 30 ms later."),
+  echo: z.enum(ECHO_WAYS).describe(
+    "Against the echo of the other side in our room. half-duplex: who speaks is heard, one at a time.",
+  ),
   agc: z.boolean().describe("Brings the voice that is sent to one loudness."),
 });
 export const speech = exactly<SpeechSettings>()(speechSwitches.meta({ id: "Speech" }));

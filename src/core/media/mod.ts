@@ -76,11 +76,15 @@ export {
 } from "./offer_answer.ts";
 export { SRTP_SUITES } from "./media_description.ts";
 export {
+  ECHO_WAYS,
+  type EchoWay,
   PLAIN_SPEECH,
   sameSpeech,
   SPEECH_FILTERS,
+  SPEECH_SWITCHES,
   type SpeechFilter,
   type SpeechSettings,
+  type SpeechSwitch,
 } from "./speech.ts";
 export { SUITE_PARAMETERS, type SuiteParameters } from "./srtp_suites.ts";
 export { needsIce, regathered, restarted, settledPorts } from "./ice.ts";

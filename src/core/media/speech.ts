@@ -4,19 +4,34 @@
  */
 import type { Names } from "../../base/names/mod.ts";
 
-/** In the order in which the sound passes them. */
-export const SPEECH_FILTERS = ["highPass", "noiseSuppression", "agc"] as const satisfies Names<3>;
-export type SpeechFilter = (typeof SPEECH_FILTERS)[number];
+/** What is on or off. */
+export const SPEECH_SWITCHES = ["highPass", "noiseSuppression", "agc"] as const satisfies Names<3>;
+export type SpeechSwitch = (typeof SPEECH_SWITCHES)[number];
 
-/** Which are on. */
-export type SpeechSettings = Record<SpeechFilter, boolean>;
+/** What is done against the far end's echo; `half-duplex`: one speaks at a time. */
+export const ECHO_WAYS = ["half-duplex", "off"] as const satisfies Names<2>;
+export type EchoWay = (typeof ECHO_WAYS)[number];
+
+export interface SpeechSettings extends Record<SpeechSwitch, boolean> {
+  echo: EchoWay;
+}
+
+/** In the order in which the sound passes them. */
+export const SPEECH_FILTERS = [
+  "highPass",
+  "halfDuplex",
+  "noiseSuppression",
+  "agc",
+] as const satisfies Names<4>;
+export type SpeechFilter = (typeof SPEECH_FILTERS)[number];
 
 export const PLAIN_SPEECH: SpeechSettings = {
   highPass: false,
   noiseSuppression: false,
   agc: false,
+  echo: "off",
 };
 
 export function sameSpeech(one: SpeechSettings, other: SpeechSettings): boolean {
-  return SPEECH_FILTERS.every((filter) => one[filter] === other[filter]);
+  return one.echo === other.echo && SPEECH_SWITCHES.every((name) => one[name] === other[name]);
 }

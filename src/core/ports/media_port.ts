@@ -21,6 +21,7 @@ import type {
   SdesKeys,
   SpeechFilter,
   SpeechSettings,
+  SpeechSwitch,
   SrtpSuite,
   Tone,
   ToneCountry,
@@ -385,7 +386,7 @@ export type MediaInput =
     error: ErrorJson;
   }
   /** A filter that SetSpeech switched on cannot be had; the call goes on without it. */
-  | { type: "FilterFailed"; call: CallId; filter: SpeechFilter; error: ErrorJson }
+  | { type: "FilterFailed"; call: CallId; filter: SpeechSwitch; error: ErrorJson }
   /** Works again after it failed; or what UseEndpoints asked for is done, or nothing was changed. */
   | { type: "EndpointRestored"; call: CallId; endpoint: LiveEndpoint }
   /** What RecordMedia asked for is done: the file is open, or complete. */

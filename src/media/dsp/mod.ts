@@ -7,3 +7,4 @@ export { Mix, SILENCE } from "./mix.ts";
 export { crossfade, faded, turnBack } from "./mixing.ts";
 export { SpeakerVolume } from "./speaker_volume.ts";
 export { VoiceActivity } from "./voice_activity.ts";
+export { VoiceSwitch } from "./voice_switch.ts";

@@ -22,8 +22,8 @@ import {
 import { OffhookError } from "../../base/mod.ts";
 import {
   LAST_TONE_MS,
-  type SpeechFilter,
   type SpeechSettings,
+  type SpeechSwitch,
   type Tone,
 } from "../../core/media/mod.ts";
 import type { FilterTimes, LiveEndpoint, Microphone, Speaker } from "../../core/ports/mod.ts";
@@ -40,7 +40,7 @@ export interface LocalEvents {
   restored(endpoint: LiveEndpoint): void;
   microphoneEnded(): void;
   /** A filter that was switched on cannot be had: the call goes on without it. */
-  filterFailed(filter: SpeechFilter, error: OffhookError): void;
+  filterFailed(filter: SpeechSwitch, error: OffhookError): void;
 }
 
 /** Frames that a card may take to give its first sound before the former microphone is left. */
@@ -89,7 +89,7 @@ export class LocalParty implements Party {
     this.#devices = devices;
     this.#tell = tell;
     this.#speech = new Speech(clock, tell.filterFailed);
-    this.#speakerFilters = [this.tones, this.#volume, this.#speech.speaker];
+    this.#speakerFilters = [this.tones, this.#volume, ...this.#speech.speaker];
   }
 
   /** @throws OffhookError what an endpoint says; `close` then */

@@ -1,11 +1,11 @@
 /**
  * The filters between a person's microphone and the call, as they are switched on.
  *
- *     microphone ─► high-pass ─► noise suppression ─► gain control ─► call
- *     speaker ─► does the far end speak?
+ *     microphone ─► high-pass ─► half-duplex ─► noise suppression ─► gain control ─► call
+ *     speaker ─► half-duplex ─► does the far end speak?
  *
  * What somebody recorded or another program made (`file`, `pipe`) passes the last two as well, where
- * that was asked for; hum is a sound card's alone. What we make ourselves stays as it is. On the
+ * that was asked for; hum and echo are a sound card's alone. What we make ourselves stays as it is. On the
  * real-time path: nothing is allocated in `apply`.
  */
 import { lazily, OffhookError } from "../../base/mod.ts";
@@ -15,14 +15,16 @@ import {
   SPEECH_FILTERS,
   type SpeechFilter,
   type SpeechSettings,
+  type SpeechSwitch,
 } from "../../core/media/mod.ts";
 import type { FilterTimes, Microphone } from "../../core/ports/mod.ts";
-import { type Filter, GainControl, HighPass, VoiceActivity } from "../dsp/mod.ts";
+import { type Filter, GainControl, HighPass, VoiceActivity, VoiceSwitch } from "../dsp/mod.ts";
 import { SwitchedFilter } from "./switched_filter.ts";
 
 /** Whose sound a filter is for. */
 const FOR: Readonly<Record<SpeechFilter, readonly Microphone["kind"][]>> = {
   highPass: ["device"],
+  halfDuplex: ["device"],
   noiseSuppression: ["device", "file", "pipe"],
   agc: ["device", "file", "pipe"],
 };
@@ -34,31 +36,41 @@ export class Speech {
   #source: Microphone["kind"] = "silence";
   /** What the microphone's sound passes. */
   readonly microphone: readonly Filter[];
-  /** Listens to what is played. */
-  readonly speaker: Filter = { apply: (frame) => this.#hear(frame) };
+  /** What is played passes these. */
+  readonly speaker: readonly Filter[];
 
-  readonly #failed: (filter: SpeechFilter, error: OffhookError) => void;
+  readonly #failed: (filter: SpeechSwitch, error: OffhookError) => void;
   #loading = false;
   #closed = false;
 
   /** @param failed a filter that was switched on cannot be had */
   constructor(
     clock: Pick<Clock, "now">,
-    failed: (filter: SpeechFilter, error: OffhookError) => void,
+    failed: (filter: SpeechSwitch, error: OffhookError) => void,
   ) {
     this.#failed = failed;
+    const turns = new VoiceSwitch();
     this.#filters = {
       highPass: new SwitchedFilter(clock, new HighPass()),
+      halfDuplex: new SwitchedFilter(clock, {
+        apply: (frame) => turns.microphone.apply(frame),
+        reset: () => turns.reset(),
+      }),
       noiseSuppression: new SwitchedFilter(clock),
       agc: new SwitchedFilter(clock, new GainControl(() => this.#far.speaks)),
     };
     this.microphone = SPEECH_FILTERS.map((name) => this.#filters[name]);
+    const { halfDuplex, agc } = this.#filters;
+    this.speaker = [
+      { apply: (frame) => halfDuplex.on && turns.speaker.apply(frame) },
+      { apply: (frame) => agc.on && this.#far.add(frame) },
+    ];
   }
 
   use(settings: SpeechSettings): void {
     this.#settings = settings;
     for (const name of SPEECH_FILTERS) {
-      this.#filters[name].switch(settings[name] && FOR[name].includes(this.#source));
+      this.#filters[name].switch(wants(settings, name) && FOR[name].includes(this.#source));
     }
     if (this.#filters.noiseSuppression.on && !this.#loading) void this.#loadNoiseSuppression();
   }
@@ -100,8 +112,8 @@ export class Speech {
       if (!this.#closed) this.#failed("noiseSuppression", OffhookError.from(thrown));
     }
   }
+}
 
-  #hear(frame: Int16Array): void {
-    if (this.#filters.agc.on) this.#far.add(frame);
-  }
+function wants(settings: SpeechSettings, filter: SpeechFilter): boolean {
+  return filter === "halfDuplex" ? settings.echo === "half-duplex" : settings[filter];
 }

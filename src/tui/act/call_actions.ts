@@ -11,7 +11,7 @@ import {
   lost,
   ringingCall,
 } from "../model/mod.ts";
-import { speechSwitch } from "./speech_actions.ts";
+import { ECHO_SWITCH, speechSwitch } from "./speech_actions.ts";
 import type { StringKey } from "../look/mod.ts";
 
 /** The call that has been placed or answered, and is not ending. */
@@ -176,6 +176,7 @@ export const CALL_ACTIONS = {
   highPass: speechSwitch("highPass"),
   noiseSuppression: speechSwitch("noiseSuppression"),
   agc: speechSwitch("agc"),
+  echo: ECHO_SWITCH,
   redial: {
     group: "calls",
     keys: { idle: ["ctrl+r"] },

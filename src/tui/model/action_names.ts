@@ -23,6 +23,7 @@ export const ACTION_NAMES = [
   "highPass",
   "noiseSuppression",
   "agc",
+  "echo",
   "redial",
   "search",
   "up",
@@ -56,7 +57,7 @@ export const ACTION_NAMES = [
   "startStation",
   "endStation",
   "quit",
-] as const satisfies Names<50>;
+] as const satisfies Names<51>;
 export type ActionName = typeof ACTION_NAMES[number];
 
 /** Choices of a question; only there. */

@@ -9,6 +9,7 @@ import { GainControl } from "../../../src/media/dsp/gain_control.ts";
 import { HighPass } from "../../../src/media/dsp/high_pass.ts";
 import { CEILING } from "../../../src/media/dsp/limiter.ts";
 import { VoiceActivity } from "../../../src/media/dsp/voice_activity.ts";
+import { VoiceSwitch } from "../../../src/media/dsp/voice_switch.ts";
 import { Speech } from "../../../src/media/speech/speech.ts";
 import { largestStep, noise, rms, sine } from "../../fakes/media/signals.ts";
 import { VirtualClock } from "../../fakes/virtual_clock.ts";
@@ -240,6 +241,44 @@ Deno.test("noise suppression goes on and off without a click, and again after th
   const after = framesOf(sound)[9]!;
   all(speech).apply(after);
   assert.deepEqual(after, framesOf(sound)[9], "closed: sound passes");
+});
+
+/** A room with a loudspeaker, whose sound comes back, and what is sent from it. */
+function inRoom(far: Int16Array, near: Int16Array, echo: number, delayMs: number) {
+  const turns = new VoiceSwitch();
+  const delay = delayMs * RATE / 1_000;
+  const sounds = { played: far.slice(), microphone: near.slice(), sent: near.slice() };
+  for (let at = 0; at < far.length; at += FRAME_SAMPLES) {
+    turns.speaker.apply(sounds.played.subarray(at, at + FRAME_SAMPLES));
+    const frame = sounds.sent.subarray(at, at + FRAME_SAMPLES);
+    for (let i = 0; i < frame.length; i++) frame[i]! += echo * (sounds.played[at + i - delay] ?? 0);
+    sounds.microphone.set(frame, at);
+    turns.microphone.apply(frame);
+  }
+  return sounds;
+}
+
+Deno.test("half-duplex: an echo is 40 dB down, however loud the loudspeaker and late the cards", () => {
+  for (const [echo, delayMs] of [[1.2, 60], [0.5, 200], [0.1, 120]] as const) {
+    const far = voice(6);
+    const { sent, microphone } = inRoom(far, new Int16Array(far.length), echo, delayMs);
+    const left = dbfs(settled(sent)) - dbfs(settled(microphone));
+    assert.ok(left < -39, `${left} dB of an echo of ${echo}, ${delayMs} ms late`);
+  }
+});
+
+Deno.test("half-duplex: who speaks alone is heard whole, who speaks up gets the turn", () => {
+  const near = voice(6);
+  const quiet = new Int16Array(near.length);
+  assert.deepEqual(inRoom(quiet, near, 0.3, 100).sent, near, "alone");
+  const far = voice(6).subarray(RATE / 2);
+  const both = new Int16Array(near.length);
+  both.set(far.map((sample) => sample / 2));
+  const late = near.slice();
+  late.fill(0, 0, 3 * RATE);
+  const { sent, played } = inRoom(both, late, 0.1, 100);
+  assert.ok(dbfs(settled(sent)) > dbfs(settled(near)) - 3, "near end");
+  assert.ok(dbfs(settled(played)) < dbfs(settled(both)) - 6, "the far end is turned down");
 });
 
 testWith(["espeak", "sox"], "spoken words pass noise suppression, 30 ms late", async () => {

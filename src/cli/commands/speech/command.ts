@@ -1,29 +1,37 @@
 /** `offhook speech`: what the running station's sound passes before it is sent. */
-import { SPEECH_FILTERS, type SpeechFilter, type SpeechSettings } from "../../../core/media/mod.ts";
+import {
+  ECHO_WAYS,
+  SPEECH_SWITCHES,
+  type SpeechSettings,
+  type SpeechSwitch,
+} from "../../../core/media/mod.ts";
 import { OffhookError } from "../../../base/mod.ts";
 import { say, sayJson } from "../../process/mod.ts";
 import { LIVE, type LiveFields, withStation } from "../../live/mod.ts";
 import { defineCommand, words } from "../../args/mod.ts";
 
 /** As they are typed. */
-const NAMES: Readonly<Record<SpeechFilter, string>> = {
+const NAMES: Readonly<Record<SpeechSwitch, string>> = {
   highPass: "high-pass",
   noiseSuppression: "noise-suppression",
   agc: "agc",
 };
-const ALLOWED = `one of ${Object.values(NAMES).join(", ")}, and on or off`;
+const ALLOWED = `${Object.values(NAMES).join(", ")} with on or off, and echo with ${
+  ECHO_WAYS.join(" or ")
+}`;
 
 const FIELDS = {
   to: words("SWITCH", `${ALLOWED}; without it what is on now.`),
 };
 
 export const command = defineCommand<typeof FIELDS & LiveFields>({
-  synopsis: "[OPTIONS] [FILTER on|off]",
+  synopsis: "[OPTIONS] [FILTER on|off] | [echo WAY]",
   description: "Switches the filters of what you send, in calls that are on and those to come. " +
     "high-pass removes hum and rumble of a sound card; noise-suppression takes noise away, clicks " +
-    "of keys too, and what you send is 30 ms later; agc brings your voice to one loudness. " +
-    "What you hear stays as it is.",
-  examples: ["speech", "speech agc on", "speech high-pass off"],
+    "of keys too, and what you send is 30 ms later; agc brings your voice to one loudness. echo " +
+    "half-duplex is for a loudspeaker that the other side hears itself from: one speaks at a " +
+    "time. Only that changes what you hear, too.",
+  examples: ["speech", "speech agc on", "speech echo half-duplex"],
   fields: FIELDS,
   shared: LIVE,
   run: (values, { io }) => {
@@ -41,18 +49,20 @@ export const command = defineCommand<typeof FIELDS & LiveFields>({
 });
 
 function linesOf(speech: SpeechSettings): string {
-  return SPEECH_FILTERS.map((filter) => `${NAMES[filter]} ${speech[filter] ? "on" : "off"}`)
-    .join("\n");
+  const switches = SPEECH_SWITCHES.map((name) => `${NAMES[name]} ${speech[name] ? "on" : "off"}`);
+  return [...switches, `echo ${speech.echo}`].join("\n");
 }
 
 function wishOf(given: readonly string[]): Partial<SpeechSettings> | undefined {
   if (given.length === 0) return undefined;
   const [name, to] = given;
-  const filter = SPEECH_FILTERS.find((each) => NAMES[each] === name);
-  if (filter !== undefined && given.length === 2 && (to === "on" || to === "off")) {
-    return { [filter]: to === "on" };
+  if (given.length === 2) {
+    const filter = SPEECH_SWITCHES.find((each) => NAMES[each] === name);
+    if (filter !== undefined && (to === "on" || to === "off")) return { [filter]: to === "on" };
+    const echo = ECHO_WAYS.find((way) => way === to);
+    if (name === "echo" && echo !== undefined) return { echo };
   }
   throw new OffhookError("usage", `"${given.join(" ")}" switches nothing`, {
-    hint: `Allowed is ${ALLOWED}.`,
+    hint: `Allowed are ${ALLOWED}.`,
   });
 }

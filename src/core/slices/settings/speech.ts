@@ -3,8 +3,8 @@ import type { ErrorJson } from "../../../base/mod.ts";
 import {
   PLAIN_SPEECH,
   sameSpeech,
-  type SpeechFilter,
   type SpeechSettings,
+  type SpeechSwitch,
 } from "../../media/mod.ts";
 import type { Call, Settings, Turn } from "../../state/mod.ts";
 
@@ -25,7 +25,7 @@ export function configureSpeech(turn: Turn, before: Settings, after: Settings): 
 export function filterFailed(
   turn: Turn,
   call: Call,
-  { filter, error }: { filter: SpeechFilter; error: ErrorJson },
+  { filter, error }: { filter: SpeechSwitch; error: ErrorJson },
 ): void {
   if (!turn.speech[filter]) return;
   changeSpeech(turn, { [filter]: false });
