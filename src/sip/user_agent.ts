@@ -17,14 +17,15 @@ import {
   type TransportName,
 } from "../core/account/mod.ts";
 import type { Clock } from "../base/time/mod.ts";
-import { OffhookError } from "../base/mod.ts";
-import type { CallId, SipEffect, SipInput } from "../core/ports/mod.ts";
+import { lazily, OffhookError } from "../base/mod.ts";
+import type { CallId, QualitySession, SipEffect, SipInput } from "../core/ports/mod.ts";
 import type { Agent, CallEffect, Leg } from "./agent/mod.ts";
 import { type Dialog, type Log, SipStack } from "./library/mod.ts";
 import { type AccountKeys, Realms } from "./auth/mod.ts";
 import { invitations, OutgoingCall } from "./call/mod.ts";
 import { Network, type NetworkOptions } from "./network.ts";
 import { Pings } from "./ping.ts";
+import type { QualityPublisher } from "./quality/mod.ts";
 import { Registration } from "./registration/mod.ts";
 import {
   type Address,
@@ -70,6 +71,9 @@ export class UserAgent {
   /** From which the account's server was reached last. */
   #address: string | undefined;
   #password: () => Promise<string>;
+  #publisher: Promise<QualityPublisher> | undefined;
+  /** Every report so far is handed over. */
+  #published: Promise<unknown> = Promise.resolve();
   #stopping: (() => void) | undefined;
 
   /** @throws OffhookError `invalid-target` for a server or proxy that is none, `usage` for bad names */
@@ -118,6 +122,7 @@ export class UserAgent {
   /** Ends the calls, unregisters, and closes the transports: at most some four seconds. */
   async stop(): Promise<void> {
     await this.#endCalls();
+    await this.#endReports();
     await this.#registration?.unregister();
     this.#registration?.close();
     this.#stack.dispose();
@@ -143,6 +148,8 @@ export class UserAgent {
         this.#network.follow(effect.slept);
         this.#registration?.follow(effect.slept);
         return this.#checkAddresses();
+      case "PublishQuality":
+        return this.#publish(effect.session);
       case "SendInvite": {
         const call = new OutgoingCall(this.#agent, effect);
         this.#legs.set(effect.call, call);
@@ -151,6 +158,26 @@ export class UserAgent {
       default:
         return this.#performOnCall(effect);
     }
+  }
+
+  /** Loaded with the first report: few accounts have a collector. */
+  #publish(session: QualitySession): void {
+    this.#publisher ??= lazily<typeof import("./quality/mod.ts")>(
+      import.meta.url,
+      "./quality/mod.ts",
+    ).then(({ QualityPublisher }) => new QualityPublisher(this.#agent));
+    const published = this.#publisher.then((publisher) => publisher.publish(session));
+    this.#published = Promise.all([this.#published, published]);
+  }
+
+  /** Reports that are on their way get as long as calls do. */
+  async #endReports(): Promise<void> {
+    if (this.#publisher === undefined) return;
+    const late = Promise.withResolvers<void>();
+    const timer = this.#clock.setTimeout(late.resolve, STOP_MS);
+    const sent = this.#published.then(async () => (await this.#publisher)?.settled());
+    await Promise.race([sent.catch(() => {}), late.promise]);
+    this.#clock.clearTimeout(timer);
   }
 
   #performOnCall(effect: CallEffect): void {

@@ -277,6 +277,7 @@ export function toAccount(
     register: settings.register,
     expires: settings.registration_interval,
     gruu: settings.gruu ? true : undefined,
+    qualityCollector: settings.quality_collector,
     codecs: settings.codecs,
     ice: ice === "off" ? undefined : ice,
     dialPlan: settings.dial_plan.length === 0 ? undefined : settings.dial_plan,

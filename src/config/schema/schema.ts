@@ -67,6 +67,11 @@ function isProxy(text: string): boolean {
   return uri !== null && isServer(uri[1]!);
 }
 
+function isCollector(text: string): boolean {
+  const uri = /^sips?:(?:[A-Za-z0-9\-_.!~*'()&=+$,;?/%]+@)?([^@;?]+)((?:;[^;?\s]+)*)$/i.exec(text);
+  return uri !== null && isServer(uri[1]!);
+}
+
 function passes(check: (text: string) => unknown): (text: string) => boolean {
   return (text) => {
     try {
@@ -184,6 +189,12 @@ export const accountSchema = z.strictObject({
       "transfer reaches this phone wherever it is. Many servers grant one and do not route it " +
       "inside calls: then hanging up does not reach this phone, so try it first.",
   ),
+  quality_collector: z.string().refine(isCollector, {
+    error: "allowed is a SIP URI: sip:NAME@HOST or sip:HOST",
+  }).optional().describe(
+    "SIP URI that gets a report of the sound of each call by PUBLISH (RFC 6035, vq-rtcpxr): who " +
+      "spoke to whom, when, and how it sounded. One that refuses them gets no more.",
+  ).meta({ examples: ["sip:vq@example.com"] }),
   codecs: z.array(z.enum(CODECS)).min(1).refine((list) => new Set(list).size === list.length, {
     error: "each codec may be listed only once",
   }).default([...CODECS]).describe("Codecs in the order of preference."),

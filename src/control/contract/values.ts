@@ -213,6 +213,8 @@ export const soundQuality = exactly<SoundQuality>()(
     incoming: directionQuality.optional().describe("What we hear; absent: not measured yet."),
     outgoing: directionQuality.optional()
       .describe("What the other side hears, by its reports; absent: it sent none yet."),
+    sources: z.strictObject({ ours: count, theirs: count }).optional()
+      .describe("SSRCs of the two streams; absent: nothing has come."),
   }).meta({ id: "SoundQuality" }),
 );
 

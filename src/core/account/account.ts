@@ -72,6 +72,8 @@ export interface Account {
   cleartextKeys?: true;
   /** Contacts in calls are the GRUU that the registrar grants (RFC 5627). */
   gruu?: true;
+  /** URI that gets a report of each call's sound (RFC 6035); absent: nobody. */
+  qualityCollector?: string;
   /** Rules for what a person dials; the first that matches the whole number is used. */
   dialPlan?: NumberRule[];
   tls: TlsSettings;

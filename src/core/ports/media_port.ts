@@ -26,7 +26,7 @@ import type {
   Tone,
   ToneCountry,
 } from "../media/mod.ts";
-import type { CallId } from "./sip_port.ts";
+import type { CallId } from "./call_id.ts";
 
 /** Where a call's outgoing sound comes from. */
 export type Microphone =
@@ -239,6 +239,8 @@ export interface SoundQuality {
   incoming?: DirectionQuality;
   /** By what the peer reports of what we send. */
   outgoing?: DirectionQuality;
+  /** SSRCs; absent: nothing has come. */
+  sources?: { ours: number; theirs: number };
 }
 
 export interface DirectionQuality {

@@ -42,11 +42,12 @@ export {
   type Speaker,
 } from "./media_port.ts";
 export type { NetworkInput } from "./network_port.ts";
+export type { CallId } from "./call_id.ts";
 export {
-  type CallId,
   type Ender,
   ENDERS,
   MESSAGE_DIRECTIONS,
+  type QualitySession,
   type RequestOrigin,
   type SipEffect,
   type SipInput,

@@ -29,9 +29,9 @@ import type {
 } from "../account/mod.ts";
 import type { ErrorJson } from "../../base/mod.ts";
 import type { Names } from "../../base/names/mod.ts";
-import type { MediaDescription } from "../media/mod.ts";
-
-export type CallId = string;
+import type { MediaDescription, PayloadFormat } from "../media/mod.ts";
+import type { CallId } from "./call_id.ts";
+import type { MediaReport } from "./media_port.ts";
 
 export type { RequestOrigin };
 
@@ -42,9 +42,32 @@ export const MESSAGE_DIRECTIONS = ["in", "out"] as const satisfies Names<2>;
 export const ENDERS = ["local", "remote"] as const satisfies Names<2>;
 export type Ender = (typeof ENDERS)[number];
 
+/** What a report of a call's sound is made of (RFC 6035). */
+export interface QualitySession {
+  sipCallId: string;
+  /** We called. */
+  outgoing: boolean;
+  /** URI of the other side. */
+  remote: string;
+  /** ms since the epoch. */
+  answeredAt: number;
+  endedAt: number;
+  media: {
+    port: number;
+    remoteAddress: string;
+    remotePort: number;
+    /** What we sent last, in packets of so many ms. */
+    format: PayloadFormat;
+    ptime: number;
+  };
+  report: MediaReport;
+}
+
 export type SipEffect =
   | { type: "Register"; account: AccountId }
   | { type: "Unregister"; account: AccountId }
+  /** Reports a call that is over to the account's collector → QualityReportsRefused, once. */
+  | { type: "PublishQuality"; account: AccountId; session: QualitySession }
   /** The host's addresses have changed, or it slept: the account goes on from where it is now. */
   | { type: "FollowNetwork"; account: AccountId; slept: boolean }
   | {
@@ -215,6 +238,8 @@ export type SipInput =
     reason: string;
   }
   | { type: "InfoDigit"; call: CallId; digit: string; durationMs: number }
+  /** The account's collector wants no reports of calls: none is sent any more. */
+  | { type: "QualityReportsRefused"; account: AccountId; status: number; reason: string }
   /** A response was taken without headers that nobody could read. */
   | {
     type: "ResponseMalformed";

@@ -217,7 +217,10 @@ export class MediaStream implements Party {
     const { remote, metrics } = this.#control;
     const { encoding: codec, packetMs } = this.#outbound;
     const outgoing = { codec, packetMs, remote, metrics };
-    return this.#quality.measure(this.#incoming(), outgoing, roundTripMs, now);
+    const quality = this.#quality.measure(this.#incoming(), outgoing, roundTripMs, now);
+    const theirs = this.#inbound.source?.ssrc;
+    if (quality === undefined || theirs === undefined) return quality;
+    return { ...quality, sources: { ours: this.#sender.ssrc, theirs } };
   }
 
   #incoming(): Incoming {

@@ -79,6 +79,17 @@ export function flowsChanged(
   turn.events.push({ type: "flows", account, flows });
 }
 
+/** Told once: signalling sends none after it. */
+export function qualityReportsRefused(
+  turn: Turn,
+  { account, status, reason }: Extract<SipInput, { type: "QualityReportsRefused" }>,
+): void {
+  turn.notice(
+    `${account}: the collector takes no quality reports (${`${status} ${reason}`.trimEnd()}): ` +
+      "no more are sent",
+  );
+}
+
 /** The message was taken all the same: what is left of it may explain what follows. */
 export function responseMalformed(
   turn: Turn,

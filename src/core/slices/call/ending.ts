@@ -104,7 +104,31 @@ function finishIfDone(turn: Turn, call: CallIn<"ending">): void {
   if (awaiting.signalling || awaiting.media) return;
   turn.stopTimer("ending", call.id);
   turn.drop(call.id);
+  publishQuality(turn, call);
   turn.events.push({ type: "call.ended", record: recordOf(call) });
+}
+
+/** To the account's collector, when there is one and something was measured. */
+function publishQuality(turn: Turn, call: CallIn<"ending">): void {
+  const { account, direction, remote, sipCallId, media, report, phase } = call;
+  const { answeredAt, endedAt } = phase;
+  if (turn.accounts.get(account)?.account.qualityCollector === undefined) return;
+  if (answeredAt === undefined || sipCallId === undefined || media.name !== "running") return;
+  if (report?.quality === undefined) return;
+  const { remoteAddress, remotePort, sendFormat: format, ptime } = media.stream;
+  turn.ask({
+    type: "PublishQuality",
+    account,
+    session: {
+      sipCallId,
+      outgoing: direction === "outgoing",
+      remote: remote.uri,
+      answeredAt,
+      endedAt,
+      media: { port: media.port, remoteAddress, remotePort, format, ptime },
+      report,
+    },
+  });
 }
 
 function recordOf(call: CallIn<"ending">): CallRecord {
