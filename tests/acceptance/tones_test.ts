@@ -4,6 +4,7 @@ import { PORTAUDIO_RIGS } from "../fakes/device_rigs.ts";
 import { Offhook } from "../peers/offhook.ts";
 import { type Scratch, withScratch } from "../peers/scratch.ts";
 import { SpeakerRecording } from "../peers/speaker_recording.ts";
+import { aPbx } from "../peers/station.ts";
 import { testUnless } from "../support/skip.ts";
 import { ToneRecording } from "../support/tones.ts";
 
@@ -35,6 +36,49 @@ Deno.test("a file has three seconds of the tone that says why a call failed", as
       const pattern = status === 486 ? /^(?:a{5,6}\.{4,5}){3}/ : /^(?:a{2,3}\.{1,2}){7}/;
       assert.match(tone, pattern);
     }
+  });
+});
+
+/** A configuration with the tones of Britain, and an account on the practice PBX. */
+async function british(scratch: Scratch) {
+  const { place } = await aPbx(scratch);
+  const config = scratch.file("british.toml");
+  await Deno.writeTextFile(config, `[audio]\ntones = "gb"\n`);
+  const dial = async (number: string, ...more: string[]) => {
+    const path = scratch.file(`${number}.wav`);
+    const sound = ["--mic", "silence", "--speaker", `file:${path}`];
+    const args = ["dial", `sip:${number}@${place}`, "--config", config, ...sound, ...more];
+    await Offhook.run(scratch, args, { name: number });
+    return await ToneRecording.read(path);
+  };
+  return { dial };
+}
+
+const BRITISH = [400, 450];
+
+Deno.test("a file holds the country's ringback, then the tone of the failure", async () => {
+  await withScratch(async (scratch) => {
+    const { dial } = await british(scratch);
+    const rang = await dial("611", "--timeout", "6s");
+    for (const hertz of BRITISH) {
+      const before = rang.seconds(hertz, { to: 1 });
+      assert.equal(before, 0, "early sound may come yet");
+      const seconds = rang.seconds(hertz, { from: 1, to: 6 });
+      assert.ok(seconds >= 1 && seconds <= 2.2, rang.picture(BRITISH));
+    }
+    // Congestion is 400 Hz alone.
+    assert.ok(rang.seconds(400, { from: 6.2 }) > 1, rang.picture(BRITISH));
+    assert.ok(rang.seconds(450, { from: 6.2 }) === 0, rang.picture([450]));
+  });
+});
+
+Deno.test("a file holds early media in place of ringback, and the talk after it", async () => {
+  await withScratch(async (scratch) => {
+    const { dial } = await british(scratch);
+    const heard = await dial("613", "--duration", "1s");
+    // Two seconds before the answer, one after it.
+    assert.ok(heard.seconds(1_004) >= 2, heard.picture([1_004, ...BRITISH]));
+    for (const hertz of BRITISH) assert.equal(heard.seconds(hertz), 0);
   });
 });
 

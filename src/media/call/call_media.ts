@@ -125,7 +125,8 @@ export class CallMedia {
   /** Whether it needs the clock. */
   get sounds(): boolean {
     if (this.#isClosed) return this.local.playsLast;
-    return this.streaming || (this.#state === "open" && this.local.tones.isOn);
+    const listens = this.local.tones.isOn || this.local.isFile;
+    return this.streaming || (this.#state === "open" && listens);
   }
 
   get #isClosed(): boolean {
@@ -156,6 +157,8 @@ export class CallMedia {
     if (record !== undefined && !this.#isClosed) await this.recording.open(record);
     if (this.#isClosed) return await this.recording.close();
     this.#state = "open";
+    // It holds everything that is heard, from the INVITE on.
+    if (this.local.isFile) this.local.listen();
     const { top, ice } = this.#transport;
     const { rtpPort: port, rtcpPort } = top!;
     this.#tell({
@@ -266,6 +269,7 @@ export class CallMedia {
    * @param skipped ticks before it that never came
    */
   tick(due: number, skipped: number): void {
+    this.local.skip(skipped);
     if (this.#state !== "streaming") {
       if (this.sounds) this.local.hearTone();
       return;

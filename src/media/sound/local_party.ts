@@ -43,6 +43,8 @@ export interface LocalEvents {
   filterFailed(filter: SpeechSwitch, error: OffhookError): void;
 }
 
+/** Silence for a stall, frames: ten seconds. A machine that was suspended leaves no hours of it. */
+const MOST_SKIPPED = 500;
 /** Frames that a card may take to give its first sound before the former microphone is left. */
 const WAKING_FRAMES = 10;
 
@@ -68,7 +70,6 @@ export class LocalParty implements Party {
   /** Whether sound comes from a card, and for how many frames in a row that has given none at all. */
   #isCard = false;
   #soundless = 0;
-  /** Whether the speaker has no time of its own: what is written is in the file. */
   #isFile = false;
   /** Frames of the last tone that are left, and who waits for its end. */
   #last: { frames: number; over: () => void } | undefined;
@@ -140,6 +141,18 @@ export class LocalParty implements Party {
     // It fades away.
     if (this.#last.frames === 1) this.tones.play(null);
     else if (this.#last.frames === 0) this.hush();
+  }
+
+  /** Whether what is heard is kept in a file, which has no time but that of its samples. */
+  get isFile(): boolean {
+    return this.#isFile;
+  }
+
+  /** Ticks never came: a file has silence for them, within reason. */
+  skip(ticks: number): void {
+    for (let left = this.#isFile ? Math.min(ticks, MOST_SKIPPED) : 0; left > 0; left--) {
+      this.hear(SILENCE);
+    }
   }
 
   /** Whether a tone is heard of a call that is over. */

@@ -107,7 +107,10 @@ export class MediaEngine {
   async #run(effect: MediaEffect, port?: AttachmentPort<FromAttachment>): Promise<void> {
     if (effect.type === "OpenMedia") {
       this.#endTones();
-      return this.#open(effect.call).open(effect.endpoints, effect);
+      const media = this.#open(effect.call);
+      await media.open(effect.endpoints, effect);
+      if (media.sounds) this.#ticker.start();
+      return;
     }
     if (effect.type === "GatherMedia") {
       const isBegun = this.#calls.has(effect.call);
