@@ -5,7 +5,6 @@
  * socket, card or buffer. A module more in between fails here and is to be argued for in
  * docs/architecture.md.
  */
-import { Socket } from "node:dgram";
 import { deviceEndpoints } from "../../src/audio/device/device.ts";
 import { loadResampler } from "../../src/audio/resampler.ts";
 import { ReplaceableStream } from "../../src/device_host/native/audio/replaceable_stream.ts";
@@ -279,11 +278,12 @@ Deno.test("a headset's report: device host, wire, hook, step, SendBye, session, 
       },
       {
         // Where the request goes was looked up.
-        to: [Socket.prototype, "send"],
+        to: [udpSocket(), "send"],
         way: [
           "sip/transport/outbound.ts",
           "sip/transport/flow/flow.ts",
           "sip/transport/flow/udp_socket.ts",
+          "sip/transport/flow/datagrams.ts",
         ],
       },
     ], async () => {

@@ -1,9 +1,9 @@
 /**
  * One bound UDP socket and the flows over it, one a remote address.
  */
-import dgram from "node:dgram";
 import { lazily } from "../../../base/mod.ts";
-import { BaseFlow, type FlowOwner, isIPv6, plainHost } from "./flow.ts";
+import { bindDatagrams, type Datagrams } from "./datagrams.ts";
+import { BaseFlow, type FlowOwner, isIPv6 } from "./flow.ts";
 import { Keepalive } from "./keepalive.ts";
 import { localAddressToward, wayToward } from "./local_address.ts";
 import { listenError, sendError } from "./network_error.ts";
@@ -17,34 +17,30 @@ const MOST_OF_STUN = 3;
 
 export class UdpSocket {
   readonly #flows = new Map<string, UdpFlow>();
+  readonly #encoder = new TextEncoder();
   #closed = false;
 
-  private constructor(
-    readonly owner: FlowOwner,
-    readonly socket: dgram.Socket,
-    readonly bound: Address,
-  ) {
-    socket.on("message", (bytes, from) => this.#receive(bytes, from));
-    // After binding, errors are about single datagrams: retransmission takes care of them.
-    socket.on("error", () => {});
+  readonly #datagrams: Datagrams;
+
+  private constructor(readonly owner: FlowOwner, datagrams: Datagrams) {
+    this.#datagrams = datagrams;
   }
 
   /** Binds; port 0 takes a free one. Throws `unreachable` when the address cannot be bound. */
-  static bind(owner: FlowOwner, at: Address): Promise<UdpSocket> {
-    const host = plainHost(at.host);
-    const v6 = isIPv6(host);
-    const socket = dgram.createSocket(v6 ? { type: "udp6", ipv6Only: true } : { type: "udp4" });
-    return new Promise((resolve, reject) => {
-      socket.once("error", (cause) => {
-        socket.close();
-        reject(listenError("udp", at, cause));
+  static async bind(owner: FlowOwner, at: Address): Promise<UdpSocket> {
+    let socket: UdpSocket | undefined;
+    try {
+      const datagrams = await bindDatagrams(at, (bytes, from) => {
+        if (socket !== undefined) socket.#receive(bytes, from);
       });
-      socket.bind(at.port, host, () => {
-        socket.removeAllListeners("error");
-        const { address, port } = socket.address();
-        resolve(new UdpSocket(owner, socket, { host: plainHost(address), port }));
-      });
-    });
+      return socket = new UdpSocket(owner, datagrams);
+    } catch (cause) {
+      throw listenError("udp", at, cause);
+    }
+  }
+
+  get bound(): Address {
+    return this.#datagrams.bound;
   }
 
   get isWildcard(): boolean {
@@ -86,26 +82,26 @@ export class UdpSocket {
     return this.isWildcard ? [...this.#flows.values()].filter((flow) => flow.follow()) : [];
   }
 
-  send(text: string | Uint8Array, remote: Address): Promise<void> {
-    if (this.#closed) return Promise.reject(sendError("udp", remote));
-    return new Promise((resolve, reject) => {
-      this.socket.send(text, remote.port, remote.host, (cause) => {
-        if (cause) reject(sendError("udp", remote, cause));
-        else resolve();
-      });
-    });
+  async send(message: string | Uint8Array, remote: Address): Promise<void> {
+    if (this.#closed) throw sendError("udp", remote);
+    const bytes = typeof message === "string" ? this.#encoder.encode(message) : message;
+    try {
+      await this.#datagrams.send(bytes, remote);
+    } catch (cause) {
+      throw sendError("udp", remote, cause);
+    }
   }
 
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
     for (const flow of [...this.#flows.values()]) flow.close();
-    this.socket.close();
+    this.#datagrams.close();
   }
 
-  #receive(bytes: Uint8Array, from: dgram.RemoteInfo): void {
+  #receive(bytes: Uint8Array, from: Address): void {
     if (this.#closed) return;
-    const flow = this.flowTo({ host: plainHost(from.address), port: from.port }, true);
+    const flow = this.flowTo(from, true);
     // RFC 5626 §8: no SIP message begins so.
     if (bytes[0]! <= MOST_OF_STUN && flow.takesStun) flow.receiveStun(bytes);
     else this.owner.received(flow, bytes);
