@@ -53,13 +53,22 @@ async function load(): Promise<void> {
     import("@echogarden/speex-resampler-wasm/simd"),
     Deno.readFile(binary),
   ]);
-  // Else the loader takes us for Node and loads its modules, to read the file that it is given here:
-  // 20 ms before the first call's INVITE. It looks once, before it first waits.
-  const process = globalThis.process as { type?: string };
-  process.type = "renderer";
-  const instance: Promise<SpeexModule> = instantiate({ wasmBinary });
-  delete process.type;
-  speex = await instance;
+  speex = await withoutProcess<SpeexModule>(() => instantiate({ wasmBinary }));
+}
+
+/**
+ * Else the loader takes us for Node, to read the file that it is given here: it would load what the
+ * first call's INVITE waits for, and `process` itself takes 50 ms. It looks once, before it first waits.
+ */
+function withoutProcess<T>(run: () => Promise<T>): Promise<T> {
+  const process = Object.getOwnPropertyDescriptor(globalThis, "process");
+  if (process === undefined) return run();
+  Object.defineProperty(globalThis, "process", { value: undefined, configurable: true });
+  try {
+    return run();
+  } finally {
+    Object.defineProperty(globalThis, "process", process);
+  }
 }
 
 /**

@@ -25,6 +25,11 @@ export function isIpv6(text: string): boolean {
   return URL.canParse(`http://[${text.replace(/%.*$/, "")}]/`);
 }
 
+/** Whether it is a host that no name server has to be asked for. */
+export function isNumericHost(text: string): boolean {
+  return isIpv4(text) || isIpv6(text);
+}
+
 /** Whether it can be the host of a SIP URI: a name, an IPv4 or an IPv6 address without brackets. */
 function isHost(text: string): boolean {
   if (ALL_NUMERIC.test(text)) return isIpv4(text);

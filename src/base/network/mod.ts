@@ -4,6 +4,7 @@ export {
   type HostPort,
   isIpv4,
   isIpv6,
+  isNumericHost,
   parseHostPort,
   parseWebSocketUrl,
   type WebSocketUrl,

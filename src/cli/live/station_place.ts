@@ -4,7 +4,7 @@
  *
  *     configuration's path ─► name ─► RUNTIME/NAME/control.sock, station.lock
  */
-import { join } from "node:path";
+import { join } from "../../base/path/mod.ts";
 import { configPath, runtimeFolder } from "../../config/sources/mod.ts";
 import type { Io } from "../process/mod.ts";
 

@@ -1,7 +1,7 @@
 /** The `[headset]` table of the configuration as a phone needs it. */
 import { lazily } from "../../base/mod.ts";
 import { isDigit } from "../../core/media/mod.ts";
-import { dirname, join } from "node:path";
+import { dirname, join } from "../../base/path/mod.ts";
 import { expandPath } from "../../config/sources/mod.ts";
 import type { LoadedConfig } from "../../config/file/mod.ts";
 import type { HeadsetConfig } from "../../config/schema/mod.ts";

@@ -1,5 +1,5 @@
 /** The servers of the `[ice]` table, with their passwords: read for each call, kept nowhere. */
-import { dirname } from "node:path";
+import { dirname } from "../../base/path/mod.ts";
 import { OffhookError } from "../../base/mod.ts";
 import { readPasswordFile, runPasswordCommand } from "../../config/credentials/mod.ts";
 import type { LoadedConfig } from "../../config/file/mod.ts";

@@ -9,7 +9,7 @@
  * Facts are properties; nothing of ours puts a secret into one. logtape was used and went: with one
  * sink, forms of our own and a level that changes while it is open, one comparison was left of it.
  */
-import { dirname, join } from "node:path";
+import { dirname, join } from "../../base/path/mod.ts";
 import { LOG_LEVELS } from "../../config/values/mod.ts";
 import { expandPath } from "../../config/sources/mod.ts";
 import type { LoadedConfig } from "../../config/file/mod.ts";

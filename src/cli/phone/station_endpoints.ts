@@ -2,7 +2,7 @@
  * The sound of a call that a running station makes for this command. The station has folders of its
  * own: paths are made absolute here. Pipes are this process's.
  */
-import { resolve } from "node:path";
+import { resolve } from "../../base/path/mod.ts";
 import { lazily, OffhookError } from "../../base/mod.ts";
 import type { AudioEndpoints } from "../../core/ports/mod.ts";
 import type { Io } from "../process/mod.ts";

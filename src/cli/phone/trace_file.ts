@@ -1,5 +1,5 @@
 /** Where `--trace` goes: a file that only its owner can read, or standard error. */
-import { resolve } from "node:path";
+import { resolve } from "../../base/path/mod.ts";
 import { fileReason, lazily, OffhookError } from "../../base/mod.ts";
 import type { PhoneOptions } from "../../station/phone/mod.ts";
 import type { Io } from "../process/mod.ts";

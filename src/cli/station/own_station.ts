@@ -6,7 +6,6 @@
  * It is a process of the same Deno with the permissions that a station needs, in a session of its own:
  * closing the terminal does not end it.
  */
-import { fileURLToPath } from "node:url";
 import { launchArguments } from "../../config/values/mod.ts";
 import type { RemotePhone } from "../../control/client/mod.ts";
 import {
@@ -54,12 +53,12 @@ export async function startStation(
   address: string,
   io: Pick<Io, "now" | "after">,
 ): Promise<StationProcess> {
-  const main = fileURLToPath(new URL("../../../main.ts", import.meta.url));
+  const main = fileOf(new URL("../../../main.ts", import.meta.url));
   const { narrowFlags } = await lazily<typeof import("../commands/station/narrow.ts")>(
     import.meta.url,
     "../commands/station/narrow.ts",
   );
-  const config = fileURLToPath(new URL("../../../deno.json", import.meta.url));
+  const config = fileOf(new URL("../../../deno.json", import.meta.url));
   const child = new Deno.Command(Deno.execPath(), {
     args: [...launchArguments(config, main, await narrowFlags(args)), "station", ...args],
     stdin: "null",
@@ -84,6 +83,10 @@ export async function startStation(
   child.unref();
   said.leave();
   return { pid: child.pid, end: () => endProcess(child.pid, io) };
+}
+
+function fileOf({ pathname }: URL): string {
+  return decodeURIComponent(pathname);
 }
 
 /** Ends the station with this process id. */

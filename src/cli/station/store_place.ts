@@ -1,5 +1,5 @@
 /** Where history and contacts are kept. */
-import { join } from "node:path";
+import { join } from "../../base/path/mod.ts";
 import type { Environment } from "../../config/mod.ts";
 import { stateFolder } from "../../config/sources/mod.ts";
 

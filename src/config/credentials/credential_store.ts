@@ -4,7 +4,7 @@
  * It is not encrypted: a station must start without a person. What protects it is its mode, as with
  * an SSH key. Written beside and renamed, so that it is never half there.
  */
-import { join } from "node:path";
+import { join } from "../../base/path/mod.ts";
 import { fileReason, OffhookError } from "../../base/mod.ts";
 import type { Environment } from "../mod.ts";
 import { dataFolder } from "../sources/mod.ts";

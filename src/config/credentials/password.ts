@@ -7,7 +7,7 @@
  * A password is read when it is first asked for, which is when a server first challenges, and kept
  * in memory only. Nothing here puts one into a message.
  */
-import { dirname, resolve } from "node:path";
+import { dirname, resolve } from "../../base/path/mod.ts";
 import { OffhookError } from "../../base/mod.ts";
 import { readCredential } from "./credential_store.ts";
 import type { Environment, PasswordSource } from "../mod.ts";

@@ -22,7 +22,7 @@ import {
   webSocketOf,
 } from "../values/mod.ts";
 import { parse, TomlError } from "smol-toml";
-import { dirname } from "node:path";
+import { dirname } from "../../base/path/mod.ts";
 import { type Account, COMMAND_LINE_ACCOUNT } from "../../core/account/mod.ts";
 import { lazily, nearest, OffhookError } from "../../base/mod.ts";
 import { parseWebSocketUrl } from "../../base/network/mod.ts";

@@ -3,7 +3,7 @@
  *
  * @see https://specifications.freedesktop.org/basedir-spec/latest/
  */
-import { isAbsolute, join, resolve } from "node:path";
+import { isAbsolute, join, resolve } from "../../base/path/mod.ts";
 import { OffhookError } from "../../base/mod.ts";
 import type { Environment } from "../mod.ts";
 

@@ -6,7 +6,7 @@
  *     flags > environment > file > defaults
  */
 import type { Names } from "../../base/names/mod.ts";
-import { resolve } from "node:path";
+import { resolve } from "../../base/path/mod.ts";
 import { CODECS, ENCRYPTIONS, KEYINGS, TRANSPORTS } from "../../core/account/mod.ts";
 import type { Environment } from "../mod.ts";
 import { isMicrophone, isSpeaker, LOG_LEVELS } from "../values/mod.ts";

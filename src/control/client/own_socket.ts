@@ -1,5 +1,5 @@
 /** Whose socket a command talks to: another user's would get our token and answer as he likes. */
-import { dirname } from "node:path";
+import { dirname } from "../../base/path/mod.ts";
 import { OffhookError } from "../../base/mod.ts";
 
 /**

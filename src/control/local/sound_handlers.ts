@@ -2,7 +2,7 @@
  * The methods about a call's sound that are answered when media has done what was asked: a recording
  * whose file is open or complete, devices that are in use.
  */
-import { isAbsolute } from "node:path";
+import { isAbsolute } from "../../base/path/mod.ts";
 import { type CallView, type PhoneCommand, viewOf } from "../../core/state/mod.ts";
 import { type ErrorJson, OffhookError } from "../../base/mod.ts";
 import type { CallId, EndpointName } from "../../core/ports/mod.ts";

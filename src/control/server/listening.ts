@@ -5,7 +5,7 @@
 import { chmodSync, lstatSync, mkdtempSync, renameSync, rmSync } from "node:fs";
 import type { Server } from "node:http";
 import { createConnection } from "node:net";
-import { dirname, join } from "node:path";
+import { dirname, join } from "../../base/path/mod.ts";
 import { OffhookError } from "../../base/mod.ts";
 import type { Role } from "../../base/names/mod.ts";
 import { safeFolder } from "../socket/mod.ts";

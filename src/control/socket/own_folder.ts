@@ -2,8 +2,7 @@
  * Folders that sockets and locks may be in. In a shared place such as /tmp another user can make a
  * folder, or a link, of the name that we would use: he would then own our socket.
  */
-import { chmodSync, lstatSync, mkdirSync, type Stats, statSync } from "node:fs";
-import { dirname } from "node:path";
+import { dirname } from "../../base/path/mod.ts";
 import { fileReason, OffhookError } from "../../base/mod.ts";
 
 /** Others may write. */
@@ -18,12 +17,12 @@ const STICKY = 0o1000;
 export function ownFolder(path: string): void {
   safeFolder(dirname(path));
   const info = made(path);
-  if (info.isSymbolicLink()) throw unsafe(path, "it is a symbolic link");
-  if (!info.isDirectory()) throw unsafe(path, "it is not a folder");
+  if (info.isSymlink) throw unsafe(path, "it is a symbolic link");
+  if (!info.isDirectory) throw unsafe(path, "it is not a folder");
   if (!hasOwners()) return;
   if (info.uid !== Deno.uid()) throw unsafe(path, `it belongs to another user (${info.uid})`);
-  if ((info.mode & WRITABLE) !== 0) throw unsafe(path, "others may write in it");
-  if ((info.mode & 0o077) !== 0) chmodSync(path, 0o700);
+  if ((info.mode! & WRITABLE) !== 0) throw unsafe(path, "others may write in it");
+  if ((info.mode! & 0o077) !== 0) Deno.chmodSync(path, 0o700);
 }
 
 /**
@@ -34,31 +33,41 @@ export function safeFolder(path: string): void {
   // A station may look at its own folders only; the launcher looked at this one (narrow.ts).
   if (Deno.permissions.querySync({ name: "read", path }).state !== "granted") return;
   const link = made(path);
-  const info = statSync(path);
+  const info = Deno.statSync(path);
   const { uid, mode } = info;
-  if (!info.isDirectory()) throw unsafe(path, "it is not a folder");
+  if (!info.isDirectory) throw unsafe(path, "it is not a folder");
   if (!hasOwners()) return;
   for (const owner of [link.uid, uid]) {
     if (owner !== 0 && owner !== Deno.uid()) {
       throw unsafe(path, `it belongs to another user (${owner})`);
     }
   }
-  if ((mode & WRITABLE) !== 0 && (mode & STICKY) === 0) {
+  if ((mode! & WRITABLE) !== 0 && (mode! & STICKY) === 0) {
     throw unsafe(path, "others may write in it");
   }
 }
 
-function made(path: string): Stats {
+function made(path: string): Deno.FileInfo {
   try {
-    const info = lstatSync(path, { throwIfNoEntry: false });
+    const info = entry(path);
     if (info !== undefined) return info;
-    mkdirSync(path, { recursive: true, mode: 0o700 });
-    return lstatSync(path);
+    Deno.mkdirSync(path, { recursive: true, mode: 0o700 });
+    return Deno.lstatSync(path);
   } catch (cause) {
     throw new OffhookError("file-unusable", `cannot use ${path}: ${fileReason(cause)}`, {
       hint: "Set XDG_RUNTIME_DIR to a folder that you may write to, or leave it out.",
       cause,
     });
+  }
+}
+
+/** What lies there; a link is not followed. */
+function entry(path: string): Deno.FileInfo | undefined {
+  try {
+    return Deno.lstatSync(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
   }
 }
 

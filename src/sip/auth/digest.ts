@@ -8,7 +8,7 @@
  * path.
  */
 import type { Names } from "../../base/names/mod.ts";
-import { createHash } from "node:crypto";
+import { hash } from "../message/mod.ts";
 
 /** In the order of strength, weakest first. */
 const ALGORITHMS = ["MD5", "SHA-256", "SHA-512-256"] as const satisfies Names<3>;
@@ -115,7 +115,7 @@ function usernameFor(challenge: Challenge, username: string): string {
 }
 
 function hashed({ algorithm }: Challenge, text: string): string {
-  return createHash(HASH_NAMES[algorithm]).update(text, "utf8").digest("hex");
+  return hash(HASH_NAMES[algorithm], text);
 }
 
 /** The `response` directive (RFC 7616 §3.4.1). */
@@ -125,14 +125,14 @@ function digestResponse(
   request: DigestRequest,
   use: { cnonce: string; nc: string },
 ): string {
-  const hash = (text: string) => hashed(challenge, text);
+  const digest = (text: string) => hashed(challenge, text);
   const { realm, nonce, qop } = challenge;
-  let secret = hash(`${username}:${realm}:${password}`);
-  if (challenge.session) secret = hash(`${secret}:${nonce}:${use.cnonce}`);
-  const bodyHash = qop === "auth-int" ? `:${hash(request.body)}` : "";
-  const requestHash = hash(`${request.method}:${request.uri}${bodyHash}`);
-  if (qop === undefined) return hash(`${secret}:${nonce}:${requestHash}`);
-  return hash([secret, nonce, use.nc, use.cnonce, qop, requestHash].join(":"));
+  let secret = digest(`${username}:${realm}:${password}`);
+  if (challenge.session) secret = digest(`${secret}:${nonce}:${use.cnonce}`);
+  const bodyHash = qop === "auth-int" ? `:${digest(request.body)}` : "";
+  const requestHash = digest(`${request.method}:${request.uri}${bodyHash}`);
+  if (qop === undefined) return digest(`${secret}:${nonce}:${requestHash}`);
+  return digest([secret, nonce, use.nc, use.cnonce, qop, requestHash].join(":"));
 }
 
 function strength(challenge: Challenge): number {

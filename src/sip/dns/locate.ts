@@ -10,7 +10,7 @@
  * Deviation: NAPTR and every SRV name are asked at once, not one after the other; it costs a few
  * queries and saves their time. Without NAPTR, UDP, TCP and then TLS are preferred, as §4.1 leaves to us.
  */
-import { isIP } from "node:net";
+import { isNumericHost } from "../../base/network/mod.ts";
 import type { TransportName } from "../../core/account/mod.ts";
 import { OffhookError } from "../../base/mod.ts";
 import { unbracketed } from "../message/mod.ts";
@@ -84,7 +84,7 @@ export async function locate(
   const secure = destination.secure === true;
   const transport = secured(destination.transport, secure);
   const search = new Search(host, resolver, random);
-  if (isIP(host) !== 0 || destination.port !== undefined) {
+  if (isNumericHost(host) || destination.port !== undefined) {
     const by = transport ?? (secure ? "tls" : "udp");
     return await search.addresses(by, host, destination.port ?? DEFAULT_PORTS[by]);
   }
@@ -108,7 +108,7 @@ class Search {
 
   /** A and AAAA of one host; IPv4 first, because most networks route it. */
   async addresses(transport: TransportName, host: string, port: number): Promise<Target[]> {
-    const numeric = isIP(host) !== 0;
+    const numeric = isNumericHost(host);
     const hosts = numeric ? [host] : await this.#hosts(host);
     if (hosts.length === 0) throw noAddress(this.name, host);
     return hosts.map((each) => ({ transport, host: each, port, name: this.name }));
@@ -169,11 +169,11 @@ class Search {
   }
 
   async #hosts(host: string): Promise<string[]> {
-    if (isIP(host) !== 0) return [host];
+    if (isNumericHost(host)) return [host];
     const [v4, v6] = await Promise.allSettled([this.resolver.a(host), this.resolver.aaaa(host)]);
     // What is no address would be looked up, or shown to a socket: a resolver may say anything.
     const hosts = [v4, v6].flatMap((each) => each.status === "fulfilled" ? each.value : [])
-      .filter((each) => isIP(each) !== 0);
+      .filter((each) => isNumericHost(each));
     if (hosts.length === 0 && v4.status === "rejected") throw dnsFailed(host, v4.reason);
     return hosts;
   }

@@ -2,7 +2,6 @@
  * The system's DNS as a {@link Resolver}. Addresses come by the system's own look-up, which knows the
  * hosts file; NAPTR and SRV from its DNS servers.
  */
-import dns from "node:dns/promises";
 import type { NaptrRecord, Resolver, SrvRecord } from "./resolver.ts";
 
 /** What node:dns says when a name or a type does not exist. */
@@ -11,17 +10,22 @@ const ABSENT = new Set(["ENOTFOUND", "ENODATA", "EAI_NONAME", "EAI_NODATA", "NOT
 /** A server that drops queries must not hold up a call: SRV and NAPTR then count as absent. */
 const QUERY_TIMEOUT_MS = 3000;
 
+/** Loaded with the first name: most calls of a script are to an address. */
+const dns = () => import("node:dns/promises");
+
 export class SystemResolver implements Resolver {
   constructor(readonly timeoutMs = QUERY_TIMEOUT_MS) {}
 
   async naptr(name: string): Promise<NaptrRecord[]> {
     if (isLocal(name)) return [];
-    return await this.#ask(dns.resolveNaptr(name));
+    const { resolveNaptr } = await dns();
+    return await this.#ask(resolveNaptr(name));
   }
 
   async srv(name: string): Promise<SrvRecord[]> {
     if (isLocal(name)) return [];
-    const records = await this.#ask(dns.resolveSrv(name));
+    const { resolveSrv } = await dns();
+    const records = await this.#ask(resolveSrv(name));
     return records.map(({ priority, weight, port, name: target }) => ({
       priority,
       weight,
@@ -39,7 +43,8 @@ export class SystemResolver implements Resolver {
   }
 
   async #lookup(name: string, family: 4 | 6): Promise<string[]> {
-    const found = await this.#ask(dns.lookup(name, { all: true, family }));
+    const { lookup } = await dns();
+    const found = await this.#ask(lookup(name, { all: true, family }));
     return [...new Set(found.map(({ address }) => address))];
   }
 

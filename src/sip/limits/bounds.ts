@@ -15,7 +15,7 @@
  * A source is an address without its port. Where a bound is reached the oldest of what nobody needs any
  * more makes way, so that nobody can lock others out by taking all there is.
  */
-import { createHash } from "node:crypto";
+import { hash } from "../message/mod.ts";
 
 /** Connections that peers opened to us. */
 export const CONNECTIONS = {
@@ -72,11 +72,14 @@ export const REJECTION_LINES = { sources: 14 } as const;
 
 const MAX_KEY = 256;
 
+const encoder = new TextEncoder();
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+
 /**
  * A value of a message as a key that may be kept: a string of its own, since a part of a message keeps
  * all of the message alive, and of bounded length.
  */
 export function keptKey(value: string): string {
-  if (value.length > MAX_KEY) return createHash("sha256").update(value).digest("hex");
-  return Buffer.from(value, "utf8").toString("utf8");
+  if (value.length > MAX_KEY) return hash("sha256", value);
+  return decoder.decode(encoder.encode(value));
 }

@@ -16,6 +16,7 @@ export {
 } from "./capabilities.ts";
 export { ONCE, REQUIRED } from "./checks.ts";
 export { DTMF_RELAY, dtmfRelayBody, parseDtmfBody } from "./dtmf_relay.ts";
+export { hash } from "./hash.ts";
 export { newBranch, newToken } from "./identifiers.ts";
 export { sdpPart } from "./multipart.ts";
 export type { MessageBody, ReadableMessage } from "./readable_message.ts";

@@ -8,7 +8,7 @@
  * its version (one up for each change, the same for the same text), and the number and order of the
  * m= lines. An offer of the peer counts only when it is answered: a rejected one leaves no trace.
  */
-import { isIP } from "node:net";
+import { isIpv6, isNumericHost } from "../../base/network/mod.ts";
 import type { MediaDescription } from "../../core/media/mod.ts";
 import { localAddressToward } from "../transport/flow/mod.ts";
 import { type Layout, type Origin, parseSdp, writeSdp } from "./sdp.ts";
@@ -126,15 +126,16 @@ export class SessionDescriptions {
 
   /** A null address asks for hold and says nothing of where the peer is. */
   #meet({ address }: MediaDescription): void {
-    if (isIP(address) !== 0 && !/^[0.:]+$/.test(address)) this.#peerAddress = address;
+    if (isNumericHost(address) && !/^[0.:]+$/.test(address)) this.#peerAddress = address;
   }
 
   /** Sound goes between addresses of one family, which need not be that of the signalling. */
   #localAddress(signalling: string): string {
-    const [ours, theirs] = [isIP(signalling), isIP(this.#peerAddress)];
-    return ours === 0 || theirs === 0 || ours === theirs
+    const peer = this.#peerAddress;
+    const isComparable = isNumericHost(signalling) && isNumericHost(peer);
+    return !isComparable || isIpv6(signalling) === isIpv6(peer)
       ? signalling
-      : this.#addressToward(this.#peerAddress);
+      : this.#addressToward(peer);
   }
 
   #write(description: MediaDescription, signalling: string, layout: Layout | undefined): string {

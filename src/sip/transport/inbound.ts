@@ -7,8 +7,7 @@
  *
  * Never throws.
  */
-import { isIP } from "node:net";
-import { isUnicast } from "../../base/network/mod.ts";
+import { isNumericHost, isUnicast } from "../../base/network/mod.ts";
 import {
   answer,
   replaceVia,
@@ -123,7 +122,7 @@ export class Inbound {
   /** The peer's view of where we are: received and rport of our own Via. */
   #learnPublicAddress(flow: BaseFlow, { via }: SipMessage): void {
     const host = via.received === undefined ? undefined : plainHost(via.received);
-    if (host === undefined || isIP(host) === 0 || !isUnicast(host)) return;
+    if (host === undefined || !isNumericHost(host) || !isUnicast(host)) return;
     const port = /^\d{1,5}$/.test(via.rport ?? "") ? Number(via.rport) : flow.local.port;
     if (port === 0 || port > 65_535) return;
     if (flow.learn({ host, port })) this.options.emit({ type: "public-address", flow });

@@ -5,7 +5,7 @@
  *     folder/*.json, by name ─┤
  *     files named one by one ─┴─► quirks, the later ones win; a broken file costs itself only
  */
-import { join } from "node:path";
+import { join } from "../../base/path/mod.ts";
 import { OffhookError } from "../../base/mod.ts";
 import { KNOWN_QUIRKS, type Quirk, quirkFromJson } from "../../hid/mod.ts";
 

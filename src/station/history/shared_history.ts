@@ -6,8 +6,7 @@
  *
  * So nothing of the store is loaded before an INVITE is out, nor by a phone that makes no call.
  */
-import { mkdirSync } from "node:fs";
-import { dirname } from "node:path";
+import { dirname } from "../../base/path/mod.ts";
 import type { Phone, Sequenced } from "../../control/contract/mod.ts";
 import { lazily, OffhookError } from "../../base/mod.ts";
 import type { Store } from "../../store/mod.ts";
@@ -71,7 +70,7 @@ async function openBeside(path: string): Promise<Store> {
     import.meta.url,
     "../../store/store.ts",
   );
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  Deno.mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   for (let left = TRIES;; left--) {
     try {
       return openStore({ path, mode: "append", now: Date.now });

@@ -7,10 +7,9 @@
  * another program read it. Where nobody does, the name decides, by systemd's and the usual drivers'
  * rules, and the MTU is not known.
  */
-import { networkInterfaces } from "node:os";
 import type { NetworkLink, NetworkLinkKind } from "../../control/contract/mod.ts";
 
-type Interfaces = ReturnType<typeof networkInterfaces>;
+type Interfaces = Partial<Record<string, readonly { address: string }[]>>;
 /** By `NAME/FILE` below /sys/class/net: its lines. */
 type LinkFiles = ReadonlyMap<string, string>;
 
@@ -43,7 +42,7 @@ export class Links {
   /** At once, of the last reading; who asks next has a new one. */
   now(): NetworkLink[] {
     void this.refresh();
-    return linksOf(networkInterfaces(), this.#files);
+    return linksOf(Object.groupBy(Deno.networkInterfaces(), ({ name }) => name), this.#files);
   }
 }
 

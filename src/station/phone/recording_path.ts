@@ -1,6 +1,5 @@
 /** Where a recording goes that nobody named a file for. */
-import { mkdirSync } from "node:fs";
-import { join } from "node:path";
+import { join } from "../../base/path/mod.ts";
 import type { CallView } from "../../core/state/mod.ts";
 import { OffhookError } from "../../base/mod.ts";
 
@@ -15,7 +14,7 @@ const MOST_LETTERS = 40;
 export function recordingPath(dataFolder: string, call: CallView, now: Date): string {
   const folder = recordingsFolder(dataFolder);
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    Deno.mkdirSync(folder, { recursive: true, mode: 0o700 });
   } catch (cause) {
     throw new OffhookError("file-unusable", `cannot make ${folder}: ${(cause as Error).message}`, {
       hint: "Name a file in a folder that can be written to.",

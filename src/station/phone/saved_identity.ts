@@ -5,7 +5,7 @@
  * A second phone of the same account, at the same time, is another instance: the file's lock, which the
  * kernel drops when its holder dies, tells. Without a folder to write to every start is a new instance.
  */
-import { join } from "node:path";
+import { join } from "../../base/path/mod.ts";
 import { ownFolder } from "../../control/socket/mod.ts";
 import type { Account } from "../../core/account/mod.ts";
 

@@ -8,7 +8,7 @@
  * Neither signalling, media nor the schemas of the contract are loaded for it.
  */
 import { mkdirSync, statSync } from "node:fs";
-import { dirname } from "node:path";
+import { dirname } from "../../base/path/mod.ts";
 import type { Methods, Records } from "../../control/contract/mod.ts";
 import { recordHandlers } from "../../control/records/mod.ts";
 import { STORE_METHODS, type StoreMethod } from "../../control/wire/mod.ts";

@@ -5,8 +5,7 @@
  *
  * A store that cannot be opened costs the history, not the phone.
  */
-import { mkdirSync } from "node:fs";
-import { dirname } from "node:path";
+import { dirname } from "../../base/path/mod.ts";
 import type { Phone, Providers } from "../../control/contract/mod.ts";
 import { fileReason, OffhookError } from "../../base/mod.ts";
 import type { HistoryRecord } from "../../store/history/mod.ts";
@@ -44,7 +43,7 @@ export class StationStore {
     log: WriteLog,
   ): StationStore {
     try {
-      mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+      Deno.mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
       const store = openStore({ path, mode: "write", now: Date.now });
       store.notices.forEach(({ message }) => log(message, { level: "warning" }));
       phone.provide({ history: store.history, contacts: store.contacts });

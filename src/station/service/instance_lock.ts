@@ -2,7 +2,7 @@
  * One station a configuration: a file lock that the kernel drops when its holder dies, with a note in
  * it of where the holder listens.
  */
-import { dirname } from "node:path";
+import { dirname } from "../../base/path/mod.ts";
 import { ownFolder } from "../../control/socket/mod.ts";
 import { fileReason, OffhookError } from "../../base/mod.ts";
 

@@ -2,7 +2,7 @@
  * systemd's notification protocol (sd_notify(3)): READY, STATUS, WATCHDOG, STOPPING, by datagrams to
  * the socket that NOTIFY_SOCKET names. Without that variable everything here does nothing.
  */
-import { join } from "node:path";
+import { join } from "../../base/path/mod.ts";
 import { clean } from "../../base/mod.ts";
 
 /** UTF-16 units: a line of it begins another variable, and a datagram holds only so much. */

@@ -8,7 +8,7 @@
  * for. A store that cannot be opened costs the history, not the phone.
  */
 import type { Health, Sequenced } from "../../control/contract/mod.ts";
-import { dirname } from "node:path";
+import { dirname } from "../../base/path/mod.ts";
 import { snapshotOf } from "../../control/local/mod.ts";
 import { ControlServer, type Listen } from "../../control/server/mod.ts";
 import { OffhookError } from "../../base/mod.ts";

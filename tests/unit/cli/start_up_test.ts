@@ -49,6 +49,18 @@ Deno.test("a call loads the packages of its signalling and no other", async () =
   }
 });
 
+/** What else `register` and a call to a station read. */
+const REACHING = ["src/cli/commands/register/run_register.ts", "src/cli/phone/own_phone.ts"];
+
+Deno.test("no part of Node is loaded before the first message", async () => {
+  const files = [...QUICK, ...Object.keys(CALLING), ...REACHING];
+  const graph = await moduleGraph([...files, "src/store/store.ts"]);
+  const parts = (file: string) =>
+    waysTo(graph, new URL(file, ROOT).href, (module) => module.startsWith("node:"));
+  assert.deepEqual(files.flatMap(parts), []);
+  assert.ok(parts("src/store/store.ts").some((way) => way.endsWith("node:sqlite")));
+});
+
 /** Imports of values by module, as Deno reads them. */
 async function moduleGraph(files: readonly string[]): Promise<Map<string, string[]>> {
   const entry = await Deno.makeTempFile({ suffix: ".ts" });
@@ -74,17 +86,26 @@ async function moduleGraph(files: readonly string[]): Promise<Map<string, string
 
 /** Each package below a module, with the way to it. */
 function packagesOf(graph: ReadonlyMap<string, string[]>, root: string): string[] {
+  const isPackage = (module: string) =>
+    module.includes("/node_modules/") || module.startsWith("npm:");
+  return waysTo(graph, root, isPackage);
+}
+
+/** The way from a module to each below it that is wanted. */
+function waysTo(
+  graph: ReadonlyMap<string, string[]>,
+  root: string,
+  isWanted: (module: string) => boolean,
+): string[] {
   assert.ok(graph.has(root), `${root} is no module`);
   const ways = new Map([[root, root.slice(ROOT.href.length)]]);
-  const packages: string[] = [];
+  const found: string[] = [];
   for (const [module, way] of ways) {
     for (const next of graph.get(module) ?? []) {
       if (ways.has(next)) continue;
       ways.set(next, `${way} > ${next.replace(ROOT.href, "")}`);
-      if (next.includes("/node_modules/") || next.startsWith("npm:")) {
-        packages.push(ways.get(next)!);
-      }
+      if (isWanted(next)) found.push(ways.get(next)!);
     }
   }
-  return packages;
+  return found;
 }

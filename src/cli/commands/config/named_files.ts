@@ -2,7 +2,7 @@
  * What a configuration names besides itself: password, token and TLS files, quirk and ring files. Each is opened
  * as it will be, so that `config check` finds what a start would.
  */
-import { dirname } from "node:path";
+import { dirname } from "../../../base/path/mod.ts";
 import { fileReason, OffhookError } from "../../../base/mod.ts";
 import { readPasswordFile } from "../../../config/credentials/mod.ts";
 import { expandPath } from "../../../config/sources/mod.ts";

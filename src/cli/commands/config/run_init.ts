@@ -4,7 +4,7 @@
  * the real-time path.
  */
 import { NEEDED_KEYS } from "../../../config/values/mod.ts";
-import { dirname, resolve } from "node:path";
+import { dirname, resolve } from "../../../base/path/mod.ts";
 import { storeCredential } from "../../../config/credentials/mod.ts";
 import { initialToml } from "../../../config/file/mod.ts";
 import { validConfig } from "../../../config/schema/mod.ts";

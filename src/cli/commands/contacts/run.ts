@@ -1,5 +1,5 @@
 /** The runs of `offhook contacts`: on the station that runs, else on the store. */
-import { resolve } from "node:path";
+import { resolve } from "../../../base/path/mod.ts";
 import type { Contact, ContactCard, ContactDraft, Records } from "../../../control/contract/mod.ts";
 import { type ExitCode, fileReason, lazily, OffhookError } from "../../../base/mod.ts";
 import type { ImportProblem } from "../../../store/exchange/mod.ts";

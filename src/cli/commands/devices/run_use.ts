@@ -1,5 +1,5 @@
 /** The run of `offhook devices use`: other endpoints for a live call of the running station. */
-import { resolve } from "node:path";
+import { resolve } from "../../../base/path/mod.ts";
 import { parseMicrophone, parseSpeaker } from "../../../config/values/mod.ts";
 import { type ExitCode, OffhookError } from "../../../base/mod.ts";
 import type { UseValues } from "./command.ts";

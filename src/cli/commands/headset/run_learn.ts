@@ -5,7 +5,7 @@
  *     lamps lit ─┐
  *     presses ───┴─► recordings ─► learn ─► FILE.json
  */
-import { dirname, join } from "node:path";
+import { dirname, join } from "../../../base/path/mod.ts";
 import { mkdirSync } from "node:fs";
 import { type ExitCode, OffhookError } from "../../../base/mod.ts";
 import { type BenchPerson, benchPerson } from "./bench_person.ts";

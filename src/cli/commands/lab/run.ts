@@ -1,5 +1,5 @@
 /** The run of `offhook lab`: the practice PBX until it is interrupted. */
-import { join } from "node:path";
+import { join } from "../../../base/path/mod.ts";
 import { runtimeFolder } from "../../../config/sources/mod.ts";
 import type { LabReport } from "../../../control/schemas/mod.ts";
 import type { ExitCode } from "../../../base/mod.ts";

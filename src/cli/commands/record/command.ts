@@ -1,6 +1,6 @@
 /** `offhook record start | stop | pause | resume`: the recording of a live call. */
 import { RECORD_ACTIONS } from "../../../core/state/mod.ts";
-import { resolve } from "node:path";
+import { resolve } from "../../../base/path/mod.ts";
 import type { CallView } from "../../../control/contract/mod.ts";
 import {
   callField,

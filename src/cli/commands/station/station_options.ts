@@ -1,5 +1,5 @@
 /** The configuration under a station's flags, as its phone takes it. */
-import { dirname } from "node:path";
+import { dirname } from "../../../base/path/mod.ts";
 import { expandPath, identityFolder } from "../../../config/sources/mod.ts";
 import { type LoadedConfig, toAccount } from "../../../config/file/mod.ts";
 import { DIRECT_ACCOUNT } from "../../../core/account/mod.ts";

@@ -8,7 +8,7 @@
  */
 import { lazily } from "../../../base/mod.ts";
 import { ROLES } from "../../../base/names/mod.ts";
-import { dirname, resolve } from "node:path";
+import { dirname, resolve } from "../../../base/path/mod.ts";
 import { fileURLToPath } from "node:url";
 import {
   configPath,

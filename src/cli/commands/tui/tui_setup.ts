@@ -9,7 +9,7 @@
  * read), never into the configuration.
  */
 import { FIRST_ACCOUNT } from "../../../config/values/mod.ts";
-import { dirname } from "node:path";
+import { dirname } from "../../../base/path/mod.ts";
 import {
   credentialStorePath,
   storeCredential,

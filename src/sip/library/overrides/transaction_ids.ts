@@ -14,8 +14,7 @@ import {
   UserAgentCore,
   UserAgentServer,
 } from "sip.js/lib/core/index.js";
-import { createHash } from "node:crypto";
-import { newBranch, newToken } from "../../message/mod.ts";
+import { hash, newBranch, newToken } from "../../message/mod.ts";
 
 interface ClientTransactionClass {
   makeId(request: OutgoingRequestMessage): string;
@@ -70,5 +69,5 @@ UserAgentCore.prototype.replyStateless = function (
 
 function statelessTag(message: IncomingRequestMessage): string {
   const key = [secret, message.callId, message.fromTag, message.cseq, message.viaBranch];
-  return createHash("sha256").update(key.join("\n")).digest("hex").slice(0, 24);
+  return hash("sha256", key.join("\n")).slice(0, 24);
 }

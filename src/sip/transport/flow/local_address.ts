@@ -4,8 +4,6 @@
  * the routing table is read where it is a file (Linux) and may be read: Deno 2.9 wants --allow-all for
  * what lies in /proc, which our permission sets do not give. Without it subnets decide.
  */
-import { readFileSync } from "node:fs";
-import { networkInterfaces } from "node:os";
 import { isIPv6 } from "./flow.ts";
 import type { HostNetwork } from "./types.ts";
 
@@ -26,10 +24,16 @@ interface Route {
 }
 
 export const hostNetwork: HostNetwork = {
-  interfaces: networkInterfaces,
+  interfaces() {
+    const addresses = Deno.networkInterfaces().map((each) => ({
+      ...each,
+      internal: /^(?:127\.|::1$|fe80::1$)/.test(each.address),
+    }));
+    return Object.groupBy(addresses, ({ name }) => name);
+  },
   routes(family) {
     try {
-      return readFileSync(family === 4 ? "/proc/net/route" : "/proc/net/ipv6_route", "utf8");
+      return Deno.readTextFileSync(family === 4 ? "/proc/net/route" : "/proc/net/ipv6_route");
     } catch {
       return "";
     }

@@ -5,15 +5,25 @@
 import type { TlsSettings, TransportName } from "../../../core/account/mod.ts";
 import type { Clock } from "../../../base/time/mod.ts";
 import type { ErrorJson } from "../../../base/mod.ts";
-import type { NetworkInterfaceInfo } from "node:os";
 import type { Resolver } from "../../dns/mod.ts";
 import type { SipMessage, TraceSink } from "../../message/mod.ts";
 
 export type { Clock, TimerHandle } from "../../../base/time/mod.ts";
 
+/** An address of one of the host's interfaces. */
+export interface HostAddress {
+  address: string;
+  family: "IPv4" | "IPv6";
+  /** With the length of its network: `192.0.2.7/24`. */
+  cidr: string | null;
+  /** It is reached from this host only. */
+  internal: boolean;
+}
+
 /** Where the host's interfaces and routes are read; tests replace it. */
 export interface HostNetwork {
-  interfaces(): Record<string, NetworkInterfaceInfo[] | undefined>;
+  /** By the interface's name. */
+  interfaces(): Partial<Record<string, HostAddress[]>>;
   /** Text of /proc/net/route or /proc/net/ipv6_route; empty where there is none. */
   routes(family: 4 | 6): string;
 }

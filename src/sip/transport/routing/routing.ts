@@ -6,7 +6,7 @@
  *       └► inside: its Route or request URI: the account's flow where that is the account's server
  *            └► the table of routes ─► located and opened ─► dialog's flow after all
  */
-import { isIP } from "node:net";
+import { isNumericHost } from "../../../base/network/mod.ts";
 import { OffhookError } from "../../../base/mod.ts";
 import type { Destination, Target } from "../../dns/mod.ts";
 import { header, type SipMessage } from "../../message/mod.ts";
@@ -184,7 +184,7 @@ const PRIVATE =
 
 /** A numeric address that does not lead out of a network (RFC 1918, 6598, 3927, 4193). */
 function isPrivate(host: string): boolean {
-  return isIP(host) !== 0 && (host === "::1" || PRIVATE.test(host));
+  return isNumericHost(host) && (host === "::1" || PRIVATE.test(host));
 }
 
 function noHop(uri: string): OffhookError {

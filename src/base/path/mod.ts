@@ -1,0 +1,2 @@
+/** Paths of files. Pure. */
+export { dirname, isAbsolute, join, resolve } from "./path.ts";
