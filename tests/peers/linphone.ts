@@ -20,6 +20,8 @@ export interface LinphoneOptions {
   encryption?: "prefer" | "require" | "dtls";
   /** ICE; `mux`: with RTCP on RTP's port, which is off in its own settings. */
   ice?: "plain" | "mux";
+  /** Extended reports of RTCP, which are off in its own settings. */
+  extendedReports?: true;
   /** PulseAudio's cards in place of files: the variables that choose them. */
   cards?: Record<string, string>;
   name?: string;
@@ -153,6 +155,7 @@ ${registrar ? `default_proxy=0` : `contact=sip:${user}@127.0.0.1:${port}`}
 [rtp]
 audio_rtp_port=${rtp}-${rtp + 19}
 ${options.ice === "mux" ? "rtcp_mux=1" : ""}
+${options.extendedReports ? EXTENDED_REPORTS : ""}
 
 ${options.encryption === undefined ? "" : encryption(options.encryption)}
 [net]
@@ -170,6 +173,12 @@ log_collection_upload=0
 ${codecs.join("\n")}
 ${registrar ? registration(registrar, user) : ""}`;
 }
+
+const EXTENDED_REPORTS = `rtcp_xr_enabled=1
+rtcp_xr_voip_metrics_enabled=1
+rtcp_xr_rcvr_rtt_mode=all
+rtcp_xr_rcvr_rtt_max_size=10000
+`;
 
 const PULSE_CARDS = `playback_dev_id=PulseAudio: default
 capture_dev_id=PulseAudio: default

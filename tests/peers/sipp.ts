@@ -15,6 +15,8 @@ export interface SippOptions {
   /** Values for the `[names]` of the scenario; `contact` is its own `host:port` unless given here. */
   keys?: Readonly<Record<string, string>>;
   transport?: "udp" | "tcp";
+  /** Sends back the RTP that it gets. */
+  echo?: true;
   /** How many calls to run before it ends. */
   count?: number;
   name?: string;
@@ -47,6 +49,7 @@ export class Sipp {
         ...["-sf", `${SCENARIOS}${options.scenario}.xml`, "-i", "127.0.0.1", "-p", String(port)],
         ...["-mp", String(media), "-m", String(options.count ?? 1), "-l", "1"],
         ...["-t", options.transport === "tcp" ? "t1" : "u1", "-s", options.user ?? "phone"],
+        ...(options.echo ? ["-rtp_echo"] : []),
         ...["-nostdin", "-trace_err", "-error_file", errorFile],
         ...["-trace_msg", "-message_file", scratch.file(`${name}-messages.log`)],
         // Its own retransmissions of requests and finals stay on; a call never outlives this.
