@@ -34,7 +34,7 @@ import {
   type ListenOptions,
   systemClock,
 } from "./transport/flow/mod.ts";
-import { escapedUser } from "./message/mod.ts";
+import { DTMF_RELAY, escapedUser } from "./message/mod.ts";
 
 /** ms that calls get to end when the user agent stops. */
 const STOP_MS = 1_500;
@@ -227,6 +227,7 @@ export class UserAgent {
       random,
       notify: this.#options.notify,
       log: (level, message) => this.#log(level, message),
+      digits: { infoType: DTMF_RELAY },
       keys: account.server === "" ? undefined : this.#keys(),
       identityOn: (flow) => this.#identityOn(flow),
       flowToward: (uri) => network.flowToward(uri),

@@ -135,9 +135,9 @@ Deno.test("a viewer sees no digits of a call, an operator sees them", async () =
     phone.tell({
       type: "call.digit",
       call: view,
-      detail: { digit: "4", durationMs: 100, by: "rtp" },
+      detail: { digit: "4", durationMs: 100, by: "rfc4733" },
     });
-    phone.tell({ type: "call.digits-sent", call: view, detail: { digits: "4711" } });
+    phone.tell({ type: "call.digits-sent", call: view, detail: { digits: "4711", by: "info" } });
     phone.tell({ type: "call.media", call: view });
     await settle();
     const told = sent.join("\n");

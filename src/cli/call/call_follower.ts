@@ -14,6 +14,7 @@ import {
   type CallView,
   cipherWords,
   isCallEvent,
+  refusedDigitsWords,
 } from "../../core/state/mod.ts";
 import type { ErrorJson } from "../../base/mod.ts";
 import type { CallId } from "../../core/ports/mod.ts";
@@ -149,6 +150,11 @@ export class CallFollower {
         this.#heard = true;
         return;
       case "call.digits-sent":
+        this.#digitsLeft = false;
+        return this.#endIfDone();
+      case "call.digits-refused":
+        this.#display.note(refusedDigitsWords(event.detail));
+        if (event.detail.next !== undefined) return;
         this.#digitsLeft = false;
         return this.#endIfDone();
       case "call.microphone-ended":

@@ -4,7 +4,14 @@
  * Does not load the configuration's schema.
  */
 import { LOG_LEVELS, MAXIMUM_PIPE_RATE, MINIMUM_PIPE_RATE } from "../../config/values/mod.ts";
-import { CODECS, ENCRYPTIONS, KEYINGS, TLS_VERSIONS, TRANSPORTS } from "../../core/account/mod.ts";
+import {
+  CODECS,
+  DTMF_WISHES,
+  ENCRYPTIONS,
+  KEYINGS,
+  TLS_VERSIONS,
+  TRANSPORTS,
+} from "../../core/account/mod.ts";
 import {
   durationMs,
   file,
@@ -149,6 +156,11 @@ const callFields = {
     "--dtmf",
     { metavar: "DIGITS", read: dtmfDigits },
     "Send digits after the answer; w waits one second, a comma two.",
+  ),
+  dtmfBy: option(
+    "--dtmf-by",
+    oneOf("WAY", DTMF_WISHES),
+    "rfc4733, info or inband; by default what the other side takes.",
   ),
   codecs: option(
     "--codec",

@@ -279,6 +279,7 @@ export function toAccount(
     gruu: settings.gruu ? true : undefined,
     qualityCollector: settings.quality_collector,
     codecs: settings.codecs,
+    dtmf: settings.dtmf === "auto" ? undefined : settings.dtmf,
     ice: ice === "off" ? undefined : ice,
     dialPlan: settings.dial_plan.length === 0 ? undefined : settings.dial_plan,
     tls: withoutUndefined({

@@ -15,6 +15,7 @@ import type { Names } from "../../base/names/mod.ts";
 import {
   CODECS,
   DEFAULT_ENCRYPTION,
+  DTMF_WISHES,
   ENCRYPTIONS,
   KEYINGS,
   TLS_VERSIONS,
@@ -198,6 +199,11 @@ export const accountSchema = z.strictObject({
   codecs: z.array(z.enum(CODECS)).min(1).refine((list) => new Set(list).size === list.length, {
     error: "each codec may be listed only once",
   }).default([...CODECS]).describe("Codecs in the order of preference."),
+  dtmf: z.enum(DTMF_WISHES).default("auto").describe(
+    "How digits are sent. auto: as telephone-events (rfc4733) where the other side takes them, " +
+      "otherwise by SIP INFO (info), and as tones in the sound (inband) where INFO is refused. " +
+      "Digits are received in all three ways.",
+  ),
   password_file: path().optional().describe(
     "File whose first line is the password; other users must not be able to read it (chmod 600).",
   ).meta({ examples: ["~/.config/offhook/alice.password"] }),

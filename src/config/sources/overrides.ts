@@ -7,7 +7,7 @@
  */
 import type { Names } from "../../base/names/mod.ts";
 import { resolve } from "../../base/path/mod.ts";
-import { CODECS, ENCRYPTIONS, KEYINGS, TRANSPORTS } from "../../core/account/mod.ts";
+import { CODECS, DTMF_WISHES, ENCRYPTIONS, KEYINGS, TRANSPORTS } from "../../core/account/mod.ts";
 import type { Environment } from "../mod.ts";
 import { isMicrophone, isSpeaker, LOG_LEVELS } from "../values/mod.ts";
 
@@ -58,6 +58,7 @@ export const OVERRIDES = {
   codecs: { ...account("--codec", "codecs", "codecs"), allows: areCodecs },
   encryption: oneOf(account("--encryption", "encryption"), ENCRYPTIONS),
   keying: oneOf(account("--keying", "keying"), KEYINGS),
+  dtmfBy: oneOf(account("--dtmf-by", "dtmf"), DTMF_WISHES),
   tlsCa: account("--tls-ca", "tls.ca_file", "path"),
   tlsCert: account("--tls-cert", "tls.cert_file", "path"),
   tlsKey: account("--tls-key", "tls.key_file", "path"),

@@ -1,6 +1,7 @@
 /** The table of events: a schema for each, for `offhook schema` and for clients in other languages. */
 import { z } from "zod";
-import { DIGIT_SOURCES, DIRECTIONS, HOLD_WISHES } from "../../core/state/mod.ts";
+import { DIGIT_WAYS } from "../../core/account/mod.ts";
+import { DIRECTIONS, HOLD_WISHES } from "../../core/state/mod.ts";
 import { ENDPOINT_NAMES, HEADSET_NOTICES } from "../../core/ports/mod.ts";
 import type { Holds, Same } from "./exactly.ts";
 import type { Sequenced } from "./phone.ts";
@@ -25,6 +26,7 @@ const id = z.string();
 const status = z.int().min(0).describe("SIP status; 0 if there was no answer.");
 const answer = { status, reason: z.string() };
 const endpoint = z.enum(ENDPOINT_NAMES);
+const digitWay = z.enum(DIGIT_WAYS);
 const heardBy = z.enum(DIRECTIONS)
   .describe("incoming: we hear nothing; outgoing: the other side does not.");
 
@@ -98,13 +100,25 @@ export const EVENTS = {
   }),
   "call.microphone-ended": callEvent("call.microphone-ended", {}),
   "call.digits-sent": callEvent("call.digits-sent", {
-    detail: z.strictObject({ digits: z.string() }),
+    detail: z.strictObject({
+      digits: z.string(),
+      by: digitWay.describe("The way that they went."),
+    }),
+  }),
+  "call.digits-refused": callEvent("call.digits-refused", {
+    detail: z.strictObject({
+      by: digitWay.describe("The way that the other side did not take."),
+      next: digitWay.optional()
+        .describe("How the digits that are left are sent instead; absent: not at all."),
+      status,
+      reason: z.string(),
+    }),
   }),
   "call.digit": callEvent("call.digit", {
     detail: z.strictObject({
       digit: z.string(),
       durationMs: z.number(),
-      by: z.enum(DIGIT_SOURCES).describe("How it was received."),
+      by: digitWay.describe("How it was received."),
     }),
   }),
   "call.endpoint": callEvent("call.endpoint", {

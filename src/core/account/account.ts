@@ -4,6 +4,7 @@
  */
 
 import type { Names } from "../../base/names/mod.ts";
+import type { DigitWay } from "./digit_ways.ts";
 import type { Encryption, KeyingName } from "./encryption.ts";
 import type { NumberRule } from "./target.ts";
 
@@ -70,6 +71,8 @@ export interface Account {
   keying?: KeyingName;
   /** Keys of the sound may go over signalling that is not encrypted. */
   cleartextKeys?: true;
+  /** The one way that digits go; absent: the first that the other side takes. */
+  dtmf?: DigitWay;
   /** Contacts in calls are the GRUU that the registrar grants (RFC 5627). */
   gruu?: true;
   /** URI that gets a report of each call's sound (RFC 6035); absent: nobody. */
@@ -132,4 +135,6 @@ export interface AccountState {
   address?: string;
   /** By which it is reached as well; absent: none. */
   flows?: KeptFlow[];
+  /** Its server has refused digits by INFO, and taken none since. */
+  refusesInfo?: true;
 }

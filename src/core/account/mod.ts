@@ -39,6 +39,7 @@ export { asksForMore, identityFor, routeOf, uriFor } from "./route.ts";
 export { countStranger, NO_STRANGERS, type Strangers } from "./strangers.ts";
 export { resolveTarget } from "./target.ts";
 export { bareNumber } from "./written_number.ts";
+export { DIGIT_WAYS, type DigitWay, DTMF_WISHES, type MediaDigitWay } from "./digit_ways.ts";
 export {
   DEFAULT_ENCRYPTION,
   type Encryption,

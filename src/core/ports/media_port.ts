@@ -9,7 +9,7 @@
  */
 import type { ErrorJson } from "../../base/mod.ts";
 import type { Names } from "../../base/names/mod.ts";
-import type { AccountId } from "../account/mod.ts";
+import type { AccountId, MediaDigitWay } from "../account/mod.ts";
 import type {
   Fingerprint,
   GatheredIce,
@@ -129,12 +129,13 @@ export type MediaEffect =
   | { type: "SetVolume"; call: CallId; volume: number }
   /** Which filters the microphone's sound passes; none before the first. */
   | { type: "SetSpeech"; call: CallId; speech: SpeechSettings }
-  /** Telephone-events (RFC 4733), or in-band tones where the stream has none. → DigitsSent */
+  /** Where the stream has no events, tones whatever is asked for → DigitsSent */
   | {
     type: "SendDigits";
     call: CallId; /** `0-9*#A-D`, `w` = 1 s pause, `,` = 2 s pause. */
     digits: string;
     durationMs: number;
+    by: MediaDigitWay;
   }
   /**
    * Begins a recording of both directions (WAV, left ours), or ends the one that runs (null)
@@ -376,8 +377,8 @@ export type MediaInput =
   | { type: "MediaStarted"; call: CallId }
   /** The first packet of the peer arrived. */
   | { type: "MediaHeard"; call: CallId }
-  | { type: "DigitReceived"; call: CallId; digit: string; durationMs: number }
-  | { type: "DigitsSent"; call: CallId; digits: string }
+  | { type: "DigitReceived"; call: CallId; digit: string; durationMs: number; by: MediaDigitWay }
+  | { type: "DigitsSent"; call: CallId; digits: string; by: MediaDigitWay }
   /** The microphone file or pipe is at its end. */
   | { type: "MicrophoneEnded"; call: CallId }
   /** An endpoint failed in mid-call (device lost, closed pipe); the call goes on without it. */

@@ -127,8 +127,11 @@ export type SipEffect =
   | { type: "SendReferStatus"; call: CallId; status: number; reason: string }
   /** Asks the peer inside the dialog whether it is still there (OPTIONS) → DialogAnswered. */
   | { type: "AskDialog"; call: CallId }
-  /** A DTMF digit by INFO (application/dtmf-relay). */
-  | { type: "SendInfoDigit"; call: CallId; digit: string; durationMs: number };
+  /**
+   * DTMF digits and pauses by INFO, one after the other → InfoDigitTaken for each digit, and in the end
+   * InfoDigitsSent or InfoDigitsRefused.
+   */
+  | { type: "SendInfoDigits"; call: CallId; digits: string; durationMs: number };
 
 export type SipInput =
   | {
@@ -238,6 +241,17 @@ export type SipInput =
     reason: string;
   }
   | { type: "InfoDigit"; call: CallId; digit: string; durationMs: number }
+  | { type: "InfoDigitTaken"; call: CallId; digit: string }
+  | { type: "InfoDigitsSent"; call: CallId; digits: string }
+  /** `digits` are those that are left, the refused one first; `status` 0: nothing was answered. */
+  | {
+    type: "InfoDigitsRefused";
+    call: CallId;
+    digits: string;
+    durationMs: number;
+    status: number;
+    reason: string;
+  }
   /** The account's collector wants no reports of calls: none is sent any more. */
   | { type: "QualityReportsRefused"; account: AccountId; status: number; reason: string }
   /** A response was taken without headers that nobody could read. */

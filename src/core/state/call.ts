@@ -18,6 +18,7 @@
  */
 import type {
   AccountId,
+  DigitWay,
   Encryption,
   ExtraHeader,
   KeyingName,
@@ -191,6 +192,8 @@ export interface Call {
   recordingError?: ErrorJson;
   /** The description of ours that is in force: repeated when a peer asks again. */
   description?: MediaDescription;
+  /** Absent: none so far. */
+  digits?: CallDigits;
   report?: MediaReport;
   /** When that came. */
   reportedAt?: number;
@@ -226,6 +229,24 @@ export interface SoundWatch {
 }
 
 export type BadSounds = Partial<Record<CallDirection, BadSound>>;
+
+/** The digits of a call, whichever way they went. */
+export interface CallDigits {
+  sent: string;
+  /** Digits that went over RTP: those in `sent`, and those of commands that are done. */
+  overRtp: { counted: number; done: number };
+  received: string;
+  /** The newest of the other side, with every way that each has come. */
+  recent: readonly HeardDigit[];
+  /** What the other side of this call showed of INFO; absent: nothing yet. */
+  info?: "takes" | "refuses";
+}
+
+export interface HeardDigit {
+  digit: string;
+  at: number;
+  ways: readonly DigitWay[];
+}
 
 export type Silences = Partial<Record<CallDirection, Silence>>;
 

@@ -2,7 +2,13 @@
  * What faces are told: one type of event for each thing that can happen, each with details of its own.
  * Plain JSON; the place in the order of all events is added by `src/station`. Pure.
  */
-import type { AccountId, AccountView, KeptFlow, RegistrationState } from "../account/mod.ts";
+import type {
+  AccountId,
+  AccountView,
+  DigitWay,
+  KeptFlow,
+  RegistrationState,
+} from "../account/mod.ts";
 import type { RecordingState } from "./call.ts";
 import type { CallDirection } from "./direction.ts";
 import type { CallRecord, CallView } from "./call_view.ts";
@@ -16,9 +22,8 @@ import type { Silence } from "./silence.ts";
 /** What is asked of a recording. */
 export const RECORD_ACTIONS = ["start", "stop", "pause", "resume"] as const satisfies Names<4>;
 
-/** What the other side may refuse us in a call, and how its digits come. */
+/** What the other side may refuse us in a call. */
 export const HOLD_WISHES = ["hold", "resume"] as const satisfies Names<2>;
-export const DIGIT_SOURCES = ["rtp", "info"] as const satisfies Names<2>;
 
 /** A response of the other side. */
 export interface Answered {
@@ -82,8 +87,10 @@ export interface CallEventDetails {
     & { direction: CallDirection }
     & ({ bad: true } & BadSound | { bad: false; /** ms */ lastedMs: number });
   "call.microphone-ended": undefined;
-  "call.digits-sent": { digits: string };
-  "call.digit": { digit: string; durationMs: number; by: (typeof DIGIT_SOURCES)[number] };
+  "call.digits-sent": { digits: string; by: DigitWay };
+  /** Digits of ours that the other side did not take; `next`: how those that are left go instead. */
+  "call.digits-refused": { by: DigitWay; next?: DigitWay } & Answered;
+  "call.digit": { digit: string; durationMs: number; by: DigitWay };
   /** `working`: again, or as it was asked to; else why not: the call goes on without it. */
   "call.endpoint":
     | { endpoint: EndpointName; working: true }

@@ -3,11 +3,13 @@ export {
   type AskedTransfer,
   type Awaiting,
   type Call,
+  type CallDigits,
   type CallLimits,
   type CallOutcome,
   ENDED_BY,
   type EndedBy,
   type Exchange,
+  type HeardDigit,
   type MediaState,
   type Move,
   type OpenMedia,
@@ -30,7 +32,6 @@ export {
   type Answered,
   type CallEvent,
   type CallEventDetails,
-  DIGIT_SOURCES,
   HOLD_WISHES,
   isCallEvent,
   type PhoneEvent,
@@ -38,6 +39,7 @@ export {
   type TransferDetail,
 } from "./events.ts";
 export { cipherWords } from "./cipher.ts";
+export { refusedDigitsWords } from "./digit_words.ts";
 export { type Outcome, OUTCOME_WORDS, OUTCOMES } from "./outcome.ts";
 export { BAD_SOUND_CAUSES, type BadSound, type BadSoundCause, badSoundOf } from "./bad_sound.ts";
 export {

@@ -12,7 +12,7 @@
  */
 import type { AudioDevices } from "../../audio/mod.ts";
 import { OffhookError } from "../../base/mod.ts";
-import type { AccountId } from "../../core/account/mod.ts";
+import type { AccountId, MediaDigitWay } from "../../core/account/mod.ts";
 import {
   type NegotiatedStream,
   type PayloadFormat,
@@ -97,8 +97,9 @@ export class CallMedia {
       transmit: (kind, data) => this.#transport.top?.send(kind, data),
       heard: () => this.#tell({ type: "MediaHeard", call }),
       returned: () => this.#returned = true,
-      digit: (digit, durationMs) => this.#tell({ type: "DigitReceived", call, digit, durationMs }),
-      digitsSent: (digits) => this.#tell({ type: "DigitsSent", call, digits }),
+      digit: (digit, durationMs, by) =>
+        this.#tell({ type: "DigitReceived", call, digit, durationMs, by }),
+      digitsSent: (digits, by) => this.#tell({ type: "DigitsSent", call, digits, by }),
     });
     const failed = (endpoint: EndpointName, error: OffhookError) =>
       this.#tellFailure(endpoint, error);
@@ -258,8 +259,8 @@ export class CallMedia {
   }
 
   /** @throws OffhookError `usage` for a character that is no digit */
-  sendDigits(digits: string, durationMs: number): void {
-    this.#stream.sendDigits(digits, durationMs);
+  sendDigits(digits: string, durationMs: number, by: MediaDigitWay): void {
+    this.#stream.sendDigits(digits, durationMs, by);
   }
 
   /**

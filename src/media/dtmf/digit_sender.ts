@@ -1,14 +1,15 @@
 /**
- * Sends digits in place of the microphone: as telephone-events where the peer takes them (RFC 4733),
- * as tones where it does not. On the real-time path.
+ * Sends digits in place of the microphone: as telephone-events (RFC 4733), or as tones where those are
+ * asked for or the peer takes no events. On the real-time path.
  *
  *     frame of a digit ──► event packet, or tone
  *     frames of the gap ──► the end packet twice more, then silence; or silence
  *     pause, idle ──► the microphone
  */
 import { FRAME_MS, FRAME_SAMPLES } from "../../audio/mod.ts";
+import type { MediaDigitWay } from "../../core/account/mod.ts";
 import { RTP_HEADER_LENGTH, type RtpSender } from "../rtp/mod.ts";
-import { type DigitFrame, DigitQueue } from "./digit_queue.ts";
+import { type DigitFrame, DigitQueue, type DigitsSent } from "./digit_queue.ts";
 import { END_PACKETS, EVENT_LENGTH, writeEvent } from "./telephone_event.ts";
 import { ToneGenerator } from "./tone_generator.ts";
 
@@ -34,7 +35,7 @@ export class DigitSender {
   #frames = 0;
 
   /** @param onSent called when all digits of an `add` are out */
-  constructor(sender: RtpSender, onSent: (digits: string) => void) {
+  constructor(sender: RtpSender, onSent: DigitsSent) {
     this.#sender = sender;
     this.#queue = new DigitQueue(onSent);
   }
@@ -45,8 +46,8 @@ export class DigitSender {
   }
 
   /** @throws OffhookError `usage` for a character that is no digit */
-  add(digits: string, durationMs: number): void {
-    this.#queue.add(digits, durationMs);
+  add(digits: string, durationMs: number, by: MediaDigitWay): void {
+    this.#queue.add(digits, durationMs, by);
   }
 
   /**
@@ -58,7 +59,8 @@ export class DigitSender {
   frame(ticks: number, events: EventFormat | undefined): DigitOutcome {
     const frame = this.#queue.next();
     if (frame.kind === "idle" || frame.kind === "pause") return "microphone";
-    return events === undefined ? this.#sound(frame) : this.#event(frame, ticks, events);
+    const tones = events === undefined || frame.by === "inband";
+    return tones ? this.#sound(frame) : this.#event(frame, ticks, events);
   }
 
   #sound(frame: DigitFrame): DigitOutcome {

@@ -4,6 +4,7 @@
  *
  * A digit is told when it has ended: three blocks of 12.75 ms (the 102 samples of common practice)
  * that agree begin it, two that do not end it (Q.24: 40 ms must be taken, 10 ms of drop-out borne).
+ * Speech has such blocks now and then; what tells it apart are its overtones, and that its level moves.
  */
 import { digitAt, HIGH_GROUP, LOW_GROUP } from "./digits.ts";
 
@@ -17,13 +18,26 @@ const QUIET = 100_000;
 const TONAL_SHARE = 0.7;
 /** The strongest of a group stands above the others of it by this factor in power. */
 const DOMINANCE = 5;
-/** Most that one group may be stronger than the other, power: 8 dB. */
-const TWIST = 6.3;
+/** Most that a group may be stronger than the other, power: the low one 8 dB, the high one 6 dB. */
+const LOW_TWIST = 6.3;
+const HIGH_TWIST = 4;
+/**
+ * An overtone is below its tone by this factor in power, 10 dB: a voice's is not. Of a low tone it is the
+ * third harmonic, because the second lies among the high tones.
+ */
+const OVERTONE = 10;
+const OVERTONES = [
+  ...LOW_GROUP.map((frequency) => 3 * frequency),
+  ...HIGH_GROUP.map((frequency) => 2 * frequency),
+];
+/** Most that the level moves from one whole block of a digit to the next, power: 4 dB. */
+const STEADY = 2.5;
 
 export class ToneDetector {
   readonly #rate: number;
   readonly #block: number;
   readonly #coefficients: Float64Array;
+  readonly #overtones: Float64Array;
   readonly #powers = new Float64Array(8);
   readonly #onDigit: (digit: string, durationMs: number) => void;
   readonly #samples: Float64Array;
@@ -31,6 +45,9 @@ export class ToneDetector {
   #candidate: string | undefined;
   #agreed = 0;
   #missed = 0;
+  /** Mean square of the block, and of the one before it that was of the same digit. */
+  #level = 0;
+  #formerLevel = 0;
 
   /** @param rate of the samples, Hz: 8000 or 16000 */
   constructor(rate: number, onDigit: (digit: string, durationMs: number) => void) {
@@ -38,10 +55,9 @@ export class ToneDetector {
     this.#onDigit = onDigit;
     this.#block = Math.round((rate * BLOCK_MS) / 1000);
     this.#samples = new Float64Array(this.#block);
-    this.#coefficients = Float64Array.from(
-      [...LOW_GROUP, ...HIGH_GROUP],
-      (frequency) => 2 * Math.cos((2 * Math.PI * frequency) / rate),
-    );
+    const coefficient = (frequency: number) => 2 * Math.cos((2 * Math.PI * frequency) / rate);
+    this.#coefficients = Float64Array.from([...LOW_GROUP, ...HIGH_GROUP], coefficient);
+    this.#overtones = Float64Array.from(OVERTONES, coefficient);
   }
 
   /** Takes the next samples, any number. */
@@ -56,7 +72,8 @@ export class ToneDetector {
   }
 
   #judge(digit: string | undefined): void {
-    if (digit !== undefined && digit === this.#candidate) {
+    if (digit !== undefined && digit === this.#candidate && this.#isSteady()) {
+      this.#formerLevel = this.#level;
       this.#agreed += 1 + this.#missed;
       this.#missed = 0;
       return;
@@ -66,6 +83,7 @@ export class ToneDetector {
       this.#onDigit(this.#candidate, Math.round((this.#agreed * this.#block * 1000) / this.#rate));
     }
     this.#candidate = digit;
+    this.#formerLevel = this.#level;
     this.#agreed = digit === undefined ? 0 : 1;
     this.#missed = 0;
   }
@@ -73,17 +91,30 @@ export class ToneDetector {
   #digitInBlock(): string | undefined {
     let energy = 0;
     for (let i = 0; i < this.#block; i++) energy += this.#samples[i]! * this.#samples[i]!;
-    if (energy / this.#block < QUIET) return undefined;
+    this.#level = energy / this.#block;
+    if (this.#level < QUIET) return undefined;
     for (let k = 0; k < 8; k++) this.#powers[k] = this.#power(this.#coefficients[k]!);
     const row = this.#strongest(0);
     const column = this.#strongest(4);
     if (row < 0 || column < 0) return undefined;
     const low = this.#powers[row]!;
     const high = this.#powers[4 + column]!;
-    if (low > high * TWIST || high > low * TWIST) return undefined;
+    if (low > high * LOW_TWIST || high > low * HIGH_TWIST) return undefined;
+    if (this.#hasOvertone(row, low) || this.#hasOvertone(4 + column, high)) return undefined;
     // A sine of energy E in the block has Goertzel power E × block / 2.
     if ((low + high) * 2 < TONAL_SHARE * energy * this.#block) return undefined;
     return digitAt(row, column);
+  }
+
+  #hasOvertone(tone: number, power: number): boolean {
+    return this.#power(this.#overtones[tone]!) * OVERTONE > power;
+  }
+
+  /** The first block of a digit may be filled in part only. */
+  #isSteady(): boolean {
+    if (this.#agreed < 2) return true;
+    const [now, before] = [this.#level, this.#formerLevel];
+    return now < before * STEADY && before < now * STEADY;
   }
 
   #power(coefficient: number): number {

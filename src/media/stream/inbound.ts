@@ -7,6 +7,7 @@
  * A datagram that is not RTP, or of another source than the peer's, changes nothing; a packet of the peer of a payload type that was not negotiated has a number in the sequence, no more.
  */
 import { GRAPH_RATE } from "../../audio/mod.ts";
+import type { MediaDigitWay } from "../../core/account/mod.ts";
 import { mayReceive, type NegotiatedStream } from "../../core/media/mod.ts";
 import type { IgnoredPackets } from "../../core/ports/mod.ts";
 import type { Codec, CreateCodec } from "../codec/mod.ts";
@@ -34,7 +35,7 @@ export interface InboundEvents {
   /** A packet came after a silence. */
   returned(): void;
   /** Once a digit, at its end. */
-  digit(digit: string, durationMs: number): void;
+  digit(digit: string, durationMs: number, by: MediaDigitWay): void;
   /** The peer uses our SSRC: we should take another. */
   collided(): void;
 }
@@ -63,7 +64,7 @@ export class InboundStream {
   #events: TelephoneEventReceiver;
   /** RTP clock of the events, Hz. */
   #eventClock = DEFAULT_CLOCK_RATE;
-  readonly #onDigit: (digit: string, durationMs: number) => void;
+  readonly #onEvent: (digit: string, durationMs: number) => void;
   readonly #createCodec: CreateCodec;
   readonly #tones: ToneDetector;
   #eventType: number | undefined;
@@ -83,11 +84,12 @@ export class InboundStream {
     this.#ourSsrc = ourSsrc;
     this.#createCodec = createCodec;
     this.#tell = events;
-    this.#onDigit = (digit: string, durationMs: number) => {
-      if (this.#digits.add(digit, this.#now)) events.digit(digit, durationMs);
+    const onDigit = (by: MediaDigitWay) => (digit: string, durationMs: number) => {
+      if (this.#digits.add(digit, this.#now)) events.digit(digit, durationMs, by);
     };
-    this.#events = new TelephoneEventReceiver(DEFAULT_CLOCK_RATE, this.#onDigit);
-    this.#tones = new ToneDetector(GRAPH_RATE, this.#onDigit);
+    this.#onEvent = onDigit("rfc4733");
+    this.#events = new TelephoneEventReceiver(DEFAULT_CLOCK_RATE, this.#onEvent);
+    this.#tones = new ToneDetector(GRAPH_RATE, onDigit("inband"));
     this.playout = new Playout(
       DEFAULT_CLOCK_RATE,
       DEFAULT_SAMPLE_RATE,
@@ -153,7 +155,7 @@ export class InboundStream {
     const clock = receiveEvents?.clockRate ?? this.#eventClock;
     if (clock === this.#eventClock) return;
     this.#eventClock = clock;
-    this.#events = new TelephoneEventReceiver(clock, this.#onDigit);
+    this.#events = new TelephoneEventReceiver(clock, this.#onEvent);
   }
 
   #useClock({ clockRate }: Codec): void {

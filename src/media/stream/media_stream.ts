@@ -12,6 +12,7 @@
  */
 import { FRAME_MS, FRAME_SAMPLES } from "../../audio/mod.ts";
 import type { Clock } from "../../base/time/mod.ts";
+import type { MediaDigitWay } from "../../core/account/mod.ts";
 import type { ExtendedReports, NegotiatedStream } from "../../core/media/mod.ts";
 import type { MediaReport, SoundQuality } from "../../core/ports/mod.ts";
 import { type CreateCodec, createCodec } from "../codec/mod.ts";
@@ -45,8 +46,8 @@ export interface StreamEvents {
   heard(): void;
   /** A packet came after a silence. */
   returned(): void;
-  digit(digit: string, durationMs: number): void;
-  digitsSent(digits: string): void;
+  digit(digit: string, durationMs: number, by: MediaDigitWay): void;
+  digitsSent(digits: string, by: MediaDigitWay): void;
 }
 
 export class MediaStream implements Party {
@@ -70,13 +71,13 @@ export class MediaStream implements Party {
     const { clock, random } = around;
     this.#clock = clock;
     this.#sender = new RtpSender(random, (data) => events.transmit("rtp", data));
-    this.#outbound = new OutboundStream(this.#sender, codecs, (digits) => {
-      events.digitsSent(digits);
+    this.#outbound = new OutboundStream(this.#sender, codecs, (digits, by) => {
+      events.digitsSent(digits, by);
     });
     this.#inbound = new InboundStream(() => this.#sender.ssrc, codecs, {
       heard: () => events.heard(),
       returned: () => events.returned(),
-      digit: (digit, durationMs) => events.digit(digit, durationMs),
+      digit: (digit, durationMs, by) => events.digit(digit, durationMs, by),
       collided: () => {
         this.#control.bye("SSRC collision");
         this.#sender.changeSsrc();
@@ -125,8 +126,8 @@ export class MediaStream implements Party {
   }
 
   /** @throws OffhookError `usage` for a character that is no digit */
-  sendDigits(digits: string, durationMs: number): void {
-    this.#outbound.sendDigits(digits, durationMs);
+  sendDigits(digits: string, durationMs: number, by: MediaDigitWay): void {
+    this.#outbound.sendDigits(digits, durationMs, by);
   }
 
   /** Media time went by without frames (the clock stalled). */

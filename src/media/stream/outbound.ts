@@ -9,9 +9,10 @@
  * timestamps and none in time.
  */
 import { FRAME_MS, FRAME_SAMPLES, GRAPH_RATE, Resampler } from "../../audio/mod.ts";
+import type { MediaDigitWay } from "../../core/account/mod.ts";
 import { maySend, type NegotiatedStream } from "../../core/media/mod.ts";
 import { type Codec, type CreateCodec, packetMsFor } from "../codec/mod.ts";
-import { DigitSender, type EventFormat } from "../dtmf/mod.ts";
+import { DigitSender, type DigitsSent, type EventFormat } from "../dtmf/mod.ts";
 import { LevelMeter } from "../dsp/mod.ts";
 import { RTP_HEADER_LENGTH, type RtpSender } from "../rtp/mod.ts";
 
@@ -56,7 +57,7 @@ export class OutboundStream {
   constructor(
     sender: RtpSender,
     createCodec: CreateCodec,
-    onDigitsSent: (digits: string) => void,
+    onDigitsSent: DigitsSent,
   ) {
     this.#sender = sender;
     this.#createCodec = createCodec;
@@ -145,8 +146,8 @@ export class OutboundStream {
    * Sends digits in place of the mix, as soon as the stream may send.
    * @throws OffhookError `usage` for a character that is no digit
    */
-  sendDigits(digits: string, durationMs: number): void {
-    this.#digits.add(digits, durationMs);
+  sendDigits(digits: string, durationMs: number, by: MediaDigitWay): void {
+    this.#digits.add(digits, durationMs, by);
   }
 
   /** Sends 20 ms: of the mix, or of a digit. */

@@ -144,7 +144,7 @@ export class MediaEngine {
       case "SetSpeech":
         return media.local.setSpeech(effect.speech);
       case "SendDigits":
-        return this.#sendDigits(media, effect.digits, effect.durationMs);
+        return this.#sendDigits(media, effect);
       case "RecordMedia":
         return media.recording.use(effect.path);
       case "PlayTone":
@@ -194,11 +194,14 @@ export class MediaEngine {
   }
 
   /** Digits that are none are not worth a call: nothing is sent, and that is told. */
-  #sendDigits(media: CallMedia, digits: string, durationMs: number): void {
+  #sendDigits(
+    media: CallMedia,
+    { call, digits, durationMs, by }: Extract<MediaEffect, { type: "SendDigits" }>,
+  ): void {
     try {
-      media.sendDigits(digits, durationMs);
+      media.sendDigits(digits, durationMs, by);
     } catch {
-      this.#around.notify({ type: "DigitsSent", call: media.call, digits: "" });
+      this.#around.notify({ type: "DigitsSent", call, digits: "", by });
     }
   }
 

@@ -7,6 +7,7 @@ import type { Clock } from "../../base/time/mod.ts";
 import type { ErrorJson } from "../../base/mod.ts";
 import type { CallId, RequestOrigin, SipEffect, SipInput } from "../../core/ports/mod.ts";
 import type { AccountKeys } from "../auth/mod.ts";
+import type { InfoMemory } from "../message/mod.ts";
 import type { Dialog, Log, SipStack } from "../library/mod.ts";
 import type { Flow } from "../transport/flow/mod.ts";
 
@@ -36,6 +37,8 @@ export interface Agent {
   readonly log: Log;
   /** The account's password for its server; absent without an account. */
   readonly keys: AccountKeys | undefined;
+  /** How digits go by INFO. */
+  readonly digits: InfoMemory;
   /** Our identity as From says it: the display name as inside a quoted-string. */
   identityOn(flow: Flow): { uri: string; displayName: string };
   /** The flow that a request to `uri` will take. @throws OffhookError when there is none */

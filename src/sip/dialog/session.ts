@@ -13,12 +13,12 @@ import { OffhookError } from "../../base/mod.ts";
 import type { CallEffect, Leg } from "../agent/mod.ts";
 import {
   ACCEPT_LINE,
+  DTMF,
   DTMF_RELAY,
-  dtmfRelayBody,
-  type MessageBody,
   parseDtmfBody,
   parseParameterised,
   reasonText,
+  tokens,
 } from "../message/mod.ts";
 import type {
   Dialog,
@@ -28,6 +28,7 @@ import type {
   ResponseMessage,
   ServerRequest,
 } from "../library/mod.ts";
+import { InfoDigits } from "./info_digits.ts";
 import { isDialogGone, sendInDialog } from "./in_dialog.ts";
 import { type AwaitedAck, Offers } from "./offers.ts";
 import { referStatus, sendRefer } from "./referral.ts";
@@ -55,6 +56,7 @@ export class Session implements Leg {
   readonly #refresh: SessionRefresh;
   readonly #referred: Referred;
   readonly #digitRate = new DigitRate();
+  readonly #digits: InfoDigits;
   #silent = false;
   #stage: Stage = { name: "confirmed" };
 
@@ -71,6 +73,7 @@ export class Session implements Leg {
       refreshed: (refreshing) => this.#refresh.refreshed(refreshing),
       lost: (error) => this.#lose(error),
     }, awaitedAck);
+    this.#digits = this.#infoDigits(tokens(message, "allow"));
     context.dialog.events = this.#events();
   }
 
@@ -90,8 +93,8 @@ export class Session implements Leg {
         return this.offers.answer(effect.description);
       case "RejectOffer":
         return this.offers.reject(effect.status);
-      case "SendInfoDigit":
-        return this.#sendDigit(effect.digit, effect.durationMs);
+      case "SendInfoDigits":
+        return this.#digits.add(effect.digits, effect.durationMs);
       case "AskDialog":
         return this.#ask();
       case "SendRefer":
@@ -155,7 +158,7 @@ export class Session implements Leg {
       if (!this.#digitRate.take(this.context.agent.clock.now())) return;
       this.context.agent.notify({ type: "InfoDigit", call: this.context.call, ...digit });
     } else if (!message.body) request.accept();
-    else request.reject(415, { headers: [`Accept: ${DTMF_RELAY}`] });
+    else request.reject(415, { headers: [`Accept: ${DTMF_RELAY}, ${DTMF}`] });
   }
 
   #notifyReceived(request: ServerRequest): void {
@@ -167,17 +170,20 @@ export class Session implements Leg {
     this.context.agent.notify({ type: "ReferProgress", call: this.context.call, ...progress });
   }
 
-  #sendDigit(digit: string, durationMs: number): void {
-    const body: MessageBody = {
-      disposition: "render",
-      type: DTMF_RELAY,
-      content: dtmfRelayBody({ digit, durationMs }),
-    };
-    this.#request("INFO", [], (response) => {
-      if (response.status >= 300) {
-        this.context.agent.log("warning", `the peer refused a digit by INFO: ${response.status}`);
-      }
-    }, body);
+  /** @param allowed methods that the peer takes; none: it does not say */
+  #infoDigits(allowed: string[]): InfoDigits {
+    const { agent, call } = this.context;
+    const refuses = allowed.length > 0 && !allowed.includes("info");
+    return new InfoDigits(agent.clock, agent.digits, {
+      send: (body, answered) => {
+        if (refuses) return answered({ status: 405, reason: "its Allow names no INFO" });
+        this.#request("INFO", [], answered, body);
+      },
+      taken: (digit) => agent.notify({ type: "InfoDigitTaken", call, digit }),
+      sent: (digits) => agent.notify({ type: "InfoDigitsSent", call, digits }),
+      refused: (digits, durationMs, status, reason) =>
+        agent.notify({ type: "InfoDigitsRefused", call, digits, durationMs, status, reason }),
+    });
   }
 
   #refer(effect: Extract<CallEffect, { type: "SendRefer" }>): void {
@@ -222,13 +228,15 @@ export class Session implements Leg {
     method: "INFO" | "UPDATE",
     headers: string[],
     onFinal: (response: ResponseMessage) => void,
-    body?: MessageBody,
+    body?: DialogRequest["body"],
   ): void {
     const { agent, dialog, authentication } = this.context;
     const request = { method, headers, ...(body === undefined ? {} : { body }) };
     sendInDialog(agent, dialog, authentication, request, (response) => {
       onFinal(response);
       if (!isDialogGone(response)) return;
+      // Some say 481 of a package that they do not know (RFC 6086 §4.2.2): only an OPTIONS tells.
+      if (method === "INFO") return this.#ask();
       this.#lose(new OffhookError("unreachable", `the peer lost the call: ${response.status}`));
     });
   }
@@ -242,6 +250,7 @@ export class Session implements Leg {
 
   #leave(error: OffhookError | undefined): void {
     this.offers.close();
+    this.#digits.close();
     this.#refresh.stop();
     const { dialog } = this.context;
     const mustWait = dialog.awaitsAck && error === undefined;
@@ -266,6 +275,7 @@ export class Session implements Leg {
   #end(by: Ender, reason: string, error: OffhookError | undefined): void {
     this.#stage = { name: "over" };
     this.offers.close();
+    this.#digits.close();
     this.#refresh.stop();
     const { agent, call } = this.context;
     agent.setLeg(call, undefined);

@@ -1,5 +1,5 @@
 /** What this user agent understands, as its messages say it. Pure. */
-import { DTMF_RELAY } from "./dtmf_relay.ts";
+import { DTMF, DTMF_RELAY } from "./dtmf_relay.ts";
 import type { MessageBody, ReadableMessage } from "./readable_message.ts";
 
 /** The methods that we take. */
@@ -10,7 +10,7 @@ export const SIP_METHODS: readonly string[] =
 export const SUPPORTED: readonly string[] = ["100rel", "replaces", "timer"];
 const SDP = "application/sdp";
 export const ALLOW_LINE = `Allow: ${SIP_METHODS.join(", ")}`;
-export const ACCEPT_LINE = `Accept: ${SDP}, ${DTMF_RELAY}`;
+export const ACCEPT_LINE = `Accept: ${SDP}, ${DTMF_RELAY}, ${DTMF}`;
 
 type Headers = Pick<ReadableMessage, "headers">;
 

@@ -15,7 +15,7 @@ export {
   unsupportedOptions,
 } from "./capabilities.ts";
 export { ONCE, REQUIRED } from "./checks.ts";
-export { DTMF_RELAY, dtmfRelayBody, parseDtmfBody } from "./dtmf_relay.ts";
+export { DTMF, DTMF_RELAY, dtmfRelayBody, type InfoMemory, parseDtmfBody } from "./dtmf_relay.ts";
 export { hash } from "./hash.ts";
 export { newBranch, newToken } from "./identifiers.ts";
 export { sdpPart } from "./multipart.ts";

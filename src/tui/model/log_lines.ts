@@ -4,6 +4,7 @@ import {
   type CallView,
   isCallEvent,
   OUTCOME_WORDS,
+  refusedDigitsWords,
   type TransferDetail,
 } from "../../core/state/mod.ts";
 import type { Sequenced } from "../../control/contract/mod.ts";
@@ -88,6 +89,9 @@ function callLine(event: SequencedCallEvent): LogLine | undefined {
   const error = errorIn(event);
   if (error !== undefined) return warning(at, `${who}: ${error.message}`, call.id);
   if (type === "call.media" || type === "call.digits-sent") return undefined;
+  if (type === "call.digits-refused") {
+    return warning(at, `${who}: ${refusedDigitsWords(event.detail)}`, call.id);
+  }
   if (type === "call.silence") return silenceLine(event);
   if (type === "call.quality") return soundLine(event);
   if (type === "call.transfer") {

@@ -112,7 +112,13 @@ export class EngineParty {
   }
 
   dial(digits: string): void {
-    this.engine.perform({ type: "SendDigits", call: this.call, digits, durationMs: 100 });
+    this.engine.perform({
+      type: "SendDigits",
+      call: this.call,
+      digits,
+      durationMs: 100,
+      by: "rfc4733",
+    });
   }
 
   async close(): Promise<MediaReport> {

@@ -16,7 +16,13 @@ for (const events of [true, false]) {
       callee.start(caller, "PCMU", changes);
       await callee.next("MediaHeard");
       const digits = "15*#D";
-      caller.worker.perform({ type: "SendDigits", call: caller.call, digits, durationMs: 100 });
+      caller.worker.perform({
+        type: "SendDigits",
+        call: caller.call,
+        digits,
+        durationMs: 100,
+        by: "rfc4733",
+      });
       assert.deepEqual((await caller.next("DigitsSent")).digits, digits);
       let got = "";
       while (got.length < digits.length) {

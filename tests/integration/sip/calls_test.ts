@@ -215,9 +215,12 @@ Deno.test("digits go by INFO, with the length of each", async () => {
   await withPhones(async (scene) => {
     const { alice, bob } = scene;
     await answered(scene);
-    alice.do({ type: "SendInfoDigit", call: "c", digit: "#", durationMs: 120 });
-    const digit = await bob.next("InfoDigit");
-    assert.deepEqual([digit.digit, digit.durationMs], ["#", 120]);
+    alice.do({ type: "SendInfoDigits", call: "c", digits: "#1", durationMs: 120 });
+    for (const expected of "#1") {
+      const digit = await bob.next("InfoDigit");
+      assert.deepEqual([digit.digit, digit.durationMs], [expected, 120]);
+    }
+    assert.equal((await alice.next("InfoDigitsSent")).digits, "#1");
   });
 });
 

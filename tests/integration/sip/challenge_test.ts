@@ -150,7 +150,7 @@ Deno.test("challenges inside the dialog are answered: INFO, re-INVITE, BYE", asy
     const challenge = (nonce: string) => ({
       headers: [`Proxy-Authenticate: Digest realm="r", nonce="${nonce}", qop="auth"`],
     });
-    phone.do({ type: "SendInfoDigit", call: "c", digit: "1", durationMs: 100 });
+    phone.do({ type: "SendInfoDigits", call: "c", digits: "1", durationMs: 100 });
     peer.reply(await peer.next("INFO"), 407, challenge("1"));
     const info = await peer.next("INFO");
     assert.match(info.header("proxy-authorization"), /nonce="1".*nc=00000001/);

@@ -88,7 +88,7 @@ export async function dialled(
 ) {
   phone.dial(call, `sip:x@${peer.at}`);
   const invite = await peer.next("INVITE");
-  peer.reply(invite, 200, { tag, body: sdp(7000), headers: ["Allow: INVITE, UPDATE"] });
+  peer.reply(invite, 200, { tag, body: sdp(7000), headers: ["Allow: INVITE, INFO, UPDATE"] });
   await phone.next("CallAccepted");
   await peer.next("ACK");
   return invite;

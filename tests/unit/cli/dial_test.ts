@@ -155,7 +155,7 @@ Deno.test("the end of a file ends the call a second later, after the digits", as
   await settle();
   io.pass(5000);
   assert.ok(!phone.methods().includes("hangup"));
-  phone.tell({ type: "call.digits-sent", call: aView(), detail: { digits: "1" } });
+  phone.tell({ type: "call.digits-sent", call: aView(), detail: { digits: "1", by: "rfc4733" } });
   await settle();
   io.pass(999);
   assert.ok(!phone.methods().includes("hangup"));

@@ -97,6 +97,15 @@ const INPUTS: Record<string, Input> = {
   "ReferProgress 200": { type: "ReferProgress", call, status: 200, reason: "" },
   "ReferProgress 486": { type: "ReferProgress", call, status: 486, reason: "" },
   InfoDigit: { type: "InfoDigit", call, digit: "1", durationMs: 100 },
+  InfoDigitTaken: { type: "InfoDigitTaken", call, digit: "1" },
+  InfoDigitsRefused: {
+    type: "InfoDigitsRefused",
+    call,
+    digits: "1",
+    durationMs: 100,
+    status: 415,
+    reason: "",
+  },
   MediaOpened: opened,
   MediaFailed: { type: "MediaFailed", call, error: { code: "media-failed", message: "no" } },
   MediaReported: { type: "MediaReported", call, report: REPORT },
@@ -165,6 +174,8 @@ CallEnded         ! D D - D E E E E E E = =
 ReferProgress 200 ! . . . . . . . . . E . .
 ReferProgress 486 ! . . . . . . . . . O . .
 InfoDigit         ! = = = = = = = = = = = =
+InfoDigitTaken    ! = = = = = = = = = = = =
+InfoDigitsRefused ! = = = = = = = = = = = =
 MediaOpened       ! C . . T . . . . . . . .
 MediaFailed       ! - D - - E E E E E E = =
 MediaReported     ! = = = = = = = = = = = =

@@ -62,7 +62,7 @@ function sendFrames(digits: string, durationMs: number, frames: number) {
     });
   });
   const sender = new DigitSender(rtp, (all) => done.push(all));
-  sender.add(digits, durationMs);
+  sender.add(digits, durationMs, "rfc4733");
   const outcomes: string[] = [];
   for (let i = 0; i < frames; i++) {
     outcomes.push(sender.frame(i * 160, { payloadType: 101, clockRate: 8000 }));
@@ -325,6 +325,35 @@ Deno.test("speech, noise and single tones are no digits", () => {
   for (const hz of [440, 697, 1004, 1209]) {
     assert.equal(detect(sine(GRAPH_RATE, GRAPH_RATE, hz, 12_000)), "", `${hz} Hz`);
   }
+});
+
+/** Two tones of any frequency and level for 80 ms, then silence; `third` is a share of an overtone. */
+function pair(low: number, high: number, highDb = 0, third = 0): Int16Array {
+  const at = (i: number, hz: number) => Math.sin((2 * Math.PI * hz * i) / GRAPH_RATE);
+  const gain = 10 ** (highDb / 20);
+  return Int16Array.from(
+    { length: GRAPH_RATE / 5 },
+    (_, i) =>
+      i > GRAPH_RATE * 0.08
+        ? 0
+        : 3_000 * (at(i, low) + gain * at(i, high) + third * at(i, 3 * low)),
+  );
+}
+
+Deno.test("tones are taken 1.5 % off and with the twist of Q.24, and not beyond", () => {
+  for (const off of [-0.015, 0.015]) {
+    assert.equal(detect(pair(770 * (1 + off), 1336 * (1 + off))), "5");
+  }
+  for (const off of [-0.06, 0.06]) assert.equal(detect(pair(770, 1336 * (1 + off))), "", `${off}`);
+  for (const db of [-7, 0, 4]) assert.equal(detect(pair(770, 1336, db)), "5", `${db} dB`);
+  for (const db of [-11, 8]) assert.equal(detect(pair(770, 1336, db)), "", `${db} dB`);
+});
+
+Deno.test("tones with an overtone, or of a level that moves, are a voice", () => {
+  assert.equal(detect(pair(770, 1336, 0, 0.2)), "5");
+  assert.equal(detect(pair(770, 1336, 0, 0.5)), "");
+  const swelling = pair(770, 1336).map((sample, i) => sample * Math.exp(i / 900 - 2));
+  assert.equal(detect(swelling), "");
 });
 
 Deno.test("the keypad's frequencies are those of Q.23", () => {

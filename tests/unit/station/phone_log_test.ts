@@ -35,9 +35,10 @@ Deno.test("what the core does is told without digits, which may be a PIN", () =>
     call: "c",
     digits: "4711",
     durationMs: 100,
+    by: "rfc4733",
   }, new Map([["c", "a@b"]]));
   assert.deepEqual(sent, {
-    text: "core asks for SendDigits digits=… durationMs=100",
+    text: "core asks for SendDigits digits=… durationMs=100 by=rfc4733",
     facts: { level: "trace", call: "c", callId: "a@b" },
   });
 });

@@ -26,6 +26,7 @@ const TYPES: Record<Sequenced["type"], true> = {
   "call.quality": true,
   "call.microphone-ended": true,
   "call.digits-sent": true,
+  "call.digits-refused": true,
   "call.digit": true,
   "call.endpoint": true,
   "call.media": true,

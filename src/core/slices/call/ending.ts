@@ -12,6 +12,7 @@ import {
   type Outcome,
   type Turn,
 } from "../../state/mod.ts";
+import { withDigits } from "./digits.ts";
 import type { ErrorCode, ErrorJson } from "../../../base/mod.ts";
 import type { Tone } from "../../media/mod.ts";
 import type { MediaReport } from "../../ports/mod.ts";
@@ -80,7 +81,7 @@ export function signallingDone(turn: Turn, call: CallIn<"ending">): void {
 }
 
 export function mediaClosed(turn: Turn, call: Call, report: MediaReport): void {
-  const closed = turn.put({ ...call, report });
+  const closed = withDigits(turn, call, report);
   if (isIn(closed, "ending")) mediaGone(turn, closed);
   else turn.notice("media closed by itself", call.id);
 }

@@ -1,14 +1,5 @@
-/** An answered call, however it was answered: its beginning, digits, mute, and its end. */
-import {
-  type Call,
-  type Exchange,
-  isIn,
-  type PhoneCommand,
-  refuse,
-  type Turn,
-} from "../../state/mod.ts";
-import { OffhookError } from "../../../base/mod.ts";
-import { DIGITS_HINT, digitsOf, wrongDigit } from "../../media/mod.ts";
+/** An answered call, however it was answered: its beginning, mute, and its end. */
+import { type Call, type Exchange, isIn, refuse, type Turn } from "../../state/mod.ts";
 import type { SipInput } from "../../ports/mod.ts";
 import { end, signallingDone } from "./ending.ts";
 import { applyMute } from "./media.ts";
@@ -56,26 +47,6 @@ export function mute(turn: Turn, call: Call, muted: boolean): void {
   const changed = turn.put({ ...call, muted });
   applyMute(turn, changed);
   turn.tell("call.mute", changed);
-}
-
-/** @throws OffhookError `usage` for anything that is not a digit, `invalid-state` without a stream */
-export function sendDigits(
-  turn: Turn,
-  call: Call,
-  command: Extract<PhoneCommand, { type: "SendDigits" }>,
-): void {
-  const { digits, durationMs } = command;
-  const sent = digitsOf(digits);
-  if (sent === "" || wrongDigit(sent) !== undefined) {
-    throw new OffhookError("usage", `"${digits}" is not a sequence of DTMF digits`, {
-      hint: DIGITS_HINT,
-      data: { digits },
-    });
-  }
-  if (call.media.name !== "running" || isIn(call, "ending")) {
-    refuse(call, "send digits to", "a call with sound");
-  }
-  turn.ask({ type: "SendDigits", call: call.id, digits, durationMs });
 }
 
 /** The far end hung up, or the dialog was lost. */

@@ -8,6 +8,7 @@
  * Silence alone ends nothing: peers that hold, mute or suppress silence may send nothing for long.
  */
 import { OffhookError } from "../../../base/mod.ts";
+import { withDigits } from "./digits.ts";
 import type { MediaReport, SipInput } from "../../ports/mod.ts";
 import { type Call, isIn, type Turn } from "../../state/mod.ts";
 import { end } from "./ending.ts";
@@ -21,7 +22,7 @@ const HEARD_MS = 5_000;
 
 export function mediaReported(turn: Turn, call: Call, report: MediaReport): void {
   if (report.undecodable > 0 && !call.report?.undecodable) tellUndecodable(turn, call, report);
-  const before = turn.put({ ...call, report });
+  const before = withDigits(turn, call, report);
   if (isIn(before, "established")) watchSilence(turn, before, report);
   const heard = turn.find(call.id);
   if (heard !== undefined && isIn(heard, "established")) watchSound(turn, heard, report);

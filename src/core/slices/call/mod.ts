@@ -1,5 +1,6 @@
 /** The life of calls. */
-export { mute, sendDigits } from "./established.ts";
+export { sendDigits } from "./digits.ts";
+export { mute } from "./established.ts";
 export { hangup } from "./hangup.ts";
 export { answer, reject } from "./incoming.ts";
 export { askDialog } from "./liveness.ts";

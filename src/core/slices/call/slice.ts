@@ -11,8 +11,9 @@ import {
   type Slice,
   type Transitions,
 } from "../../state/mod.ts";
+import { digitCame, digitsSent, infoDigitsRefused, infoDigitTaken, sendDigits } from "./digits.ts";
 import { endingTimedOut, mediaClosed } from "./ending.ts";
-import { bye, callEnded, confirmed, mute, sendDigits } from "./established.ts";
+import { bye, callEnded, confirmed, mute } from "./established.ts";
 import { hangup } from "./hangup.ts";
 import { answer, autoAnswer, cancelled, incoming } from "./incoming.ts";
 import { refuseCall, rungOut, sendEarlyMedia } from "./incoming.ts";
@@ -64,9 +65,10 @@ const NEWS: CallTransitions<Exclude<CallNews, Incoming>> = {
   CallEnded: callEnded,
   ReferProgress: (turn, call, { status, reason }) => referProgress(turn, call, status, reason),
   ReferReceived: referred,
-  InfoDigit: (turn, call, { digit, durationMs }) => {
-    turn.tell("call.digit", call, { digit, durationMs, by: "info" });
-  },
+  InfoDigit: (turn, call, input) => digitCame(turn, call, input, "info"),
+  InfoDigitTaken: infoDigitTaken,
+  InfoDigitsSent: (turn, call, input) => digitsSent(turn, call, input, "info"),
+  InfoDigitsRefused: infoDigitsRefused,
   MediaOpened: mediaOpened,
   MediaFailed: mediaFailed,
   MediaRegathered: mediaRegathered,
@@ -75,10 +77,8 @@ const NEWS: CallTransitions<Exclude<CallNews, Incoming>> = {
   IceLost: wayLost,
   MediaStarted: () => {},
   MediaHeard: heard,
-  DigitReceived: (turn, call, { digit, durationMs }) => {
-    turn.tell("call.digit", call, { digit, durationMs, by: "rtp" });
-  },
-  DigitsSent: (turn, call, { digits }) => turn.tell("call.digits-sent", call, { digits }),
+  DigitReceived: (turn, call, input) => digitCame(turn, call, input, input.by),
+  DigitsSent: (turn, call, input) => digitsSent(turn, call, input, input.by),
   FilterFailed: filterFailed,
   MicrophoneEnded: (turn, call) => turn.tell("call.microphone-ended", call),
   EndpointFailed: endpointFailed,
