@@ -22,6 +22,7 @@ const TABLE = {
     calls: "List the live calls of the running station",
     events: "Print events of the running station, one JSON object per line",
     hangup: "End a live call",
+    silence: "Stop the ringing of a call, and let the caller wait",
     hold: "Put a call on hold",
     resume: "Resume a call that is on hold",
     swap: "Hold the active call and resume the held one",

@@ -17,7 +17,7 @@ const FRIENDS = 1_500;
 
 testUnless(
   RIG.reason,
-  "a station rings on the ringer's card: the bell, or what the caller's group has, until the answer",
+  "a station rings on the ringer's card: the bell, or what the caller's group has, until the answer or silence",
   () =>
     withScratch(async (scratch) => {
       await using rig = await RIG.start();
@@ -80,6 +80,23 @@ testUnless(
       });
       assert.equal(imported.status, 0, imported.stderr);
       await rings(FRIENDS);
+      {
+        await using speaker = new SpeakerRecording(sound, FRIENDS, 2_000);
+        const dialled = call();
+        await speaker.loudFrom(0, 5, PATIENCE_MS);
+        const silenced = await Offhook.run(scratch, ["silence"], { env, name: "silence" });
+        assert.equal(silenced.status, 0, silenced.stderr);
+        const { calls: [waiting] } = await alice.request("status", {});
+        assert.equal(waiting?.state, "ringing");
+        // What the card had still to play is over.
+        const from = speaker.windows.length;
+        while (speaker.windows.length < from + 10) {
+          await new Promise((resolve) => setTimeout(resolve, 50));
+        }
+        assert.ok(Math.max(...speaker.windows.slice(-5)) < 200, "it rings no more");
+        await alice.request("reject", { call: waiting.id });
+        assert.equal((await dialled).status, 7);
+      }
       assert.equal(events.filter(({ type }) => type === "call.endpoint").length, 0);
       await alice.close();
     }),

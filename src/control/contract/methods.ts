@@ -118,6 +118,7 @@ export const METHODS = {
     does: "refuses a ringing call",
   },
   hangup: onCall("ends a call, whatever it is doing"),
+  silence: onCall("stops the ringing of a call here; the caller is told nothing"),
   hold: onCall("puts the other side on hold"),
   resume: onCall("takes the other side off hold"),
   swap: { params: nothing, result: nothing, least: "operator", does: "swaps two calls" },

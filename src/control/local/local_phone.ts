@@ -161,6 +161,7 @@ function handlersOf(core: CommandPort, snapshot: () => Snapshot): CoreHandlers {
       return order({ type: "Reject", ...params, ...elsewhere });
     },
     hangup: (params) => order({ type: "Hangup", ...params }),
+    silence: (params) => order({ type: "Silence", ...params }),
     hold: (params) => order({ type: "Hold", ...params }),
     resume: (params) => order({ type: "Resume", ...params }),
     swap: () => order({ type: "Swap" }),

@@ -27,6 +27,7 @@ export const OUTPUT_SCHEMAS = {
   calls: callsSchema,
   events: eventSchema,
   hangup: actionSchema,
+  silence: actionSchema,
   hold: actionSchema,
   resume: actionSchema,
   swap: actionSchema,

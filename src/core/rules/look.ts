@@ -11,7 +11,7 @@ export const showCalls: Rule = (before, after, turn) => {
   showOnHeadsets(before, after, turn);
 };
 
-/** Whether a call began, ended, or changed in phase, hold or mute: a report of its media does not. */
+/** Whether a call began, ended, or changed in phase, hold, mute or silence: a report of its media does not. */
 function looksOther(before: PhoneState, after: PhoneState, { touched }: Turn): boolean {
   for (const id of touched) {
     const was = before.calls.get(id);
@@ -19,6 +19,7 @@ function looksOther(before: PhoneState, after: PhoneState, { touched }: Turn): b
     if (was === is) continue;
     if (was === undefined || is === undefined || was.phase.name !== is.phase.name) return true;
     if (was.hold.local !== is.hold.local || was.muted !== is.muted) return true;
+    if (was.silenced !== is.silenced) return true;
   }
   return false;
 }

@@ -25,7 +25,7 @@ function callThatRings({ calls }: PhoneState): Call | undefined {
   for (const call of calls.values()) {
     const talks = isIn(call, "answering") || (isIn(call, "established") && !call.hold.local);
     if (talks) return undefined;
-    if (first === undefined && isIn(call, "ringing")) first = call;
+    if (first === undefined && isIn(call, "ringing") && !call.silenced) first = call;
   }
   return first;
 }

@@ -25,7 +25,7 @@ function disturbedCall({ settings, calls }: PhoneState): CallId | undefined {
   let talking: CallId | undefined;
   let rings = false;
   for (const call of calls.values()) {
-    if (isIn(call, "ringing")) rings = true;
+    if (isIn(call, "ringing")) rings ||= !call.silenced;
     else if (isIn(call, "established") && !call.hold.local) talking = call.id;
   }
   return rings ? talking : undefined;

@@ -183,6 +183,8 @@ export interface Call {
   ringFile?: string;
   /** It is heard to ring. */
   rings?: boolean;
+  /** Nobody wants to hear it ring. */
+  silenced?: true;
   /** By itself, not by a person or program. */
   autoAnswered?: boolean;
   recording: RecordingState;

@@ -154,6 +154,8 @@ export type CallCommand =
     target?: string;
     headers?: ExtraHeader[];
   }
+  /** It is heard to ring no more; the caller is told nothing. */
+  | { type: "Silence"; call: CallId }
   /** Ends a call in whatever phase it is. */
   | { type: "Hangup"; call: CallId }
   | { type: "Hold"; call: CallId }

@@ -73,6 +73,16 @@ export const CALL_ACTIONS = {
     hint: whileRinging(1.5),
     run: (desk, { phone }) => refuse(desk, ringingCall(phone)),
   },
+  silence: {
+    group: "calls",
+    keys: { call: ["z"], always: ["alt+z"] },
+    does: "action.silence",
+    disabled: ringing,
+    run: async (desk, { phone }) => {
+      const call = ringingCall(phone);
+      if (call !== undefined) await desk.ask("silence", { call: call.view.id });
+    },
+  },
   mute: {
     group: "calls",
     keys: { call: ["m"], always: ["alt+m", "f9"] },

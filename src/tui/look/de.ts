@@ -29,6 +29,7 @@ export const de: Catalogue = {
   "action.hangup": "auflegen",
   "action.hold": "halten",
   "action.resume": "zurückholen",
+  "action.silence": "Klingeln aus",
   "action.mute": "stumm",
   "action.unmute": "Mikrofon an",
   "action.swap": "makeln",

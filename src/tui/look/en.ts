@@ -32,6 +32,7 @@ export const en = {
   "action.hangup": "hang up",
   "action.hold": "hold",
   "action.resume": "resume",
+  "action.silence": "stop ringing",
   "action.mute": "mute",
   "action.unmute": "unmute",
   "action.swap": "swap calls",

@@ -29,6 +29,7 @@ export const es: Catalogue = {
   "action.hangup": "colgar",
   "action.hold": "retener",
   "action.resume": "recuperar",
+  "action.silence": "dejar de sonar",
   "action.mute": "silenciar",
   "action.unmute": "activar micro",
   "action.swap": "alternar",

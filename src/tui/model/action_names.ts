@@ -10,6 +10,7 @@ export const ACTION_NAMES = [
   "answer",
   "hangup",
   "reject",
+  "silence",
   "mute",
   "hold",
   "swap",
@@ -57,7 +58,7 @@ export const ACTION_NAMES = [
   "startStation",
   "endStation",
   "quit",
-] as const satisfies Names<51>;
+] as const satisfies Names<52>;
 export type ActionName = typeof ACTION_NAMES[number];
 
 /** Choices of a question; only there. */

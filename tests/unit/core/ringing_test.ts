@@ -117,3 +117,15 @@ Deno.test("a ringer that fails is told, and the call goes on ringing", () => {
   assert.equal(phone.phase("b"), "ringing");
   assert.deepEqual(rings(phone), []);
 });
+
+Deno.test("silence stops the ringing of one call, and tells the caller nothing", () => {
+  const phone = scene().play(incoming("b"));
+  phone.play({ type: "Silence", call: "b" });
+  assert.deepEqual(phone.effects, [{ type: "StopRinging", call: "b" }]);
+  assert.equal(phone.phase("b"), "ringing");
+  phone.play({ type: "Silence", call: "b" });
+  assert.deepEqual(phone.effects, [], "it is silent");
+  assert.deepEqual(rings(phone.play(incoming("c"))), ["c rings"]);
+  assert.deepEqual(rings(phone.play({ type: "Answer", call: "b" })), ["c stops"]);
+  assert.throws(() => phone.play({ type: "Silence", call: "b" }), /cannot silence/);
+});

@@ -216,6 +216,15 @@ export function refuseCall(turn: Turn, command: Extract<PhoneCommand, { type: "R
   });
 }
 
+/**
+ * The call goes on, without a sound here.
+ * @throws OffhookError `invalid-state` unless the call rings
+ */
+export function silence(turn: Turn, call: Call): void {
+  if (!isIn(call, "ringing")) return refuse(call, "silence", "a ringing call");
+  turn.put({ ...call, silenced: true });
+}
+
 /** What the caller is told besides the status. */
 type Said = Pick<Extract<SipEffect, { type: "SendReject" }>, "reason" | "headers" | "contacts">;
 

@@ -16,7 +16,7 @@ import { endingTimedOut, mediaClosed } from "./ending.ts";
 import { bye, callEnded, confirmed, mute } from "./established.ts";
 import { hangup } from "./hangup.ts";
 import { answer, autoAnswer, cancelled, incoming } from "./incoming.ts";
-import { refuseCall, rungOut, sendEarlyMedia } from "./incoming.ts";
+import { refuseCall, rungOut, sendEarlyMedia, silence } from "./incoming.ts";
 import { dialogAnswered, mediaReported } from "./liveness.ts";
 import { iceFailed, mediaFailed, mediaOpened, mediaSecured } from "./media_news.ts";
 import { glareOver, offerAnswered, offerRejected, remoteOffer, setHold, swap } from "./offers.ts";
@@ -36,6 +36,7 @@ const COMMANDS: Transitions<CallCommand> = {
   Dial: dial,
   Answer: answer,
   Reject: refuseCall,
+  Silence: (turn, { call }) => silence(turn, turn.need(call)),
   Hangup: (turn, { call }) => hangup(turn, turn.need(call)),
   Hold: (turn, { call }) => setHold(turn, turn.need(call), true),
   Resume: (turn, { call }) => setHold(turn, turn.need(call), false),
