@@ -10,8 +10,7 @@
  *
  * pjsua is the program of that name on PATH or in PJSUA; no Debian 12 package has it.
  */
-import { GRAPH_RATE } from "../src/audio/mod.ts";
-import { loadResampler } from "../src/audio/mod.ts";
+import { GRAPH_RATE, loadResampler } from "../src/audio/mod.ts";
 import { Linphone } from "../tests/peers/linphone.ts";
 import { Offhook } from "../tests/peers/offhook.ts";
 import { PeerProcess } from "../tests/peers/peer_process.ts";
@@ -97,8 +96,10 @@ function startPjsua(scratch: Scratch, name: string, codec: string, args: string[
     .filter((each) => each !== PJSUA_CODECS[codec]);
   const process = PeerProcess.start(scratch, {
     name,
-    command: PJSUA,
+    // Its log would wait in a buffer else.
+    command: "stdbuf",
     args: [
+      ...["-oL", PJSUA],
       ...[`--local-port=${port}`, "--bound-addr=127.0.0.1", "--ip-addr=127.0.0.1"],
       ...[`--rtp-port=${rtp}`, "--null-audio", "--no-tcp", "--no-vad", "--ec-tail=0"],
       ...[`--add-codec=${PJSUA_CODECS[codec]}`, ...others.map((each) => `--dis-codec=${each}`)],
@@ -145,22 +146,17 @@ function measured(
 ) {
   return withScratch(async (scratch) => {
     const callee = await phone.answer(scratch, codec, says);
-    let media: LossyMedia | undefined;
+    using media = new LossyMedia(losses(...link, 1));
     const relay = Relay.start(scratch, {
       target: { hostname: "127.0.0.1", port: Number(/:(\d+)$/.exec(callee.uri)![1]) },
       sip: true,
-      alter: (text, from) =>
-        from === "left" ? text : text.replace(/^m=audio (\d+)/m, (_, port) => {
-          media ??= new LossyMedia(Number(port), losses(...link, 1));
-          return `m=audio ${media.port}`;
-        }),
+      alter: (text, from) => media.alter(text, from),
     });
     const uri = callee.uri.replace(/:(\d+)$/, `:${relay.port}`);
     await phone.dial(scratch, uri, codec, says);
     await new Promise((resolve) => setTimeout(resolve, SECONDS * 1000));
-    const { came, octets } = media!.counts;
+    const { came, octets } = media.counts;
     const heard = await readWav(await callee.heard());
-    media![Symbol.dispose]();
     const at48 = resampled(heard.samples, heard.rate, GRAPH_RATE);
     const said = (SECONDS - 2) * STOI_RATE;
     return {

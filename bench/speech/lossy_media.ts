@@ -1,43 +1,48 @@
 /**
- * A network between two phones that loses sound on its way there, and nothing else: the SIP relay puts
- * this one's ports into the callee's answers.
+ * A network between two phones that loses sound on its way to the callee, and nothing else. Each phone
+ * takes it for the other: a SIP relay puts its ports into their descriptions.
  *
- *     caller ═ RTP ═► even port ── loses by a seed ──► callee      RTCP and the way back: untouched
+ *     caller ═ RTP ═► near ── loses by a seed ──► far ═► callee      RTCP and the way back: untouched
  */
 import { type SocketPair, UdpSockets } from "../../src/media/transport/sockets.ts";
 
 const HOST = "127.0.0.1";
 
 export class LossyMedia implements Disposable {
-  /** RTP packets that came for the callee, and those of them that were lost. */
+  /** RTP packets that came for the callee, those of them that were lost, and octets of payload. */
   readonly counts = { came: 0, lost: 0, octets: 0 };
   readonly #near: SocketPair;
   readonly #far: SocketPair;
-  /** RTP port of the caller, once it is known. */
+  /** RTP ports of the phones, as they say; RTCP is above them. */
   #caller = 0;
+  #callee = 0;
 
-  /** @param callee its RTP port; RTCP is above it */
-  constructor(callee: number, lost: () => boolean) {
+  constructor(lost: () => boolean) {
     const sockets = new UdpSockets({ address: HOST, random: () => 0 });
     this.#near = sockets.open(
-      (data, _, port) => {
-        this.#caller = port;
+      (data) => {
         this.counts.came++;
         this.counts.octets += data.length - 12;
         if (lost()) this.counts.lost++;
-        else this.#far.sendRtp(data.slice(), HOST, callee);
+        else this.#far.sendRtp(data.slice(), HOST, this.#callee);
       },
-      (data) => this.#far.sendRtcp(data.slice(), HOST, callee + 1),
+      (data) => this.#far.sendRtcp(data.slice(), HOST, this.#callee + 1),
     );
     this.#far = sockets.open(
-      (data) => this.#caller > 0 && this.#near.sendRtp(data.slice(), HOST, this.#caller),
-      (data) => this.#caller > 0 && this.#near.sendRtcp(data.slice(), HOST, this.#caller + 1),
+      (data) => this.#near.sendRtp(data.slice(), HOST, this.#caller),
+      (data) => this.#near.sendRtcp(data.slice(), HOST, this.#caller + 1),
     );
   }
 
-  /** Where the caller sends RTP. */
-  get port(): number {
-    return this.#near.rtpPort;
+  /** A SIP message with a description, of the caller (left) or of the callee, with our ports in it. */
+  alter(text: string, from: "left" | "right"): string {
+    const port = Number(/^m=audio (\d+)/m.exec(text)?.[1] ?? 0);
+    if (port === 0) return text;
+    if (from === "left") this.#caller = port;
+    else this.#callee = port;
+    const ours = from === "left" ? this.#far.rtpPort : this.#near.rtpPort;
+    return text.replace(/^m=audio \d+/m, `m=audio ${ours}`)
+      .replace(/^a=rtcp:\d+/m, `a=rtcp:${ours + 1}`);
   }
 
   [Symbol.dispose](): void {
