@@ -95,7 +95,7 @@ export const EVENTS = {
       z.strictObject({ direction: heardBy, bad: z.literal(true), ...badSoundFields }),
       z.strictObject({ direction: heardBy, bad: z.literal(false), lastedMs: z.number() }),
     ]).describe(
-      "A direction sounds bad for three seconds, and what of; or good again for fifteen.",
+      "A direction sounds bad for some seconds, and what of; or good again for fifteen.",
     ),
   }),
   "call.microphone-ended": callEvent("call.microphone-ended", {}),

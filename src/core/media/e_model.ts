@@ -46,8 +46,8 @@ const IMPAIRMENTS: Readonly<Record<string, Impairment>> = {
   PCMU: G711,
   PCMA: G711,
   // Ie of 64 kbit/s: G.113 appendix IV.
-  G722: { scale: "wideband", ie: 13, bpl: 7, bplUnconcealed: 4.3 },
-  OPUS: { scale: "wideband", ie: 1, bpl: 33, bplUnconcealed: 4.3 },
+  G722: { scale: "wideband", ie: 13, bpl: 11, bplUnconcealed: 4.3 },
+  OPUS: { scale: "wideband", ie: 1, bpl: 22, bplUnconcealed: 4.3 },
 };
 
 /** What the model starts from, with every parameter but those measured at its default. */

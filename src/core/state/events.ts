@@ -82,7 +82,7 @@ export interface CallEventDetails {
   "call.silence":
     & { direction: CallDirection }
     & ({ silent: true } & Silence | { silent: false; /** ms */ lastedMs: number });
-  /** A direction sounds bad, for three seconds, or good again, for fifteen. */
+  /** A direction sounds bad, for some seconds, or good again, for fifteen. */
   "call.quality":
     & { direction: CallDirection }
     & ({ bad: true } & BadSound | { bad: false; /** ms */ lastedMs: number });

@@ -32,7 +32,7 @@ export class Punctuality {
     for (let at = 0; at < SECONDS; at++) {
       if (second - this.#second[at]! < SECONDS) sum += this.#missed[at]!;
     }
-    return Math.round(sum);
+    return Math.round(Math.min(sum, SECONDS * 1000));
   }
 
   #add(ms: number, now: number): void {

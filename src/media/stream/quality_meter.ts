@@ -29,6 +29,8 @@ const SECOND_MS = 900;
 const STALE_MS = 15_000;
 /** What we make up is better than silence or repetition. */
 const CONCEALMENT = "enhanced";
+/** What a peer may say of its jitter buffer: more would be no conversation, ms. */
+const THEIR_BUFFER_MS = 1_000;
 /** Delay that our jitter buffer may come to, ms. */
 const BUFFER_MAX_MS = 300;
 
@@ -161,7 +163,8 @@ function outgoingQuality(
   if (remote === undefined || scale === undefined || remote.sent < ENOUGH) return undefined;
   const voip = metrics?.voip;
   const fresh = now - remote.at <= STALE_MS;
-  const oneWayMs = oneWay(roundTripMs, packetMs + (voip?.bufferMs ?? 0));
+  const bufferMs = Math.min(voip?.bufferMs ?? 0, THEIR_BUFFER_MS);
+  const oneWayMs = oneWay(roundTripMs, packetMs + bufferMs);
   const late = voip === undefined ? {} : { lateShare: voip.discardShare };
   const unconcealed = voip?.concealment === "disabled";
   const rate = (lossShare: number) =>

@@ -42,7 +42,7 @@ function told(scene: Scene, seconds: number, change: Partial<MediaReport>) {
 
 /** What is told of a talking call that stays so. */
 function causeOf(change: Partial<MediaReport>, scene = new Scene().talking()) {
-  const details = told(scene, 10, change);
+  const details = told(scene, 12, change);
   assert.ok(details.length <= 1);
   const [detail] = details;
   return detail?.bad ? `${detail.direction} ${detail.cause} ${detail.value}` : undefined;
@@ -79,7 +79,7 @@ Deno.test("the cause is what was measured", () => {
 Deno.test("each sentence has a value, a direction and what to do", () => {
   const texts = new Set<string>();
   for (const change of [incoming(2, { lossShare: 0.2 }), outgoing(2, { lossShare: 0.2 })]) {
-    const [detail] = told(new Scene().talking(), 5, change);
+    const [detail] = told(new Scene().talking(), 10, change);
     assert.ok(detail?.bad && detail.hint.endsWith("."));
     assert.match(detail.text, /20 %/);
     texts.add(detail.text);
@@ -99,6 +99,12 @@ Deno.test("it is told after three seconds, and once; over after fifteen good one
   const [over] = told(scene, 1, incoming(4.2));
   assert.ok(over?.bad === false && over.lastedMs > 60_000 && over.lastedMs < 70_000);
   assert.equal(viewOf(scene.call("a")).badSound, undefined);
+});
+
+Deno.test("of what they hear two reports must say that it is bad", () => {
+  const scene = new Scene().talking();
+  assert.deepEqual(told(scene, 8, outgoing(2, { lossShare: 0.3 })), []);
+  assert.equal(told(scene, 1, outgoing(2, { lossShare: 0.3 })).length, 1);
 });
 
 Deno.test("a call at the limit does not chatter", () => {

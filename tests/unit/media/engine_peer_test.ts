@@ -176,6 +176,22 @@ Deno.test("comfort noise and events that were not agreed are no loss, and no sou
   await bench.close();
 });
 
+/** What a stranger says of our sound. */
+const AWFUL = {
+  lossShare: 0.9,
+  discardShare: 0.9,
+  burstDensity: 0.9,
+  gapDensity: 0.9,
+  burstMs: 60_000,
+  gapMs: 0,
+  gmin: 16,
+  roundTripMs: 60_000,
+  endSystemMs: 60_000,
+  concealment: "disabled",
+  bufferMs: 60_000,
+  bufferMaxMs: 60_000,
+} as const;
+
 Deno.test("RTCP from beside the peer neither takes over nor ends anything", async () => {
   for (const rtcpMux of [false, true]) {
     const bench = await EngineBench.open(TONE, TONE);
@@ -197,7 +213,13 @@ Deno.test("RTCP from beside the peer neither takes over nor ends anything", asyn
     for (let i = 0; i < 100; i++) {
       const reports = [{ ...report, ssrc: a.sentRtp().at(-1)!.ssrc }];
       bench.net.inject({
-        data: buildRtcp({ ssrc: 78, cname: "stranger", reports, bye: { reason: "gone" } }),
+        data: buildRtcp({
+          ssrc: i % 2 ? 78 : b.sentRtp().at(-1)!.ssrc,
+          cname: "stranger",
+          reports,
+          extended: { delays: [], voip: { ...AWFUL, ssrc: reports[0]!.ssrc } },
+          bye: { reason: "gone" },
+        }),
         from: { address: b.address, port: 9000 + i % 3 },
         to: { address: a.address, port: a.port + (rtcpMux ? 0 : 1) },
       });
@@ -205,6 +227,8 @@ Deno.test("RTCP from beside the peer neither takes over nor ends anything", asyn
     }
     await bench.run(1000);
     assert.equal(a.report.remoteLost, 0, `mux ${rtcpMux}`);
+    assert.equal(a.report.quality?.outgoing?.call.listening.mos, 4.41);
+    assert.equal(a.report.quality?.outgoing?.bursts, undefined);
     assert.ok(a.report.rtcpReceived - before.rtcpReceived < 10);
     assert.ok(bench.net.sent.slice(sent).every(({ to }) => to.port < 9000 || to.port > 9002));
     await bench.close();

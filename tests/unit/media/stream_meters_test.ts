@@ -54,6 +54,9 @@ Deno.test("a machine that stood still counts once what it makes up for, for ten 
   assert.equal(meter.missedMs(at), 880);
   punctual(16_000);
   assert.equal(meter.missedMs(at), 700);
+  // A machine that slept.
+  meter.skipped(3_600_000, at);
+  assert.equal(meter.missedMs(at), 10_000);
   punctual(30_000);
   assert.equal(meter.missedMs(at), 0);
 });

@@ -3,6 +3,7 @@
  * and told again when it has been good for longer.
  *
  *     report ─► bad for 3 s ─► call.quality { bad: true } ─► good for 15 s ─► { bad: false }
+ *                (there: 8 s)
  *
  * Between bad and good nothing changes, so that a call at the limit is told once. Nothing is said on
  * hold, and of a direction in which no sound arrives at all (`silence.ts`).
@@ -22,8 +23,8 @@ import {
 /** MOS under which many are dissatisfied (G.107 annex B), and from which most are content again. */
 const BAD_MOS = 3.6;
 const GOOD_MOS = 3.8;
-/** How long it must be so before it is told, ms. */
-const BAD_MS = 3_000;
+/** How long it must be so before it is told, ms: of what they hear two reports must say it. */
+const BAD_MS: Record<CallDirection, number> = { incoming: 3_000, outgoing: 8_000 };
 const GOOD_MS = 15_000;
 /** Standing still in ten seconds that is heard, ms. */
 const BUSY_MS = 400;
@@ -90,7 +91,7 @@ function follow(
   }
   const { told, badSince = at } = watch;
   if (told !== undefined) return keep(turn, call, direction, { told });
-  if (at - badSince < BAD_MS) return keep(turn, call, direction, { badSince });
+  if (at - badSince < BAD_MS[direction]) return keep(turn, call, direction, { badSince });
   const sound = badSoundOf(verdict.cause, verdict.value, direction, badSince);
   const next = keep(turn, call, direction, { told: sound });
   turn.tell("call.quality", next, { direction, bad: true, ...sound });
