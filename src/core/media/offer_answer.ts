@@ -145,9 +145,7 @@ export function answerOffer(
 ): SettledAnswer {
   const { protection, keying } = answeredProtection(offer, terms);
   refuseGroups(offer);
-  const common = offer.formats.filter((format) =>
-    capabilities.some((own) => sameFormat(own, format))
-  );
+  const common = oneOfEach(offer.formats, capabilities);
   const audio = common.filter((format) => !isEvent(format));
   refuseUnless(audio.length > 0 && offer.port !== 0, offer, capabilities);
   const events = eventsFor(audio[0], common);
@@ -295,6 +293,20 @@ function refuseUnless(
   throw new OffhookError("no-common-codec", `no codec in common with the peer (${theirs})`, {
     hint: `Ours: ${ours.join(", ")}.`,
     data: { theirs, ours, port: remote.port },
+  });
+}
+
+/**
+ * What of an offer we can take, each codec once: each of a hundred payload types for one codec would cost
+ * a decoder.
+ */
+function oneOfEach(offered: PayloadFormat[], capabilities: PayloadFormat[]): PayloadFormat[] {
+  const taken = new Set<PayloadFormat>();
+  return offered.filter((format) => {
+    const own = capabilities.find((each) => sameFormat(each, format));
+    if (own === undefined || taken.has(own)) return false;
+    taken.add(own);
+    return true;
   });
 }
 

@@ -214,3 +214,21 @@ Deno.test("sound is sent to one host: groups and broadcast are refused, nowhere 
     assert.equal(stream.direction, "recvonly", address);
   }
 });
+
+Deno.test("each codec of an offer is answered once, whatever number of payload types it has", () => {
+  const opus = { encoding: "OPUS", clockRate: 48_000, channels: 2 };
+  const types = Array.from({ length: 128 }, (_, payloadType) => ({ ...opus, payloadType }));
+  const own = [{ ...opus, payloadType: 111 }, ...FORMATS];
+  const { answer, stream } = answerOffer(theirs({ formats: types }), own, PORTS, OPEN);
+  assert.deepEqual(answer.formats.map(({ payloadType }) => payloadType), [0]);
+  assert.equal(stream.receiveFormats.length, 1);
+});
+
+Deno.test("an offer of hundreds of codecs is answered with those that we have", () => {
+  const many = Array.from({ length: 200 }, (_, n) => (
+    { payloadType: n % 128, encoding: `X${n}`, clockRate: 8000, channels: 1 }
+  ));
+  const formats = [...many, FORMATS[2]!, ...many, FORMATS[1]!, FORMATS[2]!];
+  const { answer } = answerOffer(theirs({ formats }), FORMATS, PORTS, OPEN);
+  assert.deepEqual(answer.formats.map(({ encoding }) => encoding), ["PCMU", "PCMA"]);
+});
