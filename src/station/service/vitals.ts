@@ -42,6 +42,9 @@ export class Vitals {
       const name = endpoint === "record" ? "recording" : endpoint;
       if (working) this.#broken.delete(key);
       else this.#broken.set(key, `the ${name} of call ${id}`);
+    } else if (event.type === "call.answered") {
+      // It has nothing to ring for any more.
+      this.#broken.delete(`${event.call.id} ringer`);
     } else if (event.type === "call.recording") {
       // Another file than the one that could not be used.
       if (event.detail.settled) this.#broken.delete(`${event.call.id} record`);

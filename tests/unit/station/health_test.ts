@@ -97,6 +97,27 @@ Deno.test("a media thread counts as lost when none has answered for half a minut
   }
 });
 
+Deno.test("a ringer that failed counts until the answer, a speaker until it works", () => {
+  const vitals = new Vitals(1_000);
+  const call = { id: "1" };
+  const note = (event: object) => vitals.note(event as Parameters<Vitals["note"]>[0]);
+  const error = { code: "device-failed", message: "gone" };
+  const reasons = () =>
+    vitals.judge({ state: initialState(SETTINGS, []), mediaAlive: true }).reasons;
+  try {
+    for (const endpoint of ["ringer", "speaker"]) {
+      note({ type: "call.endpoint", call, detail: { endpoint, working: false, error } });
+    }
+    assert.equal(reasons()?.length, 2);
+    note({ type: "call.answered", call });
+    assert.deepEqual(reasons(), ["the speaker of call 1 does not work"]);
+    note({ type: "call.endpoint", call, detail: { endpoint: "speaker", working: true } });
+    assert.deepEqual(reasons(), []);
+  } finally {
+    vitals.close();
+  }
+});
+
 Deno.test("a recording that failed counts until another one works, or the call ends", () => {
   const vitals = new Vitals(1_000);
   const call = { id: "1" };
