@@ -43,9 +43,11 @@ export async function makeBundle(folder: string): Promise<void> {
     stdout: "null",
     stderr: "piped",
   }).output();
-  if (!success) throw new Error(firstLine(new TextDecoder().decode(stderr)));
+  if (!success) throw new Error(reasonIn(new TextDecoder().decode(stderr)));
 }
 
-function firstLine(text: string): string {
-  return text.trim().split("\n")[0] || "the bundler failed";
+/** What the bundler says of the first thing that is wrong. */
+function reasonIn(text: string): string {
+  const lines = text.trim().split("\n");
+  return lines.find((line) => /\bERROR: /.test(line)) ?? (lines[0] || "the bundler failed");
 }

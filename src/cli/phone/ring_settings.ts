@@ -1,5 +1,5 @@
 /** The `[ring]` table of the configuration, and where it rings, as a phone needs them. */
-import { dirname } from "node:path";
+import { dirname } from "../../base/path/mod.ts";
 import type { LoadedConfig } from "../../config/file/mod.ts";
 import { expandPath } from "../../config/sources/mod.ts";
 import type { SoundSettings } from "../../core/state/mod.ts";
