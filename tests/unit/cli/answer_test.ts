@@ -59,6 +59,45 @@ Deno.test("a second call meanwhile is busy, and --count takes one after the othe
   assert.equal(io.stdout.text.trim().split("\n").length, 2);
 });
 
+Deno.test("who calls right after a call ended is answered, though its report is still awaited", async () => {
+  const { phone, status, ring, end } = start([...LISTEN, "--json", "--count=2"]);
+  await settle();
+  ring("a");
+  await settle();
+  phone.tell({ type: "call.ending", call: aView({ id: "a", state: "ending" }) });
+  ring("b");
+  await settle();
+  end("a");
+  await settle();
+  end("b");
+  assert.equal(await status, 0);
+  assert.deepEqual(phone.requests.map(({ method }) => method), ["answer", "answer"]);
+});
+
+Deno.test("who calls while the answered call was transferred and goes on is told busy", async () => {
+  const { io, phone, status, ring, end } = start([...LISTEN, "--json", "--count=0"]);
+  await settle();
+  ring("a");
+  await settle();
+  const view = aView({ id: "a2", state: "dialling", referrer: "a" });
+  phone.tell({ type: "call.dialling", call: view });
+  phone.tell({ type: "call.ending", call: aView({ id: "a", state: "ending" }) });
+  end("a");
+  ring("b");
+  await settle();
+  assert.deepEqual(phone.requests.slice(1), [
+    { method: "reject", params: { call: "b", status: 486 } },
+  ]);
+  end("a2");
+  await settle();
+  ring("c");
+  await settle();
+  assert.equal(phone.requests.at(-1)?.method, "answer");
+  io.interrupt();
+  end("c");
+  await status;
+});
+
 Deno.test("a call that ends as it comes is reported all the same", async () => {
   const { status, ring, phone, io } = start([...LISTEN, "--json"]);
   await settle();

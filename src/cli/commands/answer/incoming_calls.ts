@@ -6,7 +6,7 @@
  *                         └ yes ─► wanted now? ─ no ─► refuse 486 │ wait
  */
 import type { CallView, Phone, Sequenced } from "../../../control/contract/mod.ts";
-import { isCallEvent } from "../../../core/state/mod.ts";
+import { type CallEvent, isCallEvent } from "../../../core/state/mod.ts";
 import { matchesCaller } from "../../../core/account/mod.ts";
 
 export type Acceptor = (view: CallView) => boolean;
@@ -23,6 +23,8 @@ export class IncomingCalls {
   readonly #others: "refuse" | "leave";
   readonly #waiting: CallView[] = [];
   #current: string | undefined;
+  /** What is taken and goes on: the call, and where its far end transferred it to. */
+  readonly #live = new Set<string>();
   #wanted: ((view: CallView) => void) | undefined;
   /** Events since a call was taken, until it is followed. */
   #early: Sequenced[] = [];
@@ -34,12 +36,18 @@ export class IncomingCalls {
     this.#others = others;
   }
 
+  /** Whether no call is taken: then nobody else tells of what happens. */
+  get isIdle(): boolean {
+    return this.#current === undefined;
+  }
+
   handle(event: Sequenced): void {
     if (isCallEvent(event)) {
       if (event.type === "call.incoming") this.offer(event.call);
       else if (event.call.state !== "ringing") this.#forget(event.call.id);
+      this.#track(event);
     }
-    if (event.type === "call.ended") this.#forget(event.record.id);
+    if (event.type === "call.ended") this.#over(event.record.id);
     if (this.#listener !== undefined) this.#listener(event);
     else if (this.#current !== undefined) this.#early.push(event);
   }
@@ -48,7 +56,7 @@ export class IncomingCalls {
   offer(view: CallView): void {
     if (!this.#accepts(view)) this.#refuse(view, 603);
     else if (this.#wanted !== undefined) this.#wanted(view);
-    else if (this.#current !== undefined && this.#others === "refuse") this.#refuse(view, 486);
+    else if (this.#live.size > 0 && this.#others === "refuse") this.#refuse(view, 486);
     else this.#waiting.push(view);
   }
 
@@ -57,6 +65,7 @@ export class IncomingCalls {
     this.#wanted = (view) => {
       this.#wanted = undefined;
       this.#current = view.id;
+      this.#live.add(view.id);
       resolve(view);
     };
     const waiting = this.#waiting.shift();
@@ -71,8 +80,22 @@ export class IncomingCalls {
 
   release(): void {
     this.#current = undefined;
+    this.#live.clear();
     this.#listener = undefined;
     this.#early = [];
+  }
+
+  /** Who calls while the last report of a call is awaited waits for it, too: nobody talks any more. */
+  #track({ type, call }: CallEvent): void {
+    if (type === "call.ending") this.#live.delete(call.id);
+    if (type === "call.dialling" && call.referrer !== undefined && this.#live.has(call.referrer)) {
+      this.#live.add(call.id);
+    }
+  }
+
+  #over(call: string): void {
+    this.#live.delete(call);
+    this.#forget(call);
   }
 
   #forget(call: string): void {
