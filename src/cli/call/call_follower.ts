@@ -28,6 +28,8 @@ export interface FollowOptions {
   /** Then the call ends by its limit, not with the microphone's file or pipe. */
   hasDuration: boolean;
   requireAudio: boolean;
+  /** The phone is this command's own. */
+  tellsAll: boolean;
 }
 
 /** So that the last words of a file arrive, and an echo of them comes back. */
@@ -94,13 +96,18 @@ export class CallFollower {
       this.#display.note(`transferred to ${event.call.remote.uri}`);
     } else if (event.type === "call.ended") {
       this.#onEnded(event.record);
-    } else if (event.type === "notice" && event.call === this.call) {
+    } else if (event.type === "notice" && this.#isTold(event.call)) {
       this.#display.note(event.text);
     } else if (isCallEvent(event) && event.call.id === this.call) {
       this.#view = event.call;
       this.#display.show(event.call);
       this.#react(event);
     }
+  }
+
+  /** What is about the call; about no call, what a phone did that has nobody else to tell. */
+  #isTold(about: CallId | undefined): boolean {
+    return about === this.call || (about === undefined && this.#options.tellsAll);
   }
 
   /** All of the microphone's file or pipe has been said. */

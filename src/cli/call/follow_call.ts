@@ -40,6 +40,7 @@ export async function followCall(
       digits: wishes.dtmf,
       hasDuration: wishes.duration !== undefined,
       requireAudio: wishes.requireAudio,
+      tellsAll: session.own !== undefined,
     },
   });
   const keyboard = kind === "live" && io.stdinIsTty ? openCallKeys(io, follower) : undefined;

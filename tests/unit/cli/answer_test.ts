@@ -98,6 +98,21 @@ Deno.test("who calls while the answered call was transferred and goes on is told
   await status;
 });
 
+Deno.test("answer says which calls its phone refused by itself, and why; --quiet does not", async () => {
+  const text = "refused a call from sip:bob@10.0.0.2: no encryption";
+  for (const [flags, said] of [[[], 2], [["--quiet"], 0]] as const) {
+    const { io, phone, status, ring, end } = start([...LISTEN, ...flags]);
+    await settle();
+    phone.tell({ type: "notice", text });
+    ring("a");
+    await settle();
+    phone.tell({ type: "notice", text });
+    end("a");
+    await status;
+    assert.equal(io.stderr.text.split(text).length - 1, said);
+  }
+});
+
 Deno.test("a call that ends as it comes is reported all the same", async () => {
   const { status, ring, phone, io } = start([...LISTEN, "--json"]);
   await settle();

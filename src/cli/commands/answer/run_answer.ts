@@ -4,7 +4,7 @@
  */
 import type { ExitCode } from "../../../base/mod.ts";
 import { formatHostPort } from "../../../base/network/mod.ts";
-import type { CallView } from "../../../control/contract/mod.ts";
+import type { CallView, Sequenced } from "../../../control/contract/mod.ts";
 import type { AnswerValues } from "./command.ts";
 import { answerCalls } from "./answer_calls.ts";
 import type { Context } from "../../args/mod.ts";
@@ -23,10 +23,20 @@ export async function runAnswer(values: AnswerValues, context: Context): Promise
     const calls = session.own === undefined
       ? callsOfStation(session, values)
       : new IncomingCalls(session.phone, acceptorOf(values), "refuse");
-    if (session.own !== undefined) session.listen((event) => calls.handle(event));
+    if (session.own !== undefined) {
+      session.listen((event) => {
+        if (calls.isIdle && !values.quiet) tellNotice(io, event);
+        calls.handle(event);
+      });
+    }
     await begin(session, values, io);
     return await answerCalls(session, calls, { values, said, io });
   });
+}
+
+/** What a phone of one's own did by itself while it waits, such as refusing a call that is not encrypted. */
+function tellNotice(io: Io, event: Sequenced): void {
+  if (event.type === "notice") void say(io, event.text);
 }
 
 /** Those that ring already, too. @throws OffhookError `ambiguous-call` when several could be meant */
