@@ -2,7 +2,7 @@
  * A TURN client's requests with long-term credentials (RFC 8489 §9.2): the first shows the server's
  * realm and nonce, all others are signed; a stale nonce (438) is replaced.
  */
-import type { Clock } from "../../../base/time/mod.ts";
+import type { Clock, TimerHandle } from "../../../base/time/mod.ts";
 import type { Random32 } from "../../rtp/mod.ts";
 import {
   addFingerprint,
@@ -22,10 +22,16 @@ import {
 } from "../stun/mod.ts";
 
 /**
- * How many other nonces are tried for a request. Anybody on the way can send a 438, so that a first
- * request goes on waiting beside those with other nonces, and the first signed answer counts.
+ * How many other nonces are tried for a request in each window. Anybody on the way can send a 438, so
+ * that a first request goes on waiting beside those with other nonces, and the first signed answer counts.
  */
 const MAX_CHALLENGES = 8;
+/** ms. What is repeated meanwhile has the server state its nonce again, for the next window. */
+const WINDOW_MS = 500;
+/** How long nonces are tried for one request, ms: as long as the first of them waits. */
+const CHALLENGED_MS = 39_500;
+/** A nonce out of many, most of them forged, is tried twice and not seven times. */
+const ONE_OF_MANY = { requests: 2 };
 /** The response in its place: nothing came. */
 export const NO_ANSWER: StunError = { code: 0, reason: "" };
 /** The server's words that are used when it says no more. */
@@ -54,6 +60,13 @@ interface Question {
   readonly waiting: Map<string, string | undefined>;
   /** Nonces that were tried. */
   readonly nonces: Set<string | undefined>;
+  /** Nonces that came since the window began, a fair choice of them. */
+  readonly offered: string[];
+  /** How many came since then, with those that were not chosen. */
+  offers: number;
+  window?: TimerHandle;
+  /** No nonce is tried later, ms. */
+  readonly until: number;
   /** Why it is refused, if no better answer comes. */
   error: StunError;
 }
@@ -67,6 +80,8 @@ export class TurnRequests {
   /** The server signed something: who cannot is not the server. */
   #isProved = false;
   readonly #questions = new Map<string, Question>();
+  /** Questions whose window is open. */
+  readonly #windowed = new Set<Question>();
 
   constructor(around: RequestSurroundings) {
     this.#around = around;
@@ -75,9 +90,18 @@ export class TurnRequests {
 
   /** @param attributes adds what the method needs; called for each repetition with another nonce */
   begin(method: TurnMethod, attributes: (writer: StunWriter) => void, settled: Settled): void {
-    const waiting = new Map<string, string | undefined>();
-    const nonces = new Set<string | undefined>();
-    this.#ask({ method, attributes, settled, waiting, nonces, error: NO_ANSWER }, this.#nonce);
+    const question: Question = {
+      method,
+      attributes,
+      settled,
+      waiting: new Map(),
+      nonces: new Set(),
+      offered: [],
+      offers: 0,
+      until: this.#around.clock.now() + CHALLENGED_MS,
+      error: NO_ANSWER,
+    };
+    this.#ask(question, this.#nonce);
   }
 
   /** @returns whether it answers a request */
@@ -90,10 +114,11 @@ export class TurnRequests {
   }
 
   close(): void {
+    for (const { window } of this.#windowed) this.#around.clock.clearTimeout(window);
     this.#transactions.close();
   }
 
-  #ask(question: Question, nonce: string | undefined): void {
+  #ask(question: Question, nonce: string | undefined, pacing: { requests?: number } = {}): void {
     const { random, reliable, send, username } = this.#around;
     const writer = new StunWriter(METHOD[question.method], "request", randomId(random));
     question.attributes(writer);
@@ -107,7 +132,8 @@ export class TurnRequests {
     question.nonces.add(nonce);
     question.waiting.set(transactionId, nonce);
     this.#questions.set(transactionId, question);
-    this.#transactions.begin({ transactionId, reliable, send: () => send(bytes) }, (message) => {
+    const request = { transactionId, reliable, send: () => send(bytes), ...pacing };
+    this.#transactions.begin(request, (message) => {
       this.#questions.delete(transactionId);
       question.waiting.delete(transactionId);
       this.#answered(question, message, nonce);
@@ -125,7 +151,12 @@ export class TurnRequests {
       question.error = errorOf(message);
       if (this.#challenged(question, message, nonce)) return;
     }
-    if (question.waiting.size === 0) question.settled({ error: question.error });
+    this.#settleIfOver(question);
+  }
+
+  #settleIfOver(question: Question): void {
+    if (question.waiting.size > 0 || question.window !== undefined) return;
+    question.settled({ error: question.error });
   }
 
   /** What else was asked for it needs no answer any more. */
@@ -135,6 +166,8 @@ export class TurnRequests {
       this.#questions.delete(transactionId);
     }
     question.waiting.clear();
+    this.#around.clock.clearTimeout(question.window);
+    this.#windowed.delete(question);
   }
 
   /** Asks again where that may succeed: with credentials at all, or with another nonce. */
@@ -144,7 +177,7 @@ export class TurnRequests {
     const realm = textOf(message, ATTRIBUTE.realm) ?? this.#realm;
     const wanted = code === STALE_NONCE || (code === UNAUTHORISED && used === undefined);
     if (nonce === undefined || !wanted || question.nonces.has(nonce)) return false;
-    if (question.nonces.size > MAX_CHALLENGES) return false;
+    if (question.nonces.size > MAX_CHALLENGES) return this.#offer(question, nonce);
     const { username, password } = this.#around;
     // A realm that has proved itself stays: the key is made of it.
     if (!this.#isProved) {
@@ -154,6 +187,35 @@ export class TurnRequests {
     }
     this.#ask(question, nonce);
     return true;
+  }
+
+  /**
+   * Keeps a nonce of very many for the end of the window. Which of them is the server's nobody can say:
+   * each that comes has the same chance, and the server's comes with every repetition.
+   * @returns whether one is tried later
+   */
+  #offer(question: Question, nonce: string): boolean {
+    const { clock, random } = this.#around;
+    if (!this.#isProved || clock.now() > question.until) return false;
+    question.offers += 1;
+    if (question.offered.length < MAX_CHALLENGES) question.offered.push(nonce);
+    else {
+      const place = random() % question.offers;
+      if (place < MAX_CHALLENGES) question.offered[place] = nonce;
+    }
+    this.#windowed.add(question);
+    question.window ??= clock.setTimeout(() => this.#tryOffered(question), WINDOW_MS);
+    return true;
+  }
+
+  #tryOffered(question: Question): void {
+    question.window = undefined;
+    this.#windowed.delete(question);
+    question.offers = 0;
+    for (const nonce of new Set(question.offered.splice(0))) {
+      if (!question.nonces.has(nonce)) this.#ask(question, nonce, ONE_OF_MANY);
+    }
+    this.#settleIfOver(question);
   }
 
   /**

@@ -185,6 +185,32 @@ for (const code of [300, 400, 401, 403, 437, 438, 441, 500]) {
   });
 }
 
+for (const many of [9, 30]) {
+  Deno.test(`${many} forged nonces for each request keep the server's own from nobody`, async () => {
+    const { client, clock, server, lost } = relay({ nonceMs: 540_000 });
+    await client.allocate();
+    let forged = 0;
+    let asked = 0;
+    server.overheard = ({ method, transactionId }) => {
+      asked += 1;
+      for (let i = 0; i < many; i++) {
+        const writer = new StunWriter(method, "error", transactionId);
+        writer.text(ATTRIBUTE.realm, "example.org").text(ATTRIBUTE.nonce, `forged-${forged++}`);
+        client.receive(addError(writer, { code: 438, reason: "forged" }).bytes);
+      }
+    };
+    client.prefer(PEER.address, PEER.port);
+    for (let second = 0; second < 3600; second++) {
+      client.send(bytes("sound"), PEER.address, PEER.port);
+      clock.advance(1_000);
+      assert.ok(server.allocated, `${second} s`);
+    }
+    assert.deepEqual(lost, []);
+    assert.ok(asked < 20 * 3600, `${asked} requests in an hour`);
+    assert.ok(server.relayed.length > 3500, `${server.relayed.length} of 3600`);
+  });
+}
+
 for (const code of [403, 438]) {
   Deno.test(`a TURN server that answers each permission with ${code} is not asked for every packet`, async () => {
     const { client, clock, server, lost } = relay();
