@@ -5,6 +5,7 @@ import { callJson, Offhook } from "../peers/offhook.ts";
 import { withScratch } from "../peers/scratch.ts";
 import { Sipp } from "../peers/sipp.ts";
 import { spokenWav } from "../peers/spoken_wav.ts";
+import { pause } from "../support/pause.ts";
 import { testWith } from "../support/skip.ts";
 
 testWith(
@@ -35,6 +36,30 @@ testWith(
       await linphone.waitForCall("Released");
       const offered = /a=rtcp-xr:.*voip-metrics/.exec(linphone.process.output);
       assert.ok(offered !== null);
+    }),
+  { timeout: 60_000 },
+);
+
+testWith(
+  ["linphone", "sox", "espeak"],
+  "linphone calls, and gets extended reports because it offers them",
+  () =>
+    withScratch(async (scratch) => {
+      const says = await spokenWav();
+      const answer = ["answer", "--listen", "127.0.0.1:0", "--mic", `file:${says}`, "--loop"];
+      const phone = Offhook.start(scratch, [...answer, "--speaker", "null", "--json"]);
+      const [, place] = await phone.waitFor("stderr", /waiting for calls on (\S+) \(udp\)/);
+      const extendedReports = true;
+      const linphone = await Linphone.start(scratch, { user: "bob", says, extendedReports });
+      await linphone.dial(`sip:test@${place}`);
+      await linphone.waitForCall("StreamsRunning");
+      await pause(13_000);
+      await linphone.hangup();
+      const result = await phone.finished;
+      assert.equal(result.status, 0, result.stderr);
+      const { quality } = callJson(result).media;
+      assert.ok(quality!.incoming!.call.conversational!.mos > 4);
+      assert.ok(quality!.outgoing!.bursts !== undefined, JSON.stringify(quality));
     }),
   { timeout: 60_000 },
 );
