@@ -167,6 +167,11 @@ const callFields = {
     { metavar: "CODECS", read: readCodecs, completes: CODECS },
     `Codecs to offer, preferred first; by default ${CODECS.join()}, or those of the account.`,
   ),
+  opusBitrate: option(
+    "--opus-bitrate",
+    { metavar: "BITS", read: readWholeNumber(6_000, 510_000) },
+    "Most bits per second of Opus.",
+  ),
   encryption: option(
     "--encryption",
     oneOf("WHEN", ENCRYPTIONS),

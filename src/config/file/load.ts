@@ -279,6 +279,8 @@ export function toAccount(
     gruu: settings.gruu ? true : undefined,
     qualityCollector: settings.quality_collector,
     codecs: settings.codecs,
+    opusBitrate: settings.opus_bitrate,
+    opusDtx: settings.opus_dtx ? true : undefined,
     dtmf: settings.dtmf === "auto" ? undefined : settings.dtmf,
     ice: ice === "off" ? undefined : ice,
     dialPlan: settings.dial_plan.length === 0 ? undefined : settings.dial_plan,

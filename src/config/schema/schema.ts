@@ -21,7 +21,7 @@ import {
   TLS_VERSIONS,
   TRANSPORTS,
 } from "../../core/account/mod.ts";
-import { ECHO_WAYS, TONE_COUNTRIES } from "../../core/media/mod.ts";
+import { ECHO_WAYS, OPUS_BITRATES, TONE_COUNTRIES } from "../../core/media/mod.ts";
 import { callsSchema } from "./calls_schema.ts";
 import { ICE_POLICIES, iceSchema } from "./ice_schema.ts";
 import {
@@ -199,6 +199,13 @@ export const accountSchema = z.strictObject({
   codecs: z.array(z.enum(CODECS)).min(1).refine((list) => new Set(list).size === list.length, {
     error: "each codec may be listed only once",
   }).default([...CODECS]).describe("Codecs in the order of preference."),
+  opus_bitrate: z.int().min(OPUS_BITRATES.least).max(OPUS_BITRATES.most).optional().describe(
+    "Most bits per second of Opus, in both directions. Default: 32000, and 48000 while packets are " +
+      "lost; what the other side asks for stays the limit.",
+  ).meta({ examples: [24_000] }),
+  opus_dtx: z.boolean().default(false).describe(
+    "True: ask for pauses to be left out of Opus (DTX), and leave them out for whoever asks.",
+  ),
   dtmf: z.enum(DTMF_WISHES).default("auto").describe(
     "How digits are sent. auto: as telephone-events (rfc4733) where the other side takes them, " +
       "otherwise by SIP INFO (info), and as tones in the sound (inband) where INFO is refused. " +

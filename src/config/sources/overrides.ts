@@ -56,6 +56,7 @@ export const OVERRIDES = {
   transport: oneOf(account("--transport", "transport"), TRANSPORTS),
   expires: account("--expires", "registration_interval", "integer"),
   codecs: { ...account("--codec", "codecs", "codecs"), allows: areCodecs },
+  opusBitrate: account("--opus-bitrate", "opus_bitrate", "integer"),
   encryption: oneOf(account("--encryption", "encryption"), ENCRYPTIONS),
   keying: oneOf(account("--keying", "keying"), KEYINGS),
   dtmfBy: oneOf(account("--dtmf-by", "dtmf"), DTMF_WISHES),

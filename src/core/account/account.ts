@@ -71,6 +71,9 @@ export interface Account {
   keying?: KeyingName;
   /** Keys of the sound may go over signalling that is not encrypted. */
   cleartextKeys?: true;
+  /** Of Opus: most bits a second, and whether pauses may be left out; absent: no wish. */
+  opusBitrate?: number;
+  opusDtx?: true;
   /** The one way that digits go; absent: the first that the other side takes. */
   dtmf?: DigitWay;
   /** Contacts in calls are the GRUU that the registrar grants (RFC 5627). */

@@ -215,6 +215,14 @@ export type Keying =
     suites: SrtpSuite[];
   };
 
+/** What an account asks of Opus. */
+export interface OpusWish {
+  /** Most bits a second, whether packets are lost or not; absent: as loss demands. */
+  bitrate?: number;
+  /** Nothing is sent while nobody speaks, to a peer that asks for that. */
+  dtx?: true;
+}
+
 /** What both sides settled on: enough to run the stream. */
 export interface NegotiatedStream {
   /** Where we send RTP: the peer's address and port. Port 0: the stream was refused. */
@@ -236,6 +244,8 @@ export interface NegotiatedStream {
   ptime: number;
   /** What the peer takes; absent: none are sent. */
   extendedReports?: ExtendedReports;
+  /** What our account asks of Opus. */
+  opus?: OpusWish;
   /** Absent: nothing is encrypted. */
   keying?: Keying;
   /** Absent: the peer's address is what it says, and what its packets show. */

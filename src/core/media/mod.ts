@@ -53,6 +53,7 @@ export {
   type MediaKeys,
   type NegotiatedStream,
   type NonEmpty,
+  type OpusWish,
   type PayloadFormat,
   type Protection,
   RTP_PROFILES,
@@ -89,3 +90,4 @@ export {
 export { SUITE_PARAMETERS, type SuiteParameters } from "./srtp_suites.ts";
 export { needsIce, regathered, restarted, settledPorts } from "./ice.ts";
 export { VOLUME_STEPS, volumeAfter, type VolumeStep, type VolumeWish } from "./volume.ts";
+export { OPUS_BITRATES, withOpusWish } from "./opus_wish.ts";

@@ -3,14 +3,14 @@
  * what is offered of it in `formats.ts`.
  */
 import type { CodecName } from "../../core/account/mod.ts";
-import type { PayloadFormat } from "../../core/media/mod.ts";
+import type { OpusWish, PayloadFormat } from "../../core/media/mod.ts";
 import { lazily, OffhookError } from "../../base/mod.ts";
 import type { Codec } from "./codec.ts";
 import { G711Codec } from "./g711.ts";
 import { G722Codec } from "./g722.ts";
 
 /** Makes a codec with fresh state for a negotiated format. @throws OffhookError `media-failed` */
-export type CreateCodec = (format: PayloadFormat) => Codec;
+export type CreateCodec = (format: PayloadFormat, opus?: OpusWish) => Codec;
 
 /** Loaded when a call needs it: a megabyte of WebAssembly and its memory. */
 let opus: typeof import("./opus/mod.ts") | undefined;
@@ -24,11 +24,11 @@ export async function loadCodecs(encodings: readonly string[]): Promise<void> {
 }
 
 const FACTORIES: Readonly<Record<CodecName, CreateCodec>> = {
-  OPUS: (format) => {
+  OPUS: (format, wish) => {
     if (opus === undefined) {
       throw new OffhookError("internal", "the codec OPUS is used before it is loaded");
     }
-    return new opus.OpusCodec(format);
+    return new opus.OpusCodec(format, wish);
   },
   G722: () => new G722Codec(),
   PCMU: () => new G711Codec("PCMU"),
@@ -39,10 +39,10 @@ const FACTORIES: Readonly<Record<CodecName, CreateCodec>> = {
  * A codec with fresh state for a negotiated format.
  * @throws OffhookError `media-failed` when there is none
  */
-export function createCodec(format: PayloadFormat): Codec {
+export function createCodec(format: PayloadFormat, wish?: OpusWish): Codec {
   const factory =
     (FACTORIES as Readonly<Record<string, CreateCodec>>)[format.encoding.toUpperCase()];
-  if (factory) return factory(format);
+  if (factory) return factory(format, wish);
   throw new OffhookError("media-failed", `the codec ${format.encoding} cannot be run`, {
     hint: `Codecs: ${Object.keys(FACTORIES).join(", ")}.`,
     data: { encoding: format.encoding },

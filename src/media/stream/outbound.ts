@@ -104,7 +104,7 @@ export class OutboundStream {
     const format = stream.sendFormat;
     const same = former !== undefined && former.parameters === format.parameters &&
       former.codec.encoding === format.encoding.toUpperCase();
-    const codec = same ? former.codec : this.#createCodec(format);
+    const codec = same ? former.codec : this.#createCodec(format, stream.opus);
     const packetMs = packetMsFor(codec, stream.ptime);
     const resampler = same ? former.resampler : new Resampler(GRAPH_RATE, codec.sampleRate);
     if (former !== undefined && !same) {

@@ -1,7 +1,7 @@
 /** Opus: sound through it, what a peer asks for, recovery of lost packets, and bytes of strangers. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import type { PayloadFormat } from "../../../src/core/media/media_description.ts";
+import type { OpusWish, PayloadFormat } from "../../../src/core/media/media_description.ts";
 import type { Codec } from "../../../src/media/codec/codec.ts";
 import { createCodec, loadCodecs } from "../../../src/media/codec/registry.ts";
 import { recoverable } from "../../../src/media/codec/opus/packet.ts";
@@ -181,4 +181,17 @@ Deno.test("stereo of a peer is mixed down: what is in one channel is heard, half
   const highest = heard.reduce((most, sample) => Math.max(most, Math.abs(sample)), 0);
   assert.ok(highest > 7000 && highest < 9500, `${highest}`);
   codec.free?.();
+});
+
+Deno.test("pauses are left out for a peer that asks for it, when the account wants it, and not else", () => {
+  const pcm = new Int16Array(FRAME * 200);
+  pcm.set(voiceSamples(2).subarray(0, FRAME * 100));
+  const silent = (parameters: string, wish: OpusWish) => {
+    const packets = encodeAll(new OpusCodec(asked(parameters), wish, () => 0), pcm);
+    return packets.slice(100).filter(({ length }) => length === 0).length;
+  };
+  assert.equal(silent("usedtx=1", {}), 0);
+  assert.equal(silent("", { dtx: true }), 0);
+  const left = silent("usedtx=1", { dtx: true });
+  assert.ok(left > 50, `${left} of 100`);
 });

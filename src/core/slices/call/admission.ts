@@ -8,6 +8,7 @@ import { type CallIn, type CallRecord, isIn, type Outcome, type Turn } from "../
 import { countStranger, type Encryption, mayCall, stricter } from "../../account/mod.ts";
 import { OffhookError } from "../../../base/mod.ts";
 import { answerOffer, capabilitiesFor, needsIce } from "../../media/mod.ts";
+import { formatsFor } from "./opus.ts";
 import type { SipInput } from "../../ports/mod.ts";
 import { encryptionOfAccount, NO_FINGERPRINT, NO_KEYS, termsFor } from "./encryption.ts";
 import { outcomeOf } from "./ending.ts";
@@ -141,7 +142,7 @@ export function ringingSource({ origin, source, from }: Incoming): string {
 
 /** What a call of the account can be answered with. */
 export function capabilitiesOf(turn: Turn, account: string) {
-  const { formats } = turn.settings;
+  const formats = formatsFor(turn, account);
   const names = turn.accounts.get(account)?.account.codecs;
   const audio = formats.filter((format) => format.encoding !== "TELEPHONE-EVENT");
   return capabilitiesFor(names ?? audio.map((format) => format.encoding), formats);

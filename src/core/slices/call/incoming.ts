@@ -22,6 +22,7 @@ import { admit, capabilitiesOf, encryptionFor, replacedBy, ringingSource } from 
 import { termsFor } from "./encryption.ts";
 import { end } from "./ending.ts";
 import { establish } from "./established.ts";
+import { formatsFor } from "./opus.ts";
 import { gatherEarly, openMedia, portsOf, recordingOf, runStream } from "./media.ts";
 import { holdOthers } from "./offers.ts";
 import { goOver } from "./sound.ts";
@@ -88,7 +89,7 @@ export function answer(turn: Turn, command: Extract<PhoneCommand, { type: "Answe
   const { from, keying, headers = [] } = command;
   const capabilities = command.codecs === undefined
     ? call.capabilities
-    : capabilitiesFor(command.codecs, turn.settings.formats);
+    : capabilitiesFor(command.codecs, formatsFor(turn, call.account));
   if (!call.hold.local) holdOthers(turn, call.id);
   turn.stopTimer("ring", call.id);
   turn.stopTimer("auto-answer", call.id);

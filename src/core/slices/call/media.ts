@@ -19,6 +19,7 @@ import {
   settledPorts,
 } from "../../media/mod.ts";
 import { needsCertificate } from "./encryption.ts";
+import { opusWishOf } from "./opus.ts";
 import type { AudioEndpoints } from "../../ports/mod.ts";
 
 /** The ports of a call whose sockets are open; undefined before. */
@@ -62,9 +63,11 @@ function wantsIce(turn: Turn, { account, phase }: Call): boolean {
 export function runStream(
   turn: Turn,
   call: Call,
-  stream: NegotiatedStream,
+  negotiated: NegotiatedStream,
   answered: boolean,
 ): Call {
+  const opus = opusWishOf(turn, call.account);
+  const stream = opus === undefined ? negotiated : { ...negotiated, opus };
   const ports = portsOf(call);
   if (ports === undefined) {
     turn.notice("a stream was settled before media was open", call.id);

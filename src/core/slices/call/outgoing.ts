@@ -20,6 +20,7 @@ import {
 } from "./encryption.ts";
 import { end, outcomeOf, signallingDone } from "./ending.ts";
 import { establish } from "./established.ts";
+import { formatsFor } from "./opus.ts";
 import { holdsUs, openMedia, portsOf, recordingOf, runStream } from "./media.ts";
 import { holdOthers, mediaLost } from "./offers.ts";
 import { failureTone } from "./tones.ts";
@@ -58,7 +59,10 @@ export function place(
   if (turn.find(command.call) !== undefined) {
     throw new OffhookError("invalid-state", `the call id "${command.call}" is taken`);
   }
-  const capabilities = capabilitiesFor(command.codecs ?? known.account.codecs, settings.formats);
+  const capabilities = capabilitiesFor(
+    command.codecs ?? known.account.codecs,
+    formatsFor(turn, command.account),
+  );
   holdOthers(turn, command.call);
   const call: Call = {
     id: command.call,

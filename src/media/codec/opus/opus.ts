@@ -4,16 +4,19 @@
  * Gaps that no packet tells of are left to our own concealment: measured by STOI it equals libopus's at
  * random loss and is better at bursts.
  */
-import type { PayloadFormat } from "../../../core/media/mod.ts";
+import type { OpusWish, PayloadFormat } from "../../../core/media/mod.ts";
 import { ANY_PACKET_MS, type Codec } from "../mod.ts";
 import { Decoder, Encoder, OPUS_RATE } from "./libopus.ts";
 import { recoverable } from "./packet.ts";
-import { type OpusSettings, opusSettings, type OpusWish } from "./settings.ts";
+import { type OpusSettings, opusSettings } from "./settings.ts";
 
 /** Expected loss, %: more takes bits from the sound itself. */
 const EXPECTED_LOSS = 10;
 /** Loss from which on the bits for FEC pay. */
 const LEAST_LOSS = 0.005;
+
+/** Octets of a packet that says only that nobody speaks (RFC 7587 §3.1.3). */
+const SILENT_OCTETS = 2;
 
 /** Of libopus, 0–10: STOI is the same from 6 on. */
 const COMPLEXITY = 7;
@@ -54,7 +57,7 @@ export class OpusCodec implements Codec {
     const began = this.#now();
     const octets = this.#encoder.encode(pcm, payload, offset);
     this.#measure(this.#now() - began, (pcm.length * 1000) / OPUS_RATE);
-    return octets;
+    return this.#settings.dtx && octets <= SILENT_OCTETS ? 0 : octets;
   }
 
   decode(payload: Uint8Array, pcm: Int16Array): number {
@@ -86,9 +89,10 @@ export class OpusCodec implements Codec {
 
   #makeEncoder(): Encoder {
     const encoder = new Encoder();
-    const { calmBitrate, constantRate, widestBand } = this.#settings;
+    const { calmBitrate, constantRate, dtx, widestBand } = this.#settings;
     encoder.control("bitrate", calmBitrate);
     encoder.control("vbr", constantRate ? 0 : 1);
+    encoder.control("dtx", dtx ? 1 : 0);
     encoder.control("widestBand", widestBand);
     encoder.control("complexity", this.#complexity);
     return encoder;
