@@ -291,7 +291,7 @@ export class IceAgent {
   #check(pair: CandidatePair, nominate: boolean): void {
     const { controlling } = this;
     if (pair.state !== "succeeded") pair.state = "in-progress";
-    this.#requests.check(pair, nominate, (response, source) => {
+    this.#requests.check(pair, nominate, this.#list.pairs.length, (response, source) => {
       this.#checked(pair, response, source, { controlling, nominate });
       this.#nominateSoon();
       this.#run();

@@ -134,6 +134,23 @@ Deno.test("ICE tries 100 pairs of 200 candidates at most, one in 50 ms, and says
   assert.ok(s.network.sent - sent <= 20 + 21 + 10, `${s.network.sent - sent} in a second`);
 });
 
+Deno.test("ICE sends a stranger whom a description names 300 checks at most, and then no more", () => {
+  const s = iceScene();
+  const candidates = Array.from({ length: 100 }, (_, i): IceCandidate => ({
+    foundation: String(i),
+    component: 1,
+    transport: "udp",
+    priority: 1000 + i,
+    address: "198.18.0.1",
+    port: 9 + i,
+    type: "host",
+  }));
+  s.a.agent.start({ ...s.b.description, candidates });
+  const { sent } = s.network;
+  s.clock.advance(120_000);
+  assert.ok(s.network.sent - sent <= 300, `${s.network.sent - sent} checks`);
+});
+
 for (
   const address of [
     "127.0.0.1",
