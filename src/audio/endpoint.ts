@@ -87,4 +87,9 @@ export interface AudioSink extends Endpoint {
 export interface AudioDevices {
   source(name?: string): AudioSource;
   sink(name?: string): AudioSink;
+  /**
+   * Takes what speakers play out of what microphones hear, as long as one is open.
+   * @throws OffhookError `device-failed` when there is no echo canceller
+   */
+  cancelEcho(on: boolean): Promise<void>;
 }

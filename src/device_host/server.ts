@@ -79,6 +79,7 @@ class ClientSession {
   readonly #contacts: ContactSession;
   /** Numbers whose opening is under way. */
   readonly #opening = new Set<number>();
+  #cancelsEcho = false;
   #ended = false;
 
   constructor(connection: Deno.Conn, devices: HostDevices) {
@@ -111,6 +112,8 @@ class ClientSession {
     this.#contacts.close();
     for (const stream of this.#streams.values()) stream.close();
     this.#streams.clear();
+    if (this.#cancelsEcho) this.#devices.audio.cancelEcho(false);
+    this.#cancelsEcho = false;
   }
 
   #hangUp(): void {
@@ -163,6 +166,10 @@ class ClientSession {
         return await this.#devices.audio.list();
       case "open-stream":
         return await this.#open(request);
+      case "cancel-echo":
+        this.#devices.audio.cancelEcho(request.on);
+        this.#cancelsEcho = request.on;
+        return {};
       case "close-stream":
         this.#streams.get(request.stream)?.close();
         this.#streams.delete(request.stream);

@@ -10,6 +10,7 @@ import type { DeviceStream } from "../../src/device_host/client/stream.ts";
 import type { DeviceHostSupervisor } from "../../src/device_host/client/supervisor.ts";
 import { DEVICE_RIGS, type DeviceRig, ScopedSupervisor } from "../fakes/device_rigs.ts";
 import { loudness, paced, toneAmplitude, ToneGenerator } from "../fakes/tone.ts";
+import { missing } from "../support/requirements.ts";
 import { testUnless } from "../support/skip.ts";
 
 const FRAME = 960;
@@ -83,6 +84,31 @@ CONTRACT["what is played on the speaker is heard on the microphone"] = async ({ 
   await Promise.all([microphone.close(), speaker.close()]);
   connection.close();
   await connection.closed;
+};
+
+/** How much of an echo it takes away, `echo_canceller_test.ts` says, in a time that no load disturbs. */
+CONTRACT["an echo canceller goes on and off while sound runs, or says what to install"] = async (
+  { rig, host },
+) => {
+  const connection = await connected(host);
+  if (missing(["speexdsp"]) !== undefined) {
+    await assert.rejects(connection.cancelEcho(true), { hint: /libspeexdsp1/ });
+    return connection.close();
+  }
+  const recent = new Recent();
+  const microphone = await connection.openStream("capture", rig.microphone, 20, {
+    pcm: recent.take,
+    failed,
+  });
+  const speaker = await connection.openStream("playback", rig.speaker, 20, { failed });
+  await hearTone(speaker, () => recent.samples);
+  await connection.cancelEcho(true);
+  const frames = recent.frames;
+  assert.ok(await paced(LONGEST_MS, () => recent.frames > frames + 20), "sound goes on");
+  await connection.cancelEcho(false);
+  await hearTone(speaker, () => recent.samples);
+  await Promise.all([microphone.close(), speaker.close()]);
+  connection.close();
 };
 
 CONTRACT["opens by id and by a part of the name"] = async ({ rig, host }) => {

@@ -109,9 +109,9 @@ export const anyInput: fc.Arbitrary<Input> = fc.tuple(
       },
       { type: "MicrophoneEnded", call },
       {
-        type: "FilterFailed",
+        type: "SpeechFailed",
         call,
-        filter: "noiseSuppression",
+        part: "noiseSuppression",
         error: { code: "media-failed", message: "x" },
       },
       { type: "MediaReported", call, report: REPORT },

@@ -108,6 +108,11 @@ export const REQUIREMENTS = {
   },
   sox: command("sox", "sox"),
   aplay: command("aplay", "alsa-utils"),
+  speexdsp: {
+    what: "libspeexdsp",
+    packages: ["libspeexdsp1"],
+    probe: inLibraries("libspeexdsp.so.1"),
+  },
   espeak: command("espeak-ng", "espeak-ng"),
   openssl: command("openssl", "openssl"),
   tmux: command("tmux", "tmux"),

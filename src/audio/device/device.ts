@@ -53,6 +53,7 @@ export function deviceEndpoints(access: DeviceHostAccess): AudioDevices {
   return {
     source: (name) => new DeviceSource(connections, name),
     sink: (name) => new DeviceSink(connections, name),
+    cancelEcho: (on) => connections.cancelEcho(on),
   };
 }
 

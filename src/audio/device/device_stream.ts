@@ -26,6 +26,7 @@ export class DeviceConnections {
   readonly #access: DeviceHostAccess;
   #current: Promise<DeviceHostConnection> | undefined;
   #users = 0;
+  #cancelsEcho = false;
 
   constructor(access: DeviceHostAccess) {
     this.#access = access;
@@ -36,9 +37,26 @@ export class DeviceConnections {
     this.#users++;
   }
 
+  /**
+   * In all microphones, also after the host was started again.
+   * @throws OffhookError `device-failed` when there is no canceller; nothing changes then
+   */
+  async cancelEcho(on: boolean): Promise<void> {
+    if (this.#cancelsEcho === on) return;
+    this.#cancelsEcho = on;
+    try {
+      await (await this.#current)?.cancelEcho(on);
+    } catch (error) {
+      this.#cancelsEcho = false;
+      throw error;
+    }
+  }
+
   /** The last user closes the connection. */
   release(): void {
     if (--this.#users > 0) return;
+    // The host ends with the connection what this one asked for.
+    this.#cancelsEcho = false;
     this.#current?.then((connection) => connection.close(), () => {});
     this.#current = undefined;
   }
@@ -59,6 +77,8 @@ export class DeviceConnections {
     const socket = await this.#access.socket();
     const connection = await DeviceHostConnection.connect(socket);
     connection.closed.then(() => connection.hung && this.#access.abandon(socket));
+    // What is missing was told when it was first asked for.
+    if (this.#cancelsEcho) await connection.cancelEcho(true).catch(() => {});
     return connection;
   }
 

@@ -291,8 +291,8 @@ export const configSchema = z.strictObject({
         "pipes. What you send is 30 ms later, and costs a twelfth of a core.",
     ),
     echo: z.enum(ECHO_WAYS).default("off").describe(
-      "Against the echo of the other side that a loudspeaker makes in your room. half-duplex: one " +
-        "speaks at a time, for a loudspeaker without anything better.",
+      "Against the echo of the other side that a loudspeaker makes in your room. speex: cancel it, " +
+        "which needs the library libspeexdsp; half-duplex: one speaks at a time.",
     ),
     agc: z.boolean().default(false).describe(
       "Bring the voice that is sent to one loudness: of sound cards, files and pipes.",

@@ -232,7 +232,8 @@ const speechSwitches = z.strictObject({
   noiseSuppression: z.boolean()
     .describe("Takes noise away from the voice that is sent; what is sent is 30 ms later."),
   echo: z.enum(ECHO_WAYS).describe(
-    "Against the echo of the other side in our room. half-duplex: who speaks is heard, one at a time.",
+    "Against the echo of the other side in our room. speex: cancelled by libspeexdsp; half-duplex: " +
+      "who speaks is heard, one at a time.",
   ),
   agc: z.boolean().describe("Brings the voice that is sent to one loudness."),
 });

@@ -78,12 +78,12 @@ export {
 export { SRTP_SUITES } from "./media_description.ts";
 export {
   ECHO_WAYS,
-  type EchoWay,
   PLAIN_SPEECH,
   sameSpeech,
   SPEECH_FILTERS,
   SPEECH_SWITCHES,
   type SpeechFilter,
+  type SpeechPart,
   type SpeechSettings,
   type SpeechSwitch,
 } from "./speech.ts";

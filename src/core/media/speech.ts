@@ -8,13 +8,18 @@ import type { Names } from "../../base/names/mod.ts";
 export const SPEECH_SWITCHES = ["highPass", "noiseSuppression", "agc"] as const satisfies Names<3>;
 export type SpeechSwitch = (typeof SPEECH_SWITCHES)[number];
 
-/** What is done against the far end's echo; `half-duplex`: one speaks at a time. */
-export const ECHO_WAYS = ["half-duplex", "off"] as const satisfies Names<2>;
-export type EchoWay = (typeof ECHO_WAYS)[number];
+/**
+ * What is done against the far end's echo: `speex`, it is cancelled in the device host by libspeexdsp;
+ * `half-duplex`, one speaks at a time.
+ */
+export const ECHO_WAYS = ["speex", "half-duplex", "off"] as const satisfies Names<3>;
+type EchoWay = (typeof ECHO_WAYS)[number];
 
 export interface SpeechSettings extends Record<SpeechSwitch, boolean> {
   echo: EchoWay;
 }
+
+export type SpeechPart = keyof SpeechSettings;
 
 /** In the order in which the sound passes them. */
 export const SPEECH_FILTERS = [

@@ -20,8 +20,8 @@ import type {
   QualityScore,
   SdesKeys,
   SpeechFilter,
+  SpeechPart,
   SpeechSettings,
-  SpeechSwitch,
   SrtpSuite,
   Tone,
   ToneCountry,
@@ -388,8 +388,8 @@ export type MediaInput =
     endpoint: EndpointName;
     error: ErrorJson;
   }
-  /** A filter that SetSpeech switched on cannot be had; the call goes on without it. */
-  | { type: "FilterFailed"; call: CallId; filter: SpeechSwitch; error: ErrorJson }
+  /** What SetSpeech switched on cannot be had; the call goes on without it. */
+  | { type: "SpeechFailed"; call: CallId; part: SpeechPart; error: ErrorJson }
   /** Works again after it failed; or what UseEndpoints asked for is done, or nothing was changed. */
   | { type: "EndpointRestored"; call: CallId; endpoint: LiveEndpoint }
   /** What RecordMedia asked for is done: the file is open, or complete. */

@@ -127,6 +127,11 @@ export class DeviceHostConnection {
     }
   }
 
+  /** @throws OffhookError `device-failed` when the host has no echo canceller */
+  async cancelEcho(on: boolean): Promise<void> {
+    await this.#request("cancel-echo", { on });
+  }
+
   /** Ends the connection; the host closes what it opened, no event comes any more. Idempotent. */
   close(): void {
     this.#streams.clear();

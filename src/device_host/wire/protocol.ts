@@ -22,7 +22,7 @@ import {
 } from "./contacts.ts";
 import { HID_REQUEST_CHECKS, type HidMessage, type HidRequests, isHidMessage } from "./hid.ts";
 
-export const PROTOCOL_VERSION = 1;
+export const PROTOCOL_VERSION = 2;
 
 /** A host says that it lives at this interval; one that is silent for longer hangs. */
 export const ALIVE_INTERVAL_MS = 1_000;
@@ -36,6 +36,8 @@ export type BackendName = "naudiodon" | "portaudio" | "none";
 export interface Requests extends HidRequests, ContactRequests {
   "list-devices": { params: Record<never, never>; result: DeviceList };
   "open-stream": { params: OpenStream; result: StreamOpened };
+  /** Of all that is played here, in all microphones, until it is said otherwise. */
+  "cancel-echo": { params: { on: boolean }; result: Record<never, never> };
   "close-stream": { params: { stream: number }; result: Record<never, never> };
 }
 
@@ -88,6 +90,7 @@ const REQUEST_CHECKS: { [T in RequestType]: (message: Record<string, unknown>) =
   "open-stream": ({ stream, direction, device, frameMs }) =>
     isStream(stream) && (direction === "capture" || direction === "playback") &&
     (device === null || typeof device === "string") && (frameMs === 10 || frameMs === 20),
+  "cancel-echo": ({ on }) => typeof on === "boolean",
   "close-stream": ({ stream }) => isStream(stream),
   ...HID_REQUEST_CHECKS,
   ...CONTACT_REQUEST_CHECKS,

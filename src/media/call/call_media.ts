@@ -106,8 +106,8 @@ export class CallMedia {
     this.local = new LocalParty(around.devices, {
       failed,
       restored: (endpoint) => this.#tell({ type: "EndpointRestored", call, endpoint }),
-      filterFailed: (filter, error) =>
-        this.#tell({ type: "FilterFailed", call, filter, error: error.toJSON() }),
+      speechFailed: (part, error) =>
+        this.#tell({ type: "SpeechFailed", call, part, error: error.toJSON() }),
       microphoneEnded: () => this.#tell({ type: "MicrophoneEnded", call }),
     }, around.clock);
     this.recording = new Recording({

@@ -22,8 +22,8 @@ import {
 import { OffhookError } from "../../base/mod.ts";
 import {
   LAST_TONE_MS,
+  type SpeechPart,
   type SpeechSettings,
-  type SpeechSwitch,
   type Tone,
 } from "../../core/media/mod.ts";
 import type { FilterTimes, LiveEndpoint, Microphone, Speaker } from "../../core/ports/mod.ts";
@@ -39,8 +39,8 @@ export interface LocalEvents {
   failed(endpoint: LiveEndpoint, error: OffhookError): void;
   restored(endpoint: LiveEndpoint): void;
   microphoneEnded(): void;
-  /** A filter that was switched on cannot be had: the call goes on without it. */
-  filterFailed(filter: SpeechSwitch, error: OffhookError): void;
+  /** What was switched on cannot be had: the call goes on without it. */
+  speechFailed(part: SpeechPart, error: OffhookError): void;
 }
 
 /** Silence for a stall, frames: ten seconds. A machine that was suspended leaves no hours of it. */
@@ -89,7 +89,10 @@ export class LocalParty implements Party {
   ) {
     this.#devices = devices;
     this.#tell = tell;
-    this.#speech = new Speech(clock, tell.filterFailed);
+    this.#speech = new Speech(clock, {
+      failed: tell.speechFailed,
+      cancelEcho: (on) => devices?.cancelEcho(on) ?? Promise.resolve(),
+    });
     this.#speakerFilters = [this.tones, this.#volume, ...this.#speech.speaker];
   }
 

@@ -214,6 +214,10 @@ export class SharedDevices implements AudioDevices {
     return new Speaker(() => this.#speakers.find(name, create));
   }
 
+  async cancelEcho(on: boolean): Promise<void> {
+    await (await this.#load()).cancelEcho(on);
+  }
+
   /** Every call has had its tick: what they said is played. */
   tick(): void {
     for (const speaker of this.#speakers.values()) speaker.play();

@@ -2,6 +2,7 @@
  * The filters between a person's microphone and the call, as they are switched on.
  *
  *     microphone ─► high-pass ─► half-duplex ─► noise suppression ─► gain control ─► call
+ *     (an echo is cancelled before, in the device host: both cards' sound is there)
  *     speaker ─► half-duplex ─► does the far end speak?
  *
  * What somebody recorded or another program made (`file`, `pipe`) passes the last two as well, where
@@ -14,8 +15,8 @@ import {
   PLAIN_SPEECH,
   SPEECH_FILTERS,
   type SpeechFilter,
+  type SpeechPart,
   type SpeechSettings,
-  type SpeechSwitch,
 } from "../../core/media/mod.ts";
 import type { FilterTimes, Microphone } from "../../core/ports/mod.ts";
 import { type Filter, GainControl, HighPass, VoiceActivity, VoiceSwitch } from "../dsp/mod.ts";
@@ -29,6 +30,13 @@ const FOR: Readonly<Record<SpeechFilter, readonly Microphone["kind"][]>> = {
   agc: ["device", "file", "pipe"],
 };
 
+export interface SpeechSurroundings {
+  /** What was switched on cannot be had. */
+  failed(part: SpeechPart, error: OffhookError): void;
+  /** Of all sound cards, where their sound comes by. @throws OffhookError there is no canceller */
+  cancelEcho(on: boolean): Promise<void>;
+}
+
 export class Speech {
   readonly #filters: Readonly<Record<SpeechFilter, SwitchedFilter>>;
   readonly #far = new VoiceActivity();
@@ -39,16 +47,14 @@ export class Speech {
   /** What is played passes these. */
   readonly speaker: readonly Filter[];
 
-  readonly #failed: (filter: SpeechSwitch, error: OffhookError) => void;
+  readonly #around: SpeechSurroundings;
   #loading = false;
   #closed = false;
+  /** The device host takes the echo away for us. */
+  #cancels = false;
 
-  /** @param failed a filter that was switched on cannot be had */
-  constructor(
-    clock: Pick<Clock, "now">,
-    failed: (filter: SpeechSwitch, error: OffhookError) => void,
-  ) {
-    this.#failed = failed;
+  constructor(clock: Pick<Clock, "now">, around: SpeechSurroundings) {
+    this.#around = around;
     const turns = new VoiceSwitch();
     this.#filters = {
       highPass: new SwitchedFilter(clock, new HighPass()),
@@ -73,6 +79,8 @@ export class Speech {
       this.#filters[name].switch(wants(settings, name) && FOR[name].includes(this.#source));
     }
     if (this.#filters.noiseSuppression.on && !this.#loading) void this.#loadNoiseSuppression();
+    const cancels = settings.echo === "speex" && this.#source === "device";
+    if (cancels !== this.#cancels) this.#cancelEcho(cancels);
   }
 
   /** Releases what its filters hold; sound passes as it is from now on. */
@@ -109,8 +117,17 @@ export class Speech {
       else this.#filters.noiseSuppression.install(step);
     } catch (thrown) {
       this.#loading = false;
-      if (!this.#closed) this.#failed("noiseSuppression", OffhookError.from(thrown));
+      this.#tellFailure("noiseSuppression", thrown);
     }
+  }
+
+  #cancelEcho(on: boolean): void {
+    this.#cancels = on;
+    this.#around.cancelEcho(on).catch((thrown) => this.#tellFailure("echo", thrown));
+  }
+
+  #tellFailure(part: SpeechPart, thrown: unknown): void {
+    if (!this.#closed) this.#around.failed(part, OffhookError.from(thrown));
   }
 }
 

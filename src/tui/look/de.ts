@@ -316,6 +316,7 @@ export const de: Catalogue = {
   "speech.highPass.off": "Auch tiefe Töne werden gesendet.",
   "speech.noiseSuppression.on": "Geräusche werden nicht mitgesendet.",
   "speech.noiseSuppression.off": "Auch Geräusche werden gesendet.",
+  "speech.echo.speex": "Echo wird entfernt (libspeexdsp).",
   "speech.echo.half-duplex": "Nur einer spricht zur selben Zeit: gegen Echo.",
   "speech.echo.off": "Gegen Echo wird nichts getan.",
   "speech.agc.on": "Ihre Stimme wird gleich laut gesendet.",

@@ -313,6 +313,7 @@ export const en = {
   "speech.highPass.off": "What you send keeps its low tones.",
   "speech.noiseSuppression.on": "Noise is taken away from what you send.",
   "speech.noiseSuppression.off": "What you send keeps its noise.",
+  "speech.echo.speex": "Echo is cancelled (libspeexdsp).",
   "speech.echo.half-duplex": "One speaks at a time: against echo.",
   "speech.echo.off": "Nothing is done against echo.",
   "speech.agc.on": "Your voice is sent at one loudness.",

@@ -315,6 +315,7 @@ export const es: Catalogue = {
   "speech.highPass.off": "También se envían los tonos graves.",
   "speech.noiseSuppression.on": "El ruido no se envía.",
   "speech.noiseSuppression.off": "También se envía el ruido.",
+  "speech.echo.speex": "El eco se cancela (libspeexdsp).",
   "speech.echo.half-duplex": "Habla uno por vez: contra el eco.",
   "speech.echo.off": "No se hace nada contra el eco.",
   "speech.agc.on": "Su voz se envía con nivel constante.",

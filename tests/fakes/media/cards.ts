@@ -104,6 +104,17 @@ export class FakeCards implements AudioDevices {
     return speaker;
   }
 
+  /** What was asked of the echo canceller, and whether there is one. */
+  readonly echo: boolean[] = [];
+  canceller = true;
+
+  cancelEcho(on: boolean): Promise<void> {
+    this.echo.push(on);
+    return this.canceller ? Promise.resolve() : Promise.reject(
+      new OffhookError("device-failed", "there is no canceller", { hint: "Install one." }),
+    );
+  }
+
   /** Names of the open ones. */
   get open(): string[] {
     return [...this.microphones, ...this.speakers]

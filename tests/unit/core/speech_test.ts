@@ -47,9 +47,9 @@ Deno.test("a filter that cannot be had is off, and that is said once, whatever c
     hint: "Reinstall.",
   };
   const failed = {
-    type: "FilterFailed" as const,
+    type: "SpeechFailed" as const,
     call: "a",
-    filter: "noiseSuppression" as const,
+    part: "noiseSuppression" as const,
     error,
   };
   scene.play(failed);

@@ -161,7 +161,7 @@ Deno.test("a sound card that gives zeros only is told; a microphone that is none
     failed: () => {},
     restored: () => {},
     microphoneEnded: () => {},
-    filterFailed: () => {},
+    speechFailed: () => {},
   }, new VirtualClock());
   await party.open({ kind: "device" }, { kind: "null" });
   party.start(true);
@@ -180,7 +180,7 @@ Deno.test("a sound card that gives zeros only is told; a microphone that is none
     failed: () => {},
     restored: () => {},
     microphoneEnded: () => {},
-    filterFailed: () => {},
+    speechFailed: () => {},
   }, new VirtualClock());
   await silence.open({ kind: "silence" }, { kind: "null" });
   silence.start(true);

@@ -18,6 +18,8 @@ import { testWith } from "../../support/skip.ts";
 import { readWav } from "../../support/whole_wav.ts";
 
 const RATE = 48_000;
+/** No sound card, and nothing fails. */
+const ALONE = { failed: () => {}, cancelEcho: () => Promise.resolve() };
 const dbfs = (samples: Int16Array) => 20 * Math.log10(rms(samples) / 32_768);
 
 function framesOf(sound: Int16Array): Int16Array[] {
@@ -137,7 +139,7 @@ Deno.test("gain control makes neither a pause, nor noise, nor the far end's echo
 
 /** A chain on a fake source. */
 function chain(kind: Microphone["kind"], settings: Partial<SpeechSettings> = {}): Speech {
-  const speech = new Speech(new VirtualClock(), () => {});
+  const speech = new Speech(new VirtualClock(), ALONE);
   speech.listenTo({ kind } as Microphone);
   speech.use({ ...PLAIN_SPEECH, ...settings });
   return speech;
@@ -190,7 +192,7 @@ Deno.test("another microphone begins anew: the gain of the one before is forgott
 
 Deno.test("the mean and the longest time of a filter are told, once it was on", () => {
   const clock = new VirtualClock();
-  const speech = new Speech(clock, () => {});
+  const speech = new Speech(clock, ALONE);
   speech.listenTo({ kind: "device" });
   assert.deepEqual(speech.times, []);
   speech.use({ ...PLAIN_SPEECH, highPass: true });
@@ -241,6 +243,29 @@ Deno.test("noise suppression goes on and off without a click, and again after th
   const after = framesOf(sound)[9]!;
   all(speech).apply(after);
   assert.deepEqual(after, framesOf(sound)[9], "closed: sound passes");
+});
+
+Deno.test("the echo of a sound card alone is cancelled where the cards are, and failing that is told", async () => {
+  const asked: boolean[] = [];
+  const failures: string[] = [];
+  const speech = new Speech(new VirtualClock(), {
+    failed: (part, { message }) => failures.push(`${part}: ${message}`),
+    cancelEcho: (on) => {
+      asked.push(on);
+      return asked.length < 3 ? Promise.resolve() : Promise.reject(new Error("none"));
+    },
+  });
+  const echo = { ...PLAIN_SPEECH, echo: "speex" as const };
+  speech.listenTo({ kind: "tone", frequency: 400, level: -10 });
+  speech.use(echo);
+  assert.deepEqual(asked, []);
+  speech.listenTo({ kind: "device" });
+  speech.use(echo);
+  speech.use(PLAIN_SPEECH);
+  assert.deepEqual(asked, [true, false]);
+  speech.use(echo);
+  await new Promise((resolve) => setTimeout(resolve, 0));
+  assert.deepEqual(failures, ["echo: none"]);
 });
 
 /** A room with a loudspeaker, whose sound comes back, and what is sent from it. */

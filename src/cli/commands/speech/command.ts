@@ -28,10 +28,10 @@ export const command = defineCommand<typeof FIELDS & LiveFields>({
   synopsis: "[OPTIONS] [FILTER on|off] | [echo WAY]",
   description: "Switches the filters of what you send, in calls that are on and those to come. " +
     "high-pass removes hum and rumble of a sound card; noise-suppression takes noise away, clicks " +
-    "of keys too, and what you send is 30 ms later; agc brings your voice to one loudness. echo " +
-    "half-duplex is for a loudspeaker that the other side hears itself from: one speaks at a " +
-    "time. Only that changes what you hear, too.",
-  examples: ["speech", "speech agc on", "speech echo half-duplex"],
+    "of keys too, and what you send is 30 ms later; agc brings your voice to one loudness. echo speex " +
+    "cancels the echo that the other side hears from your loudspeaker, by libspeexdsp; half-duplex " +
+    "lets one speak at a time, and so changes what you hear, too.",
+  examples: ["speech", "speech agc on", "speech echo speex"],
   fields: FIELDS,
   shared: LIVE,
   run: (values, { io }) => {

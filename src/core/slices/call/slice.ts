@@ -1,6 +1,6 @@
 /** Calls: which transition takes what; the transitions have a file for each stretch of a call's life. */
 import { NO_STRANGERS } from "../../account/mod.ts";
-import { filterFailed } from "../settings/mod.ts";
+import { speechFailed } from "../settings/mod.ts";
 import type { CallId, MediaInput, SipInput } from "../../ports/mod.ts";
 import {
   aboutCall,
@@ -80,7 +80,7 @@ const NEWS: CallTransitions<Exclude<CallNews, Incoming>> = {
   MediaHeard: heard,
   DigitReceived: (turn, call, input) => digitCame(turn, call, input, input.by),
   DigitsSent: (turn, call, input) => digitsSent(turn, call, input, input.by),
-  FilterFailed: filterFailed,
+  SpeechFailed: speechFailed,
   MicrophoneEnded: (turn, call) => turn.tell("call.microphone-ended", call),
   EndpointFailed: endpointFailed,
   EndpointRestored: (turn, call, { endpoint }) => {

@@ -1,11 +1,6 @@
 /** What our sound passes: in the calls that are on, and those to come. */
 import type { ErrorJson } from "../../../base/mod.ts";
-import {
-  PLAIN_SPEECH,
-  sameSpeech,
-  type SpeechSettings,
-  type SpeechSwitch,
-} from "../../media/mod.ts";
+import { PLAIN_SPEECH, sameSpeech, type SpeechPart, type SpeechSettings } from "../../media/mod.ts";
 import type { Call, Settings, Turn } from "../../state/mod.ts";
 
 /** Told also when nothing changed: who pressed a key wants to know. */
@@ -22,12 +17,12 @@ export function configureSpeech(turn: Turn, before: Settings, after: Settings): 
 }
 
 /** Said once: it is off from now on, until somebody switches it on again. */
-export function filterFailed(
+export function speechFailed(
   turn: Turn,
   call: Call,
-  { filter, error }: { filter: SpeechSwitch; error: ErrorJson },
+  { part, error }: { part: SpeechPart; error: ErrorJson },
 ): void {
-  if (!turn.speech[filter]) return;
-  changeSpeech(turn, { [filter]: false });
+  if (turn.speech[part] === PLAIN_SPEECH[part]) return;
+  changeSpeech(turn, { [part]: PLAIN_SPEECH[part] });
   turn.notice([error.message, error.hint].filter(Boolean).join(". "), call.id);
 }

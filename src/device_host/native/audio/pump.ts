@@ -1,14 +1,15 @@
 /**
  * Moves sound between one backend stream and the wire, paced by the card.
  *
- *     CapturePump    backend.read ─► first channels mixed to mono ─► frames ─► wire
- *     PlaybackPump   wire ─► ring ─► every channel ─► backend.write
+ *     CapturePump    backend.read ─► first channels mixed to mono ─► echo room ─► frames ─► wire
+ *     PlaybackPump   wire ─► ring ─► every channel ─► backend.write ─► echo room
  *
  * A pump runs until `stop` or until the backend fails. A read or write that does not settle is
  * invisible to the loop itself: the owner looks at `stalledMs`. On the real-time path.
  */
 import type { BackendCapture, BackendPlayback } from "./backend.ts";
 import { BLOCK_MS } from "./backend.ts";
+import type { EchoCleaner, EchoRoom } from "./echo/mod.ts";
 import { type FrameWriter, LeanRing } from "../../wire/mod.ts";
 
 /** Sound that a playback holds at most. */
@@ -67,6 +68,9 @@ export class CapturePump extends BlockPump {
   readonly #number: number;
   readonly #block: Int16Array;
   readonly #frame: Int16Array;
+  /** The frame, a block each. */
+  readonly #parts: readonly Int16Array[];
+  readonly #echo: EchoCleaner;
   #filled = 0;
   #position = 0;
 
@@ -77,6 +81,7 @@ export class CapturePump extends BlockPump {
     number: number,
     frameMs: number,
     clock: () => number,
+    room: EchoRoom,
   ) {
     super(clock);
     this.#stream = stream;
@@ -85,13 +90,26 @@ export class CapturePump extends BlockPump {
     const frames = Math.round(stream.format.rate * BLOCK_MS / 1000);
     this.#block = new Int16Array(frames * stream.format.channels);
     this.#frame = new Int16Array(frames * frameMs / BLOCK_MS);
+    const parts = frameMs / BLOCK_MS;
+    this.#parts = Array.from(
+      { length: parts },
+      (_, i) => this.#frame.subarray(i * frames, (i + 1) * frames),
+    );
+    this.#echo = room.microphone(frames, stream.format.rate);
+  }
+
+  override stop(): void {
+    super.stop();
+    this.#echo.close();
   }
 
   protected async moveBlock(): Promise<void> {
     await this.#stream.read(this.#block);
     const { channels } = this.#stream.format;
-    mixToMono(this.#block, channels, this.#frame, this.#filled);
-    this.#filled += this.#block.length / channels;
+    const part = this.#parts[this.#filled * channels / this.#block.length]!;
+    mixToMono(this.#block, channels, part);
+    this.#echo.clean(part);
+    this.#filled += part.length;
     if (this.#filled < this.#frame.length) return;
     this.#writer.pcm(this.#number, this.#position, this.#frame);
     this.#position = (this.#position + this.#frame.length) >>> 0;
@@ -110,8 +128,17 @@ export class PlaybackPump extends BlockPump {
   #framesSinceLevel = 0;
   #headroom = Infinity;
 
-  constructor(stream: BackendPlayback, writer: FrameWriter, number: number, clock: () => number) {
+  readonly #room: EchoRoom;
+
+  constructor(
+    stream: BackendPlayback,
+    writer: FrameWriter,
+    number: number,
+    clock: () => number,
+    room: EchoRoom,
+  ) {
     super(clock);
+    this.#room = room;
     this.#stream = stream;
     this.#writer = writer;
     this.#number = number;
@@ -133,28 +160,28 @@ export class PlaybackPump extends BlockPump {
     this.#headroom = Infinity;
   }
 
+  override stop(): void {
+    super.stop();
+    this.#room.forget(this);
+  }
+
   protected async moveBlock(): Promise<void> {
     this.#ring.pull(this.#mono);
     spreadMono(this.#mono, this.#stream.format.channels, this.#block);
     await this.#stream.write(this.#block);
+    this.#room.played(this, this.#mono, this.#stream.format.rate);
     this.#taken = (this.#taken + this.#mono.length) >>> 0;
   }
 }
 
-/** The first two channels' mean (a microphone is often only on one of two), written at `offset`. */
-function mixToMono(
-  block: Int16Array,
-  channels: number,
-  into: Int16Array,
-  offset: number,
-): void {
+/** The first two channels' mean: a microphone is often only on one of two. */
+function mixToMono(block: Int16Array, channels: number, into: Int16Array): void {
   if (channels === 1) {
-    into.set(block, offset);
+    into.set(block);
     return;
   }
-  const frames = block.length / channels;
-  for (let i = 0; i < frames; i++) {
-    into[offset + i] = (block[i * channels] + block[i * channels + 1]) >> 1;
+  for (let i = 0; i < into.length; i++) {
+    into[i] = (block[i * channels] + block[i * channels + 1]) >> 1;
   }
 }
 

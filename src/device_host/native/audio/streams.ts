@@ -21,6 +21,7 @@ import {
   type StreamDirection,
   type StreamOpened,
 } from "../../wire/mod.ts";
+import { EchoRoom } from "./echo/mod.ts";
 import { NoBackend } from "./no_backend.ts";
 import { CapturePump, PlaybackPump, type Pump } from "./pump.ts";
 import { ReplaceableStream } from "./replaceable_stream.ts";
@@ -64,10 +65,12 @@ export class AudioStreams {
   /** Cards that were there when the library last looked. */
   #cards: ReadonlySet<string> | undefined;
   readonly #stallTimer: ReturnType<typeof setInterval>;
+  readonly #room: EchoRoom;
 
   constructor(backend: AudioBackend, surroundings: HostSurroundings) {
     this.#backend = backend;
     this.#surroundings = surroundings;
+    this.#room = new EchoRoom(surroundings.clock);
     this.#stallTimer = setInterval(() => this.#findStalled(), STALL_CHECK_MS);
   }
 
@@ -80,6 +83,14 @@ export class AudioStreams {
       const devices = await this.#look();
       return { backend: this.#backend.name, devices };
     });
+  }
+
+  /**
+   * Takes what speakers play out of what microphones hear, from now on, or not any more.
+   * @throws OffhookError `device-failed` when there is no canceller
+   */
+  cancelEcho(on: boolean): void {
+    this.#room.cancel(on);
   }
 
   /**
@@ -155,8 +166,8 @@ export class AudioStreams {
     const { clock } = this.#surroundings;
     const stream = new ReplaceableStream(backendStream);
     const pump = wanted.direction === "capture"
-      ? new CapturePump(stream, writer, wanted.stream, wanted.frameMs, clock)
-      : new PlaybackPump(stream, writer, wanted.stream, clock);
+      ? new CapturePump(stream, writer, wanted.stream, wanted.frameMs, clock, this.#room)
+      : new PlaybackPump(stream, writer, wanted.stream, clock, this.#room);
     const running: RunningStream = {
       device,
       direction: wanted.direction,

@@ -1,0 +1,2 @@
+/** Echo cancellation by libspeexdsp. */
+export { type EchoCleaner, EchoRoom } from "./room.ts";
