@@ -167,6 +167,32 @@ testWith(
 
 testWith(
   [...NEEDS, "baresip"],
+  "digits by INFO arrive at baresip",
+  () =>
+    withScratch(async (scratch) => {
+      const [kamailio, says] = await Promise.all([Kamailio.start(scratch), spokenWav()]);
+      const registrar = kamailio.registrar("bob", "udp");
+      const baresip = await Baresip.start(scratch, {
+        user: "bob",
+        registrar,
+        says,
+        autoAnswer: true,
+      });
+      const phone = start(scratch, kamailio, "udp", [
+        ...["dial", "bob", "--dtmf", "12#", "--dtmf-by", "info", "--duration", "3s"],
+        ...["--mic", "silence", "--speaker", "null"],
+      ]);
+      const result = await phone.finished;
+      assert.equal(result.status, 0, result.stderr);
+      assert.equal(callJson(result).dtmf.sent, "12#");
+      for (const digit of "12#") {
+        await baresip.process.waitFor(new RegExp(`received DTMF: '[${digit}]'`), 1000);
+      }
+    }),
+);
+
+testWith(
+  [...NEEDS, "baresip"],
   "keys pressed on either side arrive as digits",
   () =>
     withScratch(async (scratch) => {
