@@ -166,7 +166,8 @@ export class UserAgent {
       import.meta.url,
       "./quality/mod.ts",
     ).then(({ QualityPublisher }) => new QualityPublisher(this.#agent));
-    const published = this.#publisher.then((publisher) => publisher.publish(session));
+    const published = this.#publisher.then((publisher) => publisher.publish(session))
+      .catch((thrown) => this.#log("error", `no report: ${OffhookError.from(thrown).message}`));
     this.#published = Promise.all([this.#published, published]);
   }
 

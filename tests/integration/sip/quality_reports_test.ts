@@ -1,5 +1,6 @@
 /** Reports of a call's sound to a collector that is written by hand (RFC 6035). */
 import assert from "node:assert/strict";
+import { VirtualClock } from "../../fakes/virtual_clock.ts";
 import { SESSION } from "../../fakes/quality_session.ts";
 import { type AccountScene, withAccount } from "./with_peer.ts";
 
@@ -98,3 +99,20 @@ Deno.test("a phone that stops lets its last report go first", () =>
     server.reply(publish, 200);
     await stopped;
   }));
+
+Deno.test("a collector that says nothing holds up the end by a second and a half at most", async () => {
+  const clock = new VirtualClock();
+  await withAccount(async ({ phone, server }) => {
+    phone.agent.perform(effect);
+    await server.next("PUBLISH");
+    let stopped = false;
+    const began = clock.now();
+    const stopping = phone.agent.stop().then(() => stopped = true);
+    while (!stopped) {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      clock.advance(100);
+      assert.ok(clock.now() - began < 4_500, "it goes on waiting");
+    }
+    await stopping;
+  }, { clock, account: { qualityCollector: "sip:vq@collector.example" } });
+});
