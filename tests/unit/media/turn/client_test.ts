@@ -53,8 +53,10 @@ Deno.test("TURN allocates with the nonce that the server gives it", async () => 
 });
 
 Deno.test("TURN says that its password was refused, and not which one it was", async () => {
-  const { client, server } = relay({ password: "wrong-secret" });
-  await assert.rejects(client.allocate(), (error: OffhookError) => {
+  const { client, clock, server } = relay({ password: "wrong-secret" });
+  const allocated = client.allocate();
+  clock.advance(400);
+  await assert.rejects(allocated, (error: OffhookError) => {
     assert.match(error.message, /turn\.example\.org:3478 \(UDP\) refused .*"alice" \(401\)/);
     assert.match(error.hint!, /under \[ice\]/);
     assert.ok(!JSON.stringify(error.toJSON()).includes("wrong-secret"));
@@ -73,9 +75,11 @@ for (
   ] as const
 ) {
   Deno.test(`TURN says what ${code} means`, async () => {
-    const { client, server } = relay();
+    const { client, clock, server } = relay();
     server.refuse = code;
-    await assert.rejects(client.allocate(), words);
+    const allocated = client.allocate();
+    clock.advance(400);
+    await assert.rejects(allocated, words);
   });
 }
 
@@ -182,6 +186,25 @@ for (const code of [300, 400, 401, 403, 437, 438, 441, 500]) {
     assert.deepEqual(lost, []);
     assert.ok(server.allocated);
     assert.equal(server.relayed.length, 30);
+  });
+}
+
+for (const code of [300, 400, 401, 403, 438, 486]) {
+  Deno.test(`a forged ${code} that is faster than the TURN server keeps no allocation away`, async () => {
+    const { client, clock, server } = relay();
+    let forged = 0;
+    server.overheard = ({ method, transactionId }) => {
+      const writer = new StunWriter(method, "error", transactionId);
+      writer.text(ATTRIBUTE.realm, "forged").text(ATTRIBUTE.nonce, `forged-${forged++}`);
+      client.receive(addError(writer, { code, reason: "forged" }).bytes);
+    };
+    const allocated = client.allocate();
+    clock.advance(2_000);
+    await allocated;
+    assert.ok(server.allocated);
+    client.close();
+    clock.advance(1_000);
+    assert.equal(clock.pending, 0);
   });
 }
 
