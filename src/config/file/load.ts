@@ -5,8 +5,8 @@
  *     file ── TOML ─────┴─► overlay ─► schema (zod) ─► LoadedConfig ─► Account
  *     no file, plain flags ───► defaults.json ──┘
  *
- * Without a file and an account, what flags say is validated by their own readers: such a call does
- * not wait for zod's ninety files.
+ * Without a file, what flags say is validated by their own readers: neither a call nor a registration
+ * waits for zod's ninety files then.
  *
  * Which account the overrides of an account apply to: the one that `--account` or
  * `OFFHOOK_ACCOUNT` names; else, when server and user are both given, a fresh one named
@@ -77,9 +77,9 @@ export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
   const account = chosenAccount(raw, applied, options, path);
   const origins = overlay(raw, applied, account);
   const said = { raw, origins, applied, source: text === undefined ? ELSEWHERE : path };
-  const plain = text === undefined && account === undefined && applied.every(isAllowed);
+  const plain = text === undefined && isComplete(account, applied) && applied.every(isAllowed);
   return {
-    ...(plain ? overDefaults(applied) : await validated(said)),
+    ...(plain ? overDefaults(applied, account) : await validated(said)),
     path,
     found: text !== undefined,
     origins,
@@ -92,12 +92,24 @@ type Settings = Pick<LoadedConfig, "config" | "direct">;
 
 const isAllowed = ({ override, value }: AppliedOverride) => override.allows?.(value) === true;
 
+/** Without a file there is no account but the command line's. */
+function isComplete(account: string | undefined, applied: AppliedOverride[]): boolean {
+  const given = applied.map(({ override }) => dotted(override.path));
+  return account === undefined || NEEDED_KEYS.every((key) => given.includes(key));
+}
+
 /** Over the defaults that the schema has written (`deno task defaults`). */
-function overDefaults(applied: AppliedOverride[]): Settings {
+function overDefaults(applied: AppliedOverride[], account: string | undefined): Settings {
   const { config, direct } = structuredClone(defaults);
+  const own = structuredClone(direct);
   for (const { override: { scope, path }, value } of applied) {
-    setAt(scope === "top" ? config : direct, path, value);
+    if (scope === "top") setAt(config, path, value);
+    else {
+      setAt(own, path, value);
+      if (path[0] !== "server") setAt(direct, path, value);
+    }
   }
+  if (account !== undefined) setAt(config, ["accounts", account], own);
   return { config, direct } as unknown as Settings;
 }
 

@@ -10,7 +10,6 @@
  * only where to get them from.
  */
 import { z } from "zod";
-import { parseHostPort, parseWebSocketUrl } from "../../base/network/mod.ts";
 import type { Names } from "../../base/names/mod.ts";
 import {
   CODECS,
@@ -25,13 +24,20 @@ import { ECHO_WAYS, OPUS_BITRATES, TONE_COUNTRIES } from "../../core/media/mod.t
 import { callsSchema } from "./calls_schema.ts";
 import { ICE_POLICIES, iceSchema } from "./ice_schema.ts";
 import {
+  isHostName,
+  isLine,
   isMicrophone,
+  isServer,
+  isSipProxy,
   isSpeaker,
+  isWebSocketUrl,
   LOG_LEVELS,
   MAXIMUM_PIPE_RATE,
   MICROPHONE_SYNTAX,
   MINIMUM_PIPE_RATE,
+  REGISTRATION_INTERVAL,
   SPEAKER_SYNTAX,
+  USER_NAME,
   webSocketOf,
 } from "../values/mod.ts";
 import { headsetSchema } from "./headset_schema.ts";
@@ -41,32 +47,14 @@ import { stationSchema } from "./station_schema.ts";
 
 const MOST_BACKUPS = 8;
 const ACCOUNT_ID = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/;
-/** RFC 3261 §25.1 `user`, unescaped: what can stand before the @ of a SIP URI without escapes. */
-const USER = /^[A-Za-z0-9\-_.!~*'()&=+$,;?/%#]+$/;
-// deno-lint-ignore no-control-regex
-const CONTROL = /[\u0000-\u001f\u007f]/;
 
 /** One line of text: what may end up in a header. */
 const line = () =>
-  z.string().min(1).refine((text) => !CONTROL.test(text), {
+  z.string().min(1).refine(isLine, {
     error: "allowed is one line without control characters",
   });
 
 const path = () => line().meta({ examples: ["~/.config/offhook/file.pem"] });
-
-function isServer(text: string): boolean {
-  return parseHostPort(text) !== undefined;
-}
-
-function isWebSocketUrl(text: string): boolean {
-  return parseWebSocketUrl(text) !== undefined;
-}
-
-function isProxy(text: string): boolean {
-  if (isServer(text) || isWebSocketUrl(text)) return true;
-  const uri = /^sips?:([^@;?]+)((?:;[^;?\s]+)*)$/i.exec(text);
-  return uri !== null && isServer(uri[1]!);
-}
 
 function isCollector(text: string): boolean {
   const uri = /^sips?:(?:[A-Za-z0-9\-_.!~*'()&=+$,;?/%]+@)?([^@;?]+)((?:;[^;?\s]+)*)$/i.exec(text);
@@ -95,7 +83,7 @@ const tlsSchema = z.strictObject({
   ),
   cert_file: path().optional().describe("PEM file of a client certificate."),
   key_file: path().optional().describe("PEM file of the client certificate's key."),
-  server_name: line().refine((name) => isServer(name) && !name.includes(":"), {
+  server_name: line().refine(isHostName, {
     error: "allowed is a host name",
   }).optional().describe(
     "Name to send (SNI) and to verify, if it is not the server's host name.",
@@ -134,7 +122,9 @@ const PASSWORD_KEYS = [
 ] as const satisfies Names<3>;
 
 export const accountSchema = z.strictObject({
-  user: line().regex(USER, { error: "allowed are the characters of a SIP user name, without @" })
+  user: line().regex(USER_NAME, {
+    error: "allowed are the characters of a SIP user name, without @",
+  })
     .describe("The account's user name or extension.").meta({ examples: ["alice"] }),
   auth_user: line().optional().describe(
     "User name for authentication, if it differs from user.",
@@ -182,9 +172,10 @@ export const accountSchema = z.strictObject({
     "Default: from DNS, otherwise udp.",
   ).meta({ examples: ["tls"] }),
   register: z.boolean().default(true).describe("False: make calls without registering."),
-  registration_interval: z.int().min(30).max(86400).default(600).describe(
-    "Seconds between registrations; the server may ask for another value.",
-  ),
+  registration_interval: z.int().min(REGISTRATION_INTERVAL.min).max(REGISTRATION_INTERVAL.max)
+    .default(600).describe(
+      "Seconds between registrations; the server may ask for another value.",
+    ),
   gruu: z.boolean().default(false).describe(
     "True: name this phone in calls by the GRUU that the registrar grants (RFC 5627), so that a " +
       "transfer reaches this phone wherever it is. Many servers grant one and do not route it " +
@@ -240,7 +231,7 @@ export const accountSchema = z.strictObject({
 });
 
 function proxy(): z.ZodString {
-  return z.string().refine(isProxy, {
+  return z.string().refine((text) => isSipProxy(text) || isWebSocketUrl(text), {
     error: "allowed is HOST, HOST:PORT, a SIP URI without a user, or wss://HOST:PORT/PATH",
   });
 }

@@ -7,9 +7,26 @@
  */
 import type { Names } from "../../base/names/mod.ts";
 import { resolve } from "../../base/path/mod.ts";
-import { CODECS, DTMF_WISHES, ENCRYPTIONS, KEYINGS, TRANSPORTS } from "../../core/account/mod.ts";
+import {
+  CODECS,
+  DTMF_WISHES,
+  ENCRYPTIONS,
+  KEYINGS,
+  TLS_VERSIONS,
+  TRANSPORTS,
+} from "../../core/account/mod.ts";
 import type { Environment } from "../mod.ts";
-import { isMicrophone, isSpeaker, LOG_LEVELS } from "../values/mod.ts";
+import {
+  isHostName,
+  isLine,
+  isMicrophone,
+  isServer,
+  isSipProxy,
+  isSpeaker,
+  isUserName,
+  LOG_LEVELS,
+  REGISTRATION_INTERVAL,
+} from "../values/mod.ts";
 
 export type OverrideKind = "text" | "path" | "integer" | "boolean" | "codecs";
 
@@ -36,6 +53,15 @@ function oneOf(override: Override, names: readonly string[]): Override {
   return { ...override, allows: (value) => names.some((name) => name === value) };
 }
 
+function text(override: Override, isAllowed: (text: string) => boolean): Override {
+  return { ...override, allows: (value) => typeof value === "string" && isAllowed(value) };
+}
+
+function isInterval(value: unknown): boolean {
+  const { min, max } = REGISTRATION_INTERVAL;
+  return Number.isInteger(value) && Number(value) >= min && Number(value) <= max;
+}
+
 function areCodecs(value: unknown): boolean {
   const names: readonly string[] = CODECS;
   return Array.isArray(value) && value.length > 0 && value.every((name) => names.includes(name)) &&
@@ -48,27 +74,29 @@ function variableOf(flag: string): string {
 }
 
 export const OVERRIDES = {
-  server: account("--server", "server"),
-  user: account("--user", "user"),
-  authUser: account("--auth-user", "auth_user"),
-  displayName: account("--display-name", "display_name"),
-  proxy: account("--proxy", "outbound_proxy"),
+  // WebSockets are left to the schema: their URL and the transport must not contradict each other.
+  server: text(account("--server", "server"), isServer),
+  user: text(account("--user", "user"), isUserName),
+  authUser: text(account("--auth-user", "auth_user"), isLine),
+  displayName: text(account("--display-name", "display_name"), isLine),
+  proxy: text(account("--proxy", "outbound_proxy"), isSipProxy),
   transport: oneOf(account("--transport", "transport"), TRANSPORTS),
-  expires: account("--expires", "registration_interval", "integer"),
+  expires: { ...account("--expires", "registration_interval", "integer"), allows: isInterval },
   codecs: { ...account("--codec", "codecs", "codecs"), allows: areCodecs },
   opusBitrate: account("--opus-bitrate", "opus_bitrate", "integer"),
   encryption: oneOf(account("--encryption", "encryption"), ENCRYPTIONS),
   keying: oneOf(account("--keying", "keying"), KEYINGS),
   dtmfBy: oneOf(account("--dtmf-by", "dtmf"), DTMF_WISHES),
-  tlsCa: account("--tls-ca", "tls.ca_file", "path"),
+  tlsCa: text(account("--tls-ca", "tls.ca_file", "path"), isLine),
   tlsCert: account("--tls-cert", "tls.cert_file", "path"),
   tlsKey: account("--tls-key", "tls.key_file", "path"),
-  tlsServerName: account("--tls-server-name", "tls.server_name"),
+  tlsServerName: text(account("--tls-server-name", "tls.server_name"), isHostName),
   tlsPin: account("--tls-pin", "tls.pin"),
-  tlsMinVersion: account("--tls-min-version", "tls.min_version"),
+  tlsMinVersion: oneOf(account("--tls-min-version", "tls.min_version"), TLS_VERSIONS),
   tlsVerify: {
     ...account("--tls-no-verify", "tls.verify", "boolean"),
     variable: "OFFHOOK_TLS_VERIFY",
+    allows: (value: unknown) => typeof value === "boolean",
   },
   mic: { ...top("--mic", "audio.mic"), allows: isMicrophone },
   speaker: { ...top("--speaker", "audio.speaker"), allows: isSpeaker },

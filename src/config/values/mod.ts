@@ -1,5 +1,15 @@
 /** The allowed values of settings, without the file's schema, which takes time to load. */
 export {
+  isHostName,
+  isLine,
+  isServer,
+  isSipProxy,
+  isUserName,
+  isWebSocketUrl,
+  REGISTRATION_INTERVAL,
+  USER_NAME,
+} from "./account_values.ts";
+export {
   FIRST_ACCOUNT,
   LOG_LEVELS,
   MAXIMUM_PIPE_RATE,
