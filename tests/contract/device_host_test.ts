@@ -111,12 +111,12 @@ CONTRACT["an echo canceller goes on and off while sound runs, or says what to in
   connection.close();
 };
 
-CONTRACT["opens by id and by a part of the name"] = async ({ rig, host }) => {
+CONTRACT["opens by id, by a part of the name, and by a list"] = async ({ rig, host }) => {
   const { devices } = await host.listDevices();
   const { id } = devices.find(({ name }) => name === rig.microphone)!;
   const connection = await connected(host);
   const part = rig.microphone.slice(2).toUpperCase();
-  for (const name of [id, part]) {
+  for (const name of [id, part, `Nonesuch | ${part} | default`]) {
     const stream = await connection.openStream("capture", name, 10, { failed });
     assert.equal(stream.opened.device.id, id);
     await stream.close();

@@ -2,7 +2,7 @@
  * From the values of a call command to what a phone needs: configuration, account, endpoints,
  * password, trace and log.
  */
-import { parseMicrophone, parseSpeaker } from "../../config/values/mod.ts";
+import { deviceName, parseMicrophone, parseSpeaker } from "../../config/values/mod.ts";
 import { loadConfig, type LoadedConfig, toAccount } from "../../config/file/mod.ts";
 import type { Overrides } from "../../config/sources/mod.ts";
 import { isStdin, passwordReader } from "../../config/credentials/mod.ts";
@@ -123,6 +123,6 @@ export function endpointsOf(
   };
 }
 
-function device(name: string | undefined): { device?: string } {
-  return name === undefined ? {} : { device: name };
+function device(names: string | string[] | undefined): { device?: string } {
+  return names === undefined ? {} : { device: deviceName(names) };
 }

@@ -1,6 +1,7 @@
 /** The `[ring]` table of the configuration, and where it rings, as a phone needs them. */
 import { dirname } from "../../base/path/mod.ts";
 import type { LoadedConfig } from "../../config/file/mod.ts";
+import { deviceName } from "../../config/values/mod.ts";
 import { expandPath } from "../../config/sources/mod.ts";
 import type { SoundSettings } from "../../core/state/mod.ts";
 import type { PhoneOptions } from "../process/mod.ts";
@@ -24,7 +25,7 @@ export function ringerOf(
 ): Pick<SoundSettings, "ringer" | "ringFile"> {
   const where = ringer === "none"
     ? { ringer: { kind: "none" } as const }
-    : ringer && { ringer: { kind: "device", name: ringer } as const };
+    : ringer && { ringer: { kind: "device", name: deviceName(ringer) } as const };
   return {
     ...where,
     ...(ring.file === undefined ? {} : { ringFile: pathOf(loaded, ring.file) }),

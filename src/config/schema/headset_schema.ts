@@ -82,7 +82,8 @@ export const headsetSchema = z.strictObject({
   ),
   sound: z.boolean().default(true).describe(
     "Use the headset's sound card for calls while it is plugged in; false: only its buttons and " +
-      "lamps. A device that [devices] or [audio] names is kept.",
+      "lamps. A device that [devices] or [audio] names is kept, unless it is a list that prefers " +
+      "the headset.",
   ),
   release_when_idle: z.boolean().default(false).describe(
     "Release the headset to other programs while there is no call; its buttons then cannot start a call.",

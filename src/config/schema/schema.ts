@@ -49,6 +49,9 @@ const MOST_BACKUPS = 8;
 const ACCOUNT_ID = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/;
 
 /** One line of text: what may end up in a header. */
+/** One name, or several, the preferred first. */
+const deviceNames = () => z.union([line(), z.array(line()).min(1)]);
+
 const line = () =>
   z.string().min(1).refine(isLine, {
     error: "allowed is one line without control characters",
@@ -247,15 +250,17 @@ export const configSchema = z.strictObject({
     accountSchema,
   ).default({}).describe("One table for each account: [accounts.NAME]."),
   devices: z.strictObject({
-    microphone: line().optional().describe(
-      "Name or id of the microphone, as `offhook devices` shows it. Default: that of the system.",
-    ).meta({ examples: ["Jabra Evolve2 65"] }),
-    speaker: line().optional().describe(
-      "Name or id of the speaker, likewise. Default: that of the system.",
+    microphone: deviceNames().optional().describe(
+      "Name or id of the microphone, as `offhook devices` shows it, or a list of them: the first " +
+        "that is there is used. Default: that of the system.",
+    ).meta({ examples: ["Jabra Evolve2 65", ["Jabra Evolve2 65", "*USB*", "default"]] }),
+    speaker: deviceNames().optional().describe(
+      "Name or id of the speaker, or a list, likewise. Default: that of the system.",
     )
       .meta({ examples: ["Jabra Evolve2 65"] }),
-    ringer: line().optional().describe(
-      "Name or id of the speaker on which incoming calls ring, or none. Default: where calls are heard.",
+    ringer: deviceNames().optional().describe(
+      "Name or id of the speaker on which incoming calls ring, a list, or none. Default: where " +
+        "calls are heard.",
     ).meta({ examples: ["MacBook Pro Speakers"] }),
   }).prefault({}).describe("The sound devices that `device` stands for."),
   audio: z.strictObject({

@@ -5,7 +5,7 @@
  *     mic      device | device:NAME | file:PATH | pipe | tone | tone:HERTZ | voice | silence
  *     speaker  device | device:NAME | file:PATH | pipe | null
  *
- * Pure.
+ * Of several names with | between them, the first device that is there is used. Pure.
  */
 import { nearest, OffhookError } from "../../base/mod.ts";
 import type { Microphone, Speaker } from "../../core/ports/mod.ts";
@@ -43,6 +43,11 @@ export interface EndpointDefaults {
   loop: boolean;
   /** Name or id for `device` without a name; absent: the system's default. */
   device?: string;
+}
+
+/** What `device` stands for: one name, or one for a list of them, the preferred first. */
+export function deviceName(names: string | readonly string[]): string {
+  return typeof names === "string" ? names : names.join(" | ");
 }
 
 /** @throws OffhookError `usage` naming the value and what is allowed. */

@@ -17,6 +17,7 @@ export {
   NEEDED_KEYS,
 } from "./constants.ts";
 export {
+  deviceName,
   isMicrophone,
   isSpeaker,
   MICROPHONE_KINDS,

@@ -30,7 +30,11 @@ import type { CallId } from "./call_id.ts";
 
 /** Where a call's outgoing sound comes from. */
 export type Microphone =
-  | { kind: "device"; /** Name or stable id; absent: the default device. */ name?: string }
+  | {
+    kind:
+      "device"; /** Name or stable id, or several with | between, the preferred first; absent: the default. */
+    name?: string;
+  }
   | { kind: "file"; path: string; loop: boolean }
   /** s16le mono on standard input. */
   | { kind: "pipe"; rate: number }

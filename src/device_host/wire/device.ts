@@ -3,7 +3,7 @@
  *
  * A device is found by its stable id, its name or a part of its name. What does not exist or is not
  * unique is an error that lists what does exist: a call must never go to another card than the one
- * that was named.
+ * that was named. Several may be named, the preferred first: `Jabra | *USB* | default`.
  */
 import { OffhookError } from "../../base/mod.ts";
 
@@ -60,10 +60,21 @@ export function channelsOf(device: AudioDevice, direction: StreamDirection): num
   return direction === "capture" ? device.inputChannels : device.outputChannels;
 }
 
+/** Between the devices of a list. */
+const SEPARATOR = "|";
+/** In a list: the system's default device. */
+const DEFAULT = "default";
+
+/** What a list names, each once. */
+function listedNames(wanted: string): string[] {
+  return [...new Set(wanted.split(SEPARATOR).map((name) => name.trim()).filter(Boolean))];
+}
+
 /**
  * The device that `wanted` names among those that can do `direction`: by stable id (its channel
- * layout may have changed, a busy card hides channels), exact name, or unique part of the name,
- * without regard to case; `undefined` is the system's default.
+ * layout may have changed, a busy card hides channels), exact name, unique part of the name, or the
+ * first that a pattern with `*` matches, without regard to case; `undefined` is the system's default.
+ * Of a list the first one that is there; what is missing or not unique is passed over.
  *
  * @throws OffhookError `device-not-found` with every usable device in `data.devices`
  */
@@ -74,6 +85,51 @@ export function findDevice<T extends AudioDevice>(
 ): T {
   const usable = devices.filter((device) => channelsOf(device, direction) > 0);
   if (wanted === undefined) return defaultDevice(usable, direction);
+  const found = namedDevice(usable, wanted, direction);
+  if (found !== undefined) return found;
+  const names = listedNames(wanted);
+  for (const name of names) {
+    const listed = names.length > 1 && listedDevice(usable, name, direction);
+    if (listed) return listed;
+  }
+  throw notFound(wanted, direction, usable, devices);
+}
+
+/** Whether the first device of the list that is there is this one; a single name is no list. */
+export function prefers(
+  devices: readonly AudioDevice[],
+  wanted: string,
+  id: string,
+  direction: StreamDirection,
+): boolean {
+  const usable = devices.filter((device) => channelsOf(device, direction) > 0);
+  const names = listedNames(wanted);
+  if (names.length < 2) return false;
+  return names.map((name) => listedDevice(usable, name, direction)).find(Boolean)?.id === id;
+}
+
+function listedDevice<T extends AudioDevice>(
+  usable: T[],
+  name: string,
+  direction: StreamDirection,
+): T | undefined {
+  try {
+    const found = namedDevice(usable, name, direction);
+    return found === undefined && name.toLowerCase() === DEFAULT
+      ? defaultDevice(usable, direction)
+      : found;
+  } catch {
+    // not unique, or there is no default: the next one of the list
+    return undefined;
+  }
+}
+
+/** @throws OffhookError `device-not-found` when it is not unique */
+function namedDevice<T extends AudioDevice>(
+  usable: T[],
+  wanted: string,
+  direction: StreamDirection,
+): T | undefined {
   const needle = wanted.trim().toLowerCase();
   const layoutless = (id: string) => id.replace(/:\d+x\d+(?=#|$)/, "");
   const tests: ((device: T) => boolean)[] = [
@@ -88,7 +144,21 @@ export function findDevice<T extends AudioDevice>(
     if (found.length === 1) return found[0];
     if (found.length > 1) throw ambiguous(wanted, direction, found);
   }
-  throw notFound(wanted, direction, usable, devices);
+  if (!needle.includes("*") || needle.includes(SEPARATOR)) return undefined;
+  return usable.find(({ name, id }) => isLike(name.toLowerCase(), needle) || isLike(id, needle));
+}
+
+/** @param pattern each `*` stands for any text */
+function isLike(text: string, pattern: string): boolean {
+  const parts = pattern.split("*");
+  const last = parts.pop()!;
+  let at = 0;
+  for (const [i, part] of parts.entries()) {
+    const found = text.indexOf(part, at);
+    if (found < 0 || (i === 0 && found > 0)) return false;
+    at = found + part.length;
+  }
+  return text.length - last.length >= at && text.endsWith(last);
 }
 
 function defaultDevice<T extends AudioDevice>(usable: T[], direction: StreamDirection): T {
@@ -128,8 +198,11 @@ function notFound(
 ): OffhookError {
   const { device, devices } = WORDS[direction];
   const other = all.some((each) => each.name === wanted || each.id === wanted);
+  const names = listedNames(wanted).map((name) => `"${name}"`).join(", ");
   const message = other
     ? `The device "${wanted}" is not a ${device}.`
+    : names.includes(",")
+    ? `There is none of the ${devices} ${names}.`
     : `There is no ${device} named "${wanted}".`;
   return new OffhookError("device-not-found", message, {
     hint: usable.length === 0

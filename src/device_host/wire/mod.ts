@@ -11,6 +11,7 @@ export {
   channelsOf,
   deviceGone,
   findDevice,
+  prefers,
   type StreamDirection,
   withStableIds,
 } from "./device.ts";

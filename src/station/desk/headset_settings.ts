@@ -1,6 +1,6 @@
 /** How a station uses headsets. Plain values. */
 import type { ContestedPolicy } from "../../config/schema/mod.ts";
-import type { AudioEndpoints, LiveEndpoint, Microphone, Speaker } from "../../core/ports/mod.ts";
+import type { AudioEndpoints, LiveEndpoint } from "../../core/ports/mod.ts";
 import type { Quirk } from "../../hid/mod.ts";
 
 export interface HeadsetSettings {
@@ -23,11 +23,6 @@ export const PLAIN_HEADSETS: Omit<HeadsetSettings, "quirks"> = {
   releaseWhenIdle: false,
   contested: "say",
 };
-
-/** Whether an endpoint is whatever device is there: only that follows a headset. */
-export function follows(endpoint: Microphone | Speaker): boolean {
-  return endpoint.kind === "device" && endpoint.name === undefined;
-}
 
 /** The place of a headset in the order of preference; after the last when nothing names it. */
 export function rank(

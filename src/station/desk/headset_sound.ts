@@ -13,7 +13,7 @@ import type {
   Microphone,
   Speaker,
 } from "../../core/ports/mod.ts";
-import { follows } from "./headset_settings.ts";
+import { prefers, type StreamDirection } from "../../device_host/wire/mod.ts";
 
 /** Stable ids of the headset's devices; what it lacks is absent. */
 export interface HeadsetSound {
@@ -75,8 +75,8 @@ export class SoundFollower {
     const own = headset === undefined ? {} : soundOf(headset, this.#devices);
     const input = {
       type: "HeadsetSound",
-      microphone: placed(base.microphone, own.microphone),
-      speaker: placed(base.speaker, own.speaker),
+      microphone: this.#placed(base.microphone, own.microphone, "capture"),
+      speaker: this.#placed(base.speaker, own.speaker, "playback"),
     } as const;
     const said = JSON.stringify(input);
     if (said === this.#said) return;
@@ -105,13 +105,24 @@ export class SoundFollower {
     if (JSON.stringify(base) !== JSON.stringify(before)) this.renew();
   }
 
+  /**
+   * Whatever device is there follows the headset; so does a list that prefers it to all else that is
+   * there, and the rest of the list takes over when it goes. A device that is named is kept.
+   */
+  #placed<T extends Microphone | Speaker>(
+    base: T,
+    device: string | undefined,
+    direction: StreamDirection,
+  ) {
+    if (device === undefined || base.kind !== "device") return base;
+    if (base.name === undefined) return { kind: "device", name: device } as const;
+    if (!prefers(this.#devices, base.name, device, direction)) return base;
+    return { kind: "device", name: `${device} | ${base.name}` } as const;
+  }
+
   /** The core's endpoints were set anew. */
   renew(): void {
     this.#said = "";
     this.follow(this.#headset);
   }
-}
-
-function placed<T extends Microphone | Speaker>(base: T, device: string | undefined) {
-  return device === undefined || !follows(base) ? base : { kind: "device", name: device } as const;
 }

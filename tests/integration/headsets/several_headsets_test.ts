@@ -1,6 +1,5 @@
 /** Which headset has the call, when it is held, and where the call is heard. */
 import assert from "node:assert/strict";
-import { follows } from "../../../src/station/desk/headset_settings.ts";
 import { KNOWN_QUIRKS } from "../../../src/hid/quirks.ts";
 import { Desk, shows, until } from "../../fakes/hid/desk.ts";
 import type { FakeHidDevice } from "../../fakes/hid/hid_backend.ts";
@@ -177,10 +176,4 @@ Deno.test("the call is heard on the headset that has it, wherever it goes", asyn
   await desk.host.hid.poll();
   await on("card 1");
   assert.equal(desk.media.filter(({ type }) => type === "UseEndpoints").length, 3);
-});
-
-Deno.test("only sound that goes to any device follows a headset", () => {
-  assert.ok(follows({ kind: "device" }));
-  assert.ok(!follows({ kind: "device", name: "Desk" }));
-  assert.ok(!follows({ kind: "file", path: "/x.wav", loop: false }));
 });

@@ -43,6 +43,12 @@ file = "ada.wav"
   ]);
 });
 
+Deno.test("a list of ringers is one name for the device host; an empty one is refused", async () => {
+  const { config } = await loaded(`[devices]\nringer = ["Bell", "default"]\n`);
+  assert.deepEqual(ringerOf(config), { ringer: { kind: "device", name: "Bell | default" } });
+  await assert.rejects(loaded("[devices]\nmicrophone = []\n"), { code: "config-invalid" });
+});
+
 Deno.test("the ringer none is silent", async () => {
   const { config } = await loaded(`[devices]\nringer = "none"\n`);
   assert.deepEqual(ringerOf(config), { ringer: { kind: "none" } });

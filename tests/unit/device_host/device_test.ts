@@ -1,9 +1,11 @@
 /** Sound cards as people name them. */
 import assert from "node:assert/strict";
+import fc from "fast-check";
 import { OffhookError } from "../../../src/base/errors.ts";
 import {
   type AudioDevice,
   findDevice,
+  prefers,
   withStableIds,
 } from "../../../src/device_host/wire/device.ts";
 import { candidateFormats } from "../../../src/device_host/native/audio/stream_opener.ts";
@@ -97,6 +99,68 @@ Deno.test("a device of the other direction is named as such", () => {
 
 Deno.test("an empty name never matches everything", () => {
   assert.equal(refusal("", "playback").code, "device-not-found");
+});
+
+Deno.test("of a list the first device that is there is used", () => {
+  assert.equal(found("Plantronics | jabra | default"), DEVICES[2].name);
+  assert.equal(found("Plantronics|HDMI"), DEVICES[1].name);
+  assert.equal(found("hdmi | jabra", "capture"), DEVICES[2].name, "a screen is no microphone");
+  assert.equal(found("usb audio | webcam", "capture"), DEVICES[3].name, "usb audio is not unique");
+  assert.equal(found("Nonesuch | jabra | jabra |"), DEVICES[2].name);
+});
+
+Deno.test("default in a list is the system's, also where no device has that name", () => {
+  const devices = withStableIds([device("Only"), device("Main", { defaultInput: true })]);
+  assert.equal(findDevice(devices, "Nonesuch | default", "capture").name, "Main");
+  assert.throws(
+    () => findDevice(devices, "Nonesuch | default", "playback"),
+    /none of the speakers/,
+  );
+});
+
+Deno.test("a pattern takes the first device that it matches as a whole", () => {
+  assert.equal(found("*usb audio*", "capture"), DEVICES[2].name);
+  assert.equal(found("hda*hdmi*"), DEVICES[1].name);
+  assert.equal(found("alsa:logitech*", "capture"), DEVICES[3].name);
+  assert.match(refusal("hdmi*", "playback").message, /no speaker named "hdmi\*"/);
+  assert.equal(found("Nonesuch* | *(hw:0,3)"), DEVICES[1].name);
+});
+
+Deno.test("a list of which nothing is there is an error that names it, and what there is", () => {
+  const error = refusal("Plantronics | Poly | Poly", "capture");
+  assert.match(error.message, /none of the microphones "Plantronics", "Poly"$/);
+  assert.ok(error.hint!.includes(DEVICES[2].name));
+  for (const empty of ["|", " | | "]) assert.equal(refusal(empty, "playback").code, error.code);
+});
+
+Deno.test("no list, however odd, finds a device that it does not name", () => {
+  const name = fc.constantFrom(
+    "jabra",
+    "hdmi",
+    "nonesuch",
+    "usb",
+    "*",
+    "**",
+    "",
+    "default",
+    "\u0000",
+  );
+  fc.assert(fc.property(fc.array(name), (names) => {
+    const wanted = names.join("|");
+    try {
+      const { name } = findDevice(DEVICES, wanted, "playback");
+      assert.ok(names.some((each) => each.includes("*") || name.toLowerCase().includes(each)));
+    } catch (error) {
+      assert.equal((error as OffhookError).code, "device-not-found");
+    }
+  }));
+});
+
+Deno.test("a list prefers the first device that is there, a single name is no list", () => {
+  const jabra = DEVICES[2].id;
+  assert.ok(prefers(DEVICES, "Plantronics | jabra | webcam", jabra, "capture"));
+  assert.ok(!prefers(DEVICES, "webcam | jabra", jabra, "capture"));
+  assert.ok(!prefers(DEVICES, "jabra", jabra, "capture"));
 });
 
 Deno.test("no device and no default are told apart", () => {
