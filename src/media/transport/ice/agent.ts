@@ -312,7 +312,9 @@ export class IceAgent {
     const seen = response?.class === "success" ? mappedAddressOf(response) : undefined;
     // An answer from elsewhere proves nothing about the pair (§7.2.5.2.1).
     const symmetric = source?.address === remote.address && source.port === remote.port;
-    if (seen === undefined || !symmetric) return this.#failed(pair, asked.nominate);
+    if (seen === undefined || !symmetric) {
+      return asked.nominate ? this.#notNominated(pair) : this.#failed(pair);
+    }
     const first = pair.state !== "succeeded";
     pair.state = "succeeded";
     pair.mapped ??= seen;
@@ -321,12 +323,15 @@ export class IceAgent {
     if (asked.nominate || (pair.nominating && !this.controlling)) this.#select(pair);
   }
 
-  #failed(pair: CandidatePair, nomination: boolean): void {
-    if (pair.checks.size > 0 || (pair.state === "succeeded" && !nomination)) return;
+  #failed(pair: CandidatePair): void {
     // What the peer has nominated it uses: its next check of this pair has us try once more.
+    if (pair.checks.size === 0 && pair.state !== "succeeded") pair.state = "failed";
+  }
+
+  /** Another check of the pair may be under way still: what it says is not about the nomination. */
+  #notNominated(pair: CandidatePair): void {
     if (this.controlling) pair.nominating = false;
-    if (pair.nominations < MAX_NOMINATIONS && nomination) return;
-    pair.state = "failed";
+    if (pair.nominations >= MAX_NOMINATIONS) pair.state = "failed";
   }
 
   #works(pair: CandidatePair): void {

@@ -72,6 +72,17 @@ Deno.test("ICE agents agree on one pair, or both fail within 20 s, on any networ
   fc.assert(property, { numRuns: 200 });
 });
 
+Deno.test("a nomination that is lost is asked again, though another check of the pair is under way", () => {
+  const s = iceScene({
+    ...{ nats: ["port-restricted", "none"], sameNat: true, relays: [true, false] },
+    ...{ roles: [false, false], weather: { loss: 0.25, duplicates: 0, maxDelayMs: 60 } },
+    seed: 530_833_317,
+  });
+  begin(s, 56);
+  s.clock.advance(20_000);
+  assert.deepEqual([s.a.agent.state, s.b.agent.state], ["connected", "connected"]);
+});
+
 for (
   const [nats, relays, type] of [
     [["full-cone", "full-cone"], [false, false], "host"],
