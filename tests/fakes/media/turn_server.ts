@@ -27,7 +27,7 @@ export class FakeTurnServer {
   readonly log: string[] = [];
   /** Sent to peers by the relay. */
   readonly relayed: { data: string; to: SocketAddress; channel: boolean }[] = [];
-  readonly relay: SocketAddress = { address: "198.51.100.1", port: 50_000 };
+  relay: SocketAddress = { address: "198.51.100.1", port: 50_000 };
   /** Refuses everything with this. */
   refuse: number | undefined;
   silent = false;

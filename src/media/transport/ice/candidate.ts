@@ -73,8 +73,12 @@ export class LocalCandidates {
     this.#add(base.relay === undefined ? "host" : "relay", base, base, related ?? base);
   }
 
-  /** Where a server saw a base (RFC 8445 §5.1.1.2); the same as the base itself adds nothing. */
+  /**
+   * Where a server saw a base (RFC 8445 §5.1.1.2); the same as the base itself adds nothing, nor does
+   * what no host has.
+   */
   addReflexive(base: IceBase, seen: { address: string; port: number }): void {
+    if (seen.port === 0 || !isUnicast(seen.address)) return;
     this.#add("srflx", seen, base, base);
   }
 

@@ -8,6 +8,7 @@
  * channel, so that a packet of speech costs four octets more and not thirty-six.
  */
 import type { Clock, TimerHandle } from "../../../base/time/mod.ts";
+import { isUnicast } from "../../../base/network/mod.ts";
 import { OffhookError } from "../../../base/mod.ts";
 import type { Random32 } from "../../rtp/mod.ts";
 import {
@@ -125,7 +126,8 @@ export class TurnClient {
       this.#requests.begin("allocate", (writer) => this.#describe(writer), (result) => {
         if ("error" in result) return reject(refusal(this.#server, result.error));
         const relayed = addressIn(result.message, ATTRIBUTE.xorRelayedAddress);
-        if (relayed === undefined) {
+        // What is told to the peer has it send checks there.
+        if (relayed === undefined || relayed.port === 0 || !isUnicast(relayed.address)) {
           return reject(refusal(this.#server, { code: 500, reason: "no relayed address" }));
         }
         ({ address: this.address, port: this.port } = relayed);

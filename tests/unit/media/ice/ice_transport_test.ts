@@ -1,5 +1,6 @@
 /** The ICE stage of a call: what it delivers, restarts, and peers without ICE; gathering in time. */
 import assert from "node:assert/strict";
+import { LocalCandidates } from "../../../../src/media/transport/ice/candidate.ts";
 import type { NegotiatedStream } from "../../../../src/core/media/mod.ts";
 import {
   IceGatherer,
@@ -263,4 +264,17 @@ Deno.test("gathering waits two seconds for a dead STUN server, and keeps a live 
   gatherer.close();
   await clock.advanceAsync(60_000);
   assert.equal(network.sent.length - before, 8);
+});
+
+Deno.test("a STUN server that sees us where no host is adds no candidate", () => {
+  const candidates = new LocalCandidates();
+  const base = { component: 1 as const, address: "10.0.0.7", port: 4000, send: () => {} };
+  candidates.addBase(base);
+  for (const address of ["224.0.0.1", "0.0.0.0", "255.255.255.255"]) {
+    candidates.addReflexive(base, { address, port: 4000 });
+  }
+  candidates.addReflexive(base, { address: "203.0.113.7", port: 0 });
+  assert.equal(candidates.list.length, 1);
+  candidates.addReflexive(base, { address: "203.0.113.7", port: 4000 });
+  assert.equal(candidates.list.length, 2);
 });

@@ -52,6 +52,21 @@ Deno.test("TURN allocates with the nonce that the server gives it", async () => 
   assert.deepEqual(server.log, ["allocate 401", "allocate 200"]);
 });
 
+Deno.test("a TURN server that relays at no host's address is of no use, and is told", async () => {
+  for (
+    const relayed of [
+      { address: "224.0.0.1", port: 50_000 },
+      { address: "0.0.0.0", port: 50_000 },
+      { address: "255.255.255.255", port: 50_000 },
+      { address: "198.51.100.1", port: 0 },
+    ]
+  ) {
+    const { client, server } = relay();
+    server.relay = relayed;
+    await assert.rejects(client.allocate(), /no relayed address/, JSON.stringify(relayed));
+  }
+});
+
 Deno.test("TURN says that its password was refused, and not which one it was", async () => {
   const { client, clock, server } = relay({ password: "wrong-secret" });
   const allocated = client.allocate();
