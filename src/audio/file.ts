@@ -14,10 +14,11 @@ import {
   FRAME_SAMPLES,
   GRAPH_RATE,
 } from "./endpoint.ts";
+import { FileWriter, MAX_WAITING } from "./file_writer.ts";
 import { loadResampler, Resampler } from "./resampler.ts";
 import { SampleRing } from "./sample_ring.ts";
-import { monoDecoder, type WavFormat } from "./wav.ts";
-import { type OpenWav, openWav, readFully, WavWriter } from "./wav_file.ts";
+import { monoDecoder, type WavFormat, wavHeader } from "./wav.ts";
+import { type OpenWav, openWav, readFully } from "./wav_file.ts";
 
 /** Sound that is read ahead, ms. */
 const AHEAD_MS = 1000;
@@ -27,8 +28,6 @@ const CHUNK_MS = 100;
 const BLOCK_MS = 1000;
 /** Rate of the files that we write, Hz: all that a wideband telephone call holds. */
 const FILE_RATE = 16_000;
-/** Octets that may wait for a slow disk before the sink gives up (about half a minute of stereo). */
-const MAX_WAITING = 2 << 20;
 
 /** A microphone that plays a WAV file from `start` on, once or for ever. */
 export class FileSource implements AudioSource {
@@ -162,7 +161,7 @@ export class WavRecorder {
   readonly #channels: number;
   readonly #resamplers: Resampler[] = [];
   readonly #frames: Int16Array[] = [];
-  readonly #writer: WavWriter;
+  readonly #writer: FileWriter;
   readonly #failed: (error: OffhookError) => void;
   #block: Int16Array;
   #filled = 0;
@@ -174,7 +173,7 @@ export class WavRecorder {
   constructor(path: string, channels: number, failed: (error: OffhookError) => void) {
     this.#channels = channels;
     this.#failed = failed;
-    this.#writer = new WavWriter(path, FILE_RATE, channels);
+    this.#writer = new FileWriter(path, (length) => wavHeader(FILE_RATE, channels, length));
     this.#block = this.#newBlock();
   }
 
@@ -219,7 +218,7 @@ export class WavRecorder {
   }
 
   #flush(): void {
-    const block = this.#block.subarray(0, this.#filled);
+    const bytes = new Uint8Array(this.#block.buffer, 0, this.#filled * 2);
     this.#block = this.#newBlock();
     this.#filled = 0;
     if (this.#writer.waiting > MAX_WAITING) {
@@ -230,7 +229,7 @@ export class WavRecorder {
       );
       return;
     }
-    this.#written = this.#writer.append(block).then((failure) => failure && this.#fail(failure));
+    this.#written = this.#writer.append(bytes).then((failure) => failure && this.#fail(failure));
   }
 
   #fail(error: OffhookError): void {

@@ -11,6 +11,7 @@ export {
 } from "./endpoint.ts";
 export { createSink, createSource } from "./endpoints.ts";
 export { WavRecorder } from "./file.ts";
+export { FileWriter, MAX_WAITING } from "./file_writer.ts";
 export { aLawTables, type Law, muLawTables } from "./g711_tables.ts";
 export { loadResampler, Resampler } from "./resampler.ts";
 export { SampleRing } from "./sample_ring.ts";

@@ -107,6 +107,7 @@ export const REQUIREMENTS = {
       inLibraries("libusb-1.0.so.0")() || existsSync("/lib/x86_64-linux-gnu/libusb-1.0.so.0"),
   },
   sox: command("sox", "sox"),
+  opusinfo: command("opusinfo", "opus-tools"),
   aplay: command("aplay", "alsa-utils"),
   speexdsp: {
     what: "libspeexdsp",

@@ -131,7 +131,8 @@ export const audioFields = {
   record: option(
     "--record",
     FILE,
-    "Record the call as a stereo WAV: left our side, right the other side.",
+    "Record the call in stereo: left our side, right the other side. Ogg Opus when the name " +
+      "ends in .opus, .ogg or .oga, otherwise WAV.",
   ),
 };
 

@@ -142,7 +142,7 @@ export type MediaEffect =
     by: MediaDigitWay;
   }
   /**
-   * Begins a recording of both directions (WAV, left ours), or ends the one that runs (null)
+   * Begins a recording of both directions (stereo, left ours), or ends the one that runs (null)
    * → RecordingSettled | EndpointFailed.
    */
   | { type: "RecordMedia"; call: CallId; path: string | null }

@@ -10,7 +10,7 @@
  * something before it was left out or not. `hear` and `keep` are on the real-time path.
  */
 import { FRAME_SAMPLES, WavRecorder } from "../../audio/mod.ts";
-import { OffhookError } from "../../base/mod.ts";
+import { lazily, OffhookError } from "../../base/mod.ts";
 import { SILENCE } from "../dsp/mod.ts";
 import type { Party } from "./party.ts";
 
@@ -21,10 +21,13 @@ export interface RecordingEvents {
   failed(error: OffhookError): void;
 }
 
+/** A stereo file that grows by 20 ms of both sides. */
+type StereoRecorder = Pick<WavRecorder, "open" | "write" | "close">;
+
 export class Recording implements Party {
   readonly #tell: RecordingEvents;
   readonly #theirs = new Int16Array(FRAME_SAMPLES);
-  #recorder: WavRecorder | undefined;
+  #recorder: StereoRecorder | undefined;
   #paused = false;
   /** Changes that are under way; never rejects. */
   #tail: Promise<void> = Promise.resolve();
@@ -35,7 +38,7 @@ export class Recording implements Party {
 
   /** Records from the first frame on. @throws OffhookError `file-unusable` */
   async open(path: string): Promise<void> {
-    const recorder = new WavRecorder(path, 2, (error) => this.#tell.failed(error));
+    const recorder = await recorderFor(path, (error) => this.#tell.failed(error));
     await recorder.open();
     this.#recorder = recorder;
   }
@@ -92,4 +95,15 @@ export class Recording implements Party {
       (error) => this.#tell.failed(OffhookError.from(error)),
     );
   }
+}
+
+/** The name says the format: Ogg Opus for `.opus`, `.ogg` and `.oga`, else WAV. */
+async function recorderFor(
+  path: string,
+  failed: (error: OffhookError) => void,
+): Promise<StereoRecorder> {
+  if (!/\.(?:opus|ogg|oga)$/i.test(path)) return new WavRecorder(path, 2, failed);
+  const ogg = await lazily<typeof import("../ogg/mod.ts")>(import.meta.url, "../ogg/mod.ts");
+  const [serial] = crypto.getRandomValues(new Uint32Array(1));
+  return new ogg.OggOpusRecorder(path, failed, serial!);
 }

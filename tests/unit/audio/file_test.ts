@@ -3,7 +3,9 @@ import assert from "node:assert/strict";
 import { FRAME_SAMPLES } from "../../../src/audio/endpoint.ts";
 import { FileSink, FileSource } from "../../../src/audio/file.ts";
 import { readWav, readWavChannel } from "../../support/whole_wav.ts";
-import { openWav, WavWriter } from "../../../src/audio/wav_file.ts";
+import { FileWriter } from "../../../src/audio/file_writer.ts";
+import { wavHeader } from "../../../src/audio/wav.ts";
+import { openWav } from "../../../src/audio/wav_file.ts";
 import { OffhookError } from "../../../src/base/errors.ts";
 import { breathe, EndpointLog } from "../../fakes/endpoint_log.ts";
 import { wavBytes, type WavRecipe } from "../../fakes/wav_bytes.ts";
@@ -165,7 +167,7 @@ Deno.test("a disk that fills with the last block is told before the file is clos
 
 Deno.test("a file that cannot be written says so, not that it is no WAV file", async () => {
   const path = `${Deno.cwd()}/no-such-folder/x.wav`;
-  const failure = await new WavWriter(path, 8000, 1).open().then(
+  const failure = await new FileWriter(path, (length) => wavHeader(8000, 1, length)).open().then(
     () => assert.fail("it was written"),
     (error) => error,
   );
@@ -175,7 +177,7 @@ Deno.test("a file that cannot be written says so, not that it is no WAV file", a
 
 Deno.test("a recording is its owner's alone", async () => {
   const path = await Deno.makeTempDir() + "/a.wav";
-  const writer = new WavWriter(path, 8000, 1);
+  const writer = new FileWriter(path, (length) => wavHeader(8000, 1, length));
   await writer.open();
   await writer.close();
   assert.equal((await Deno.stat(path)).mode! & 0o777, 0o600);

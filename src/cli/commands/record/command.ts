@@ -37,7 +37,8 @@ const fields = {
   ),
   file: words(
     "FILE",
-    "For start: the stereo WAV (left: our side); without it a new file in the data folder.",
+    "For start: the stereo file (left: our side), Ogg Opus when its name ends in .opus, .ogg or " +
+      ".oga, otherwise WAV; without it a new WAV in the data folder.",
   ),
   ...callField,
 };

@@ -31,6 +31,8 @@ interface Libopus {
 }
 
 export const OPUS_RATE = 48_000;
+/** Samples that an encoder is late by: 2.5 ms of its frames and 4 ms to look ahead. */
+export const OPUS_LOOKAHEAD = 312;
 /** libopus's name for speech: SILK as long as it can, which alone has FEC. */
 const APPLICATION_VOIP = 2048;
 /** Samples of the longest packet, 120 ms (RFC 6716 §2.1.4). */
@@ -136,14 +138,17 @@ abstract class Coder {
   }
 }
 
-/** Mono at 48 kHz. */
+/** At 48 kHz; two channels are interleaved. */
 export class Encoder extends Coder {
-  constructor() {
+  readonly #channels: number;
+
+  constructor(channels: 1 | 2 = 1) {
     const wasm = loaded();
     super(
-      wasm.opus_encoder_get_size(1),
-      (state) => wasm.opus_encoder_init(state, OPUS_RATE, 1, APPLICATION_VOIP),
+      wasm.opus_encoder_get_size(channels),
+      (state) => wasm.opus_encoder_init(state, OPUS_RATE, channels, APPLICATION_VOIP),
     );
+    this.#channels = channels;
   }
 
   control(name: EncoderControl, value: number): void {
@@ -158,7 +163,7 @@ export class Encoder extends Coder {
     this.samples.set(pcm);
     const most = Math.min(MOST_OCTETS, into.length - offset);
     const { wasm, state, samplesAt, octetsAt } = this;
-    const length = wasm.opus_encode(state, samplesAt, pcm.length, octetsAt, most);
+    const length = wasm.opus_encode(state, samplesAt, pcm.length / this.#channels, octetsAt, most);
     if (length <= 0) return 0;
     const { octets } = this;
     for (let i = 0; i < length; i++) into[offset + i] = octets[i]!;
