@@ -18,20 +18,22 @@ export function isInNetwork(address: string, network: string): boolean {
   return isInOne(address, [parseNetwork(network)]);
 }
 
-const NO_HOST = ["0.0.0.0", "::"].map(parseNetwork);
+const NO_HOST = parsedOnce(["0.0.0.0", "::"]);
 
 /** Whether it is the address of no host: `0.0.0.0`, `::`, in any spelling. */
 export function isUnspecified(address: string): boolean {
-  return isInOne(address, NO_HOST);
+  return isInOne(address, NO_HOST());
 }
 
 /** Several hosts, all hosts of a network, and hosts of "this network" (RFC 1112, 919, 1122, 4291). */
-const NOT_ONE_HOST = ["224.0.0.0/4", "255.255.255.255", "0.0.0.0/8", "ff00::/8", "::"]
-  .map(parseNetwork);
+const NOT_ONE_HOST = parsedOnce([
+  ...["224.0.0.0/4", "255.255.255.255", "0.0.0.0/8"],
+  ...["ff00::/8", "::"],
+]);
 
 /** Whether one host may have the address; true for a name, which is no address. */
 export function isUnicast(address: string): boolean {
-  return !isInOne(address, NOT_ONE_HOST);
+  return !isInOne(address, NOT_ONE_HOST());
 }
 
 function isInOne(address: string, networks: readonly (Network | undefined)[]): boolean {
@@ -62,6 +64,12 @@ export function addressOf(bytes: Uint8Array): string {
   if (mapped) return bytes.subarray(12).join(".");
   const written = groups.map((group) => group.toString(16)).join(":");
   return new URL(`http://[${written}]/`).hostname.slice(1, -1);
+}
+
+/** When they are first needed: every command loads this module, and some want no network of it. */
+function parsedOnce(texts: readonly string[]): () => readonly (Network | undefined)[] {
+  let parsed: readonly (Network | undefined)[] | undefined;
+  return () => parsed ??= texts.map(parseNetwork);
 }
 
 function parseNetwork(text: string): Network | undefined {
