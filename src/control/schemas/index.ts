@@ -7,7 +7,7 @@ import { errorJson, METHODS } from "../contract/mod.ts";
 import { callReportSchema } from "./call.ts";
 import { configCheckSchema, configShowSchema, credentialsSchema } from "./config.ts";
 import { demoReportSchema } from "./demo.ts";
-import { devicesReportSchema } from "./devices.ts";
+import { devicesReportSchema, devicesTestSchema } from "./devices.ts";
 import { errorOutputSchema } from "./error.ts";
 import { headsetListSchema, headsetTestSchema } from "./headsets.ts";
 import { labSchema } from "./lab.ts";
@@ -52,6 +52,7 @@ export const OUTPUT_SCHEMAS = {
   "contacts remove": contactSchema,
   "contacts import": contactsImportSchema,
   devices: devicesReportSchema,
+  "devices test": devicesTestSchema,
   "headset list": headsetListSchema,
   "headset test": headsetTestSchema,
   "config check": configCheckSchema,

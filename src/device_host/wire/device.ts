@@ -95,6 +95,18 @@ export function findDevice<T extends AudioDevice>(
   throw notFound(wanted, direction, usable, devices);
 }
 
+/** Names of a list that are passed over on the way to the device that is used. */
+export function passedOver<T extends AudioDevice>(
+  devices: readonly T[],
+  wanted: string | undefined,
+  direction: StreamDirection,
+): string[] {
+  const names = wanted === undefined ? [] : listedNames(wanted);
+  const usable = devices.filter((device) => channelsOf(device, direction) > 0);
+  const used = names.findIndex((name) => listedDevice(usable, name, direction) !== undefined);
+  return names.length < 2 ? [] : names.slice(0, used < 0 ? names.length : used);
+}
+
 /** Whether the first device of the list that is there is this one; a single name is no list. */
 export function prefers(
   devices: readonly AudioDevice[],

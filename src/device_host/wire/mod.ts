@@ -11,6 +11,7 @@ export {
   channelsOf,
   deviceGone,
   findDevice,
+  passedOver,
   prefers,
   type StreamDirection,
   withStableIds,

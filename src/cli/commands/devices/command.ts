@@ -1,4 +1,4 @@
-/** `offhook devices`: microphones and loudspeakers, as --mic and --speaker name them; `devices use`. */
+/** `offhook devices`: microphones and loudspeakers, as --mic and --speaker name them; `devices use`, `devices test`. */
 import { audioFields } from "../../phone_fields/mod.ts";
 import {
   defineCommand,
@@ -27,8 +27,18 @@ type UseFields = typeof use & typeof outputFields;
 
 export type UseValues = ValuesOf<UseFields>;
 
+const test = {
+  mic: { ...mic, does: "The microphone: device, device:NAME." },
+  speaker: { ...speaker, does: "The speaker: device, device:NAME." },
+  config: use.config,
+};
+
+type TestFields = typeof test & typeof outputFields;
+
+export type TestValues = ValuesOf<TestFields>;
+
 export const command = defineCommand<typeof jsonFields>({
-  synopsis: "[use] [OPTIONS]",
+  synopsis: "[use | test] [OPTIONS]",
   description: "Lists the names and ids that --mic device:NAME and --speaker device:NAME accept; " +
     "part of a name is enough when only one device matches. * marks the default.",
   examples: ["devices", "devices --json", "devices use --mic device:Jabra --speaker device:Jabra"],
@@ -45,6 +55,20 @@ export const command = defineCommand<typeof jsonFields>({
             "./run_use.ts",
           );
           return await runDevicesUse(values, io);
+        },
+      },
+    ),
+    test: defineSubcommand<TestFields>(
+      "Play, record, and say what the microphone heard: level, noise, echo, latency",
+      {
+        fields: test,
+        shared: { Output: outputFields },
+        async run(values, { io }) {
+          const { runDevicesTest } = await lazily<typeof import("./run_test.ts")>(
+            import.meta.url,
+            "./run_test.ts",
+          );
+          return await runDevicesTest(values, io);
         },
       },
     ),
