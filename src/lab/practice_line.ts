@@ -2,7 +2,7 @@
  * A practice PBX on loopback with one phone registered to it: what `demo`, the tour and tests begin
  * with.
  */
-import { type Account, CODECS, type TransportName } from "../core/account/mod.ts";
+import { type Account, DEFAULT_CODECS, type TransportName } from "../core/account/mod.ts";
 import type { AudioEndpoints } from "../core/ports/mod.ts";
 import type { WriteLog } from "../station/log/mod.ts";
 import { keepRecords } from "../station/records/mod.ts";
@@ -44,7 +44,7 @@ export async function openPracticeLine(options: PracticeLineOptions): Promise<Pr
     transport,
     register: true,
     expires: 300,
-    codecs: [...CODECS],
+    codecs: [...DEFAULT_CODECS],
     tls: TLS,
   };
   const phone = await openPhone({

@@ -9,7 +9,7 @@
  * It is a phone of the same make with nobody in front of it, so it runs on the same signalling and
  * media as the phone that calls it.
  */
-import { CODECS, DIRECT_ACCOUNT } from "../core/account/mod.ts";
+import { DEFAULT_CODECS, DIRECT_ACCOUNT } from "../core/account/mod.ts";
 import type { Sequenced } from "../control/contract/mod.ts";
 import type { CallView } from "../core/state/mod.ts";
 import type { CallId } from "../core/ports/mod.ts";
@@ -86,7 +86,7 @@ export class PracticePbx {
       accounts: [],
       direct: {
         listen,
-        codecs: [...CODECS],
+        codecs: [...DEFAULT_CODECS],
         user: "pbx",
         displayName: "Practice PBX",
         tls: { minVersion: "1.2", verify: false },

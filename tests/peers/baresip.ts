@@ -239,6 +239,7 @@ module_path ${BARESIP_MODULES}
 module g711.so
 module g722.so
 module opus.so
+module l16.so
 ${options.ice ? "module ice.so" : ""}
 module aufile.so
 ${echoes ? "module aubridge.so" : ""}
@@ -258,7 +259,11 @@ notfound_aufile none
 }
 
 /** Codecs by baresip's names for them, where those are not at 8 kHz. */
-const BARESIP_NAMES: Record<string, string> = { OPUS: "opus/48000/2", G722: "G722/16000/1" };
+const BARESIP_NAMES: Record<string, string> = {
+  OPUS: "opus/48000/2",
+  G722: "G722/16000/1",
+  L16: "L16/16000/1",
+};
 
 const BARESIP_MODULES = "/usr/lib/baresip/modules";
 

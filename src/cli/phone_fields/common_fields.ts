@@ -6,6 +6,7 @@
 import { LOG_LEVELS, MAXIMUM_PIPE_RATE, MINIMUM_PIPE_RATE } from "../../config/values/mod.ts";
 import {
   CODECS,
+  DEFAULT_CODECS,
   DTMF_WISHES,
   ENCRYPTIONS,
   KEYINGS,
@@ -166,7 +167,7 @@ const callFields = {
   codecs: option(
     "--codec",
     { metavar: "CODECS", read: readCodecs, completes: CODECS },
-    `Codecs to offer, preferred first; by default ${CODECS.join()}, or those of the account.`,
+    `Codecs to offer, preferred first; by default ${DEFAULT_CODECS.join()}, or those of the account.`,
   ),
   opusBitrate: option(
     "--opus-bitrate",

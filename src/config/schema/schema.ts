@@ -13,6 +13,7 @@ import { z } from "zod";
 import type { Names } from "../../base/names/mod.ts";
 import {
   CODECS,
+  DEFAULT_CODECS,
   DEFAULT_ENCRYPTION,
   DTMF_WISHES,
   ENCRYPTIONS,
@@ -192,7 +193,9 @@ export const accountSchema = z.strictObject({
   ).meta({ examples: ["sip:vq@example.com"] }),
   codecs: z.array(z.enum(CODECS)).min(1).refine((list) => new Set(list).size === list.length, {
     error: "each codec may be listed only once",
-  }).default([...CODECS]).describe("Codecs in the order of preference."),
+  }).default([...DEFAULT_CODECS]).describe(
+    "Codecs in the order of preference. L16, sound as it is, takes 768 kbit/s at 48 kHz.",
+  ),
   opus_bitrate: z.int().min(OPUS_BITRATES.least).max(OPUS_BITRATES.most).optional().describe(
     "Most bits per second of Opus, in both directions. Default: 32000, and 48000 while packets are " +
       "lost; what the other side asks for stays the limit.",

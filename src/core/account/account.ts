@@ -17,8 +17,10 @@ export function isTransport(name: string): name is TransportName {
   return (TRANSPORTS as readonly string[]).includes(name);
 }
 
-/** Codecs of accounts and flags, in the order of preference where nobody says another. */
-export const CODECS = ["OPUS", "G722", "PCMA", "PCMU"] as const satisfies Names<4>;
+/** Codecs where nobody says others, in the order of preference. */
+export const DEFAULT_CODECS = ["OPUS", "G722", "PCMA", "PCMU"] as const satisfies Names<4>;
+/** Codecs that accounts and flags may name. L16 takes ten times the others' bandwidth: only by wish. */
+export const CODECS = [...DEFAULT_CODECS, "L16"] as const satisfies Names<5>;
 export type CodecName = (typeof CODECS)[number];
 
 export const TLS_VERSIONS = ["1.2", "1.3"] as const satisfies Names<2>;

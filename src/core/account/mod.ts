@@ -7,6 +7,7 @@ export {
   type CodecName,
   CODECS,
   COMMAND_LINE_ACCOUNT,
+  DEFAULT_CODECS,
   DIRECT_ACCOUNT,
   type ExtraHeader,
   isTransport,

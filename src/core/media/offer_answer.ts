@@ -53,16 +53,17 @@ export interface SettledAnswer {
  * @throws OffhookError `usage` when a name is unknown; says which are allowed
  */
 export function capabilitiesFor(names: string[], known: PayloadFormat[]): PayloadFormat[] {
-  const audio = names.map((name) => {
-    const format = known.find((candidate) => candidate.encoding === name.toUpperCase());
-    if (format === undefined || isEvent(format)) {
-      const allowed = known.filter((candidate) => !isEvent(candidate)).map((f) => f.encoding);
+  const audio = names.flatMap((name) => {
+    const formats = known.filter((each) => each.encoding === name.toUpperCase() && !isEvent(each));
+    if (formats.length === 0) {
+      const all = known.filter((each) => !isEvent(each)).map(({ encoding }) => encoding);
+      const allowed = [...new Set(all)];
       throw new OffhookError("usage", `unknown codec "${name}"`, {
         hint: `Codecs: ${allowed.join(", ")}.`,
         data: { codec: name, allowed },
       });
     }
-    return format;
+    return formats;
   });
   const clocks = new Set([EVENT_CLOCK, ...audio.map(({ clockRate }) => clockRate)]);
   const events = known.filter((format) => isEvent(format) && clocks.has(format.clockRate));
@@ -85,7 +86,7 @@ export function createOffer(
     ...protection,
     formats: capabilities,
     direction,
-    ptime: DEFAULT_PTIME_MS,
+    ptime: fittingPtime(DEFAULT_PTIME_MS, capabilities[0]),
     extendedReports: EXTENDED_REPORTS,
   };
 }
@@ -160,7 +161,7 @@ export function answerOffer(
     ...protection,
     formats,
     direction,
-    ptime: ptimeOf(offer),
+    ptime: fittingPtime(ptimeOf(offer), audio[0]),
   };
   if (offer.rtcpMux) answer.rtcpMux = true;
   if (offer.extendedReports !== undefined) answer.extendedReports = EXTENDED_REPORTS;
@@ -339,4 +340,9 @@ function ptimeOf(remote: MediaDescription): number {
   if (asked < DEFAULT_PTIME_MS) return MIN_PTIME_MS;
   const whole = Math.floor(asked / DEFAULT_PTIME_MS) * DEFAULT_PTIME_MS;
   return Math.min(whole, MAX_PTIME_MS);
+}
+
+/** The packet time that we ask for: of L16 at 48 kHz, 20 ms do not fit into a datagram. */
+function fittingPtime(ms: number, format: PayloadFormat | undefined): number {
+  return format?.encoding === "L16" && format.clockRate > 32_000 ? MIN_PTIME_MS : ms;
 }

@@ -1,3 +1,5 @@
+import type { PayloadFormat } from "../../core/media/mod.ts";
+
 /**
  * What a codec is: samples at its own rate to payload bytes, and back. What is called for a packet is
  * on the real-time path: it returns at once and does not allocate.
@@ -60,4 +62,9 @@ export const ANY_PACKET_MS: readonly number[] = [10, 20, 40, 60];
 /** The length of our packets, ms: the longest that the peer takes, or else the codec's shortest. */
 export function packetMsFor({ packetMs }: Codec, ptime: number): number {
   return packetMs.findLast((ms) => ms <= ptime) ?? packetMs[0]!;
+}
+
+/** Whether it runs the format; L16 has several clocks. */
+export function isOf(codec: Codec, { encoding, clockRate }: PayloadFormat): boolean {
+  return codec.encoding === encoding.toUpperCase() && codec.clockRate === clockRate;
 }

@@ -7,7 +7,7 @@ import { ANY_PACKET_MS, type Codec } from "./codec.ts";
 
 const RATE = 8000;
 
-type Encoding = Exclude<CodecName, "G722">;
+type Encoding = Extract<CodecName, "PCMU" | "PCMA">;
 
 /** G.711 in either law; it keeps no state between packets. */
 export class G711Codec implements Codec {

@@ -8,6 +8,7 @@ import { lazily, OffhookError } from "../../base/mod.ts";
 import type { Codec } from "./codec.ts";
 import { G711Codec } from "./g711.ts";
 import { G722Codec } from "./g722.ts";
+import { L16Codec } from "./l16.ts";
 
 /** Makes a codec with fresh state for a negotiated format. @throws OffhookError `media-failed` */
 export type CreateCodec = (format: PayloadFormat, opus?: OpusWish) => Codec;
@@ -33,6 +34,7 @@ const FACTORIES: Readonly<Record<CodecName, CreateCodec>> = {
   G722: () => new G722Codec(),
   PCMU: () => new G711Codec("PCMU"),
   PCMA: () => new G711Codec("PCMA"),
+  L16: (format) => new L16Codec(format),
 };
 
 /**

@@ -10,7 +10,7 @@ import { GRAPH_RATE } from "../../audio/mod.ts";
 import type { MediaDigitWay } from "../../core/account/mod.ts";
 import { mayReceive, type NegotiatedStream } from "../../core/media/mod.ts";
 import type { IgnoredPackets } from "../../core/ports/mod.ts";
-import type { Codec, CreateCodec } from "../codec/mod.ts";
+import { type Codec, type CreateCodec, isOf } from "../codec/mod.ts";
 import { DigitLog, TelephoneEventReceiver, ToneDetector } from "../dtmf/mod.ts";
 import { Playout } from "../jitter/mod.ts";
 import { LevelMeter } from "../dsp/mod.ts";
@@ -134,8 +134,8 @@ export class InboundStream {
     this.#codecs.clear();
     for (const format of stream.receiveFormats) {
       const known = former.get(format.payloadType);
-      const same = known?.encoding === format.encoding.toUpperCase();
-      const codec = same ? known! : this.#createCodec(format);
+      const same = known !== undefined && isOf(known, format);
+      const codec = same ? known : this.#createCodec(format);
       if (same) former.delete(format.payloadType);
       this.#codecs.set(format.payloadType, codec);
       this.playout.prepare(codec.sampleRate);

@@ -11,7 +11,7 @@
 import { FRAME_MS, FRAME_SAMPLES, GRAPH_RATE, Resampler } from "../../audio/mod.ts";
 import type { MediaDigitWay } from "../../core/account/mod.ts";
 import { maySend, type NegotiatedStream } from "../../core/media/mod.ts";
-import { type Codec, type CreateCodec, packetMsFor } from "../codec/mod.ts";
+import { type Codec, type CreateCodec, isOf, packetMsFor } from "../codec/mod.ts";
 import { DigitSender, type DigitsSent, type EventFormat } from "../dtmf/mod.ts";
 import { LevelMeter } from "../dsp/mod.ts";
 import { RTP_HEADER_LENGTH, type RtpSender } from "../rtp/mod.ts";
@@ -103,7 +103,7 @@ export class OutboundStream {
     const former = this.#plan;
     const format = stream.sendFormat;
     const same = former !== undefined && former.parameters === format.parameters &&
-      former.codec.encoding === format.encoding.toUpperCase();
+      isOf(former.codec, format);
     const codec = same ? former.codec : this.#createCodec(format, stream.opus);
     const packetMs = packetMsFor(codec, stream.ptime);
     const resampler = same ? former.resampler : new Resampler(GRAPH_RATE, codec.sampleRate);

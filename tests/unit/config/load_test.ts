@@ -160,7 +160,7 @@ level = "warn"
     /^accounts\.work\.user: "a b": allowed are the characters of a SIP user name/,
     /^accounts\.work\.server: "": allowed is HOST or HOST:PORT/,
     /^accounts\.work\.transport: "upd": allowed are udp, tcp, tls, ws, wss \(did you mean udp\?\)$/,
-    /^accounts\.work\.codecs\[1\]: "SPEEX": allowed are OPUS, G722, PCMA, PCMU/,
+    /^accounts\.work\.codecs\[1\]: "SPEEX": allowed are OPUS, G722, PCMA, PCMU, L16/,
     /^accounts\.work\.registration_interval: 3: allowed is at least 30$/,
     /^accounts\.work\.registr: unknown key \(did you mean register\?\)$/,
     /^accounts\.work\.password: passwords do not stand in the configuration; use password_file/,

@@ -232,3 +232,29 @@ Deno.test("an offer of hundreds of codecs is answered with those that we have", 
   const { answer } = answerOffer(theirs({ formats }), FORMATS, PORTS, OPEN);
   assert.deepEqual(answer.formats.map(({ encoding }) => encoding), ["PCMU", "PCMA"]);
 });
+
+Deno.test("a codec with several clocks is offered with each, and the peer takes one", () => {
+  const l16 = [48_000, 16_000].map((clockRate, i) => ({
+    payloadType: 112 + i,
+    encoding: "L16",
+    clockRate,
+    channels: 1,
+  }));
+  const capabilities = capabilitiesFor(["L16", "PCMU"], [...FORMATS, ...l16]);
+  const offer = createOffer(capabilities, PORTS);
+  assert.deepEqual(offer.formats.slice(0, 3).map(({ clockRate }) => clockRate), [
+    ...[48_000, 16_000, 8000],
+  ]);
+  // 20 ms at 48 kHz are more than a datagram holds.
+  assert.equal(offer.ptime, 10);
+  for (const [format, ptime] of [[l16[0]!, 10], [l16[1]!, 20]] as const) {
+    const { answer, stream } = answerOffer(
+      theirs({ formats: [format] }),
+      capabilities,
+      PORTS,
+      OPEN,
+    );
+    assert.deepEqual([answer.formats, answer.ptime], [[format], ptime]);
+    assert.deepEqual(stream.sendFormat, format);
+  }
+});
