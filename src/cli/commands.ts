@@ -29,7 +29,7 @@ const TABLE = {
     mute: "Mute the microphone",
     unmute: "Unmute the microphone",
     volume: "Show or set the volume of calls",
-    speech: "Switch the filters of what you send: high-pass, noise suppression, gain control",
+    speech: "Switch filters of what you send: high-pass, noise, gain, echo",
     dtmf: "Send DTMF digits in a live call",
     reject: "Reject a ringing call",
     transfer: "Transfer a call to another number",
