@@ -41,7 +41,7 @@ const TABLE = {
     tui: "Open the full-screen phone; `offhook` alone does the same",
     demo: "Start the practice PBX and call its echo",
     tour: "Learn the full-screen phone in three minutes, on the practice PBX",
-    devices: "List or test microphones and speakers, or switch those of a live call",
+    devices: "List or test microphones and speakers; switch those of a call",
     headset: "Headset buttons and lamps: list, test, learn, on, off",
     lab: "Run only the practice PBX, for other phones to call",
     config: "The configuration: init, check, show, schema, qos",

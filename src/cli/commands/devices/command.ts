@@ -33,9 +33,9 @@ const test = {
   config: use.config,
 };
 
-type TestFields = typeof test & typeof outputFields;
+type DeviceTestFields = typeof test & typeof outputFields;
 
-export type TestValues = ValuesOf<TestFields>;
+export type DeviceTestValues = ValuesOf<DeviceTestFields>;
 
 export const command = defineCommand<typeof jsonFields>({
   synopsis: "[use | test] [OPTIONS]",
@@ -58,7 +58,7 @@ export const command = defineCommand<typeof jsonFields>({
         },
       },
     ),
-    test: defineSubcommand<TestFields>(
+    test: defineSubcommand<DeviceTestFields>(
       "Play, record, and say what the microphone heard: level, noise, echo, latency",
       {
         fields: test,

@@ -3,13 +3,13 @@ import { loadConfig } from "../../../config/file/mod.ts";
 import { deviceName, parseMicrophone, parseSpeaker } from "../../../config/values/mod.ts";
 import type { DevicesTestReport } from "../../../control/schemas/mod.ts";
 import { type ExitCode, OffhookError } from "../../../base/mod.ts";
-import type { TestValues } from "./command.ts";
+import type { DeviceTestValues } from "./command.ts";
 import { type Io, say, sayJson } from "../../process/mod.ts";
 
 /** Exit status when nothing is heard. */
 const FAILED = 10;
 
-export async function runDevicesTest(values: TestValues, io: Io): Promise<ExitCode> {
+export async function runDevicesTest(values: DeviceTestValues, io: Io): Promise<ExitCode> {
   const { environment, cwd } = io;
   const { devices } = (await loadConfig({ path: values.config, environment, cwd })).config;
   const defaults = (names?: string | string[]) => ({
@@ -36,7 +36,7 @@ export async function runDevicesTest(values: TestValues, io: Io): Promise<ExitCo
   return report.passed ? 0 : FAILED;
 }
 
-export function testWords({ microphone, speaker, echo, findings }: DevicesTestReport): string {
+function testWords({ microphone, speaker, echo, findings }: DevicesTestReport): string {
   const device = ({ name, rate, passedOver }: DevicesTestReport["speaker"]) =>
     `${name}, ${rate / 1000} kHz` +
     (passedOver.length > 0 ? ` (not there: ${passedOver.join(", ")})` : "");
