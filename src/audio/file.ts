@@ -169,11 +169,23 @@ export class WavRecorder {
   /** The block that was handed over last is on disk, or that it is not was told. */
   #written: Promise<void> = Promise.resolve();
 
-  /** @param failed called once, when the disk refuses; nothing is written from then on */
-  constructor(path: string, channels: number, failed: (error: OffhookError) => void) {
+  /**
+   * @param failed called once, when the disk refuses; nothing is written from then on
+   * @param replaces a file that exists; otherwise that is an error
+   */
+  constructor(
+    path: string,
+    channels: number,
+    failed: (error: OffhookError) => void,
+    replaces = false,
+  ) {
     this.#channels = channels;
     this.#failed = failed;
-    this.#writer = new FileWriter(path, (length) => wavHeader(FILE_RATE, channels, length));
+    this.#writer = new FileWriter(
+      path,
+      (length) => wavHeader(FILE_RATE, channels, length),
+      replaces,
+    );
     this.#block = this.#newBlock();
   }
 
@@ -252,7 +264,12 @@ export class FileSink implements AudioSink {
 
   async open(events: EndpointEvents): Promise<void> {
     this.#events = events;
-    const recorder = new WavRecorder(this.#path, 1, (error) => this.#events?.failed(error));
+    const recorder = new WavRecorder(
+      this.#path,
+      1,
+      (error) => this.#events?.failed(error),
+      true,
+    );
     await recorder.open();
     this.#recorder = recorder;
   }

@@ -7,7 +7,7 @@
  * Not on the real-time path: writes run behind it in blocks of about a second.
  */
 import { fileReason, type OffhookError } from "../base/mod.ts";
-import { openFile, unusable } from "./open_file.ts";
+import { openFile, openNewFile, unusable } from "./open_file.ts";
 
 /** Octets that may wait for a slow disk before a recorder gives up (half a minute of stereo WAV). */
 export const MAX_WAITING = 2 << 20;
@@ -15,6 +15,7 @@ export const MAX_WAITING = 2 << 20;
 export class FileWriter {
   readonly path: string;
   readonly #header: (length: number) => Uint8Array;
+  readonly #replaces: boolean;
   #file: Deno.FsFile | undefined;
   /** Octets of whole blocks, without the header. */
   #length = 0;
@@ -23,10 +24,18 @@ export class FileWriter {
   #waiting = 0;
   #failure: OffhookError | undefined;
 
-  /** @param header for a number of octets that follow it; always equally long */
-  constructor(path: string, header: (length: number) => Uint8Array = () => new Uint8Array()) {
+  /**
+   * @param header for a number of octets that follow it; always equally long
+   * @param replaces a file that exists; otherwise that is an error, and the file stays as it is
+   */
+  constructor(
+    path: string,
+    header: (length: number) => Uint8Array = () => new Uint8Array(),
+    replaces = false,
+  ) {
     this.path = path;
     this.#header = header;
+    this.#replaces = replaces;
   }
 
   /** Octets that were handed over and are not on disk yet. */
@@ -34,15 +43,13 @@ export class FileWriter {
     return this.#waiting;
   }
 
-  /** @throws OffhookError `file-unusable` when the file cannot be created */
+  /** @throws OffhookError `file-unusable` when the file cannot be created, or exists already */
   async open(): Promise<void> {
-    this.#file = await openFile(this.path, {
-      write: true,
-      create: true,
-      truncate: true,
-      // What people say is theirs.
-      mode: 0o600,
-    });
+    // What people say is theirs.
+    const options = { write: true, mode: 0o600 };
+    this.#file = this.#replaces
+      ? await openFile(this.path, { ...options, create: true, truncate: true })
+      : await openNewFile(this.path, options);
     await this.#write(this.#header(0));
     if (this.#failure) {
       const failure = this.#failure;

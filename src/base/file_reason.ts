@@ -7,6 +7,8 @@
 const REASONS: Readonly<Record<string, string>> = {
   ENOENT: "no such file or folder",
   NotFound: "no such file or folder",
+  EEXIST: "it exists already",
+  AlreadyExists: "it exists already",
   EACCES: "permission denied",
   EPERM: "permission denied",
   PermissionDenied: "permission denied",

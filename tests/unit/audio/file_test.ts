@@ -175,6 +175,42 @@ Deno.test("a file that cannot be written says so, not that it is no WAV file", a
   assert.match(failure.hint, /write/);
 });
 
+Deno.test("a file that exists is not written over; of two that want one, one gets it", () =>
+  withFolder(async (folder) => {
+    const header = (length: number) => wavHeader(8000, 1, length);
+    const path = `${folder}/kept.wav`;
+    await Deno.writeTextFile(path, "kept");
+    await Deno.symlink(path, `${folder}/link.wav`);
+    for (const name of [path, `${folder}/link.wav`]) {
+      const failure = await new FileWriter(name, header).open().then(
+        () => assert.fail("it was written"),
+        (error) => error,
+      );
+      assert.equal(failure.code, "file-unusable");
+      assert.match(failure.message, /\.wav: it exists already$/);
+      assert.match(failure.hint, /^Name a file that does not exist yet/);
+    }
+    assert.equal(await Deno.readTextFile(path), "kept");
+
+    const both = [0, 1].map(() => new FileWriter(`${folder}/new.wav`, header));
+    const opened = await Promise.allSettled(both.map((writer) => writer.open()));
+    assert.deepEqual(opened.map(({ status }) => status).sort(), ["fulfilled", "rejected"]);
+    await Promise.all(both.map((writer) => writer.close()));
+  }));
+
+Deno.test("a speaker's file is replaced; a device is written as it is", () =>
+  withFolder(async (folder) => {
+    const path = `${folder}/heard.wav`;
+    await Deno.writeTextFile(path, "of the last call, and longer than the header of a WAV file");
+    const sink = new FileSink(path);
+    await sink.open(new EndpointLog());
+    await sink.close();
+    assert.equal((await Deno.readTextFile(path)).slice(0, 4), "RIFF");
+    const nowhere = new FileWriter("/dev/null");
+    await nowhere.open();
+    await nowhere.close();
+  }));
+
 Deno.test("a recording is its owner's alone", async () => {
   const path = await Deno.makeTempDir() + "/a.wav";
   const writer = new FileWriter(path, (length) => wavHeader(8000, 1, length));

@@ -335,7 +335,7 @@ Deno.test("a stream that cannot be run ends the media, with everything released"
 Deno.test("the volume is heard in the speaker, and neither recorded nor measured", async () => {
   const [speaker, record] = [
     await Deno.makeTempFile({ suffix: ".wav" }),
-    await Deno.makeTempFile({ suffix: ".wav" }),
+    `${await Deno.makeTempDir()}/new.wav`,
   ];
   const bench = await EngineBench.call(
     { microphone: { kind: "silence" }, speaker: { kind: "file", path: speaker }, record },
@@ -357,7 +357,7 @@ Deno.test("the volume is heard in the speaker, and neither recorded nor measured
 });
 
 Deno.test("the recording has ours on the left and theirs on the right", async () => {
-  const path = await Deno.makeTempFile({ suffix: ".wav" });
+  const path = `${await Deno.makeTempDir()}/new.wav`;
   const bench = await EngineBench.call(
     { ...TONE, record: path },
     { ...QUIET, microphone: { kind: "tone", frequency: 400, level: -20 } },

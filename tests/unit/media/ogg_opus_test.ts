@@ -47,7 +47,7 @@ function tone(frequency: number, from: number): Int16Array {
 
 /** Records frames of a tone on the left; `look` sees the file before it is closed. */
 async function recorded(frames: number, look?: (path: string) => Promise<void>) {
-  const path = await Deno.makeTempFile({ suffix: ".opus" });
+  const path = `${await Deno.makeTempDir()}/new.opus`;
   const errors: OffhookError[] = [];
   const recorder = new OggOpusRecorder(path, (error) => errors.push(error), 7);
   await recorder.open();
@@ -148,7 +148,7 @@ Deno.test("a full disk: refused when the file is opened, told once when it fills
   await assert.rejects(refused.open(), { code: "file-unusable" });
   await refused.close();
 
-  const path = await Deno.makeTempFile({ suffix: ".opus" });
+  const path = `${await Deno.makeTempDir()}/new.opus`;
   const errors: OffhookError[] = [];
   const recorder = new OggOpusRecorder(path, (error) => errors.push(error), 1);
   await recorder.open();
