@@ -21,7 +21,12 @@ import {
   TLS_VERSIONS,
   TRANSPORTS,
 } from "../../core/account/mod.ts";
-import { ECHO_WAYS, OPUS_BITRATES, TONE_COUNTRIES } from "../../core/media/mod.ts";
+import {
+  ECHO_WAYS,
+  OPUS_BITRATES,
+  RECORDING_FORMATS,
+  TONE_COUNTRIES,
+} from "../../core/media/mod.ts";
 import { callsSchema } from "./calls_schema.ts";
 import { ICE_POLICIES, iceSchema } from "./ice_schema.ts";
 import {
@@ -298,6 +303,11 @@ export const configSchema = z.strictObject({
     ),
   }).prefault({}).describe("Audio endpoints of calls."),
   ring: ringSchema,
+  recording: z.strictObject({
+    format: z.enum(RECORDING_FORMATS).default("wav").describe(
+      "Of recordings that nobody named a file for. opus: Ogg Opus, about an eighth of the size.",
+    ),
+  }).prefault({}).describe("How the station records calls."),
   headset: headsetSchema,
   calls: callsSchema,
   ice: iceSchema,

@@ -23,6 +23,7 @@ export {
   scaleOf,
   scoreOf,
 } from "./e_model.ts";
+export { RECORDING_FORMATS, type RecordingFormat } from "./recording_format.ts";
 export { hasDtls } from "./dtls_keying.ts";
 export {
   DIGITS_HINT,

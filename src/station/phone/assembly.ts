@@ -187,7 +187,13 @@ export class Assembly {
       // Before AttachAudio.
       attach: (attachment, listener) => this.#media.attach(attachment, listener),
       levels: (listener) => this.#media.meter(listener),
-      recordingPath: (call) => recordingPath(dataFolder(processEnvironment), call, new Date()),
+      recordingPath: (call) =>
+        recordingPath(
+          dataFolder(processEnvironment),
+          call,
+          new Date(),
+          this.#options.recordingFormat,
+        ),
       ...(desk === undefined ? {} : { headsets: desk }),
     };
   }

@@ -5,6 +5,7 @@
  *     const phone = await openPhone(options);                 // an OpenPhone: see below
  */
 import type { Account, AccountId, TransportName } from "../../core/account/mod.ts";
+import type { RecordingFormat } from "../../core/media/mod.ts";
 import type { Phone, Providers } from "../../control/contract/mod.ts";
 import type { CallPolicy, PhoneState, Settings, SoundSettings } from "../../core/state/mod.ts";
 import type { AudioEndpoints } from "../../core/ports/mod.ts";
@@ -82,6 +83,8 @@ export interface PhoneOptions {
   sounds?: SoundSettings;
   /** Files that ring for a contact or a group of contacts: the first that fits. */
   callerRings?: readonly CallerRing[];
+  /** Of recordings that nobody named a file for; absent: WAV. */
+  recordingFormat?: RecordingFormat;
   /** Whom to call when a peer transfers us to `target`; absent: just that. */
   transferTo?: (target: string) => string;
   /** `one`: a call that becomes active holds the others; `all`: none is held (practice PBX). */

@@ -1,5 +1,6 @@
 /** Where a recording goes that nobody named a file for. */
 import { join } from "../../base/path/mod.ts";
+import type { RecordingFormat } from "../../core/media/mod.ts";
 import type { CallView } from "../../core/state/mod.ts";
 import { OffhookError } from "../../base/mod.ts";
 
@@ -7,11 +8,16 @@ import { OffhookError } from "../../base/mod.ts";
 const MOST_LETTERS = 40;
 
 /**
- * `recordings/2026-03-01_14-05-09_alice_3f9a21c0.wav` in the data folder, in local time; the folder
- * is made, for its owner's eyes only.
+ * `recordings/2026-03-01_14-05-09_alice_3f9a21c0.wav` in the data folder, in local time, or
+ * `.opus`; the folder is made, for its owner's eyes only.
  * @throws OffhookError `file-unusable` when it cannot be
  */
-export function recordingPath(dataFolder: string, call: CallView, now: Date): string {
+export function recordingPath(
+  dataFolder: string,
+  call: CallView,
+  now: Date,
+  format: RecordingFormat = "wav",
+): string {
   const folder = recordingsFolder(dataFolder);
   try {
     Deno.mkdirSync(folder, { recursive: true, mode: 0o700 });
@@ -22,7 +28,7 @@ export function recordingPath(dataFolder: string, call: CallView, now: Date): st
       cause,
     });
   }
-  return join(folder, `${moment(now)}_${nameIn(call.remote.uri)}_${call.id}.wav`);
+  return join(folder, `${moment(now)}_${nameIn(call.remote.uri)}_${call.id}.${format}`);
 }
 
 /** Where recordings are that nobody named a file for, and all those of clients below admin. */

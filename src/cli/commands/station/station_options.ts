@@ -65,6 +65,7 @@ export function phoneOptions(
     },
     sounds: { ...soundsOf(loaded), ...ringerOf(loaded) },
     ...callerRingsOf(loaded),
+    recordingFormat: loaded.config.recording.format,
   };
 }
 
