@@ -293,6 +293,7 @@ export function toAccount(
     codecs: settings.codecs,
     opusBitrate: settings.opus_bitrate,
     opusDtx: settings.opus_dtx ? true : undefined,
+    comfortNoise: settings.comfort_noise ? true : undefined,
     dtmf: settings.dtmf === "auto" ? undefined : settings.dtmf,
     ice: ice === "off" ? undefined : ice,
     dialPlan: settings.dial_plan.length === 0 ? undefined : settings.dial_plan,

@@ -208,6 +208,10 @@ export const accountSchema = z.strictObject({
   opus_dtx: z.boolean().default(false).describe(
     "True: ask for pauses to be left out of Opus (DTX), and leave them out for whoever asks.",
   ),
+  comfort_noise: z.boolean().default(false).describe(
+    "Send pauses as comfort noise (RFC 3389), some octets instead of sound, where G.711 or L16 at " +
+      "8 kHz is spoken and the other side takes it. What comes is played in any case.",
+  ),
   dtmf: z.enum(DTMF_WISHES).default("auto").describe(
     "How digits are sent. auto: as telephone-events (rfc4733) where the other side takes them, " +
       "otherwise by SIP INFO (info), and as tones in the sound (inband) where INFO is refused. " +

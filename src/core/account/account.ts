@@ -76,6 +76,8 @@ export interface Account {
   /** Of Opus: most bits a second, and whether pauses may be left out; absent: no wish. */
   opusBitrate?: number;
   opusDtx?: true;
+  /** Pauses are sent as comfort noise, where the other side takes it (RFC 3389). */
+  comfortNoise?: true;
   /** The one way that digits go; absent: the first that the other side takes. */
   dtmf?: DigitWay;
   /** Contacts in calls are the GRUU that the registrar grants (RFC 5627). */

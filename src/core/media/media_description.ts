@@ -244,6 +244,8 @@ export interface NegotiatedStream {
   ptime: number;
   /** What the peer takes; absent: none are sent. */
   extendedReports?: ExtendedReports;
+  /** Payload type of comfort noise in pauses of ours (RFC 3389); absent: they are sent as sound. */
+  comfortNoise?: number;
   /** What our account asks of Opus. */
   opus?: OpusWish;
   /** Absent: nothing is encrypted. */

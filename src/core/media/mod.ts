@@ -70,6 +70,7 @@ export {
   answerOffer,
   answerRemoval,
   capabilitiesFor,
+  COMFORT_NOISE,
   createOffer,
   createReoffer,
   directionOf,

@@ -30,6 +30,13 @@ import {
 } from "./media_description.ts";
 
 const TELEPHONE_EVENT = "TELEPHONE-EVENT";
+/** Comfort noise of sound on a clock of 8 kHz, its payload type fixed (RFC 3389 §4). */
+export const COMFORT_NOISE: PayloadFormat = {
+  payloadType: 13,
+  encoding: "CN",
+  clockRate: 8000,
+  channels: 1,
+};
 /** Of events that every peer has, Hz. */
 const EVENT_CLOCK = 8000;
 /** Packet time when the peer does not ask for one (RFC 3551 §4.2). */
@@ -54,9 +61,9 @@ export interface SettledAnswer {
  */
 export function capabilitiesFor(names: string[], known: PayloadFormat[]): PayloadFormat[] {
   const audio = names.flatMap((name) => {
-    const formats = known.filter((each) => each.encoding === name.toUpperCase() && !isEvent(each));
+    const formats = known.filter((each) => each.encoding === name.toUpperCase() && isSound(each));
     if (formats.length === 0) {
-      const all = known.filter((each) => !isEvent(each)).map(({ encoding }) => encoding);
+      const all = known.filter(isSound).map(({ encoding }) => encoding);
       const allowed = [...new Set(all)];
       throw new OffhookError("usage", `unknown codec "${name}"`, {
         hint: `Codecs: ${allowed.join(", ")}.`,
@@ -67,7 +74,10 @@ export function capabilitiesFor(names: string[], known: PayloadFormat[]): Payloa
   });
   const clocks = new Set([EVENT_CLOCK, ...audio.map(({ clockRate }) => clockRate)]);
   const events = known.filter((format) => isEvent(format) && clocks.has(format.clockRate));
-  return [...new Set(audio), ...events];
+  const noise = known.filter((format) =>
+    isNoise(format) && audio.some(({ clockRate }) => clockRate === format.clockRate)
+  );
+  return [...new Set(audio), ...events, ...noise];
 }
 
 /** Our offer: every capability, in the order of preference. */
@@ -110,7 +120,7 @@ export function createReoffer(
   const taken = new Set(kept.map((format) => format.payloadType));
   const others = capabilities.filter((format) => !kept.some((each) => sameFormat(each, format)))
     .map((format) => withFreeType(format, taken));
-  const formats = [...kept, ...others].sort((a, b) => Number(isEvent(a)) - Number(isEvent(b)));
+  const formats = [...kept, ...others].sort((a, b) => Number(isSound(b)) - Number(isSound(a)));
   const protection = keptProtection(keying, described);
   if (running.ice !== undefined || local.ice === undefined) {
     return createOffer(formats, local, direction, protection);
@@ -147,12 +157,13 @@ export function answerOffer(
   const { protection, keying } = answeredProtection(offer, terms);
   refuseGroups(offer);
   const common = oneOfEach(offer.formats, capabilities);
-  const audio = common.filter((format) => !isEvent(format));
+  const audio = common.filter(isSound);
   refuseUnless(audio.length > 0 && offer.port !== 0, offer, capabilities);
   const events = eventsFor(audio[0], common);
   const direction = intersect(mirrored(directionOf(offer)), wish);
   const received = audio.map((format) => asWeTakeIt(format, capabilities));
-  const formats = events === undefined ? received : [...received, events];
+  const noise = common.filter(isNoise);
+  const formats = [...received, ...(events === undefined ? [] : [events]), ...noise];
   const ice = answerIce(offer, local);
   const answer: MediaDescription = {
     address: "",
@@ -169,6 +180,7 @@ export function answerOffer(
   stream.receiveFormats = received;
   if (keying !== undefined) stream.keying = keying;
   if (events !== undefined) stream.receiveEvents = events;
+  if (noise[0] !== undefined) stream.comfortNoise = noise[0].payloadType;
   if (ice.negotiated !== undefined) stream.ice = ice.negotiated;
   return { answer, stream };
 }
@@ -187,7 +199,7 @@ export function acceptAnswer(
   const common = answer.formats.filter((format) =>
     offer.formats.some((own) => sameFormat(own, format))
   );
-  const audio = common.filter((format) => !isEvent(format));
+  const audio = common.filter(isSound);
   refuseUnless(audio.length > 0 && answer.port !== 0, answer, offer.formats);
   const direction = intersect(offer.direction, mirrored(directionOf(answer)));
   const mux = offer.rtcpMux === true && answer.rtcpMux === true;
@@ -202,6 +214,8 @@ export function acceptAnswer(
   if (sendEvents !== undefined) {
     stream.receiveEvents = offer.formats.find((own) => sameFormat(own, sendEvents));
   }
+  const noise = common.find(isNoise);
+  if (noise !== undefined) stream.comfortNoise = noise.payloadType;
   const ice = acceptIce(offer, answer);
   if (ice !== undefined) stream.ice = ice;
   return stream;
@@ -320,6 +334,15 @@ function asWeTakeIt(format: PayloadFormat, capabilities: PayloadFormat[]): Paylo
 
 function isEvent(format: PayloadFormat): boolean {
   return format.encoding.toUpperCase() === TELEPHONE_EVENT;
+}
+
+function isNoise(format: PayloadFormat): boolean {
+  return format.encoding.toUpperCase() === COMFORT_NOISE.encoding;
+}
+
+/** Neither of those two, which stand beside sound. */
+function isSound(format: PayloadFormat): boolean {
+  return !isEvent(format) && !isNoise(format);
 }
 
 /**

@@ -37,17 +37,24 @@ export class VoiceActivity {
   readonly #state = Float64Array.of(QUIETEST, -90, 0);
   #voiced = 0;
   #hang = 0;
+  #standsOut = false;
 
   reset(): void {
     this.#window.fill(0);
     this.#state.set([QUIETEST, -90, 0]);
     this.#voiced = 0;
     this.#hang = 0;
+    this.#standsOut = false;
   }
 
   /** Somebody speaks, or did a moment ago. */
   get speaks(): boolean {
     return this.#hang > 0;
+  }
+
+  /** This frame is louder than what is always there, voice or not. */
+  get standsOut(): boolean {
+    return this.#standsOut;
   }
 
   /** This frame is a vowel: its level is that of the voice. */
@@ -65,8 +72,8 @@ export class VoiceActivity {
     const level = levelOf(frame);
     this.#take(frame);
     const floor = this.#state[0]!;
-    const loud = level > Math.max(QUIETEST, floor + ABOVE_FLOOR);
-    this.#voiced = loud && likeness(this.#window) > VOICED ? this.#voiced + 1 : 0;
+    this.#standsOut = level > Math.max(QUIETEST, floor + ABOVE_FLOOR);
+    this.#voiced = this.#standsOut && likeness(this.#window) > VOICED ? this.#voiced + 1 : 0;
     if (this.isVowel) this.#hang = HANG;
     else if (this.#hang > 0) this.#hang--;
     this.#state[0] = level > floor ? floor + RISE : floor + (level - floor) * 0.3;

@@ -15,6 +15,10 @@ import { type Codec, type CreateCodec, isOf, packetMsFor } from "../codec/mod.ts
 import { DigitSender, type DigitsSent, type EventFormat } from "../dtmf/mod.ts";
 import { LevelMeter } from "../dsp/mod.ts";
 import { RTP_HEADER_LENGTH, type RtpSender } from "../rtp/mod.ts";
+import { SpeechPauses } from "./speech_pauses.ts";
+
+/** Sampling rate of the codecs whose pauses are CN/8000, Hz (RFC 3389 §4). */
+const NARROWBAND = 8000;
 
 /** What of a negotiated stream the sending half runs on. */
 interface Plan {
@@ -24,6 +28,8 @@ interface Plan {
   parameters: string | undefined;
   /** Undefined: the peer takes none. */
   events: EventFormat | undefined;
+  /** Payload type of comfort noise; undefined: pauses are sent as they sound. */
+  noise: number | undefined;
   codec: Codec;
   resampler: Resampler;
   /** Sound at the codec's rate, in frames of 20 ms as it is gathered, and in packets as it is sent. */
@@ -40,6 +46,7 @@ export class OutboundStream {
   permitted = true;
   readonly #sender: RtpSender;
   readonly #digits: DigitSender;
+  readonly #pauses = new SpeechPauses();
   readonly #silence = new Int16Array(FRAME_SAMPLES);
   #sound: Int16Array = this.#silence;
   #plan: Plan | undefined;
@@ -116,6 +123,7 @@ export class OutboundStream {
       payloadType: format.payloadType,
       parameters: format.parameters,
       events: stream.sendEvents,
+      noise: codec.sampleRate === NARROWBAND ? stream.comfortNoise : undefined,
       codec,
       resampler,
       ...spaceFor(codec, packetMs),
@@ -123,6 +131,7 @@ export class OutboundStream {
       ticksPerPacket: (codec.clockRate * packetMs) / 1000,
     };
     this.#frames = 0;
+    this.#pauses.restart();
   }
 
   /** Another clock is another source (RFC 7160 §4.1); media time goes on. */
@@ -177,14 +186,29 @@ export class OutboundStream {
       this.#frames = 0;
       return;
     }
-    if (outcome === "tone") this.#sound = this.#digits.tone;
-    this.#encode(plan, ticks);
+    if (outcome === "tone") {
+      this.#sound = this.#digits.tone;
+      this.#pauses.restart();
+    }
+    if (plan.noise === undefined || !this.#isPause(plan.noise, ticks)) this.#encode(plan, ticks);
   }
 
   /** What was gathered for a packet is stale when sending goes on. */
   #pause(): void {
     this.#frames = 0;
     this.#marker = true;
+    this.#pauses.restart();
+  }
+
+  /** Sends comfort noise where it is due. @returns whether it stands for this frame */
+  #isPause(payloadType: number, ticks: number): boolean {
+    const what = this.#pauses.next(this.#sound, this.#frames > 0);
+    if (what === "sound") return false;
+    this.#marker = true;
+    if (what === "nothing") return true;
+    this.#sender.packet()[RTP_HEADER_LENGTH] = this.#pauses.level;
+    this.#sender.send(false, payloadType, ticks, 1);
+    return true;
   }
 
   #encode(plan: Plan, ticks: number): void {

@@ -8,7 +8,7 @@ import { type CallIn, type CallRecord, isIn, type Outcome, type Turn } from "../
 import { countStranger, type Encryption, mayCall, stricter } from "../../account/mod.ts";
 import { OffhookError } from "../../../base/mod.ts";
 import { answerOffer, capabilitiesFor, needsIce } from "../../media/mod.ts";
-import { formatsFor } from "./opus.ts";
+import { formatsFor } from "./account_formats.ts";
 import type { SipInput } from "../../ports/mod.ts";
 import { encryptionOfAccount, NO_FINGERPRINT, NO_KEYS, termsFor } from "./encryption.ts";
 import { outcomeOf } from "./ending.ts";

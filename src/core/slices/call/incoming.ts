@@ -22,7 +22,7 @@ import { admit, capabilitiesOf, encryptionFor, replacedBy, ringingSource } from 
 import { termsFor } from "./encryption.ts";
 import { end } from "./ending.ts";
 import { establish } from "./established.ts";
-import { formatsFor } from "./opus.ts";
+import { formatsFor } from "./account_formats.ts";
 import { gatherEarly, openMedia, portsOf, recordingOf, runStream } from "./media.ts";
 import { holdOthers } from "./offers.ts";
 import { goOver } from "./sound.ts";

@@ -19,7 +19,7 @@ import {
   settledPorts,
 } from "../../media/mod.ts";
 import { needsCertificate } from "./encryption.ts";
-import { opusWishOf } from "./opus.ts";
+import { opusWishOf } from "./account_formats.ts";
 import type { AudioEndpoints } from "../../ports/mod.ts";
 
 /** The ports of a call whose sockets are open; undefined before. */

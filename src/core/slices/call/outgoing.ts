@@ -20,7 +20,7 @@ import {
 } from "./encryption.ts";
 import { end, outcomeOf, signallingDone } from "./ending.ts";
 import { establish } from "./established.ts";
-import { formatsFor } from "./opus.ts";
+import { formatsFor } from "./account_formats.ts";
 import { holdsUs, openMedia, portsOf, recordingOf, runStream } from "./media.ts";
 import { holdOthers, mediaLost } from "./offers.ts";
 import { failureTone } from "./tones.ts";
