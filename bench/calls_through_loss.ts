@@ -18,11 +18,12 @@ import { freePorts } from "../tests/peers/ports.ts";
 import { Relay } from "../tests/peers/relay.ts";
 import { type Scratch, withScratch } from "../tests/peers/scratch.ts";
 import { STOI_RATE } from "../tests/support/stoi.ts";
+import { readWav } from "../tests/support/whole_wav.ts";
 import { type Link, linkName, LINKS, losses } from "./speech/links.ts";
 import { LossyMedia } from "./speech/lossy_media.ts";
 import { resampled, score } from "./speech/score.ts";
 import { speeches } from "./speech/speeches.ts";
-import { readWav, writeWav } from "./speech/wav.ts";
+import { writeWav } from "./speech/wav.ts";
 
 const SECONDS = Number(Deno.args[0] ?? 30);
 const AT_ONCE = Number(Deno.args[1] ?? 3);
@@ -156,8 +157,7 @@ function measured(
     await phone.dial(scratch, uri, codec, says);
     await new Promise((resolve) => setTimeout(resolve, SECONDS * 1000));
     const { came, octets } = media.counts;
-    const heard = await readWav(await callee.heard());
-    const at48 = resampled(heard.samples, heard.rate, GRAPH_RATE);
+    const at48 = await readWav(await callee.heard(), GRAPH_RATE);
     const said = (SECONDS - 2) * STOI_RATE;
     return {
       stoi: score(
