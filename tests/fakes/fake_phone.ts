@@ -9,7 +9,7 @@ import type {
 } from "../../src/control/contract/phone.ts";
 import type { CallRecord, CallView } from "../../src/core/state/call_view.ts";
 import type { OffhookError } from "../../src/base/errors.ts";
-import type { MediaReport } from "../../src/core/ports/media_port.ts";
+import type { MediaReport } from "../../src/core/ports/media_report.ts";
 import type { PhoneEvent } from "../../src/core/state/events.ts";
 import type { ListeningPhone, PhoneOptions } from "../../src/cli/process/open_phone.ts";
 

@@ -5,7 +5,8 @@ import type {
   NegotiatedStream,
   PayloadFormat,
 } from "../../src/core/media/media_description.ts";
-import type { AudioEndpoints, MediaInput, MediaReport } from "../../src/core/ports/media_port.ts";
+import type { AudioEndpoints, MediaInput } from "../../src/core/ports/media_port.ts";
+import type { MediaReport } from "../../src/core/ports/media_report.ts";
 import { MEDIA_FORMATS } from "../../src/media/formats.ts";
 import { type MediaOptions, MediaWorker } from "../../src/media/worker/media_worker.ts";
 

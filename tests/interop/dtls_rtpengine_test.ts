@@ -7,7 +7,7 @@ import type {
   LocalIce,
   SrtpSuite,
 } from "../../src/core/media/media_description.ts";
-import type { MediaReport } from "../../src/core/ports/media_port.ts";
+import type { MediaReport } from "../../src/core/ports/media_report.ts";
 import { MediaParty } from "../fakes/media_party.ts";
 import { type Dictionary, Rtpengine } from "../peers/rtpengine.ts";
 import { type Scratch, withScratch } from "../peers/scratch.ts";

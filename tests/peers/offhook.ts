@@ -2,7 +2,7 @@
  * Our own phone, as a user starts it: one process of its program with the permissions of the launcher and
  * folders of its own, from arguments to exit status.
  */
-import type { SoundQuality } from "../../src/core/ports/media_port.ts";
+import type { SoundQuality } from "../../src/core/ports/media_report.ts";
 import { Changes } from "./changes.ts";
 import { PHONE_ARGUMENTS } from "./phone_program.ts";
 import type { Scratch } from "./scratch.ts";

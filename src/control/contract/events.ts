@@ -5,6 +5,7 @@ import { DIRECTIONS, HOLD_WISHES } from "../../core/state/mod.ts";
 import { ENDPOINT_NAMES, HEADSET_NOTICES } from "../../core/ports/mod.ts";
 import type { Holds, Same } from "./exactly.ts";
 import type { Sequenced } from "./phone.ts";
+import { speech } from "./media_values.ts";
 import {
   accountView,
   badSoundFields,
@@ -15,7 +16,6 @@ import {
   recording,
   registration,
   silenceFields,
-  speech,
 } from "./values.ts";
 
 const order = {

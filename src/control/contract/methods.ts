@@ -26,17 +26,8 @@ import {
   pastCallQuery,
   soundDevices,
 } from "./record_values.ts";
-import {
-  endpoints,
-  extraHeader,
-  limits,
-  microphone,
-  party,
-  snapshot,
-  speaker,
-  speech,
-  speechWish,
-} from "./values.ts";
+import { speech, speechWish } from "./media_values.ts";
+import { endpoints, extraHeader, limits, microphone, party, snapshot, speaker } from "./values.ts";
 
 export interface Method {
   params: z.ZodObject;

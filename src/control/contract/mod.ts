@@ -51,19 +51,16 @@ export type {
   SoundDevices,
 } from "./records.ts";
 export { levels, SESSION_METHODS, type SessionMethod } from "./session.ts";
+export { filterTimes, iceReport, soundQuality, speech } from "./media_values.ts";
 export {
   accountView,
   badSounds,
   callView,
   encryption,
   errorJson,
-  filterTimes,
   health,
-  iceReport,
   link,
   outcome,
   refusedCalls,
   silences,
-  soundQuality,
-  speech,
 } from "./values.ts";

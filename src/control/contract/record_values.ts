@@ -3,7 +3,8 @@ import type { Names } from "../../base/names/mod.ts";
 import { INPUT_MODES, MESSAGE_DIRECTIONS } from "../../core/ports/mod.ts";
 import { z } from "zod";
 import { DIRECTIONS, ENDED_BY } from "../../core/state/mod.ts";
-import { encryption, errorJson, outcome, party, soundQuality, transport } from "./values.ts";
+import { soundQuality } from "./media_values.ts";
+import { encryption, errorJson, outcome, party, transport } from "./values.ts";
 
 const time = z.number().describe("ms since the epoch.");
 const count = z.number();

@@ -14,33 +14,35 @@ export {
 export {
   type AttachmentId,
   type AudioEndpoints,
-  type Bursts,
   type CallLevels,
-  CANDIDATE_TYPES,
-  type DirectionQuality,
   ENDPOINT_NAMES,
   type EndpointName,
+  type LiveEndpoint,
+  type MediaEffect,
+  type MediaInput,
+  type Microphone,
+  type RegatherWhen,
+  type Ring,
+  type Speaker,
+} from "./media_port.ts";
+export {
+  type Bursts,
+  CANDIDATE_TYPES,
+  type DirectionQuality,
   type FilterTimes,
   ICE_STATES,
   type IceEnd,
   type IceReport,
   IGNORED_SOURCES,
   type IgnoredPackets,
-  type LiveEndpoint,
-  type MediaEffect,
-  type MediaInput,
   type MediaReport,
-  type Microphone,
   NAT_KINDS,
   type NatKind,
-  type RegatherWhen,
   RELAY_PROTOCOLS,
-  type Ring,
   type SocketEnd,
   type SoundQuality,
   type SoundRating,
-  type Speaker,
-} from "./media_port.ts";
+} from "./media_report.ts";
 export type { NetworkInput } from "./network_port.ts";
 export type { CallId } from "./call_id.ts";
 export {

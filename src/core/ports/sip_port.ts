@@ -31,7 +31,7 @@ import type { ErrorJson } from "../../base/mod.ts";
 import type { Names } from "../../base/names/mod.ts";
 import type { MediaDescription, PayloadFormat } from "../media/mod.ts";
 import type { CallId } from "./call_id.ts";
-import type { MediaReport } from "./media_port.ts";
+import type { MediaReport } from "./media_report.ts";
 
 export type { RequestOrigin };
 

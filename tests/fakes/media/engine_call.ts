@@ -1,11 +1,8 @@
 /** Two engines on one thread, a virtual clock and a fake network: calls in virtual time. */
 import type { AudioDevices } from "../../../src/audio/endpoint.ts";
 import type { NegotiatedStream } from "../../../src/core/media/media_description.ts";
-import type {
-  AudioEndpoints,
-  MediaInput,
-  MediaReport,
-} from "../../../src/core/ports/media_port.ts";
+import type { AudioEndpoints, MediaInput } from "../../../src/core/ports/media_port.ts";
+import type { MediaReport } from "../../../src/core/ports/media_report.ts";
 import { MediaEngine } from "../../../src/media/worker/engine.ts";
 import { type CreateCodec, createCodec } from "../../../src/media/codec/registry.ts";
 import type { Sockets } from "../../../src/media/transport/sockets.ts";

@@ -1,7 +1,7 @@
 /** Two streams of ours with a network between that loses and delays packets, all in virtual time. */
 import { FRAME_MS, FRAME_SAMPLES } from "../../../src/audio/endpoint.ts";
 import type { NegotiatedStream } from "../../../src/core/media/media_description.ts";
-import type { MediaReport } from "../../../src/core/ports/media_port.ts";
+import type { MediaReport } from "../../../src/core/ports/media_report.ts";
 import type { CreateCodec } from "../../../src/media/codec/registry.ts";
 import { MediaStream } from "../../../src/media/stream/media_stream.ts";
 import { streamTo } from "../media_party.ts";

@@ -1,7 +1,7 @@
 /** Bad sound: when it is told, of what, when it is over, and that it does not chatter. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import type { DirectionQuality, MediaReport } from "../../../src/core/ports/media_port.ts";
+import type { DirectionQuality, MediaReport } from "../../../src/core/ports/media_report.ts";
 import { BAD_SOUND_CAUSES } from "../../../src/core/state/bad_sound.ts";
 import { viewOf } from "../../../src/core/state/call_view.ts";
 import type { Input } from "../../../src/core/state/state.ts";

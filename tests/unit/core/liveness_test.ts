@@ -1,6 +1,6 @@
 /** A peer that is gone ends the call, and silence alone does not. */
 import assert from "node:assert/strict";
-import type { MediaReport } from "../../../src/core/ports/media_port.ts";
+import type { MediaReport } from "../../../src/core/ports/media_report.ts";
 import { byeDone, closed, REPORT, Scene } from "./scene.ts";
 
 const LIMIT = { silenceMs: 30_000 };

@@ -9,7 +9,7 @@ import type {
   StreamDescription,
 } from "../../../src/core/media/media_description.ts";
 import type { EncryptionTerms } from "../../../src/core/media/encryption.ts";
-import type { MediaReport } from "../../../src/core/ports/media_port.ts";
+import type { MediaReport } from "../../../src/core/ports/media_report.ts";
 import type { RequestOrigin } from "../../../src/core/ports/sip_port.ts";
 import type { Effect, Input, PhoneState, Settings } from "../../../src/core/state/state.ts";
 import type { PhoneEvent } from "../../../src/core/state/events.ts";

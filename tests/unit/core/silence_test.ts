@@ -1,6 +1,6 @@
 /** One-way sound: when it is told, why, when it is over, and when it ends the call. */
 import assert from "node:assert/strict";
-import type { MediaReport } from "../../../src/core/ports/media_port.ts";
+import type { MediaReport } from "../../../src/core/ports/media_report.ts";
 import type { Input, Settings } from "../../../src/core/state/state.ts";
 import { SILENCE_CAUSES, silenceOf } from "../../../src/core/state/silence.ts";
 import { accepted, byeDone, closed, REPORT, Scene, theirs } from "./scene.ts";

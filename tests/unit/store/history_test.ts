@@ -1,6 +1,6 @@
 /** The call history: kept, filtered, paged, pruned. */
 import assert from "node:assert/strict";
-import type { SoundQuality } from "../../../src/core/ports/media_port.ts";
+import type { SoundQuality } from "../../../src/core/ports/media_report.ts";
 import { OUTCOMES } from "../../../src/core/state/outcome.ts";
 import fc from "fast-check";
 import { openDatabase } from "../../../src/store/database/database.ts";

@@ -1,6 +1,6 @@
 /** What the screen says in every view, at every size, in every look and language. */
 import { type Language, LANGUAGES } from "../../../src/base/names/screen_names.ts";
-import type { MediaReport } from "../../../src/core/ports/media_port.ts";
+import type { MediaReport } from "../../../src/core/ports/media_report.ts";
 import assert from "node:assert/strict";
 import { frameRows } from "../../../src/tui/draw/frame.ts";
 import { takeNews } from "../../../src/tui/model/phone_model.ts";

@@ -3,7 +3,7 @@ import { PLAIN_SPEECH } from "../../../src/core/media/speech.ts";
 import type { Language } from "../../../src/base/names/screen_names.ts";
 import type { PastCall } from "../../../src/control/contract/records.ts";
 import type { CallView } from "../../../src/core/state/call_view.ts";
-import type { MediaReport } from "../../../src/core/ports/media_port.ts";
+import type { MediaReport } from "../../../src/core/ports/media_report.ts";
 import { frameRows } from "../../../src/tui/draw/frame.ts";
 import { keymapOf } from "../../../src/tui/keys/keymap.ts";
 import { takeNews } from "../../../src/tui/model/phone_model.ts";
